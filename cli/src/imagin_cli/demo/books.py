@@ -1,0 +1,90 @@
+"""The books of a demo: what each service holds, counted in its own database, and what the rights topic says."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import asyncpg
+
+from imagin_cli.services import CONVOCATION, MISSION_IMPORT, NOTIFIER, SERVICES
+
+_APPLIED = "SELECT coalesce(sum(revision), 0) FROM cloture WHERE cloture = ANY($1::text[])"
+_ETABLISSEMENTS = "SELECT count(DISTINCT cloture) FROM mission WHERE status = 'ACTIVE'"
+_ACTIVE = "SELECT type, count(*) AS n FROM mission WHERE status = 'ACTIVE' GROUP BY type"
+_VERSIONS = "SELECT count(*) AS n, coalesce(sum(version), 0) AS versions FROM mission"
+_CONVOCATIONS = "SELECT count(*) FROM convocation WHERE status = 'ACTIVE'"
+_TOLD = """
+SELECT count(DISTINCT convocation_id) FROM notification n WHERE etat = 'ENVOYEE' AND nature <> 'ANNULATION'
+AND NOT EXISTS (SELECT FROM notification c WHERE c.convocation_id = n.convocation_id
+                AND c.nature = 'ANNULATION' AND c.version > n.version)
+"""
+_DEAD = "SELECT count(*) FROM dead_letter WHERE state IN ('OPEN', 'RETRY')"
+
+
+class Books:
+    """Connections to the four databases (URLs by service name); `await open()` first, `await close()` last."""
+
+    def __init__(self, databases: Mapping[str, str]) -> None:
+        self._urls = databases
+        self._connections: dict[str, Any] = {}
+
+    async def open(self) -> None:
+        for name, url in self._urls.items():
+            self._connections[name] = await asyncpg.connect(url)
+
+    async def close(self) -> None:
+        await asyncio.gather(*(connection.close() for connection in self._connections.values()))
+
+    async def revisions_applied(self, clotures: list[str]) -> int:
+        """The sum of the revisions applied of these closings ("session|uai")."""
+        return int(await self._connections[MISSION_IMPORT.name].fetchval(_APPLIED, clotures))
+
+    async def missions_have_arrived(self) -> bool:
+        """Convocation holds each mission of mission-import, at the same version."""
+        ours, theirs = [
+            await self._connections[service.name].fetchrow(_VERSIONS) for service in (MISSION_IMPORT, CONVOCATION)
+        ]
+        return bool(ours == theirs)
+
+    async def etablissements(self) -> int:
+        return int(await self._connections[MISSION_IMPORT.name].fetchval(_ETABLISSEMENTS))
+
+    async def missions(self) -> dict[str, int]:
+        rows = await self._connections[CONVOCATION.name].fetch(_ACTIVE)
+        counts = {row["type"]: row["n"] for row in rows}
+        return {"correction": counts.get("CORRECTION", 0), "numerisation": counts.get("NUMERISATION", 0)}
+
+    async def convocations(self) -> int:
+        return int(await self._connections[CONVOCATION.name].fetchval(_CONVOCATIONS))
+
+    async def notifications(self) -> int:
+        """People told of a convocation that holds, however many mails that took."""
+        return int(await self._connections[NOTIFIER.name].fetchval(_TOLD))
+
+    async def dead_letters(self) -> int:
+        return sum([int(await self._connections[service.name].fetchval(_DEAD)) for service in SERVICES])
+
+
+class Stalled(Exception):
+    """What was waited for did not move for a long time."""
+
+
+async def until(
+    count: Callable[[], Awaitable[int]],
+    target: int,
+    advance: Callable[[int], None],
+    *,
+    stalled_after_seconds: float = 60,
+) -> None:
+    """Wait until `count()` reaches `target`, telling each step. Raises Stalled when nothing moves any more."""
+    last, still = -1, 0.0
+    while True:
+        now = await count()
+        advance(now)
+        if now >= target:
+            return
+        still = 0.0 if now != last else still + 0.1
+        if still > stalled_after_seconds:
+            raise Stalled(f"{now} / {target}")
+        last = now
+        await asyncio.sleep(0.1)

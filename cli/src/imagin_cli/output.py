@@ -1,0 +1,43 @@
+"""What the commands say: results on stdout, progress on stderr, a bar only on a terminal."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NoReturn
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+stderr = Console(stderr=True, highlight=False)
+
+
+def say(text: str) -> None:
+    """One line of progress."""
+    stderr.print(f"• {text}", markup=False)
+
+
+def fail(text: str, *, code: int = 1) -> NoReturn:
+    """Tell what is wrong in one sentence and end."""
+    stderr.print(f"Erreur : {text}", style="red", markup=False)
+    raise SystemExit(code)
+
+
+def put_json(value: Any) -> None:
+    """One line of JSON on stdout, at once."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
+    sys.stdout.flush()
+
+
+def put(text: str) -> None:
+    """A line of result on stdout."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+@contextmanager
+def progress() -> Iterator[Progress]:
+    """Bars on stderr, gone when done; silent where stderr is no terminal."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=stderr, transient=True, disable=not stderr.is_terminal) as bars:
+        yield bars

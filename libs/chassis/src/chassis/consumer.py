@@ -1,0 +1,211 @@
+"""The batch consumer: poll → decode → version guard → apply → dead letters → COMMIT → commit offsets (D1, D2).
+
+FastStream is the shell; nothing of its parsing, acknowledging or replying is used. A record is applied, ignored as
+known, or a dead letter; an error that time can mend rewinds the batch and waits; nothing loops hot and nothing is lost.
+"""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+import asyncpg
+import structlog
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError
+from pydantic import BaseModel
+
+from chassis import dead_letters
+from chassis.cloudevents import Dead, Event, decode
+from chassis.database import Connection, is_transient
+from chassis.kill_points import kill_point
+from chassis.metrics import BATCH_SECONDS, EVENTS
+
+log = structlog.get_logger()
+_MAX_PAUSE_SECONDS = 30.0
+
+
+class Known(NamedTuple):
+    """The version a service has of an aggregate, and the hash of its content."""
+
+    version: int
+    hash: str
+
+
+class PermanentError(Exception):
+    """A record that no retry can mend. The message goes into the dead letter: no personal data."""
+
+
+class Reader(Protocol):
+    """What a service does with one topic."""
+
+    @property
+    def topic(self) -> str: ...
+
+    @property
+    def types(self) -> Collection[str]:
+        """The ce_types it understands; another one is a dead letter."""
+
+    async def known(self, connection: Connection, aggregates: list[str]) -> dict[str, Known]:
+        """Versions already held, their rows locked in id order (D7)."""
+
+    async def apply(self, connection: Connection, events: list[Event]) -> None:
+        """Write the effect and the outbox rows of events the guard let through, in their order."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of the records of a batch."""
+
+    applied: list[Event] = field(default_factory=list)
+    dead: list[Dead] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+
+
+def guard(events: Sequence[Event], known: dict[str, Known], outcome: Outcome) -> list[Event]:
+    """The version guard (design.md): higher applies, same or lower is known, a fork is dead.
+
+    `known` is brought up to date with what is let through.
+    """
+    passed = []
+    for event in events:
+        held = known.get(event.aggregate)
+        if held is None or event.version > held.version:
+            known[event.aggregate] = Known(event.version, event.hash)
+            passed.append(event)
+        elif event.version < held.version:
+            outcome.counts["stale"] += 1
+        elif event.hash == held.hash:
+            outcome.counts["duplicate"] += 1
+        else:
+            outcome.counts["conflict"] += 1
+            reason = "same version, other content"
+            outcome.dead.append(Dead(event.record, "CONFLICT", reason, event.aggregate, event.version))
+    return passed
+
+
+class Consumer:
+    """One reader of one topic, in one consumer group `<service>.<entity>`."""
+
+    def __init__(
+        self,
+        reader: Reader,
+        *,
+        group: str,
+        models: Mapping[str, type[BaseModel]],
+        pool: asyncpg.Pool,
+        after_commit: Callable[[], None],
+    ) -> None:
+        self.topic = reader.topic
+        self.group = group
+        self._reader = reader
+        self._models = {ce_type: models[ce_type] for ce_type in reader.types}
+        self._pool = pool
+        self._after_commit = after_commit
+        self._pause_seconds = 0.0
+
+    async def on_batch(self, records: Sequence[ConsumerRecord], kafka: AIOKafkaConsumer) -> None:
+        """Write a polled batch, then commit its offsets. Never raises: FastStream would swallow it (X4)."""
+        try:
+            with BATCH_SECONDS.labels(self.topic).time():
+                await self._write_batch(records)
+        except Exception as error:  # noqa: BLE001
+            await self._rewind(records, kafka, error)
+            return
+        self._pause_seconds = 0.0
+        kill_point("consumer.after_database_commit")
+        self._after_commit()
+        await _commit_offsets(records, kafka)
+        kill_point("consumer.after_offset_commit")
+
+    async def retry_dead_letters(self) -> int:
+        """Process the letters marked by `imagin dlq retry` as if they had just been polled; returns how many."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            taken = await dead_letters.take_retries(connection, self.group)
+            if taken:
+                await self._process(connection, [record for _, record in taken])
+                await dead_letters.close_retries(connection, [letter for letter, _ in taken])
+        if taken:
+            self._after_commit()
+        return len(taken)
+
+    async def _write_batch(self, records: Sequence[ConsumerRecord]) -> None:
+        async with self._pool.acquire() as connection, connection.transaction():
+            outcome = await self._process(connection, records)
+            kill_point("consumer.before_database_commit")
+        for name, count in outcome.counts.items():
+            EVENTS.labels(self.topic, name).inc(count)
+
+    async def _process(self, connection: Connection, records: Sequence[ConsumerRecord]) -> Outcome:
+        outcome = Outcome()
+        events: list[Event] = []
+        for record in records:
+            decoded = decode(record, self._models)
+            if isinstance(decoded, Event):
+                events.append(decoded)
+            else:
+                outcome.dead.append(decoded)
+        await self._apply(connection, events, outcome)
+        if outcome.applied:
+            await dead_letters.supersede(connection, self.group, self.topic, outcome.applied)
+        if outcome.dead:
+            await dead_letters.save(connection, self.group, outcome.dead)
+            log.warning("consumer.dead_letters", topic=self.topic, count=len(outcome.dead))
+        outcome.counts.update(applied=len(outcome.applied), dead=len(outcome.dead))
+        return outcome
+
+    async def _apply(self, connection: Connection, events: list[Event], outcome: Outcome) -> None:
+        """Apply all, or halve until the one record that cannot be applied stands alone (D23, « unknown »)."""
+        if not events:
+            return
+        attempt = Outcome()
+        try:
+            async with connection.transaction():  # a savepoint
+                known = await self._reader.known(connection, sorted({event.aggregate for event in events}))
+                passed = guard(events, known, attempt)
+                if passed:
+                    await self._reader.apply(connection, passed)
+        except Exception as error:
+            if is_transient(error):
+                raise
+            if len(events) == 1:
+                outcome.dead.append(_unappliable(events[0], error))
+                return
+            middle = len(events) // 2
+            await self._apply(connection, events[:middle], outcome)
+            await self._apply(connection, events[middle:], outcome)
+            return
+        outcome.applied += passed
+        outcome.dead += attempt.dead
+        outcome.counts += attempt.counts
+
+    async def _rewind(self, records: Sequence[ConsumerRecord], kafka: AIOKafkaConsumer, error: Exception) -> None:
+        """Back to the first offset of each partition after a growing pause: nothing committed, nothing hot."""
+        self._pause_seconds = min(_MAX_PAUSE_SECONDS, max(0.2, self._pause_seconds * 2))
+        log.warning("consumer.batch_postponed", topic=self.topic, error=error, seconds=self._pause_seconds)
+        firsts: dict[TopicPartition, int] = {}
+        for record in records:
+            partition = TopicPartition(record.topic, record.partition)
+            firsts[partition] = min(record.offset, firsts.get(partition, record.offset))
+        for partition, offset in firsts.items():
+            if partition in kafka.assignment():  # one that was lost meanwhile is its new owner's
+                kafka.seek(partition, offset)
+        await asyncio.sleep(self._pause_seconds * random.uniform(0.8, 1.2))  # noqa: S311  # jitter, not a secret
+
+
+def _unappliable(event: Event, error: Exception) -> Dead:
+    reason = str(error) if isinstance(error, PermanentError) else type(error).__name__
+    return Dead(event.record, "APPLY", reason, event.aggregate, event.version)
+
+
+async def _commit_offsets(records: Sequence[ConsumerRecord], kafka: AIOKafkaConsumer) -> None:
+    """Explicit offsets of this batch only; a failure is logged: what is delivered again is known by its version."""
+    nexts: dict[TopicPartition, int] = {}
+    for record in records:
+        nexts[TopicPartition(record.topic, record.partition)] = record.offset + 1
+    try:
+        await kafka.commit({partition: (offset, "") for partition, offset in nexts.items()})
+    except KafkaError as error:
+        log.warning("consumer.offsets_not_committed", error=error)

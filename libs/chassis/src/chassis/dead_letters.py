@@ -1,0 +1,98 @@
+"""Dead letters: rows in the service's own database, raw bytes and coordinates, written with the batch (no DLQ topic).
+
+One bad record never holds back another: a later valid version of its aggregate applies and closes it (design.md).
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from aiokafka import ConsumerRecord
+
+from chassis.cloudevents import Dead, Event
+from chassis.database import Connection
+
+_INSERT = """
+INSERT INTO dead_letter (consumer_group, topic, partition, "offset", record_time, key, value,
+                         header_names, header_values, aggregate, version, stage, reason)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+ON CONFLICT (consumer_group, topic, partition, "offset", record_time) DO UPDATE
+SET state = 'OPEN', attempts = dead_letter.attempts + 1,
+    stage = excluded.stage, reason = excluded.reason, changed_at = now()
+WHERE dead_letter.state = 'RETRY'
+"""
+
+_SUPERSEDE = """
+UPDATE dead_letter d SET state = 'SUPERSEDED', changed_at = now()
+FROM unnest($2::text[], $3::int[], $4::bigint[]) AS applied (aggregate, partition, "offset")
+WHERE d.consumer_group = $1 AND d.state = 'OPEN' AND d.aggregate = applied.aggregate
+  AND d.topic = $5 AND d.partition = applied.partition AND d."offset" < applied."offset"
+"""
+
+_TAKE_RETRIES = """
+SELECT id, topic, partition, "offset", record_time, key, value, header_names, header_values
+FROM dead_letter WHERE consumer_group = $1 AND state = 'RETRY'
+ORDER BY partition, "offset" LIMIT 500 FOR UPDATE SKIP LOCKED
+"""
+
+
+async def save(connection: Connection, group: str, dead: Sequence[Dead]) -> None:
+    """Write the dead of a batch; a record seen again on a replay changes nothing."""
+    await connection.executemany(_INSERT, [_row(group, letter) for letter in dead])
+
+
+def _row(group: str, letter: Dead) -> tuple[Any, ...]:
+    record = letter.record
+    names = [name.encode() for name, _ in record.headers]  # bytes: U+0000 is no text in PostgreSQL
+    values = [value for _, value in record.headers]
+    moment = datetime.fromtimestamp(record.timestamp / 1000, UTC)
+    return (
+        *(group, record.topic, record.partition, record.offset, moment, record.key, record.value),
+        *(names, values, _text(letter.aggregate), letter.version, letter.stage, _text(letter.reason)),
+    )
+
+
+def _text(value: str | None) -> str | None:
+    """PostgreSQL's text has no U+0000; a letter that could not be written would hold the batch for ever."""
+    return value.replace("\x00", "\N{REPLACEMENT CHARACTER}") if value else value
+
+
+async def supersede(connection: Connection, group: str, topic: str, applied: Sequence[Event]) -> None:
+    """Close the open letters of aggregates that a later record of the same partition has brought up to date."""
+    await connection.execute(
+        _SUPERSEDE,
+        group,
+        [event.aggregate for event in applied],
+        [event.record.partition for event in applied],
+        [event.record.offset for event in applied],
+        topic,
+    )
+
+
+async def take_retries(connection: Connection, group: str) -> list[tuple[int, ConsumerRecord]]:
+    """The letters an operator asked to retry (`imagin dlq retry`), as the records they were."""
+    return [(row["id"], _record(row)) for row in await connection.fetch(_TAKE_RETRIES, group)]
+
+
+def _record(row: Any) -> ConsumerRecord:
+    return ConsumerRecord(
+        topic=row["topic"],
+        partition=row["partition"],
+        offset=row["offset"],
+        timestamp=round(row["record_time"].timestamp() * 1000),
+        timestamp_type=0,
+        key=row["key"],
+        value=row["value"],
+        checksum=None,
+        serialized_key_size=len(row["key"] or b""),
+        serialized_value_size=len(row["value"] or b""),
+        headers=tuple(zip((name.decode() for name in row["header_names"]), row["header_values"], strict=True)),
+    )
+
+
+async def close_retries(connection: Connection, ids: Sequence[int]) -> None:
+    """Those taken and not written again as dead have been applied."""
+    await connection.execute(
+        "UPDATE dead_letter SET state = 'RETRIED', changed_at = now() WHERE id = ANY($1) AND state = 'RETRY'",
+        ids,
+    )

@@ -1,0 +1,14 @@
+"""Prometheus metrics: prefix `imagin_`, base units, no identity in a label (D32, R57's people stay out)."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+EVENTS = Counter("imagin_events", "Records consumed, by what became of them", ["topic", "outcome"])
+BATCH_SECONDS = Histogram("imagin_batch_seconds", "Time to write one batch", ["topic"])
+OUTBOX_PENDING = Gauge("imagin_outbox_pending", "Rows waiting to be sent")
+OUTBOX_AGE_SECONDS = Gauge("imagin_outbox_oldest_age_seconds", "Age of the oldest row waiting")
+DLQ_MESSAGES = Gauge("imagin_dlq_messages", "Open dead letters")
+RELAY_LEADER = Gauge("imagin_relay_leader", "1 where this process leads the relay")
+RELAY_SENT = Counter("imagin_relay_sent", "Messages relayed to Kafka")
+LOOP_LAG_SECONDS = Gauge("imagin_event_loop_lag_seconds", "How late the event loop wakes up (D8: alarm at 0.2)")
+HTTP_SECONDS = Histogram("imagin_http_request_seconds", "Time to answer", ["method", "route", "status"])
+BUILD_INFO = Gauge("imagin_build_info", "1, with the version", ["service", "version"])

@@ -1,0 +1,72 @@
+"""Applies dbmate-format SQL files (`-- migrate:up` / `-- migrate:down`) under an advisory lock.
+
+The table is dbmate's own (`schema_migrations(version)`), so that its stock binary can run the same files.
+"""
+
+import re
+from dataclasses import dataclass
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+from chassis.database import Connection
+
+_LOCK = 4_207_001
+_SECTIONS = re.compile(r"^-- migrate:(up|down)[^\n]*\n", re.MULTILINE)
+_HISTORY = "CREATE TABLE IF NOT EXISTS schema_migrations (version varchar(128) PRIMARY KEY)"
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One file: its version is the name up to the first underscore."""
+
+    version: str
+    name: str
+    up: str
+
+
+def of_chassis() -> list[Migration]:
+    """The tables every service has: outbox, dead letters."""
+    return _of_folder(files("chassis") / "sql")
+
+
+def of_service(package: str) -> list[Migration]:
+    """The chassis's own migrations, then the service's, in order of version."""
+    return of_chassis() + _of_folder(files(package) / "persistence" / "migrations")
+
+
+def _of_folder(folder: Traversable) -> list[Migration]:
+    found = [_read(file) for file in folder.iterdir() if file.name.endswith(".sql")]
+    return sorted(found, key=lambda migration: migration.version)
+
+
+def _read(file: Traversable) -> Migration:
+    parts = _SECTIONS.split(file.read_text(encoding="utf-8"))
+    if len(parts) < 3 or parts[1] != "up":
+        raise ValueError(f"{file.name} has no « -- migrate:up » section")
+    return Migration(file.name.split("_", 1)[0], file.name, parts[2])
+
+
+async def pending(connection: Connection, migrations: list[Migration]) -> list[Migration]:
+    """Those not applied yet; all of them where the history table does not exist."""
+    if await connection.fetchval("SELECT to_regclass('schema_migrations')") is None:
+        return migrations
+    applied = {row["version"] for row in await connection.fetch("SELECT version FROM schema_migrations")}
+    return [migration for migration in migrations if migration.version not in applied]
+
+
+async def migrate(connection: Connection, migrations: list[Migration]) -> list[str]:
+    """Apply what is pending, each in its own transaction; two runners at once take turns.
+
+    Returns the names applied. Raises asyncpg.PostgresError of the failing file; earlier ones stay applied.
+    """
+    await connection.execute("SELECT pg_advisory_lock($1)", _LOCK)
+    try:
+        await connection.execute(_HISTORY)
+        todo = await pending(connection, migrations)
+        for migration in todo:
+            async with connection.transaction():
+                await connection.execute(migration.up)
+                await connection.execute("INSERT INTO schema_migrations (version) VALUES ($1)", migration.version)
+        return [migration.name for migration in todo]
+    finally:
+        await connection.execute("SELECT pg_advisory_unlock($1)", _LOCK)

@@ -1,0 +1,57 @@
+"""Rights: which role may do an action, and how far its arm reaches. What is not written is denied (D40)."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from chassis.acteur import Acteur, Role
+
+
+class Scope(StrEnum):
+    """How far a right reaches: everything, one's académies, one's établissements, oneself."""
+
+    TOUT = "TOUT"
+    ACADEMIE = "ACADEMIE"
+    ETABLISSEMENT = "ETABLISSEMENT"
+    SOI = "SOI"
+
+
+class Forbidden(Exception):
+    """The acteur may not do this, or not here."""
+
+    def __init__(self, action: str) -> None:
+        super().__init__(f"action {action} refused")
+        self.action = action
+
+
+class Policy:
+    """A table action → role → scope."""
+
+    def __init__(self, rules: Mapping[str, Mapping[Role, Scope]]) -> None:
+        self._rules = rules
+
+    def scope(self, acteur: Acteur, action: str) -> Scope:
+        """How far `acteur` may do `action`. Raises Forbidden where it may not at all."""
+        scope = self._rules.get(action, {}).get(acteur.role)
+        if scope is None:
+            raise Forbidden(action)
+        return scope
+
+    def authorise(
+        self,
+        acteur: Acteur,
+        action: str,
+        *,
+        uai: str | None = None,
+        academie: str | None = None,
+        intervenant: str | None = None,
+    ) -> None:
+        """Raise Forbidden unless the right reaches the object, named by its établissement, académie or person."""
+        scope = self.scope(acteur, action)
+        reached = {
+            Scope.TOUT: True,
+            Scope.ACADEMIE: academie is not None and academie in acteur.academies,
+            Scope.ETABLISSEMENT: uai is not None and uai in acteur.uais,
+            Scope.SOI: intervenant is not None and intervenant == acteur.sub,
+        }
+        if not reached[scope]:
+            raise Forbidden(action)

@@ -1,0 +1,181 @@
+"""The relay: rows of the outbox → one Kafka transaction → delete the rows. One leader a service.
+
+The advisory lock says who should run; the fixed `transactional.id` says who may write: a leader that was stopped and
+wakes up after its successor started is fenced by Kafka (X10, X11). The leader works only through the connection that
+holds its lock. On any error: never abort, never reuse; drop the producer, start again (D14, X12).
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Protocol
+
+import structlog
+from aiokafka import AIOKafkaProducer
+
+from chassis.database import Connection, connect
+from chassis.kill_points import kill_point
+from chassis.metrics import RELAY_LEADER, RELAY_SENT
+from chassis.outbox import Message, Outbox
+
+log = structlog.get_logger()
+_LOCK = 4_207_002
+_RETRY_SECONDS = 0.5
+
+
+class Source(Protocol):
+    """Where messages to send wait: the outbox, or a table of dirty keys (D19b)."""
+
+    async def fetch(self, connection: Connection, limit: int) -> list[Message]: ...
+    async def clear(self, connection: Connection, sent: Sequence[Message]) -> None: ...
+
+
+class SendTimeout(Exception):
+    """Kafka did not take a transaction within the deadline."""
+
+
+class Relay:
+    """Sends what its sources hold, in their order, as long as it leads. `wake()` after each commit that wrote rows."""
+
+    def __init__(
+        self,
+        *,
+        service: str,
+        database_url: str,
+        kafka: dict[str, Any],
+        batch_max_rows: int = 5_000,
+        poll_seconds: float = 0.25,
+        send_deadline_seconds: float = 10.0,
+    ) -> None:
+        self._service = service
+        self._database_url = database_url
+        self._kafka = kafka
+        self._sources: list[Source] = [Outbox(f"/imagin/{service}")]
+        self._limit = batch_max_rows
+        self._poll = poll_seconds
+        self._deadline = send_deadline_seconds
+        self._wake = asyncio.Event()
+        self._stopping = False
+        self._leftovers: set[asyncio.Task[None]] = set()
+
+    def add_sources(self, sources: Sequence[Source]) -> None:
+        """Sources to relay beside the outbox."""
+        self._sources += sources
+
+    def wake(self) -> None:
+        """Rows were committed: look now. Another process's relay sees them at its next poll."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """Let the batch in hand finish, then `run` returns."""
+        self._stopping = True
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Stand for leadership and relay, for ever; returns after `stop()`."""
+        while not self._stopping:
+            try:
+                await self._stand()
+            except Exception as error:  # noqa: BLE001  # step down, start again with a new producer
+                log.warning("relay.stepped_down", error=error)
+                await asyncio.sleep(_RETRY_SECONDS)
+            finally:
+                RELAY_LEADER.set(0)
+        if self._leftovers:
+            await asyncio.wait(self._leftovers, timeout=5)
+
+    async def _stand(self) -> None:
+        # A leader that hangs without a word loses its session, and with it the lock.
+        connection = await connect(self._database_url, idle_session_timeout=f"{round(self._deadline * 2)}s")
+        try:
+            while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):
+                await self._pause(_RETRY_SECONDS)
+                if self._stopping:
+                    return
+            await self._lead(connection)
+        finally:
+            connection.terminate()
+
+    async def _lead(self, connection: Connection) -> None:
+        producer = AIOKafkaProducer(
+            **self._kafka,
+            transactional_id=f"{self._service}.relay",
+            transaction_timeout_ms=15_000,
+            acks="all",
+            enable_idempotence=True,
+            linger_ms=0,
+            max_batch_size=262_144,
+        )
+        try:
+            await asyncio.wait_for(producer.start(), self._deadline)
+            log.info("relay.leading")
+            RELAY_LEADER.set(1)
+            while not self._stopping:
+                self._wake.clear()
+                if not await self._round(connection, producer):
+                    await self._pause(self._poll)
+        finally:
+            self._in_background(producer.stop)
+
+    async def _round(self, connection: Connection, producer: AIOKafkaProducer) -> int:
+        """One transaction a source; returns how many messages were sent."""
+        total = 0
+        for source in self._sources:
+            messages = await source.fetch(connection, self._limit)
+            if not messages:
+                continue
+            await self._send(producer, messages)
+            kill_point("relay.after_send")
+            await source.clear(connection, messages)
+            kill_point("relay.after_clear")
+            RELAY_SENT.inc(len(messages))
+            total += len(messages)
+        return total
+
+    async def _send(self, producer: AIOKafkaProducer, messages: Sequence[Message]) -> None:
+        # A transaction cannot be cancelled (X12): it runs in a task of its own, which is left behind when it hangs.
+        task = asyncio.create_task(_transaction(producer, messages))
+        done, _ = await asyncio.wait({task}, timeout=self._deadline)
+        if not done:
+            self._leave_behind(task)
+            raise SendTimeout
+        task.result()
+
+    async def _pause(self, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(self._wake.wait(), seconds)
+        except TimeoutError:
+            return
+
+    def _in_background(self, stop: Callable[[], Awaitable[None]]) -> None:
+        async def bounded() -> None:
+            try:
+                await asyncio.wait_for(stop(), 5)
+            except Exception as error:  # noqa: BLE001  # a dead broker must not hold the successor back
+                log.info("relay.producer_dropped", error=error)
+
+        self._leave_behind(asyncio.create_task(bounded()))
+
+    def _leave_behind(self, task: asyncio.Task[None]) -> None:
+        self._leftovers.add(task)
+        task.add_done_callback(self._forget)
+
+    def _forget(self, task: asyncio.Task[None]) -> None:
+        self._leftovers.discard(task)
+        if not task.cancelled() and task.exception():
+            log.info("relay.late_failure", error=task.exception())
+
+
+async def _transaction(producer: AIOKafkaProducer, messages: Sequence[Message]) -> None:
+    await producer.begin_transaction()
+    acks = []
+    try:
+        for message in messages:
+            ack = await producer.send(message.topic, message.value, key=message.key, headers=message.headers)
+            acks.append(ack)
+        kill_point("relay.before_commit")
+    finally:
+        outcomes = await asyncio.gather(*acks, return_exceptions=True)
+    for outcome in outcomes:
+        if isinstance(outcome, BaseException):
+            raise outcome
+    await producer.commit_transaction()

@@ -1,0 +1,260 @@
+"""A service as a process: answers HTTP at once, waits for PostgreSQL and Kafka, stops after its batch (D10, D11).
+
+When a part ends that should not, the process says so and exits with 70: the supervisor starts it again.
+"""
+
+import asyncio
+import contextlib
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import version
+
+import asyncpg
+import structlog
+import uvicorn
+from aiokafka.client import AIOKafkaClient
+from aiokafka.errors import KafkaError
+from fastapi import FastAPI
+from pydantic import BaseModel
+
+from chassis import logs, migrations
+from chassis.consumer import Consumer, Reader
+from chassis.database import create_pool, is_transient
+from chassis.metrics import BUILD_INFO, DLQ_MESSAGES, LOOP_LAG_SECONDS, OUTBOX_AGE_SECONDS, OUTBOX_PENDING
+from chassis.relay import Relay, Source
+from chassis.settings import ServiceSettings
+from chassis.subscribing import Subscriptions
+
+log = structlog.get_logger()
+EXIT_RESTART_ME = 70
+_WAIT_SECONDS = 0.5
+_RETRIES_SECONDS = 1.0
+_GAUGES_SECONDS = 5.0
+
+_GAUGES = """
+SELECT (SELECT count(*) FROM outbox) AS pending,
+       (SELECT coalesce(extract(epoch FROM now() - min(created_at)), 0) FROM outbox) AS age,
+       (SELECT count(*) FROM dead_letter WHERE state IN ('OPEN', 'RETRY')) AS dead
+"""
+
+
+@dataclass(slots=True)
+class Runtime:
+    """What the chassis gives a service: a pool that opens later, and the relay to wake after each commit."""
+
+    settings: ServiceSettings
+    pool: asyncpg.Pool
+    relay: Relay
+
+
+@dataclass(slots=True)
+class Service:
+    """What a service gives the chassis: readers by consumer group, models by ce_type, loops that never end."""
+
+    package: str
+    app: FastAPI
+    readers: Mapping[str, Reader] = field(default_factory=dict)
+    models: Mapping[str, type[BaseModel]] = field(default_factory=dict)
+    relay_sources: Sequence[Source] = ()
+    loops: Sequence[Callable[[], Awaitable[None]]] = ()
+
+
+class PartEnded(Exception):
+    """A part that runs for ever has ended."""
+
+
+def run(settings: ServiceSettings, build: Callable[[Runtime], Service]) -> None:
+    """Run until SIGTERM or SIGINT; exits with 0 after a stop that was asked for, with 70 otherwise."""
+    logs.configure(settings.service_name, settings.log_level)
+    BUILD_INFO.labels(settings.service_name, version(settings.service_name)).set(1)
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        sys.exit(runner.run(_serve(settings, build)))
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop  # noqa: PLC0415  # not on Windows
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
+
+
+async def _serve(settings: ServiceSettings, build: Callable[[Runtime], Service]) -> int:
+    url = settings.database_url.get_secret_value()
+    pool = create_pool(url, size=settings.database_pool_size)
+    relay = Relay(
+        service=settings.service_name,
+        database_url=url,
+        kafka=settings.kafka_connection,
+        batch_max_rows=settings.relay_batch_max_rows,
+        poll_seconds=settings.relay_poll_milliseconds / 1000,
+        send_deadline_seconds=settings.relay_send_deadline_seconds,
+    )
+    service = build(Runtime(settings, pool, relay))
+    relay.add_sources(service.relay_sources)
+    process = _Process(settings, service, pool, relay)
+    service.app.state.ready = process.not_ready
+    service.app.router.lifespan_context = process.lifespan
+    await process.server.serve()
+    return process.exit_code
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its habit of raising the signal again once it has stopped."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        yield
+
+
+class _Process:
+    """The supervised parts of one service."""
+
+    def __init__(self, settings: ServiceSettings, service: Service, pool: asyncpg.Pool, relay: Relay) -> None:
+        self.exit_code = 0
+        self._settings = settings
+        self._service = service
+        self._pool = pool
+        self._relay = relay
+        self._migrations = migrations.of_service(service.package)
+        self._consumers = [
+            Consumer(reader, group=group, models=service.models, pool=pool, after_commit=relay.wake)
+            for group, reader in service.readers.items()
+        ]
+        self._subscriptions = Subscriptions(settings, self._consumers)
+        self._started = False
+        self.server = _Server(
+            uvicorn.Config(
+                service.app,
+                host=settings.http_host,
+                port=settings.http_port,
+                log_config=None,
+                access_log=False,
+                timeout_graceful_shutdown=10,
+                h11_max_incomplete_event_size=65_536,
+            )
+        )
+
+    async def not_ready(self) -> str | None:
+        """Why this process is not ready, or None: PostgreSQL answers, migrations are at head, parts have started."""
+        if not self._started:
+            return "starting"
+        try:
+            return await self._database_not_ready()
+        except Exception as error:
+            if is_transient(error):
+                return "postgresql"
+            raise
+
+    async def _database_not_ready(self) -> str | None:
+        async with self._pool.acquire() as connection:
+            return "migrations" if await migrations.pending(connection, self._migrations) else None
+
+    @contextlib.asynccontextmanager
+    async def lifespan(self, _: FastAPI) -> AsyncIterator[None]:
+        work = asyncio.create_task(self._work())
+        work.add_done_callback(self._on_end)
+        yield
+        work.remove_done_callback(self._on_end)
+        await self._stop(work)
+
+    def _on_end(self, work: asyncio.Task[None]) -> None:
+        error = None if work.cancelled() else work.exception()
+        log.error("service.part_ended", error=error)
+        self.exit_code = EXIT_RESTART_ME
+        self.server.should_exit = True
+
+    async def _work(self) -> None:
+        await self._wait_for_database()
+        await self._start_consumers()
+        self._started = True
+        log.info("service.started", port=self._settings.http_port)
+        parts = [self._relay.run, self._watch, self._retry_dead_letters, self._measure, *self._service.loops]
+        async with asyncio.TaskGroup() as group:
+            for part in parts:
+                group.create_task(_for_ever(part))
+
+    async def _wait_for_database(self) -> None:
+        reason = None
+        while True:
+            try:
+                await self._pool
+                reason = await self._database_not_ready()
+                if reason is None:
+                    return
+            except Exception as error:  # noqa: BLE001  # a wrong password now may be right after a rotation
+                reason = type(error).__name__
+            log.info("service.waits_for_postgresql", cause=reason)
+            await asyncio.sleep(_WAIT_SECONDS)
+
+    async def _start_consumers(self) -> None:
+        while True:
+            client = AIOKafkaClient(**self._settings.kafka_connection, request_timeout_ms=5_000)
+            try:
+                await client.bootstrap()  # FastStream gives up at the first failure (X8): wait before it
+                await self._subscriptions.start()
+            except KafkaError as error:
+                hint = "is Kafka up, and are SASL user and password right? (X15)"
+                log.info("service.waits_for_kafka", error=error, cause=hint)
+                await asyncio.sleep(_WAIT_SECONDS)
+            else:
+                return
+            finally:
+                await client.close()
+
+    async def _stop(self, work: asyncio.Task[None]) -> None:
+        """Finish the batches in hand, then close; every step is an optimisation, none a need (D11)."""
+        self._relay.stop()
+        with contextlib.suppress(Exception):
+            await self._subscriptions.stop()
+        await asyncio.wait({work}, timeout=12)  # the relay's end ends the other parts
+        work.cancel()
+        with contextlib.suppress(BaseException):
+            await work
+        with contextlib.suppress(Exception):
+            await asyncio.wait_for(self._pool.close(), 5)
+        log.info("service.stopped")
+
+    async def _watch(self) -> None:
+        """Ends when a consumer's loop has ended; tells how late the loop is (D8, D10)."""
+        while not self._subscriptions.ended():
+            before = time.perf_counter()
+            await asyncio.sleep(_WAIT_SECONDS)
+            LOOP_LAG_SECONDS.set(max(0.0, time.perf_counter() - before - _WAIT_SECONDS))
+
+    async def _retry_dead_letters(self) -> None:
+        while True:
+            await asyncio.sleep(_RETRIES_SECONDS)
+            with _transient_is_waited_out("dead_letters"):
+                for consumer in self._consumers:
+                    await consumer.retry_dead_letters()
+
+    async def _measure(self) -> None:
+        while True:
+            with _transient_is_waited_out("gauges"):
+                row = await self._pool.fetchrow(_GAUGES)
+                OUTBOX_PENDING.set(row["pending"])
+                OUTBOX_AGE_SECONDS.set(row["age"])
+                DLQ_MESSAGES.set(row["dead"])
+            await asyncio.sleep(_GAUGES_SECONDS)
+
+
+async def _for_ever(part: Callable[[], Awaitable[None]]) -> None:
+    await part()
+    raise PartEnded(getattr(part, "__qualname__", "part"))
+
+
+@contextlib.contextmanager
+def _transient_is_waited_out(action: str) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        if not is_transient(error):
+            raise
+        log.info("service.postponed", action=action, error=error)

@@ -1,0 +1,94 @@
+"""Settings every service has, read from the environment (units in the names) or, for secrets, from `<NAME>_FILE`."""
+
+import ssl
+from functools import cached_property
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+from pydantic import AliasChoices, Field, SecretStr
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource
+
+
+class _SecretFiles(EnvSettingsSource):
+    """`CONVOCATION_DATABASE_URL_FILE=/run/secrets/url` stands for `CONVOCATION_DATABASE_URL`."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002
+        path = self.env_vars.get(f"{self.env_prefix}{field_name}_file".lower())
+        value = Path(path).read_text(encoding="utf-8").strip() if path else None
+        return value, field_name, False
+
+
+class ServiceSettings(BaseSettings):
+    """What the chassis needs of a service; a service subclasses it and sets `env_prefix` and `service_name`."""
+
+    service_name: ClassVar[str]
+
+    database_url: SecretStr
+    database_pool_size: int = Field(default=10, ge=2, le=200)
+
+    kafka_bootstrap: str
+    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
+    kafka_sasl_username: str | None = None
+    kafka_sasl_password: SecretStr | None = None
+    kafka_ca_file: Path | None = None
+    kafka_batch_max_records: int = Field(default=2_000, ge=1, le=10_000)
+    # Also how long the partitions of a process that was killed stay without a reader (decision 0007).
+    kafka_session_timeout_milliseconds: int = Field(default=10_000, ge=6_000, le=300_000)
+
+    relay_batch_max_rows: int = Field(default=5_000, ge=1, le=20_000)
+    relay_poll_milliseconds: int = Field(default=250, ge=10)
+    relay_send_deadline_seconds: float = Field(default=10.0, gt=0)
+
+    http_host: str = "127.0.0.1"
+    http_port: int = Field(default=8000, ge=1, le=65_535)
+    token_key: SecretStr = Field(
+        min_length=32,
+        validation_alias=AliasChoices("IMAGIN_TOKEN_KEY", "token_key"),
+        description="signs acteur tokens and the session cookie; the four services share it",
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, _SecretFiles(settings_cls)
+
+    @cached_property
+    def kafka_connection(self) -> dict[str, Any]:
+        """Keyword arguments for any aiokafka client (X15: a wrong password reads « Unable to bootstrap »)."""
+        return kafka_connection(
+            bootstrap=self.kafka_bootstrap,
+            security_protocol=self.kafka_security_protocol,
+            sasl_mechanism=self.kafka_sasl_mechanism,
+            username=self.kafka_sasl_username,
+            password=self.kafka_sasl_password.get_secret_value() if self.kafka_sasl_password else None,
+            ca_file=self.kafka_ca_file,
+        )
+
+
+def kafka_connection(
+    *,
+    bootstrap: str,
+    security_protocol: str = "PLAINTEXT",
+    sasl_mechanism: str = "SCRAM-SHA-512",
+    username: str | None = None,
+    password: str | None = None,
+    ca_file: Path | None = None,
+) -> dict[str, Any]:
+    """aiokafka's names for how a cluster is reached; TLS always checks the host name (D38)."""
+    connection: dict[str, Any] = {"bootstrap_servers": bootstrap, "security_protocol": security_protocol}
+    if security_protocol.endswith("SSL"):
+        connection["ssl_context"] = ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
+    if security_protocol.startswith("SASL"):
+        connection["sasl_mechanism"] = sasl_mechanism
+        connection["sasl_plain_username"] = username
+        connection["sasl_plain_password"] = password
+    return connection

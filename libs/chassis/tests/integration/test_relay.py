@@ -1,0 +1,155 @@
+"""The relay on real Kafka and PostgreSQL: order per key, one leader, a woken zombie writes nothing."""
+
+import asyncio
+import contextlib
+from uuid import UUID, uuid5
+
+import asyncpg
+import pytest
+from aiokafka import AIOKafkaConsumer
+
+from chassis import migrations, outbox
+from chassis.outbox import Outgoing
+from chassis.relay import Relay
+from testkit.eventually import eventually
+
+NAMESPACE = UUID("6f2f5bd8-0f0f-4b0c-9a53-0a8f3b1c2d4e")
+
+
+@pytest.fixture
+async def bench(kafka, create_database, create_topic):
+    bench = Bench(kafka.bootstrap, await create_database("relay"), await create_topic("relayed", partitions=3))
+    await bench.open()
+    yield bench
+    await bench.close()
+
+
+class Bench:
+    def __init__(self, bootstrap, url, topic):
+        self.bootstrap, self.url, self.topic = bootstrap, url, topic
+        self.relays = []
+
+    async def open(self):
+        self.pool = await asyncpg.create_pool(self.url, min_size=1)
+        async with self.pool.acquire() as connection:
+            await migrations.migrate(connection, migrations.of_chassis())
+
+    async def close(self):
+        for relay, task in self.relays:
+            relay.stop()
+            await task
+        await self.pool.close()
+
+    def start(self):
+        relay = Relay(
+            service=self.topic,
+            database_url=self.url,
+            kafka={"bootstrap_servers": self.bootstrap},
+            poll_seconds=0.05,
+            send_deadline_seconds=5,
+        )
+        self.relays.append((relay, asyncio.create_task(relay.run())))
+        return relay
+
+    async def write(self, name, version, *, rollback=False, hold=0.0):
+        key = uuid5(NAMESPACE, name)
+        with contextlib.suppress(ZeroDivisionError):
+            async with self.pool.acquire() as connection, connection.transaction():
+                row = Outgoing(self.topic, "t", str(key), key, version, str(version).encode())
+                await outbox.append(connection, [row])
+                await asyncio.sleep(hold)
+                if rollback:
+                    raise ZeroDivisionError
+
+    async def is_empty(self):
+        return await self.pool.fetchval("SELECT count(*) FROM outbox") == 0
+
+    async def read(self):
+        """Versions by key, in the order of the topic."""
+        consumer = AIOKafkaConsumer(
+            self.topic,
+            bootstrap_servers=self.bootstrap,
+            auto_offset_reset="earliest",
+            isolation_level="read_committed",
+        )
+        await consumer.start()
+        found: dict[str, list[int]] = {}
+        try:
+            while True:
+                polled = await consumer.getmany(timeout_ms=700)
+                if not polled:
+                    return found
+                for records in polled.values():
+                    for record in records:
+                        found.setdefault(record.key.decode(), []).append(int(record.value))
+        finally:
+            await consumer.stop()
+
+
+async def test_every_committed_row_arrives_once_and_in_order_of_version_whatever_commits_late(bench):
+    bench.start()
+
+    async def life(name, start):
+        for version in range(1, 6):
+            hold = ((start * 7 + version * 3) % 5) / 100
+            await bench.write(name, version, rollback=True, hold=hold)
+            await bench.write(name, version, hold=hold)
+
+    await asyncio.gather(*(life(f"aggregate-{number}", number) for number in range(30)))
+    await eventually(bench.is_empty, because="the outbox is relayed")
+    found = await bench.read()
+    assert len(found) == 30
+    assert set(map(tuple, found.values())) == {(1, 2, 3, 4, 5)}
+
+
+async def test_the_relay_is_woken_by_a_commit_without_waiting_for_its_poll(bench):
+    relay = bench.start()
+    await bench.write("first", 1)
+    await eventually(bench.is_empty, because="the relay leads")
+    relay._poll = 60
+    await asyncio.sleep(0.2)  # let it go to sleep in its long poll
+    await bench.write("a", 1)
+    relay.wake()
+    await eventually(bench.is_empty, timeout=5, because="the wake was heard")
+
+
+async def test_only_one_of_two_relays_leads_and_the_other_takes_over(bench):
+    first = bench.start()
+    await bench.write("a", 1)
+    await eventually(bench.is_empty, because="the first leads")
+    bench.start()
+    first.stop()
+    await bench.write("a", 2)
+    await eventually(bench.is_empty, because="the second took over")
+    assert (await bench.read())[str(uuid5(NAMESPACE, "a"))] == [1, 2]
+
+
+async def test_a_broker_that_is_killed_in_mid_flow_loses_nothing_and_a_reader_sees_each_version_once_in_order(
+    bench, kafka
+):
+    """A commit whose answer was lost is sent again: what a version guard lets through is exact all the same."""
+    bench.start()
+
+    async def write_on():
+        for version in range(1, 200):
+            await bench.write(f"k{version % 5}", version)
+
+    writing = asyncio.create_task(write_on())
+    await asyncio.sleep(0.2)
+    kafka.kill()
+    await kafka.restart()
+    await writing
+    await eventually(bench.is_empty, timeout=60, because="everything is relayed after the restart")
+    found = await bench.read()
+    for number in range(5):
+        versions = found[str(uuid5(NAMESPACE, f"k{number}"))]
+        assert guarded(versions) == [version for version in range(1, 200) if version % 5 == number]
+
+
+def guarded(versions):
+    """What a reader that keeps the highest version lets through."""
+    passed: list[int] = []
+    for version in versions:
+        if not passed or version > passed[-1]:
+            passed.append(version)
+    return passed

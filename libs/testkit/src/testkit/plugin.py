@@ -1,0 +1,143 @@
+"""The fixtures of every test: real Kafka, real PostgreSQL, a mail server. Parts start when a test first asks."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from typing import Protocol
+
+import pytest
+import pytest_asyncio
+
+from testkit import databases, topics
+from testkit.databases import ServiceDatabase
+from testkit.parts.selection import Kafka, Part, Parts, Postgres, choose_parts
+from testkit.smtp import MailServer
+
+_needed = pytest.StashKey[set[str]]()
+_PASSWORD = "testkit"  # noqa: S105  # of roles on a server of this session
+
+
+class LazyParts:
+    """Starts what the session's tests need, in parallel, at the first ask; waits for the asked one only."""
+
+    def __init__(self, parts: Parts, needed: set[str]) -> None:
+        self._parts = parts
+        self._needed = needed
+        self._starting: dict[str, asyncio.Task[None]] = {}
+
+    async def kafka(self) -> Kafka:
+        await self._started("kafka")
+        return self._parts.kafka
+
+    async def postgres(self) -> Postgres:
+        await self._started("postgres")
+        return self._parts.postgres
+
+    async def stop(self) -> None:
+        for task in self._starting.values():
+            task.cancel()
+        await asyncio.gather(*self._starting.values(), return_exceptions=True)
+        await self._parts.stop()
+
+    async def _started(self, name: str) -> None:
+        for one in {name, *self._needed} - self._starting.keys():
+            self._starting[one] = asyncio.create_task(self._start(one))
+        await asyncio.shield(self._starting[name])
+
+    async def _start(self, name: str) -> None:
+        part: Part = self._parts.kafka if name == "kafka" else self._parts.postgres
+        await part.start()
+
+
+class CreateTopic(Protocol):
+    """`await create_topic("missions", partitions=3, configs={"cleanup.policy": "compact"})` -> its unique name.
+
+    `exact=True` takes the name as it is, and makes the topic anew when it exists.
+    """
+
+    def __call__(
+        self,
+        name: str = "topic",
+        *,
+        partitions: int = 1,
+        configs: Mapping[str, str] | None = None,
+        exact: bool = False,
+    ) -> Awaitable[str]: ...
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    names = {name for item in items for name in getattr(item, "fixturenames", ())}
+    config.stash[_needed] = names & {"kafka", "postgres"}
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def parts(pytestconfig: pytest.Config) -> AsyncIterator[LazyParts]:
+    """The session's parts, not started yet."""
+    lazy = LazyParts(choose_parts(given=False), pytestconfig.stash.get(_needed, set()))
+    yield lazy
+    await lazy.stop()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def kafka(parts: LazyParts) -> Kafka:
+    """The session's Kafka: `.bootstrap`, `.kill()`, `await .restart()`, `.pause()`, `.resume()`."""
+    return await parts.kafka()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def postgres(parts: LazyParts) -> Postgres:
+    """The session's PostgreSQL: `.admin_url`, `.kill()`, `await .restart()`, `.pause()`, `.resume()`."""
+    return await parts.postgres()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def create_database(postgres: Postgres) -> Callable[[str], Awaitable[str]]:
+    """`url = await create_database("relay")`: an empty database of your own, administrator's URL."""
+
+    async def create(name: str) -> str:
+        return await databases.create_database(postgres.admin_url, _unique(name, "_"))
+
+    return create
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def database(postgres: Postgres) -> Callable[[str], Awaitable[ServiceDatabase]]:
+    """`db = await database("convocation")`: fresh, migrated; `db.url` has the rights the service has, no more."""
+
+    async def create(package: str) -> ServiceDatabase:
+        return await databases.create_service_database(
+            postgres.admin_url, package, name=_unique(package, "_"), password=_PASSWORD
+        )
+
+    return create
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def create_topic(kafka: Kafka) -> CreateTopic:
+    async def create(
+        name: str = "topic",
+        *,
+        partitions: int = 1,
+        configs: Mapping[str, str] | None = None,
+        exact: bool = False,
+    ) -> str:
+        chosen = name if exact else _unique(name, "-")
+        if exact:
+            await topics.delete_topic(kafka.bootstrap, chosen)
+        await topics.create_topic(kafka.bootstrap, chosen, partitions=partitions, configs=configs)
+        return chosen
+
+    return create
+
+
+@pytest.fixture
+def smtp() -> Iterator[MailServer]:
+    """A fresh mail server: `.url`, `.mailed`, `.refuse`."""
+    server = MailServer()
+    server.start()
+    yield server
+    server.stop()
+
+
+def _unique(name: str, separator: str) -> str:
+    return f"{name}{separator}{secrets.token_hex(4)}"

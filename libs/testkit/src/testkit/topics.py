@@ -1,0 +1,42 @@
+"""Topics on a running Kafka, usable when the call returns."""
+
+from collections.abc import Mapping
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+
+from testkit.eventually import eventually
+
+
+async def create_topic(
+    bootstrap: str, name: str, *, partitions: int = 1, configs: Mapping[str, str] | None = None
+) -> None:
+    """One replica; returns when every partition has a leader."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        await admin.create_topics([NewTopic(name, partitions, 1, topic_configs=dict(configs or {}))])
+
+        async def led() -> bool:
+            [topic] = await admin.describe_topics([name])
+            found = topic["partitions"]
+            return len(found) == partitions and all(one["leader"] >= 0 for one in found)
+
+        await eventually(led, because=f"topic {name} has its leaders")
+    finally:
+        await admin.close()
+
+
+async def delete_topic(bootstrap: str, name: str) -> None:
+    """Returns when it is gone; no error when there was none."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        if name in await admin.list_topics():
+            await admin.delete_topics([name])
+
+            async def gone() -> bool:
+                return name not in await admin.list_topics()
+
+            await eventually(gone, because=f"topic {name} is deleted")
+    finally:
+        await admin.close()

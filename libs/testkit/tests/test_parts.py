@@ -1,0 +1,143 @@
+"""What tests of crashes rely on: a killed part comes back with its data, and no process is left behind."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+
+import asyncpg
+import psutil
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+
+from testkit.eventually import eventually
+from testkit.parts.errors import PartError
+from testkit.parts.java import find_java
+from testkit.parts.kafka import EmbeddedKafka
+from testkit.parts.postgres import EmbeddedPostgres
+from testkit.parts.selection import choose_parts
+
+
+async def _send(bootstrap: str, topic: str, value: bytes) -> None:
+    async with AIOKafkaProducer(bootstrap_servers=bootstrap) as producer:
+        await producer.send_and_wait(topic, value, key=b"key")
+
+
+async def _read_all(bootstrap: str, topic: str) -> list[bytes]:
+    async with AIOKafkaConsumer(topic, bootstrap_servers=bootstrap, auto_offset_reset="earliest") as consumer:
+        found = await consumer.getmany(timeout_ms=2_000)
+    return [record.value for records in found.values() for record in records]
+
+
+async def test_a_killed_kafka_comes_back_on_its_port_with_its_records(kafka, create_topic):
+    topic, before = await create_topic("kill"), kafka.bootstrap
+    await _send(before, topic, b"before")
+    kafka.kill()
+    await kafka.restart()
+    assert kafka.bootstrap == before
+    assert await _read_all(before, topic) == [b"before"]
+    await _send(before, topic, b"after")
+
+
+async def test_a_killed_postgres_comes_back_on_its_port_with_its_rows(postgres, create_database):
+    url = await create_database("kill")
+    connection = await asyncpg.connect(url)
+    await connection.execute("CREATE TABLE kept (id int); INSERT INTO kept VALUES (1)")
+    postgres.kill()
+    with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, OSError)):
+        await connection.fetchval("SELECT 1")
+    connection.terminate()
+    await postgres.restart()
+    connection = await asyncpg.connect(url)
+    assert await connection.fetchval("SELECT id FROM kept") == 1
+    await connection.close()
+
+
+async def test_a_paused_postgres_does_not_answer_until_it_is_resumed(postgres, create_database):
+    connection = await asyncpg.connect(await create_database("pause"))
+    postgres.pause()
+    answer = asyncio.ensure_future(connection.fetchval("SELECT 1"))
+    done, _ = await asyncio.wait([answer], timeout=0.3)
+    postgres.resume()
+    assert not done
+    assert await answer == 1
+    await connection.close()
+
+
+async def test_a_topic_is_compacted_when_its_settings_ask_for_it(kafka, create_topic):
+    configs = {"cleanup.policy": "compact", "segment.ms": "100", "min.cleanable.dirty.ratio": "0.01"}
+    topic = await create_topic("compacted", configs=configs)
+
+    async def compacted() -> bool:
+        await _send(kafka.bootstrap, topic, b"latest")  # a new record closes the old segment
+        return len(await _read_all(kafka.bootstrap, topic)) < 4
+
+    for number in range(4):
+        await _send(kafka.bootstrap, topic, b"%d" % number)
+    await eventually(compacted, timeout=30, because="older values of the key are gone")
+
+
+async def test_two_of_each_run_side_by_side():
+    async with (
+        EmbeddedKafka() as one,
+        EmbeddedKafka() as other,
+        EmbeddedPostgres() as first,
+        EmbeddedPostgres() as second,
+    ):
+        assert one.bootstrap != other.bootstrap
+        assert first.admin_url != second.admin_url
+
+
+@pytest.mark.parametrize("frozen", [False, True], ids=["running", "paused"])
+async def test_nothing_is_left_when_the_starter_is_killed(frozen, tmp_path):
+    script = f"""
+        import asyncio, sys, pathlib
+        from testkit.parts.selection import start_parts
+
+        async def main():
+            parts = await start_parts(pathlib.Path({str(tmp_path)!r}), given=False)
+            if {frozen}:
+                parts.kafka.pause()
+                parts.postgres.pause()
+            print("ready", flush=True)
+            await asyncio.sleep(600)
+
+        asyncio.run(main())
+    """
+    command = [sys.executable, "-c", textwrap.dedent(script)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env={**os.environ, "IMAGIN_TEST_PARTS": ""}) as starter:  # noqa: ASYNC220
+        assert await asyncio.to_thread(starter.stdout.readline) == b"ready\n"
+        family = psutil.Process(starter.pid).children(recursive=True)
+        starter.send_signal(signal.SIGKILL)
+    assert len(family) > 5  # java, postgres and its own
+    await eventually(lambda: not any(_lives(one) for one in family), because="the family of the killed starter is gone")
+
+
+def _lives(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def test_a_misspelt_choice_of_parts_is_an_error():
+    with pytest.raises(PartError, match="must be embedded or containers"):
+        choose_parts(given=False, environ={"IMAGIN_TEST_PARTS": "container"})
+
+
+async def test_the_operators_servers_win_where_asked(kafka, postgres):
+    environ = {"IMAGIN_KAFKA_BOOTSTRAP": kafka.bootstrap, "IMAGIN_DATABASE_URL": postgres.admin_url}
+    parts = choose_parts(given=True, environ=environ)
+    async with parts:
+        assert (parts.kafka.bootstrap, parts.postgres.admin_url) == (kafka.bootstrap, postgres.admin_url)
+        with pytest.raises(PartError, match="operator's"):
+            parts.kafka.kill()
+    assert choose_parts(given=False, environ=environ).kafka is not parts.kafka
+
+
+def test_a_java_that_does_not_run_is_named_in_one_sentence(monkeypatch):
+    monkeypatch.setenv("IMAGIN_JAVA", "/nowhere/java")
+    with pytest.raises(PartError, match=r"^IMAGIN_JAVA \(/nowhere/java\) does not run: FileNotFoundError\.$"):
+        find_java()

@@ -1,0 +1,15 @@
+"""Identities are computed, so that the same thing has the same one everywhere and for ever (design.md)."""
+
+from uuid import UUID, uuid5
+
+NAMESPACE = UUID("5d1c0a3e-7b52-5f0c-9d0e-2f6a3c8b4e17")
+
+
+def mission_id(session: str, uai: str, voie: str, code: str) -> UUID:
+    """The mission of an épreuve; code `NUMERISATION` and voie `COMMUNE` for the numérisation."""
+    return uuid5(NAMESPACE, f"{session}|{uai}|{voie}|{code}")
+
+
+def convocation_id(mission: UUID, numero: str) -> UUID:
+    """The convocation of a person on a mission, at first creation; stored then, never computed again."""
+    return uuid5(NAMESPACE, f"{mission}|{numero}")

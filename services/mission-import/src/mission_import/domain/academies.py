@@ -1,0 +1,22 @@
+"""The académie's own time: dates are local ones, and La Réunion is not Paris (R11, design.md)."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+_PARIS = ZoneInfo("Europe/Paris")
+_OUTRE_MER = {
+    "28": ZoneInfo("Indian/Reunion"),
+    "31": ZoneInfo("America/Martinique"),
+    "32": ZoneInfo("America/Guadeloupe"),
+    "33": ZoneInfo("America/Cayenne"),
+    "40": ZoneInfo("Pacific/Noumea"),
+    "41": ZoneInfo("Pacific/Tahiti"),
+    "42": ZoneInfo("Pacific/Wallis"),
+    "43": ZoneInfo("Indian/Mayotte"),
+    "44": ZoneInfo("America/Miquelon"),
+}
+
+
+def local_day(academie: str, moment: datetime) -> date:
+    """The day it is in `academie` (two-digit code) at `moment` (aware)."""
+    return moment.astimezone(_OUTRE_MER.get(academie, _PARIS)).date()

@@ -1,0 +1,73 @@
+"""Generation (R8–R11): a closing and the missions there are → the missions that change, each at its next version.
+
+One mission per E3C épreuve with candidates; exactly one numérisation where there is such a mission, none otherwise.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+
+from mission_import.domain.inscriptions import Cloture
+from mission_import.domain.mission import (
+    LIBELLE_NUMERISATION,
+    NUMERISATION,
+    Cle,
+    Mission,
+    MissionType,
+    Status,
+)
+
+
+def generate(cloture: Cloture, existing: Mapping[Cle, Mission], today: date) -> list[Mission]:
+    """The missions that `cloture` creates, changes or withdraws; empty when it says nothing new.
+
+    `today` is the day of import in the académie's time: the start date of missions created now (R11).
+    """
+    wanted = _wanted(cloture, today)
+    created_or_changed = [_next(mission, existing.get(cle)) for cle, mission in wanted.items()]
+    withdrawn = [
+        replace(mission, status=Status.WITHDRAWN, candidats=0, version=mission.version + 1)
+        for cle, mission in existing.items()
+        if cle not in wanted and mission.status is Status.ACTIVE
+    ]
+    return [mission for mission in created_or_changed if mission is not None] + withdrawn
+
+
+def _wanted(cloture: Cloture, today: date) -> dict[Cle, Mission]:
+    corrections = {
+        Cle(epreuve.voie, epreuve.code): Mission(
+            session=cloture.session,
+            etablissement=cloture.etablissement,
+            type=MissionType.CORRECTION,
+            cle=Cle(epreuve.voie, epreuve.code),
+            libelle=epreuve.libelle,
+            candidats=epreuve.candidats,
+            date_debut=today,
+            status=Status.ACTIVE,
+            version=1,
+        )
+        for epreuve in cloture.epreuves
+        if epreuve.makes_a_mission
+    }
+    if not corrections:
+        return {}
+    numerisation = Mission(
+        session=cloture.session,
+        etablissement=cloture.etablissement,
+        type=MissionType.NUMERISATION,
+        cle=NUMERISATION,
+        libelle=LIBELLE_NUMERISATION,
+        candidats=sum(mission.candidats for mission in corrections.values()),
+        date_debut=today,
+        status=Status.ACTIVE,
+        version=1,
+    )
+    return corrections | {NUMERISATION: numerisation}
+
+
+def _next(wanted: Mission, held: Mission | None) -> Mission | None:
+    """`wanted` as the next version of what is held, with the start date it was created with; None when alike."""
+    if held is None:
+        return wanted
+    candidate = replace(wanted, date_debut=held.date_debut, version=held.version + 1)
+    return None if candidate.like(held) else candidate

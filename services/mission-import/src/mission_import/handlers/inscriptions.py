@@ -1,0 +1,27 @@
+"""Kafka in: `cyclades.public.inscriptions.v1`."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from chassis.cloudevents import Event
+from chassis.consumer import Known
+from chassis.database import Connection
+from event_schemas import catalogue
+from mission_import.persistence import clotures
+from mission_import.use_cases.import_closings import import_closings
+
+
+class ImportMissionsOnInscriptionsClosed:
+    """R6, R7: the end of registration makes the missions; the version of a closing is its revision."""
+
+    topic = catalogue.INSCRIPTIONS
+    types = (catalogue.INSCRIPTIONS_CLOSED,)
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self._clock = clock
+
+    async def known(self, connection: Connection, aggregates: list[str]) -> dict[str, Known]:
+        return await clotures.known(connection, aggregates)
+
+    async def apply(self, connection: Connection, events: list[Event]) -> None:
+        await import_closings(connection, events, self._clock())

@@ -1,0 +1,46 @@
+"""Import: accepted closings → missions created, changed or withdrawn, and their events, in the caller's transaction."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from chassis import outbox
+from chassis.cloudevents import Event
+from chassis.database import Connection
+from event_schemas.inscriptions import InscriptionsClosed
+from mission_import.domain.academies import local_day
+from mission_import.domain.generation import generate
+from mission_import.domain.inscriptions import Cloture, Epreuve, Etablissement
+from mission_import.domain.mission import Mission
+from mission_import.persistence import clotures, missions
+from mission_import.publishing import publish
+
+
+async def import_closings(connection: Connection, events: Sequence[Event], now: datetime) -> None:
+    """Apply closings in their order; several revisions of one closing may follow each other in a batch."""
+    await clotures.save(connection, events)
+    held = await missions.load(connection, [event.aggregate for event in events])
+    changed: list[tuple[Mission, Event]] = []
+    for event in events:
+        cloture = _cloture(event.state)
+        existing = held.setdefault(event.aggregate, {})
+        for mission in generate(cloture, existing, local_day(cloture.etablissement.academie, now)):
+            existing[mission.cle] = mission
+            changed.append((mission, event))
+    outgoing = [publish(mission, event.as_cause) for mission, event in changed]
+    latest = {row.aggregate_id: mission for row, (mission, _) in zip(outgoing, changed, strict=True)}
+    await missions.save(connection, latest)
+    await outbox.append(connection, outgoing)
+
+
+def _cloture(state: InscriptionsClosed) -> Cloture:
+    return Cloture(
+        session=state.session,
+        revision=state.revision,
+        etablissement=Etablissement(
+            state.uai, state.etablissement.nom, state.etablissement.commune, state.etablissement.academie
+        ),
+        epreuves=tuple(
+            Epreuve(epreuve.code, epreuve.libelle, epreuve.type, epreuve.voie, epreuve.candidats_inscrits)
+            for epreuve in state.epreuves
+        ),
+    )
