@@ -1,6 +1,7 @@
 """What tests of crashes rely on: a killed part comes back with its data, and no process is left behind."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import subprocess
@@ -112,7 +113,12 @@ async def test_nothing_is_left_when_the_starter_is_killed(frozen, tmp_path):
         family = psutil.Process(starter.pid).children(recursive=True)
         starter.send_signal(signal.SIGKILL)
     assert len(family) > 5  # java, postgres and its own
-    await eventually(lambda: not any(_lives(one) for one in family), because="the family of the killed starter is gone")
+    try:
+        await eventually(lambda: not any(_lives(one) for one in family), timeout=15, because="the family is gone")
+    finally:
+        for one in family:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                one.kill()
 
 
 def _lives(process: psutil.Process) -> bool:

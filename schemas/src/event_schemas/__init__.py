@@ -1,1 +1,1 @@
-"""event_schemas"""
+"""Topics, events and their JSON Schemas: besides the chassis, the only thing two services share (design.md)."""

@@ -3,16 +3,18 @@
 from typing import Literal
 from uuid import UUID
 
-from event_schemas.state import State, Text, Version
+from event_schemas.state import Motif, State, Version
 
 
 class Acces(State):
-    """`motif` says why, without personal data."""
+    """The right as the bridge knows it from SANTORIN's answers."""
 
     convocation_id: UUID
     habilitation_version: Version
+    """The version of the right that this is about."""
     etat: Literal["TRANSMISE", "ACCEPTEE", "REJETEE", "RETIREE"]
-    motif: Text | None
+    motif: Motif | None
+    """Why rejected, without personal data."""
 
     @property
     def aggregate(self) -> str:

@@ -3,16 +3,20 @@
 from typing import Literal
 from uuid import UUID
 
-from event_schemas.state import State, Text, Version
+from event_schemas.state import Foreign, Motif, Version
 
 
-class Accuse(State):
-    """`motif` says why, without personal data."""
+class Accuse(Foreign):
+    """SANTORIN applied a version of a right, or refused it."""
 
     convocation_id: UUID
     habilitation_version: Version
+    """The version of the right that is answered."""
+    version: Version
+    """Of the answer: one more for every answer about this convocation."""
     decision: Literal["ACCEPTED", "REFUSED"]
-    motif: Text | None
+    motif: Motif | None
+    """Why refused, without personal data."""
 
     @property
     def aggregate(self) -> str:

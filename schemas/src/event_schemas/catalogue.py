@@ -1,14 +1,13 @@
-"""The catalogue: every topic with its owner, readers, key and retention; every event type with its model.
+"""The catalogue: every topic with owner, readers, key and retention; every event type with the model of its body.
 
-One YAML file a topic under `topics/`; its name is the topic's.
+One YAML file a topic under `topics/`; the file's name is the topic's, and an unknown key in it is refused.
 """
 
-from functools import cache
 from importlib.resources import files
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from event_schemas.acces import Acces
 from event_schemas.accuses import Accuse
@@ -17,6 +16,7 @@ from event_schemas.habilitations import Habilitation
 from event_schemas.inscriptions import InscriptionsClosed
 from event_schemas.missions import Mission
 from event_schemas.notifications import Notification
+from event_schemas.state import Event
 
 INSCRIPTIONS = "cyclades.public.inscriptions.v1"
 MISSION = "imagin.public.mission.v1"
@@ -39,6 +39,27 @@ ACCES_CHANGED = "fr.imagin.acces-changed.v1"
 NOTIFICATION_SENT = "fr.imagin.notification-sent.v1"
 NOTIFICATION_FAILED = "fr.imagin.notification-failed.v1"
 
+# A topic is about one kind of aggregate: all its events have the same body.
+_BODIES: dict[str, type[Event]] = {
+    INSCRIPTIONS: InscriptionsClosed,
+    MISSION: Mission,
+    CONVOCATION: Convocation,
+    HABILITATION: Habilitation,
+    ACCUSE: Accuse,
+    ACCES: Acces,
+    NOTIFICATION: Notification,
+}
+_DAY_MS = 86_400_000
+SEASONS_MS = 400 * _DAY_MS  # exam work is seasonal: a year and a month (D18)
+
+CeType = Annotated[str, StringConstraints(pattern=r"^fr\.(cyclades|imagin|santorin)\.[a-z]+(-[a-z]+)*\.v[1-9][0-9]*$")]
+TopicName = Annotated[
+    str, StringConstraints(pattern=r"^[a-z]+\.(public|internal)\.[a-z]+\.v[1-9][0-9]*$", max_length=249)
+]
+Service = Annotated[str, StringConstraints(pattern=r"^[a-z]+(-[a-z]+)*$")]
+Sentence = Annotated[str, StringConstraints(min_length=1, max_length=500)]
+Duration = Annotated[int, Field(ge=1)]
+
 
 class EventType(NamedTuple):
     """An event type: its `ce_type`, its name in the documentation, its topic and its body."""
@@ -46,61 +67,57 @@ class EventType(NamedTuple):
     ce_type: str
     name: str
     topic: str
-    model: type[BaseModel]
+    model: type[Event]
 
 
-EVENT_TYPES = {
-    event.ce_type: event
-    for event in (
-        EventType(INSCRIPTIONS_CLOSED, "CycladesInscriptionsClosed", INSCRIPTIONS, InscriptionsClosed),
-        EventType(MISSION_CREATED, "MissionCreated", MISSION, Mission),
-        EventType(MISSION_CHANGED, "MissionChanged", MISSION, Mission),
-        EventType(MISSION_WITHDRAWN, "MissionWithdrawn", MISSION, Mission),
-        EventType(INTERVENANT_CONVOQUE, "IntervenantConvoqué", CONVOCATION, Convocation),
-        EventType(CONVOCATION_CHANGED, "ConvocationChanged", CONVOCATION, Convocation),
-        EventType(CONVOCATION_CANCELLED, "ConvocationCancelled", CONVOCATION, Convocation),
-        EventType(HABILITATION_STATE, "Habilitation", HABILITATION, Habilitation),
-        EventType(ACCUSE_SENT, "Accuse", ACCUSE, Accuse),
-        EventType(ACCES_CHANGED, "AccesChanged", ACCES, Acces),
-        EventType(NOTIFICATION_SENT, "NotificationSent", NOTIFICATION, Notification),
-        EventType(NOTIFICATION_FAILED, "NotificationFailed", NOTIFICATION, Notification),
-    )
-}
+class _Entry(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
 
-class Compaction(BaseModel):
+class Compaction(_Entry):
     """How a compacted topic forgets (D20); times in milliseconds."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    delete_retention_ms: int
-    min_compaction_lag_ms: int
-    segment_ms: int
-    min_cleanable_dirty_ratio: float
+    delete_retention_ms: Duration
+    min_compaction_lag_ms: Duration
+    segment_ms: Duration
+    min_cleanable_dirty_ratio: Annotated[float, Field(gt=0, le=1)]
 
 
-class Topic(BaseModel):
-    """A topic. `readers`: consumer groups `<service>.<entity>`, or the name of a system outside."""
+class Topic(_Entry):
+    """A topic. `readers`: service (or system outside) → its consumer group. `events`: `ce_type` → documented name."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    name: str
-    description: str
-    owner: str
-    readers: list[str]
-    key: str
-    partitions: Annotated[int, Field(ge=1)]
+    name: TopicName
+    description: Sentence
+    owner: Service
+    readers: Annotated[dict[Service, str], Field(min_length=1)]
+    key: Literal["UAI", "mission id", "convocation id"]
+    events: Annotated[dict[CeType, str], Field(min_length=1)]
+    partitions: Annotated[int, Field(ge=1, le=100)]
     retention_ms: Annotated[int, Field(ge=-1)]
     cleanup_policy: Literal["delete", "compact"]
     compaction: Compaction | None = None
-    personal_data: str
+    personal_data: Sentence
+
+    @model_validator(mode="after")
+    def _rules(self) -> Self:
+        for service, group in self.readers.items():
+            if not group.startswith(f"{service}."):
+                raise ValueError(f"{self.name}: consumer group {group} is not {service}.<entity>")
+        if (self.cleanup_policy == "compact") != (self.compaction is not None):
+            raise ValueError(f"{self.name}: `compaction` belongs to `cleanup_policy: compact`, and only there")
+        if self.compaction is None and self.retention_ms < SEASONS_MS:
+            raise ValueError(f"{self.name}: retention is shorter than 400 days (D18)")
+        return self
 
     @property
-    def events(self) -> list[EventType]:
-        return [event for event in EVENT_TYPES.values() if event.topic == self.name]
+    def model(self) -> type[Event]:
+        """The body that all events of the topic have."""
+        return _BODIES[self.name]
 
     @property
     def configs(self) -> dict[str, str]:
         """Kafka's topic configuration (D18, D20)."""
-        configs: dict[str, Any] = {
+        configs: dict[str, object] = {
             "cleanup.policy": self.cleanup_policy,
             "retention.ms": self.retention_ms,
             "message.timestamp.type": "CreateTime",
@@ -110,13 +127,20 @@ class Topic(BaseModel):
         return {name: str(value) for name, value in configs.items()}
 
 
-@cache
-def _topics() -> dict[str, Topic]:
-    found = {}
-    for file in sorted(files("event_schemas").joinpath("topics").iterdir(), key=lambda file: file.name):
-        name = file.name.removesuffix(".yaml")
-        found[name] = Topic(name=name, **yaml.safe_load(file.read_text(encoding="utf-8")))
-    return found
+def parse(name: str, text: str) -> Topic:
+    """The topic that a YAML file describes. Raises pydantic.ValidationError."""
+    return Topic.model_validate({**yaml.safe_load(text), "name": name})
 
 
-TOPICS = _topics()
+def _load() -> dict[str, Topic]:
+    found = sorted(files("event_schemas").joinpath("topics").iterdir(), key=lambda file: file.name)
+    names = [file.name.removesuffix(".yaml") for file in found]
+    return {name: parse(name, file.read_text(encoding="utf-8")) for name, file in zip(names, found, strict=True)}
+
+
+TOPICS = _load()
+EVENT_TYPES = {
+    ce_type: EventType(ce_type, name, topic.name, topic.model)
+    for topic in TOPICS.values()
+    for ce_type, name in topic.events.items()
+}

@@ -4,17 +4,19 @@ No mail address, no telephone, no observation travels (design.md).
 """
 
 from datetime import date
+from itertools import pairwise
 from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, Field
 
-from event_schemas.inscriptions import Session, Voie
-from event_schemas.state import Academie, Body, Code, State, Text
+from event_schemas.inscriptions import Voie
+from event_schemas.missions import MissionType
+from event_schemas.state import Academie, Body, Code, Session, Short, State, Text, Uai, Word
 
 
 def _sorted_and_unique(dates: list[date]) -> list[date]:
-    if dates != sorted(set(dates)):
+    if any(later <= earlier for earlier, later in pairwise(dates)):
         raise ValueError("dates: must be sorted and unique")
     return dates
 
@@ -22,10 +24,10 @@ def _sorted_and_unique(dates: list[date]) -> list[date]:
 class IntervenantRef(Body):
     """The person: number, names, main établissement."""
 
-    numero: Text
+    numero: Short
     nom: Text
     prenom: Text
-    uai: Text
+    uai: Uai
 
 
 class MissionRef(Body):
@@ -33,26 +35,34 @@ class MissionRef(Body):
 
     mission_id: UUID
     session: Session
-    type: Literal["CORRECTION", "NUMERISATION"]
+    type: MissionType
     voie: Voie
     code: Code
     libelle: Text
-    uai: Text
+    uai: Uai
     academie: Academie
 
 
 class Convocation(State):
-    """`qualite`: COORDINATEUR, COORDINATEUR_ADJOINT, CORRECTEUR, CORRECTEUR_SUPPLEANT (R33), null for a
-    numérisation (R52); readers tolerate values they do not know. `profil`: the required profile covered (R47)."""
+    """A person convoked on a mission."""
 
     convocation_id: UUID
     status: Literal["ACTIVE", "CANCELLED"]
     intervenant: IntervenantRef
     mission: MissionRef
-    qualite: Text | None
+    qualite: Word | None
+    """COORDINATEUR, COORDINATEUR_ADJOINT, CORRECTEUR or CORRECTEUR_SUPPLEANT (R33); null for a numérisation (R52).
+    Not a closed list: readers tolerate values they do not know."""
     qualite_par_defaut: bool
+    """Nobody chose a qualité: the person is « Correcteur Santorin » (R34)."""
     profil: Text | None
-    dates: Annotated[list[date], Field(min_length=1, max_length=60), AfterValidator(_sorted_and_unique)]
+    """The required profile that the person covers (R47)."""
+    dates: Annotated[
+        list[date],
+        Field(min_length=1, max_length=60, json_schema_extra={"uniqueItems": True}),
+        AfterValidator(_sorted_and_unique),
+    ]
+    """Local days of the académie, sorted."""
 
     @property
     def aggregate(self) -> str:

@@ -13,3 +13,9 @@ def mission_id(session: str, uai: str, voie: str, code: str) -> UUID:
 def convocation_id(mission: UUID, numero: str) -> UUID:
     """The convocation of a person on a mission, at first creation; stored then, never computed again."""
     return uuid5(NAMESPACE, f"{mission}|{numero}")
+
+
+def event_id(aggregate: UUID | str, version: int) -> UUID:
+    """`ce_id`: a second sending bears the same one. A closing's aggregate is text, `session|uai`."""
+    name = aggregate if isinstance(aggregate, UUID) else uuid5(NAMESPACE, aggregate)
+    return uuid5(name, str(version))

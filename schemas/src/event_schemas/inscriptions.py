@@ -1,42 +1,51 @@
-"""CycladesInscriptionsClosed: what Cyclades says when registration for a session ends in an établissement (R6)."""
+"""CycladesInscriptionsClosed: what Cyclades says when registration for a session ends in an établissement (R6).
 
-from functools import cached_property
-from typing import Annotated, Literal, Self
+Each rule broken is permanent: the closing is refused until Cyclades sends a higher revision.
+"""
 
-from pydantic import AwareDatetime, Field, StringConstraints, model_validator
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AwareDatetime, Field, model_validator
 
 from event_schemas import uai as uai_
-from event_schemas.state import MAX_INT, Academie, Body, Code, Text, Version, digest
+from event_schemas.state import Academie, Body, Code, Count, Foreign, Session, Short, Text, Uai, Version
 
-Session = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-E3C[0-9]$")]
 Voie = Literal["GENERALE", "TECHNOLOGIQUE", "COMMUNE"]
 RESERVED_CODE = "NUMERISATION"
 
 
 class Epreuve(Body):
-    """An épreuve of the établissement. Only type `E3C` with candidates makes a mission (R8)."""
+    """An épreuve of the établissement; a (voie, code) stands once in a closing."""
 
     code: Code
+    """`HG`, `LVA-ANG`, `HLP`, `STMG-SGN` …; `NUMERISATION` is reserved."""
     libelle: Text
-    type: Annotated[str, StringConstraints(min_length=1, max_length=32, pattern=r"^[^\x00]*$")]
+    type: Short
+    """Only `E3C` makes a mission (R8)."""
     voie: Voie
-    candidats_inscrits: Annotated[int, Field(ge=0, le=MAX_INT)]
+    """`COMMUNE` where both voies sit together, as languages do."""
+    candidats_inscrits: Count
+    """Without candidates no mission is made (R8)."""
 
 
 class Etablissement(Body):
-    """Names as Cyclades has them; `academie` is the two-digit code."""
+    """Names as Cyclades has them."""
 
     nom: Text
     commune: Text
     academie: Academie
+    """Two digits."""
 
 
-class InscriptionsClosed(Body):
-    """One revision of a closing; its version is `revision`, per (session, UAI). A higher revision replaces."""
+class InscriptionsClosed(Foreign):
+    """One revision of a closing, complete; a higher revision replaces it."""
 
     session: Session
-    uai: Annotated[str, StringConstraints(pattern=r"^[0-9]{7}[A-Z]$")]
+    """Such as `2020-E3C1`."""
+    uai: Uai
+    """Seven digits and the check letter."""
     revision: Version
+    """Counts from 1 per session and établissement."""
     cloturee_le: AwareDatetime
     etablissement: Etablissement
     epreuves: Annotated[list[Epreuve], Field(max_length=500)]
@@ -48,7 +57,7 @@ class InscriptionsClosed(Body):
         codes = [(epreuve.voie, epreuve.code) for epreuve in self.epreuves]
         if len(set(codes)) != len(codes):
             raise ValueError("epreuves: the same (voie, code) twice")
-        if any(epreuve.code == RESERVED_CODE for epreuve in self.epreuves):
+        if any(code == RESERVED_CODE for _, code in codes):
             raise ValueError("epreuves: code NUMERISATION is reserved")
         return self
 
@@ -64,9 +73,9 @@ class InscriptionsClosed(Body):
     def version(self) -> int:
         return self.revision
 
-    @cached_property
-    def hash(self) -> str:
-        """Over what matters: the order of épreuves and the time of closing do not."""
-        content = self.model_dump(exclude={"cloturee_le"})
-        content["epreuves"].sort(key=lambda epreuve: (epreuve["voie"], epreuve["code"]))
-        return digest(content)
+    def _content(self) -> dict[str, Any]:
+        """What matters: neither the order of épreuves nor the time of closing does."""
+        content = super()._content()
+        del content["cloturee_le"]
+        content["epreuves"] = sorted(self.epreuves, key=lambda epreuve: (epreuve.voie, epreuve.code))
+        return content

@@ -1,36 +1,40 @@
-"""MissionCreated, MissionChanged, MissionWithdrawn: the full state of a mission (R8–R11)."""
+"""MissionCreated, MissionChanged, MissionWithdrawn: the full state of a mission (R8-R11)."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
 
-from pydantic import Field
+from event_schemas.inscriptions import Voie
+from event_schemas.state import Academie, Body, Code, Count, Session, State, Text, Uai
 
-from event_schemas.inscriptions import Session, Voie
-from event_schemas.state import MAX_INT, Academie, Body, Code, State, Text
+MissionType = Literal["CORRECTION", "NUMERISATION"]
 
 
 class EtablissementMission(Body):
     """Where the mission is."""
 
-    uai: Text
+    uai: Uai
     nom: Text
     commune: Text
     academie: Academie
 
 
 class Mission(State):
-    """`date_debut` is the fictitious one (R11); WITHDRAWN means no candidates now."""
+    """One épreuve of one établissement to be corrected, or its numérisation."""
 
     mission_id: UUID
     session: Session
-    type: Literal["CORRECTION", "NUMERISATION"]
+    type: MissionType
+    """`NUMERISATION` once per établissement that has a correction."""
     voie: Voie
     code: Code
+    """The épreuve's code; `NUMERISATION` for the numérisation."""
     libelle: Text
-    candidats: Annotated[int, Field(ge=0, le=MAX_INT)]
+    candidats: Count
     date_debut: date
+    """The fictitious date (R11); the real ones are chosen by a person."""
     status: Literal["ACTIVE", "WITHDRAWN"]
+    """`WITHDRAWN`: no candidates now; the mission may come back."""
     etablissement: EtablissementMission
 
     @property

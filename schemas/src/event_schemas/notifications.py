@@ -3,16 +3,18 @@
 from typing import Literal
 from uuid import UUID
 
-from event_schemas.state import State, Text, Version
+from event_schemas.state import Motif, State, Version
 
 
 class Notification(State):
-    """`motif` says why, without personal data."""
+    """The mail's result; the address stays in the owner's database."""
 
     convocation_id: UUID
     convocation_version: Version
+    """The version that was mailed."""
     etat: Literal["ENVOYEE", "ECHOUEE"]
-    motif: Text | None
+    motif: Motif | None
+    """Why it failed, without personal data."""
 
     @property
     def aggregate(self) -> str:

@@ -5,7 +5,7 @@ _LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
 
 def letter(digits: str) -> str:
     """The check letter of seven digits."""
-    return _LETTERS[int(digits) % 23]
+    return _LETTERS[int(digits) % len(_LETTERS)]
 
 
 def valid(uai: str) -> bool:

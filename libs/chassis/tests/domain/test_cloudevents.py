@@ -92,8 +92,10 @@ header = st.tuples(st.sampled_from(["ce_type", "ce_id", "ce_time", "x"]), st.one
 values = st.one_of(
     st.none(),
     st.binary(max_size=200),
-    st.recursive(st.none() | st.booleans() | st.floats() | st.text(), lambda c: st.lists(c) | st.dictionaries(st.text(), c))
-    .map(lambda value: json.dumps(value).encode()),
+    st.recursive(
+        st.none() | st.booleans() | st.floats() | st.text(),
+        lambda child: st.lists(child) | st.dictionaries(st.text(), child),
+    ).map(lambda value: json.dumps(value).encode()),
 )
 
 

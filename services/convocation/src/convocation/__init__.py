@@ -1,1 +1,1 @@
-"""convocation"""
+"""The établissement convokes its intervenants: openings, directory, signatures, convocations."""

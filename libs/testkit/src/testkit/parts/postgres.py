@@ -33,7 +33,7 @@ class EmbeddedPostgres:
         self._given = folder
         self._folder = folder
         self._on_progress = on_progress
-        self._owner = _owner()
+        self._owner = (0, 0)
         self._bin = Path()
         self._child: Child | None = None
 
@@ -108,6 +108,7 @@ class EmbeddedPostgres:
         return self._folder
 
     def _prepare(self) -> None:
+        self._owner = _owner()
         if self._folder is None:
             self._folder = Path(tempfile.mkdtemp(prefix="imagin-postgres-"))
         self._home.mkdir(parents=True, exist_ok=True)
@@ -174,13 +175,13 @@ def _environment() -> dict[str, str]:
 
 def _owner() -> tuple[int, int]:
     """PostgreSQL refuses to run as root: `nobody` does it then."""
-    if os.geteuid() != 0:
-        return os.geteuid(), os.getegid()
+    uid = os.geteuid()
     try:
-        nobody = pwd.getpwnam("nobody")
+        user = pwd.getpwuid(uid) if uid else pwd.getpwnam("nobody")
     except KeyError as error:
-        raise PartError("PostgreSQL does not run as root, and this machine has no user `nobody`.") from error
-    return nobody.pw_uid, nobody.pw_gid
+        name = f"with the number {uid}" if uid else "`nobody`, and it does not run as root"
+        raise PartError(f"PostgreSQL needs a user that this machine knows: there is none {name}.") from error
+    return user.pw_uid, os.getegid() if uid else user.pw_gid
 
 
 def _binaries() -> Path:

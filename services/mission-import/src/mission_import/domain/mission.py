@@ -35,7 +35,7 @@ LIBELLE_NUMERISATION = "Numérisation de copies"
 
 @dataclass(frozen=True, slots=True)
 class Mission:
-    """`candidats`: registered ones; for the numérisation, the copies of all missions. `date_debut`: fictitious (R11)."""
+    """`candidats`: registered ones; for the numérisation, the copies of all missions. `date_debut`: fictitious, R11."""
 
     session: str
     etablissement: Etablissement

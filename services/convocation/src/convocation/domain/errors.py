@@ -1,0 +1,101 @@
+"""Refusals: one class each, with the sentence the person reads. `slug` is what programs test."""
+
+from collections.abc import Sequence
+
+
+class Refus(Exception):
+    """A command the rules do not allow. Nothing was written."""
+
+    slug = "refus"
+    phrase = "Cette opération n’est pas possible."
+
+    def __init__(self, numeros: Sequence[str] = ()) -> None:
+        super().__init__(self.slug)
+        self.numeros = list(numeros)
+
+
+class MissionInconnue(Refus):
+    slug = "mission-inconnue"
+    phrase = "Cette mission n’existe pas ou n’est pas celle de votre établissement."
+
+
+class ConvocationInconnue(Refus):
+    slug = "convocation-inconnue"
+    phrase = "Cette convocation n’existe pas ou n’est pas celle de votre établissement."
+
+
+class IntervenantInconnu(Refus):
+    """R36."""
+
+    slug = "intervenant-inconnu"
+    phrase = (
+        "Une personne n’est pas répertoriée dans l’annuaire de l’académie : "
+        "contactez le gestionnaire IMAGIN, qui peut la créer."
+    )
+
+
+class IntervenantInactif(Refus):
+    slug = "intervenant-inactif"
+    phrase = "Une personne n’est plus en activité dans l’annuaire de l’académie."
+
+
+class ServiceFerme(Refus):
+    """R12."""
+
+    slug = "service-ferme"
+    phrase = "Le service de convocation n’est pas ouvert : l’administrateur IMAGIN l’ouvre aux établissements."
+
+
+class MissionSansCandidat(Refus):
+    slug = "mission-sans-candidat"
+    phrase = "Cette mission n’a plus de candidat : on n’y convoque plus personne."
+
+
+class MissionDateNotChosen(Refus):
+    """R37, K.f: the fictitious date is never taken over by itself."""
+
+    slug = "date-non-choisie"
+    phrase = "Choisissez au moins une date de mission."
+
+
+class QualiteInconnue(Refus):
+    """R33."""
+
+    slug = "qualite-inconnue"
+    phrase = "La qualité est coordinateur, coordinateur adjoint, correcteur ou correcteur suppléant."
+
+
+class QualiteSansObjet(Refus):
+    """R52."""
+
+    slug = "qualite-sans-objet"
+    phrase = "La qualité n’est pas à saisir pour une mission de numérisation de copies."
+
+
+class PersonneChoisie(Refus):
+    slug = "personne-non-choisie"
+    phrase = "Choisissez au moins une personne à convoquer, et chacune une seule fois."
+
+
+class DejaConvoque(Refus):
+    """K.d."""
+
+    slug = "deja-convoque"
+    phrase = "Une personne est déjà convoquée sur cette mission : modifiez sa convocation."
+
+
+class ConvocationAnnulee(Refus):
+    slug = "convocation-annulee"
+    phrase = "Cette convocation est annulée : convoquez la personne à nouveau."
+
+
+class MotifAbsent(Refus):
+    slug = "motif-absent"
+    phrase = "Indiquez le motif de l’annulation : la personne le lira."
+
+
+class VersionDepassee(Refus):
+    """If-Match (D5)."""
+
+    slug = "version-depassee"
+    phrase = "Quelqu’un a modifié cette donnée depuis que vous l’avez lue : relisez-la puis recommencez."

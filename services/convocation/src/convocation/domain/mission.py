@@ -1,0 +1,45 @@
+"""The mission as this service sees it (R23, R26)."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+
+class MissionType(StrEnum):
+    """R2, R5."""
+
+    CORRECTION = "CORRECTION"
+    NUMERISATION = "NUMERISATION"
+
+
+LIBELLES_TYPE = {
+    MissionType.CORRECTION: "Epreuve commune de contrôle continu",
+    MissionType.NUMERISATION: "Numérisation de copies",
+}
+
+CONSEIL_DATE = (
+    "Il est conseillé que la date de mission corresponde à la date de fin de corrections des copies "
+    "et de remontée des notes."
+)
+"""R38."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mission:
+    """`date_debut` is the fictitious one of the import (R11), never a date of convocation."""
+
+    mission_id: UUID
+    session: str
+    uai: str
+    academie: str
+    etablissement_nom: str
+    etablissement_commune: str
+    type: MissionType
+    voie: str
+    code: str
+    libelle: str
+    candidats: int
+    date_debut: date
+    sans_candidat: bool
+    version: int

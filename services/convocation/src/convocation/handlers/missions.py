@@ -1,0 +1,20 @@
+"""Kafka in: `imagin.public.mission.v1`, the read side of missions."""
+
+from chassis.cloudevents import Event
+from chassis.consumer import Known
+from chassis.database import Connection
+from convocation.persistence import missions
+from event_schemas import catalogue
+
+
+class RecordMissionsOnMissionEvents:
+    """A mission withdrawn keeps its row and its convocations, marked « sans candidat » (K.a, design.md)."""
+
+    topic = catalogue.MISSION
+    types = (catalogue.MISSION_CREATED, catalogue.MISSION_CHANGED, catalogue.MISSION_WITHDRAWN)
+
+    async def known(self, connection: Connection, aggregates: list[str]) -> dict[str, Known]:
+        return await missions.known(connection, aggregates)
+
+    async def apply(self, connection: Connection, events: list[Event]) -> None:
+        await missions.save(connection, events)

@@ -1,0 +1,31 @@
+"""SQL of the Idempotency-Keys (D5)."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from chassis.database import Connection
+
+_CLAIM = """
+INSERT INTO idempotence (acteur, cle, empreinte, le) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING RETURNING cle
+"""
+
+
+class Known(NamedTuple):
+    """What a key already stands for."""
+
+    empreinte: str
+    reponse: str
+
+
+async def claim(connection: Connection, acteur: str, cle: str, empreinte: str, now: datetime) -> Known | None:
+    """None when the key is now ours; a concurrent owner is waited for, then its answer is returned."""
+    if await connection.fetchval(_CLAIM, acteur, cle, empreinte, now):
+        return None
+    query = "SELECT empreinte, reponse FROM idempotence WHERE acteur = $1 AND cle = $2"
+    row = await connection.fetchrow(query, acteur, cle)
+    return Known(row["empreinte"], row["reponse"])
+
+
+async def keep(connection: Connection, acteur: str, cle: str, reponse: str) -> None:
+    """Store the answer in the command's own transaction."""
+    await connection.execute("UPDATE idempotence SET reponse = $3 WHERE acteur = $1 AND cle = $2", acteur, cle, reponse)

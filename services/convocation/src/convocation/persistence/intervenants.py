@@ -1,0 +1,111 @@
+"""SQL of the directory of intervenants and of the disciplines."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from chassis.database import Connection
+from convocation.domain.intervenant import Intervenant
+from convocation.domain.recherche import cle, mots
+
+_UPSERT = """
+INSERT INTO intervenant (numero, civilite, nom, prenom, courriel, uai, uais_secondaires, disciplines,
+                         academie, actif, cle)
+SELECT numero, civilite, nom, prenom, courriel, uai, string_to_array(secondaires, ' '),
+       string_to_array(disciplines, ' '), academie, actif, cle
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
+            $10::boolean[], $11::text[])
+     AS t (numero, civilite, nom, prenom, courriel, uai, secondaires, disciplines, academie, actif, cle)
+ON CONFLICT (numero) DO UPDATE
+SET civilite = excluded.civilite, nom = excluded.nom, prenom = excluded.prenom, courriel = excluded.courriel,
+    uai = excluded.uai, uais_secondaires = excluded.uais_secondaires, disciplines = excluded.disciplines,
+    academie = excluded.academie, actif = excluded.actif, cle = excluded.cle
+"""
+_WORDS = """
+INSERT INTO intervenant_mot (numero, academie, mot) SELECT * FROM unnest($1::text[], $2::text[], $3::text[])
+"""
+_OF_DISCIPLINE = """
+SELECT * FROM intervenant
+WHERE actif AND (uai = $1 OR uais_secondaires @> ARRAY[$1::text]) AND disciplines && $2::text[]
+ORDER BY cle, numero
+"""
+_FIRST_WORD = """
+SELECT i.* FROM intervenant i
+WHERE i.actif AND i.numero IN (SELECT numero FROM intervenant_mot WHERE academie = $1 AND mot LIKE $2)
+"""
+_OTHER_WORD = " AND EXISTS (SELECT FROM intervenant_mot m WHERE m.numero = i.numero AND m.mot LIKE ${})"
+
+
+async def save(connection: Connection, intervenants: Sequence[Intervenant]) -> None:
+    """Create or replace people by number, with the words they are found by."""
+    rows = [
+        (
+            *(one.numero, one.civilite, one.nom, one.prenom, one.courriel, one.uai),
+            *(" ".join(one.uais_secondaires), " ".join(one.disciplines), one.academie, one.actif),
+            cle(f"{one.nom} {one.prenom}"),
+        )
+        for one in intervenants
+    ]
+    await connection.execute(_UPSERT, *map(list, zip(*rows, strict=True)))
+    numeros = [one.numero for one in intervenants]
+    await connection.execute("DELETE FROM intervenant_mot WHERE numero = ANY($1::text[])", numeros)
+    words = [(one.numero, one.academie, mot) for one in intervenants for mot in mots(f"{one.nom} {one.prenom}")]
+    await connection.execute(_WORDS, *map(list, zip(*words, strict=True)))
+
+
+async def get(connection: Connection, numeros: Sequence[str]) -> dict[str, Intervenant]:
+    """Those of `numeros` that the directory has."""
+    rows = await connection.fetch("SELECT * FROM intervenant WHERE numero = ANY($1::text[])", numeros)
+    return {row["numero"]: _intervenant(row) for row in rows}
+
+
+async def academies(connection: Connection, numeros: Sequence[str]) -> dict[str, str]:
+    """The académie of each known number, its row locked."""
+    query = "SELECT numero, academie FROM intervenant WHERE numero = ANY($1::text[]) ORDER BY numero FOR UPDATE"
+    return {row["numero"]: row["academie"] for row in await connection.fetch(query, numeros)}
+
+
+async def of_discipline(connection: Connection, uai: str, disciplines: Sequence[str]) -> list[Intervenant]:
+    """R28: the établissement's own people, main or secondary post, in these disciplines."""
+    return [_intervenant(row) for row in await connection.fetch(_OF_DISCIPLINE, uai, disciplines)]
+
+
+async def by_name(connection: Connection, academie: str, texte: str, *, limit: int) -> list[Intervenant]:
+    """R35: people of the académie who have, for each word typed, a word that begins so."""
+    prefixes = [f"{mot}%" for mot in mots(texte)]
+    if not prefixes:
+        return []
+    others = "".join(_OTHER_WORD.format(number) for number in range(3, len(prefixes) + 2))
+    query = f"{_FIRST_WORD}{others} ORDER BY i.cle, i.numero LIMIT {limit:d}"
+    return [_intervenant(row) for row in await connection.fetch(query, academie, *prefixes)]
+
+
+def _intervenant(row: Any) -> Intervenant:
+    return Intervenant(
+        numero=row["numero"],
+        civilite=row["civilite"],
+        nom=row["nom"],
+        prenom=row["prenom"],
+        courriel=row["courriel"],
+        uai=row["uai"],
+        uais_secondaires=tuple(row["uais_secondaires"]),
+        disciplines=tuple(row["disciplines"]),
+        academie=row["academie"],
+        actif=row["actif"],
+    )
+
+
+async def disciplines(connection: Connection, texte: str) -> list[dict[str, str]]:
+    """R29: disciplines one of whose words begins with each word typed, or whose code does; all for no word."""
+    rows = await connection.fetch("SELECT code, libelle FROM discipline ORDER BY libelle")
+    typed = mots(texte)
+    return [dict(row) for row in rows if all(_begins(word, row) for word in typed)]
+
+
+def _begins(word: str, row: Any) -> bool:
+    return any(mot.startswith(word) for mot in [row["code"], *mots(row["libelle"])])
+
+
+async def unknown_disciplines(connection: Connection, codes: Sequence[str]) -> list[str]:
+    """Codes the nomenclature does not have."""
+    query = "SELECT code FROM unnest($1::text[]) AS t (code) WHERE code NOT IN (SELECT code FROM discipline)"
+    return [row["code"] for row in await connection.fetch(query, codes)]

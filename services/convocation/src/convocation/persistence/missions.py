@@ -1,0 +1,93 @@
+"""SQL of the missions' read side and of what an épreuve asks for."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from chassis.cloudevents import Event
+from chassis.consumer import Known
+from chassis.database import ConcurrentWrite, Connection
+from convocation.domain.mission import Mission, MissionType
+from convocation.domain.profils import ProfilsRequis
+
+_KNOWN = """
+SELECT mission_id, version, hash FROM mission WHERE mission_id = ANY($1::uuid[]) ORDER BY mission_id FOR UPDATE
+"""
+
+_SAVE = """
+INSERT INTO mission (mission_id, session, uai, academie, etablissement_nom, etablissement_commune, type, voie, code,
+                     libelle, candidats, date_debut, status, version, hash)
+SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+                     $9::text[], $10::text[], $11::int[], $12::date[], $13::text[], $14::bigint[], $15::text[])
+ON CONFLICT (mission_id) DO UPDATE
+SET academie = excluded.academie, etablissement_nom = excluded.etablissement_nom,
+    etablissement_commune = excluded.etablissement_commune, libelle = excluded.libelle,
+    candidats = excluded.candidats, date_debut = excluded.date_debut, status = excluded.status,
+    version = excluded.version, hash = excluded.hash
+WHERE mission.version < excluded.version
+"""
+
+_PROFILS = "SELECT profil, disciplines FROM profil_requis WHERE code_epreuve = $1 ORDER BY rang"
+
+
+async def known(connection: Connection, missions: list[str]) -> dict[str, Known]:
+    """Version and hash held of each mission, its row locked."""
+    rows = await connection.fetch(_KNOWN, missions)
+    return {str(row["mission_id"]): Known(row["version"], row["hash"]) for row in rows}
+
+
+async def save(connection: Connection, events: Sequence[Event]) -> None:
+    """Write the last state of each mission. Raises ConcurrentWrite when another process did so meanwhile."""
+    latest = {event.aggregate: event.state for event in events}
+    rows = [_row(state) for state in latest.values()]
+    done = await connection.execute(_SAVE, *map(list, zip(*rows, strict=True)))
+    if done != f"INSERT 0 {len(rows)}":
+        raise ConcurrentWrite
+
+
+def _row(state: Any) -> tuple[Any, ...]:
+    etablissement = state.etablissement
+    return (
+        *(state.mission_id, state.session, etablissement.uai, etablissement.academie),
+        *(etablissement.nom, etablissement.commune, state.type, state.voie, state.code),
+        *(state.libelle, state.candidats, state.date_debut, state.status, state.version, state.hash),
+    )
+
+
+async def get(connection: Connection, mission_id: UUID, *, lock: bool = False) -> Mission | None:
+    """One mission; `lock` holds off a withdrawal until the end of the transaction (design.md)."""
+    query = "SELECT * FROM mission WHERE mission_id = $1" + (" FOR SHARE" if lock else "")
+    row = await connection.fetchrow(query, mission_id)
+    return mission_of(row) if row else None
+
+
+def mission_of(row: Any) -> Mission:
+    """A mission from a row of its table."""
+    return Mission(
+        mission_id=row["mission_id"],
+        session=row["session"],
+        uai=row["uai"],
+        academie=row["academie"],
+        etablissement_nom=row["etablissement_nom"],
+        etablissement_commune=row["etablissement_commune"],
+        type=MissionType(row["type"]),
+        voie=row["voie"],
+        code=row["code"],
+        libelle=row["libelle"],
+        candidats=row["candidats"],
+        date_debut=row["date_debut"],
+        sans_candidat=row["status"] != "ACTIVE",
+        version=row["version"],
+    )
+
+
+async def profils_requis(connection: Connection, code_epreuve: str) -> ProfilsRequis:
+    """R47: what the épreuve requires; empty for most."""
+    rows = await connection.fetch(_PROFILS, code_epreuve)
+    return {row["profil"]: frozenset(row["disciplines"]) for row in rows}
+
+
+async def disciplines(connection: Connection, code_epreuve: str) -> list[str]:
+    """Codes of the disciplines whose teachers correct the épreuve; none for a code the table does not have."""
+    query = "SELECT discipline FROM epreuve_discipline WHERE code_epreuve = $1 ORDER BY discipline"
+    return [row["discipline"] for row in await connection.fetch(query, code_epreuve)]

@@ -1,0 +1,27 @@
+"""Who may do what in this service (R12, R14, R36, R54–R57); what is not written is denied."""
+
+from chassis.acteur import Role
+from chassis.policy import Policy, Scope
+
+_ETABLISSEMENT = {Role.CHEF: Scope.ETABLISSEMENT, Role.DELEGUE: Scope.ETABLISSEMENT}
+_LECTURE = _ETABLISSEMENT | {Role.GESTIONNAIRE: Scope.ACADEMIE, Role.ADMINISTRATEUR: Scope.TOUT}
+
+POLICY = Policy(
+    {
+        "service.ouvrir": {Role.ADMINISTRATEUR: Scope.TOUT},
+        "ouvertures.lire": {Role.ADMINISTRATEUR: Scope.TOUT, Role.GESTIONNAIRE: Scope.TOUT},
+        "missions.lire": _LECTURE,
+        "convocations.lire": _LECTURE,
+        "convocation.lire": _LECTURE | {Role.INTERVENANT: Scope.SOI},
+        "convocation.ecrire": _ETABLISSEMENT,
+        "intervenants.chercher": _LECTURE,
+        "disciplines.lire": dict.fromkeys(
+            (Role.CHEF, Role.DELEGUE, Role.GESTIONNAIRE, Role.ADMINISTRATEUR), Scope.TOUT
+        ),
+        "intervenants.ecrire": {Role.GESTIONNAIRE: Scope.ACADEMIE},
+        "signature.lire": _LECTURE,
+        "signature.ecrire": {Role.CHEF: Scope.ETABLISSEMENT},
+        "mes-convocations.lire": {Role.INTERVENANT: Scope.SOI},
+        "envoi.lire": {Role.SERVICE: Scope.TOUT},
+    }
+)

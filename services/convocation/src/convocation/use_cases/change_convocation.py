@@ -1,0 +1,48 @@
+"""Modifier la convocation (R44): qualité, dates, observation; the person and SANTORIN are told (K.b)."""
+
+from uuid import UUID
+
+from chassis import outbox
+from convocation.domain.convocation import Convocation, Saisie, annuler, modifier
+from convocation.domain.errors import ConvocationInconnue, VersionDepassee
+from convocation.domain.mission import Mission
+from convocation.persistence import convocations, intervenants
+from convocation.publishing import publish
+from convocation.use_cases.context import Commande, mission_for_writing
+
+
+async def change_convocation(commande: Commande, convocation_id: UUID, expected: int, saisie: Saisie) -> Convocation:
+    """The convocation as it is now. Nothing is written or sent when nothing changed. Raises a Refus, Forbidden."""
+    convocation, mission, ouvert = await _for_writing(commande, convocation_id, expected)
+    changed = modifier(convocation, mission, ouvert=ouvert, saisie=saisie)
+    if changed.version > convocation.version:
+        await _save(commande, convocation_id, changed, mission)
+    return changed
+
+
+async def cancel_convocation(commande: Commande, convocation_id: UUID, expected: int, motif: str) -> Convocation:
+    """Supprimer la convocation (R45): it stays, cancelled; the right ends and the person is told (K.b)."""
+    convocation, mission, ouvert = await _for_writing(commande, convocation_id, expected)
+    cancelled = annuler(convocation, ouvert=ouvert, motif=motif)
+    await _save(commande, convocation_id, cancelled, mission)
+    return cancelled
+
+
+async def _for_writing(commande: Commande, convocation_id: UUID, expected: int) -> tuple[Convocation, Mission, bool]:
+    found = await convocations.get(commande.connection, convocation_id)
+    if found is None:
+        raise ConvocationInconnue
+    mission, ouvert = await mission_for_writing(commande, found[0])  # mission, opening, convocation: in this order
+    found = await convocations.get(commande.connection, convocation_id, lock=True)
+    if found is None or found[1].version != expected:
+        raise VersionDepassee
+    return found[1], mission, ouvert
+
+
+async def _save(commande: Commande, convocation_id: UUID, convocation: Convocation, mission: Mission) -> None:
+    connection, numero = commande.connection, convocation.numero
+    people = await intervenants.get(connection, [numero])
+    await convocations.save(
+        connection, mission.mission_id, {convocation_id: convocation}, par=commande.acteur.sub, le=commande.now
+    )
+    await outbox.append(connection, [publish(convocation_id, convocation, people[numero], mission)])

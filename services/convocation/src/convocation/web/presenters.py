@@ -1,0 +1,99 @@
+"""Rows → the JSON the API answers."""
+
+from typing import Any
+
+from convocation.domain.mission import LIBELLES_TYPE, MissionType
+from convocation.domain.qualite import Qualite, QualiteRetenue
+
+
+def mission(row: Any) -> dict[str, Any]:
+    """A mission of the list (R23)."""
+    return {
+        "mission_id": str(row["mission_id"]),
+        "session": row["session"],
+        "type": row["type"],
+        "type_libelle": LIBELLES_TYPE[MissionType(row["type"])],
+        "voie": row["voie"],
+        "code": row["code"],
+        "libelle": row["libelle"],
+        "candidats": row["candidats"],
+        "date_debut": row["date_debut"].isoformat(),
+        "sans_candidat": row["status"] != "ACTIVE",
+        "etablissement": etablissement(row),
+        "convoques": row["convoques"],
+    }
+
+
+def etablissement(row: Any) -> dict[str, Any]:
+    return {"uai": row["uai"], "nom": row["etablissement_nom"], "commune": row["etablissement_commune"]}
+
+
+def qualite_libelle(row: Any) -> str | None:
+    qualite = Qualite(row["qualite"]) if row["qualite"] else None
+    return QualiteRetenue(qualite, row["qualite_par_defaut"]).libelle
+
+
+def convocation(row: Any) -> dict[str, Any]:
+    """A line of « Liste des Intervenants » (R42)."""
+    return {
+        "convocation_id": str(row["convocation_id"]),
+        "version": row["version"],
+        "mission_id": str(row["mission_id"]),
+        "mission": {"libelle": row["libelle"], "session": row["session"], "type": row["type"]},
+        "etablissement": etablissement(row),
+        "intervenant": {
+            "numero": row["numero"],
+            "civilite": row["civilite"],
+            "nom": row["nom"],
+            "prenom": row["prenom"],
+            "uai": row["intervenant_uai"],
+            "disciplines": row["disciplines"],
+        },
+        "status": row["status"],
+        "profil": row["profil"],
+        **_entry(row),
+    }
+
+
+def version(row: Any) -> dict[str, Any]:
+    """One line of the history."""
+    return {"version": row["version"], "nature": row["nature"], "le": row["le"].isoformat(), **_entry(row)}
+
+
+def _entry(row: Any) -> dict[str, Any]:
+    return {
+        "qualite": row["qualite"],
+        "qualite_libelle": qualite_libelle(row),
+        "dates": [day.isoformat() for day in row["dates"]],
+        "observation": row["observation"],
+        "motif": row["motif"],
+    }
+
+
+def envoi(row: Any) -> dict[str, Any]:
+    """What the notifier needs to tell one version; `status` 200, 410 (superseded) or 404."""
+    identity = {"convocation_id": str(row["convocation_id"]), "version": row["version"]}
+    if row["nature"] is None:
+        return identity | {"status": 404}
+    if row["courante"] > row["version"]:
+        return identity | {"status": 410}
+    signataire = {name: row[f"signataire_{name}"] for name in ("nom", "prenom", "qualite")}
+    return {
+        **identity,
+        "status": 200,
+        "nature": row["nature"],
+        "courriel": row["courriel"],
+        "civilite": row["civilite"],
+        "nom": row["nom"],
+        "prenom": row["prenom"],
+        "type": row["type"],
+        "libelle": row["libelle"],
+        "voie": row["voie"],
+        "session": row["session"],
+        "etablissement": etablissement(row),
+        "qualite_libelle": qualite_libelle(row),
+        "dates": [day.isoformat() for day in row["dates"]],
+        "observation": row["observation"],
+        "motif": row["motif"],
+        "signataire": signataire if row["signataire_nom"] else None,
+    }

@@ -1,0 +1,44 @@
+"""Refusals of the domain → problem+json with their sentence."""
+
+from fastapi import FastAPI, Request
+from starlette.responses import Response
+
+from chassis.http import problem_response
+from convocation.domain.errors import (
+    ConvocationAnnulee,
+    ConvocationInconnue,
+    DejaConvoque,
+    MissionInconnue,
+    MissionSansCandidat,
+    Refus,
+    ServiceFerme,
+    VersionDepassee,
+)
+from convocation.use_cases.import_intervenants import DisciplineInconnue
+
+_STATUS: dict[type[Refus], int] = {
+    MissionInconnue: 404,
+    ConvocationInconnue: 404,
+    VersionDepassee: 412,
+    ServiceFerme: 409,
+    MissionSansCandidat: 409,
+    DejaConvoque: 409,
+    ConvocationAnnulee: 409,
+}
+
+
+def add_to(app: FastAPI) -> None:
+    """Everything else is 422: the entry itself is wrong."""
+    app.add_exception_handler(Refus, _refus)
+    app.add_exception_handler(DisciplineInconnue, _discipline)
+
+
+async def _refus(_: Request, refus: Exception) -> Response:
+    assert isinstance(refus, Refus)
+    status = _STATUS.get(type(refus), 422)
+    return problem_response(status, refus.slug, refus.phrase, numeros=refus.numeros)
+
+
+async def _discipline(_: Request, error: Exception) -> Response:
+    assert isinstance(error, DisciplineInconnue)
+    return problem_response(422, "discipline-inconnue", "Discipline inconnue.", codes=error.codes)

@@ -1,0 +1,99 @@
+"""Openings (administrateur), directory (gestionnaire), signature (chef d'établissement)."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from chassis.http import ActeurDep, Problem
+from convocation.domain.intervenant import Intervenant
+from convocation.domain.ouverture import Cible, Portee
+from convocation.persistence import ouvertures, signatures
+from convocation.policy import POLICY
+from convocation.use_cases.import_intervenants import import_intervenants
+from convocation.use_cases.open_service import open_service
+from convocation.use_cases.record_signature import record_signature
+from convocation.web.commands import IfMatch, commande, etag, expected_version, reading
+from convocation.web.schemas import Academie, IntervenantsIn, OuvertureIn, Session, SignatureIn, Uai
+
+router = APIRouter(prefix="/api", tags=["administration"])
+_CODE_LENGTHS = {Portee.NATIONALE: 1, Portee.ACADEMIE: 2, Portee.ETABLISSEMENT: 8}
+
+
+@router.put("/ouvertures")
+async def ouvrir(request: Request, body: OuvertureIn, acteur: ActeurDep) -> dict[str, Any]:
+    """« L'Administrateur IMAGIN ouvre le service convocation » (R12), or closes it."""
+    cible = Cible(Portee(body.portee), body.code)
+    if len(cible.code) != _CODE_LENGTHS[cible.portee]:
+        raise Problem(422, "portee", "Le code ne va pas avec la portée : « * », l’académie ou l’UAI.")
+    async with commande(request, acteur) as command:
+        await open_service(command, body.session, cible, ouverte=body.ouverte)
+    return body.model_dump()
+
+
+@router.get("/ouvertures")
+async def list_ouvertures(
+    request: Request, acteur: ActeurDep, session: Annotated[Session | None, Query()] = None
+) -> dict[str, Any]:
+    """Every decision taken, the latest first."""
+    POLICY.scope(acteur, "ouvertures.lire")
+    async with reading(request) as connection:
+        return {"ouvertures": await ouvertures.all_of(connection, session)}
+
+
+@router.put("/academies/{academie}/intervenants")
+async def importer_intervenants(
+    request: Request, academie: Annotated[Academie, Path()], body: IntervenantsIn, acteur: ActeurDep
+) -> dict[str, Any]:
+    """Create or replace people by number (R36): all of the list or none of it."""
+    people = [
+        Intervenant(
+            numero=one.numero,
+            civilite=one.civilite,
+            nom=one.nom,
+            prenom=one.prenom,
+            courriel=one.courriel,
+            uai=one.uai,
+            uais_secondaires=tuple(one.uais_secondaires),
+            disciplines=tuple(one.disciplines),
+            academie=academie,
+            actif=one.actif,
+        )
+        for one in body.intervenants
+    ]
+    if len({one.numero for one in people}) != len(people):
+        raise Problem(422, "numero-double", "Un numéro d’intervenant est donné deux fois.")
+    async with commande(request, acteur) as command:
+        await import_intervenants(command, academie, people)
+    return {"enregistres": len(people)}
+
+
+@router.get("/etablissements/{uai}/signature")
+async def get_signature(
+    request: Request, uai: Annotated[Uai, Path()], acteur: ActeurDep, response: Response
+) -> dict[str, Any]:
+    """Who signs the établissement's convocations (R24); 404 while nobody is recorded."""
+    academie = next(iter(acteur.academies), None)
+    POLICY.authorise(acteur, "signature.lire", uai=uai, academie=academie)
+    async with reading(request) as connection:
+        signature = await signatures.get(connection, uai)
+    if signature is None:
+        raise Problem(404, "signature-absente", "La signature n’est pas encore renseignée.")
+    response.headers.update(etag(signature["version"]))
+    return signature
+
+
+@router.put("/etablissements/{uai}/signature")
+async def enregistrer_signature(
+    request: Request,
+    uai: Annotated[Uai, Path()],
+    body: SignatureIn,
+    acteur: ActeurDep,
+    response: Response,
+    if_match: IfMatch = None,
+) -> dict[str, Any]:
+    """« Signature établissement pour la convocation » (R24). The first one needs no If-Match."""
+    expected = expected_version(if_match) if if_match is not None else None
+    async with commande(request, acteur) as command:
+        version = await record_signature(command, uai, (body.nom, body.prenom, body.qualite), expected)
+    response.headers.update(etag(version))
+    return {"uai": uai, "version": version, **body.model_dump()}

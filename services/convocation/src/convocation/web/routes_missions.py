@@ -1,0 +1,127 @@
+"""Missions and the people one may convoke on them."""
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+
+from chassis.acteur import Acteur
+from chassis.http import ActeurDep, Problem
+from chassis.policy import Scope
+from convocation.domain.errors import IntervenantInconnu, MissionInconnue, ServiceFerme
+from convocation.domain.intervenant import Intervenant
+from convocation.domain.mission import CONSEIL_DATE, Mission
+from convocation.domain.ouverture import est_ouvert
+from convocation.domain.profils import profils_manquants
+from convocation.persistence import intervenants, missions, ouvertures, views
+from convocation.policy import POLICY
+from convocation.web import presenters
+from convocation.web.commands import reading
+from convocation.web.schemas import Session
+
+router = APIRouter(prefix="/api", tags=["missions"])
+_SUGGESTIONS = 20
+
+
+@router.get("/missions")
+async def list_missions(
+    request: Request,
+    acteur: ActeurDep,
+    session: Annotated[Session | None, Query()] = None,
+    type: Annotated[Literal["CORRECTION", "NUMERISATION"] | None, Query()] = None,  # noqa: A002
+    q: Annotated[str | None, Query(max_length=100)] = None,
+    page: Annotated[int, Query(ge=1, le=100_000)] = 1,
+    taille: Annotated[int, Query(ge=1, le=500)] = 50,
+) -> dict[str, Any]:
+    """« La liste des missions ouvertes à la convocation » (R13, R19); rectorats see the closed ones too."""
+    scope = POLICY.scope(acteur, "missions.lire")
+    async with reading(request) as connection:
+        rows = await views.missions(
+            connection,
+            uais=sorted(acteur.uais) if scope is Scope.ETABLISSEMENT else None,
+            academies=sorted(acteur.academies) if scope is Scope.ACADEMIE else None,
+            session=session,
+            type_=type,
+            texte=q,
+            ouvertes=scope is Scope.ETABLISSEMENT,
+            taille=taille,
+            page=page,
+        )
+    message = ServiceFerme.phrase if not rows and scope is Scope.ETABLISSEMENT else None
+    total = rows[0]["total"] if rows else 0
+    return {"missions": [presenters.mission(row) for row in rows], "total": total, "page": page, "message": message}
+
+
+@router.get("/missions/{mission_id}")
+async def get_mission(request: Request, mission_id: UUID, acteur: ActeurDep) -> dict[str, Any]:
+    """« Le détail de la mission » (R26) and its « Liste des Intervenants » (R42)."""
+    async with reading(request) as connection:
+        mission = await _visible(connection, acteur, mission_id)
+        requis = await missions.profils_requis(connection, mission.code)
+        rows = await views.convocations_of_mission(connection, mission_id)
+        decisions = await ouvertures.decisions(connection, mission.session, mission.academie, mission.uai)
+        row = await views.mission(connection, mission_id)
+        disciplines = await missions.disciplines(connection, mission.code)
+    actives = [one for one in rows if one["status"] == "ACTIVE"]
+    return presenters.mission(row) | {
+        "ouverte": est_ouvert(decisions, mission.academie, mission.uai),
+        "conseil_date": CONSEIL_DATE,
+        "disciplines": disciplines,
+        "profils_requis": list(requis),
+        "profils_manquants": profils_manquants(requis, [one["profil"] for one in actives]),
+        "intervenants": [presenters.convocation(one) for one in rows],
+    }
+
+
+async def _visible(connection: Any, acteur: Acteur, mission_id: UUID) -> Mission:
+    mission = await missions.get(connection, mission_id)
+    if mission is None:
+        raise MissionInconnue
+    POLICY.authorise(acteur, "missions.lire", uai=mission.uai, academie=mission.academie)
+    return mission
+
+
+@router.get("/disciplines")
+async def list_disciplines(
+    request: Request, acteur: ActeurDep, q: Annotated[str, Query(max_length=100)] = ""
+) -> dict[str, Any]:
+    """Suggestions that refine while one types (R29)."""
+    POLICY.scope(acteur, "disciplines.lire")
+    async with reading(request) as connection:
+        return {"disciplines": await intervenants.disciplines(connection, q)}
+
+
+@router.get("/missions/{mission_id}/intervenants")
+async def search_intervenants(
+    request: Request,
+    mission_id: UUID,
+    acteur: ActeurDep,
+    discipline: Annotated[list[str] | None, Query(description="codes: the établissement's own people (R28)")] = None,
+    nom: Annotated[str | None, Query(max_length=100, description="« NOM Prénom », in the académie (R35)")] = None,
+) -> dict[str, Any]:
+    """By discipline in the établissement, all ticked (R28, R30, R31), or by name in the académie (R35)."""
+    if (discipline is None) == (nom is None):
+        raise Problem(422, "recherche", "Cherchez par discipline ou par nom.")
+    async with reading(request) as connection:
+        mission = await _visible(connection, acteur, mission_id)
+        if discipline is not None:
+            found = await intervenants.of_discipline(connection, mission.uai, discipline)
+        else:
+            found = await intervenants.by_name(connection, mission.academie, nom or "", limit=_SUGGESTIONS)
+    return {
+        "intervenants": [_person(one, coche=discipline is not None) for one in found],
+        "message": None if found else IntervenantInconnu.phrase,
+    }
+
+
+def _person(one: Intervenant, *, coche: bool) -> dict[str, Any]:
+    return {
+        "numero": one.numero,
+        "civilite": one.civilite,
+        "nom": one.nom,
+        "prenom": one.prenom,
+        "uai": one.uai,
+        "uais_secondaires": list(one.uais_secondaires),
+        "disciplines": list(one.disciplines),
+        "coche": coche,
+    }
