@@ -172,7 +172,8 @@ class _RequestContext:
 
 
 def _tell(scope: Scope, status: int, seconds: float) -> None:
+    if scope["path"].startswith(("/health/", "/metrics")):
+        return
     route = getattr(scope.get("route"), "path", "other")
     HTTP_SECONDS.labels(scope["method"], route, status).observe(seconds)
-    if route not in {"/health/live", "/health/ready", "/metrics"}:
-        log.info("http.request", method=scope["method"], route=route, status=status, seconds=round(seconds, 4))
+    log.info("http.request", method=scope["method"], route=route, status=status, seconds=round(seconds, 4))

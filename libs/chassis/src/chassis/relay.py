@@ -12,8 +12,9 @@ from typing import Any, Protocol
 import structlog
 from aiokafka import AIOKafkaProducer
 
-from chassis.database import Connection, connect
+from chassis.database import Connection
 from chassis.kill_points import kill_point
+from chassis.leadership import leadership
 from chassis.metrics import RELAY_LEADER, RELAY_SENT
 from chassis.outbox import Message, Outbox
 
@@ -84,16 +85,12 @@ class Relay:
             await asyncio.wait(self._leftovers, timeout=5)
 
     async def _stand(self) -> None:
-        # A leader that hangs without a word loses its session, and with it the lock.
-        connection = await connect(self._database_url, idle_session_timeout=f"{round(self._deadline * 2)}s")
-        try:
-            while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):
-                await self._pause(_RETRY_SECONDS)
-                if self._stopping:
-                    return
-            await self._lead(connection)
-        finally:
-            connection.terminate()
+        silence = self._deadline * 2
+        async with leadership(
+            self._database_url, _LOCK, silence_seconds=silence, stopping=lambda: self._stopping
+        ) as connection:
+            if connection is not None:
+                await self._lead(connection)
 
     async def _lead(self, connection: Connection) -> None:
         producer = AIOKafkaProducer(

@@ -1,1 +1,1 @@
-"""santorin-bridge"""
+"""The list of rights as SANTORIN must see it: only the convoked may enter, and all of them can (R15–R18)."""

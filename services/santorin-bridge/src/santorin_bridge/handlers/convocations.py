@@ -1,0 +1,53 @@
+"""Kafka in: `imagin.public.convocation.v1` → the right that follows (R15)."""
+
+from chassis.cloudevents import Cause, Event
+from chassis.consumer import Known
+from chassis.database import Connection
+from event_schemas import catalogue
+from event_schemas.convocations import Convocation as ConvocationState
+from event_schemas.habilitations import Habilitation
+from santorin_bridge.domain.habilitation import Convocation, droit
+from santorin_bridge.persistence import habilitations
+
+
+class GrantOrRevokeOnConvocationEvents:
+    """Each convocation version makes a version of its right; only the last one of a batch is kept (D19b)."""
+
+    topic = catalogue.CONVOCATION
+    types = (catalogue.INTERVENANT_CONVOQUE, catalogue.CONVOCATION_CHANGED, catalogue.CONVOCATION_CANCELLED)
+
+    async def known(self, connection: Connection, aggregates: list[str]) -> dict[str, Known]:
+        return await habilitations.known(connection, aggregates)
+
+    async def apply(self, connection: Connection, events: list[Event]) -> None:
+        latest = {event.aggregate: event for event in events}
+        held = await habilitations.versions(connection, list(latest))
+        states: list[tuple[Habilitation, str, Cause]] = [
+            (_habilitation(event.state, held.get(aggregate, 0) + 1), event.hash, event.as_cause)
+            for aggregate, event in latest.items()
+        ]
+        await habilitations.save(connection, states)
+
+
+def _habilitation(state: ConvocationState, version: int) -> Habilitation:
+    convocation = Convocation(
+        version=state.version,
+        active=state.status == "ACTIVE",
+        mission_type=state.mission.type,
+        qualite=state.qualite,
+        qualite_par_defaut=state.qualite_par_defaut,
+        dates=tuple(state.dates),
+    )
+    right = droit(convocation, version)
+    return Habilitation.create(
+        convocation_id=state.convocation_id,
+        version=right.version,
+        convocation_version=right.convocation_version,
+        status=right.status.value,
+        role=right.role,
+        role_par_defaut=right.role_par_defaut,
+        intervenant=state.intervenant,
+        mission=state.mission,
+        valide_du=right.valide_du,
+        valide_au=right.valide_au,
+    )

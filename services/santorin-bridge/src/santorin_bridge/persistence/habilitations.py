@@ -1,0 +1,94 @@
+"""SQL of the rights: the guard, the set-based save, and the dirty keys that the relay publishes (D19b)."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from chassis.cloudevents import Cause, encode, event_id
+from chassis.consumer import Known
+from chassis.database import ConcurrentWrite, Connection
+from chassis.outbox import Message
+from event_schemas.catalogue import HABILITATION, HABILITATION_STATE
+from event_schemas.habilitations import Habilitation
+
+_SOURCE = "/imagin/santorin-bridge"
+
+_KNOWN = """
+SELECT convocation_id, convocation_version, convocation_hash FROM habilitation
+WHERE convocation_id = ANY($1::uuid[]) ORDER BY convocation_id FOR UPDATE
+"""
+_SAVE = """
+INSERT INTO habilitation (convocation_id, version, convocation_version, convocation_hash, status, numero, mission_id,
+                          role, etat, correlation_id, causation_id, traceparent)
+SELECT * FROM unnest($1::uuid[], $2::int[], $3::int[], $4::text[], $5::text[], $6::text[], $7::uuid[], $8::text[],
+                     $9::bytea[], $10::text[], $11::text[], $12::text[])
+ON CONFLICT (convocation_id) DO UPDATE
+SET version = excluded.version, convocation_version = excluded.convocation_version,
+    convocation_hash = excluded.convocation_hash, status = excluded.status, numero = excluded.numero,
+    mission_id = excluded.mission_id, role = excluded.role, etat = excluded.etat,
+    correlation_id = excluded.correlation_id, causation_id = excluded.causation_id,
+    traceparent = excluded.traceparent, changed_at = now()
+WHERE habilitation.version < excluded.version
+"""
+_DIRTY = """
+SELECT convocation_id, version, etat, changed_at, correlation_id, causation_id, traceparent
+FROM habilitation WHERE published_version < version ORDER BY changed_at, convocation_id LIMIT $1
+"""
+_PUBLISHED = """
+UPDATE habilitation h SET published_version = sent.version
+FROM unnest($1::uuid[], $2::int[]) AS sent (convocation_id, version)
+WHERE h.convocation_id = sent.convocation_id AND h.published_version < sent.version
+"""
+_OF_PERSON = "SELECT etat, now() AS as_of FROM habilitation WHERE numero = $1 ORDER BY convocation_id"
+
+
+async def known(connection: Connection, convocations: list[str]) -> dict[str, Known]:
+    """Version and hash of the convocation each right follows, its row locked."""
+    rows = await connection.fetch(_KNOWN, convocations)
+    return {str(row["convocation_id"]): Known(row["convocation_version"], row["convocation_hash"]) for row in rows}
+
+
+async def versions(connection: Connection, convocations: list[str]) -> dict[str, int]:
+    """The own version of each right there is."""
+    query = "SELECT convocation_id, version FROM habilitation WHERE convocation_id = ANY($1::uuid[])"
+    return {str(row["convocation_id"]): row["version"] for row in await connection.fetch(query, convocations)}
+
+
+async def save(connection: Connection, states: Sequence[tuple[Habilitation, str, Cause]]) -> None:
+    """Write the last state of each right, with its convocation's hash and what caused it.
+
+    Raises ConcurrentWrite when another process has written a right meanwhile.
+    """
+    rows = [
+        (
+            *(state.convocation_id, state.version, state.convocation_version, convocation_hash, state.status),
+            *(state.intervenant.numero, state.mission.mission_id, state.role, state.to_bytes()),
+            *(cause.correlation_id, cause.causation_id, cause.traceparent),
+        )
+        for state, convocation_hash, cause in states
+    ]
+    done = await connection.execute(_SAVE, *map(list, zip(*rows, strict=True)))
+    if done != f"INSERT 0 {len(rows)}":
+        raise ConcurrentWrite
+
+
+class DirtyHabilitations:
+    """The relay's source: the current state of each key to publish; sending again can only repeat or advance."""
+
+    async def fetch(self, connection: Connection, limit: int) -> list[Message]:
+        return [_message(row) for row in await connection.fetch(_DIRTY, limit)]
+
+    async def clear(self, connection: Connection, sent: Sequence[Message]) -> None:
+        keys, sent_versions = zip(*(message.token for message in sent), strict=True)
+        await connection.execute(_PUBLISHED, list(keys), list(sent_versions))
+
+
+def _message(row: Any) -> Message:
+    key, version = row["convocation_id"], row["version"]
+    cause = Cause(row["correlation_id"], row["causation_id"], row["traceparent"])
+    headers = encode(HABILITATION_STATE, _SOURCE, str(key), event_id(key, version), row["changed_at"], cause)
+    return Message(HABILITATION, str(key).encode(), row["etat"], headers, (key, version))
+
+
+async def of_person(connection: Connection, numero: str) -> list[Any]:
+    """The rights of a person, granted or revoked, as last recorded."""
+    return list(await connection.fetch(_OF_PERSON, numero))
