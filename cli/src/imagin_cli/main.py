@@ -1,10 +1,26 @@
-"""The imagin command: one typer application, a group of commands per module."""
+"""The `imagin` command."""
 
 import typer
 
-app = typer.Typer(name="imagin", no_args_is_help=True)
+from imagin_cli import quality
+from imagin_cli.cyclades.commands import app as simulate
+from imagin_cli.demo.command import demo
+from imagin_cli.ops import db, dlq, topics
+from imagin_cli.ops.status import doctor, status
 
-
-@app.callback()
-def imagin() -> None:
-    """IMAG'IN E3C: demo, tests, bench, checks, and what ops need."""
+app = typer.Typer(
+    help="IMAG'IN E3C: from the end of registration in Cyclades to the rights in SANTORIN.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+_TO_PYTEST = {"allow_extra_args": True, "ignore_unknown_options": True}
+app.command()(demo)
+app.command(context_settings=_TO_PYTEST)(quality.test)
+app.command()(quality.check)
+app.add_typer(simulate, name="simulate")
+app.command()(status)
+app.command()(doctor)
+app.add_typer(topics.app, name="topics")
+app.add_typer(db.app, name="db")
+app.add_typer(dlq.app, name="dlq")

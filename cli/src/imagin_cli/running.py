@@ -59,17 +59,15 @@ def find() -> Installation:
         urls = {service.name: os.environ.get(f"{service.prefix}URL", "") for service in SERVICES}
         known = {name: url for name, url in databases.items() if url}
         return Installation(bootstrap, known, urls, os.environ.get("IMAGIN_DATABASE_URL"))
-    demos = _demos()
     wanted = os.environ.get("IMAGIN_DEMO")
-    if wanted:
-        demos = [demo for demo in demos if str(demo.pid) == wanted]
-    if len(demos) == 1:
-        return demos[0]
-    if demos:
+    demos = [demo for demo in _demos() if wanted in {None, str(demo.pid)}]
+    if len(demos) > 1:
         pids = ", ".join(str(demo.pid) for demo in demos)
         fail(f"plusieurs démonstrations tournent ({pids}) : choisissez par IMAGIN_DEMO=<pid>", code=2)
-    names = "IMAGIN_KAFKA_BOOTSTRAP et <SERVICE>_DATABASE_URL"
-    fail(f"aucune démonstration ne tourne ici et {names} ne sont pas donnés", code=2)
+    if not demos:
+        names = "IMAGIN_KAFKA_BOOTSTRAP et <SERVICE>_DATABASE_URL"
+        fail(f"aucune démonstration ne tourne ici et {names} ne sont pas donnés", code=2)
+    return demos[0]
 
 
 def _demos() -> list[Installation]:

@@ -11,7 +11,7 @@ from imagin_cli.services import CONVOCATION, MISSION_IMPORT, NOTIFIER, SERVICES
 _APPLIED = "SELECT coalesce(sum(revision), 0) FROM cloture WHERE cloture = ANY($1::text[])"
 _ETABLISSEMENTS = "SELECT count(DISTINCT cloture) FROM mission WHERE status = 'ACTIVE'"
 _ACTIVE = "SELECT type, count(*) AS n FROM mission WHERE status = 'ACTIVE' GROUP BY type"
-_VERSIONS = "SELECT count(*) AS n, coalesce(sum(version), 0) AS versions FROM mission"
+_VERSIONS = "SELECT coalesce(sum(version), 0) FROM mission"
 _CONVOCATIONS = "SELECT count(*) FROM convocation WHERE status = 'ACTIVE'"
 _TOLD = """
 SELECT count(DISTINCT convocation_id) FROM notification n WHERE etat = 'ENVOYEE' AND nature <> 'ANNULATION'
@@ -39,12 +39,12 @@ class Books:
         """The sum of the revisions applied of these closings ("session|uai")."""
         return int(await self._connections[MISSION_IMPORT.name].fetchval(_APPLIED, clotures))
 
-    async def missions_have_arrived(self) -> bool:
-        """Convocation holds each mission of mission-import, at the same version."""
+    async def missions_missing(self) -> int:
+        """0 when convocation holds each mission of mission-import at the same version, negative before."""
         ours, theirs = [
-            await self._connections[service.name].fetchrow(_VERSIONS) for service in (MISSION_IMPORT, CONVOCATION)
+            int(await self._connections[service.name].fetchval(_VERSIONS)) for service in (MISSION_IMPORT, CONVOCATION)
         ]
-        return bool(ours == theirs)
+        return theirs - ours
 
     async def etablissements(self) -> int:
         return int(await self._connections[MISSION_IMPORT.name].fetchval(_ETABLISSEMENTS))

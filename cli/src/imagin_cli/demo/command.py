@@ -7,16 +7,19 @@ import shutil
 import signal
 import tempfile
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import Annotated, Any
 
 import typer
+from rich.progress import Progress, TaskID
 
 from imagin_cli import running
 from imagin_cli.cyclades import inscriptions_file, producer, sample
 from imagin_cli.cyclades.inscriptions_file import Closing, FileRefused
-from imagin_cli.demo import accounts, scenario
+from imagin_cli.demo import accounts
+from imagin_cli.demo import scenario as scenario_
 from imagin_cli.demo.books import Books, Stalled, until
 from imagin_cli.demo.rights import RightsReader
 from imagin_cli.output import fail, progress, put, put_json, say
@@ -129,9 +132,9 @@ async def _show(stack: Stack, options: Options, closings: list[Closing], seconds
     try:
         summary = Summary(seconds=seconds)
         people = await _load(stack, books, closings, summary)
-        _announce(stack, closings, people, options)
+        _announce(stack, people, options)
         if options.play:
-            await _play(stack, books, closings, summary)
+            await _play(stack, books, people, summary)
         if not options.exit:
             say("Ctrl-C arrête tout")
             await asyncio.Event().wait()
@@ -156,20 +159,20 @@ async def _load(stack: Stack, books: Books, closings: list[Closing], summary: Su
             sum(revisions.values()),
             lambda done: bars.update(applied, completed=done),
         )
-    while not await books.missions_have_arrived():
-        await asyncio.sleep(0.05)
+        await until(books.missions_missing, 0, lambda _: None)
     summary.seconds["missions"] = round(monotonic() - began, 1)
-    await scenario.prepare(stack, people, say)
+    say("annuaire des intervenants et ouverture du service")
+    await scenario_.prepare(stack, people, (closing.state.session for closing in closings))
     summary.etablissements = await books.etablissements()
     summary.missions = await books.missions()
     return people
 
 
-async def _play(stack: Stack, books: Books, closings: list[Closing], summary: Summary) -> None:
+async def _play(stack: Stack, books: Books, people: accounts.People, summary: Summary) -> None:
     async with RightsReader(stack.kafka_connection) as rights:
         began = monotonic()
         with progress() as bars:
-            await scenario.play(stack, closings, bars)
+            await scenario_.play(stack, people, bars)
             summary.seconds["convocations"] = round(monotonic() - began, 1)
             summary.convocations = total = await books.convocations()
 
@@ -179,21 +182,25 @@ async def _play(stack: Stack, books: Books, closings: list[Closing], summary: Su
             for name, count in (("habilitations", granted), ("notifications", books.notifications)):
                 bar = bars.add_task(name, total=total)
                 with contextlib.suppress(Stalled):  # the books tell it
-                    await until(count, total, lambda done, bar=bar: bars.update(bar, completed=done))
+                    await until(count, total, partial(_update, bars, bar))
                 summary.seconds[name] = round(monotonic() - began, 1)
         summary.habilitations = rights.granted
     summary.notifications = await books.notifications()
     summary.dead_letters = await books.dead_letters()
 
 
-def _announce(stack: Stack, closings: list[Closing], people: accounts.People, options: Options) -> None:
+def _update(bars: Progress, bar: TaskID, done: int) -> None:
+    bars.update(bar, completed=done)
+
+
+def _announce(stack: Stack, people: accounts.People, options: Options) -> None:
     urls = {name: process.url for name, process in stack.services.items()}
-    ready = {
+    ready: dict[str, Any] = {
         "ready": True,
         "urls": urls,
-        "kafka": stack.bootstrap,
+        "kafka": stack.kafka.bootstrap,
         "mail_dir": str(stack.mail_dir),
-        "accounts": accounts.demo_accounts(closings, people),
+        "accounts": accounts.demo_accounts(people),
     }
     if options.json:
         put_json(ready)
@@ -201,7 +208,7 @@ def _announce(stack: Stack, closings: list[Closing], people: accounts.People, op
     put("IMAG'IN E3C est prêt.")
     for name, url in urls.items():
         put(f"  {name:16} {url}")
-    put(f"  {'Kafka':16} {stack.bootstrap}")
+    put(f"  {'Kafka':16} {stack.kafka.bootstrap}")
     put(f"  {'mails':16} {stack.mail_dir}")
     for account in ready["accounts"]:
         put(f"  {account['role']:16} {account['name']} {account['uai'] or ''}")

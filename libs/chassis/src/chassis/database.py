@@ -1,11 +1,12 @@
 """The asyncpg pool, with a limit on every wait (D30), and which errors are worth another try (D23)."""
 
 import asyncio
-from typing import Any
+from typing import Any, TypeAlias
+from uuid import UUID
 
 import asyncpg
 
-Connection = asyncpg.Connection
+Connection: TypeAlias = Any  # asyncpg ships no types
 """An asyncpg connection, or the pool's proxy of one."""
 
 SERVER_SETTINGS = {
@@ -41,9 +42,24 @@ def create_pool(url: str, *, size: int = 10) -> asyncpg.Pool:
         timeout=5,
         max_inactive_connection_lifetime=60,
         server_settings=SERVER_SETTINGS,
+        init=_use_plain_uuids,
+    )
+
+
+async def _use_plain_uuids(connection: Connection) -> None:
+    """asyncpg reads UUIDs as a class of its own, which JSON serialisers do not know; ours are the standard ones."""
+    await connection.set_type_codec(
+        "uuid",
+        schema="pg_catalog",
+        encoder=lambda value: (value if isinstance(value, UUID) else UUID(value)).bytes,
+        decoder=lambda value: UUID(bytes=value),
+        format="binary",
     )
 
 
 async def connect(url: str, **server_settings: str) -> Any:
     """One connection outside the pool, for work that must own its session (the relay's leadership)."""
-    return await asyncpg.connect(url, timeout=5, command_timeout=20, server_settings=SERVER_SETTINGS | server_settings)
+    settings = SERVER_SETTINGS | server_settings
+    connection = await asyncpg.connect(url, timeout=5, command_timeout=20, server_settings=settings)
+    await _use_plain_uuids(connection)
+    return connection

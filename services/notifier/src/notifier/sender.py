@@ -116,8 +116,8 @@ class Sender:
         message["To"] = envoi.courriel
         message["Subject"] = sujet(envoi)
         message["Auto-Submitted"] = "auto-generated"
-        message["Content-Language"] = "fr"
         message.set_content(texte(envoi))
+        message["Content-Language"] = "fr"  # after set_content, which drops what it did not write itself
         return message
 
     async def _record(self, connection: Connection, outcomes: Sequence[Outcome]) -> None:

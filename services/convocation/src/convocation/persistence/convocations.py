@@ -15,7 +15,8 @@ _OF_MISSION = (
 _SAVE = """
 INSERT INTO convocation (convocation_id, mission_id, numero, status, nature, qualite, qualite_par_defaut, profil, dates,
                          observation, motif, version)
-SELECT id, $2, numero, $4, $5, $6, $7, profil, $9, $10, $11, version
+SELECT id, $2::uuid, numero, $4::text, $5::text, $6::text, $7::boolean, profil, $9::date[], $10::text, $11::text,
+       version
 FROM unnest($1::uuid[], $3::text[], $8::text[], $12::int[]) AS t (id, numero, profil, version)
 ON CONFLICT (mission_id, numero) DO UPDATE
 SET status = excluded.status, nature = excluded.nature, qualite = excluded.qualite,

@@ -65,7 +65,7 @@ class Smtp:
         try:
             async with self._client() as smtp:
                 for message in messages:
-                    deliveries.append(await _send(smtp, message))
+                    deliveries.append(await _send(smtp, message))  # noqa: PERF401  # kept when the next one fails
         except (aiosmtplib.SMTPException, OSError) as error:
             rest = Delivery(Fate.TRY_AGAIN, type(error).__name__)
             deliveries += [rest] * (len(messages) - len(deliveries))

@@ -1,4 +1,4 @@
-"""A right in SANTORIN, from the convocation it follows (R16–R18, K.h): who, on which mission, as what, and until when."""
+"""A right in SANTORIN, from the convocation it follows (R16–R18, K.h): who, on which mission, as what, since when."""
 
 from dataclasses import dataclass
 from datetime import date

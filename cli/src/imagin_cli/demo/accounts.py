@@ -1,0 +1,50 @@
+"""The demo's people: invented teachers of every lycée, and one account a role."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from chassis.acteur import Acteur, Role
+from imagin_cli.cyclades.inscriptions_file import Closing
+from imagin_cli.cyclades.teachers import Teacher, teachers
+
+ADMINISTRATEUR = Acteur("administrateur", Role.ADMINISTRATEUR, "Administrateur IMAGIN")
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Teachers by académie, and the établissements they were made for."""
+
+    by_academie: dict[str, list[Teacher]]
+    etablissements: dict[str, str]
+
+    @classmethod
+    def of(cls, closings: Iterable[Closing]) -> "People":
+        states = [closing.state for closing in closings]
+        by_academie: dict[str, list[Teacher]] = {}
+        for teacher in teachers(states):
+            by_academie.setdefault(teacher.academie, []).append(teacher)
+        return cls(by_academie, {state.uai: state.etablissement.academie for state in states})
+
+
+def chef(uai: str, academie: str) -> Acteur:
+    return Acteur(f"chef.{uai}", Role.CHEF, f"Chef d’établissement {uai}", frozenset({uai}), frozenset({academie}))
+
+
+def gestionnaire(academie: str) -> Acteur:
+    nom = f"Gestionnaire IMAGIN {academie}"
+    return Acteur(f"gestionnaire.{academie}", Role.GESTIONNAIRE, nom, frozenset(), frozenset({academie}))
+
+
+def demo_accounts(people: People) -> list[dict[str, Any]]:
+    """One account a role; `sign_in_url` is null until the screens exist (design.md)."""
+    uai, academie = next(iter(people.etablissements.items()))
+    someone = next((one for one in people.by_academie.get(academie, []) if one.uai == uai), None)
+    accounts = [
+        ("chef", uai, chef(uai, academie).nom),
+        ("delegue", uai, f"Délégué {uai}"),
+        ("gestionnaire", None, gestionnaire(academie).nom),
+        ("administrateur", None, ADMINISTRATEUR.nom),
+        ("intervenant", uai, f"{someone.prenom} {someone.nom}" if someone else "Intervenant"),
+    ]
+    return [{"role": role, "uai": uai, "name": name, "sign_in_url": None} for role, uai, name in accounts]
