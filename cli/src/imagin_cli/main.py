@@ -3,6 +3,7 @@
 import typer
 
 from imagin_cli import quality
+from imagin_cli.bench.commands import app as bench
 from imagin_cli.cyclades.commands import app as simulate
 from imagin_cli.demo.command import demo
 from imagin_cli.ops import db, dlq, topics
@@ -18,6 +19,7 @@ _TO_PYTEST = {"allow_extra_args": True, "ignore_unknown_options": True}
 app.command()(demo)
 app.command(context_settings=_TO_PYTEST)(quality.test)
 app.command()(quality.check)
+app.add_typer(bench, name="bench")
 app.add_typer(simulate, name="simulate")
 app.command()(status)
 app.command()(doctor)

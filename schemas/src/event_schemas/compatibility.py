@@ -24,7 +24,25 @@ _MEANING = {
 }
 # What tests show jsoncompat to judge; of any other keyword it says "compatible" whatever its value.
 _JUDGED = frozenset(
-    ["$defs", "$ref", "type", "properties", "required", "enum", "const", "anyOf", "items", "minItems", "maxItems", "minLength", "maxLength", "minimum", "maximum", "uniqueItems", "additionalProperties"]
+    [
+        "$defs",
+        "$ref",
+        "type",
+        "properties",
+        "required",
+        "enum",
+        "const",
+        "anyOf",
+        "items",
+        "minItems",
+        "maxItems",
+        "minLength",
+        "maxLength",
+        "minimum",
+        "maximum",
+        "uniqueItems",
+        "additionalProperties",
+    ]
 )
 _ANNOTATIONS = frozenset(["$schema", "$id", "title", "description", "examples", "default"])
 

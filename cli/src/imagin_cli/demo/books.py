@@ -18,6 +18,7 @@ SELECT count(DISTINCT convocation_id) FROM notification n WHERE etat = 'ENVOYEE'
 AND NOT EXISTS (SELECT FROM notification c WHERE c.convocation_id = n.convocation_id
                 AND c.nature = 'ANNULATION' AND c.version > n.version)
 """
+_POLL_SECONDS = 0.05
 _DEAD = "SELECT count(*) FROM dead_letter WHERE state IN ('OPEN', 'RETRY')"
 
 
@@ -29,7 +30,7 @@ class Books:
         self._connections: dict[str, Any] = {}
 
     async def open(self) -> None:
-        for name, url in self._urls.items():
+        for name, url in self._urls.items():  # one at a time: four connections take milliseconds
             self._connections[name] = await asyncpg.connect(url)
 
     async def close(self) -> None:
@@ -83,8 +84,8 @@ async def until(
         advance(now)
         if now >= target:
             return
-        still = 0.0 if now != last else still + 0.1
+        still = 0.0 if now != last else still + _POLL_SECONDS
         if still > stalled_after_seconds:
             raise Stalled(f"{now} / {target}")
         last = now
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(_POLL_SECONDS)

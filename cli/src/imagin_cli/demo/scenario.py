@@ -30,6 +30,10 @@ class Api:
         response = await self._client.get(path, params=parameters, headers=self._headers)
         return response.raise_for_status().json()
 
+    async def exists(self, path: str) -> bool:
+        response = await self._client.get(path, headers=self._headers)
+        return response.status_code == 200
+
     async def put(self, path: str, body: Any) -> Any:
         response = await self._client.put(path, json=body, headers=self._headers)
         return response.raise_for_status().json()
@@ -89,11 +93,16 @@ class _Etablissement:
         missions = (await self._api.get("/api/missions", taille=500))["missions"]
         if not missions:
             return
-        signature = {"nom": "CHEF", "prenom": "Invente", "qualite": "Proviseur"}
-        await self._api.put(f"/api/etablissements/{self._uai}/signature", signature)
+        await self._sign()
         for mission in missions:
             if not mission["sans_candidat"]:
                 await self._convoke(mission)
+
+    async def _sign(self) -> None:
+        """Once: the scenario may be played again over what it did before."""
+        path = f"/api/etablissements/{self._uai}/signature"
+        if not await self._api.exists(path):
+            await self._api.put(path, {"nom": "CHEF", "prenom": "Camille", "qualite": "Proviseur"})
 
     async def _convoke(self, mission: dict[str, Any]) -> None:
         numeros = await self._people(mission)

@@ -1,0 +1,66 @@
+"""`imagin bench`: measured as ratios to a bare pipeline in the same run, never as absolute times."""
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from imagin_cli.bench.latency import latency
+from imagin_cli.bench.throughput import main
+from imagin_cli.output import put, put_json, say
+from imagin_cli.services import CONVOCATION, MISSION_IMPORT, SANTORIN_BRIDGE, ServiceSpec
+from imagin_cli.stack import Stack
+
+app = typer.Typer(help="Benchmarks beside a bare pipeline of the same work, in the same run.", no_args_is_help=True)
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
+
+
+@app.command("main")
+def main_(
+    *,
+    closings: Annotated[int, typer.Option(min=1, max=9_990)] = 4_200,
+    epreuves: Annotated[int, typer.Option(min=1, max=400)] = 20,
+    json: Json = False,
+) -> None:
+    """Closings → missions visible in convocation's database. Exit code 1 when the ratio is under 0.5."""
+    services = (MISSION_IMPORT, CONVOCATION)
+    figures = _with_stack(services, lambda stack: main(stack, closings, epreuves))
+    _tell(figures, as_json=json)
+    raise typer.Exit(0 if figures["ratio"] >= 0.5 else 1)
+
+
+@app.command("latency")
+def latency_(
+    *,
+    count: Annotated[int, typer.Option(min=100, max=5_000)] = 1_000,
+    per_second: Annotated[int, typer.Option(min=1, max=500)] = 50,
+    json: Json = False,
+) -> None:
+    """Convoke by HTTP → right on the habilitation topic: p50 and p99."""
+    services = (MISSION_IMPORT, CONVOCATION, SANTORIN_BRIDGE)
+    _tell(_with_stack(services, lambda stack: latency(stack, count, per_second)), as_json=json)
+
+
+def _with_stack(
+    services: tuple[ServiceSpec, ...], work: Callable[[Stack], Awaitable[dict[str, Any]]]
+) -> dict[str, Any]:
+    async def run(folder: Path) -> dict[str, Any]:
+        async with Stack(folder, say=say, given=False, services=services) as stack:
+            return await work(stack)
+
+    folder = Path(tempfile.mkdtemp(prefix="imagin-bench-"))
+    try:
+        return asyncio.run(run(folder))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _tell(figures: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        put_json(figures)
+    for name, value in figures.items() if not as_json else ():
+        put(f"{name:12} {value}")
