@@ -6,9 +6,11 @@ Written here and not taken from `cloudevents`: it costs 16 µs a record against 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
+from functools import lru_cache
+from hashlib import sha1
 from typing import Any, Protocol
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import UUID
 
 from aiokafka import ConsumerRecord
 from pydantic import BaseModel, ValidationError
@@ -46,7 +48,6 @@ class Event:
     state: Any
     type: str
     id: str
-    time: datetime
     cause: Cause
     aggregate: str
     version: int
@@ -91,7 +92,6 @@ def decode(record: ConsumerRecord, models: Mapping[str, type[BaseModel]]) -> Eve
             state,
             ce_type,
             headers.get("ce_id", ""),
-            _time(headers.get("ce_time"), record.timestamp),
             Cause(headers.get("ce_correlationid"), headers.get("ce_causationid"), headers.get("traceparent")),
             state.aggregate,
             state.version,
@@ -124,15 +124,6 @@ def _body(record: ConsumerRecord) -> bytes:
     return bytes(record.value)
 
 
-def _time(text: str | None, record_ms: int) -> datetime:
-    if text is None:
-        return datetime.fromtimestamp(record_ms / 1000, UTC)
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        raise ValueError("header ce_time is not a time") from None
-
-
 def _faults(error: ValidationError) -> str:
     """The first five faults as `field: rule`, without any input value."""
     faults = error.errors(include_url=False, include_input=False, include_context=False)
@@ -147,9 +138,22 @@ def _aggregate_of_key(record: ConsumerRecord) -> str | None:
         return None
 
 
-def event_id(aggregate_id: UUID, version: int) -> str:
-    """`ce_id`: computed, so that a second sending bears the same id."""
-    return str(uuid5(aggregate_id, str(version)))
+def event_id(aggregate: bytes, version: int) -> str:
+    """`ce_id` = uuid5(aggregate id, version): computed, so that a second sending bears the same id.
+
+    `aggregate`: the 16 bytes of its UUID. Formatted here: `uuid.uuid5` takes three times as long.
+    """
+    digest = bytearray(sha1(aggregate + str(version).encode(), usedforsecurity=False).digest()[:16])
+    digest[6] = digest[6] & 0x0F | 0x50
+    digest[8] = digest[8] & 0x3F | 0x80
+    text = digest.hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+@lru_cache(maxsize=256)
+def _iso(time: datetime) -> bytes:
+    """Rows of one transaction share their time."""
+    return time.isoformat().encode()
 
 
 def encode(
@@ -162,7 +166,7 @@ def encode(
         ("ce_type", ce_type.encode()),
         ("ce_source", source.encode()),
         ("ce_subject", subject.encode()),
-        ("ce_time", time.isoformat().encode()),
+        ("ce_time", _iso(time)),
         ("content-type", b"application/json"),
         ("ce_correlationid", (cause.correlation_id or ce_id).encode()),
     ]
@@ -171,8 +175,3 @@ def encode(
     if cause.traceparent:
         headers.append(("traceparent", cause.traceparent.encode()))
     return headers
-
-
-def command_id(*parts: str) -> str:
-    """A correlation id for what starts outside any event, computed from what identifies it."""
-    return str(uuid5(NAMESPACE_URL, "|".join(parts)))

@@ -6,11 +6,12 @@ holds its lock. On any error: never abort, never reuse; drop the producer, start
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any, Protocol
 
 import structlog
 from aiokafka import AIOKafkaProducer
+from aiokafka.partitioner import DefaultPartitioner
 
 from chassis.database import Connection
 from chassis.kill_points import kill_point
@@ -21,6 +22,7 @@ from chassis.outbox import Message, Outbox
 log = structlog.get_logger()
 _LOCK = 4_207_002
 _RETRY_SECONDS = 0.5
+_PARTITIONER = DefaultPartitioner()  # murmur2, as every Kafka client
 
 
 class Source(Protocol):
@@ -164,11 +166,10 @@ class Relay:
 
 async def _transaction(producer: AIOKafkaProducer, messages: Sequence[Message]) -> None:
     await producer.begin_transaction()
-    acks = []
+    acks: list[asyncio.Future[Any]] = []
     try:
-        for message in messages:
-            ack = await producer.send(message.topic, message.value, key=message.key, headers=message.headers)
-            acks.append(ack)
+        async for ack in _send_batches(producer, messages):
+            acks.append(ack)  # noqa: PERF401  # those there are when one fails
         kill_point("relay.before_commit")
     finally:
         outcomes = await asyncio.gather(*acks, return_exceptions=True)
@@ -176,3 +177,26 @@ async def _transaction(producer: AIOKafkaProducer, messages: Sequence[Message]) 
         if isinstance(outcome, BaseException):
             raise outcome
     await producer.commit_transaction()
+
+
+async def _send_batches(producer: AIOKafkaProducer, messages: Sequence[Message]) -> AsyncIterator[asyncio.Future[Any]]:
+    """Batches built here, in order per partition: a fifth of the cost of one `send` a message."""
+    partitions: dict[str, list[int]] = {}
+    building: dict[tuple[str, int], Any] = {}
+    for message in messages:
+        topic = message.topic
+        if topic not in partitions:
+            partitions[topic] = sorted(await producer.partitions_for(topic))
+        place = (topic, _PARTITIONER(message.key, partitions[topic], partitions[topic]))
+        batch = building.get(place)
+        if batch is None or batch.append(**_record(message)) is None:
+            if batch is not None:  # full
+                yield await producer.send_batch(batch, topic, partition=place[1])
+            batch = building[place] = producer.create_batch()
+            batch.append(**_record(message))
+    for (topic, partition), batch in building.items():
+        yield await producer.send_batch(batch, topic, partition=partition)
+
+
+def _record(message: Message) -> dict[str, Any]:
+    return {"timestamp": None, "key": message.key, "value": message.value, "headers": message.headers}

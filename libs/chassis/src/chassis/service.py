@@ -5,6 +5,7 @@ When a part ends that should not, the process says so and exits with 70: the sup
 
 import asyncio
 import contextlib
+import gc
 import signal
 import sys
 import time
@@ -70,6 +71,9 @@ def run(settings: ServiceSettings, build: Callable[[Runtime], Service]) -> None:
     """Run until SIGTERM or SIGINT; exits with 0 after a stop that was asked for, with 70 otherwise."""
     logs.configure(settings.service_name, settings.log_level)
     BUILD_INFO.labels(settings.service_name, version(settings.service_name)).set(1)
+    gc.set_threshold(
+        50_000, 20, 20
+    )  # batches make many objects that die together: a tenth of the time was the collector's
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         sys.exit(runner.run(_serve(settings, build)))
 

@@ -67,10 +67,6 @@ BAD = {
     "1 MB": (record(b" " * (MAX_VALUE_BYTES + 1)), f"the value has more than {MAX_VALUE_BYTES} bytes"),
     "other key": (record(key=b"another"), "the record's key is not the key of its body"),
     "no key": (record(key=None), "the record's key is not the key of its body"),
-    "bad time": (
-        record(headers=[("ce_type", b"fr.imagin.thing.v1"), ("ce_time", b"DUPONT")]),
-        "header ce_time is not a time",
-    ),
 }
 
 

@@ -12,8 +12,7 @@ CREATE TABLE outbox (
     correlation_id text,
     causation_id text,
     traceparent text,
-    created_at timestamptz NOT NULL DEFAULT now(),
-    UNIQUE (aggregate_id, version, topic)
+    created_at timestamptz NOT NULL DEFAULT now()
 ) WITH (autovacuum_vacuum_scale_factor = 0.0, autovacuum_vacuum_threshold = 20000);
 
 -- Records that could not be applied, byte for byte, written in the batch's own transaction (design: no DLQ topic).

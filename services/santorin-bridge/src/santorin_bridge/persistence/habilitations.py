@@ -85,7 +85,7 @@ class DirtyHabilitations:
 def _message(row: Any) -> Message:
     key, version = row["convocation_id"], row["version"]
     cause = Cause(row["correlation_id"], row["causation_id"], row["traceparent"])
-    headers = encode(HABILITATION_STATE, _SOURCE, str(key), event_id(key, version), row["changed_at"], cause)
+    headers = encode(HABILITATION_STATE, _SOURCE, str(key), event_id(key.bytes, version), row["changed_at"], cause)
     return Message(HABILITATION, str(key).encode(), row["etat"], headers, (key, version))
 
 

@@ -36,9 +36,10 @@ CREATE TABLE mission (
     candidats int NOT NULL,
     date_debut date NOT NULL,
     status text NOT NULL CHECK (status IN ('ACTIVE', 'WITHDRAWN')),
-    version bigint NOT NULL,
-    UNIQUE (cloture, voie, code)
+    version bigint NOT NULL
 );
+-- (cloture, voie, code) is unique because mission_id is computed from it
+CREATE INDEX mission_cloture ON mission (cloture);
 
 -- migrate:down
 DROP TABLE mission;
