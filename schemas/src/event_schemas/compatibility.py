@@ -5,6 +5,7 @@ service imports this module.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -23,28 +24,10 @@ _MEANING = {
     "both": "nobody can say whether old and new understand each other",
 }
 # What tests show jsoncompat to judge; of any other keyword it says "compatible" whatever its value.
-_JUDGED = frozenset(
-    [
-        "$defs",
-        "$ref",
-        "type",
-        "properties",
-        "required",
-        "enum",
-        "const",
-        "anyOf",
-        "items",
-        "minItems",
-        "maxItems",
-        "minLength",
-        "maxLength",
-        "minimum",
-        "maximum",
-        "uniqueItems",
-        "additionalProperties",
-    ]
-)
+_JUDGED = frozenset(["$defs", "$ref", "type", "properties", "required", "enum", "const", "anyOf", "items"])
+_JUDGED |= frozenset(["minItems", "maxItems", "minLength", "maxLength", "minimum", "maximum", "uniqueItems"])
 _ANNOTATIONS = frozenset(["$schema", "$id", "title", "description", "examples", "default"])
+_FIELD = re.compile(r"(.*/(?:properties|\$defs)/[^/]+)")  # greedy: the innermost field of a place
 
 
 class Refusal(NamedTuple):
@@ -63,14 +46,9 @@ def compare(event: str, published: Schema, current: Schema) -> list[Refusal]:
 
     A writer writes no unknown field, a reader tolerates them: so in each direction the writer's side is closed.
     """
-    unjudged = [
-        Refusal(event, "both", f"no verdict on `{keyword}` at {where}")
-        for where, keyword in _unjudged(published, current)
-    ]
-    gone = [Refusal(event, "both", f"published field {field} is gone") for field in _gone(published, current)]
     old, new = _judged(published), _judged(current)
     verdicts = [_ask(event, "serializer", old, _closed(new)), _ask(event, "deserializer", _closed(old), new)]
-    return [*unjudged, *gone, *(refusal for refusal in verdicts if refusal)]
+    return [*_own_rules(event, published, current), *(refusal for refusal in verdicts if refusal)]
 
 
 def _ask(event: str, direction: Direction, published: Schema, current: Schema) -> Refusal | None:
@@ -122,24 +100,24 @@ def _nodes(schema: Any, where: str = "#") -> Iterator[tuple[str, Schema]]:
             yield from _nodes(value, f"{where}/{keyword}")
 
 
-def _unjudged(published: Schema, current: Schema) -> Iterator[tuple[str, str]]:
-    """Where a keyword changed of which jsoncompat says nothing, in subschemas that both have."""
-    new = dict(_nodes(current))
-    for where, old in _nodes(published):
-        if where in new:
-            changed = {key for key in old.keys() | new[where].keys() if old.get(key) != new[where].get(key)}
-            yield from ((where, keyword) for keyword in sorted(changed - _JUDGED - _ANNOTATIONS))
+def _fields(schema: Schema) -> dict[str, set[str]]:
+    """Every field and definition with those of its keywords of which jsoncompat says nothing."""
+    found: dict[str, set[str]] = {}
+    for where, node in _nodes(schema):
+        inner = _FIELD.match(where)
+        silent = {f"{key} {json.dumps(node[key])}" for key in node.keys() - _JUDGED - _ANNOTATIONS}
+        found.setdefault(inner[1] if inner else where, set()).update(silent)
+    return found
 
 
-def _gone(published: Schema, current: Schema) -> list[str]:
-    """Published fields that are no more: one could come back later with another meaning."""
-    new = dict(_nodes(current))
-    return [where for where, _ in _nodes(published) if "/properties/" in where and where not in new and _own(where)]
-
-
-def _own(where: str) -> bool:
-    """Whether the place is a field itself, not something within one."""
-    return where.rsplit("/", 2)[1] == "properties"
+def _own_rules(event: str, published: Schema, current: Schema) -> Iterator[Refusal]:
+    """What jsoncompat leaves open. A field that goes could come back later with another meaning."""
+    new = _fields(current)
+    for field, keywords in _fields(published).items():
+        if field not in new:
+            yield Refusal(event, "both", f"published field {field} is gone")
+        elif keywords != new[field]:
+            yield Refusal(event, "both", f"no verdict on {sorted(keywords ^ new[field])} of {field}")
 
 
 def _judged(schema: Any) -> Any:

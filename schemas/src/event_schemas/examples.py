@@ -18,7 +18,7 @@ from event_schemas.notifications import Notification
 from event_schemas.state import Event
 
 SESSION = "2020-E3C1"
-UAI = "0959001F"
+UAI = "0959001T"
 _PLACE = {"nom": "Lycée des Essais", "commune": "Villefictive", "academie": "25"}
 _HG = {"voie": "GENERALE", "code": "HG", "libelle": "Histoire-géographie"}
 _HLP = {"voie": "GENERALE", "code": "HLP", "libelle": "Humanités, littérature et philosophie"}
