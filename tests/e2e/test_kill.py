@@ -22,6 +22,7 @@ LYCEES_EACH = 2
 KILLS = [
     (MISSION_IMPORT, "consumer.before_database_commit:1"),
     (MISSION_IMPORT, "consumer.after_database_commit:1"),
+    (MISSION_IMPORT, "consumer.after_offset_commit:1"),
     (MISSION_IMPORT, "relay.before_commit:1"),
     (MISSION_IMPORT, "relay.after_send:1"),
     (CONVOCATION, "consumer.after_database_commit:1"),

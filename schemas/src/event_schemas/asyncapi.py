@@ -46,7 +46,6 @@ def document() -> dict[str, Any]:
         "components": {
             "messages": {ce_type: _message(event) for ce_type, event in EVENT_TYPES.items()},
             "schemas": _schemas(),
-            "correlationIds": {"correlation": {"location": "$message.header#/ce_correlationid"}},
         },
     }
 
@@ -103,7 +102,7 @@ def _message(event: EventType) -> dict[str, Any]:
             "required": _REQUIRED,
         },
         "payload": {"$ref": f"#/components/schemas/{event.model.__name__}"},
-        "correlationId": {"$ref": "#/components/correlationIds/correlation"},
+        "correlationId": {"location": "$message.header#/ce_correlationid"},
         "bindings": {"kafka": {"key": key, "bindingVersion": _BINDING}},
         "examples": [{"name": case, "payload": body.model_dump(mode="json")} for case, body in cases],
     }

@@ -46,7 +46,8 @@ def current_acteur(request: Request) -> Acteur:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer":
         token = request.cookies.get(COOKIE, "")
-        _refuse_cross_site(request)
+        if token:
+            _refuse_cross_site(request)
     key: str = request.app.state.token_key
     try:
         return read(token, key, now=datetime.now(UTC))  # noqa: TID251  # the border: a token ends by the clock

@@ -1,0 +1,111 @@
+"""The committed files: they say what the models say, and nothing personal that need not travel."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from faststream.specification.asyncapi.v3_0_0.schema import ApplicationSchema
+from jsonschema import Draft202012Validator
+
+from event_schemas import __main__ as command
+from event_schemas import json_schemas, uai
+from event_schemas.catalogue import EVENT_TYPES, TOPICS
+from event_schemas.examples import examples
+
+ROOT = Path(__file__).resolve().parents[1]
+ASYNCAPI = json.loads((ROOT / "asyncapi.json").read_text(encoding="utf-8"))
+FILES = sorted((ROOT / "examples").glob("*/*.json"))
+PERSONAL = re.compile(r"mail|courriel|telephone|phone|tel\b|observation|adresse|naissance|nir\b|numen", re.IGNORECASE)
+
+
+def schema_of(ce_type: str) -> dict[str, Any]:
+    name = json_schemas.name(TOPICS[EVENT_TYPES[ce_type].topic])
+    return json.loads((ROOT / "json" / f"{name}.schema.json").read_text(encoding="utf-8"))
+
+
+def values(node: Any, key: str) -> Iterator[Any]:
+    """Every value of `key` in the document."""
+    if isinstance(node, dict):
+        yield from ([node[key]] if key in node else [])
+        node = list(node.values())
+    if isinstance(node, list):
+        for child in node:
+            yield from values(child, key)
+
+
+def test_the_committed_files_are_those_of_the_models_and_the_gate_passes():
+    assert command.problems(ROOT) + command.unpublished(ROOT) == []
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.name}/{file.stem}")
+def test_every_example_satisfies_its_schema_and_its_model(file: Path):
+    schema = schema_of(file.parent.name)
+    Draft202012Validator.check_schema(schema)
+    validator = Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
+    assert list(validator.iter_errors(json.loads(file.read_bytes()))) == []
+    EVENT_TYPES[file.parent.name].model.model_validate_json(file.read_bytes())
+
+
+def test_every_event_has_an_example():
+    assert {file.parent.name for file in FILES} == set(EVENT_TYPES) == set(examples())
+
+
+def test_the_schema_refuses_what_the_model_refuses():
+    example = json.loads((ROOT / "examples/fr.imagin.mission-created.v1/correction.json").read_bytes())
+    validator = Draft202012Validator(schema_of("fr.imagin.mission-created.v1"))
+    for wrong in ({"candidats": -1}, {"status": "MAYBE"}, {"code": "h g"}, {"libelle": "a\x00"}, {"version": "1"}):
+        assert not validator.is_valid(example | wrong)
+
+
+def test_examples_name_no_real_etablissement():
+    found = {code for file in FILES for code in values(json.loads(file.read_bytes()), "uai")}
+    assert found
+    assert all(uai.valid(code) and code[3] == "9" for code in found)
+
+
+def test_no_public_schema_has_a_mail_a_telephone_or_an_observation():
+    for file in sorted((ROOT / "json").glob("*.json")):
+        fields = {name for properties in values(json.loads(file.read_bytes()), "properties") for name in properties}
+        assert [name for name in fields if PERSONAL.search(name)] == []
+
+
+def test_topics_that_carry_no_person_have_no_field_of_one():
+    for topic in TOPICS.values():
+        named = "intervenant" in topic.model.model_fields
+        assert named == (not topic.personal_data.startswith("None")), topic.name
+
+
+def test_the_asyncapi_document_has_every_topic_event_and_reader():
+    assert set(ASYNCAPI["channels"]) == set(TOPICS)
+    assert set(ASYNCAPI["components"]["messages"]) == set(EVENT_TYPES)
+    groups = {group for topic in TOPICS.values() for group in topic.readers.values()}
+    receiving = [one for one in ASYNCAPI["operations"].values() if one["action"] == "receive"]
+    assert {one["bindings"]["kafka"]["groupId"]["enum"][0] for one in receiving} == groups
+    sending = {name.partition(".")[0] for name, one in ASYNCAPI["operations"].items() if one["action"] == "send"}
+    assert sending == {topic.owner for topic in TOPICS.values()}
+
+
+def test_every_reference_of_the_asyncapi_document_leads_somewhere():
+    references = list(values(ASYNCAPI, "$ref"))
+    assert len(references) > 50
+    for reference in references:
+        node = ASYNCAPI
+        for step in reference.removeprefix("#/").split("/"):
+            node = node[step]
+        assert node
+
+
+def test_the_asyncapi_document_is_one_for_another_implementation():
+    assert ASYNCAPI["asyncapi"] == "3.0.0"
+    read = ApplicationSchema.model_validate(ASYNCAPI)
+    assert set(read.channels) == set(TOPICS)
+
+
+def test_the_payloads_of_the_asyncapi_document_accept_the_examples():
+    for ce_type, message in ASYNCAPI["components"]["messages"].items():
+        schema = {"$ref": message["payload"]["$ref"], "components": ASYNCAPI["components"]}
+        for example in message["examples"]:
+            assert Draft202012Validator(schema).is_valid(example["payload"]), ce_type

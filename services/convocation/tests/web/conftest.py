@@ -1,0 +1,161 @@
+"""The API on a real database: two lycées of one académie, one of another, some invented people."""
+
+from datetime import UTC, date, datetime
+from types import SimpleNamespace
+from uuid import UUID, uuid5
+
+import httpx2
+import pytest_asyncio
+
+from chassis.acteur import Acteur, Role, mint
+from chassis.cloudevents import Cause, Event
+from chassis.database import create_pool
+from chassis.service import Runtime
+from convocation.main import build
+from convocation.persistence import missions
+from convocation.settings import Settings
+from event_schemas.missions import EtablissementMission, Mission
+
+KEY = "k" * 40
+SESSION = "2020-E3C1"
+LYON, AUTRE_LYON, LILLE = "0699001J", "0699002K", "0599001F"
+_ACADEMIES = {LYON: "10", AUTRE_LYON: "10", LILLE: "09"}
+
+
+def mission_id(uai, code):
+    return uuid5(UUID(int=0), f"{uai}|{code}")
+
+
+def _mission(uai, code, libelle, *, type_="CORRECTION", version=1, status="ACTIVE"):
+    place = EtablissementMission(uai=uai, nom=f"LYCEE {uai}", commune="VILLE", academie=_ACADEMIES[uai])
+    return Mission.create(
+        mission_id=mission_id(uai, code),
+        version=version,
+        session=SESSION,
+        type=type_,
+        voie="COMMUNE" if type_ == "NUMERISATION" else "GENERALE",
+        code=code,
+        libelle=libelle,
+        candidats=100,
+        date_debut=date(2020, 1, 13),
+        status=status,
+        etablissement=place,
+    )
+
+
+def _people():
+    def person(numero, nom, prenom, uai, disciplines, secondaires=()):
+        return {
+            "numero": numero,
+            "civilite": "Mme",
+            "nom": nom,
+            "prenom": prenom,
+            "courriel": f"{numero}@ac-exemple.invalid",
+            "uai": uai,
+            "uais_secondaires": list(secondaires),
+            "disciplines": disciplines,
+        }
+
+    return [
+        person("100", "BŒUF", "Élodie", LYON, ["1000"]),
+        person("101", "DE LA TOUR", "Jean-Noël", LYON, ["1000"]),
+        person("102", "LEFÈVRE", "Anne", LYON, ["0202"]),
+        person("103", "N’DIAYE", "Karim", LYON, ["0100"]),
+        person("104", "DUPONT-MARTEL", "Zoé", AUTRE_LYON, ["1000"], [LYON]),
+        person("105", "DUPONT", "Inès", AUTRE_LYON, ["1000"]),
+    ]
+
+
+class Api:
+    """Requests as one acteur; `created` gives every POST its own Idempotency-Key."""
+
+    def __init__(self, client, acteur):
+        self._client = client
+        token = mint(acteur, KEY, now=datetime.now(UTC), hours=1)
+        self._headers = {"Authorization": f"Bearer {token}"}
+        self._number = 0
+
+    async def get(self, path, **parameters):
+        return await self._client.get(path, params=parameters or None, headers=self._headers)
+
+    async def put(self, path, body, **headers):
+        return await self._client.put(path, json=body, headers=self._headers | headers)
+
+    async def post(self, path, body, key=None, **headers):
+        self._number += 1
+        keyed = {"Idempotency-Key": key or f"test-{id(self)}-{self._number}"}
+        return await self._client.post(path, json=body, headers=self._headers | keyed | headers)
+
+    async def convoque(self, mission, *numeros, **changes):
+        body = {"intervenants": list(numeros), "dates": ["2020-03-05"], **changes}
+        return await self.post(f"/api/missions/{mission}/convocations", body)
+
+
+class World:
+    """The application, its database, and one acteur of each kind."""
+
+    def __init__(self, client, pool, woken):
+        self.client, self.pool, self.woken = client, pool, woken
+        self.chef = self.acteur("chef", Role.CHEF, LYON)
+        self.delegue = self.acteur("delegue", Role.DELEGUE, LYON)
+        self.autre_chef = self.acteur("autre", Role.CHEF, AUTRE_LYON)
+        self.gestionnaire = self.acteur("gest", Role.GESTIONNAIRE, academies=["10"])
+        self.gestionnaire_de_lille = self.acteur("gest-lille", Role.GESTIONNAIRE, academies=["09"])
+        self.administrateur = self.acteur("admin", Role.ADMINISTRATEUR)
+        self.intervenant = self.acteur("100", Role.INTERVENANT)
+        self.notifier = self.acteur("notifier", Role.SERVICE)
+        self.hg = mission_id(LYON, "HG")
+        self.hlp = mission_id(LYON, "HLP")
+        self.numerisation = mission_id(LYON, "NUMERISATION")
+
+    def acteur(self, sub, role, *uais, academies=()):
+        return Api(self.client, Acteur(sub, role, sub, frozenset(uais), frozenset(academies)))
+
+    async def tell(self, *states):
+        events = [
+            Event(state, "t", "i", Cause(), state.aggregate, state.version, state.hash, SimpleNamespace())
+            for state in states
+        ]
+        async with self.pool.acquire() as connection:
+            await missions.save(connection, events)
+
+    async def withdraw(self, uai, code):
+        await self.tell(_mission(uai, code, "x", version=2, status="WITHDRAWN"))
+
+    async def open(self, portee="NATIONALE", code="*", *, ouverte=True):
+        body = {"session": SESSION, "portee": portee, "code": code, "ouverte": ouverte}
+        return await self.administrateur.put("/api/ouvertures", body)
+
+    async def told(self):
+        """Types of the events in the outbox, in order."""
+        return [row["type"] for row in await self.pool.fetch("SELECT type FROM outbox ORDER BY seq")]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def world(database):
+    urls = await database("convocation")
+    pool = create_pool(urls.url, size=12)
+    await pool
+    settings = Settings(database_url=urls.url, kafka_bootstrap="unused:1", token_key=KEY)
+    woken: list[int] = []
+    service = build(Runtime(settings, pool, SimpleNamespace(wake=lambda: woken.append(1))))
+    transport = httpx2.ASGITransport(app=service.app, raise_app_exceptions=False)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://imagin.test") as client:
+        world = World(client, pool, woken)
+        await world.tell(
+            _mission(LYON, "HG", "Histoire-géographie"),
+            _mission(LYON, "HLP", "Humanités, littérature et philosophie"),
+            _mission(LYON, "NUMERISATION", "Numérisation de copies", type_="NUMERISATION"),
+            _mission(AUTRE_LYON, "HG", "Histoire-géographie"),
+            _mission(LILLE, "HG", "Histoire-géographie"),
+        )
+        answer = await world.gestionnaire.put("/api/academies/10/intervenants", {"intervenants": _people()})
+        assert answer.status_code == 200, answer.text
+        yield world
+    await pool.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def open_world(world):
+    await world.open()
+    return world
