@@ -12,11 +12,11 @@ from types import TracebackType
 from typing import Any, Self
 
 from chassis.acteur import Acteur, mint
+from chassis.provisioning import create_service_database
 from chassis.settings import kafka_connection
 from imagin_cli import topics
 from imagin_cli.running import Installation
 from imagin_cli.services import CONVOCATION, NOTIFIER, SERVICES, ServiceSpec
-from testkit.databases import create_service_database
 from testkit.parts.selection import Kafka, Parts, Postgres, start_parts
 from testkit.ports import free_port
 from testkit.processes import ServiceProcess
@@ -118,8 +118,8 @@ class Stack:
     async def _create_databases(self) -> None:
         password = secrets.token_urlsafe(24)
         for service in self._specs:
-            database = await create_service_database(self.postgres.admin_url, service.package, password=password)
-            self.databases[service.name] = database.url
+            url = await create_service_database(self.postgres.admin_url, service.package, password=password)
+            self.databases[service.name] = url
 
     def _environment(self, service: ServiceSpec) -> dict[str, str]:
         prefix = service.prefix

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from imagin_cli import provisioning, running
+from chassis import provisioning
+from imagin_cli import running
 from imagin_cli.output import fail, put, put_json
 from imagin_cli.services import SERVICES
 
@@ -29,7 +30,7 @@ def create() -> None:
         password = os.environ.get(f"{service.prefix}DATABASE_PASSWORD")
         if not password:
             fail(f"{service.prefix}DATABASE_PASSWORD n’est pas donné", code=2)
-        asyncio.run(provisioning.create_database(url, service, password))
+        asyncio.run(provisioning.create_service_database(url, service.package, password=password))
         put(f"{service.package} : prête")
 
 
@@ -38,7 +39,7 @@ def migrate() -> None:
     """Apply pending migrations to every service's database, as its owner."""
     url = _admin_url()
     for service in SERVICES:
-        applied = asyncio.run(provisioning.migrate(url, service))
+        applied = asyncio.run(provisioning.migrate(url, service.package))
         put(f"{service.package} : {', '.join(applied) or 'à jour'}")
 
 
@@ -46,7 +47,7 @@ def migrate() -> None:
 def status(*, json: Json = False) -> None:
     """Pending migrations by service. Exit code 0 when all are at head, 1 otherwise."""
     url = _admin_url()
-    todo = {service.package: asyncio.run(provisioning.pending(url, service)) for service in SERVICES}
+    todo = {service.package: asyncio.run(provisioning.pending(url, service.package)) for service in SERVICES}
     if json:
         put_json(todo)
     for name, names in todo.items() if not json else ():

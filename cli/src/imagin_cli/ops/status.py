@@ -9,7 +9,8 @@ import typer
 from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError
 
-from imagin_cli import provisioning, running, topics
+from chassis import provisioning
+from imagin_cli import running, topics
 from imagin_cli.output import put, put_json
 from imagin_cli.services import SERVICES
 
@@ -80,7 +81,7 @@ async def _doctor(installation: running.Installation) -> dict[str, str | None]:
         findings[f"service {service.name}"] = None if health in {"ok", "inconnu"} else health
     if installation.admin_url:
         for service in SERVICES:
-            todo = await provisioning.pending(installation.admin_url, service)
+            todo = await provisioning.pending(installation.admin_url, service.package)
             findings[f"migrations {service.package}"] = "imagin db migrate" if todo is None or todo else None
     return findings
 

@@ -3,18 +3,25 @@
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import pytest
 import pytest_asyncio
 
+from chassis.provisioning import create_service_database, with_database
 from testkit import databases, topics
-from testkit.databases import ServiceDatabase
 from testkit.parts.selection import Kafka, Part, Parts, Postgres, choose_parts
 from testkit.smtp import MailServer
 
 _needed = pytest.StashKey[set[str]]()
-_PASSWORD = "testkit"  # noqa: S105  # of roles on a server of this session
+_PASSWORD = "testkit-password"  # noqa: S105  # of roles on a server of this session
+
+
+class ServiceDatabase(NamedTuple):
+    """`url` is the service's own role (reads and writes rows), `admin_url` the administrator's."""
+
+    url: str
+    admin_url: str
 
 
 class LazyParts:
@@ -105,9 +112,9 @@ async def database(postgres: Postgres) -> Callable[[str], Awaitable[ServiceDatab
     """`db = await database("convocation")`: fresh, migrated; `db.url` has the rights the service has, no more."""
 
     async def create(package: str) -> ServiceDatabase:
-        return await databases.create_service_database(
-            postgres.admin_url, package, name=_unique(package, "_"), password=_PASSWORD
-        )
+        name = _unique(package, "_")
+        url = await create_service_database(postgres.admin_url, package, name=name, password=_PASSWORD)
+        return ServiceDatabase(url, with_database(postgres.admin_url, name))
 
     return create
 

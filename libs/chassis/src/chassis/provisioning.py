@@ -1,0 +1,84 @@
+"""A service's database and its two roles (D31): an owner that only migrates, an app role that only touches rows."""
+
+import re
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+
+from chassis import migrations
+
+_NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
+_PASSWORD = re.compile(r"[A-Za-z0-9_-]{16,}")
+_ROWS = "SELECT, INSERT, UPDATE, DELETE ON TABLES"
+
+
+async def create_service_database(admin_url: str, package: str, *, password: str, name: str | None = None) -> str:
+    """Create what is missing of the roles and the database, migrate; returns the app role's URL.
+
+    `name`: the database's, the package's by default. Raises ValueError for a password that is short or needs quoting.
+    """
+    if not _PASSWORD.fullmatch(password):
+        raise ValueError("a password has 16 characters or more of A-Z a-z 0-9 _ -")
+    database, owner, app = checked(name or package), f"{checked(package)}_owner", package
+    connection = await asyncpg.connect(admin_url)
+    try:
+        for role in (owner, app):
+            if not await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", role):
+                await connection.execute(f"CREATE ROLE {role}")
+        await connection.execute(f"ALTER ROLE {app} LOGIN PASSWORD '{password}'; GRANT {owner} TO CURRENT_USER")
+        if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", database):
+            encoding = "TEMPLATE template0 ENCODING 'UTF8'"
+            await connection.execute(f"CREATE DATABASE {database} OWNER {owner} {encoding}")
+        await connection.execute(f"REVOKE ALL ON DATABASE {database} FROM PUBLIC")
+        await connection.execute(f"GRANT CONNECT ON DATABASE {database} TO {app}")
+    finally:
+        await connection.close()
+    await migrate(admin_url, package, name=name)
+    return with_user(with_database(admin_url, database), app, password)
+
+
+async def migrate(admin_url: str, package: str, *, name: str | None = None) -> list[str]:
+    """Apply pending migrations as the owner, whose tables the app role may read and write; returns their names."""
+    connection = await asyncpg.connect(with_database(admin_url, name or package))
+    owner = f"{checked(package)}_owner"
+    try:
+        await connection.execute(f"ALTER SCHEMA public OWNER TO {owner}; SET ROLE {owner}")
+        await connection.execute(f"GRANT USAGE ON SCHEMA public TO {package}")
+        await connection.execute(f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT {_ROWS} TO {package}")
+        done = await migrations.migrate(connection, migrations.of_service(package))
+        await connection.execute(f"REVOKE INSERT, UPDATE, DELETE ON schema_migrations FROM {package}")
+        await connection.execute(f"GRANT SELECT ON schema_migrations TO {package}")
+    finally:
+        await connection.close()
+    return done
+
+
+async def pending(admin_url: str, package: str) -> list[str] | None:
+    """Names of the migrations to apply, or None where the database does not exist."""
+    try:
+        connection = await asyncpg.connect(with_database(admin_url, package))
+    except asyncpg.InvalidCatalogNameError:
+        return None
+    try:
+        return [one.name for one in await migrations.pending(connection, migrations.of_service(package))]
+    finally:
+        await connection.close()
+
+
+def with_database(url: str, name: str) -> str:
+    """`url` for another database of the same server."""
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+def with_user(url: str, user: str, password: str) -> str:
+    """`url` for another role."""
+    parts = urlsplit(url)
+    place = parts.netloc.rpartition("@")[2]
+    return urlunsplit(parts._replace(netloc=f"{user}:{password}@{place}"))
+
+
+def checked(name: str) -> str:
+    """Names are put into SQL text: only what needs no quoting passes. Raises ValueError."""
+    if not _NAME.fullmatch(name):
+        raise ValueError(f"not a database or role name: {name!r}")
+    return name
