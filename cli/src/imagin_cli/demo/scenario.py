@@ -72,8 +72,10 @@ async def play(stack: Stack, people: People, bars: Progress) -> None:
     day = (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
 
     async def one(http: httpx2.AsyncClient, uai: str, academie: str) -> None:
+        someone = next((each for each in people.by_academie.get(academie, ()) if each.uai == uai), None)
         async with gate:
-            await _Etablissement(Api(http, stack.token(chef(uai, academie))), uai, day).convoke_everywhere()
+            api = Api(http, stack.token(chef(uai, academie)))
+            await _Etablissement(api, uai, day, someone).convoke_everywhere()
             bars.advance(bar)
 
     async with client(stack) as http, asyncio.TaskGroup() as group:
@@ -84,10 +86,11 @@ async def play(stack: Stack, people: People, bars: Progress) -> None:
 class _Etablissement:
     """One chef d'établissement at work."""
 
-    def __init__(self, api: Api, uai: str, day: str) -> None:
+    def __init__(self, api: Api, uai: str, day: str, someone: Teacher | None) -> None:
         self._api = api
         self._uai = uai
         self._day = day
+        self._someone = someone
 
     async def convoke_everywhere(self) -> None:
         missions = (await self._api.get("/api/missions", taille=500))["missions"]
@@ -116,7 +119,10 @@ class _Etablissement:
         detail = await self._api.get(f"/api/missions/{mission['mission_id']}")
         path = f"/api/missions/{mission['mission_id']}/intervenants"
         if not detail["disciplines"]:
-            return [one["numero"] for one in (await self._api.get(path, nom="le"))["intervenants"][:1]]
+            if self._someone is None:
+                return []
+            named = await self._api.get(path, nom=f"{self._someone.nom} {self._someone.prenom}")
+            return [one["numero"] for one in named["intervenants"][:1]]
         found = (await self._api.get(path, discipline=detail["disciplines"]))["intervenants"]
         need = math.ceil(mission["candidats"] / COPIES_PER_TEACHER)
         if not detail["profils_requis"]:

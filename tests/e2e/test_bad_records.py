@@ -1,0 +1,121 @@
+"""Bad records on the real topics of the running product: dead letters with their coordinates, neighbours unharmed."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+import pytest
+from aiokafka import AIOKafkaProducer
+
+from event_schemas import catalogue
+from imagin_cli import running
+from imagin_cli.cyclades import producer, sample
+from imagin_cli.cyclades.inscriptions_file import latest_revisions
+from imagin_cli.demo.books import until
+from imagin_cli.services import CONVOCATION, MISSION_IMPORT, NOTIFIER, SANTORIN_BRIDGE
+from testkit.eventually import eventually
+
+CLOSINGS = sample.closings()
+READERS = [
+    (catalogue.INSCRIPTIONS, catalogue.INSCRIPTIONS_CLOSED, (MISSION_IMPORT,)),
+    (catalogue.MISSION, catalogue.MISSION_CREATED, (CONVOCATION,)),
+    (catalogue.CONVOCATION, catalogue.INTERVENANT_CONVOQUE, (SANTORIN_BRIDGE, NOTIFIER)),
+]
+KEY = str(uuid4()).encode()
+
+
+def bad_records(ce_type):
+    typed = [("ce_type", ce_type.encode())]
+    return {
+        "not JSON": (b"{no", typed),
+        "not UTF-8": (b'{"a": "\xff"}', typed),
+        "wrong schema": (b'{"mission_id": 12}', typed),
+        "an array": (b"[1]", typed),
+        "null header": (b"{}", [*typed, ("traceparent", None)]),
+        "non-UTF-8 header": (b"{}", [*typed, ("traceparent", b"\xff\xfe")]),
+        "header twice": (b"{}", typed * 2),
+        "tombstone": (None, typed),
+        "1 MB": (b"[" + b" " * 990_000 + b"]", typed),
+        "unknown type": (b"{}", [("ce_type", b"fr.imagin.unknown.v1")]),
+        "no type": (b"{}", []),
+        "U+0000": (json.dumps({"session": "a\x00b"}).encode(), typed),
+        "reply_to": (b"{}", [*typed, ("reply_to", catalogue.HABILITATION.encode())]),
+    }
+
+
+async def send_bad(stack, topic, ce_type):
+    kafka = AIOKafkaProducer(**stack.kafka_connection, max_request_size=2_000_000)
+    await kafka.start()
+    try:
+        sent = [
+            await kafka.send_and_wait(topic, value, key=KEY, headers=headers)
+            for value, headers in bad_records(ce_type).values()
+        ]
+    finally:
+        await kafka.stop()
+    return {(one.topic, one.partition, one.offset) for one in sent}
+
+
+async def letters(stack, service):
+    connection = await asyncpg.connect(stack.databases[service.name])
+    try:
+        rows = await connection.fetch('SELECT topic, partition, "offset", reason FROM dead_letter')
+    finally:
+        await connection.close()
+    return {(row["topic"], row["partition"], row["offset"]): row["reason"] for row in rows}
+
+
+@pytest.mark.parametrize(("topic", "ce_type", "services"), READERS, ids=[topic for topic, *_ in READERS])
+async def test_each_bad_record_is_a_dead_letter_of_each_reader_with_its_coordinates(stack, topic, ce_type, services):
+    expected = await send_bad(stack, topic, ce_type)
+    assert len(expected) == len(bad_records(ce_type))
+    for service in services:
+
+        async def all_dead(service=service):
+            found = await letters(stack, service)
+            return {place for place in found if place[0] == topic} == expected
+
+        await eventually(all_dead, timeout=30, because=f"{service.name} has every bad record, once")
+        assert all(found for found in (await letters(stack, service)).values())
+
+
+async def test_neighbours_of_other_keys_are_not_held_back_and_nobody_loops(stack, books):
+    closings = CLOSINGS[:3]
+    await send_bad(stack, catalogue.INSCRIPTIONS, catalogue.INSCRIPTIONS_CLOSED)
+    await producer.send(stack.kafka_connection, closings, lambda _: None)
+    await until(
+        lambda: books.revisions_applied(list(latest_revisions(closings))), 3, lambda _: None, stalled_after_seconds=10
+    )
+    for service in stack.services.values():
+        assert "batch_postponed" not in service.log.read_text(encoding="utf-8")
+
+
+async def test_the_operator_lists_shows_retries_and_discards_dead_letters(stack, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    await send_bad(stack, catalogue.MISSION, catalogue.MISSION_CREATED)
+    announced = running.announce(stack.installation())
+    try:
+        listed = imagin("dlq", "list", "--json")
+        assert listed.returncode == 1
+        mine = [one for one in json.loads(listed.stdout) if one["service"] == "convocation"]
+        assert mine
+        first = str(mine[0]["id"])
+        assert "base64" in imagin("dlq", "show", "convocation", first, "--json").stdout
+        retried = imagin("dlq", "retry", "convocation", first, "--json")
+        assert (retried.returncode, json.loads(retried.stdout)) == (1, {"OPEN": 1})
+        assert "1 écartée" in imagin("dlq", "discard", "convocation", first, "--reason", "essai").stdout
+        assert imagin("dlq", "show", "convocation", "999999").returncode == 3
+        assert imagin("status").returncode == 1
+        assert imagin("doctor").returncode == 0
+        assert imagin("topics", "diff").returncode == 0
+        assert imagin("db", "status").returncode == 0
+    finally:
+        announced.unlink()
+
+
+def imagin(*arguments):
+    command = [str(Path(sys.executable).with_name("imagin")), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
