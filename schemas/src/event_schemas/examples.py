@@ -1,6 +1,6 @@
 """One or more examples of every event: what integrators copy and what every reader is tested with.
 
-Invented people and places only: order numbers 9xxx name no real établissement (domain 5.4).
+Invented people and places only: order numbers 9xxx name no real établissement (domaine.md 5.4).
 """
 
 from datetime import UTC, date, datetime

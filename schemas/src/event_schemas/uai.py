@@ -1,4 +1,4 @@
-"""The UAI of an établissement: seven digits and a check letter, without I, O, Q (domain 5.4)."""
+"""The UAI of an établissement: seven digits and a check letter, without I, O, Q (domaine.md 5.4)."""
 
 _LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
 

@@ -1,4 +1,4 @@
-"""Closings as Cyclades sends them, built from real headcounts; the same bytes every time (domain 5.1)."""
+"""Closings as Cyclades sends them, built from real headcounts; the same bytes every time (domaine.md 5.1)."""
 
 import json
 from collections.abc import Iterable, Iterator

@@ -37,7 +37,7 @@ def gestionnaire(academie: str) -> Acteur:
 
 
 def demo_accounts(people: People) -> list[dict[str, Any]]:
-    """One account a role; `sign_in_url` is null until the screens exist (design.md)."""
+    """One account a role; `sign_in_url` is null until the screens exist (architecture.md)."""
     uai, academie = next(iter(people.etablissements.items()))
     someone = next((one for one in people.by_academie.get(academie, []) if one.uai == uai), None)
     accounts = [

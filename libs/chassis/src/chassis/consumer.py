@@ -65,7 +65,7 @@ class Outcome:
 
 
 def guard(events: Sequence[Event], known: dict[str, Known], outcome: Outcome) -> list[Event]:
-    """The version guard (design.md): higher applies, same or lower is known, a fork is dead.
+    """The version guard (architecture.md): higher applies, same or lower is known, a fork is dead.
 
     `known` is brought up to date with what is let through.
     """

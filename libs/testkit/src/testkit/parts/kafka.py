@@ -1,5 +1,5 @@
 """Apache Kafka on this machine: one combined KRaft node, own folder and ports, gone with its parent.
-Settings are the broker's defaults but for what one node, small memory and short tests ask (ecosystem.md section 9)."""
+Settings are the broker's defaults but for what one node, small memory and short tests ask (docs/decisions/0011)."""
 
 import asyncio
 import shutil

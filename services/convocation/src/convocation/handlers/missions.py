@@ -8,7 +8,7 @@ from event_schemas import catalogue
 
 
 class RecordMissionsOnMissionEvents:
-    """A mission withdrawn keeps its row and its convocations, marked « sans candidat » (K.a, design.md)."""
+    """A mission withdrawn keeps its row and its convocations, marked « sans candidat » (K.a, architecture.md)."""
 
     topic = catalogue.MISSION
     types = (catalogue.MISSION_CREATED, catalogue.MISSION_CHANGED, catalogue.MISSION_WITHDRAWN)

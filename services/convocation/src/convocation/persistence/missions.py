@@ -55,7 +55,7 @@ def _row(state: Any) -> tuple[Any, ...]:
 
 
 async def get(connection: Connection, mission_id: UUID, *, lock: bool = False) -> Mission | None:
-    """One mission; `lock` holds off a withdrawal until the end of the transaction (design.md)."""
+    """One mission; `lock` holds off a withdrawal until the end of the transaction (architecture.md)."""
     query = "SELECT * FROM mission WHERE mission_id = $1" + (" FOR SHARE" if lock else "")
     row = await connection.fetchrow(query, mission_id)
     return mission_of(row) if row else None

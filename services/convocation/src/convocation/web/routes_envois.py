@@ -1,4 +1,4 @@
-"""What the notifier asks at sending time: address and content of one version (design.md)."""
+"""What the notifier asks at sending time: address and content of one version (architecture.md)."""
 
 from typing import Annotated, Any
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""The académie's own time: dates are local ones, and La Réunion is not Paris (R11, design.md)."""
+"""The académie's own time: dates are local ones, and La Réunion is not Paris (R11, architecture.md)."""
 
 from datetime import date, datetime
 from zoneinfo import ZoneInfo

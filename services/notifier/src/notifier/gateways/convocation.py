@@ -1,4 +1,4 @@
-"""The one synchronous call between services: address and content of a version, asked at sending time (design.md)."""
+"""The one synchronous call between services: address and content of a version, asked at sending time (architecture.md)."""
 
 from collections.abc import Callable, Sequence
 from datetime import date

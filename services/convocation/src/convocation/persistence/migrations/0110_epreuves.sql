@@ -1,6 +1,6 @@
 -- migrate:up
 
--- Nomenclature of disciplines (EPP codes) and who corrects what (domain 5.1, 5.2).
+-- Nomenclature of disciplines (EPP codes) and who corrects what (domaine.md 5.1, 5.2).
 INSERT INTO discipline (code, libelle) VALUES
     ('0100', 'Philosophie'), ('0200', 'Lettres'), ('0201', 'Lettres classiques'), ('0202', 'Lettres modernes'),
     ('0421', 'Allemand'), ('0422', 'Anglais'), ('0423', 'Arabe'), ('0424', 'Chinois'), ('0426', 'Espagnol'),
