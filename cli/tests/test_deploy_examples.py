@@ -1,4 +1,4 @@
-"""deploy/<service>.env.example: every setting of the service, each at its default where it has one, and nothing else."""
+"""deploy/<service>.env.example lists every setting of its service, at its default where it has one, and no other."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Rules that are executed: sizes (decision 0012), the one form of a subscriber (D1), nothing of this machine in a file."""
+"""Rules that are executed: sizes (decision 0012), one form of a subscriber (D1), nothing of this machine in a file."""
 
 import ast
 import re

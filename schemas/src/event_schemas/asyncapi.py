@@ -1,4 +1,4 @@
-"""The AsyncAPI 3.0.0 document, made from the catalogue: FastStream's own is empty for raw batches (architecture.md, D34).
+"""The AsyncAPI 3.0.0 document, made from the catalogue: FastStream's own is empty for raw batches (D34).
 
 Servers are the operator's and stay out. Schemas are the published ones, in AsyncAPI's own form (components, no $defs).
 """

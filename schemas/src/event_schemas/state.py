@@ -1,4 +1,4 @@
-"""What all event bodies share: strict, frozen, tolerant of unknown fields, no value in error texts (architecture.md, D35).
+"""What all event bodies share: strict, frozen, tolerant of unknown fields, no value in error texts (D35).
 
 The hash is over the canonical JSON of every field but itself. A field at its default does not count, so that an
 optional field added later leaves the hashes already sent unchanged.

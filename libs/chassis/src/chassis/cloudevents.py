@@ -151,9 +151,15 @@ def event_id(aggregate: bytes, version: int) -> str:
 
 
 @lru_cache(maxsize=256)
-def _iso(time: datetime) -> bytes:
-    """Rows of one transaction share their time."""
-    return time.isoformat().encode()
+def _alike(ce_type: str, source: str, time: datetime) -> tuple[tuple[str, bytes], ...]:
+    """The headers that events of one type and transaction share."""
+    return (
+        ("ce_specversion", b"1.0"),
+        ("ce_type", ce_type.encode()),
+        ("ce_source", source.encode()),
+        ("ce_time", time.isoformat().encode()),
+        ("content-type", b"application/json"),
+    )
 
 
 def encode(
@@ -161,13 +167,9 @@ def encode(
 ) -> list[tuple[str, bytes]]:
     """The binary-mode headers of one event."""
     headers = [
-        ("ce_specversion", b"1.0"),
+        *_alike(ce_type, source, time),
         ("ce_id", ce_id.encode()),
-        ("ce_type", ce_type.encode()),
-        ("ce_source", source.encode()),
         ("ce_subject", subject.encode()),
-        ("ce_time", _iso(time)),
-        ("content-type", b"application/json"),
         ("ce_correlationid", (cause.correlation_id or ce_id).encode()),
     ]
     if cause.causation_id:

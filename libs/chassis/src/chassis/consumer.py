@@ -6,6 +6,7 @@ known, or a dead letter; an error that time can mend rewinds the batch and waits
 
 import asyncio
 import random
+import time
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ from chassis.metrics import BATCH_SECONDS, EVENTS
 
 log = structlog.get_logger()
 _MAX_PAUSE_SECONDS = 30.0
+_TOLD = 20  # dead letters of a batch that have a log line each
 
 
 class Known(NamedTuple):
@@ -51,8 +53,11 @@ class Reader(Protocol):
     async def known(self, connection: Connection, aggregates: list[str]) -> dict[str, Known]:
         """Versions already held, their rows locked in id order (D7)."""
 
-    async def apply(self, connection: Connection, events: list[Event]) -> None:
-        """Write the effect and the outbox rows of events the guard let through, in their order."""
+    async def apply(self, connection: Connection, events: list[Event], held: Collection[str]) -> None:
+        """Write the effect and the outbox rows of events the guard let through, in their order.
+
+        `held`: the aggregates of the batch that `known` found.
+        """
 
 
 @dataclass(slots=True)
@@ -105,9 +110,21 @@ class Consumer:
         self._pool = pool
         self._after_commit = after_commit
         self._pause_seconds = 0.0
+        self._busy_since: float | None = None
+
+    def busy_seconds(self) -> float:
+        """Since the batch in hand was polled; 0 between batches."""
+        return 0.0 if self._busy_since is None else time.monotonic() - self._busy_since
 
     async def on_batch(self, records: Sequence[ConsumerRecord], kafka: AIOKafkaConsumer) -> None:
         """Write a polled batch, then commit its offsets. Never raises: FastStream would swallow it (X4)."""
+        self._busy_since = time.monotonic()
+        try:
+            await self._write_or_rewind(records, kafka)
+        finally:
+            self._busy_since = None
+
+    async def _write_or_rewind(self, records: Sequence[ConsumerRecord], kafka: AIOKafkaConsumer) -> None:
         try:
             with BATCH_SECONDS.labels(self.topic).time():
                 await self._write_batch(records)
@@ -152,7 +169,7 @@ class Consumer:
             await dead_letters.supersede(connection, self.group, self.topic, outcome.applied)
         if outcome.dead:
             await dead_letters.save(connection, self.group, outcome.dead)
-            log.warning("consumer.dead_letters", topic=self.topic, count=len(outcome.dead))
+            _tell_dead(outcome.dead)
         outcome.counts.update(applied=len(outcome.applied), dead=len(outcome.dead))
         return outcome
 
@@ -164,9 +181,10 @@ class Consumer:
         try:
             async with connection.transaction():  # a savepoint
                 known = await self._reader.known(connection, sorted({event.aggregate for event in events}))
+                held = frozenset(known)
                 passed = guard(events, known, attempt)
                 if passed:
-                    await self._reader.apply(connection, passed)
+                    await self._reader.apply(connection, passed, held)
         except Exception as error:
             if is_transient(error):
                 raise
@@ -193,6 +211,22 @@ class Consumer:
             if partition in kafka.assignment():  # one that was lost meanwhile is its new owner's
                 kafka.seek(partition, offset)
         await asyncio.sleep(self._pause_seconds * random.uniform(0.8, 1.2))  # noqa: S311  # jitter, not a secret
+
+
+def _tell_dead(dead: Sequence[Dead]) -> None:
+    """Coordinates and reason of each, of the first ones where there are many."""
+    for letter in dead[:_TOLD]:
+        record = letter.record
+        log.warning(
+            "consumer.dead_letter",
+            topic=record.topic,
+            partition=record.partition,
+            offset=record.offset,
+            stage=letter.stage,
+            cause=letter.reason,
+        )
+    if len(dead) > _TOLD:
+        log.warning("consumer.dead_letters", count=len(dead))
 
 
 def _unappliable(event: Event, error: Exception) -> Dead:

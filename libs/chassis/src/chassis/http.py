@@ -79,7 +79,7 @@ def create_app(settings: ServiceSettings, *, title: str, description: str = "") 
         dependencies=[Depends(current_acteur)],
     )
     app.state.token_key = settings.token_key.get_secret_value()
-    app.state.ready = None
+    app.state.live = app.state.ready = None
     app.add_route("/health/live", _live)
     app.add_route("/health/ready", _ready)
     app.add_route("/metrics", _metrics)
@@ -92,13 +92,17 @@ def create_app(settings: ServiceSettings, *, title: str, description: str = "") 
     return app
 
 
-async def _live(_: Request) -> Response:
-    return PlainTextResponse("ok\n")
+async def _live(request: Request) -> Response:
+    check: Callable[[], str | None] | None = request.app.state.live
+    return _health(check() if check else None)
 
 
 async def _ready(request: Request) -> Response:
     check: Callable[[], Awaitable[str | None]] | None = request.app.state.ready
-    reason = await check() if check else "starting"
+    return _health(await check() if check else "starting")
+
+
+def _health(reason: str | None) -> Response:
     return PlainTextResponse(f"{reason or 'ok'}\n", status_code=503 if reason else 200)
 
 
@@ -152,12 +156,18 @@ class _RequestContext:
             await self.app(scope, receive, send)
             return
         headers = dict(scope["headers"])
-        if int(headers.get(b"content-length", b"0") or 0) > MAX_BODY_BYTES:
-            await problem_response(413, "trop-grand", "Le corps de la requête est trop grand.")(scope, receive, send)
-            return
         traceparent = headers.get(b"traceparent", b"").decode("latin-1")
         traceparent = traceparent if trace_id(traceparent) else new_traceparent()
         started, status = time.perf_counter(), 500
+        left = MAX_BODY_BYTES
+
+        async def bounded() -> Message:
+            nonlocal left
+            message = await receive()
+            left -= len(message.get("body", b""))
+            if left < 0:
+                raise HTTPException(413, "Le corps de la requête est trop grand.")
+            return message
 
         async def observe(message: Message) -> None:
             nonlocal status
@@ -167,7 +177,7 @@ class _RequestContext:
 
         with caused_by(Cause(correlation_id=trace_id(traceparent), traceparent=traceparent)):
             try:
-                await self.app(scope, receive, observe)
+                await self.app(scope, bounded, observe)
             finally:
                 _tell(scope, status, time.perf_counter() - started)
 

@@ -11,9 +11,9 @@ _RETRY_SECONDS = 0.5
 
 @asynccontextmanager
 async def leadership(
-    url: str, lock: int, *, silence_seconds: float, stopping: Callable[[], bool] = lambda: False
+    url: str, lock: int, *, silence_seconds: float, stays: Callable[[], bool] = lambda: True
 ) -> AsyncIterator[Connection | None]:
-    """Wait for the lock, then give the connection that holds it; None when `stopping` came first.
+    """Wait for the lock, then give the connection that holds it; None when the candidate no longer `stays`.
 
     A leader that says nothing on it for `silence_seconds` (stopped, hung) loses the session, and with it the lock.
     """
@@ -21,7 +21,7 @@ async def leadership(
     try:
         while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", lock):
             await asyncio.sleep(_RETRY_SECONDS)
-            if stopping():
+            if not stays():
                 yield None
                 return
         yield connection

@@ -14,7 +14,21 @@ from chassis.tracing import current_cause, trace_id
 _ALLOWED = frozenset(
     {
         *("event", "level", "timestamp", "service", "error", "where", "correlation_id", "trace_id"),
-        *("topic", "group", "count", "seconds", "action", "method", "route", "status", "port", "migrations"),
+        *(
+            "topic",
+            "partition",
+            "offset",
+            "stage",
+            "group",
+            "count",
+            "seconds",
+            "action",
+            "method",
+            "route",
+            "status",
+            "port",
+            "migrations",
+        ),
         *("sent", "failed", "superseded", "attempt", "version", "cause", "state"),
     }
 )

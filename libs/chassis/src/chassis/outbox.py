@@ -5,7 +5,7 @@ Lock the aggregate's row first, append after, in the same transaction: `seq` is 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from chassis.cloudevents import Cause, encode, event_id
@@ -36,8 +36,7 @@ class Outgoing:
     cause: Cause = field(default_factory=current_cause)
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """A record ready for Kafka; `token` is what its source needs to clear it."""
 
     topic: str

@@ -6,23 +6,23 @@ holds its lock. On any error: never abort, never reuse; drop the producer, start
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any, Protocol
 
 import structlog
 from aiokafka import AIOKafkaProducer
-from aiokafka.partitioner import DefaultPartitioner
 
 from chassis.database import Connection
 from chassis.kill_points import kill_point
 from chassis.leadership import leadership
 from chassis.metrics import RELAY_LEADER, RELAY_SENT
 from chassis.outbox import Message, Outbox
+from chassis.partitioning import partition_of
 
 log = structlog.get_logger()
 _LOCK = 4_207_002
 _RETRY_SECONDS = 0.5
-_PARTITIONER = DefaultPartitioner()  # murmur2, as every Kafka client
 
 
 class Source(Protocol):
@@ -58,6 +58,7 @@ class Relay:
         self._deadline = send_deadline_seconds
         self._wake = asyncio.Event()
         self._stopping = False
+        self._alive_at = time.monotonic()
         self._leftovers: set[asyncio.Task[None]] = set()
 
     def add_sources(self, sources: Sequence[Source]) -> None:
@@ -73,9 +74,17 @@ class Relay:
         self._stopping = True
         self._wake.set()
 
+    def silent_seconds(self) -> float:
+        """Since the loop last went round: leading, waiting for the lead, or failing to reach PostgreSQL or Kafka."""
+        return time.monotonic() - self._alive_at
+
+    def _stays(self) -> bool:
+        self._alive_at = time.monotonic()
+        return not self._stopping
+
     async def run(self) -> None:
         """Stand for leadership and relay, for ever; returns after `stop()`."""
-        while not self._stopping:
+        while self._stays():
             try:
                 await self._stand()
             except Exception as error:  # noqa: BLE001  # step down, start again with a new producer
@@ -88,9 +97,7 @@ class Relay:
 
     async def _stand(self) -> None:
         silence = self._deadline * 2
-        async with leadership(
-            self._database_url, _LOCK, silence_seconds=silence, stopping=lambda: self._stopping
-        ) as connection:
+        async with leadership(self._database_url, _LOCK, silence_seconds=silence, stays=self._stays) as connection:
             if connection is not None:
                 await self._lead(connection)
 
@@ -108,7 +115,7 @@ class Relay:
             await asyncio.wait_for(producer.start(), self._deadline)
             log.info("relay.leading")
             RELAY_LEADER.set(1)
-            while not self._stopping:
+            while self._stays():
                 self._wake.clear()
                 if not await self._round(connection, producer):
                     await self._pause(self._poll)
@@ -181,13 +188,13 @@ async def _transaction(producer: AIOKafkaProducer, messages: Sequence[Message]) 
 
 async def _send_batches(producer: AIOKafkaProducer, messages: Sequence[Message]) -> AsyncIterator[asyncio.Future[Any]]:
     """Batches built here, in order per partition: a fifth of the cost of one `send` a message."""
-    partitions: dict[str, list[int]] = {}
+    partitions: dict[str, int] = {}
     building: dict[tuple[str, int], Any] = {}
     for message in messages:
         topic = message.topic
         if topic not in partitions:
-            partitions[topic] = sorted(await producer.partitions_for(topic))
-        place = (topic, _PARTITIONER(message.key, partitions[topic], partitions[topic]))
+            partitions[topic] = len(await producer.partitions_for(topic))
+        place = (topic, partition_of(message.key, partitions[topic]))
         batch = building.get(place)
         if batch is None or batch.append(**_record(message)) is None:
             if batch is not None:  # full

@@ -34,6 +34,8 @@ EXIT_RESTART_ME = 70
 _WAIT_SECONDS = 0.5
 _RETRIES_SECONDS = 1.0
 _GAUGES_SECONDS = 5.0
+_SILENT_SECONDS = 60.0  # every wait of the relay ends before
+_BUSY_SECONDS = 120.0  # so does a batch: statements of 20 s, a pause of 36 s at most
 
 _GAUGES = """
 SELECT (SELECT count(*) FROM outbox) AS pending,
@@ -100,6 +102,7 @@ async def _serve(settings: ServiceSettings, build: Callable[[Runtime], Service])
     service = build(Runtime(settings, pool, relay))
     relay.add_sources(service.relay_sources)
     process = _Process(settings, service, pool, relay)
+    service.app.state.live = process.not_live
     service.app.state.ready = process.not_ready
     service.app.router.lifespan_context = process.lifespan
     await process.server.serve()
@@ -145,6 +148,12 @@ class _Process:
             )
         )
 
+    def not_live(self) -> str | None:
+        """What hangs, or None. An outage of PostgreSQL or Kafka is no reason: a restart would not mend it."""
+        if self._started and self._relay.silent_seconds() > _SILENT_SECONDS:
+            return "relay"
+        return next((one.group for one in self._consumers if one.busy_seconds() > _BUSY_SECONDS), None)
+
     async def not_ready(self) -> str | None:
         """Why this process is not ready, or None: PostgreSQL answers, migrations are at head, parts have started."""
         if not self._started:
@@ -185,10 +194,9 @@ class _Process:
                 group.create_task(_for_ever(part))
 
     async def _wait_for_database(self) -> None:
-        reason = None
+        await self._pool
         while True:
             try:
-                await self._pool
                 reason = await self._database_not_ready()
                 if reason is None:
                     return

@@ -44,7 +44,7 @@ class ThingReader:
         rows = await connection.fetch("SELECT * FROM thing WHERE id = ANY($1) ORDER BY id FOR UPDATE", aggregates)
         return {row["id"]: Known(row["version"], row["hash"]) for row in rows}
 
-    async def apply(self, connection, events):
+    async def apply(self, connection, events, held):
         for event in events:
             if event.aggregate.startswith("impossible"):
                 raise PermanentError("the domain refuses")
@@ -199,6 +199,6 @@ async def test_a_dead_letter_that_is_retried_applies_once_the_cause_is_gone(benc
     assert await bench.things() == [("bug-1", 1, 1)]
 
 
-async def _apply_anything(_, connection, events):
+async def _apply_anything(_, connection, events, held):
     rows = [(event.aggregate, event.version, event.hash) for event in events]
     await connection.executemany("INSERT INTO thing VALUES ($1, $2, $3, 1)", rows)

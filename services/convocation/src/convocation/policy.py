@@ -11,10 +11,8 @@ POLICY = Policy(
         "service.ouvrir": {Role.ADMINISTRATEUR: Scope.TOUT},
         "ouvertures.lire": {Role.ADMINISTRATEUR: Scope.TOUT, Role.GESTIONNAIRE: Scope.TOUT},
         "missions.lire": _LECTURE,
-        "convocations.lire": _LECTURE,
         "convocation.lire": _LECTURE | {Role.INTERVENANT: Scope.SOI},
         "convocation.ecrire": _ETABLISSEMENT,
-        "intervenants.chercher": _LECTURE,
         "disciplines.lire": dict.fromkeys(
             (Role.CHEF, Role.DELEGUE, Role.GESTIONNAIRE, Role.ADMINISTRATEUR), Scope.TOUT
         ),

@@ -116,8 +116,9 @@ class World:
             Event(state, "t", "i", Cause(), state.aggregate, state.version, state.hash, SimpleNamespace())
             for state in states
         ]
-        async with self.pool.acquire() as connection:
-            await missions.save(connection, events)
+        async with self.pool.acquire() as connection, connection.transaction():
+            held = await missions.known(connection, [state.aggregate for state in states])
+            await missions.save(connection, events, held)
 
     async def withdraw(self, uai, code):
         await self.tell(_mission(uai, code, "x", version=2, status="WITHDRAWN"))

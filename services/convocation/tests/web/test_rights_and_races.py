@@ -9,6 +9,15 @@ ACTEURS = (
     *("chef", "delegue", "autre_chef", "gestionnaire", "gestionnaire_de_lille"),
     *("administrateur", "intervenant", "notifier"),
 )
+LYON, AUTRE_LYON, LILLE = "0699001J", "0699002K", "0599001F"
+VISIBLE = {
+    "chef": {LYON},
+    "delegue": {LYON},
+    "autre_chef": {AUTRE_LYON},
+    "gestionnaire": {LYON, AUTRE_LYON},
+    "gestionnaire_de_lille": {LILLE},
+    "administrateur": {LYON, AUTRE_LYON, LILLE},
+}
 READERS = {"chef", "delegue", "gestionnaire", "administrateur"}
 
 
@@ -35,6 +44,28 @@ async def test_r54_r55_and_r56_each_acteur_reads_and_writes_what_is_his_and_noth
     assert ((await acteur.post("/api/envois", demandes)).status_code == 200) is (name == "notifier")
 
 
+SIGNATURE = {"nom": "CHEF", "prenom": "Camille", "qualite": "Proviseure"}
+
+
+@pytest.mark.parametrize("name", ACTEURS)
+async def test_r24_and_r54_the_signature_and_the_directory_are_those_of_the_own_place(open_world, name):
+    acteur = getattr(open_world, name)
+    path = f"/api/etablissements/{LYON}/signature"
+    assert (await open_world.chef.put(path, SIGNATURE)).status_code == 200
+    assert ((await acteur.get(path)).status_code == 200) is (name in READERS)
+    sign = await acteur.put(path, SIGNATURE, **{"If-Match": '"1"'})
+    assert sign.status_code == (200 if name == "chef" else 403)
+    person = {"numero": "100", "civilite": "Mme", "nom": "X", "prenom": "Y", "courriel": "x@y.invalid", "uai": LYON}
+    directory = await acteur.put("/api/academies/10/intervenants", {"intervenants": [person]})
+    assert directory.status_code == (200 if name == "gestionnaire" else 403)
+    own = await acteur.get("/api/mes-convocations")
+    assert own.status_code == (200 if name == "intervenant" else 403)
+    listed = await acteur.get("/api/missions")
+    assert listed.status_code == (403 if name in {"intervenant", "notifier"} else 200)
+    seen = {one["etablissement"]["uai"] for one in listed.json().get("missions", [])}
+    assert seen == VISIBLE.get(name, set())
+
+
 async def test_without_a_token_every_route_of_the_api_answers_401(world):
     document = (await world.client.get("/openapi.json")).json()
     for path, methods in document["paths"].items():
@@ -42,6 +73,18 @@ async def test_without_a_token_every_route_of_the_api_answers_401(world):
             url = path.format(mission_id=world.hg, convocation_id=world.hg, version=1, academie="10", uai="0699001J")
             answer = await world.client.request(method, url, json={})
             assert answer.status_code == 401, (method, path)
+
+
+async def test_a_body_over_the_limit_is_refused_with_or_without_a_content_length(open_world):
+    path, large = "/api/academies/10/intervenants", b"x" * 8_000_001
+
+    async def chunks():
+        for start in range(0, len(large), 1_000_000):
+            yield large[start : start + 1_000_000]
+
+    for content in (large, chunks()):
+        answer = await open_world.client.put(path, content=content, headers=open_world.gestionnaire._headers)
+        assert answer.status_code == 413
 
 
 async def test_a_cookie_may_not_write_from_another_site(open_world):

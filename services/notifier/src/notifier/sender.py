@@ -9,7 +9,6 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import NamedTuple
 
-import asyncpg
 import structlog
 
 from chassis import outbox
@@ -65,7 +64,7 @@ class Sender:
         while True:
             try:
                 await self._lead()
-            except (ConvocationUnavailable, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+            except Exception as error:
                 if not isinstance(error, ConvocationUnavailable) and not is_transient(error):
                     raise
                 log.info("sender.waits", error=error)

@@ -101,8 +101,8 @@ class Notifier:
 
     async def tell(self, *events):
         async with self.pool.acquire() as connection, connection.transaction():
-            await self.reader.known(connection, [one.aggregate for one in events])
-            await self.reader.apply(connection, list(events))
+            held = await self.reader.known(connection, [one.aggregate for one in events])
+            await self.reader.apply(connection, list(events), held)
 
     async def round(self, sender=None):
         async with self.pool.acquire() as connection:

@@ -55,8 +55,8 @@ class Bridge:
 
     async def apply(self, *events):
         async with self.pool.acquire() as connection, connection.transaction():
-            await self.reader.known(connection, sorted({event.aggregate for event in events}))
-            await self.reader.apply(connection, list(events))
+            held = await self.reader.known(connection, sorted({event.aggregate for event in events}))
+            await self.reader.apply(connection, list(events), held)
 
     async def dirty(self):
         async with self.pool.acquire() as connection:

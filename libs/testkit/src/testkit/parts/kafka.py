@@ -186,14 +186,19 @@ def _formatted(java: list[str]) -> Path:
     return pattern
 
 
+def format_data(java: list[str], folder: Path, *options: str) -> None:
+    """Make `folder`/data, as the storage tool does with `options`."""
+    properties = _write_properties(folder, port=9092, controller_port=9093)
+    tool = [*java, "kafka.tools.StorageTool", "format", "-t", _CLUSTER, "-c", str(properties), *options]
+    done = subprocess.run(tool, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise PartError(f"Kafka's storage tool failed: {(done.stderr or done.stdout).strip()[-500:]}")
+
+
 def _format(java: list[str], folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as name:
-        properties = _write_properties(Path(name), port=9092, controller_port=9093)
-        tool = [*java, "kafka.tools.StorageTool", "format", "-t", _CLUSTER, "-c", str(properties)]
-        done = subprocess.run(tool, capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            raise PartError(f"Kafka's storage tool failed: {(done.stderr or done.stdout).strip()[-500:]}")
+        format_data(java, Path(name))
         (Path(name) / "data").chmod(0o755)
         shutil.copytree(name, folder.with_name("formatted.partial"), dirs_exist_ok=True)
     folder.with_name("formatted.partial").rename(folder)

@@ -1,5 +1,7 @@
 """Kafka in: `imagin.public.mission.v1`, the read side of missions."""
 
+from collections.abc import Collection
+
 from chassis.cloudevents import Event
 from chassis.consumer import Known
 from chassis.database import Connection
@@ -16,5 +18,5 @@ class RecordMissionsOnMissionEvents:
     async def known(self, connection: Connection, aggregates: list[str]) -> dict[str, Known]:
         return await missions.known(connection, aggregates)
 
-    async def apply(self, connection: Connection, events: list[Event]) -> None:
-        await missions.save(connection, events)
+    async def apply(self, connection: Connection, events: list[Event], held: Collection[str]) -> None:
+        await missions.save(connection, events, held)

@@ -25,7 +25,7 @@ INSERT INTO intervenant_mot (numero, academie, mot) SELECT * FROM unnest($1::tex
 """
 _OF_DISCIPLINE = """
 SELECT * FROM intervenant
-WHERE actif AND (uai = $1 OR uais_secondaires @> ARRAY[$1::text]) AND disciplines && $2::text[]
+WHERE actif AND academie = $3 AND (uai = $1 OR uais_secondaires @> ARRAY[$1::text]) AND disciplines && $2::text[]
 ORDER BY cle, numero
 """
 _FIRST_WORD = """
@@ -64,9 +64,11 @@ async def academies(connection: Connection, numeros: Sequence[str]) -> dict[str,
     return {row["numero"]: row["academie"] for row in await connection.fetch(query, numeros)}
 
 
-async def of_discipline(connection: Connection, uai: str, disciplines: Sequence[str]) -> list[Intervenant]:
-    """R28: the établissement's own people, main or secondary post, in these disciplines."""
-    return [_intervenant(row) for row in await connection.fetch(_OF_DISCIPLINE, uai, disciplines)]
+async def of_discipline(
+    connection: Connection, uai: str, academie: str, disciplines: Sequence[str]
+) -> list[Intervenant]:
+    """R28: the établissement's own people, main or secondary post, in these disciplines, as its académie keeps them."""
+    return [_intervenant(row) for row in await connection.fetch(_OF_DISCIPLINE, uai, disciplines, academie)]
 
 
 async def by_name(connection: Connection, academie: str, texte: str, *, limit: int) -> list[Intervenant]:

@@ -1,12 +1,12 @@
 """SQL of the missions' read side and of what an épreuve asks for."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
 from chassis.cloudevents import Event
 from chassis.consumer import Known
-from chassis.database import ConcurrentWrite, Connection
+from chassis.database import Connection, copy_new, update_all
 from convocation.domain.mission import Mission, MissionType
 from convocation.domain.profils import ProfilsRequis
 
@@ -14,17 +14,18 @@ _KNOWN = """
 SELECT mission_id, version, hash FROM mission WHERE mission_id = ANY($1::uuid[]) ORDER BY mission_id FOR UPDATE
 """
 
-_SAVE = """
-INSERT INTO mission (mission_id, session, uai, academie, etablissement_nom, etablissement_commune, type, voie, code,
-                     libelle, candidats, date_debut, status, version, hash)
-SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-                     $9::text[], $10::text[], $11::int[], $12::date[], $13::text[], $14::bigint[], $15::text[])
-ON CONFLICT (mission_id) DO UPDATE
-SET academie = excluded.academie, etablissement_nom = excluded.etablissement_nom,
-    etablissement_commune = excluded.etablissement_commune, libelle = excluded.libelle,
-    candidats = excluded.candidats, date_debut = excluded.date_debut, status = excluded.status,
-    version = excluded.version, hash = excluded.hash
-WHERE mission.version < excluded.version
+_COLUMNS = (
+    *("mission_id", "session", "uai", "academie", "etablissement_nom", "etablissement_commune", "type", "voie"),
+    *("code", "libelle", "candidats", "date_debut", "status", "version", "hash"),
+)
+_CHANGE = """
+UPDATE mission m
+SET academie = t.academie, etablissement_nom = t.nom, etablissement_commune = t.commune, libelle = t.libelle,
+    candidats = t.candidats, date_debut = t.date_debut, status = t.status, version = t.version, hash = t.hash
+FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int[], $7::date[], $8::text[],
+            $9::bigint[], $10::text[])
+     AS t (mission_id, academie, nom, commune, libelle, candidats, date_debut, status, version, hash)
+WHERE m.mission_id = t.mission_id AND m.version < t.version
 """
 
 _PROFILS = "SELECT profil, disciplines FROM profil_requis WHERE code_epreuve = $1 ORDER BY rang"
@@ -36,13 +37,11 @@ async def known(connection: Connection, missions: list[str]) -> dict[str, Known]
     return {str(row["mission_id"]): Known(row["version"], row["hash"]) for row in rows}
 
 
-async def save(connection: Connection, events: Sequence[Event]) -> None:
-    """Write the last state of each mission. Raises ConcurrentWrite when another process did so meanwhile."""
+async def save(connection: Connection, events: Sequence[Event], held: Collection[str]) -> None:
+    """Write the last state of each mission; `held`: those there are. Raises ConcurrentWrite."""
     latest = {event.aggregate: event.state for event in events}
-    rows = [_row(state) for state in latest.values()]
-    done = await connection.execute(_SAVE, *map(list, zip(*rows, strict=True)))
-    if done != f"INSERT 0 {len(rows)}":
-        raise ConcurrentWrite
+    await copy_new(connection, "mission", _COLUMNS, [_row(one) for key, one in latest.items() if key not in held])
+    await update_all(connection, _CHANGE, [_changed(one) for key, one in latest.items() if key in held])
 
 
 def _row(state: Any) -> tuple[Any, ...]:
@@ -50,6 +49,14 @@ def _row(state: Any) -> tuple[Any, ...]:
     return (
         *(state.mission_id, state.session, etablissement.uai, etablissement.academie),
         *(etablissement.nom, etablissement.commune, state.type, state.voie, state.code),
+        *(state.libelle, state.candidats, state.date_debut, state.status, state.version, state.hash),
+    )
+
+
+def _changed(state: Any) -> tuple[Any, ...]:
+    etablissement = state.etablissement
+    return (
+        *(state.mission_id, etablissement.academie, etablissement.nom, etablissement.commune),
         *(state.libelle, state.candidats, state.date_debut, state.status, state.version, state.hash),
     )
 
@@ -79,6 +86,12 @@ def mission_of(row: Any) -> Mission:
         sans_candidat=row["status"] != "ACTIVE",
         version=row["version"],
     )
+
+
+async def academie(connection: Connection, uai: str) -> str | None:
+    """The académie of an établissement, as its missions say; None where it has none."""
+    found: str | None = await connection.fetchval("SELECT academie FROM mission WHERE uai = $1 LIMIT 1", uai)
+    return found
 
 
 async def profils_requis(connection: Connection, code_epreuve: str) -> ProfilsRequis:

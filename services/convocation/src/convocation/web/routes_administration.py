@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from chassis.http import ActeurDep, Problem
 from convocation.domain.intervenant import Intervenant
 from convocation.domain.ouverture import Cible, Portee
-from convocation.persistence import ouvertures, signatures
+from convocation.persistence import missions, ouvertures, signatures
 from convocation.policy import POLICY
 from convocation.use_cases.import_intervenants import import_intervenants
 from convocation.use_cases.open_service import open_service
@@ -72,9 +72,8 @@ async def get_signature(
     request: Request, uai: Annotated[Uai, Path()], acteur: ActeurDep, response: Response
 ) -> dict[str, Any]:
     """Who signs the établissement's convocations (R24); 404 while nobody is recorded."""
-    academie = next(iter(acteur.academies), None)
-    POLICY.authorise(acteur, "signature.lire", uai=uai, academie=academie)
     async with reading(request) as connection:
+        POLICY.authorise(acteur, "signature.lire", uai=uai, academie=await missions.academie(connection, uai))
         signature = await signatures.get(connection, uai)
     if signature is None:
         raise Problem(404, "signature-absente", "La signature n’est pas encore renseignée.")

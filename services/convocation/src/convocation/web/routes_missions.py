@@ -105,7 +105,7 @@ async def search_intervenants(
     async with reading(request) as connection:
         mission = await _visible(connection, acteur, mission_id)
         if discipline is not None:
-            found = await intervenants.of_discipline(connection, mission.uai, discipline)
+            found = await intervenants.of_discipline(connection, mission.uai, mission.academie, discipline)
         else:
             found = await intervenants.by_name(connection, mission.academie, nom or "", limit=_SUGGESTIONS)
     return {

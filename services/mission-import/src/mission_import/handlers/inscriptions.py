@@ -1,6 +1,6 @@
 """Kafka in: `cyclades.public.inscriptions.v1`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 from chassis.cloudevents import Event
@@ -23,5 +23,5 @@ class ImportMissionsOnInscriptionsClosed:
     async def known(self, connection: Connection, aggregates: list[str]) -> dict[str, Known]:
         return await clotures.known(connection, aggregates)
 
-    async def apply(self, connection: Connection, events: list[Event]) -> None:
-        await import_closings(connection, events, self._clock())
+    async def apply(self, connection: Connection, events: list[Event], held: Collection[str]) -> None:
+        await import_closings(connection, events, held, self._clock())

@@ -1,25 +1,22 @@
 """SQL of the closings: the latest revision of each, and all as received."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import Any
 
 from chassis.cloudevents import Event
 from chassis.consumer import Known
-from chassis.database import ConcurrentWrite, Connection
+from chassis.database import Connection, copy_new, update_all
 
 _KNOWN = "SELECT cloture, revision, hash FROM cloture WHERE cloture = ANY($1::text[]) ORDER BY cloture FOR UPDATE"
 
-_SAVE = """
-INSERT INTO cloture (cloture, session, uai, academie, revision, hash)
-SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[])
-ON CONFLICT (cloture) DO UPDATE
-SET academie = excluded.academie, revision = excluded.revision, hash = excluded.hash, appliquee_le = now()
-WHERE cloture.revision < excluded.revision
+_COLUMNS = ("cloture", "session", "uai", "academie", "revision", "hash")
+_CHANGE = """
+UPDATE cloture c SET academie = t.academie, revision = t.revision, hash = t.hash, appliquee_le = now()
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[])
+     AS t (cloture, session, uai, academie, revision, hash)
+WHERE c.cloture = t.cloture AND c.revision < t.revision
 """
-
-_RECEIVED = """
-INSERT INTO cloture_recue (cloture, revision, ce_id, contenu)
-SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[], $4::bytea[])
-"""
+_RECEIVED = ("cloture", "revision", "ce_id", "contenu")
 
 
 async def known(connection: Connection, clotures: list[str]) -> dict[str, Known]:
@@ -28,25 +25,15 @@ async def known(connection: Connection, clotures: list[str]) -> dict[str, Known]
     return {row["cloture"]: Known(row["revision"], row["hash"]) for row in rows}
 
 
-async def save(connection: Connection, events: Sequence[Event]) -> None:
-    """Bring the closings to their latest revision. Raises ConcurrentWrite when another process did so meanwhile."""
-    latest = sorted({event.aggregate: event for event in events}.values(), key=lambda event: event.aggregate)
-    states = [event.state for event in latest]
-    done = await connection.execute(
-        _SAVE,
-        [event.aggregate for event in latest],
-        [state.session for state in states],
-        [state.uai for state in states],
-        [state.etablissement.academie for state in states],
-        [event.version for event in latest],
-        [event.hash for event in latest],
-    )
-    if done != f"INSERT 0 {len(latest)}":
-        raise ConcurrentWrite
-    await connection.execute(
-        _RECEIVED,
-        [event.aggregate for event in events],
-        [event.version for event in events],
-        [event.id for event in events],
-        [event.record.value for event in events],
-    )
+async def save(connection: Connection, events: Sequence[Event], held: Collection[str]) -> None:
+    """Bring the closings to their latest revision; `held`: those that have one. Raises ConcurrentWrite."""
+    latest = {event.aggregate: event for event in events}
+    await copy_new(connection, "cloture", _COLUMNS, [_row(one) for key, one in latest.items() if key not in held])
+    await update_all(connection, _CHANGE, [_row(one) for key, one in latest.items() if key in held])
+    received = [(event.aggregate, event.version, event.id, event.record.value) for event in events]
+    await copy_new(connection, "cloture_recue", _RECEIVED, received)
+
+
+def _row(event: Event) -> tuple[Any, ...]:
+    state = event.state
+    return event.aggregate, state.session, state.uai, state.etablissement.academie, event.version, event.hash

@@ -4,22 +4,23 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from chassis.database import Connection
+from chassis.database import Connection, copy_new, update_all
 from mission_import.domain.inscriptions import Etablissement
 from mission_import.domain.mission import Cle, Mission, MissionType, Status
 
 _LOAD = "SELECT * FROM mission WHERE cloture = ANY($1::text[])"
 
-_SAVE = """
-INSERT INTO mission (mission_id, cloture, session, uai, etablissement_nom, etablissement_commune, academie,
-                     type, voie, code, libelle, candidats, date_debut, status, version)
-SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-                     $8::text[], $9::text[], $10::text[], $11::text[], $12::int[], $13::date[], $14::text[],
-                     $15::bigint[])
-ON CONFLICT (mission_id) DO UPDATE
-SET etablissement_nom = excluded.etablissement_nom, etablissement_commune = excluded.etablissement_commune,
-    academie = excluded.academie, libelle = excluded.libelle, candidats = excluded.candidats,
-    status = excluded.status, version = excluded.version
+_COLUMNS = (
+    *("mission_id", "cloture", "session", "uai", "etablissement_nom", "etablissement_commune", "academie"),
+    *("type", "voie", "code", "libelle", "candidats", "date_debut", "status", "version"),
+)
+_CHANGE = """
+UPDATE mission m
+SET etablissement_nom = t.nom, etablissement_commune = t.commune, academie = t.academie, libelle = t.libelle,
+    candidats = t.candidats, status = t.status, version = t.version
+FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int[], $7::text[], $8::bigint[])
+     AS t (mission_id, nom, commune, academie, libelle, candidats, status, version)
+WHERE m.mission_id = t.mission_id AND m.version < t.version
 """
 
 
@@ -48,12 +49,9 @@ def _mission(row: Any) -> Mission:
     )
 
 
-async def save(connection: Connection, missions: Mapping[UUID, Mission]) -> None:
-    """Write the last state of each mission."""
-    if not missions:
-        return
-    rows = [_row(mission_id, mission) for mission_id, mission in missions.items()]
-    await connection.execute(_SAVE, *map(list, zip(*rows, strict=True)))
+async def create(connection: Connection, missions: Mapping[UUID, Mission]) -> None:
+    """Write missions that were not there."""
+    await copy_new(connection, "mission", _COLUMNS, [_row(key, mission) for key, mission in missions.items()])
 
 
 def _row(mission_id: UUID, mission: Mission) -> tuple[Any, ...]:
@@ -63,4 +61,17 @@ def _row(mission_id: UUID, mission: Mission) -> tuple[Any, ...]:
         *(etablissement.nom, etablissement.commune, etablissement.academie),
         *(mission.type.value, mission.cle.voie, mission.cle.code, mission.libelle, mission.candidats),
         *(mission.date_debut, mission.status.value, mission.version),
+    )
+
+
+async def change(connection: Connection, missions: Mapping[UUID, Mission]) -> None:
+    """Write the last state of missions that were there; identity and start date stay (R11)."""
+    await update_all(connection, _CHANGE, [_changed(key, mission) for key, mission in missions.items()])
+
+
+def _changed(mission_id: UUID, mission: Mission) -> tuple[Any, ...]:
+    etablissement = mission.etablissement
+    return (
+        *(mission_id, etablissement.nom, etablissement.commune, etablissement.academie),
+        *(mission.libelle, mission.candidats, mission.status.value, mission.version),
     )

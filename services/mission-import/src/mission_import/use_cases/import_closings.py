@@ -1,6 +1,6 @@
 """Import: accepted closings → missions created, changed or withdrawn, and their events, in the caller's transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from chassis import outbox
@@ -15,20 +15,27 @@ from mission_import.persistence import clotures, missions
 from mission_import.publishing import publish
 
 
-async def import_closings(connection: Connection, events: Sequence[Event], now: datetime) -> None:
-    """Apply closings in their order; several revisions of one closing may follow each other in a batch."""
-    await clotures.save(connection, events)
-    held = await missions.load(connection, [event.aggregate for event in events])
+async def import_closings(
+    connection: Connection, events: Sequence[Event], held: Collection[str], now: datetime
+) -> None:
+    """Apply closings in their order; several revisions of one closing may follow each other in a batch.
+
+    `held`: the closings of which there is a revision already.
+    """
+    await clotures.save(connection, events, held)
+    by_cloture = await missions.load(connection, list(held))
     changed: list[tuple[Mission, Event]] = []
     for event in events:
         cloture = _cloture(event.state)
-        existing = held.setdefault(event.aggregate, {})
+        existing = by_cloture.setdefault(event.aggregate, {})
         for mission in generate(cloture, existing, local_day(cloture.etablissement.academie, now)):
             existing[mission.cle] = mission
             changed.append((mission, event))
     outgoing = [publish(mission, event.as_cause) for mission, event in changed]
+    first = {row.aggregate_id for row in outgoing if row.version == 1}
     latest = {row.aggregate_id: mission for row, (mission, _) in zip(outgoing, changed, strict=True)}
-    await missions.save(connection, latest)
+    await missions.create(connection, {key: mission for key, mission in latest.items() if key in first})
+    await missions.change(connection, {key: mission for key, mission in latest.items() if key not in first})
     await outbox.append(connection, outgoing)
 
 

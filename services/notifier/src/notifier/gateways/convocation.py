@@ -1,4 +1,4 @@
-"""The one synchronous call between services: address and content of a version, asked at sending time (architecture.md)."""
+"""The one synchronous call between services: address and content of a version, asked when it is sent."""
 
 from collections.abc import Callable, Sequence
 from datetime import date

@@ -1,5 +1,7 @@
 """Kafka in: `imagin.public.convocation.v1` → one mail to send for each version."""
 
+from collections.abc import Collection
+
 from chassis.cloudevents import Event
 from chassis.consumer import Known
 from chassis.database import Connection
@@ -22,5 +24,5 @@ class NotifyOnConvocationEvents:
     async def known(self, connection: Connection, aggregates: list[str]) -> dict[str, Known]:
         return await notifications.known(connection, aggregates)
 
-    async def apply(self, connection: Connection, events: list[Event]) -> None:
+    async def apply(self, connection: Connection, events: list[Event], held: Collection[str]) -> None:  # noqa: ARG002
         await notifications.add(connection, [(event, _NATURES[event.type]) for event in events])

@@ -7,17 +7,14 @@ from uuid import UUID
 
 from chassis.cloudevents import Event
 from chassis.consumer import Known
-from chassis.database import Connection
+from chassis.database import Connection, copy_new
 from notifier.domain.notification import Etat
 
 _KNOWN = """
 SELECT n.convocation_id, n.version, n.hash FROM notification n
 WHERE n.convocation_id = ANY($1::uuid[]) ORDER BY n.convocation_id, n.version FOR UPDATE
 """
-_ADD = """
-INSERT INTO notification (convocation_id, version, hash, nature, correlation_id)
-SELECT * FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[])
-"""
+_COLUMNS = ("convocation_id", "version", "hash", "nature", "correlation_id")
 _SUPERSEDE = """
 UPDATE notification n SET etat = 'PERIMEE', changee_le = now()
 WHERE n.convocation_id = ANY($1::uuid[]) AND n.etat = 'EN_ATTENTE'
@@ -79,14 +76,8 @@ async def known(connection: Connection, convocations: list[str]) -> dict[str, Kn
 async def add(connection: Connection, events: Sequence[tuple[Event, str]]) -> None:
     """One row a version, with its nature; what it supersedes or makes pointless is marked so."""
     ids = [event.aggregate for event, _ in events]
-    await connection.execute(
-        _ADD,
-        ids,
-        [event.version for event, _ in events],
-        [event.hash for event, _ in events],
-        [nature for _, nature in events],
-        [event.correlation_id for event, _ in events],
-    )
+    rows = [(event.aggregate, event.version, event.hash, nature, event.correlation_id) for event, nature in events]
+    await copy_new(connection, "notification", _COLUMNS, rows)
     await connection.execute(_SUPERSEDE, ids)
     await connection.execute(_NOTHING_TO_CANCEL, ids)
 

@@ -1,5 +1,7 @@
 """Kafka in: `imagin.public.convocation.v1` → the right that follows (R15)."""
 
+from collections.abc import Collection
+
 from chassis.cloudevents import Cause, Event
 from chassis.consumer import Known
 from chassis.database import Connection
@@ -19,11 +21,11 @@ class GrantOrRevokeOnConvocationEvents:
     async def known(self, connection: Connection, aggregates: list[str]) -> dict[str, Known]:
         return await habilitations.known(connection, aggregates)
 
-    async def apply(self, connection: Connection, events: list[Event]) -> None:
+    async def apply(self, connection: Connection, events: list[Event], held: Collection[str]) -> None:
         latest = {event.aggregate: event for event in events}
-        held = await habilitations.versions(connection, list(latest))
+        versions = await habilitations.versions(connection, list(held))
         states: list[tuple[Habilitation, str, Cause]] = [
-            (_habilitation(event.state, held.get(aggregate, 0) + 1), event.hash, event.as_cause)
+            (_habilitation(event.state, versions.get(aggregate, 0) + 1), event.hash, event.as_cause)
             for aggregate, event in latest.items()
         ]
         await habilitations.save(connection, states)

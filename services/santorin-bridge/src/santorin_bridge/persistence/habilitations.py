@@ -5,7 +5,7 @@ from typing import Any
 
 from chassis.cloudevents import Cause, encode, event_id
 from chassis.consumer import Known
-from chassis.database import ConcurrentWrite, Connection
+from chassis.database import Connection, copy_new, update_all
 from chassis.outbox import Message
 from event_schemas.catalogue import HABILITATION, HABILITATION_STATE
 from event_schemas.habilitations import Habilitation
@@ -16,18 +16,20 @@ _KNOWN = """
 SELECT convocation_id, convocation_version, convocation_hash FROM habilitation
 WHERE convocation_id = ANY($1::uuid[]) ORDER BY convocation_id FOR UPDATE
 """
-_SAVE = """
-INSERT INTO habilitation (convocation_id, version, convocation_version, convocation_hash, status, numero, mission_id,
-                          role, etat, correlation_id, causation_id, traceparent)
-SELECT * FROM unnest($1::uuid[], $2::int[], $3::int[], $4::text[], $5::text[], $6::text[], $7::uuid[], $8::text[],
-                     $9::bytea[], $10::text[], $11::text[], $12::text[])
-ON CONFLICT (convocation_id) DO UPDATE
-SET version = excluded.version, convocation_version = excluded.convocation_version,
-    convocation_hash = excluded.convocation_hash, status = excluded.status, numero = excluded.numero,
-    mission_id = excluded.mission_id, role = excluded.role, etat = excluded.etat,
-    correlation_id = excluded.correlation_id, causation_id = excluded.causation_id,
-    traceparent = excluded.traceparent, changed_at = now()
-WHERE habilitation.version < excluded.version
+_COLUMNS = (
+    *("convocation_id", "version", "convocation_version", "convocation_hash", "status", "numero", "mission_id"),
+    *("role", "etat", "correlation_id", "causation_id", "traceparent"),
+)
+_CHANGE = """
+UPDATE habilitation h
+SET version = t.version, convocation_version = t.convocation_version, convocation_hash = t.convocation_hash,
+    status = t.status, numero = t.numero, mission_id = t.mission_id, role = t.role, etat = t.etat,
+    correlation_id = t.correlation_id, causation_id = t.causation_id, traceparent = t.traceparent, changed_at = now()
+FROM unnest($1::uuid[], $2::int[], $3::int[], $4::text[], $5::text[], $6::text[], $7::uuid[], $8::text[],
+            $9::bytea[], $10::text[], $11::text[], $12::text[])
+     AS t (convocation_id, version, convocation_version, convocation_hash, status, numero, mission_id, role, etat,
+           correlation_id, causation_id, traceparent)
+WHERE h.convocation_id = t.convocation_id AND h.version < t.version
 """
 _DIRTY = """
 SELECT convocation_id, version, etat, changed_at, correlation_id, causation_id, traceparent
@@ -54,10 +56,7 @@ async def versions(connection: Connection, convocations: list[str]) -> dict[str,
 
 
 async def save(connection: Connection, states: Sequence[tuple[Habilitation, str, Cause]]) -> None:
-    """Write the last state of each right, with its convocation's hash and what caused it.
-
-    Raises ConcurrentWrite when another process has written a right meanwhile.
-    """
+    """Write the last state of each right, with its convocation's hash and what caused it. Raises ConcurrentWrite."""
     rows = [
         (
             *(state.convocation_id, state.version, state.convocation_version, convocation_hash, state.status),
@@ -66,9 +65,8 @@ async def save(connection: Connection, states: Sequence[tuple[Habilitation, str,
         )
         for state, convocation_hash, cause in states
     ]
-    done = await connection.execute(_SAVE, *map(list, zip(*rows, strict=True)))
-    if done != f"INSERT 0 {len(rows)}":
-        raise ConcurrentWrite
+    await copy_new(connection, "habilitation", _COLUMNS, [row for row in rows if row[1] == 1])
+    await update_all(connection, _CHANGE, [row for row in rows if row[1] > 1])
 
 
 class DirtyHabilitations:

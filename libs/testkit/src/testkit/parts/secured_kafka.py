@@ -1,0 +1,92 @@
+"""The embedded Kafka with a SASL_SSL listener beside the plain one: SCRAM-SHA-512 users, a CA of its own (D38)."""
+
+import shutil
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from testkit.parts.kafka import EmbeddedKafka, format_data
+from testkit.ports import free_port
+
+_LISTENER = """
+listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port},SECURED://127.0.0.1:{secured_port}
+advertised.listeners=PLAINTEXT://127.0.0.1:{port},SECURED://localhost:{secured_port}
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SECURED:SASL_SSL
+sasl.enabled.mechanisms=SCRAM-SHA-512
+listener.name.secured.scram-sha-512.sasl.jaas.config=\
+org.apache.kafka.common.security.scram.ScramLoginModule required;
+ssl.keystore.type=PEM
+ssl.keystore.location={keystore}
+"""
+
+
+class SecuredKafka(EmbeddedKafka):
+    """`users`: name → password. `secured` is the SASL_SSL listener's address, `ca_file` what its clients trust."""
+
+    def __init__(self, users: Mapping[str, str]) -> None:
+        super().__init__()
+        self.secured_port = 0
+        self._users = users
+
+    @property
+    def secured(self) -> str:
+        return f"localhost:{self.secured_port}"
+
+    @property
+    def ca_file(self) -> Path:
+        return self._home / "ca.pem"
+
+    def _prepare(self) -> None:
+        super()._prepare()
+        shutil.rmtree(self._home / "data")
+        scram = [f"SCRAM-SHA-512=[name={name},password={password}]" for name, password in self._users.items()]
+        format_data(self._command, self._home, *(word for user in scram for word in ("--add-scram", user)))
+
+    def _configure(self) -> None:
+        super()._configure()
+        self.secured_port = free_port()
+        keystore = self._home / "broker.pem"
+        _write_certificates(self.ca_file, keystore)
+        file = self._home / "server.properties"
+        plain = file.read_text(encoding="utf-8")
+        controller_port = plain.partition("CONTROLLER://127.0.0.1:")[2].partition("\n")[0]
+        ports = {"port": self.port, "controller_port": controller_port, "secured_port": self.secured_port}
+        file.write_text(plain + _LISTENER.format(keystore=keystore, **ports), encoding="utf-8")
+
+
+def _write_certificates(ca_file: Path, keystore: Path) -> None:
+    """A CA, and the broker's key with its certificate for `localhost`."""
+    ca_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+    ca_name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "testkit CA")])
+    ca = _certificate(ca_name, ca_name, ca_key, ca_key, x509.BasicConstraints(ca=True, path_length=0))
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    names = x509.SubjectAlternativeName([x509.DNSName("localhost")])
+    certificate = _certificate(name, ca_name, key, ca_key, names)
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    ca_file.write_bytes(ca.public_bytes(serialization.Encoding.PEM))
+    keystore.touch(mode=0o600)
+    keystore.write_bytes(private + certificate.public_bytes(serialization.Encoding.PEM))
+
+
+def _certificate(
+    subject: x509.Name,
+    issuer: x509.Name,
+    key: ec.EllipticCurvePrivateKey,
+    signer: ec.EllipticCurvePrivateKey,
+    extension: x509.ExtensionType,
+) -> x509.Certificate:
+    now = datetime.now(UTC)
+    return (
+        x509.CertificateBuilder(issuer, subject, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(minutes=5))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(extension, critical=False)
+        .sign(signer, hashes.SHA256())
+    )
