@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from chassis import cloudevents
 from event_schemas import identities
 
 MISSION = UUID("8d9062af-158e-5137-86f4-302a30ebafe6")
@@ -23,3 +24,8 @@ def test_the_identity_of_an_event_is_pinned():
 
 def test_each_version_has_its_own_event():
     assert len({identities.event_id(MISSION, version) for version in range(1, 50)}) == 49
+
+
+def test_the_relay_computes_the_same_ce_id_from_the_bytes_of_the_aggregate():
+    for version in (1, 2, 10_000):
+        assert UUID(cloudevents.event_id(CONVOCATION.bytes, version)) == identities.event_id(CONVOCATION, version)

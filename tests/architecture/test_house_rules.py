@@ -28,6 +28,12 @@ def test_no_source_file_has_more_than_300_lines():
     assert [str(file) for file in SOURCES if lines(file) > MAX_FILE] == []
 
 
+def test_no_test_file_has_more_than_400_lines():
+    folders = ("services", "schemas", "libs", "cli", "tests")
+    tests = [file for folder in folders for file in (ROOT / folder).rglob("test_*.py")]
+    assert [str(file) for file in tests if lines(file) > MAX_TEST_FILE] == []
+
+
 def test_no_function_has_more_than_40_lines():
     too_long = [(file.name, name, size) for file in SOURCES for name, size in functions(file) if size > MAX_FUNCTION]
     assert too_long == []

@@ -4,6 +4,7 @@ Used by the demo, the bench and the end-to-end tests. Everything it starts ends 
 """
 
 import asyncio
+import os
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -97,7 +98,6 @@ class Stack:
 
     async def _start_parts(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._say("Kafka et PostgreSQL démarrent")
         self._parts = await start_parts(self.folder, given=self._given, on_progress=self._say)
         self._say("bases de données et topics")
         await asyncio.gather(topics.apply(self.kafka_connection), self._create_databases())
@@ -115,6 +115,10 @@ class Stack:
             )
         await asyncio.gather(*(self.services[service.name].wait_ready() for service in services))
 
+    def move(self, service: ServiceSpec) -> None:
+        """Its next process gets another port: the present one lives on beside it."""
+        self._ports[service.name] = free_port()
+
     async def _create_databases(self) -> None:
         password = secrets.token_urlsafe(24)
         for service in self._specs:
@@ -129,9 +133,16 @@ class Stack:
             f"{prefix}KAFKA_BOOTSTRAP": self.kafka.bootstrap,
         }
         if service is NOTIFIER:
-            environment[f"{prefix}MAIL_DIR"] = str(self.mail_dir)
+            environment |= self._mail_settings()
             environment[f"{prefix}CONVOCATION_URL"] = self.url(CONVOCATION)
         return environment | {name: value for name, value in self._settings.items() if name.startswith(prefix)}
+
+    def _mail_settings(self) -> dict[str, str]:
+        """The operator's IMAGIN_SMTP_URL wins, as his Kafka and PostgreSQL do."""
+        smtp_url = os.environ.get("IMAGIN_SMTP_URL") if self._given else None
+        if smtp_url:
+            return {f"{NOTIFIER.prefix}SMTP_URL": smtp_url}
+        return {f"{NOTIFIER.prefix}MAIL_DIR": str(self.mail_dir)}
 
     async def stop(self) -> None:
         """Stop the services (SIGTERM, then SIGKILL), then the parts."""

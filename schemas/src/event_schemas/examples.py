@@ -22,9 +22,9 @@ UAI = "0959001T"
 _PLACE = {"nom": "Lycée des Essais", "commune": "Villefictive", "academie": "25"}
 _HG = {"voie": "GENERALE", "code": "HG", "libelle": "Histoire-géographie"}
 _HLP = {"voie": "GENERALE", "code": "HLP", "libelle": "Humanités, littérature et philosophie"}
-_NUMERISATION = {"voie": "COMMUNE", "code": "NUMERISATION", "libelle": "Numérisation des copies"}
-_CAMILLE = IntervenantRef(numero="INV-9001", nom="EXEMPLE", prenom="Camille", uai=UAI)
-_DOMINIQUE = IntervenantRef(numero="INV-9002", nom="FICTIF-ESSAI", prenom="Dominique", uai=UAI)
+_NUMERISATION = {"voie": "COMMUNE", "code": "NUMERISATION", "libelle": "Numérisation de copies"}
+_CAMILLE = IntervenantRef(numero="990000000001", nom="EXEMPLE", prenom="Camille", uai=UAI)
+_DOMINIQUE = IntervenantRef(numero="990000000002", nom="FICTIF-ESSAI", prenom="Dominique", uai=UAI)
 
 
 def _mission_id(epreuve: dict[str, str]) -> UUID:
@@ -117,7 +117,7 @@ def _convocations() -> dict[str, dict[str, Event]]:
     return {
         catalogue.INTERVENANT_CONVOQUE: {
             "correcteur-par-defaut": _convocation(1, history, "CORRECTEUR", qualite_par_defaut=True),
-            "hlp": _convocation(1, _about(_DOMINIQUE, _HLP), "CORRECTEUR", profil="PHILOSOPHIE"),
+            "hlp": _convocation(1, _about(_DOMINIQUE, _HLP), "CORRECTEUR", profil="professeur de philosophie"),
             "numerisation": _convocation(1, _about(_DOMINIQUE, _NUMERISATION), None),
             "again": _convocation(4, history, "CORRECTEUR_SUPPLEANT"),
         },

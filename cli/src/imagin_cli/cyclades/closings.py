@@ -113,10 +113,13 @@ def closings(session: str, academie: str | None, *, revision: int = 1) -> Iterat
 
 
 def synthetic(count: int, epreuves_each: int) -> Iterator[dict[str, Any]]:
-    """`count` invented établissements (9,999 at most) with `epreuves_each` épreuves of 30 candidates, for the bench."""
+    """`count` invented établissements (9,999 at most) with `epreuves_each` épreuves of 30 candidates, for the bench.
+
+    Order numbers 9xxx, a thousand a département: no real one bears them (domaine.md 5.4).
+    """
     made = [Epreuve(f"LVA-{number:03}", f"Langue {number}", "COMMUNE", 30) for number in range(epreuves_each)]
     for number in range(count):
-        digits = f"069{number:04}"
+        digits = f"{number // 1000 + 1:03}9{number % 1000:03}"
         etablissement = {"nom": f"LYCEE FICTIF {number}", "commune": "LYON", "academie": "10"}
         yield _cloudevent(digits + uai_.letter(digits), SESSIONS[0], 1, etablissement, made)
 

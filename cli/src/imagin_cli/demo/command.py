@@ -42,7 +42,7 @@ class Options:
 
 @dataclass(slots=True)
 class Summary:
-    """The fixed shape of architecture.md; `seconds` by phase, each from the phase's own start."""
+    """The fixed shape of architecture.md; `seconds`: the last three from the start of the scenario."""
 
     etablissements: int = 0
     missions: dict[str, int] = field(default_factory=dict)

@@ -23,7 +23,7 @@ def _admin_url() -> str:
 
 
 @app.command()
-def create() -> None:
+def create(*, json: Json = False) -> None:
     """Create roles and databases that are missing, and migrate. Passwords come from <SERVICE>_DATABASE_PASSWORD."""
     url = _admin_url()
     for service in SERVICES:
@@ -31,16 +31,21 @@ def create() -> None:
         if not password:
             fail(f"{service.prefix}DATABASE_PASSWORD n’est pas donné", code=2)
         asyncio.run(provisioning.create_service_database(url, service.package, password=password))
-        put(f"{service.package} : prête")
+        if not json:
+            put(f"{service.package} : prête")
+    if json:
+        put_json({service.package: "prête" for service in SERVICES})
 
 
 @app.command()
-def migrate() -> None:
+def migrate(*, json: Json = False) -> None:
     """Apply pending migrations to every service's database, as its owner."""
     url = _admin_url()
-    for service in SERVICES:
-        applied = asyncio.run(provisioning.migrate(url, service.package))
-        put(f"{service.package} : {', '.join(applied) or 'à jour'}")
+    applied = {service.package: asyncio.run(provisioning.migrate(url, service.package)) for service in SERVICES}
+    if json:
+        put_json(applied)
+    for name, names in applied.items() if not json else ():
+        put(f"{name} : {', '.join(names) or 'à jour'}")
 
 
 @app.command()

@@ -112,14 +112,22 @@ def retry(service: ServiceName, letters: Ids, *, json: Json = False) -> None:
 
 @app.command()
 def discard(
-    service: ServiceName, letters: Ids, *, reason: Annotated[str, typer.Option(help="Kept with the letter.")]
+    service: ServiceName,
+    letters: Ids,
+    *,
+    reason: Annotated[str, typer.Option(help="Kept with the letter.")],
+    json: Json = False,
 ) -> None:
     """Close open letters for good; the bytes stay, with the reason."""
 
     async def close(connection: Any) -> str:
         return str(await connection.execute(_DISCARD, letters, reason))
 
-    put(f"{_in(service, close).removeprefix('UPDATE ')} écartée(s)")
+    closed = int(_in(service, close).removeprefix("UPDATE "))
+    if json:
+        put_json({"DISCARDED": closed})
+    else:
+        put(f"{closed} écartée(s)")
 
 
 def _in(service: str, work: Callable[[Any], Awaitable[T]]) -> T:

@@ -28,10 +28,17 @@ def list_(*, json: Json = False) -> None:
 
 
 @app.command()
-def apply(*, replication: Annotated[int, typer.Option(help="Copies of each partition (3 in production).")] = 1) -> None:
+def apply(
+    *,
+    replication: Annotated[int, typer.Option(help="Copies of each partition (3 in production).")] = 1,
+    json: Json = False,
+) -> None:
     """Create the topics that are missing; changes nothing that exists."""
     created = asyncio.run(topics.apply(running.find().kafka, replication=replication))
-    put(", ".join(created) or "tous les topics existent")
+    if json:
+        put_json(created)
+    else:
+        put(", ".join(created) or "tous les topics existent")
 
 
 @app.command()

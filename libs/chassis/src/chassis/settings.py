@@ -7,14 +7,17 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import AliasChoices, Field, SecretStr
 from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+
+_SHARED_KEY = "IMAGIN_TOKEN_KEY"
 
 
 class _SecretFiles(EnvSettingsSource):
     """`CONVOCATION_DATABASE_URL_FILE=/run/secrets/url` stands for `CONVOCATION_DATABASE_URL`."""
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002
-        path = self.env_vars.get(f"{self.env_prefix}{field_name}_file".lower())
+        variable = _SHARED_KEY if field_name == "token_key" else f"{self.env_prefix}{field_name}"
+        path = self.env_vars.get(f"{variable}_file".lower())
         value = Path(path).read_text(encoding="utf-8").strip() if path else None
         return value, field_name, False
 
@@ -22,6 +25,7 @@ class _SecretFiles(EnvSettingsSource):
 class ServiceSettings(BaseSettings):
     """What the chassis needs of a service; a service subclasses it and sets `env_prefix` and `service_name`."""
 
+    model_config = SettingsConfigDict(populate_by_name=True, hide_input_in_errors=True)  # inputs are secrets (X20)
     service_name: ClassVar[str]
 
     database_url: SecretStr
@@ -45,7 +49,7 @@ class ServiceSettings(BaseSettings):
     http_port: int = Field(default=8000, ge=1, le=65_535)
     token_key: SecretStr = Field(
         min_length=32,
-        validation_alias=AliasChoices("IMAGIN_TOKEN_KEY", "token_key"),
+        validation_alias=AliasChoices(_SHARED_KEY, "token_key"),
         description="signs acteur tokens and the session cookie; the four services share it",
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

@@ -1,4 +1,4 @@
-"""The relay on real Kafka and PostgreSQL: order per key, one leader, a woken zombie writes nothing."""
+"""The relay on real Kafka and PostgreSQL: order per key, one leader, nothing lost when the broker is killed."""
 
 import asyncio
 import contextlib

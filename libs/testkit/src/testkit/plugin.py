@@ -73,6 +73,9 @@ class CreateTopic(Protocol):
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        if "domain" in item.path.parts:
+            item.add_marker(pytest.mark.domain)
     names = {name for item in items for name in getattr(item, "fixturenames", ())}
     config.stash[_needed] = names & {"kafka", "postgres"}
 

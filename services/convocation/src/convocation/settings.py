@@ -8,5 +8,5 @@ from chassis.settings import ServiceSettings
 
 
 class Settings(ServiceSettings):
-    model_config = SettingsConfigDict(env_prefix="CONVOCATION_", populate_by_name=True)
+    model_config = SettingsConfigDict(env_prefix="CONVOCATION_")
     service_name: ClassVar[str] = "convocation"

@@ -9,9 +9,9 @@ from chassis.settings import ServiceSettings
 
 
 class Settings(ServiceSettings):
-    """One closing makes some twenty missions: smaller batches keep the relay and the next service busy meanwhile."""
+    """One closing makes many missions: smaller batches keep the relay and the next service busy meanwhile."""
 
-    model_config = SettingsConfigDict(env_prefix="MISSION_IMPORT_", populate_by_name=True)
+    model_config = SettingsConfigDict(env_prefix="MISSION_IMPORT_")
     service_name: ClassVar[str] = "mission-import"
 
     kafka_batch_max_records: int = Field(default=200, ge=1, le=10_000)

@@ -12,7 +12,7 @@ from chassis.settings import ServiceSettings
 class Settings(ServiceSettings):
     """Exactly one of `mail_dir` (a folder of .eml files) and `smtp_url` says where mails go."""
 
-    model_config = SettingsConfigDict(env_prefix="NOTIFIER_", populate_by_name=True)
+    model_config = SettingsConfigDict(env_prefix="NOTIFIER_")
     service_name: ClassVar[str] = "notifier"
 
     convocation_url: str

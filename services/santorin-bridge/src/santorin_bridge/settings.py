@@ -8,5 +8,5 @@ from chassis.settings import ServiceSettings
 
 
 class Settings(ServiceSettings):
-    model_config = SettingsConfigDict(env_prefix="SANTORIN_BRIDGE_", populate_by_name=True)
+    model_config = SettingsConfigDict(env_prefix="SANTORIN_BRIDGE_")
     service_name: ClassVar[str] = "santorin-bridge"

@@ -64,7 +64,7 @@ class _Contained:
         self._container: Any = None
 
     async def start(self) -> None:
-        self._on_progress(f"starting {self.image}")
+        self._on_progress(f"{self.image} démarre")
         try:
             await asyncio.to_thread(self._start)
             await self._wait_ready()

@@ -56,7 +56,7 @@ def _download(libs: Path, on_progress: Progress) -> None:
             shutil.copyfile(jar, partial / jar.name)
             done += 1
             if done % 5 == 0 or done == len(wanted):
-                on_progress(f"downloading Kafka {KAFKA_VERSION}: {done} of {len(wanted)} files")
+                on_progress(f"téléchargement de Kafka {KAFKA_VERSION} : {done} fichiers sur {len(wanted)}")
     shutil.rmtree(maven.repo_cache)
     partial.rename(libs)
 

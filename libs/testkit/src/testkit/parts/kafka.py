@@ -145,7 +145,7 @@ class EmbeddedKafka:
         data = self._home / "data"
         if not data.exists():
             shutil.copytree(formatted, data)
-        self._on_progress("starting Kafka")
+        self._on_progress("Kafka démarre")
 
     def _configure(self) -> None:
         self.port = free_port()

@@ -56,7 +56,7 @@ class EmbeddedPostgres:
 
     async def start(self) -> None:
         """Makes the cluster where there is none, starts it and returns when it answers a query."""
-        self._on_progress("starting PostgreSQL")
+        self._on_progress("PostgreSQL démarre")
         try:
             await asyncio.to_thread(self._prepare)
             for last_try in (False, False, True):

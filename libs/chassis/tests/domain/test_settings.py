@@ -1,0 +1,35 @@
+"""Settings: secrets may come from files, and no secret is ever quoted in an error."""
+
+import pytest
+from pydantic import ValidationError
+
+from chassis.settings import ServiceSettings
+
+URL = "postgresql://service:very-secret@localhost/database"
+
+
+@pytest.fixture
+def files(tmp_path, monkeypatch):
+    for name, content in (("DATABASE_URL", URL), ("IMAGIN_TOKEN_KEY", "k" * 40)):
+        (tmp_path / name).write_text(f"{content}\n")
+        monkeypatch.setenv(f"{name}_FILE", str(tmp_path / name))
+    monkeypatch.setenv("KAFKA_BOOTSTRAP", "localhost:9092")
+
+
+@pytest.mark.usefixtures("files")
+def test_every_secret_may_come_from_a_file_the_shared_key_too():
+    settings = ServiceSettings()
+    assert settings.database_url.get_secret_value() == URL
+    assert settings.token_key.get_secret_value() == "k" * 40
+    assert "secret" not in repr(settings)
+
+
+@pytest.mark.usefixtures("files")
+def test_an_error_names_the_setting_and_quotes_no_value(monkeypatch):
+    monkeypatch.setenv("IMAGIN_TOKEN_KEY", "too-short-secret")
+    monkeypatch.setenv("KAFKA_BATCH_MAX_RECORDS", "secret")
+    with pytest.raises(ValidationError) as refused:
+        ServiceSettings()
+    assert "IMAGIN_TOKEN_KEY" in str(refused.value)
+    assert "kafka_batch_max_records" in str(refused.value)
+    assert "secret" not in str(refused.value)
