@@ -22,8 +22,11 @@ def example(settings):
     return {name: (bool(comment), value) for comment, name, value in _LINE.findall(text)}
 
 
+SHARED = {"token_key": "IMAGIN_TOKEN_KEY", "theme": "IMAGIN_THEME", "dsfr_dir": "IMAGIN_DSFR_DIR"}
+
+
 def variable(settings, name):
-    return "IMAGIN_TOKEN_KEY" if name == "token_key" else f"{settings.model_config['env_prefix']}{name}".upper()
+    return SHARED.get(name, f"{settings.model_config['env_prefix']}{name}".upper())
 
 
 @pytest.mark.parametrize("settings", SETTINGS, ids=lambda settings: settings.service_name)

@@ -132,6 +132,8 @@ class Stack:
             f"{prefix}DATABASE_URL": self.databases[service.name],
             f"{prefix}KAFKA_BOOTSTRAP": self.kafka.bootstrap,
         }
+        if service is CONVOCATION:
+            environment |= {f"{prefix}PUBLIC_URL": self.url(service), f"{prefix}DEVELOPMENT_SIGN_IN": "true"}
         if service is NOTIFIER:
             environment |= self._mail_settings()
             environment[f"{prefix}CONVOCATION_URL"] = self.url(CONVOCATION)

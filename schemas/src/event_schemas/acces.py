@@ -12,6 +12,8 @@ class Acces(State):
     convocation_id: UUID
     habilitation_version: Version
     """The version of the right that this is about."""
+    convocation_version: Version | None = None
+    """The version of the convocation that the right followed."""
     etat: Literal["TRANSMISE", "ACCEPTEE", "REJETEE", "RETIREE"]
     motif: Motif | None
     """Why rejected, without personal data."""

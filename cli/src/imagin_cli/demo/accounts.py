@@ -36,15 +36,20 @@ def gestionnaire(academie: str) -> Acteur:
     return Acteur(f"gestionnaire.{academie}", Role.GESTIONNAIRE, nom, frozenset(), frozenset({academie}))
 
 
-def demo_accounts(people: People) -> list[dict[str, Any]]:
-    """One account a role; `sign_in_url` is null until the screens exist (architecture.md)."""
+def demo_accounts(people: People, convocation_url: str) -> list[dict[str, Any]]:
+    """One account a role; opening its `sign_in_url` in a browser signs in (architecture.md)."""
     uai, academie = next(iter(people.etablissements.items()))
     someone = next((one for one in people.by_academie.get(academie, []) if one.uai == uai), None)
+    numero, name = (someone.numero, f"{someone.prenom} {someone.nom}") if someone else ("", "Intervenant")
     accounts = [
-        ("chef", uai, chef(uai, academie).nom),
-        ("delegue", uai, f"Délégué {uai}"),
-        ("gestionnaire", None, gestionnaire(academie).nom),
-        ("administrateur", None, ADMINISTRATEUR.nom),
-        ("intervenant", uai, f"{someone.prenom} {someone.nom}" if someone else "Intervenant"),
+        ("chef", uai, uai, chef(uai, academie).nom),
+        ("delegue", uai, uai, f"Délégué {uai}"),
+        ("gestionnaire", None, academie, gestionnaire(academie).nom),
+        ("administrateur", None, "", ADMINISTRATEUR.nom),
+        ("intervenant", uai, numero, name),
     ]
-    return [{"role": role, "uai": uai, "name": name, "sign_in_url": None} for role, uai, name in accounts]
+    sign_in = f"{convocation_url}/connexion/developpement"
+    return [
+        {"role": role, "uai": place, "name": label, "sign_in_url": f"{sign_in}?role={role}&code={code}"}
+        for role, place, code, label in accounts
+    ]

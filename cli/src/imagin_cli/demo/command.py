@@ -23,6 +23,7 @@ from imagin_cli.demo import scenario as scenario_
 from imagin_cli.demo.books import Books, Stalled, until
 from imagin_cli.demo.rights import RightsReader
 from imagin_cli.output import fail, progress, put, put_json, say
+from imagin_cli.services import CONVOCATION
 from imagin_cli.stack import Stack
 from testkit.parts.errors import PartError
 
@@ -200,7 +201,7 @@ def _announce(stack: Stack, people: accounts.People, options: Options) -> None:
         "urls": urls,
         "kafka": stack.kafka.bootstrap,
         "mail_dir": str(stack.mail_dir),
-        "accounts": accounts.demo_accounts(people),
+        "accounts": accounts.demo_accounts(people, urls[CONVOCATION.name]),
     }
     if options.json:
         put_json(ready)
@@ -211,7 +212,7 @@ def _announce(stack: Stack, people: accounts.People, options: Options) -> None:
     put(f"  {'Kafka':16} {stack.kafka.bootstrap}")
     put(f"  {'mails':16} {stack.mail_dir}")
     for account in ready["accounts"]:
-        put(f"  {account['role']:16} {account['name']} {account['uai'] or ''}")
+        put(f"  {account['role']:16} {account['sign_in_url']}  {account['name']}")
 
 
 def _tell(summary: Summary, *, as_json: bool) -> None:

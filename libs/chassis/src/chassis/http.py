@@ -27,6 +27,7 @@ from chassis.tracing import caused_by, new_traceparent, trace_id
 
 log = structlog.get_logger()
 MAX_BODY_BYTES = 8_000_000
+_DETAILS = {"Not Found": "Cette adresse n’existe pas.", "Method Not Allowed": "Cette adresse ne répond pas ainsi."}
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -79,7 +80,7 @@ def create_app(settings: ServiceSettings, *, title: str, description: str = "") 
         dependencies=[Depends(current_acteur)],
     )
     app.state.token_key = settings.token_key.get_secret_value()
-    app.state.live = app.state.ready = None
+    app.state.live = app.state.ready = app.state.pages = app.state.sign_in = None
     app.add_route("/health/live", _live)
     app.add_route("/health/ready", _ready)
     app.add_route("/metrics", _metrics)
@@ -110,39 +111,65 @@ async def _metrics(_: Request) -> Response:
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
+def refuse(request: Request, status: int, type_: str, detail: str, **extra: Any) -> Response:
+    """A refusal in the form that is asked for: a page for a person, problem+json for a program.
+
+    A person who is not signed in is sent to the sign-in (`app.state.sign_in`), where the service has one.
+    """
+    state = request.app.state
+    if state.pages is None or not _asks_for_a_page(request):
+        return problem_response(status, type_, detail, **extra)
+    if status == 401 and state.sign_in is not None:
+        redirect: Response = state.sign_in(request)
+        return redirect
+    page: Response = state.pages.render(request, "erreur.html", status=status, titre=_titre(status), texte=detail)
+    return page
+
+
+def _asks_for_a_page(request: Request) -> bool:
+    if request.url.path.startswith("/api/"):
+        return False
+    return "text/html" in request.headers.get("accept", "") or "hx-request" in request.headers
+
+
+def _titre(status: int) -> str:
+    titres = {401: "Connexion nécessaire", 403: "Accès refusé", 404: "Page introuvable", 413: "Envoi trop grand"}
+    return titres.get(status, "Cette demande n’a pas abouti")
+
+
 def problem_response(status: int, type_: str, detail: str, **extra: Any) -> JSONResponse:
     body = {"type": type_, "status": status, "detail": detail, **extra}
     headers = {"www-authenticate": "Bearer"} if status == 401 else {}
     return JSONResponse(body, status_code=status, media_type="application/problem+json", headers=headers)
 
 
-async def _problem(_: Request, error: Exception) -> Response:
+async def _problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)
-    return problem_response(error.status, error.type, error.detail, **error.extra)
+    return refuse(request, error.status, error.type, error.detail, **error.extra)
 
 
-async def _forbidden(_: Request, error: Exception) -> Response:
+async def _forbidden(request: Request, error: Exception) -> Response:
     assert isinstance(error, Forbidden)
     log.info("http.forbidden", action=error.action)
-    return problem_response(403, "interdit", "Vous n’avez pas le droit de faire cela ici.")
+    return refuse(request, 403, "interdit", "Vous n’avez pas le droit de faire cela ici.")
 
 
-async def _invalid(_: Request, error: Exception) -> Response:
+async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     faults = [{"champ": ".".join(map(str, fault["loc"])), "motif": fault["msg"]} for fault in error.errors()]
-    return problem_response(422, "requete-invalide", "La requête n’a pas la forme attendue.", erreurs=faults)
+    return refuse(request, 422, "requete-invalide", "La requête n’a pas la forme attendue.", erreurs=faults)
 
 
-async def _http_error(_: Request, error: Exception) -> Response:
+async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    return problem_response(error.status_code, "http", str(error.detail))
+    return refuse(request, error.status_code, "http", _DETAILS.get(str(error.detail), str(error.detail)))
 
 
-async def _unexpected(_: Request, error: Exception) -> Response:
+async def _unexpected(request: Request, error: Exception) -> Response:
     if is_transient(error):
-        return problem_response(503, "indisponible", "Le service est momentanément indisponible, réessayez.")
+        return refuse(request, 503, "indisponible", "Le service est momentanément indisponible, réessayez.")
     log.error("http.failed", error=error)
-    return problem_response(500, "erreur-interne", "Une erreur interne est survenue ; elle a été journalisée.")
+    return refuse(request, 500, "erreur-interne", "Une erreur interne est survenue ; elle a été journalisée.")
 
 
 class _RequestContext:

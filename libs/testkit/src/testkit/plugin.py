@@ -7,10 +7,12 @@ from typing import NamedTuple, Protocol
 
 import pytest
 import pytest_asyncio
+from playwright.async_api import Browser, async_playwright
 
 from chassis.provisioning import create_service_database, with_database
 from testkit import databases, topics
 from testkit.parts.selection import Kafka, Part, Parts, Postgres, choose_parts
+from testkit.programs import CHROMIUM_ARGUMENTS, find_browser
 from testkit.smtp import MailServer
 
 _needed = pytest.StashKey[set[str]]()
@@ -138,6 +140,16 @@ async def create_topic(kafka: Kafka) -> CreateTopic:
         return chosen
 
     return create
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    """A real Chromium: `await chromium.new_context()`."""
+    path = find_browser()
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_ARGUMENTS))
+        yield browser
+        await browser.close()
 
 
 @pytest.fixture

@@ -4,24 +4,38 @@ from datetime import UTC, datetime
 
 from chassis.http import create_app
 from chassis.service import Runtime, Service, run
+from convocation.gateways.documents import Documents
 from convocation.handlers.missions import RecordMissionsOnMissionEvents
+from convocation.handlers.suivi import RecordAccesOnAccesChanged, RecordNotificationOnNotificationEvents
 from convocation.settings import Settings
-from convocation.web import refusals, routes_administration, routes_convocations, routes_envois, routes_missions
+from convocation.use_cases.issue_documents import Imprimeur
+from convocation.web import pages, refusals, routes_administration, routes_convocations, routes_envois, routes_missions
 from event_schemas.catalogue import EVENT_TYPES
 
 
 def build(runtime: Runtime) -> Service:
-    app = create_app(runtime.settings, title="IMAG'IN — convocation")
+    settings = runtime.settings
+    assert isinstance(settings, Settings)
+    app = create_app(settings, title="IMAG'IN — convocation")
     for routes in (routes_missions, routes_convocations, routes_administration, routes_envois):
         app.include_router(routes.router)
     refusals.add_to(app)
+    pages.add_to(app, settings)
+    app.state.settings = settings
     app.state.pool = runtime.pool
+    app.state.imprimeur = Imprimeur(
+        Documents(), public_url=settings.public_url, secret=settings.token_key.get_secret_value()
+    )
     app.state.wake_relay = runtime.relay.wake
     app.state.clock = lambda: datetime.now(UTC)  # noqa: TID251  # the clock's one place
     return Service(
         package="convocation",
         app=app,
-        readers={"convocation.mission": RecordMissionsOnMissionEvents()},
+        readers={
+            "convocation.mission": RecordMissionsOnMissionEvents(),
+            "convocation.acces": RecordAccesOnAccesChanged(),
+            "convocation.notification": RecordNotificationOnNotificationEvents(),
+        },
         models={ce_type: event.model for ce_type, event in EVENT_TYPES.items()},
     )
 

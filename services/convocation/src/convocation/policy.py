@@ -19,6 +19,8 @@ POLICY = Policy(
         "intervenants.ecrire": {Role.GESTIONNAIRE: Scope.ACADEMIE},
         "signature.lire": _LECTURE,
         "signature.ecrire": {Role.CHEF: Scope.ETABLISSEMENT},
+        "demande.ecrire": _ETABLISSEMENT,
+        "contact.ecrire": {Role.GESTIONNAIRE: Scope.ACADEMIE},
         "mes-convocations.lire": {Role.INTERVENANT: Scope.SOI},
         "envoi.lire": {Role.SERVICE: Scope.TOUT},
     }

@@ -1,12 +1,24 @@
 """Settings of convocation, prefix `CONVOCATION_`."""
 
-from typing import ClassVar
+from pathlib import Path
+from typing import ClassVar, Literal
 
+from pydantic import AliasChoices, Field
 from pydantic_settings import SettingsConfigDict
 
 from chassis.settings import ServiceSettings
 
 
 class Settings(ServiceSettings):
+    """`public_url` is how people reach the pages: it stands in QR codes, and `https` makes the cookie secure."""
+
     model_config = SettingsConfigDict(env_prefix="CONVOCATION_")
     service_name: ClassVar[str] = "convocation"
+
+    public_url: str = Field(default="http://localhost:8000", pattern=r"^https?://[^/]+$")
+    lot_copies: int = Field(default=35, ge=1, le=1_000)
+    development_sign_in: bool = False
+    theme: Literal["imagin", "dsfr"] = Field(
+        default="imagin", validation_alias=AliasChoices("IMAGIN_THEME", "theme"), description="the skin of the pages"
+    )
+    dsfr_dir: Path | None = Field(default=None, validation_alias=AliasChoices("IMAGIN_DSFR_DIR", "dsfr_dir"))

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from convocation.domain import errors
-from convocation.domain.avertissements import avertissements
+from convocation.domain.avertissements import Occupation, avertissements
 from convocation.domain.convocation import Nature, Saisie, annuler, convoquer, modifier
 from convocation.domain.intervenant import Intervenant
 from convocation.domain.mission import CONSEIL_DATE, LIBELLES_TYPE, Mission, MissionType
@@ -214,13 +214,14 @@ def test_r47_is_a_table_of_profiles_and_not_a_special_case():
 
 def test_ke_a_missing_profile_warns_and_does_not_block():
     convoked = convoke("L", annuaire={"L": person("L", "0202")}, requis=HLP)
-    [warning] = avertissements(NUMERISATION, convoked, requis=HLP, signee=True, occupes=())
-    assert (warning["type"], warning["profils"]) == ("profil-manquant", ["philosophie"])
+    [warning] = avertissements(NUMERISATION, convoked, requis=HLP, signee=True, occupations=())
+    assert (warning.type, warning.details) == ("profil-manquant", ("philosophie",))
 
 
 def test_kg_a_missing_signature_warns_and_does_not_block():
-    types = {one["type"] for one in avertissements(MISSION, convoke("1"), requis={}, signee=False, occupes=["1"])}
-    assert types == {"signature-absente", "aucun-coordinateur", "deja-convoque-ce-jour"}
+    busy = [Occupation("1", "NOM Prénom", DAY, "Mathématiques, LYCEE FICTIF")]
+    found = avertissements(MISSION, convoke("1"), requis={}, signee=False, occupations=busy)
+    assert {one.type for one in found} == {"signature-absente", "aucun-coordinateur", "deja-convoque-ce-jour"}
 
 
 def test_r49_r51_and_r53_somebody_is_convoked_to_the_numerisation_as_to_any_mission():

@@ -11,6 +11,7 @@ from chassis.acteur import Acteur, Role, mint
 from chassis.cloudevents import Cause, Event
 from chassis.database import create_pool
 from chassis.service import Runtime
+from convocation.domain.verification import make_token
 from convocation.main import build
 from convocation.persistence import missions
 from convocation.settings import Settings
@@ -94,8 +95,8 @@ class Api:
 class World:
     """The application, its database, and one acteur of each kind."""
 
-    def __init__(self, client, pool, woken):
-        self.client, self.pool, self.woken = client, pool, woken
+    def __init__(self, client, pool, settings, woken):
+        self.client, self.pool, self.settings, self.woken = client, pool, settings, woken
         self.chef = self.acteur("chef", Role.CHEF, LYON)
         self.delegue = self.acteur("delegue", Role.DELEGUE, LYON)
         self.autre_chef = self.acteur("autre", Role.CHEF, AUTRE_LYON)
@@ -120,6 +121,10 @@ class World:
             held = await missions.known(connection, [state.aggregate for state in states])
             await missions.save(connection, events, held)
 
+    async def token(self, convocation_id, version):
+        """The QR code's, of a version."""
+        return make_token(UUID(convocation_id), version, KEY)
+
     async def withdraw(self, uai, code):
         await self.tell(_mission(uai, code, "x", version=2, status="WITHDRAWN"))
 
@@ -142,7 +147,7 @@ async def world(database):
     service = build(Runtime(settings, pool, SimpleNamespace(wake=lambda: woken.append(1))))
     transport = httpx2.ASGITransport(app=service.app, raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url="http://imagin.test") as client:
-        world = World(client, pool, woken)
+        world = World(client, pool, settings, woken)
         await world.tell(
             _mission(LYON, "HG", "Histoire-géographie"),
             _mission(LYON, "HLP", "Humanités, littérature et philosophie"),

@@ -160,7 +160,7 @@ async def test_r45_a_deleted_convocation_stays_in_the_list_cancelled_and_the_per
 
 async def test_r47_the_missing_profile_of_hlp_warns_until_both_are_convoked(open_world):
     first = (await open_world.chef.convoque(open_world.hlp, "102")).json()
-    missing = [one["profils"] for one in first["avertissements"] if one["type"] == "profil-manquant"]
+    missing = [one["details"] for one in first["avertissements"] if one["type"] == "profil-manquant"]
     assert missing == [["professeur de philosophie"]]
     second = (await open_world.chef.convoque(open_world.hlp, "103")).json()
     assert "profil-manquant" not in {one["type"] for one in second["avertissements"]}

@@ -12,6 +12,7 @@ from chassis.acteur import Acteur, Role, mint
 from chassis.cloudevents import Cause, Event
 from chassis.database import create_pool
 from chassis.service import Runtime
+from event_schemas.acces import Acces
 from event_schemas.convocations import Convocation, IntervenantRef, MissionRef
 from event_schemas.habilitations import Habilitation
 from santorin_bridge.handlers.convocations import GrantOrRevokeOnConvocationEvents
@@ -150,3 +151,18 @@ async def test_d21_when_the_database_cannot_answer_it_is_503_and_never_a_guess(b
     await bridge.apply(convocation("1", 1))
     await bridge.pool.close()
     assert (await bridge.ask("1")).status_code == 503
+
+
+async def test_r15_what_santorin_can_read_is_told_once_as_transmitted_and_later_as_withdrawn(bridge):
+    await bridge.apply(convocation("1", 1))
+    sent = await bridge.dirty()
+    await bridge.clear(sent)
+    await bridge.clear(sent)  # sent twice after a crash, told once
+    await bridge.apply(convocation("1", 2, active=False))
+    await bridge.clear(await bridge.dirty())
+    rows = await bridge.pool.fetch("SELECT payload FROM outbox ORDER BY seq")
+    told = [Acces.model_validate_json(row["payload"]) for row in rows]
+    assert [(one.version, one.convocation_version, one.etat) for one in told] == [
+        (1, 1, "TRANSMISE"),
+        (2, 2, "RETIREE"),
+    ]

@@ -1,11 +1,37 @@
-"""Warnings after convoking: told, never blocking (K.e, K.g)."""
+"""Warnings before convoking: told, never blocking (K.e, K.g); who overrides them is remembered with the reason."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 
 from convocation.domain.convocation import Convocation
 from convocation.domain.mission import Mission, MissionType
 from convocation.domain.profils import ProfilsRequis, profils_manquants
 from convocation.domain.qualite import Qualite
+
+
+@dataclass(frozen=True, slots=True)
+class Occupation:
+    """A person is convoked on another mission of the académie that very day; the day before or after is no conflict."""
+
+    numero: str
+    nom: str
+    jour: date
+    mission: str
+
+
+@dataclass(frozen=True, slots=True)
+class Avertissement:
+    """`type` is what programs test; `details` say whom or what it is about."""
+
+    type: str
+    phrase: str
+    details: tuple[str, ...] = ()
+
+    @property
+    def cle(self) -> str:
+        """What has been read: the same warning about somebody else is another one."""
+        return "|".join((self.type, *self.details))
 
 
 def avertissements(
@@ -14,21 +40,22 @@ def avertissements(
     *,
     requis: ProfilsRequis,
     signee: bool,
-    occupes: Collection[str],
-) -> list[dict[str, object]]:
-    """`actives`: all convocations of the mission that hold; `occupes`: numbers convoked elsewhere on a same day."""
-    found: list[dict[str, object]] = []
-    if occupes:
+    occupations: Sequence[Occupation],
+) -> list[Avertissement]:
+    """`actives`: all convocations of the mission that hold, the new ones too."""
+    found: list[Avertissement] = []
+    if occupations:
+        details = tuple(f"{one.nom} : {one.jour:%d/%m/%Y}, {one.mission}" for one in occupations)
         phrase = "Déjà convoqué ce jour-là sur une autre mission de l’académie."
-        found.append({"type": "deja-convoque-ce-jour", "phrase": phrase, "numeros": sorted(occupes)})
+        found.append(Avertissement("deja-convoque-ce-jour", phrase, details))
     manquants = profils_manquants(requis, [convocation.profil for convocation in actives])
     if manquants:
-        phrase = f"Profil manquant pour cette mission : {', '.join(manquants)}."
-        found.append({"type": "profil-manquant", "phrase": phrase, "profils": manquants})
+        phrase = "Profil manquant : cette mission demande aussi les profils suivants."
+        found.append(Avertissement("profil-manquant", phrase, tuple(manquants)))
     if not signee:
-        phrase = "Le chef d’établissement n’a pas encore renseigné sa signature."
-        found.append({"type": "signature-absente", "phrase": phrase})
+        phrase = "Le chef d’établissement n’a pas encore renseigné sa signature : la convocation n’en portera pas."
+        found.append(Avertissement("signature-absente", phrase))
     correction = mission.type is MissionType.CORRECTION
     if correction and not any(one.qualite.qualite is Qualite.COORDINATEUR for one in actives):
-        found.append({"type": "aucun-coordinateur", "phrase": "Aucun coordinateur n’est convoqué sur cette mission."})
+        found.append(Avertissement("aucun-coordinateur", "Aucun coordinateur n’est convoqué sur cette mission."))
     return found

@@ -58,6 +58,11 @@ class MissionDateNotChosen(Refus):
     phrase = "Choisissez au moins une date de mission."
 
 
+class DateIllisible(Refus):
+    slug = "date-illisible"
+    phrase = "Choisissez la date de mission dans le calendrier : celle-ci ne se lit pas."
+
+
 class QualiteInconnue(Refus):
     """R33."""
 
@@ -70,6 +75,16 @@ class QualiteSansObjet(Refus):
 
     slug = "qualite-sans-objet"
     phrase = "La qualité n’est pas à saisir pour une mission de numérisation de copies."
+
+
+class ImageRefusee(Refus):
+    """D41: `phrase` says which rule the image breaks."""
+
+    slug = "image-refusee"
+
+    def __init__(self, phrase: str) -> None:
+        super().__init__()
+        self.phrase = phrase
 
 
 class PersonneChoisie(Refus):
@@ -92,6 +107,13 @@ class ConvocationAnnulee(Refus):
 class MotifAbsent(Refus):
     slug = "motif-absent"
     phrase = "Indiquez le motif de l’annulation : la personne le lira."
+
+
+class AvertissementsALire(Refus):
+    """Warnings nobody has read yet: told before anything is written."""
+
+    slug = "avertissements"
+    phrase = "Lisez les avertissements avant de convoquer."
 
 
 class VersionDepassee(Refus):

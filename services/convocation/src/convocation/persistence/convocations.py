@@ -1,11 +1,14 @@
 """SQL of the convocations and their history."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from chassis.database import Connection
+from convocation.domain.avertissements import Avertissement, Occupation
 from convocation.domain.convocation import Convocation, Nature
 from convocation.domain.qualite import Qualite, QualiteRetenue
 
@@ -31,10 +34,17 @@ INSERT INTO convocation_version (convocation_id, version, nature, qualite, quali
 SELECT convocation_id, version, nature, qualite, qualite_par_defaut, profil, dates, observation, motif, $2, $3
 FROM convocation WHERE convocation_id = ANY($1::uuid[])
 """
-_BUSY = """
-SELECT DISTINCT c.numero FROM convocation c JOIN mission m USING (mission_id)
-WHERE c.numero = ANY($1::text[]) AND c.status = 'ACTIVE' AND c.dates && $2::date[]
+_OCCUPATIONS = """
+SELECT DISTINCT i.cle, c.numero, i.nom || ' ' || i.prenom AS nom, jour,
+       m.libelle || ', ' || m.etablissement_nom AS mission
+FROM convocation c JOIN mission m USING (mission_id) JOIN intervenant i USING (numero), unnest(c.dates) AS jour
+WHERE c.numero = ANY($1::text[]) AND c.status = 'ACTIVE' AND jour = ANY($2::date[])
   AND c.mission_id <> $3 AND m.academie = $4
+ORDER BY i.cle, c.numero, jour, mission
+"""
+_OVERRIDE = """
+INSERT INTO passage_outre (convocation_id, version, avertissements, motif, par, le)
+SELECT id, version, $3::jsonb, $4, $5, $6 FROM unnest($1::uuid[], $2::int[]) AS t (id, version)
 """
 
 
@@ -89,9 +99,23 @@ async def save(
     return saved
 
 
-async def busy(
+async def occupations(
     connection: Connection, numeros: Sequence[str], dates: Sequence[date], mission_id: UUID, academie: str
-) -> set[str]:
-    """Numbers convoked on one of these days on another mission of the académie."""
-    rows = await connection.fetch(_BUSY, numeros, dates, mission_id, academie)
-    return {row["numero"] for row in rows}
+) -> list[Occupation]:
+    """Who of `numeros` is convoked on one of these days on another mission of the académie."""
+    rows = await connection.fetch(_OCCUPATIONS, numeros, dates, mission_id, academie)
+    return [Occupation(row["numero"], row["nom"], row["jour"], row["mission"]) for row in rows]
+
+
+async def remember_override(
+    connection: Connection,
+    versions: Mapping[UUID, int],
+    avertissements: Sequence[Avertissement],
+    *,
+    motif: str,
+    par: str,
+    le: datetime,
+) -> None:
+    """These versions were made in spite of `avertissements`, which `par` had read."""
+    told = json.dumps([asdict(one) for one in avertissements], ensure_ascii=False)
+    await connection.execute(_OVERRIDE, list(versions), list(versions.values()), told, motif, par, le)

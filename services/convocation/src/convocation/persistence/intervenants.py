@@ -1,11 +1,13 @@
 """SQL of the directory of intervenants and of the disciplines."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
 from chassis.database import Connection
 from convocation.domain.intervenant import Intervenant
 from convocation.domain.recherche import cle, mots
+from convocation.persistence.fautes import mots_proches
 
 _UPSERT = """
 INSERT INTO intervenant (numero, civilite, nom, prenom, courriel, uai, uais_secondaires, disciplines,
@@ -31,6 +33,9 @@ ORDER BY cle, numero
 _FIRST_WORD = """
 SELECT i.* FROM intervenant i
 WHERE i.actif AND i.numero IN (SELECT numero FROM intervenant_mot WHERE academie = $1 AND mot LIKE $2)
+"""
+_SIMILAR = """
+SELECT DISTINCT mot FROM intervenant_mot WHERE academie = $1 AND length(mot) >= $2
 """
 _OTHER_WORD = " AND EXISTS (SELECT FROM intervenant_mot m WHERE m.numero = i.numero AND m.mot LIKE ${})"
 
@@ -71,9 +76,25 @@ async def of_discipline(
     return [_intervenant(row) for row in await connection.fetch(_OF_DISCIPLINE, uai, disciplines, academie)]
 
 
-async def by_name(connection: Connection, academie: str, texte: str, *, limit: int) -> list[Intervenant]:
-    """R35: people of the académie who have, for each word typed, a word that begins so."""
-    prefixes = [f"{mot}%" for mot in mots(texte)]
+async def search(connection: Connection, academie: str, texte: str, *, limit: int) -> tuple[list[Intervenant], bool]:
+    """R35: by name in the académie; where nobody is found, with one letter of each word forgiven.
+
+    Returns the people and whether a letter was forgiven. One letter alone finds nobody: too many would be.
+    """
+    typed = mots(texte)
+    if not any(len(mot) > 1 for mot in typed):
+        return [], False
+    found = await by_name(connection, academie, typed, limit=limit)
+    if found:
+        return found, False
+    rows = await connection.fetch(_SIMILAR, academie, min(map(len, typed)) - 1)
+    near = await asyncio.to_thread(mots_proches, typed, [row["mot"] for row in rows])
+    return (await by_name(connection, academie, near, limit=limit), True) if near else ([], False)
+
+
+async def by_name(connection: Connection, academie: str, words: Sequence[str], *, limit: int) -> list[Intervenant]:
+    """People of the académie who have, for each (folded) word, a word that begins so."""
+    prefixes = [f"{mot}%" for mot in words]
     if not prefixes:
         return []
     others = "".join(_OTHER_WORD.format(number) for number in range(3, len(prefixes) + 2))

@@ -1,6 +1,7 @@
 """SQL of the missions' read side and of what an épreuve asks for."""
 
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from chassis.consumer import Known
 from chassis.database import Connection, copy_new, update_all
 from convocation.domain.mission import Mission, MissionType
 from convocation.domain.profils import ProfilsRequis
+from convocation.domain.recherche import cle
 
 _KNOWN = """
 SELECT mission_id, version, hash FROM mission WHERE mission_id = ANY($1::uuid[]) ORDER BY mission_id FOR UPDATE
@@ -16,15 +18,16 @@ SELECT mission_id, version, hash FROM mission WHERE mission_id = ANY($1::uuid[])
 
 _COLUMNS = (
     *("mission_id", "session", "uai", "academie", "etablissement_nom", "etablissement_commune", "type", "voie"),
-    *("code", "libelle", "candidats", "date_debut", "status", "version", "hash"),
+    *("code", "libelle", "candidats", "date_debut", "status", "version", "hash", "recherche"),
 )
 _CHANGE = """
 UPDATE mission m
 SET academie = t.academie, etablissement_nom = t.nom, etablissement_commune = t.commune, libelle = t.libelle,
-    candidats = t.candidats, date_debut = t.date_debut, status = t.status, version = t.version, hash = t.hash
+    candidats = t.candidats, date_debut = t.date_debut, status = t.status, version = t.version, hash = t.hash,
+    recherche = t.recherche
 FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int[], $7::date[], $8::text[],
-            $9::bigint[], $10::text[])
-     AS t (mission_id, academie, nom, commune, libelle, candidats, date_debut, status, version, hash)
+            $9::bigint[], $10::text[], $11::text[])
+     AS t (mission_id, academie, nom, commune, libelle, candidats, date_debut, status, version, hash, recherche)
 WHERE m.mission_id = t.mission_id AND m.version < t.version
 """
 
@@ -50,6 +53,7 @@ def _row(state: Any) -> tuple[Any, ...]:
         *(state.mission_id, state.session, etablissement.uai, etablissement.academie),
         *(etablissement.nom, etablissement.commune, state.type, state.voie, state.code),
         *(state.libelle, state.candidats, state.date_debut, state.status, state.version, state.hash),
+        _recherche(state),
     )
 
 
@@ -58,7 +62,17 @@ def _changed(state: Any) -> tuple[Any, ...]:
     return (
         *(state.mission_id, etablissement.academie, etablissement.nom, etablissement.commune),
         *(state.libelle, state.candidats, state.date_debut, state.status, state.version, state.hash),
+        _recherche(state),
     )
+
+
+_cle = lru_cache(maxsize=4_096)(cle)  # missions share their épreuve with other lycées, and their lycée with others
+
+
+def _recherche(state: Any) -> str:
+    """The words a mission is found by, folded."""
+    place = state.etablissement
+    return f"{_cle(f'{state.libelle} {state.code}')} {_cle(f'{place.uai} {place.nom} {place.commune}')}"
 
 
 async def get(connection: Connection, mission_id: UUID, *, lock: bool = False) -> Mission | None:

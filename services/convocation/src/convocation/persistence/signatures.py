@@ -6,26 +6,44 @@ from typing import Any
 from chassis.database import Connection
 
 _CREATE = """
-INSERT INTO signature (uai, nom, prenom, qualite, version, par, le) VALUES ($1, $2, $3, $4, 1, $5, $6)
+INSERT INTO signature (uai, nom, prenom, qualite, image, version, par, le) VALUES ($1, $2, $3, $4, $5, 1, $6, $7)
 ON CONFLICT DO NOTHING RETURNING version
 """
 _CHANGE = """
-UPDATE signature SET nom = $2, prenom = $3, qualite = $4, par = $5, le = $6, version = version + 1
-WHERE uai = $1 AND version = $7 RETURNING version
+UPDATE signature SET nom = $2, prenom = $3, qualite = $4, image = coalesce($5, image), par = $6, le = $7,
+       version = version + 1
+WHERE uai = $1 AND version = $8 RETURNING version
 """
 
 
 async def get(connection: Connection, uai: str) -> dict[str, Any] | None:
-    row = await connection.fetchrow("SELECT uai, nom, prenom, qualite, version FROM signature WHERE uai = $1", uai)
+    query = "SELECT uai, nom, prenom, qualite, version, image IS NOT NULL AS imagee FROM signature WHERE uai = $1"
+    row = await connection.fetchrow(query, uai)
     return dict(row) if row else None
 
 
+async def image(connection: Connection, uai: str) -> bytes | None:
+    """The signature's PNG, where there is one."""
+    octets: bytes | None = await connection.fetchval("SELECT image FROM signature WHERE uai = $1", uai)
+    return octets
+
+
 async def save(
-    connection: Connection, uai: str, names: tuple[str, str, str], *, par: str, le: datetime, expected: int | None
+    connection: Connection,
+    uai: str,
+    names: tuple[str, str, str],
+    *,
+    image: bytes | None,
+    par: str,
+    le: datetime,
+    expected: int | None,
 ) -> int | None:
-    """The new version; None when `expected` (None: no signature yet) is not what there is."""
+    """The new version; None when `expected` (None: no signature yet) is not what there is.
+
+    `names`: NOM, prénom, qualité. `image` None keeps the one there is.
+    """
     if expected is None:
-        version = await connection.fetchval(_CREATE, uai, *names, par, le)
+        version = await connection.fetchval(_CREATE, uai, *names, image, par, le)
     else:
-        version = await connection.fetchval(_CHANGE, uai, *names, par, le, expected)
+        version = await connection.fetchval(_CHANGE, uai, *names, image, par, le, expected)
     return None if version is None else int(version)

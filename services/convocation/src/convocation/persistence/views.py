@@ -6,24 +6,6 @@ from uuid import UUID
 
 from chassis.database import Connection
 
-_OPEN = """
-coalesce((SELECT o.ouverte FROM ouverture o
-          WHERE o.session = m.session AND (o.portee, o.code) IN
-                (('ETABLISSEMENT', m.uai), ('ACADEMIE', m.academie), ('NATIONALE', '*'))
-          ORDER BY CASE o.portee WHEN 'ETABLISSEMENT' THEN 1 WHEN 'ACADEMIE' THEN 2 ELSE 3 END LIMIT 1), false)
-"""
-
-_MISSIONS = f"""
-SELECT m.*, count(*) OVER () AS total,
-       (SELECT count(*) FROM convocation c WHERE c.mission_id = m.mission_id AND c.status = 'ACTIVE') AS convoques
-FROM mission m
-WHERE ($1::text[] IS NULL OR m.uai = ANY($1)) AND ($2::text[] IS NULL OR m.academie = ANY($2))
-  AND ($3::text IS NULL OR m.session = $3) AND ($4::text IS NULL OR m.type = $4)
-  AND ($5::text IS NULL OR m.libelle ILIKE '%' || $5 || '%' OR m.code ILIKE $5 || '%')
-  AND (NOT $6::boolean OR {_OPEN})
-ORDER BY m.uai, m.session, m.type, m.libelle, m.voie LIMIT $7 OFFSET $8
-"""
-
 _MISSION = """
 SELECT m.*, (SELECT count(*) FROM convocation c WHERE c.mission_id = m.mission_id AND c.status = 'ACTIVE') AS convoques
 FROM mission m WHERE m.mission_id = $1
@@ -31,8 +13,11 @@ FROM mission m WHERE m.mission_id = $1
 
 _CONVOCATIONS = """
 SELECT c.*, i.civilite, i.nom, i.prenom, i.uai AS intervenant_uai, i.disciplines,
-       m.libelle, m.session, m.type, m.uai, m.academie, m.etablissement_nom, m.etablissement_commune
+       m.libelle, m.voie, m.code, m.session, m.type, m.uai, m.academie, m.etablissement_nom, m.etablissement_commune,
+       a.etat AS acces_etat, a.convocation_version AS acces_convocation_version, a.motif AS acces_motif,
+       n.etat AS mail_etat, n.convocation_version AS mail_convocation_version, n.motif AS mail_motif
 FROM convocation c JOIN intervenant i USING (numero) JOIN mission m USING (mission_id)
+LEFT JOIN acces a USING (convocation_id) LEFT JOIN notification n USING (convocation_id)
 """
 
 _ENVOIS = """
@@ -49,21 +34,19 @@ LEFT JOIN signature s ON s.uai = m.uai
 """
 
 
-async def missions(
-    connection: Connection,
-    *,
-    uais: Sequence[str] | None,
-    academies: Sequence[str] | None,
-    session: str | None,
-    type_: str | None,
-    texte: str | None,
-    ouvertes: bool,
-    taille: int,
-    page: int,
-) -> list[Any]:
-    """A page of missions; with `ouvertes` only those open to convocation (R13). Each row bears the `total`."""
-    arguments = (uais, academies, session, type_, texte, ouvertes, taille, (page - 1) * taille)
-    return list(await connection.fetch(_MISSIONS, *arguments))
+async def sessions(connection: Connection) -> list[str]:
+    """The sessions there are missions of, the latest first."""
+    rows = await connection.fetch("SELECT DISTINCT session FROM mission ORDER BY session DESC")
+    return [row["session"] for row in rows]
+
+
+async def etablissements(connection: Connection, uais: Sequence[str]) -> list[Any]:
+    """Name and commune of each UAI that has missions."""
+    query = """
+    SELECT DISTINCT ON (uai) uai, etablissement_nom, etablissement_commune, academie FROM mission
+    WHERE uai = ANY($1::text[]) ORDER BY uai, session DESC
+    """
+    return list(await connection.fetch(query, uais))
 
 
 async def mission(connection: Connection, mission_id: UUID) -> Any:

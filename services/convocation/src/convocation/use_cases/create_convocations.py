@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from chassis import outbox
-from convocation.domain.avertissements import avertissements
+from chassis.database import Connection
+from convocation.domain.avertissements import Avertissement, avertissements
 from convocation.domain.convocation import Convocation, Saisie, convoquer
-from convocation.domain.errors import DejaConvoque
+from convocation.domain.errors import AvertissementsALire, DejaConvoque
+from convocation.domain.intervenant import Intervenant
+from convocation.domain.mission import Mission
 from convocation.persistence import convocations, intervenants, missions, signatures
 from convocation.publishing import publish
 from convocation.use_cases.context import Commande, mission_for_writing
@@ -20,15 +22,60 @@ class Convoquees:
     """What came of it: each number's id and state, and what should be looked at."""
 
     par_numero: dict[str, tuple[UUID, Convocation]]
-    avertissements: list[dict[str, Any]]
+    avertissements: list[Avertissement]
+
+
+@dataclass(frozen=True, slots=True)
+class PassageOutre:
+    """The warnings (`Avertissement.cle`) that the person has read, and why she goes on all the same."""
+
+    lus: frozenset[str]
+    motif: str
+
+
+@dataclass(frozen=True, slots=True)
+class Examen:
+    """Who would be convoked, and what to look at before."""
+
+    nouvelles: list[Convocation]
+    annuaire: dict[str, Intervenant]
+    avertissements: list[Avertissement]
 
 
 async def create_convocations(
-    commande: Commande, mission_id: UUID, numeros: Sequence[str], saisie: Saisie
+    commande: Commande, mission_id: UUID, numeros: Sequence[str], saisie: Saisie, outre: PassageOutre | None = None
 ) -> Convoquees:
-    """Raises a Refus, Forbidden."""
+    """Without `outre` warnings are told afterwards. Raises a Refus (AvertissementsALire too), Forbidden."""
     connection = commande.connection
     mission, ouvert = await mission_for_writing(commande, mission_id)
+    examen = await examine(connection, mission, numeros, saisie, ouvert=ouvert, lock=True)
+    if outre is not None and not outre.lus.issuperset(one.cle for one in examen.avertissements):
+        raise AvertissementsALire
+    by_id = {convocation_id(mission_id, one.numero): one for one in examen.nouvelles}
+    saved = await convocations.save(connection, mission_id, by_id, par=commande.acteur.sub, le=commande.now)
+    lost = [numero for numero in numeros if numero not in saved]
+    if lost:  # convoked by another command between our reading and our writing
+        raise DejaConvoque(lost)
+    if outre is not None and examen.avertissements:
+        versions = {saved[one.numero]: one.version for one in examen.nouvelles}
+        await convocations.remember_override(
+            connection, versions, examen.avertissements, motif=outre.motif, par=commande.acteur.sub, le=commande.now
+        )
+    events = [publish(saved[one.numero], one, examen.annuaire[one.numero], mission) for one in examen.nouvelles]
+    await outbox.append(connection, events)
+    return Convoquees({one.numero: (saved[one.numero], one) for one in examen.nouvelles}, examen.avertissements)
+
+
+async def examine(
+    connection: Connection,
+    mission: Mission,
+    numeros: Sequence[str],
+    saisie: Saisie,
+    *,
+    ouvert: bool,
+    lock: bool = False,
+) -> Examen:
+    """What convoking would do and what it should be warned of; writes nothing. Raises a Refus."""
     annuaire = await intervenants.get(connection, numeros)
     requis = await missions.profils_requis(connection, mission.code)
     nouvelles = convoquer(
@@ -36,21 +83,17 @@ async def create_convocations(
         ouvert=ouvert,
         numeros=numeros,
         annuaire=annuaire,
-        existantes=await convocations.of_mission(connection, mission_id, numeros, lock=True),
+        existantes=await convocations.of_mission(connection, mission.mission_id, numeros, lock=lock),
         saisie=saisie,
         requis=requis,
     )
-    occupes = await convocations.busy(connection, numeros, nouvelles[0].dates, mission_id, mission.academie)
-    by_id = {convocation_id(mission_id, one.numero): one for one in nouvelles}
-    saved = await convocations.save(connection, mission_id, by_id, par=commande.acteur.sub, le=commande.now)
-    lost = [numero for numero in numeros if numero not in saved]
-    if lost:  # convoked by another command between our reading and our writing
-        raise DejaConvoque(lost)
-    events = [publish(saved[one.numero], one, annuaire[one.numero], mission) for one in nouvelles]
-    await outbox.append(connection, events)
-    actives = [one for one in (await convocations.of_mission(connection, mission_id)).values() if one.active]
+    others = await convocations.of_mission(connection, mission.mission_id)
+    actives = [one for one in others.values() if one.active] + nouvelles
+    dates = nouvelles[0].dates
+    occupations = await convocations.occupations(connection, numeros, dates, mission.mission_id, mission.academie)
     signee = await signatures.get(connection, mission.uai) is not None
-    return Convoquees(
-        {one.numero: (saved[one.numero], one) for one in nouvelles},
-        avertissements(mission, actives, requis=requis, signee=signee, occupes=occupes),
+    return Examen(
+        nouvelles,
+        annuaire,
+        avertissements(mission, actives, requis=requis, signee=signee, occupations=occupations),
     )

@@ -6,11 +6,16 @@ from convocation.policy import POLICY
 from convocation.use_cases.context import Commande
 
 
-async def record_signature(commande: Commande, uai: str, names: tuple[str, str, str], expected: int | None) -> int:
-    """The new version; `expected` is the one read, None where there was none. Raises VersionDepassee, Forbidden."""
+async def record_signature(
+    commande: Commande, uai: str, names: tuple[str, str, str], expected: int | None, image: bytes | None = None
+) -> int:
+    """The new version; `expected` is the one read, None where there was none. `image` None keeps the one there is.
+
+    Raises VersionDepassee, Forbidden.
+    """
     POLICY.authorise(commande.acteur, "signature.ecrire", uai=uai)
     version = await signatures.save(
-        commande.connection, uai, names, par=commande.acteur.sub, le=commande.now, expected=expected
+        commande.connection, uai, names, image=image, par=commande.acteur.sub, le=commande.now, expected=expected
     )
     if version is None:
         raise VersionDepassee

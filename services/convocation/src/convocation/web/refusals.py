@@ -3,7 +3,7 @@
 from fastapi import FastAPI, Request
 from starlette.responses import Response
 
-from chassis.http import problem_response
+from chassis.http import refuse
 from convocation.domain.errors import (
     ConvocationAnnulee,
     ConvocationInconnue,
@@ -33,12 +33,12 @@ def add_to(app: FastAPI) -> None:
     app.add_exception_handler(DisciplineInconnue, _discipline)
 
 
-async def _refus(_: Request, refus: Exception) -> Response:
+async def _refus(request: Request, refus: Exception) -> Response:
     assert isinstance(refus, Refus)
     status = _STATUS.get(type(refus), 422)
-    return problem_response(status, refus.slug, refus.phrase, numeros=refus.numeros)
+    return refuse(request, status, refus.slug, refus.phrase, numeros=refus.numeros)
 
 
-async def _discipline(_: Request, error: Exception) -> Response:
+async def _discipline(request: Request, error: Exception) -> Response:
     assert isinstance(error, DisciplineInconnue)
-    return problem_response(422, "discipline-inconnue", "Discipline inconnue.", codes=error.codes)
+    return refuse(request, 422, "discipline-inconnue", "Discipline inconnue.", codes=error.codes)

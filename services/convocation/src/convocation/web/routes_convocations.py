@@ -1,5 +1,6 @@
 """Convoquer, modifier, supprimer, visualiser (R41–R45)."""
 
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -35,7 +36,7 @@ async def convoquer(
             {"convocation_id": str(identity), "numero": numero, "version": one.version, **_entry(one)}
             for numero, (identity, one) in done.par_numero.items()
         ]
-        return {"convocations": created, "avertissements": done.avertissements}
+        return {"convocations": created, "avertissements": [asdict(one) for one in done.avertissements]}
 
     return await once(request, acteur, key, body.model_dump(mode="json"), work)
 

@@ -14,6 +14,7 @@ from convocation.domain.mission import CONSEIL_DATE, Mission
 from convocation.domain.ouverture import est_ouvert
 from convocation.domain.profils import profils_manquants
 from convocation.persistence import intervenants, missions, ouvertures, views
+from convocation.persistence.liste_missions import Filtre, liste_missions
 from convocation.policy import POLICY
 from convocation.web import presenters
 from convocation.web.commands import reading
@@ -36,17 +37,17 @@ async def list_missions(
     """« La liste des missions ouvertes à la convocation » (R13, R19); rectorats see the closed ones too."""
     scope = POLICY.scope(acteur, "missions.lire")
     async with reading(request) as connection:
-        rows = await views.missions(
-            connection,
+        filtre = Filtre(
             uais=sorted(acteur.uais) if scope is Scope.ETABLISSEMENT else None,
             academies=sorted(acteur.academies) if scope is Scope.ACADEMIE else None,
             session=session,
-            type_=type,
-            texte=q,
+            type=type,
+            texte=q or "",
             ouvertes=scope is Scope.ETABLISSEMENT,
             taille=taille,
             page=page,
         )
+        rows = await liste_missions(connection, filtre, lot=request.app.state.settings.lot_copies)
     message = ServiceFerme.phrase if not rows and scope is Scope.ETABLISSEMENT else None
     total = rows[0]["total"] if rows else 0
     return {"missions": [presenters.mission(row) for row in rows], "total": total, "page": page, "message": message}
@@ -107,7 +108,7 @@ async def search_intervenants(
         if discipline is not None:
             found = await intervenants.of_discipline(connection, mission.uai, mission.academie, discipline)
         else:
-            found = await intervenants.by_name(connection, mission.academie, nom or "", limit=_SUGGESTIONS)
+            found = (await intervenants.search(connection, mission.academie, nom or "", limit=_SUGGESTIONS))[0]
     return {
         "intervenants": [_person(one, coche=discipline is not None) for one in found],
         "message": None if found else IntervenantInconnu.phrase,

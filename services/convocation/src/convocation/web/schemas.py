@@ -51,6 +51,15 @@ class OuvertureIn(Corps):
     ouverte: bool
 
 
+class ContactIn(Corps):
+    """Whom the établissements of an académie contact (R36, R54)."""
+
+    nom: Nom
+    courriel: Courriel
+    telephone: Nom
+    horaires: Nom
+
+
 class SignatureIn(Corps):
     nom: Nom
     prenom: Nom

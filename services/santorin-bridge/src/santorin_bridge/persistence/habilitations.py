@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
+from chassis import outbox
 from chassis.cloudevents import Cause, encode, event_id
 from chassis.consumer import Known
 from chassis.database import Connection, copy_new, update_all
-from chassis.outbox import Message
-from event_schemas.catalogue import HABILITATION, HABILITATION_STATE
+from chassis.outbox import Message, Outgoing
+from event_schemas.acces import Acces
+from event_schemas.catalogue import ACCES, ACCES_CHANGED, HABILITATION, HABILITATION_STATE
 from event_schemas.habilitations import Habilitation
 
 _SOURCE = "/imagin/santorin-bridge"
@@ -32,13 +34,15 @@ FROM unnest($1::uuid[], $2::int[], $3::int[], $4::text[], $5::text[], $6::text[]
 WHERE h.convocation_id = t.convocation_id AND h.version < t.version
 """
 _DIRTY = """
-SELECT convocation_id, version, etat, changed_at, correlation_id, causation_id, traceparent
+SELECT convocation_id, version, convocation_version, status, etat, changed_at, correlation_id, causation_id, traceparent
 FROM habilitation WHERE published_version < version ORDER BY changed_at, convocation_id LIMIT $1
 """
 _PUBLISHED = """
-UPDATE habilitation h SET published_version = sent.version
-FROM unnest($1::uuid[], $2::int[]) AS sent (convocation_id, version)
+UPDATE habilitation h SET published_version = sent.version, acces_version = h.acces_version + 1
+FROM unnest($1::uuid[], $2::int[], $3::int[], $4::text[]) AS sent (convocation_id, version, convocation_version, status)
 WHERE h.convocation_id = sent.convocation_id AND h.published_version < sent.version
+RETURNING h.convocation_id, h.acces_version, sent.version, sent.convocation_version, sent.status,
+          h.correlation_id, h.causation_id, h.traceparent
 """
 _OF_PERSON = "SELECT etat, now() AS as_of FROM habilitation WHERE numero = $1 ORDER BY convocation_id"
 
@@ -76,15 +80,33 @@ class DirtyHabilitations:
         return [_message(row) for row in await connection.fetch(_DIRTY, limit)]
 
     async def clear(self, connection: Connection, sent: Sequence[Message]) -> None:
-        keys, sent_versions = zip(*(message.token for message in sent), strict=True)
-        await connection.execute(_PUBLISHED, list(keys), list(sent_versions))
+        """What SANTORIN can read now is told as transmitted or withdrawn, in the same transaction."""
+        columns = map(list, zip(*(message.token for message in sent), strict=True))
+        async with connection.transaction():
+            rows = await connection.fetch(_PUBLISHED, *columns)
+            await outbox.append(connection, [_told(row) for row in rows])
+
+
+def _told(row: Any) -> Outgoing:
+    key = row["convocation_id"]
+    state = Acces.create(
+        convocation_id=key,
+        version=row["acces_version"],
+        habilitation_version=row["version"],
+        convocation_version=row["convocation_version"],
+        etat="TRANSMISE" if row["status"] == "GRANTED" else "RETIREE",
+        motif=None,
+    )
+    cause = Cause(row["correlation_id"], row["causation_id"], row["traceparent"])
+    return Outgoing(ACCES, ACCES_CHANGED, str(key), key, state.version, state.to_bytes(), cause)
 
 
 def _message(row: Any) -> Message:
     key, version = row["convocation_id"], row["version"]
     cause = Cause(row["correlation_id"], row["causation_id"], row["traceparent"])
     headers = encode(HABILITATION_STATE, _SOURCE, str(key), event_id(key.bytes, version), row["changed_at"], cause)
-    return Message(HABILITATION, str(key).encode(), row["etat"], headers, (key, version))
+    token = (key, version, row["convocation_version"], row["status"])
+    return Message(HABILITATION, str(key).encode(), row["etat"], headers, token)
 
 
 async def of_person(connection: Connection, numero: str) -> list[Any]:

@@ -1,0 +1,95 @@
+"""Server-rendered pages of every service: one markup (DSFR's class names), two skins, no script needed.
+
+A page loads from its own host alone and is never stored; templates/macros.html and layout.html tell how to write one.
+"""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse
+from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined
+
+from chassis.pages.filters import FILTERS
+from chassis.pages.static_files import Statique
+
+SERVICE = "IMAG’IN E3C"
+HEADERS = {
+    "Cache-Control": "no-store",  # pages bear names of people, and Back after signing out must show none
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",  # addresses are nobody else's business; without any, browsers send Origin: null
+    "X-Frame-Options": "DENY",
+}
+PIED = (
+    {"libelle": "Accessibilité\u00a0: partiellement conforme", "url": "/accessibilite"},
+    {"libelle": "Mentions légales", "url": "/mentions-legales"},
+    {"libelle": "Données personnelles", "url": "/donnees-personnelles"},
+)
+_THEMES = ("imagin", "dsfr")
+
+
+class Pages:
+    """Renders templates of `package` (`<package>/web/templates`), then the chassis's, within the layout."""
+
+    def __init__(self, app: FastAPI, *, package: str, theme: str = "imagin", dsfr_dir: Path | None = None) -> None:
+        if theme not in _THEMES:
+            raise ValueError(f"theme {theme!r} is none of {', '.join(_THEMES)}")
+        if theme == "dsfr" and not (dsfr_dir and (dsfr_dir / "dsfr.min.css").is_file()):
+            raise ValueError(f"theme dsfr needs the official `dist` folder with its dsfr.min.css, not {dsfr_dir}")
+        ours = PackageLoader("chassis.pages", "templates")
+        self.environment = Environment(
+            # "chassis/layout.html" stays within reach of a service that has a layout.html of its own
+            loader=ChoiceLoader([PackageLoader(package, "web/templates"), ours, PrefixLoader({"chassis": ours})]),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self.environment.filters.update(FILTERS)
+        statique = Statique(app, dsfr_dir if theme == "dsfr" else None)
+        self.environment.globals.update(statique=statique, theme=theme, service=SERVICE)
+
+    def render(self, request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+        """A whole page, or a fragment when the template chooses so (`cible`)."""
+        given = _LAYOUT | {"request": request, "cible": cible(request), "statut": status} | context
+        page = self.environment.get_template(template).render(given)
+        return HTMLResponse(page, status, HEADERS | _takeover(request, status, page))
+
+
+_LAYOUT: dict[str, Any] = {
+    "utilisateur": None,
+    "contexte": None,
+    "menu": (),
+    "menu_groupe": "",
+    "fil": (),
+    "avis": (),
+    "erreurs": (),
+    "pied": PIED,
+}
+
+
+def cible(request: Request) -> str:
+    """The id of the element that htmx will fill with the answer; empty for a browser that loads a page."""
+    return request.headers.get("hx-target", "").partition("#")[2]
+
+
+def _takeover(request: Request, status: int, page: str) -> dict[str, str]:
+    """A whole page that answers a request for a fragment (after a redirect, or a refusal) replaces the page.
+
+    So a route answers htmx as it answers a plain form: 303 to a page, or a page of error.
+    """
+    if "hx-request" not in request.headers or not page.lstrip().startswith("<!DOCTYPE"):
+        return {}
+    selects = request.headers.get("hx-request-type") == "full"  # hx-select: the client takes a part of the page
+    if selects and (status < 400 or status == 422):
+        return {}
+    headers = {"HX-Retarget": "body", "HX-Reselect": "body", "HX-Reswap": "innerHTML show:top"}
+    address = quote(request.url.path) + (f"?{request.url.query}" if request.url.query else "")
+    if request.method == "GET" and status < 400 and not request.headers.get("hx-current-url", "").endswith(address):
+        headers["HX-Push-Url"] = address
+    return headers

@@ -1,0 +1,57 @@
+// What HTML and htmx leave to do: windows, focus, one request a click. templates/macros.html says how pages use it.
+(() => {
+  "use strict";
+  const byId = (id) => document.getElementById(id);
+  const on = (name, act) => document.addEventListener(name, act, true); // capture: `close` does not bubble
+  const FIELDS = "input:not([type=hidden], :disabled), select:not(:disabled), textarea:not(:disabled)";
+  const busy = new WeakSet(), held = new WeakMap(), buttons = new WeakMap(), openers = new WeakMap(), focused = new WeakMap();
+
+  const hold = (source, button) => { // not `disabled`: that would lose the focus, and the button's own value
+    busy.add(source);
+    for (const name of ["aria-busy", "aria-disabled"]) button?.setAttribute(name, "true");
+    return () => { busy.delete(source); for (const name of ["aria-busy", "aria-disabled"]) button?.removeAttribute(name); };
+  };
+  on("htmx:config:request", (e) => { if (busy.has(e.detail.ctx.sourceElement)) e.preventDefault(); });
+  on("htmx:before:request", ({ detail: { ctx } }) => {
+    const source = ctx.sourceElement, button = ctx.request.submitter ?? source;
+    buttons.set(source, button);
+    focused.set(source, document.activeElement !== document.body);
+    if (ctx.request.method !== "GET" && source.matches("form, button")) held.set(ctx, hold(source, button.matches("button") ? button : null));
+    document.querySelectorAll("[data-panne]").forEach((old) => old.remove());
+  });
+  on("htmx:finally:request", ({ detail: { ctx } }) => held.get(ctx)?.());
+  document.addEventListener("submit", (e) => { // not captured: htmx has by then taken the forms that are its own
+    if (e.defaultPrevented || (e.submitter?.formMethod || e.target.method) !== "post") return;
+    if (busy.has(e.target)) e.preventDefault();
+    else setTimeout(hold(e.target, e.submitter), 10_000); // a file as answer leaves the page in place
+  });
+  window.addEventListener("pageshow", (e) => { if (e.persisted) location.reload(); });
+
+  on("htmx:after:settle", ({ target, detail: { task } }) => {
+    const dialog = byId(target.dataset.dialogue), opened = dialog && !dialog.open;
+    if (opened) { openers.set(dialog, buttons.get(task.sourceElement) ?? task.sourceElement); dialog.showModal(); }
+    const lost = focused.get(task.sourceElement) && (document.activeElement ?? document.body) === document.body; // not: never had
+    if (target.querySelector("[autofocus]") || !(opened || lost)) return; // htmx itself gives the focus to `autofocus`
+    const page = target === document.body && (document.querySelector("#avis:has(*)") ?? byId("contenu"));
+    (page || target.querySelector(FIELDS) || target.querySelector("a[href], button"))?.focus();
+  });
+  on("click", (e) => { // « Annuler » is a link back for who has no script
+    const dialog = e.target.closest("[data-fermer]")?.closest("dialog[open]");
+    if (dialog) { e.preventDefault(); dialog.close(); }
+  });
+  on("close", ({ target }) => { // the row that the opener stood in may have been swapped meanwhile
+    const opener = openers.get(target);
+    if (opener) (opener.isConnected ? opener : byId(opener.id) ?? byId("contenu"))?.focus();
+  });
+
+  const fail = () => {
+    const place = document.querySelector("dialog[open] [data-dialogue]") ?? byId("avis");
+    place.prepend(byId("panne").content.cloneNode(true));
+    place.firstElementChild.scrollIntoView({ block: "nearest" });
+  };
+  on("htmx:error", fail);
+  on("htmx:before:response", (e) => { // a refusal made for programs is no page
+    const { status, headers } = e.detail.ctx.response;
+    if (status >= 400 && !headers.get("content-type")?.startsWith("text/html")) { e.preventDefault(); fail(); }
+  });
+})();

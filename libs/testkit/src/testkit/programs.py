@@ -1,0 +1,27 @@
+"""Programs of this machine that tests of pages and documents need: never downloaded, never missed in silence."""
+
+import os
+import shutil
+
+import pytest
+
+CHROMIUM_ARGUMENTS = ("--no-sandbox",)  # a container's root cannot have one; only pages of our own are opened
+
+
+def find_program(name: str, package: str, *others: str) -> str:
+    """The path of `name` (or of one of `others`), which Debian's `package` brings.
+
+    Without it the test fails in CI and is skipped, telling what to install, elsewhere.
+    """
+    path = next(filter(None, map(shutil.which, (name, *others))), None)
+    if path:
+        return path
+    reason = f"no {name} on this machine: apt-get install {package}"
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+def find_browser() -> str:
+    """A Chromium: IMAGIN_BROWSER, else the first on the PATH."""
+    return os.environ.get("IMAGIN_BROWSER") or find_program("chromium", "chromium", "chromium-browser", "google-chrome")

@@ -1,0 +1,49 @@
+"""SQL of the requests to create an intervenant (R36), and of the gestionnaire's contact (R54)."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from chassis.database import Connection
+
+_CREATE = """
+INSERT INTO demande (demande_id, uai, academie, nom, prenom, precisions, par, le)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (demande_id) DO NOTHING
+"""
+_CONTACT = """
+INSERT INTO contact (academie, nom, courriel, telephone, horaires) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (academie) DO UPDATE
+SET nom = excluded.nom, courriel = excluded.courriel, telephone = excluded.telephone, horaires = excluded.horaires
+"""
+
+
+async def create(
+    connection: Connection,
+    demande_id: UUID,
+    *,
+    uai: str,
+    academie: str,
+    qui: tuple[str, str, str],
+    par: str,
+    le: datetime,
+) -> None:
+    """`qui`: NOM, prénom, what helps to find the person. The same id twice is one request."""
+    await connection.execute(_CREATE, demande_id, uai, academie, *qui, par, le)
+
+
+async def of_etablissements(connection: Connection, uais: list[str]) -> list[Any]:
+    """The requests of these établissements with their state, the latest first."""
+    return list(await connection.fetch("SELECT * FROM demande WHERE uai = ANY($1::text[]) ORDER BY le DESC", uais))
+
+
+async def contact(connection: Connection, academie: str) -> dict[str, str] | None:
+    """Whom to contact in the académie, or None while nobody is recorded."""
+    row = await connection.fetchrow(
+        "SELECT nom, courriel, telephone, horaires FROM contact WHERE academie = $1", academie
+    )
+    return dict(row) if row else None
+
+
+async def save_contact(connection: Connection, academie: str, contact: tuple[str, str, str, str]) -> None:
+    """Name, mail, telephone, hours."""
+    await connection.execute(_CONTACT, academie, *contact)

@@ -1,0 +1,87 @@
+"""The list of missions: who may see which is the caller's to say; filtered, sorted and paged by the database."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from chassis.database import Connection
+from convocation.domain.recherche import mots
+
+_OPEN = """
+coalesce((SELECT o.ouverte FROM ouverture o
+          WHERE o.session = m.session AND (o.portee, o.code) IN
+                (('ETABLISSEMENT', m.uai), ('ACADEMIE', m.academie), ('NATIONALE', '*'))
+          ORDER BY CASE o.portee WHEN 'ETABLISSEMENT' THEN 1 WHEN 'ACADEMIE' THEN 2 ELSE 3 END LIMIT 1), false)
+"""
+_LIGNES = """
+SELECT m.*, a.convoques, coalesce(r.requis, ARRAY[]::text[]) <@ a.profils AS profils_complets,
+       ARRAY(SELECT unnest(r.requis) EXCEPT SELECT unnest(a.profils)) AS profils_manquants,
+       CASE m.type WHEN 'NUMERISATION' THEN 0
+            ELSE ceil(m.candidats::numeric / $6)::int * greatest(1, coalesce(cardinality(r.requis), 0)) END AS besoin
+FROM mission m
+CROSS JOIN LATERAL (
+    SELECT count(*) AS convoques,
+           coalesce(array_agg(c.profil) FILTER (WHERE c.profil IS NOT NULL), ARRAY[]::text[]) AS profils
+    FROM convocation c WHERE c.mission_id = m.mission_id AND c.status = 'ACTIVE') AS a
+LEFT JOIN (SELECT code_epreuve, array_agg(profil ORDER BY rang) AS requis FROM profil_requis GROUP BY code_epreuve)
+    AS r ON r.code_epreuve = m.code
+WHERE ($1::text[] IS NULL OR m.uai = ANY($1)) AND ($2::text[] IS NULL OR m.academie = ANY($2))
+  AND ($3::text IS NULL OR m.session = $3) AND ($4::text IS NULL OR m.type = $4)
+  AND ($5::text[] IS NULL OR m.recherche LIKE ALL ($5))
+"""
+_ETATS = {
+    "a-convoquer": "convoques = 0 AND status = 'ACTIVE'",
+    "incomplete": "convoques > 0 AND convoques < besoin AND status = 'ACTIVE'",
+    "complete": "convoques > 0 AND convoques >= besoin AND profils_complets AND status = 'ACTIVE'",
+    "profil-manquant": "convoques > 0 AND NOT profils_complets AND status = 'ACTIVE'",
+    "sans-candidat": "status <> 'ACTIVE'",
+}
+_TRIS = {
+    "epreuve": "type, libelle, voie, uai, session",
+    "etablissement": "etablissement_nom, uai, type, libelle, voie, session",
+    "candidats": "candidats DESC, libelle, uai, voie, session",
+    "convoques": "convoques DESC, libelle, uai, voie, session",
+    "manque": "greatest(0, besoin - convoques) DESC, libelle, uai, voie, session",
+}
+ETATS, TRIS = frozenset(_ETATS), frozenset(_TRIS)
+
+
+@dataclass(frozen=True, slots=True)
+class Filtre:
+    """What is asked for; None is no restriction. `etat` is one of ETATS, `tri` one of TRIS.
+
+    `ouvertes`: only those open to convocation (R13). `convoquees`: only those with people convoked (R22).
+    """
+
+    uais: Sequence[str] | None
+    academies: Sequence[str] | None
+    session: str | None = None
+    type: str | None = None
+    texte: str = ""
+    etat: str | None = None
+    tri: str = "epreuve"
+    ouvertes: bool = False
+    convoquees: bool = False
+    page: int = 1
+    taille: int = 50
+
+
+async def liste_missions(connection: Connection, filtre: Filtre, *, lot: int) -> list[Any]:
+    """A page of missions with people convoked, need (`lot` copies a person), missing profiles; each bears `total`."""
+    query = _LIGNES
+    if filtre.ouvertes:
+        query += f" AND {_OPEN}"
+    if filtre.convoquees:
+        query += " AND a.convoques > 0"
+    query = f"SELECT *, count(*) OVER () AS total FROM ({query}) AS lignes"
+    if filtre.etat:
+        query += f" WHERE {_ETATS[filtre.etat]}"
+    query += f" ORDER BY {_TRIS[filtre.tri]} LIMIT $7 OFFSET $8"
+    words = [f"%{word}%" for word in mots(filtre.texte)] or None  # letters and digits only: nothing to escape
+    return list(
+        await connection.fetch(
+            query,
+            *(filtre.uais, filtre.academies, filtre.session, filtre.type, words, lot),
+            *(filtre.taille, (filtre.page - 1) * filtre.taille),
+        )
+    )

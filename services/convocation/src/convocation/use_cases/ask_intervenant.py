@@ -1,0 +1,25 @@
+"""Demande de création (R36): whom the établissement does not find, it asks the gestionnaire to create."""
+
+from uuid import UUID
+
+from convocation.domain.errors import MissionInconnue
+from convocation.persistence import demandes, missions
+from convocation.policy import POLICY
+from convocation.use_cases.context import Commande
+
+
+async def ask_intervenant(commande: Commande, demande_id: UUID, uai: str, qui: tuple[str, str, str]) -> None:
+    """`qui`: NOM, prénom, what helps to find the person. Raises MissionInconnue for an unknown UAI, Forbidden."""
+    academie = await missions.academie(commande.connection, uai)
+    if academie is None:
+        raise MissionInconnue
+    POLICY.authorise(commande.acteur, "demande.ecrire", uai=uai, academie=academie)
+    await demandes.create(
+        commande.connection,
+        demande_id,
+        uai=uai,
+        academie=academie,
+        qui=qui,
+        par=commande.acteur.sub,
+        le=commande.now,
+    )

@@ -1,0 +1,22 @@
+"""The first page by role, and the pages of the footer."""
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from chassis.acteur import Role
+from chassis.http import ActeurDep
+from convocation.web.pages.ecran import MISSIONS, see_other
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/")
+async def accueil(acteur: ActeurDep) -> Response:
+    return see_other("/mes-convocations" if acteur.role is Role.INTERVENANT else MISSIONS)
+
+
+async def pied_de_page(request: Request) -> Response:
+    """Accessibility, legal notice, personal data: for everybody."""
+    name = request.url.path.strip("/").replace("-", "_")
+    rendered: Response = request.app.state.pages.render(request, f"{name}.html")
+    return rendered

@@ -1,0 +1,147 @@
+"""« Détails de l'affectation » (R27–R41): one form, with or without script; searching and convoking are its buttons.
+
+Everything is posted: names and numbers of people stand in no address.
+"""
+
+import hashlib
+import secrets
+from datetime import datetime
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from chassis.acteur import Acteur
+from chassis.database import Connection
+from chassis.http import ActeurDep
+from convocation.domain.errors import AvertissementsALire, Refus
+from convocation.domain.mission import CONSEIL_DATE, LIBELLES_TYPE, Mission, MissionType
+from convocation.domain.ouverture import est_ouvert
+from convocation.domain.qualite import LIBELLES
+from convocation.persistence import demandes, idempotence, missions, ouvertures
+from convocation.persistence import intervenants as annuaire
+from convocation.policy import POLICY
+from convocation.use_cases.create_convocations import PassageOutre, create_convocations, examine
+from convocation.web.commands import commande, reading
+from convocation.web.pages.ecran import page, see_other
+from convocation.web.pages.missions import visible
+from convocation.web.pages.personnes import Choix, choisir
+from convocation.web.pages.saisie import Saisies, champ_de, fields, read_saisies
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/missions/{mission_id}/affectation")
+async def ouvrir(request: Request, mission_id: UUID, acteur: ActeurDep) -> Response:
+    """The empty form (R27)."""
+    async with reading(request) as connection:
+        mission = await _for_writing(connection, acteur, mission_id)
+        return await _show(request, connection, acteur, mission, Saisies(cle=secrets.token_urlsafe(16)))
+
+
+@router.post("/missions/{mission_id}/affectation")
+async def remplir(request: Request, mission_id: UUID, acteur: ActeurDep) -> Response:
+    """« Convoquer », or one of the searches on the way there."""
+    saisies = await _read(request)
+    if saisies.action == "convoquer":
+        return await _convoquer(request, acteur, mission_id, saisies)
+    async with reading(request) as connection:
+        mission = await _for_writing(connection, acteur, mission_id)
+        return await _show(request, connection, acteur, mission, saisies)
+
+
+async def _read(request: Request) -> Saisies:
+    async with fields(request) as form:
+        saisies = read_saisies(form)
+    if saisies.action == "ajouter-date":
+        saisies.dates.append("")
+    return saisies
+
+
+async def _for_writing(connection: Connection, acteur: Acteur, mission_id: UUID) -> Mission:
+    """Raises MissionInconnue for another établissement's, Forbidden for who may only look."""
+    mission = await visible(connection, acteur, mission_id)
+    POLICY.authorise(acteur, "convocation.ecrire", uai=mission.uai, academie=mission.academie)
+    return mission
+
+
+async def _convoquer(request: Request, acteur: Acteur, mission_id: UUID, saisies: Saisies) -> Response:
+    done = f"/missions/{mission_id}?fait="
+    try:
+        saisie = saisies.saisie()
+        async with commande(request, acteur) as command:
+            if not await _first_time(command.connection, acteur, mission_id, saisies, command.now):
+                return see_other(f"{done}deja-enregistree")
+            outre = PassageOutre(frozenset(saisies.lus), saisies.motif)
+            await create_convocations(command, mission_id, saisies.numeros, saisie, outre)
+    except Refus as refus:
+        async with reading(request) as connection:
+            mission = await _for_writing(connection, acteur, mission_id)
+            return await _show(request, connection, acteur, mission, saisies, refus)
+    return see_other(f"{done}convoquees")
+
+
+async def _first_time(
+    connection: Connection, acteur: Acteur, mission_id: UUID, saisies: Saisies, now: datetime
+) -> bool:
+    """False when this very form has been sent before (a double click, a reload): it has one effect (D5)."""
+    empreinte = hashlib.sha256(str(mission_id).encode()).hexdigest()
+    known = await idempotence.claim(connection, acteur.sub, f"page-{saisies.cle}", empreinte, now)
+    if known is None:
+        await idempotence.keep(connection, acteur.sub, f"page-{saisies.cle}", "{}")
+    return known is None
+
+
+async def _show(
+    request: Request,
+    connection: Connection,
+    acteur: Acteur,
+    mission: Mission,
+    saisies: Saisies,
+    refus: Refus | None = None,
+) -> Response:
+    decisions = await ouvertures.decisions(connection, mission.session, mission.academie, mission.uai)
+    ouverte = est_ouvert(decisions, mission.academie, mission.uai)
+    choix = await choisir(connection, mission, saisies)
+    avertissements = await _avertissements(connection, mission, choix, saisies, ouverte=ouverte)
+    to_read = isinstance(refus, AvertissementsALire)
+    erreurs = [{"champ": champ_de(refus), "texte": _phrase(refus, choix)}] if refus and not to_read else []
+    return await page(
+        request,
+        connection,
+        acteur,
+        "affectation.html",
+        status=422 if refus else 200,
+        mission=mission,
+        type_libelle=LIBELLES_TYPE[mission.type],
+        numerisation=mission.type is MissionType.NUMERISATION,
+        saisies=saisies,
+        choix=choix,
+        avertissements=avertissements,
+        a_lire=to_read,
+        erreurs=erreurs,
+        qualites=list(LIBELLES.items()),
+        conseil=CONSEIL_DATE,
+        aujourdhui=request.app.state.clock().date(),
+        disciplines=await annuaire.disciplines(connection, ""),
+        conseillees=await missions.disciplines(connection, mission.code),
+        contact=await demandes.contact(connection, mission.academie),
+    )
+
+
+def _phrase(refus: Refus, choix: Choix) -> str:
+    """Names instead of numbers."""
+    noms = [choix.noms.get(numero, numero) for numero in refus.numeros]
+    return f"{refus.phrase} ({', '.join(noms)})" if noms else refus.phrase
+
+
+async def _avertissements(
+    connection: Connection, mission: Mission, choix: Choix, saisies: Saisies, *, ouverte: bool
+) -> list[object]:
+    """What there is to read before convoking; nothing yet while the entry is not complete."""
+    try:
+        saisie = saisies.saisie()
+        examen = await examine(connection, mission, choix.coches, saisie, ouvert=ouverte)
+    except Refus:
+        return []
+    return list(examen.avertissements)

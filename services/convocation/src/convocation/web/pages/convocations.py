@@ -1,0 +1,176 @@
+"""« Visualiser », « Modifier », « Supprimer la convocation » (R43–R45) and « Mes convocations » (R57)."""
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from chassis.acteur import Acteur
+from chassis.database import Connection
+from chassis.http import ActeurDep
+from chassis.policy import Forbidden
+from convocation.domain.errors import ConvocationInconnue, Refus, VersionDepassee
+from convocation.domain.mission import CONSEIL_DATE
+from convocation.domain.qualite import LIBELLES
+from convocation.persistence import views
+from convocation.policy import POLICY
+from convocation.use_cases.change_convocation import cancel_convocation, change_convocation
+from convocation.web.commands import commande, reading
+from convocation.web.pages import lignes
+from convocation.web.pages.ecran import page, see_other
+from convocation.web.pages.saisie import Saisies, champ_de, fields, read_saisies
+from convocation.web.presenters import qualite_libelle
+
+router = APIRouter(include_in_schema=False)
+_NATURES = {"CONVOCATION": "Convocation", "MODIFICATION": "Modification", "ANNULATION": "Annulation"}
+
+
+@router.get("/convocations/{convocation_id}")
+async def visualiser(request: Request, convocation_id: UUID, acteur: ActeurDep) -> Response:
+    """The convocation as it is, and every version that was told."""
+    async with reading(request) as connection:
+        row = await _visible(connection, acteur, convocation_id, "convocation.lire")
+        history = [
+            {
+                **{name: one[name] for name in ("version", "le", "dates", "observation", "motif")},
+                "nature": _NATURES[one["nature"]],
+                "qualite": qualite_libelle(one),
+            }
+            for one in await views.history(connection, convocation_id)
+        ]
+        return await page(
+            request,
+            connection,
+            acteur,
+            "convocation.html",
+            une=lignes.convocation(row),
+            historique=history,
+            ecrit=_may_write(acteur, row),
+        )
+
+
+@router.get("/mes-convocations")
+async def mes_convocations(request: Request, acteur: ActeurDep) -> Response:
+    """A person's own, over all établissements (R57)."""
+    POLICY.authorise(acteur, "mes-convocations.lire", intervenant=acteur.sub)
+    async with reading(request) as connection:
+        rows = [lignes.convocation(row) for row in await views.convocations_of_person(connection, acteur.sub)]
+        return await page(request, connection, acteur, "mes_convocations.html", lignes=rows)
+
+
+@router.get("/convocations/{convocation_id}/modifier")
+async def modifier(request: Request, convocation_id: UUID, acteur: ActeurDep) -> Response:
+    async with reading(request) as connection:
+        row = await _visible(connection, acteur, convocation_id, "convocation.ecrire")
+        une = lignes.convocation(row)
+        saisies = Saisies(
+            qualite=une["qualite_choisie"],
+            dates=[day.isoformat() for day in une["dates"]],
+            observation=une["observation"],
+            version=une["version"],
+        )
+        return await _form(request, connection, acteur, une, saisies)
+
+
+@router.post("/convocations/{convocation_id}/modifier")
+async def enregistrer(request: Request, convocation_id: UUID, acteur: ActeurDep) -> Response:
+    """A stale form keeps what was typed and shows what somebody else has written meanwhile."""
+    async with fields(request) as form:
+        saisies = read_saisies(form)
+    refus: Refus | None = None
+    if saisies.action == "ajouter-date":
+        saisies.dates.append("")
+    else:
+        try:
+            async with commande(request, acteur) as command:
+                await _visible(command.connection, acteur, convocation_id, "convocation.ecrire")
+                changed = await change_convocation(command, convocation_id, saisies.version, saisies.saisie())
+        except Refus as refused:
+            refus = refused
+        else:
+            fait = "modifiee" if changed.version > saisies.version else "inchangee"
+            return see_other(f"/convocations/{convocation_id}?fait={fait}")
+    async with reading(request) as connection:
+        row = await _visible(connection, acteur, convocation_id, "convocation.ecrire")
+        return await _form(request, connection, acteur, lignes.convocation(row), saisies, refus)
+
+
+async def _form(
+    request: Request,
+    connection: Connection,
+    acteur: Acteur,
+    une: dict[str, Any],
+    saisies: Saisies,
+    refus: Refus | None = None,
+) -> Response:
+    stale = isinstance(refus, VersionDepassee)
+    return await page(
+        request,
+        connection,
+        acteur,
+        "modifier.html",
+        status=_status(refus),
+        une=une,
+        saisies=saisies,
+        depassee=stale,
+        erreurs=[{"champ": champ_de(refus), "texte": refus.phrase}] if refus else [],
+        qualites=list(LIBELLES.items()),
+        conseil=CONSEIL_DATE,
+    )
+
+
+def _status(refus: Refus | None) -> int:
+    if refus is None:
+        return 200
+    return 409 if isinstance(refus, VersionDepassee) else 422
+
+
+@router.get("/convocations/{convocation_id}/supprimer")
+async def confirmer(request: Request, convocation_id: UUID, acteur: ActeurDep) -> Response:
+    """What is lost, before it is."""
+    async with reading(request) as connection:
+        row = await _visible(connection, acteur, convocation_id, "convocation.ecrire")
+        saisies = Saisies(version=row["version"])
+        return await page(
+            request, connection, acteur, "supprimer.html", une=lignes.convocation(row), saisies=saisies, erreurs=[]
+        )
+
+
+@router.post("/convocations/{convocation_id}/supprimer")
+async def supprimer(request: Request, convocation_id: UUID, acteur: ActeurDep) -> Response:
+    """The line stays, struck as annulée (R45)."""
+    async with fields(request) as form:
+        saisies = read_saisies(form)
+    try:
+        async with commande(request, acteur) as command:
+            row = await _visible(command.connection, acteur, convocation_id, "convocation.ecrire")
+            await cancel_convocation(command, convocation_id, saisies.version, saisies.motif)
+    except Refus as refus:
+        async with reading(request) as connection:
+            row = await _visible(connection, acteur, convocation_id, "convocation.ecrire")
+            erreurs = [{"champ": champ_de(refus), "texte": refus.phrase}]
+            context = {"une": lignes.convocation(row), "saisies": saisies, "erreurs": erreurs}
+            return await page(request, connection, acteur, "supprimer.html", status=_status(refus), **context)
+    return see_other(f"/missions/{row['mission_id']}?fait=annulee")
+
+
+def _may_write(acteur: Acteur, row: Any) -> bool:
+    return POLICY.allows(acteur, "convocation.ecrire", uai=row["uai"], academie=row["academie"])
+
+
+async def _visible(connection: Connection, acteur: Acteur, convocation_id: UUID, action: str) -> Any:
+    """The convocation, unless it is another établissement's or person's: then it does not exist.
+
+    Raises ConvocationInconnue, and Forbidden for who may see it but not do `action`.
+    """
+    row = await views.convocation(connection, convocation_id)
+    if row is None:
+        raise ConvocationInconnue
+    place = {"uai": row["uai"], "academie": row["academie"], "intervenant": row["numero"]}
+    try:
+        POLICY.authorise(acteur, "convocation.lire", **place)
+    except Forbidden:
+        raise ConvocationInconnue from None
+    POLICY.authorise(acteur, action, **place)
+    return row

@@ -1,0 +1,82 @@
+"""« Télécharger les convocations » (R26, R46) and the public page behind the QR code (R24)."""
+
+import re
+import unicodedata
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from chassis.http import ActeurDep, Problem
+from convocation.domain.errors import ConvocationInconnue
+from convocation.domain.verification import Verdict, read_token, verdict
+from convocation.persistence import documents, views
+from convocation.policy import POLICY
+from convocation.web.commands import reading
+from convocation.web.pages.missions import visible
+
+router = APIRouter(include_in_schema=False)
+_VERDICTS = {
+    Verdict.VALIDE: ("success", "Convocation valide", "Cette convocation est la version en vigueur."),
+    Verdict.REMPLACEE: ("warning", "Convocation remplacée", "Une version plus récente annule et remplace celle-ci."),
+    Verdict.ANNULEE: ("error", "Convocation annulée", "Cette convocation a été annulée."),
+}
+_INCONNUE = ("error", "Convocation inconnue", "Ce code n’a pas été émis par IMAG’IN E3C.")
+
+
+@router.get("/convocations/{convocation_id}/convocation.pdf")
+async def telecharger(request: Request, convocation_id: UUID, acteur: ActeurDep) -> Response:
+    """The present version; always the same bytes. Another établissement's or person's does not exist: 404."""
+    state = request.app.state
+    async with reading(request) as connection:
+        row = await views.convocation(connection, convocation_id)
+        place = {name: row[name] for name in ("uai", "academie")} if row else {}
+        own = row is not None and row["numero"] == acteur.sub
+        if row is None or not (own or POLICY.allows(acteur, "convocation.lire", **place)):
+            raise ConvocationInconnue
+        octets = await state.imprimeur.one(connection, convocation_id, row["version"], state.clock())
+    return _pdf(octets, f"convocation {row['nom']} {row['code']} v{row['version']}")
+
+
+@router.get("/missions/{mission_id}/convocations.pdf")
+async def telecharger_toutes(request: Request, mission_id: UUID, acteur: ActeurDep) -> Response:
+    """All convocations of the mission that hold, in one file."""
+    async with reading(request) as connection:
+        mission = await visible(connection, acteur, mission_id)
+        octets = await request.app.state.imprimeur.of_mission(connection, mission_id)
+    if octets is None:
+        raise Problem(404, "aucune-convocation", "Personne n’est convoqué sur cette mission.")
+    return _pdf(octets, f"convocations {mission.uai} {mission.code} {mission.voie}")
+
+
+def _pdf(octets: bytes, name: str) -> Response:
+    """`name` is made ASCII: names of people may hold anything."""
+    ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    file = re.sub(r"[^A-Za-z0-9]+", "-", ascii_name).strip("-").lower()
+    headers = {
+        "Content-Disposition": f'attachment; filename="{file}.pdf"',
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(octets, media_type="application/pdf", headers=headers)
+
+
+async def verifier(request: Request) -> Response:
+    """Valid, replaced or cancelled, and nothing more. For everybody: no acteur is asked for."""
+    state = request.app.state
+    named = read_token(request.path_params["token"], state.token_key)
+    found: Any = None
+    if named is not None:
+        async with reading(request) as connection:
+            found = await documents.standing(connection, named[0])
+    if named is None or found is None:
+        type_, titre, texte = _INCONNUE
+        status = 404
+    else:
+        said = verdict(named[1], courante=found["version"], active=found["status"] == "ACTIVE")
+        (type_, titre, texte), status = _VERDICTS[said], 200
+    rendered: Response = state.pages.render(
+        request, "verifier.html", status=status, type=type_, titre=titre, texte=texte
+    )
+    return rendered

@@ -1,0 +1,83 @@
+"""What every page is given: who looks, where from, the menu in the guide's words (R19–R22), what was just done."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from chassis.acteur import Acteur, Role
+from chassis.database import Connection
+from convocation.persistence import views
+
+MISSIONS, CONSULTATION = "/missions", "/missions-convoquees"
+FONCTIONS = {
+    Role.CHEF: "Chef d’établissement",
+    Role.DELEGUE: "Délégué du chef d’établissement",
+    Role.GESTIONNAIRE: "Gestionnaire IMAGIN",
+    Role.ADMINISTRATEUR: "Administrateur IMAGIN",
+    Role.INTERVENANT: "Intervenant",
+}
+# What a redirect may say was done, by code: an address bears no sentence and nobody's name.
+_FAITS = {
+    "convoquees": ("Convocation enregistrée", "SANTORIN et les personnes convoquées sont prévenues."),
+    "deja-enregistree": ("Convocation déjà enregistrée", "Elle ne l’a été qu’une fois."),
+    "modifiee": ("Convocation modifiée", "La nouvelle version annule et remplace la précédente."),
+    "inchangee": ("Rien n’a changé", "Personne n’est prévenu."),
+    "annulee": ("Convocation annulée", "La personne est prévenue et son accès à SANTORIN est retiré."),
+    "signature": ("Signature enregistrée", "Les prochaines convocations la porteront."),
+    "demande": ("Demande transmise", "Le gestionnaire IMAGIN de l’académie la traitera ; suivez-la ici."),
+}
+
+
+async def page(
+    request: Request, connection: Connection, acteur: Acteur, template: str, *, status: int = 200, **context: Any
+) -> HTMLResponse:
+    """`template` within the frame that `acteur` sees."""
+    fait = _FAITS.get(request.query_params.get("fait", ""))
+    avis = [{"type": "success", "titre": fait[0], "texte": fait[1]}] if fait else []
+    frame = {
+        "utilisateur": _utilisateur(acteur),
+        "menu": menu(acteur, request.url.path),
+        "menu_groupe": "Centre Examen" if acteur.role in {Role.CHEF, Role.DELEGUE} else "",
+        "contexte": await _contexte(connection, acteur),
+        "avis": avis,
+        "acteur": acteur,
+    }
+    rendered: HTMLResponse = request.app.state.pages.render(request, template, status=status, **frame | context)
+    return rendered
+
+
+def _utilisateur(acteur: Acteur) -> dict[str, str]:
+    nom, fonction = acteur.nom or acteur.sub, FONCTIONS.get(acteur.role, "")
+    return {"nom": nom, "fonction": "" if nom.startswith(fonction) else fonction}
+
+
+def see_other(url: str) -> RedirectResponse:
+    """After a command: the page to look at, by GET."""
+    return RedirectResponse(url, status_code=303)
+
+
+def menu(acteur: Acteur, path: str) -> list[dict[str, Any]]:
+    """R19–R22, in the guide's words, each entry to whom it concerns."""
+    if acteur.role is Role.INTERVENANT:
+        entries = [("Mes convocations", "/mes-convocations")]
+    else:
+        entries = [("Convocation par mission", MISSIONS), ("Consultation des missions convoquées", CONSULTATION)]
+    if acteur.role in {Role.CHEF, Role.DELEGUE}:
+        entries.append(("Signature établissement pour la convocation", "/signature"))
+        entries.append(("Demandes de création", "/demandes"))
+    return [
+        {"libelle": label, "url": url, "actif": path == url or path.startswith(f"{url}/")} for label, url in entries
+    ]
+
+
+async def _contexte(connection: Connection, acteur: Acteur) -> dict[str, Any] | None:
+    uais: Sequence[str] = sorted(acteur.uais)
+    if acteur.role not in {Role.CHEF, Role.DELEGUE} or not uais:
+        return None
+    if len(uais) > 1:
+        return {"etablissement": f"{len(uais)} établissements : {', '.join(uais)}"}
+    found = await views.etablissements(connection, uais)
+    nom = f"{found[0]['etablissement_nom']}, {found[0]['etablissement_commune']}" if found else "Établissement"
+    return {"etablissement": nom, "uai": uais[0]}

@@ -1,0 +1,73 @@
+"""Rows → what the templates of the pages write."""
+
+from typing import Any
+
+from convocation.domain.mission import LIBELLES_TYPE, MissionType
+from convocation.domain.suivi import Acces, Courriel, Fait, suivi
+from convocation.web.presenters import qualite_libelle
+
+LIBELLES_VOIE = {"GENERALE": "Générale", "TECHNOLOGIQUE": "Technologique", "COMMUNE": "Commune"}
+_ACCES_BADGES = {
+    Acces.EN_COURS: "info",
+    Acces.TRANSMISE: "success",
+    Acces.ACCEPTEE: "success",
+    Acces.REJETEE: "error",
+    Acces.RETRAIT_EN_COURS: "info",
+    Acces.RETIREE: "",
+}
+_COURRIEL_BADGES = {Courriel.EN_ATTENTE: "info", Courriel.ENVOYEE: "success", Courriel.ECHOUEE: "error"}
+
+
+def mission(row: Any) -> dict[str, Any]:
+    """A line of the list (R23): people convoked against the need, what is missing."""
+    withdrawn = row["status"] != "ACTIVE"
+    return {
+        **{
+            name: row[name] for name in ("mission_id", "session", "libelle", "code", "candidats", "convoques", "besoin")
+        },
+        "type_libelle": LIBELLES_TYPE[MissionType(row["type"])],
+        "voie": LIBELLES_VOIE[row["voie"]],
+        "uai": row["uai"],
+        "etablissement": f"{row['etablissement_nom']}, {row['etablissement_commune']}",
+        "sans_candidat": withdrawn,
+        "etat": ("", "Sans candidat") if withdrawn else _etat(row),
+        "profils_manquants": sorted(row["profils_manquants"]) if row["convoques"] else [],
+    }
+
+
+def _etat(row: Any) -> tuple[str, str]:
+    """Badge and words."""
+    if row["type"] == MissionType.NUMERISATION.value:
+        return ("success", "Déléguée") if row["convoques"] else ("", "Non déléguée")
+    if not row["convoques"]:
+        return "warning", "À convoquer"
+    if row["convoques"] < row["besoin"]:
+        return "warning", "Incomplète"
+    return ("success", "Complète") if row["profils_complets"] else ("warning", "Profil manquant")
+
+
+def convocation(row: Any) -> dict[str, Any]:
+    """A line of « Liste des Intervenants », with what SANTORIN and the mails made of it."""
+    active = row["status"] == "ACTIVE"
+    state = suivi(row["version"], active=active, acces=_fait(row, "acces"), notification=_fait(row, "mail"))
+    return {
+        **{name: row[name] for name in ("convocation_id", "mission_id", "version", "numero", "civilite", "profil")},
+        **{name: row[name] for name in ("dates", "observation", "motif", "libelle", "session")},
+        "nom": f"{row['nom']} {row['prenom']}",
+        "uai": row["intervenant_uai"],
+        "etablissement": f"{row['etablissement_nom']}, {row['etablissement_commune']}",
+        "type_libelle": LIBELLES_TYPE[MissionType(row["type"])],
+        "numerisation": row["type"] == MissionType.NUMERISATION.value,
+        "qualite": row["qualite"],
+        "qualite_libelle": qualite_libelle(row),
+        "qualite_choisie": "" if row["qualite_par_defaut"] else row["qualite"] or "",
+        "active": active,
+        "suivi": state,
+        "acces_badge": _ACCES_BADGES[state.acces],
+        "courriel_badge": _COURRIEL_BADGES.get(state.courriel, ""),
+    }
+
+
+def _fait(row: Any, prefix: str) -> Fait | None:
+    etat = row[f"{prefix}_etat"]
+    return Fait(etat, row[f"{prefix}_convocation_version"], row[f"{prefix}_motif"]) if etat else None

@@ -1,0 +1,160 @@
+"""« Convocation par mission » (R19, R23), « Consultation des missions convoquées » (R22), the detail (R26, R42)."""
+
+from math import ceil
+from typing import Annotated, Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse
+
+from chassis.acteur import Acteur
+from chassis.database import Connection
+from chassis.http import ActeurDep
+from chassis.policy import Forbidden, Scope
+from convocation.domain.besoin import besoin
+from convocation.domain.errors import MissionInconnue, ServiceFerme
+from convocation.domain.mission import LIBELLES_TYPE, Mission
+from convocation.domain.ouverture import est_ouvert
+from convocation.domain.profils import profils_manquants
+from convocation.persistence import demandes, missions, ouvertures, views
+from convocation.persistence.liste_missions import ETATS, TRIS, Filtre, liste_missions
+from convocation.policy import POLICY
+from convocation.web.commands import reading
+from convocation.web.pages import lignes
+from convocation.web.pages.ecran import page
+
+router = APIRouter(include_in_schema=False)
+_TAILLE = 50
+LIBELLES_ETATS = {
+    "a-convoquer": "Personne n’est convoqué",
+    "incomplete": "Nombre de convoqués insuffisant",
+    "profil-manquant": "Profil manquant",
+    "complete": "Complète",
+    "sans-candidat": "Sans candidat",
+}
+LIBELLES_TRIS = {
+    "epreuve": "Épreuve",
+    "etablissement": "Établissement",
+    "candidats": "Candidats",
+    "convoques": "Personnes convoquées",
+    "manque": "Personnes qui manquent",
+}
+
+
+@router.get("/missions")
+async def convocation_par_mission(request: Request, acteur: ActeurDep) -> HTMLResponse:
+    """Missions open to convocation (R13); the rectorat sees the closed ones too."""
+    return await _liste(request, acteur, convoquees=False)
+
+
+@router.get("/missions-convoquees")
+async def consultation(request: Request, acteur: ActeurDep) -> HTMLResponse:
+    """Missions with people convoked, whether the service is open or not."""
+    return await _liste(request, acteur, convoquees=True)
+
+
+def _filtre(acteur: Acteur, asked: dict[str, str], number: str, *, convoquees: bool) -> Filtre:
+    """What is asked for, within what the acteur may see; what makes no sense is left out."""
+    scope = POLICY.scope(acteur, "missions.lire")
+    return Filtre(
+        uais=sorted(acteur.uais) if scope is Scope.ETABLISSEMENT else None,
+        academies=sorted(acteur.academies) if scope is Scope.ACADEMIE else None,
+        session=asked["session"] or None,
+        type=asked["type"] if asked["type"] in LIBELLES_TYPE else None,
+        texte=asked["q"][:100],
+        etat=asked["etat"] if asked["etat"] in ETATS else None,
+        tri=asked["tri"] if asked["tri"] in TRIS else "epreuve",
+        ouvertes=scope is Scope.ETABLISSEMENT and not convoquees,
+        convoquees=convoquees,
+        page=int(number) if number.isdecimal() and len(number) < 6 and int(number) else 1,
+        taille=_TAILLE,
+    )
+
+
+async def _liste(request: Request, acteur: Acteur, *, convoquees: bool) -> HTMLResponse:
+    asked = {name: request.query_params.get(name, "") for name in ("session", "type", "etat", "tri", "q")}
+    filtre = _filtre(acteur, asked, request.query_params.get("page", "1"), convoquees=convoquees)
+    async with reading(request) as connection:
+        rows = await liste_missions(connection, filtre, lot=request.app.state.settings.lot_copies)
+        sessions = await views.sessions(connection)
+        total = rows[0]["total"] if rows else 0
+        kept = urlencode({name: value for name, value in asked.items() if value})
+        return await page(
+            request,
+            connection,
+            acteur,
+            "missions.html",
+            lignes=[lignes.mission(row) for row in rows],
+            total=total,
+            filtre=filtre,
+            demande=asked,
+            filtree=any(asked[name] for name in ("session", "type", "etat", "q")),
+            pages=ceil(total / _TAILLE),
+            vers=lambda n: f"?{kept}&page={n}" if kept else f"?page={n}",
+            sessions=[(one, one) for one in sessions],
+            types=list(LIBELLES_TYPE.items()),
+            etats=list(LIBELLES_ETATS.items()),
+            tris=list(LIBELLES_TRIS.items()),
+            par_etablissement=filtre.uais is None or len(filtre.uais) > 1,
+            raison=ServiceFerme.phrase if filtre.ouvertes else "",
+        )
+
+
+@router.get("/missions/{mission_id}")
+async def detail(request: Request, mission_id: UUID, acteur: ActeurDep) -> HTMLResponse:
+    """« Le détail de la mission s'affiche ainsi que les boutons » (R26), with its « Liste des Intervenants » (R42)."""
+    async with reading(request) as connection:
+        mission = await visible(connection, acteur, mission_id)
+        context = await _contents(request, connection, acteur, mission)
+        return await page(request, connection, acteur, "mission.html", **context)
+
+
+@router.get("/missions/{mission_id}/intervenants")
+async def liste_des_intervenants(
+    request: Request, mission_id: UUID, acteur: ActeurDep, vu: Annotated[int, Query(ge=0)] = 0
+) -> HTMLResponse:
+    """The list alone, for the page that waits for SANTORIN and the mails; `vu`: how often it has asked."""
+    async with reading(request) as connection:
+        mission = await visible(connection, acteur, mission_id)
+        context = await _contents(request, connection, acteur, mission, vu=vu + 1)
+        return await page(request, connection, acteur, "liste_des_intervenants.html", **context)
+
+
+async def visible(connection: Connection, acteur: Acteur, mission_id: UUID) -> Mission:
+    """The mission, unless it is another établissement's: then it does not exist. Raises MissionInconnue, Forbidden."""
+    POLICY.scope(acteur, "missions.lire")
+    mission = await missions.get(connection, mission_id)
+    if mission is None:
+        raise MissionInconnue
+    try:
+        POLICY.authorise(acteur, "missions.lire", uai=mission.uai, academie=mission.academie)
+    except Forbidden:
+        raise MissionInconnue from None
+    return mission
+
+
+async def _contents(
+    request: Request, connection: Connection, acteur: Acteur, mission: Mission, *, vu: int = 0
+) -> dict[str, Any]:
+    requis = await missions.profils_requis(connection, mission.code)
+    rows = await views.convocations_of_mission(connection, mission.mission_id)
+    decisions = await ouvertures.decisions(connection, mission.session, mission.academie, mission.uai)
+    people = [lignes.convocation(row) for row in rows]
+    actives = [one for one in people if one["active"]]
+    ouverte = est_ouvert(decisions, mission.academie, mission.uai)
+    return {
+        "mission": mission,
+        "type_libelle": LIBELLES_TYPE[mission.type],
+        "besoin": besoin(mission.type, mission.candidats, requis, lot=request.app.state.settings.lot_copies),
+        "requis": list(requis),
+        "manquants": profils_manquants(requis, [one["profil"] for one in actives]) if requis else [],
+        "personnes": people,
+        "convoques": len(actives),
+        "ouverte": ouverte,
+        "ecrit": POLICY.allows(acteur, "convocation.ecrire", uai=mission.uai, academie=mission.academie),
+        "raison": "" if ouverte else ServiceFerme.phrase,
+        "contact": await demandes.contact(connection, mission.academie),
+        "en_attente": any(one["suivi"].en_attente for one in people),
+        "vu": vu,
+    }

@@ -1,0 +1,102 @@
+"""What was typed into a form, as it was typed: it is shown again when something is wrong, and nothing is lost."""
+
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import date
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+
+from convocation.domain.convocation import Saisie
+from convocation.domain.errors import (
+    DateIllisible,
+    ImageRefusee,
+    MissionDateNotChosen,
+    MotifAbsent,
+    PersonneChoisie,
+    QualiteInconnue,
+    QualiteSansObjet,
+    Refus,
+)
+
+_MAX_PEOPLE, _MAX_DATES, _MAX_TEXT = 500, 60, 2_000
+_CHAMPS: dict[type[Refus], str] = {
+    MissionDateNotChosen: "date-1",
+    DateIllisible: "date-1",
+    QualiteInconnue: "qualite",
+    QualiteSansObjet: "qualite",
+    PersonneChoisie: "personnes",
+    MotifAbsent: "motif",
+    ImageRefusee: "image",
+}
+
+
+@dataclass(slots=True)
+class Saisies:
+    """Fields of « Détails de l'affectation » and of « Modifier la convocation »; `action`: the button pressed.
+
+    `affiches`: the numbers shown for the discipline, `numeros`: those ticked, `lus`: the warnings shown.
+    """
+
+    action: str = ""
+    cle: str = ""
+    discipline: str = ""
+    nom: str = ""
+    affiches: list[str] = field(default_factory=list)
+    numeros: list[str] = field(default_factory=list)
+    qualite: str = ""
+    dates: list[str] = field(default_factory=lambda: [""])
+    observation: str = ""
+    motif: str = ""
+    lus: list[str] = field(default_factory=list)
+    version: int = 0
+
+    def saisie(self) -> Saisie:
+        """Raises DateIllisible; the domain judges the rest."""
+        return Saisie(self.qualite or None, tuple(_date(text) for text in self.dates if text), self.observation)
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise DateIllisible from None
+
+
+def read_saisies(form: FormData) -> Saisies:
+    """Texts of the form; files, U+0000 and what is too much are left out."""
+    version = text(form, "version")
+    return Saisies(
+        action=text(form, "action"),
+        cle=text(form, "cle")[:100],
+        discipline=text(form, "discipline")[:100],
+        nom=text(form, "nom")[:100],
+        affiches=texts(form, "affiches")[:_MAX_PEOPLE],
+        numeros=list(dict.fromkeys(texts(form, "numeros")))[: _MAX_PEOPLE + 1],
+        qualite=text(form, "qualite"),
+        dates=texts(form, "dates")[:_MAX_DATES] or [""],
+        observation=text(form, "observation")[:_MAX_TEXT],
+        motif=text(form, "motif")[:_MAX_TEXT],
+        lus=texts(form, "lus"),
+        version=int(version) if version.isdecimal() and len(version) < 10 else 0,
+    )
+
+
+def fields(request: Request, *, files: int = 0) -> AbstractAsyncContextManager[FormData]:
+    """`async with fields(request) as form`: a list of people with its ticks and warnings, `files` at most."""
+    return request.form(max_files=files, max_fields=3 * _MAX_PEOPLE)
+
+
+def texts(form: FormData, name: str) -> list[str]:
+    """Every text of that name."""
+    return [value.replace("\x00", "").strip() for value in form.getlist(name) if isinstance(value, str)]
+
+
+def text(form: FormData, name: str) -> str:
+    """The last text of that name, else an empty one: a button overrides a hidden field before it."""
+    return (texts(form, name) or [""])[-1]
+
+
+def champ_de(refus: Refus) -> str:
+    """The id of the field a refusal is about, empty for the whole form."""
+    return _CHAMPS.get(type(refus), "")

@@ -1,0 +1,194 @@
+"""The running product with some invented lycées, and people at a real browser."""
+
+import asyncio
+import io
+import json
+import shutil
+import tempfile
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from axe_playwright_python.async_playwright import Axe
+from PIL import Image, ImageDraw
+
+from chassis.acteur import COOKIE, Acteur, Role, mint
+from event_schemas import uai
+from event_schemas.identities import mission_id
+from imagin_cli.cyclades import inscriptions_file, producer
+from imagin_cli.cyclades.closings import TYPE
+from imagin_cli.demo import scenario
+from imagin_cli.demo.accounts import ADMINISTRATEUR, People, gestionnaire
+from imagin_cli.demo.books import Books, until
+from imagin_cli.services import CONVOCATION
+from imagin_cli.stack import Stack
+from testkit.programs import find_program
+
+SESSION, ACADEMIE, LYCEES = "2020-E3C1", "10", 40
+EPREUVES = [
+    ("HG", "Histoire-géographie", "GENERALE", 70),
+    ("HLP", "Humanités, littérature et philosophie", "GENERALE", 30),
+    ("LVB-POR", "Langue vivante B : portugais", "COMMUNE", 3),
+]
+
+
+# A browser logs every refusal (4xx) and a lost network as errors: those a test asks for are its own business.
+_EXPECTED = ("the server responded with a status of 4", "net::ERR_INTERNET_DISCONNECTED", "htmx:error")
+
+
+@dataclass(frozen=True)
+class Lycee:
+    """An invented lycée that one test has for itself."""
+
+    uai: str
+
+    def mission(self, code):
+        voie = {"NUMERISATION": "COMMUNE", "LVB-POR": "COMMUNE"}.get(code, "GENERALE")
+        return f"/missions/{mission_id(SESSION, self.uai, voie, code)}"
+
+
+def _closing(number):
+    digits = f"069{9000 + number}"
+    code = digits + uai.letter(digits)
+    epreuves = [
+        {"code": code_, "libelle": libelle, "type": "E3C", "voie": voie, "candidats_inscrits": candidats}
+        for code_, libelle, voie, candidats in EPREUVES
+    ]
+    place = {"nom": f"LYCEE FICTIF {number}", "commune": "VILLEFICTIVE", "academie": ACADEMIE}
+    closed = "2020-01-10T18:00:00+01:00"
+    data = {"session": SESSION, "uai": code, "revision": 1, "cloturee_le": closed}
+    data |= {"etablissement": place, "epreuves": epreuves}
+    return {"specversion": "1.0", "type": TYPE, "id": code, "source": "/essai", "subject": code, "data": data}
+
+
+class Product:
+    """`etablissement()` hands out a lycée nobody has used; the service is open unless `closed`."""
+
+    def __init__(self, stack, people, lycees):
+        self.stack, self.people, self._lycees = stack, people, iter(lycees)
+        self.url = stack.url(CONVOCATION)
+        self.soon = (datetime.now(UTC) + timedelta(days=40)).date().isoformat()
+
+    def etablissement(self):
+        return next(self._lycees)
+
+    def of(self, lycee, discipline):
+        """Invented teachers of a discipline in a lycée (main or secondary post), by name."""
+        return sorted(
+            f"{one.nom} {one.prenom}"
+            for one in self.people.by_academie[ACADEMIE]
+            if lycee.uai in {one.uai, *one.uais_secondaires} and discipline in one.disciplines
+        )
+
+    def numero(self, lycee, discipline):
+        return next(
+            one.numero
+            for one in self.people.by_academie[ACADEMIE]
+            if one.uai == lycee.uai and discipline in one.disciplines
+        )
+
+    def cookie(self, acteur):
+        token = mint(acteur, self.stack.token_key, now=datetime.now(UTC), hours=1)
+        return {"name": COOKIE, "value": token, "url": self.url, "sameSite": "Lax", "httpOnly": True}
+
+    def api(self, http, acteur):
+        return scenario.Api(http, self.stack.token(acteur))
+
+
+def acteur(role, lycee=None, sub=""):
+    uais = frozenset({lycee.uai}) if lycee and role in {Role.CHEF, Role.DELEGUE} else frozenset()
+    academies = frozenset() if role is Role.INTERVENANT else frozenset({ACADEMIE})
+    return Acteur(
+        sub or f"{role.value}.{lycee.uai if lycee else ACADEMIE}", role, f"Essai {role.value}", uais, academies
+    )
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def product():
+    folder = Path(tempfile.mkdtemp(prefix="imagin-screens-"))
+    closings = inscriptions_file.of_events(_closing(number) for number in range(LYCEES))
+    people = People.of(closings)
+    async with Stack(folder, given=False) as stack:
+        await producer.send(stack.kafka_connection, closings, lambda _: None)
+        books = Books(stack.databases)
+        await books.open()
+        keys = [one.state.aggregate for one in closings]
+        await until(lambda: books.revisions_applied(keys), len(keys), lambda _: None)
+        await until(books.missions_missing, 0, lambda _: None)
+        await books.close()
+        await scenario.prepare(stack, people, [SESSION])
+        async with scenario.client(stack) as http:
+            api = scenario.Api(http, stack.token(gestionnaire(ACADEMIE)))
+            contact = {"nom": "Dominique EXEMPLE", "courriel": "gestionnaire@ac-exemple.invalid"}
+            contact |= {"telephone": "04 00 00 00 00", "horaires": "du lundi au vendredi, 9 h – 17 h"}
+            await api.put(f"/api/academies/{ACADEMIE}/contact", contact)
+        yield Product(stack, people, [Lycee(one.uai) for one in closings])
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def person(product, chromium):
+    """`page = await person(Role.CHEF, lycee)`: signed in, in a browser of her own; no console error is forgiven."""
+    contexts, complaints = [], []
+
+    async def sit_down(role, lycee=None, *, sub="", script=True, width=1280):
+        context = await chromium.new_context(
+            base_url=product.url, java_script_enabled=script, viewport={"width": width, "height": 1000}, locale="fr-FR"
+        )
+        contexts.append(context)
+        if role is not None:
+            await context.add_cookies([product.cookie(acteur(role, lycee, sub))])
+        page = await context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        return page
+
+    yield sit_down
+    for context in contexts:
+        await context.close()
+    assert [one for one in complaints if not any(known in one for known in _EXPECTED)] == []
+
+
+async def axe_finds_nothing(page):
+    found = await Axe().run(page)
+    violations = found.response["violations"]
+    told = [(one["id"], [node["html"][:200] for node in one["nodes"]][:3]) for one in violations]
+    assert not told, json.dumps(told, ensure_ascii=False, indent=1)
+
+
+@pytest.fixture(scope="session")
+def no_violation():
+    return axe_finds_nothing
+
+
+@pytest.fixture(scope="session")
+def pdf_text():
+    """`text = await pdf_text(path)`: what a second program reads in a PDF."""
+    pdftotext = find_program("pdftotext", "poppler-utils")
+
+    async def read(path):
+        process = await asyncio.create_subprocess_exec(
+            pdftotext, "-layout", str(path), "-", stdout=asyncio.subprocess.PIPE
+        )
+        output, _ = await process.communicate()
+        return output.decode()
+
+    return read
+
+
+@pytest.fixture(scope="session")
+def signature_png():
+    """Some ink on white."""
+    image = Image.new("RGB", (300, 120), "white")
+    ImageDraw.Draw(image).line([(20, 90), (90, 20), (150, 100), (280, 40)], fill="navy", width=5)
+    file = io.BytesIO()
+    image.save(file, "PNG")
+    return file.getvalue()
+
+
+@pytest.fixture(scope="session")
+def administrateur():
+    return ADMINISTRATEUR
