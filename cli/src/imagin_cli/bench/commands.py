@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from imagin_cli.bench.latency import latency
+from imagin_cli.bench.screens import screens
 from imagin_cli.bench.throughput import main
 from imagin_cli.output import put, put_json, say
 from imagin_cli.services import CONVOCATION, MISSION_IMPORT, SANTORIN_BRIDGE, ServiceSpec
@@ -43,6 +44,18 @@ def latency_(
     """Convoke by HTTP → right on the habilitation topic: p50 and p99."""
     services = (MISSION_IMPORT, CONVOCATION, SANTORIN_BRIDGE)
     _tell(_with_stack(services, lambda stack: latency(stack, count, per_second)), as_json=json)
+
+
+@app.command("screens")
+def screens_(
+    *,
+    people: Annotated[int, typer.Option(min=1_000, max=2_000_000, help="Size of the directory.")] = 900_000,
+    count: Annotated[int, typer.Option(min=100, max=5_000, help="Requests of each kind.")] = 300,
+    json: Json = False,
+) -> None:
+    """Lists and suggestions on every mission of the nation: p50, p95, p99 beside the bare answer of the process."""
+    services = (MISSION_IMPORT, CONVOCATION)
+    _tell(_with_stack(services, lambda stack: screens(stack, people, count)), as_json=json)
 
 
 def _with_stack(
