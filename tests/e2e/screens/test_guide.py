@@ -1,7 +1,9 @@
 """The guide's story (R19–R53), sentence by sentence, in a real browser on the running product."""
 
 import re
+from uuid import UUID
 
+import pytest
 from aiokafka import AIOKafkaConsumer
 from playwright.async_api import expect
 
@@ -218,10 +220,38 @@ async def test_r43_r44_and_r45_a_convocation_is_seen_changed_deleted_and_made_ag
     await page.get_by_role("button", name="Créer convocation").click()
     dialog = page.get_by_role("dialog")
     await dialog.get_by_label("NOM Prénom").fill(name)
-    await dialog.get_by_role("checkbox", name=re.compile(f"{re.escape(name)}.*{lycee.uai}")).check()
+    await dialog.get_by_role("checkbox", name=re.compile(f"{re.escape(name)} [^–]*$")).check()
     await dialog.get_by_label("Date de mission").fill(product.soon)
     await convoke(page, dialog, 1)
     await expect(page.get_by_role("row", name=re.compile(name))).to_contain_text("Transmise à SANTORIN", timeout=30_000)
+
+
+@pytest.mark.parametrize(
+    ("etat", "motif", "words"), [("ACCEPTEE", None, "Acceptée"), ("REJETEE", "identité inconnue", "Rejetée")]
+)
+async def test_r15_and_r18_what_santorin_answers_is_told_on_the_line_with_its_reason(
+    person, product, etat, motif, words
+):
+    lycee = product.etablissement()
+    page = await person(Role.CHEF, lycee)
+    dialog = await open_dialog(page, lycee.mission("NUMERISATION"))
+    await dialog.get_by_label("Discipline").fill("Philosophie")
+    await dialog.get_by_role("button", name="Tout décocher").click()
+    numero = product.numero(lycee, "0100")
+    await dialog.locator(f"input[type=checkbox][value='{numero}']").check()
+    await dialog.get_by_label("Date de mission").fill(product.soon)
+    await convoke(page, dialog, 1)
+    await expect(page.get_by_text("Transmise à SANTORIN")).to_be_visible(timeout=30_000)
+    address = await page.get_by_role("link", name=re.compile("^Visualiser")).get_attribute("href")
+    await product.answer_of_santorin(UUID(address.rpartition("/")[2]), etat, motif)
+    await eventually(lambda: _shown(page, f"{words} par SANTORIN"), timeout=20, because="the answer is on the page")
+    if motif:
+        await expect(page.get_by_text(motif)).to_be_visible()
+
+
+async def _shown(page, words):
+    await page.reload()
+    return await page.get_by_text(words).count()
 
 
 async def test_r24_r26_and_r46_the_convocations_are_downloaded_with_the_signature_of_the_chef(

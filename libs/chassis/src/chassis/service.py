@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.metadata import version
 
 import asyncpg
@@ -25,6 +26,7 @@ from chassis import logs, migrations
 from chassis.consumer import Consumer, Reader
 from chassis.database import create_pool, is_transient
 from chassis.metrics import BUILD_INFO, DLQ_MESSAGES, LOOP_LAG_SECONDS, OUTBOX_AGE_SECONDS, OUTBOX_PENDING
+from chassis.periodic import periodically
 from chassis.relay import Relay, Source
 from chassis.settings import ServiceSettings
 from chassis.subscribing import Subscriptions
@@ -188,7 +190,13 @@ class _Process:
         await self._start_consumers()
         self._started = True
         log.info("service.started", port=self._settings.http_port)
-        parts = [self._relay.run, self._watch, self._retry_dead_letters, self._measure, *self._service.loops]
+        parts: list[Callable[[], Awaitable[None]]] = [
+            self._relay.run,
+            self._watch,
+            partial(periodically, _RETRIES_SECONDS, "dead_letters", self._retry_dead_letters),
+            partial(periodically, _GAUGES_SECONDS, "gauges", self._measure),
+            *self._service.loops,
+        ]
         async with asyncio.TaskGroup() as group:
             for part in parts:
                 group.create_task(_for_ever(part))
@@ -241,32 +249,16 @@ class _Process:
             LOOP_LAG_SECONDS.set(max(0.0, time.perf_counter() - before - _WAIT_SECONDS))
 
     async def _retry_dead_letters(self) -> None:
-        while True:
-            await asyncio.sleep(_RETRIES_SECONDS)
-            with _transient_is_waited_out("dead_letters"):
-                for consumer in self._consumers:
-                    await consumer.retry_dead_letters()
+        for consumer in self._consumers:
+            await consumer.retry_dead_letters()
 
     async def _measure(self) -> None:
-        while True:
-            with _transient_is_waited_out("gauges"):
-                row = await self._pool.fetchrow(_GAUGES)
-                OUTBOX_PENDING.set(row["pending"])
-                OUTBOX_AGE_SECONDS.set(row["age"])
-                DLQ_MESSAGES.set(row["dead"])
-            await asyncio.sleep(_GAUGES_SECONDS)
+        row = await self._pool.fetchrow(_GAUGES)
+        OUTBOX_PENDING.set(row["pending"])
+        OUTBOX_AGE_SECONDS.set(row["age"])
+        DLQ_MESSAGES.set(row["dead"])
 
 
 async def _for_ever(part: Callable[[], Awaitable[None]]) -> None:
     await part()
     raise PartEnded(getattr(part, "__qualname__", "part"))
-
-
-@contextlib.contextmanager
-def _transient_is_waited_out(action: str) -> Iterator[None]:
-    try:
-        yield
-    except Exception as error:
-        if not is_transient(error):
-            raise
-        log.info("service.postponed", action=action, error=error)

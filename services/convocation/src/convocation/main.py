@@ -1,16 +1,22 @@
 """Wiring of convocation: the one file that knows all its parts."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from chassis.http import create_app
+from chassis.periodic import periodically
 from chassis.service import Runtime, Service, run
 from convocation.gateways.documents import Documents
 from convocation.handlers.missions import RecordMissionsOnMissionEvents
 from convocation.handlers.suivi import RecordAccesOnAccesChanged, RecordNotificationOnNotificationEvents
+from convocation.persistence import idempotence
 from convocation.settings import Settings
 from convocation.use_cases.issue_documents import Imprimeur
 from convocation.web import pages, refusals, routes_administration, routes_convocations, routes_envois, routes_missions
 from event_schemas.catalogue import EVENT_TYPES
+
+_HOUR_SECONDS = 3_600.0
+_KEYS_KEPT = timedelta(days=7)
 
 
 def build(runtime: Runtime) -> Service:
@@ -28,6 +34,11 @@ def build(runtime: Runtime) -> Service:
     )
     app.state.wake_relay = runtime.relay.wake
     app.state.clock = lambda: datetime.now(UTC)  # noqa: TID251  # the clock's one place
+
+    async def forget_old_keys() -> None:
+        async with runtime.pool.acquire() as connection:
+            await idempotence.forget(connection, app.state.clock() - _KEYS_KEPT)
+
     return Service(
         package="convocation",
         app=app,
@@ -36,6 +47,7 @@ def build(runtime: Runtime) -> Service:
             "convocation.acces": RecordAccesOnAccesChanged(),
             "convocation.notification": RecordNotificationOnNotificationEvents(),
         },
+        loops=[partial(periodically, _HOUR_SECONDS, "idempotence", forget_old_keys)],
         models={ce_type: event.model for ce_type, event in EVENT_TYPES.items()},
     )
 

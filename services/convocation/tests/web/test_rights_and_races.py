@@ -1,8 +1,11 @@
 """Who may do what (R54–R57), once and only once, and what may not cross what."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 
 import pytest
+
+from convocation.persistence import idempotence
 
 BODY = {"intervenants": ["100"], "dates": ["2020-03-05"]}
 ACTEURS = (
@@ -102,6 +105,27 @@ async def test_the_same_key_twice_at_once_is_one_effect_and_the_same_answer(open
     assert {answer.status_code for answer in answers} == {201}
     assert len({answer.text for answer in answers}) == 1
     assert len(await open_world.told()) == 1
+
+
+async def test_keys_are_forgotten_after_a_while(open_world):
+    path = f"/api/missions/{open_world.hg}/convocations"
+    assert (await open_world.chef.post(path, BODY, key="old")).status_code == 201
+    async with open_world.pool.acquire() as connection:
+        await idempotence.forget(connection, datetime(2020, 1, 1, tzinfo=UTC))
+        assert await connection.fetchval("SELECT count(*) FROM idempotence") == 1
+        await idempotence.forget(connection, datetime.now(UTC) + timedelta(days=1))
+        assert await connection.fetchval("SELECT count(*) FROM idempotence") == 0
+
+
+async def test_the_day_before_or_after_is_no_conflict_and_the_same_day_is(open_world):
+    assert (await open_world.chef.convoque(open_world.hg, "100", dates=["2020-03-05"])).status_code == 201
+    types = {}
+    for day in ("2020-03-04", "2020-03-05"):
+        mission = open_world.hlp if day.endswith("4") else open_world.numerisation
+        answer = await open_world.chef.convoque(mission, "100", dates=[day])
+        types[day] = {one["type"] for one in answer.json()["avertissements"]}
+    assert "deja-convoque-ce-jour" not in types["2020-03-04"]
+    assert "deja-convoque-ce-jour" in types["2020-03-05"]
 
 
 async def test_a_key_used_for_another_request_is_refused_and_a_missing_one_too(open_world):

@@ -7,11 +7,11 @@ from enum import StrEnum
 class Acces(StrEnum):
     """What the établissement reads of the right in SANTORIN."""
 
-    EN_COURS = "En cours de transmission à SANTORIN"
+    EN_COURS = "Transmission en cours"
     TRANSMISE = "Transmise à SANTORIN"
     ACCEPTEE = "Acceptée par SANTORIN"
     REJETEE = "Rejetée par SANTORIN"
-    RETRAIT_EN_COURS = "Retrait de l’accès en cours"
+    RETRAIT_EN_COURS = "Retrait en cours"
     RETIREE = "Accès retiré"
 
 

@@ -26,6 +26,11 @@ async def claim(connection: Connection, acteur: str, cle: str, empreinte: str, n
     return Known(row["empreinte"], row["reponse"])
 
 
+async def forget(connection: Connection, before: datetime) -> None:
+    """Keys nobody will send again: their answers hold numbers of people."""
+    await connection.execute("DELETE FROM idempotence WHERE le < $1", before)
+
+
 async def keep(connection: Connection, acteur: str, cle: str, reponse: str) -> None:
     """Store the answer in the command's own transaction."""
     await connection.execute("UPDATE idempotence SET reponse = $3 WHERE acteur = $1 AND cle = $2", acteur, cle, reponse)

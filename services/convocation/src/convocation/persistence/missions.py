@@ -76,8 +76,11 @@ def _recherche(state: Any) -> str:
 
 
 async def get(connection: Connection, mission_id: UUID, *, lock: bool = False) -> Mission | None:
-    """One mission; `lock` holds off a withdrawal until the end of the transaction (architecture.md)."""
-    query = "SELECT * FROM mission WHERE mission_id = $1" + (" FOR SHARE" if lock else "")
+    """One mission; `lock` holds off a withdrawal, and other commands on the mission, until the end of the transaction.
+
+    Two commands that convoke the same new person at once would trip over one unique index or the other.
+    """
+    query = "SELECT * FROM mission WHERE mission_id = $1" + (" FOR NO KEY UPDATE" if lock else "")
     row = await connection.fetchrow(query, mission_id)
     return mission_of(row) if row else None
 

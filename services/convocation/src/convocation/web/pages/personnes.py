@@ -66,7 +66,7 @@ async def choisir(connection: Connection, mission: Mission, saisies: Saisies) ->
     def line(one: Intervenant, *, by_default: bool) -> Personne:
         cochee = (one.numero in ticked or (by_default and one.numero not in seen)) and one.numero not in deja
         disciplines = ", ".join(libelles.get(code, code) for code in one.disciplines)
-        aide = f"{disciplines} – {noms.get(one.uai, one.uai)}"
+        aide = disciplines if one.uai == mission.uai else f"{disciplines} – {noms.get(one.uai, one.uai)}"
         return Personne(one.numero, f"{one.nom} {one.prenom}", aide, cochee, one.numero in deja)
 
     choix.groupe = [_forced(line(one, by_default=True), saisies.action) for one in groupe]
