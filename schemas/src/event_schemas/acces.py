@@ -7,7 +7,7 @@ from event_schemas.state import Motif, State, Version
 
 
 class Acces(State):
-    """The right as the bridge knows it from SANTORIN's answers."""
+    """The right as the bridge knows it: on SANTORIN's topic, answered, withdrawn."""
 
     convocation_id: UUID
     habilitation_version: Version

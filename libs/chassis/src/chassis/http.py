@@ -48,7 +48,7 @@ def current_acteur(request: Request) -> Acteur:
     if scheme.lower() != "bearer":
         token = request.cookies.get(COOKIE, "")
         if token:
-            _refuse_cross_site(request)
+            refuse_cross_site(request)
     key: str = request.app.state.token_key
     try:
         return read(token, key, now=datetime.now(UTC))  # noqa: TID251  # the border: a token ends by the clock
@@ -56,7 +56,7 @@ def current_acteur(request: Request) -> Acteur:
         raise Problem(401, "non-authentifie", "Connectez-vous : jeton absent, invalide ou expiré.") from None
 
 
-def _refuse_cross_site(request: Request) -> None:
+def refuse_cross_site(request: Request) -> None:
     """A cookie goes along by itself: writes must come from our own pages (Sec-Fetch-Site, else Origin)."""
     if request.method in _SAFE_METHODS:
         return

@@ -62,8 +62,8 @@ class Relay:
         self._leftovers: set[asyncio.Task[None]] = set()
 
     def add_sources(self, sources: Sequence[Source]) -> None:
-        """Sources to relay beside the outbox."""
-        self._sources += sources
+        """Sources to relay before the outbox: what waits there never holds them back."""
+        self._sources = [*sources, *self._sources]
 
     def wake(self) -> None:
         """Rows were committed: look now. Another process's relay sees them at its next poll."""

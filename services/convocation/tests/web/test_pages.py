@@ -1,6 +1,7 @@
 """The pages without a browser: who may see what, and how a refusal looks (stories: tests/e2e/screens)."""
 
 import io
+import re
 from urllib.parse import urlencode
 
 import pytest
@@ -69,6 +70,30 @@ async def test_before_the_opening_the_list_says_so_and_why(world):
     assert "l’administrateur IMAGIN l’ouvre" in page.text
 
 
+async def test_r19_and_r23_the_list_is_filtered_sorted_paged_and_searched(open_world):
+    await open_world.chef.convoque(open_world.hlp, "102")
+    admin = Browser(open_world.administrateur)
+
+    async def rows(query):
+        page = await admin.get(f"/missions?{query}")
+        assert page.status_code == 200
+        return re.findall(r'href="/missions/[0-9a-f-]{36}">([^<]+)</a>', page.text)
+
+    assert len(await rows("")) == 5
+    assert await rows("type=NUMERISATION") == ["Numérisation de copies"]
+    assert await rows("etat=profil-manquant") == ["Humanités, littérature et philosophie"]
+    assert len(await rows("etat=a-convoquer")) == 4
+    assert await rows("q=humanites+philosophie") == ["Humanités, littérature et philosophie"]
+    assert len(await rows("q=GEOGRAPHIE+0699")) == 2
+    assert await rows("q=introuvable") == []
+    assert (await rows("tri=convoques"))[0] == "Humanités, littérature et philosophie"
+    assert await rows("page=2") == []
+    assert len(await rows("session=2020-E3C2")) == 0
+    consulted = await admin.get("/missions-convoquees")
+    assert "profil manquant".lower() in consulted.text.lower()
+    assert consulted.text.count('scope="row"') == 1
+
+
 @pytest.mark.parametrize("name", ["autre_chef", "gestionnaire_de_lille"])
 async def test_another_etablissements_mission_does_not_exist(open_world, name):
     someone = Browser(getattr(open_world, name))
@@ -103,6 +128,14 @@ async def test_r24_a_delegue_convokes_but_does_not_sign(open_world):
     assert "<input" not in page.text
     refused = await delegue.post(f"/signature/{LYON}", SIGNATURE)
     assert refused.status_code == 403
+
+
+async def test_another_site_signs_nobody_in_or_out(world):
+    world.settings.development_sign_in = True
+    form = {"role": "administrateur", "code": ""}
+    for path in ("/connexion/developpement", "/deconnexion"):
+        answer = await world.client.post(path, data=form, headers=HTML | {"Sec-Fetch-Site": "cross-site"})
+        assert answer.status_code == 403, path
 
 
 async def test_a_form_from_another_site_is_refused(open_world):

@@ -2,7 +2,12 @@
 
 from dataclasses import replace
 from datetime import date
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
 from uuid import UUID
+
+import pytest
 
 from notifier.domain.notification import message_id
 from notifier.domain.wording import Envoi, dates_en_lettres, sujet, texte
@@ -73,3 +78,18 @@ def test_the_message_id_is_computed_from_convocation_and_version():
     one = message_id(UUID(int=7), 1, "imagin.invalid")
     assert one == message_id(UUID(int=7), 1, "imagin.invalid")
     assert one != message_id(UUID(int=7), 2, "imagin.invalid")
+
+
+@pytest.mark.parametrize(
+    "text", ["<b>gras</b>", "=HYPERLINK(1)", "a\r\nBcc: x@y.invalid", "\u202enom", "{{ 7*7 }}", "« é » ’"]
+)
+def test_d42_hostile_text_stands_in_the_mail_as_it_is_and_only_in_its_body(text):
+    said = texte(replace(ENVOI, nature="ANNULATION", nom=text, prenom=text, observation=text, motif=text))
+    assert said.count(text) == 4
+    message = EmailMessage()
+    message["Subject"] = sujet(ENVOI)
+    message.set_content(said)
+    read = message_from_bytes(bytes(message), policy=default)
+    assert read.keys() == ["Subject", "Content-Type", "Content-Transfer-Encoding", "MIME-Version"]
+    assert "Bcc" not in read
+    assert text.replace("\r\n", "\n") in read.get_content()

@@ -7,6 +7,7 @@ from uuid import UUID, uuid5
 import httpx2
 import pytest
 import pytest_asyncio
+from prometheus_client import REGISTRY
 
 from chassis.acteur import Acteur, Role, mint
 from chassis.cloudevents import Cause, Event
@@ -46,7 +47,8 @@ def convocation(numero, version, *, active=True, qualite="CORRECTEUR"):
         dates=[date(2020, 3, 5)],
     )
     cause = Cause("correlation")
-    return Event(state, "t", "i", cause, state.aggregate, state.version, state.hash, SimpleNamespace())
+    record = SimpleNamespace(timestamp=int(datetime.now(UTC).timestamp() * 1000))
+    return Event(state, "t", "i", cause, state.aggregate, state.version, state.hash, record)
 
 
 class Bridge:
@@ -166,3 +168,10 @@ async def test_r15_what_santorin_can_read_is_told_once_as_transmitted_and_later_
         (1, 1, "TRANSMISE"),
         (2, 2, "RETIREE"),
     ]
+
+
+async def test_how_long_santorin_waits_for_a_convocation_is_measured(bridge):
+    await bridge.apply(convocation("1", 1))
+    before = REGISTRY.get_sample_value("imagin_convocation_to_santorin_seconds_count") or 0
+    await bridge.clear(await bridge.dirty())
+    assert REGISTRY.get_sample_value("imagin_convocation_to_santorin_seconds_count") == before + 1

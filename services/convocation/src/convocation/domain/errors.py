@@ -92,6 +92,11 @@ class PersonneChoisie(Refus):
     phrase = "Choisissez au moins une personne à convoquer, et chacune une seule fois."
 
 
+class TropDePersonnes(Refus):
+    slug = "trop-de-personnes"
+    phrase = "On convoque 500 personnes au plus à la fois."
+
+
 class DejaConvoque(Refus):
     """K.d."""
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -36,10 +37,9 @@ class Imprimeur:
         octets = await self._render(row)
         return await documents.keep(connection, row, sha256=hashlib.sha256(octets).hexdigest(), octets=octets, le=now)
 
-    async def of_mission(self, connection: Connection, mission_id: UUID) -> bytes | None:
-        """The present convocations of a mission in one file, or None where nobody is convoked."""
-        rows = await documents.contents_of_mission(connection, mission_id)
-        return await self._render(*rows) if rows else None
+    async def together(self, rows: Sequence[Any]) -> bytes:
+        """Rows of `documents.contents_of_mission` in one file, of which nothing is kept."""
+        return await self._render(*rows)
 
     async def sample(self, document: Document) -> bytes:
         """One document that nothing is kept of: the preview of a signature."""

@@ -1,6 +1,7 @@
 """Kafka in: `imagin.public.convocation.v1` → the right that follows (R15)."""
 
 from collections.abc import Collection
+from datetime import datetime
 
 from chassis.cloudevents import Cause, Event
 from chassis.consumer import Known
@@ -24,8 +25,8 @@ class GrantOrRevokeOnConvocationEvents:
     async def apply(self, connection: Connection, events: list[Event], held: Collection[str]) -> None:
         latest = {event.aggregate: event for event in events}
         versions = await habilitations.versions(connection, list(held))
-        states: list[tuple[Habilitation, str, Cause]] = [
-            (_habilitation(event.state, versions.get(aggregate, 0) + 1), event.hash, event.as_cause)
+        states: list[tuple[Habilitation, str, Cause, datetime]] = [
+            (_habilitation(event.state, versions.get(aggregate, 0) + 1), event.hash, event.as_cause, event.time)
             for aggregate, event in latest.items()
         ]
         await habilitations.save(connection, states)

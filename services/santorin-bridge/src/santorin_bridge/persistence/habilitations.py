@@ -1,6 +1,7 @@
 """SQL of the rights: the guard, the set-based save, and the dirty keys that the relay publishes (D19b)."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from chassis import outbox
@@ -11,8 +12,9 @@ from chassis.outbox import Message, Outgoing
 from event_schemas.acces import Acces
 from event_schemas.catalogue import ACCES, ACCES_CHANGED, HABILITATION, HABILITATION_STATE
 from event_schemas.habilitations import Habilitation
+from santorin_bridge.metrics import CONVOCATION_TO_SANTORIN_SECONDS
 
-_SOURCE = "/imagin/santorin-bridge"
+_SOURCE = "/imagin/santorin-bridge/habilitations"  # its ids count apart from those of the outbox's events
 
 _KNOWN = """
 SELECT convocation_id, convocation_version, convocation_hash FROM habilitation
@@ -20,17 +22,18 @@ WHERE convocation_id = ANY($1::uuid[]) ORDER BY convocation_id FOR UPDATE
 """
 _COLUMNS = (
     *("convocation_id", "version", "convocation_version", "convocation_hash", "status", "numero", "mission_id"),
-    *("role", "etat", "correlation_id", "causation_id", "traceparent"),
+    *("role", "etat", "correlation_id", "causation_id", "traceparent", "convocation_le"),
 )
 _CHANGE = """
 UPDATE habilitation h
 SET version = t.version, convocation_version = t.convocation_version, convocation_hash = t.convocation_hash,
     status = t.status, numero = t.numero, mission_id = t.mission_id, role = t.role, etat = t.etat,
-    correlation_id = t.correlation_id, causation_id = t.causation_id, traceparent = t.traceparent, changed_at = now()
+    correlation_id = t.correlation_id, causation_id = t.causation_id, traceparent = t.traceparent,
+    convocation_le = t.convocation_le, changed_at = now()
 FROM unnest($1::uuid[], $2::int[], $3::int[], $4::text[], $5::text[], $6::text[], $7::uuid[], $8::text[],
-            $9::bytea[], $10::text[], $11::text[], $12::text[])
+            $9::bytea[], $10::text[], $11::text[], $12::text[], $13::timestamptz[])
      AS t (convocation_id, version, convocation_version, convocation_hash, status, numero, mission_id, role, etat,
-           correlation_id, causation_id, traceparent)
+           correlation_id, causation_id, traceparent, convocation_le)
 WHERE h.convocation_id = t.convocation_id AND h.version < t.version
 """
 _DIRTY = """
@@ -42,7 +45,8 @@ UPDATE habilitation h SET published_version = sent.version, acces_version = h.ac
 FROM unnest($1::uuid[], $2::int[], $3::int[], $4::text[]) AS sent (convocation_id, version, convocation_version, status)
 WHERE h.convocation_id = sent.convocation_id AND h.published_version < sent.version
 RETURNING h.convocation_id, h.acces_version, sent.version, sent.convocation_version, sent.status,
-          h.correlation_id, h.causation_id, h.traceparent
+          h.correlation_id, h.causation_id, h.traceparent,
+          extract(epoch FROM clock_timestamp() - h.convocation_le)::float8 AS waited
 """
 _OF_PERSON = "SELECT etat, now() AS as_of FROM habilitation WHERE numero = $1 ORDER BY convocation_id"
 
@@ -59,15 +63,15 @@ async def versions(connection: Connection, convocations: list[str]) -> dict[str,
     return {str(row["convocation_id"]): row["version"] for row in await connection.fetch(query, convocations)}
 
 
-async def save(connection: Connection, states: Sequence[tuple[Habilitation, str, Cause]]) -> None:
-    """Write the last state of each right, with its convocation's hash and what caused it. Raises ConcurrentWrite."""
+async def save(connection: Connection, states: Sequence[tuple[Habilitation, str, Cause, datetime]]) -> None:
+    """Write the last state of each right, with its convocation's hash, cause and time. Raises ConcurrentWrite."""
     rows = [
         (
             *(state.convocation_id, state.version, state.convocation_version, convocation_hash, state.status),
             *(state.intervenant.numero, state.mission.mission_id, state.role, state.to_bytes()),
-            *(cause.correlation_id, cause.causation_id, cause.traceparent),
+            *(cause.correlation_id, cause.causation_id, cause.traceparent, le),
         )
-        for state, convocation_hash, cause in states
+        for state, convocation_hash, cause, le in states
     ]
     await copy_new(connection, "habilitation", _COLUMNS, [row for row in rows if row[1] == 1])
     await update_all(connection, _CHANGE, [row for row in rows if row[1] > 1])
@@ -85,6 +89,9 @@ class DirtyHabilitations:
         async with connection.transaction():
             rows = await connection.fetch(_PUBLISHED, *columns)
             await outbox.append(connection, [_told(row) for row in rows])
+        for row in rows:
+            if row["waited"] is not None:
+                CONVOCATION_TO_SANTORIN_SECONDS.observe(max(0.0, row["waited"]))
 
 
 def _told(row: Any) -> Outgoing:

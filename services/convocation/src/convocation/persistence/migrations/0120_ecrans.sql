@@ -73,8 +73,9 @@ CREATE TABLE contact (
 
 -- Lists of missions search, sort and filter on these; `recherche` is folded text, written with the mission.
 ALTER TABLE mission ADD COLUMN recherche text NOT NULL DEFAULT '';
-UPDATE mission SET recherche = upper(libelle || ' ' || code || ' ' || uai || ' ' || etablissement_nom || ' '
-                                     || etablissement_commune);
+UPDATE mission SET recherche = regexp_replace(
+    upper(translate(libelle || ' ' || code || ' ' || uai || ' ' || etablissement_nom || ' ' || etablissement_commune,
+                    'àâäéèêëîïôöùûüçÀÂÄÉÈÊËÎÏÔÖÙÛÜÇ', 'aaaeeeeiioouuucAAAEEEEIIOOUUUC')), '[^A-Z0-9]+', ' ', 'g');
 CREATE INDEX convocation_active ON convocation (mission_id) WHERE status = 'ACTIVE';
 
 -- migrate:down

@@ -4,6 +4,7 @@ Everything is posted: names and numbers of people stand in no address.
 """
 
 import hashlib
+import json
 import secrets
 from datetime import datetime
 from uuid import UUID
@@ -84,11 +85,16 @@ async def _convoquer(request: Request, acteur: Acteur, mission_id: UUID, saisies
 async def _first_time(
     connection: Connection, acteur: Acteur, mission_id: UUID, saisies: Saisies, now: datetime
 ) -> bool:
-    """False when this very form has been sent before (a double click, a reload): it has one effect (D5)."""
-    empreinte = hashlib.sha256(str(mission_id).encode()).hexdigest()
-    known = await idempotence.claim(connection, acteur.sub, f"page-{saisies.cle}", empreinte, now)
+    """False when this very form has been sent before (a double click, a reload): it has one effect (D5).
+
+    What was typed is part of the key: who goes back and ticks others sends another form.
+    """
+    typed = json.dumps([str(mission_id), saisies.numeros, saisies.qualite, saisies.dates, saisies.observation])
+    empreinte = hashlib.sha256(typed.encode()).hexdigest()
+    cle = f"page-{saisies.cle}-{empreinte}"
+    known = await idempotence.claim(connection, acteur.sub, cle, empreinte, now)
     if known is None:
-        await idempotence.keep(connection, acteur.sub, f"page-{saisies.cle}", "{}")
+        await idempotence.keep(connection, acteur.sub, cle, "{}")
     return known is None
 
 

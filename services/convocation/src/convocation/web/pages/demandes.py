@@ -1,4 +1,4 @@
-"""« Demandes de création » (R36): the établissement asks, the gestionnaire answers; both see where it stands."""
+"""« Demandes de création » (R36): the établissement asks, and sees where its request stands."""
 
 import secrets
 from uuid import UUID, uuid5

@@ -44,9 +44,10 @@ async def telecharger_toutes(request: Request, mission_id: UUID, acteur: ActeurD
     """All convocations of the mission that hold, in one file."""
     async with reading(request) as connection:
         mission = await visible(connection, acteur, mission_id)
-        octets = await request.app.state.imprimeur.of_mission(connection, mission_id)
-    if octets is None:
+        rows = await documents.contents_of_mission(connection, mission_id)
+    if not rows:
         raise Problem(404, "aucune-convocation", "Personne n’est convoqué sur cette mission.")
+    octets = await request.app.state.imprimeur.together(rows)
     return _pdf(octets, f"convocations {mission.uai} {mission.code} {mission.voie}")
 
 

@@ -24,8 +24,11 @@ _FAITS = {
     "deja-enregistree": ("Convocation déjà enregistrée", "Elle ne l’a été qu’une fois."),
     "modifiee": ("Convocation modifiée", "La nouvelle version annule et remplace la précédente."),
     "inchangee": ("Rien n’a changé", "Personne n’est prévenu."),
-    "annulee": ("Convocation annulée", "La personne est prévenue et son accès à SANTORIN est retiré."),
-    "signature": ("Signature enregistrée", "Les prochaines convocations la porteront."),
+    "annulee": (
+        "Convocation annulée",
+        "L’accès à SANTORIN est retiré ; la personne est prévenue si elle l’avait été.",
+    ),
+    "signature": ("Signature enregistrée", "Les convocations qui n’ont pas encore été éditées la porteront."),
     "demande": ("Demande transmise", "Le gestionnaire IMAGIN de l’académie la traitera ; suivez-la ici."),
 }
 

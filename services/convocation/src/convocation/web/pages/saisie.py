@@ -17,6 +17,7 @@ from convocation.domain.errors import (
     QualiteInconnue,
     QualiteSansObjet,
     Refus,
+    TropDePersonnes,
 )
 
 _MAX_PEOPLE, _MAX_DATES, _MAX_TEXT = 500, 60, 2_000
@@ -26,6 +27,7 @@ _CHAMPS: dict[type[Refus], str] = {
     QualiteInconnue: "qualite",
     QualiteSansObjet: "qualite",
     PersonneChoisie: "personnes",
+    TropDePersonnes: "personnes",
     MotifAbsent: "motif",
     ImageRefusee: "image",
 }
@@ -52,7 +54,9 @@ class Saisies:
     version: int = 0
 
     def saisie(self) -> Saisie:
-        """Raises DateIllisible; the domain judges the rest."""
+        """Raises DateIllisible, TropDePersonnes; the domain judges the rest."""
+        if len(self.numeros) > _MAX_PEOPLE:
+            raise TropDePersonnes
         return Saisie(self.qualite or None, tuple(_date(text) for text in self.dates if text), self.observation)
 
 
@@ -71,7 +75,7 @@ def read_saisies(form: FormData) -> Saisies:
         cle=text(form, "cle")[:100],
         discipline=text(form, "discipline")[:100],
         nom=text(form, "nom")[:100],
-        affiches=texts(form, "affiches")[:_MAX_PEOPLE],
+        affiches=texts(form, "affiches"),
         numeros=list(dict.fromkeys(texts(form, "numeros")))[: _MAX_PEOPLE + 1],
         qualite=text(form, "qualite"),
         dates=texts(form, "dates")[:_MAX_DATES] or [""],

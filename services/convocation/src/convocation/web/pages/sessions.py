@@ -7,7 +7,7 @@ from fastapi import FastAPI, Request
 from starlette.responses import Response
 
 from chassis.acteur import COOKIE, Acteur, Role, mint
-from chassis.http import Problem
+from chassis.http import Problem, refuse_cross_site
 from convocation.persistence import annuaire
 from convocation.web.commands import reading
 from convocation.web.pages.ecran import FONCTIONS, see_other
@@ -47,6 +47,7 @@ async def sign_in_by_link(request: Request) -> Response:
 
 
 async def sign_in(request: Request) -> Response:
+    refuse_cross_site(request)
     async with fields(request) as form:
         role, code, suite = text(form, "role"), text(form, "code"), text(form, "suite")
     return await _signed_in(request, role, code, _local(suite))
@@ -84,7 +85,8 @@ async def _acteur(connection: Any, named: str, code: str) -> Acteur:
     raise Problem(404, "inconnu", "Personne ne correspond à cette demande de connexion.")
 
 
-async def sign_out(_: Request) -> Response:
+async def sign_out(request: Request) -> Response:
+    refuse_cross_site(request)
     response = see_other("/connexion")
     response.delete_cookie(COOKIE)
     return response
