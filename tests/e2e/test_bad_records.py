@@ -108,6 +108,8 @@ async def test_the_operator_lists_shows_retries_and_discards_dead_letters(stack,
         assert (retried.returncode, json.loads(retried.stdout)) == (1, {"OPEN": 1})
         assert "1 écartée" in imagin("dlq", "discard", "convocation", first, "--reason", "essai").stdout
         assert imagin("dlq", "show", "convocation", "999999").returncode == 3
+        played = imagin("simulate", "santorin", "--until-idle", "1", "--json")
+        assert (played.returncode, json.loads(played.stdout)["went_back"]) == (0, 0)
         assert imagin("status").returncode == 1
         assert imagin("doctor").returncode == 0
         assert imagin("topics", "diff").returncode == 0

@@ -4,10 +4,11 @@ import typer
 
 from imagin_cli import quality
 from imagin_cli.bench.commands import app as bench
-from imagin_cli.cyclades.commands import app as simulate
+from imagin_cli.cyclades.commands import cyclades
 from imagin_cli.demo.command import demo
 from imagin_cli.ops import db, dlq, topics
 from imagin_cli.ops.status import doctor, status
+from imagin_cli.santorin.commands import santorin
 
 app = typer.Typer(
     help="IMAG'IN E3C: from the end of registration in Cyclades to the rights in SANTORIN.",
@@ -20,6 +21,9 @@ app.command()(demo)
 app.command(context_settings=_TO_PYTEST)(quality.test)
 app.command()(quality.check)
 app.add_typer(bench, name="bench")
+simulate = typer.Typer(help="Play the systems around IMAG'IN.", no_args_is_help=True)
+simulate.command()(cyclades)
+simulate.command()(santorin)
 app.add_typer(simulate, name="simulate")
 app.command()(status)
 app.command()(doctor)

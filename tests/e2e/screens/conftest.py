@@ -11,21 +11,18 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from aiokafka import AIOKafkaProducer
 from axe_playwright_python.async_playwright import Axe
 from PIL import Image, ImageDraw
 
 from chassis.acteur import COOKIE, Acteur, Role, mint
-from chassis.cloudevents import Cause, encode
 from event_schemas import uai
-from event_schemas.acces import Acces
-from event_schemas.catalogue import ACCES, ACCES_CHANGED
 from event_schemas.identities import mission_id
 from imagin_cli.cyclades import inscriptions_file, producer
 from imagin_cli.cyclades.closings import TYPE
 from imagin_cli.demo import scenario
 from imagin_cli.demo.accounts import ADMINISTRATEUR, People, gestionnaire
 from imagin_cli.demo.books import Books, until
+from imagin_cli.santorin.simulator import Behaviour, Santorin
 from imagin_cli.services import CONVOCATION
 from imagin_cli.stack import Stack
 from testkit.programs import find_program
@@ -93,20 +90,9 @@ class Product:
             if one.uai == lycee.uai and discipline in one.disciplines
         )
 
-    async def answer_of_santorin(self, convocation_id, etat, motif):
-        """As the bridge will tell it once it reads SANTORIN's answers."""
-        state = Acces.create(
-            convocation_id=convocation_id,
-            version=2,
-            habilitation_version=1,
-            convocation_version=1,
-            etat=etat,
-            motif=motif,
-        )
-        key = str(convocation_id)
-        headers = encode(ACCES_CHANGED, "/essai", key, f"{key}-2", datetime.now(UTC), Cause())
-        async with AIOKafkaProducer(**self.stack.kafka_connection) as kafka:
-            await kafka.send_and_wait(ACCES, state.to_bytes(), key=key.encode(), headers=headers)
+    async def santorin_answers(self, **behaviour):
+        """SANTORIN reads every right there is and answers it."""
+        await Santorin(self.stack.kafka_connection, Behaviour(**behaviour)).run(lambda _: None, until_idle_seconds=1)
 
     def cookie(self, acteur):
         token = mint(acteur, self.stack.token_key, now=datetime.now(UTC), hours=1)

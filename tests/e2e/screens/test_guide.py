@@ -1,7 +1,6 @@
 """The guide's story (R19–R53), sentence by sentence, in a real browser on the running product."""
 
 import re
-from uuid import UUID
 
 import pytest
 from aiokafka import AIOKafkaConsumer
@@ -226,12 +225,8 @@ async def test_r43_r44_and_r45_a_convocation_is_seen_changed_deleted_and_made_ag
     await expect(page.get_by_role("row", name=re.compile(name))).to_contain_text("Transmise à SANTORIN", timeout=30_000)
 
 
-@pytest.mark.parametrize(
-    ("etat", "motif", "words"), [("ACCEPTEE", None, "Acceptée"), ("REJETEE", "identité inconnue", "Rejetée")]
-)
-async def test_r15_and_r18_what_santorin_answers_is_told_on_the_line_with_its_reason(
-    person, product, etat, motif, words
-):
+@pytest.mark.parametrize(("percent", "words"), [(0, "Acceptée"), (100, "Rejetée")])
+async def test_r15_and_r18_what_santorin_answers_is_told_on_the_line_with_its_reason(person, product, percent, words):
     lycee = product.etablissement()
     page = await person(Role.CHEF, lycee)
     dialog = await open_dialog(page, lycee.mission("NUMERISATION"))
@@ -242,11 +237,10 @@ async def test_r15_and_r18_what_santorin_answers_is_told_on_the_line_with_its_re
     await dialog.get_by_label("Date de mission").fill(product.soon)
     await convoke(page, dialog, 1)
     await expect(page.get_by_text("Transmise à SANTORIN")).to_be_visible(timeout=30_000)
-    address = await page.get_by_role("link", name=re.compile("^Visualiser")).get_attribute("href")
-    await product.answer_of_santorin(UUID(address.rpartition("/")[2]), etat, motif)
+    await product.santorin_answers(refuse_percent=percent)
     await eventually(lambda: _shown(page, f"{words} par SANTORIN"), timeout=20, because="the answer is on the page")
-    if motif:
-        await expect(page.get_by_text(motif)).to_be_visible()
+    if percent:
+        await expect(page.get_by_text("identité inconnue de SANTORIN")).to_be_visible()
 
 
 async def _shown(page, words):

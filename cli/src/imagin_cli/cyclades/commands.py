@@ -11,15 +11,7 @@ from imagin_cli.cyclades import closings
 from imagin_cli.cyclades.sample import ACADEMIE
 from imagin_cli.output import fail, progress, say
 
-app = typer.Typer(help="Play the systems around IMAG'IN.", no_args_is_help=True)
 
-
-@app.callback()
-def _simulate() -> None:
-    """Play the systems around IMAG'IN."""
-
-
-@app.command()
 def cyclades(
     *,
     academie: Annotated[str, typer.Option(help="Two digits.")] = ACADEMIE,

@@ -3,6 +3,7 @@
 from chassis.http import create_app
 from chassis.service import Runtime, Service, run
 from event_schemas.catalogue import EVENT_TYPES
+from santorin_bridge.handlers.accuses import TellAccesOnAccuse
 from santorin_bridge.handlers.convocations import GrantOrRevokeOnConvocationEvents
 from santorin_bridge.persistence.habilitations import DirtyHabilitations
 from santorin_bridge.settings import Settings
@@ -16,7 +17,10 @@ def build(runtime: Runtime) -> Service:
     return Service(
         package="santorin_bridge",
         app=app,
-        readers={"santorin-bridge.convocation": GrantOrRevokeOnConvocationEvents()},
+        readers={
+            "santorin-bridge.convocation": GrantOrRevokeOnConvocationEvents(),
+            "santorin-bridge.accuse": TellAccesOnAccuse(),
+        },
         models={ce_type: event.model for ce_type, event in EVENT_TYPES.items()},
         relay_sources=[DirtyHabilitations()],
     )

@@ -1,6 +1,8 @@
-"""The bridge's own metric."""
+"""The bridge's own metrics."""
 
-from prometheus_client import Histogram
+from prometheus_client import Counter, Histogram
+
+ACCUSES = Counter("imagin_accuses", "SANTORIN's answers, by what they are about", ["portee"])
 
 CONVOCATION_TO_SANTORIN_SECONDS = Histogram(
     "imagin_convocation_to_santorin_seconds",

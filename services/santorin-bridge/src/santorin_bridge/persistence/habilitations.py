@@ -9,10 +9,10 @@ from chassis.cloudevents import Cause, encode, event_id
 from chassis.consumer import Known
 from chassis.database import Connection, copy_new, update_all
 from chassis.outbox import Message, Outgoing
-from event_schemas.acces import Acces
-from event_schemas.catalogue import ACCES, ACCES_CHANGED, HABILITATION, HABILITATION_STATE
+from event_schemas.catalogue import HABILITATION, HABILITATION_STATE
 from event_schemas.habilitations import Habilitation
 from santorin_bridge.metrics import CONVOCATION_TO_SANTORIN_SECONDS
+from santorin_bridge.publishing import publish
 
 _SOURCE = "/imagin/santorin-bridge/habilitations"  # its ids count apart from those of the outbox's events
 
@@ -46,7 +46,9 @@ FROM unnest($1::uuid[], $2::int[], $3::int[], $4::text[]) AS sent (convocation_i
 WHERE h.convocation_id = sent.convocation_id AND h.published_version < sent.version
 RETURNING h.convocation_id, h.acces_version, sent.version, sent.convocation_version, sent.status,
           h.correlation_id, h.causation_id, h.traceparent,
-          extract(epoch FROM clock_timestamp() - h.convocation_le)::float8 AS waited
+          extract(epoch FROM clock_timestamp() - h.convocation_le)::float8 AS waited,
+          EXISTS (SELECT FROM accuse a WHERE a.convocation_id = h.convocation_id
+                  AND a.habilitation_version >= sent.version) AS answered
 """
 _OF_PERSON = "SELECT etat, now() AS as_of FROM habilitation WHERE numero = $1 ORDER BY convocation_id"
 
@@ -88,24 +90,16 @@ class DirtyHabilitations:
         columns = map(list, zip(*(message.token for message in sent), strict=True))
         async with connection.transaction():
             rows = await connection.fetch(_PUBLISHED, *columns)
-            await outbox.append(connection, [_told(row) for row in rows])
+            # after a crash SANTORIN may have answered before we noted that it was sent: the answer says more
+            await outbox.append(connection, [_told(row) for row in rows if not row["answered"]])
         for row in rows:
             if row["waited"] is not None:
                 CONVOCATION_TO_SANTORIN_SECONDS.observe(max(0.0, row["waited"]))
 
 
 def _told(row: Any) -> Outgoing:
-    key = row["convocation_id"]
-    state = Acces.create(
-        convocation_id=key,
-        version=row["acces_version"],
-        habilitation_version=row["version"],
-        convocation_version=row["convocation_version"],
-        etat="TRANSMISE" if row["status"] == "GRANTED" else "RETIREE",
-        motif=None,
-    )
     cause = Cause(row["correlation_id"], row["causation_id"], row["traceparent"])
-    return Outgoing(ACCES, ACCES_CHANGED, str(key), key, state.version, state.to_bytes(), cause)
+    return publish(row, "TRANSMISE" if row["status"] == "GRANTED" else "RETIREE", None, cause)
 
 
 def _message(row: Any) -> Message:
