@@ -131,7 +131,9 @@ async def test_r35_somebody_of_another_etablissement_is_found_by_name_and_told_f
     await expect(page.get_by_role("row", name=re.compile(name))).to_contain_text("Coordinateur adjoint")
 
 
-async def test_r36_whom_nobody_finds_the_gestionnaire_is_asked_to_create_and_the_request_is_followed(person, product):
+async def test_r36_whom_nobody_finds_the_gestionnaire_is_asked_to_create_and_the_request_is_followed(
+    person, product, no_violation
+):
     lycee = product.etablissement()
     page = await person(Role.CHEF, lycee)
     dialog = await open_dialog(page, lycee.mission("HG"))
@@ -141,9 +143,20 @@ async def test_r36_whom_nobody_finds_the_gestionnaire_is_asked_to_create_and_the
     await page.get_by_label("Nom", exact=True).fill("ZZYZX")
     await page.get_by_label("Prénom").fill("Camille")
     await page.get_by_role("button", name="Demander la création").click()
-    await expect(page.get_by_role("row", name=re.compile("ZZYZX Camille"))).to_contain_text(
-        "En attente du gestionnaire"
-    )
+    asked = page.get_by_role("row", name=re.compile("ZZYZX Camille"))
+    await expect(asked).to_contain_text("En attente du gestionnaire")
+    answering = await person(Role.GESTIONNAIRE)
+    await answering.goto("/demandes")
+    row = answering.get_by_role("row", name=re.compile("ZZYZX Camille"))
+    await row.get_by_role("button", name="Refuser").click()
+    await expect(answering.get_by_text("Dites à l’établissement pourquoi")).to_be_visible()
+    await row.get_by_label("Réponse à l’établissement").fill("Créée ce matin sous le nom ZZYZX-MARTIN.")
+    await row.get_by_role("button", name="Personne créée").click()
+    await expect(answering.get_by_text("Succès : Réponse enregistrée")).to_be_visible()
+    await no_violation(answering)
+    await page.reload()
+    await expect(asked).to_contain_text("Personne créée")
+    await expect(asked).to_contain_text("ZZYZX-MARTIN")
 
 
 async def test_r35_one_wrong_letter_is_forgiven_where_nobody_bears_the_name(person, product):

@@ -20,6 +20,7 @@ POLICY = Policy(
         "signature.lire": _LECTURE,
         "signature.ecrire": {Role.CHEF: Scope.ETABLISSEMENT},
         "demande.ecrire": _ETABLISSEMENT,
+        "demande.traiter": {Role.GESTIONNAIRE: Scope.ACADEMIE},
         "contact.ecrire": {Role.GESTIONNAIRE: Scope.ACADEMIE},
         "mes-convocations.lire": {Role.INTERVENANT: Scope.SOI},
         "envoi.lire": {Role.SERVICE: Scope.TOUT},

@@ -130,6 +130,25 @@ async def test_r24_a_delegue_convokes_but_does_not_sign(open_world):
     assert refused.status_code == 403
 
 
+async def test_r36_only_the_gestionnaire_of_the_academie_answers_a_request_and_once(open_world):
+    form = {"uai": LYON, "cle": "k", "nom": "ABSENT", "prenom": "Zoé", "precisions": "philosophie"}
+    for _ in range(2):  # sent twice, asked once
+        assert (await Browser(open_world.chef).post("/demandes", form)).status_code == 303
+    rows = await open_world.pool.fetch("SELECT demande_id, etat FROM demande")
+    assert [row["etat"] for row in rows] == ["OUVERTE"]
+    path, answer = f"/demandes/{rows[0]['demande_id']}/reponse", {"action": "creee", "reponse": "fait"}
+    for name in ("chef", "delegue", "intervenant", "gestionnaire_de_lille"):
+        assert (await Browser(getattr(open_world, name)).post(path, answer)).status_code == 403, name
+    assert "ABSENT" not in (await Browser(open_world.gestionnaire_de_lille).get("/demandes")).text
+    gestionnaire = Browser(open_world.gestionnaire)
+    assert "ABSENT" in (await gestionnaire.get("/demandes")).text
+    assert (await gestionnaire.post(path, answer)).status_code == 303
+    assert (await gestionnaire.post(path, answer)).status_code == 409
+    assert "fait" in (await Browser(open_world.chef).get("/demandes")).text
+    foreign = {**form, "uai": "0599001F", "cle": "other"}
+    assert (await Browser(open_world.chef).post("/demandes", foreign)).status_code == 403
+
+
 async def test_another_site_signs_nobody_in_or_out(world):
     world.settings.development_sign_in = True
     form = {"role": "administrateur", "code": ""}

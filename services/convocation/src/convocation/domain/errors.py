@@ -121,6 +121,21 @@ class AvertissementsALire(Refus):
     phrase = "Lisez les avertissements avant de convoquer."
 
 
+class DemandeInconnue(Refus):
+    slug = "demande-inconnue"
+    phrase = "Cette demande n’existe pas ou n’est pas celle de votre académie."
+
+
+class DemandeDejaTraitee(Refus):
+    slug = "demande-deja-traitee"
+    phrase = "Cette demande a déjà reçu une réponse."
+
+
+class ReponseAbsente(Refus):
+    slug = "reponse-absente"
+    phrase = "Dites à l’établissement pourquoi la demande est refusée."
+
+
 class VersionDepassee(Refus):
     """If-Match (D5)."""
 

@@ -8,6 +8,8 @@ from convocation.domain.errors import (
     ConvocationAnnulee,
     ConvocationInconnue,
     DejaConvoque,
+    DemandeDejaTraitee,
+    DemandeInconnue,
     MissionInconnue,
     MissionSansCandidat,
     Refus,
@@ -19,6 +21,8 @@ from convocation.use_cases.import_intervenants import DisciplineInconnue
 _STATUS: dict[type[Refus], int] = {
     MissionInconnue: 404,
     ConvocationInconnue: 404,
+    DemandeInconnue: 404,
+    DemandeDejaTraitee: 409,
     VersionDepassee: 412,
     ServiceFerme: 409,
     MissionSansCandidat: 409,

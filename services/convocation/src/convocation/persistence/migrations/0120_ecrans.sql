@@ -57,7 +57,9 @@ CREATE TABLE demande (
     etat text NOT NULL DEFAULT 'OUVERTE' CHECK (etat IN ('OUVERTE', 'TRAITEE', 'REFUSEE')),
     reponse text,
     par text NOT NULL,
-    le timestamptz NOT NULL
+    le timestamptz NOT NULL,
+    repondue_par text,
+    repondue_le timestamptz
 );
 CREATE INDEX demande_uai ON demande (uai, le DESC);
 CREATE INDEX demande_academie ON demande (academie, etat, le DESC);

@@ -1,4 +1,4 @@
-"""« Demandes de création » (R36): the établissement asks, and sees where its request stands."""
+"""« Demandes de création » (R36): the établissement asks, the gestionnaire answers; both see where it stands."""
 
 import secrets
 from uuid import UUID, uuid5
@@ -6,10 +6,12 @@ from uuid import UUID, uuid5
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from chassis.acteur import Acteur
+from chassis.acteur import Acteur, Role
 from chassis.http import ActeurDep
+from convocation.domain.errors import DemandeDejaTraitee, Refus, ReponseAbsente
 from convocation.persistence import demandes, missions, views
 from convocation.policy import POLICY
+from convocation.use_cases.answer_demande import answer_demande
 from convocation.use_cases.ask_intervenant import ask_intervenant
 from convocation.web.commands import commande, reading
 from convocation.web.pages.ecran import page, see_other
@@ -27,7 +29,38 @@ _ETATS = {
 
 @router.get("/demandes")
 async def lister(request: Request, acteur: ActeurDep) -> Response:
+    if acteur.role is Role.GESTIONNAIRE:
+        return await _to_answer(request, acteur)
     return await _page(request, acteur, dict.fromkeys(_CHAMPS, ""), [])
+
+
+async def _to_answer(request: Request, acteur: Acteur, refus: Refus | None = None) -> Response:
+    """The gestionnaire's side."""
+    async with reading(request) as connection:
+        return await page(
+            request,
+            connection,
+            acteur,
+            "demandes_a_traiter.html",
+            status=409 if isinstance(refus, DemandeDejaTraitee) else 422 if refus else 200,
+            erreurs=[{"champ": "", "texte": refus.phrase}] if refus else [],
+            lignes=await demandes.of_academies(connection, sorted(acteur.academies)),
+            etats=_ETATS,
+        )
+
+
+@router.post("/demandes/{demande_id}/reponse")
+async def repondre(request: Request, demande_id: UUID, acteur: ActeurDep) -> Response:
+    """Created or refused, once (R36)."""
+    POLICY.scope(acteur, "demande.traiter")
+    async with fields(request) as form:
+        creee, reponse = text(form, "action") == "creee", text(form, "reponse")[:500]
+    try:
+        async with commande(request, acteur) as command:
+            await answer_demande(command, demande_id, creee=creee, reponse=reponse)
+    except (DemandeDejaTraitee, ReponseAbsente) as refus:
+        return await _to_answer(request, acteur, refus)
+    return see_other("/demandes?fait=repondue")
 
 
 @router.post("/demandes")

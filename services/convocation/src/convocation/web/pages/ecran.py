@@ -29,6 +29,7 @@ _FAITS = {
         "L’accès à SANTORIN est retiré ; la personne est prévenue si elle l’avait été.",
     ),
     "signature": ("Signature enregistrée", "Les convocations qui n’ont pas encore été éditées la porteront."),
+    "repondue": ("Réponse enregistrée", "L’établissement la lit dans ses demandes."),
     "demande": ("Demande transmise", "Le gestionnaire IMAGIN de l’académie la traitera ; suivez-la ici."),
 }
 
@@ -69,6 +70,7 @@ def menu(acteur: Acteur, path: str) -> list[dict[str, Any]]:
         entries = [("Convocation par mission", MISSIONS), ("Consultation des missions convoquées", CONSULTATION)]
     if acteur.role in {Role.CHEF, Role.DELEGUE}:
         entries.append(("Signature établissement pour la convocation", "/signature"))
+    if acteur.role in {Role.CHEF, Role.DELEGUE, Role.GESTIONNAIRE}:
         entries.append(("Demandes de création", "/demandes"))
     return [
         {"libelle": label, "url": url, "actif": path == url or path.startswith(f"{url}/")} for label, url in entries
