@@ -1,6 +1,5 @@
 """What the screens refuse, and that nothing is lost by it."""
 
-import asyncio
 import re
 
 import httpx2
@@ -107,7 +106,6 @@ async def test_when_the_network_is_lost_the_window_says_so_and_keeps_what_was_ty
     lycee = product.etablissement()
     page = await person(Role.CHEF, lycee)
     _, convoke = await _convoke_one(page, product, lycee)
-    await asyncio.sleep(0)
     await page.context.set_offline(True)
     await convoke.click()
     await expect(page.get_by_text("la demande n’a pas abouti")).to_be_visible()

@@ -234,3 +234,13 @@ def test_r52_for_a_numerisation_the_qualite_is_not_to_be_entered():
     assert (one.qualite.qualite, one.qualite.libelle) == (None, None)
     with pytest.raises(errors.QualiteSansObjet):
         convoke("1", mission=NUMERISATION, saisie=replace(SAISIE, qualite="CORRECTEUR"))
+
+
+def test_a_warning_read_about_all_covers_some_of_them_and_not_others():
+    both = avertissements(MISSION, [], requis=HLP, signee=True, occupations=())
+    one = avertissements(
+        MISSION, convoke("L", annuaire={"L": person("L", "0202")}, requis=HLP), requis=HLP, signee=True, occupations=()
+    )
+    read = {cle for warning in both for cle in warning.cles}
+    assert read.issuperset(cle for warning in one for cle in warning.cles)
+    assert not {cle for warning in one for cle in warning.cles}.issuperset(read)

@@ -29,9 +29,9 @@ class Avertissement:
     details: tuple[str, ...] = ()
 
     @property
-    def cle(self) -> str:
-        """What has been read: the same warning about somebody else is another one."""
-        return "|".join((self.type, *self.details))
+    def cles(self) -> tuple[str, ...]:
+        """What has been read once it was shown: about fewer people or profiles nothing is new, about others it is."""
+        return tuple(f"{self.type}|{detail}" for detail in self.details) or (self.type,)
 
 
 def avertissements(

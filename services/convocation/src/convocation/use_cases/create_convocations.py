@@ -6,7 +6,7 @@ from uuid import UUID
 
 from chassis import outbox
 from chassis.database import Connection
-from convocation.domain.avertissements import Avertissement, avertissements
+from convocation.domain.avertissements import Avertissement, Occupation, avertissements
 from convocation.domain.convocation import Convocation, Saisie, convoquer
 from convocation.domain.errors import AvertissementsALire, DejaConvoque
 from convocation.domain.intervenant import Intervenant
@@ -27,7 +27,7 @@ class Convoquees:
 
 @dataclass(frozen=True, slots=True)
 class PassageOutre:
-    """The warnings (`Avertissement.cle`) that the person has read, and why she goes on all the same."""
+    """The warnings (`Avertissement.cles`) that the person has read, and why she goes on all the same."""
 
     lus: frozenset[str]
     motif: str
@@ -49,7 +49,7 @@ async def create_convocations(
     connection = commande.connection
     mission, ouvert = await mission_for_writing(commande, mission_id)
     examen = await examine(connection, mission, numeros, saisie, ouvert=ouvert, lock=True)
-    if outre is not None and not outre.lus.issuperset(one.cle for one in examen.avertissements):
+    if outre is not None and not outre.lus.issuperset(cle for one in examen.avertissements for cle in one.cles):
         raise AvertissementsALire
     by_id = {convocation_id(mission_id, one.numero): one for one in examen.nouvelles}
     saved = await convocations.save(connection, mission_id, by_id, par=commande.acteur.sub, le=commande.now)
@@ -87,13 +87,20 @@ async def examine(
         saisie=saisie,
         requis=requis,
     )
-    others = await convocations.of_mission(connection, mission.mission_id)
-    actives = [one for one in others.values() if one.active] + nouvelles
     dates = nouvelles[0].dates
     occupations = await convocations.occupations(connection, numeros, dates, mission.mission_id, mission.academie)
+    return Examen(nouvelles, annuaire, await warn(connection, mission, nouvelles, occupations))
+
+
+async def warn(
+    connection: Connection,
+    mission: Mission,
+    nouvelles: Sequence[Convocation] = (),
+    occupations: Sequence[Occupation] = (),
+) -> list[Avertissement]:
+    """What to look at once `nouvelles` are convoked; without them, on the mission as it is."""
+    requis = await missions.profils_requis(connection, mission.code)
+    held = await convocations.of_mission(connection, mission.mission_id)
+    actives = [one for one in held.values() if one.active] + list(nouvelles)
     signee = await signatures.get(connection, mission.uai) is not None
-    return Examen(
-        nouvelles,
-        annuaire,
-        avertissements(mission, actives, requis=requis, signee=signee, occupations=occupations),
-    )
+    return avertissements(mission, actives, requis=requis, signee=signee, occupations=occupations)

@@ -22,7 +22,7 @@ from convocation.domain.qualite import LIBELLES
 from convocation.persistence import demandes, idempotence, missions, ouvertures
 from convocation.persistence import intervenants as annuaire
 from convocation.policy import POLICY
-from convocation.use_cases.create_convocations import PassageOutre, create_convocations, examine
+from convocation.use_cases.create_convocations import PassageOutre, create_convocations, examine, warn
 from convocation.web.commands import commande, reading
 from convocation.web.pages.ecran import page, see_other
 from convocation.web.pages.missions import visible
@@ -144,10 +144,10 @@ def _phrase(refus: Refus, choix: Choix) -> str:
 async def _avertissements(
     connection: Connection, mission: Mission, choix: Choix, saisies: Saisies, *, ouverte: bool
 ) -> list[object]:
-    """What there is to read before convoking; nothing yet while the entry is not complete."""
+    """What there is to read before convoking; about the mission as it is while the entry is not complete."""
     try:
         saisie = saisies.saisie()
         examen = await examine(connection, mission, choix.coches, saisie, ouvert=ouverte)
     except Refus:
-        return []
+        return list(await warn(connection, mission))
     return list(examen.avertissements)
