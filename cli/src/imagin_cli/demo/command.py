@@ -219,7 +219,11 @@ def _tell(summary: Summary, *, as_json: bool) -> None:
     if as_json:
         put_json(summary.as_json())
         return
-    put(f"{summary.etablissements} établissements, {summary.missions}")
+    missions = summary.missions
+    put(
+        f"{summary.etablissements} établissements, {missions['correction']} missions de correction, "
+        f"{missions['numerisation']} de numérisation"
+    )
     put(
         f"{summary.convocations} convocations = {summary.habilitations} habilitations = "
         f"{summary.notifications} personnes prévenues ; lettres mortes : {summary.dead_letters}"

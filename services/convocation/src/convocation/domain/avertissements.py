@@ -34,6 +34,15 @@ class Avertissement:
         return tuple(f"{self.type}|{detail}" for detail in self.details) or (self.type,)
 
 
+def conflits(occupations: Sequence[Occupation]) -> list[Avertissement]:
+    """The warning of days that are taken already, where there are any."""
+    if not occupations:
+        return []
+    details = tuple(f"{one.nom} : {one.jour:%d/%m/%Y}, {one.mission}" for one in occupations)
+    phrase = "Déjà convoqué ce jour-là sur une autre mission de l’académie."
+    return [Avertissement("deja-convoque-ce-jour", phrase, details)]
+
+
 def avertissements(
     mission: Mission,
     actives: Sequence[Convocation],
@@ -43,11 +52,7 @@ def avertissements(
     occupations: Sequence[Occupation],
 ) -> list[Avertissement]:
     """`actives`: all convocations of the mission that hold, the new ones too."""
-    found: list[Avertissement] = []
-    if occupations:
-        details = tuple(f"{one.nom} : {one.jour:%d/%m/%Y}, {one.mission}" for one in occupations)
-        phrase = "Déjà convoqué ce jour-là sur une autre mission de l’académie."
-        found.append(Avertissement("deja-convoque-ce-jour", phrase, details))
+    found = conflits(occupations)
     manquants = profils_manquants(requis, [convocation.profil for convocation in actives])
     if manquants:
         phrase = "Profil manquant : cette mission demande aussi les profils suivants."

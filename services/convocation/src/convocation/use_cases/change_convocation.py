@@ -1,23 +1,52 @@
 """Modifier la convocation (R44): qualité, dates, observation; the person and SANTORIN are told (K.b)."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from chassis import outbox
+from chassis.database import Connection
+from convocation.domain.avertissements import Avertissement, conflits
 from convocation.domain.convocation import Convocation, Saisie, annuler, modifier
 from convocation.domain.errors import ConvocationInconnue, VersionDepassee
 from convocation.domain.mission import Mission
 from convocation.persistence import convocations, intervenants
 from convocation.publishing import publish
 from convocation.use_cases.context import Commande, mission_for_writing
+from convocation.use_cases.passage_outre import PassageOutre
 
 
-async def change_convocation(commande: Commande, convocation_id: UUID, expected: int, saisie: Saisie) -> Convocation:
-    """The convocation as it is now. Nothing is written or sent when nothing changed. Raises a Refus, Forbidden."""
+@dataclass(frozen=True, slots=True)
+class Changee:
+    """The convocation as it is now, and what should be looked at."""
+
+    convocation: Convocation
+    avertissements: list[Avertissement]
+
+
+async def change_convocation(
+    commande: Commande, convocation_id: UUID, expected: int, saisie: Saisie, outre: PassageOutre | None = None
+) -> Changee:
+    """Nothing is written or sent when nothing changed. Without `outre` warnings are told afterwards.
+
+    Raises a Refus (AvertissementsALire too), Forbidden.
+    """
     convocation, mission, ouvert = await _for_writing(commande, convocation_id, expected)
     changed = modifier(convocation, mission, ouvert=ouvert, saisie=saisie)
-    if changed.version > convocation.version:
-        await _save(commande, convocation_id, changed, mission)
-    return changed
+    if changed.version == convocation.version:
+        return Changee(convocation, [])
+    warnings = await conflicts_of(commande.connection, mission, changed)
+    if outre is not None:
+        outre.check(warnings)
+    await _save(commande, convocation_id, changed, mission)
+    if outre is not None:
+        await outre.remember(commande, {convocation_id: changed.version}, warnings)
+    return Changee(changed, warnings)
+
+
+async def conflicts_of(connection: Connection, mission: Mission, convocation: Convocation) -> list[Avertissement]:
+    """Days of the convocation on which the person is convoked elsewhere too."""
+    numeros, dates = [convocation.numero], convocation.dates
+    return conflits(await convocations.occupations(connection, numeros, dates, mission.mission_id, mission.academie))
 
 
 async def cancel_convocation(commande: Commande, convocation_id: UUID, expected: int, motif: str) -> Convocation:

@@ -8,12 +8,13 @@ from chassis import outbox
 from chassis.database import Connection
 from convocation.domain.avertissements import Avertissement, Occupation, avertissements
 from convocation.domain.convocation import Convocation, Saisie, convoquer
-from convocation.domain.errors import AvertissementsALire, DejaConvoque
+from convocation.domain.errors import DejaConvoque
 from convocation.domain.intervenant import Intervenant
 from convocation.domain.mission import Mission
 from convocation.persistence import convocations, intervenants, missions, signatures
 from convocation.publishing import publish
 from convocation.use_cases.context import Commande, mission_for_writing
+from convocation.use_cases.passage_outre import PassageOutre
 from event_schemas.identities import convocation_id
 
 
@@ -23,14 +24,6 @@ class Convoquees:
 
     par_numero: dict[str, tuple[UUID, Convocation]]
     avertissements: list[Avertissement]
-
-
-@dataclass(frozen=True, slots=True)
-class PassageOutre:
-    """The warnings (`Avertissement.cles`) that the person has read, and why she goes on all the same."""
-
-    lus: frozenset[str]
-    motif: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +42,16 @@ async def create_convocations(
     connection = commande.connection
     mission, ouvert = await mission_for_writing(commande, mission_id)
     examen = await examine(connection, mission, numeros, saisie, ouvert=ouvert, lock=True)
-    if outre is not None and not outre.lus.issuperset(cle for one in examen.avertissements for cle in one.cles):
-        raise AvertissementsALire
+    if outre is not None:
+        outre.check(examen.avertissements)
     by_id = {convocation_id(mission_id, one.numero): one for one in examen.nouvelles}
     saved = await convocations.save(connection, mission_id, by_id, par=commande.acteur.sub, le=commande.now)
     lost = [numero for numero in numeros if numero not in saved]
     if lost:  # convoked by another command between our reading and our writing
         raise DejaConvoque(lost)
-    if outre is not None and examen.avertissements:
+    if outre is not None:
         versions = {saved[one.numero]: one.version for one in examen.nouvelles}
-        await convocations.remember_override(
-            connection, versions, examen.avertissements, motif=outre.motif, par=commande.acteur.sub, le=commande.now
-        )
+        await outre.remember(commande, versions, examen.avertissements)
     events = [publish(saved[one.numero], one, examen.annuaire[one.numero], mission) for one in examen.nouvelles]
     await outbox.append(connection, events)
     return Convoquees({one.numero: (saved[one.numero], one) for one in examen.nouvelles}, examen.avertissements)

@@ -83,9 +83,12 @@ async def modifier(
     """« Modifier la convocation » (R44)."""
     expected = expected_version(if_match)
     async with commande(request, acteur) as command:
-        changed = await change_convocation(command, convocation_id, expected, body.saisie())
+        done = await change_convocation(command, convocation_id, expected, body.saisie())
+    changed = done.convocation
     response.headers.update(etag(changed.version))
-    return {"convocation_id": str(convocation_id), "version": changed.version, **_entry(changed)}
+    warnings = [asdict(one) for one in done.avertissements]
+    entry = {"convocation_id": str(convocation_id), "version": changed.version, **_entry(changed)}
+    return entry | {"avertissements": warnings}
 
 
 @router.post("/convocations/{convocation_id}/annulation")

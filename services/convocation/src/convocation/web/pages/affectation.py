@@ -22,7 +22,8 @@ from convocation.domain.qualite import LIBELLES
 from convocation.persistence import demandes, idempotence, missions, ouvertures
 from convocation.persistence import intervenants as annuaire
 from convocation.policy import POLICY
-from convocation.use_cases.create_convocations import PassageOutre, create_convocations, examine, warn
+from convocation.use_cases.create_convocations import create_convocations, examine, warn
+from convocation.use_cases.passage_outre import PassageOutre
 from convocation.web.commands import commande, reading
 from convocation.web.pages.ecran import page, see_other
 from convocation.web.pages.missions import visible

@@ -1,5 +1,6 @@
 """« Visualiser », « Modifier », « Supprimer la convocation » (R43–R45) and « Mes convocations » (R57)."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -10,12 +11,14 @@ from chassis.acteur import Acteur
 from chassis.database import Connection
 from chassis.http import ActeurDep
 from chassis.policy import Forbidden
-from convocation.domain.errors import ConvocationInconnue, Refus, VersionDepassee
+from convocation.domain.avertissements import Avertissement
+from convocation.domain.errors import AvertissementsALire, ConvocationInconnue, Refus, VersionDepassee
 from convocation.domain.mission import CONSEIL_DATE
 from convocation.domain.qualite import LIBELLES
-from convocation.persistence import views
+from convocation.persistence import convocations, missions, views
 from convocation.policy import POLICY
-from convocation.use_cases.change_convocation import cancel_convocation, change_convocation
+from convocation.use_cases.change_convocation import cancel_convocation, change_convocation, conflicts_of
+from convocation.use_cases.passage_outre import PassageOutre
 from convocation.web.commands import commande, reading
 from convocation.web.pages import lignes
 from convocation.web.pages.ecran import page, see_other
@@ -85,11 +88,12 @@ async def enregistrer(request: Request, convocation_id: UUID, acteur: ActeurDep)
         try:
             async with commande(request, acteur) as command:
                 await _visible(command.connection, acteur, convocation_id, "convocation.ecrire")
-                changed = await change_convocation(command, convocation_id, saisies.version, saisies.saisie())
+                outre = PassageOutre(frozenset(saisies.lus), saisies.motif)
+                done = await change_convocation(command, convocation_id, saisies.version, saisies.saisie(), outre)
         except Refus as refused:
             refus = refused
         else:
-            fait = "modifiee" if changed.version > saisies.version else "inchangee"
+            fait = "modifiee" if done.convocation.version > saisies.version else "inchangee"
             return see_other(f"/convocations/{convocation_id}?fait={fait}")
     async with reading(request) as connection:
         row = await _visible(connection, acteur, convocation_id, "convocation.ecrire")
@@ -104,7 +108,7 @@ async def _form(
     saisies: Saisies,
     refus: Refus | None = None,
 ) -> Response:
-    stale = isinstance(refus, VersionDepassee)
+    stale, to_read = isinstance(refus, VersionDepassee), isinstance(refus, AvertissementsALire)
     return await page(
         request,
         connection,
@@ -114,10 +118,21 @@ async def _form(
         une=une,
         saisies=saisies,
         depassee=stale,
-        erreurs=[{"champ": champ_de(refus), "texte": refus.phrase}] if refus else [],
+        a_lire=to_read,
+        avertissements=await _conflicts(connection, une, saisies) if to_read else [],
+        erreurs=[{"champ": champ_de(refus), "texte": refus.phrase}] if refus and not to_read else [],
         qualites=list(LIBELLES.items()),
         conseil=CONSEIL_DATE,
     )
+
+
+async def _conflicts(connection: Connection, une: dict[str, Any], saisies: Saisies) -> list[Avertissement]:
+    """What there is to read about the dates that were typed."""
+    mission = await missions.get(connection, une["mission_id"])
+    held = await convocations.get(connection, une["convocation_id"])
+    if mission is None or held is None:
+        return []
+    return await conflicts_of(connection, mission, replace(held[1], dates=saisies.saisie().dates))
 
 
 def _status(refus: Refus | None) -> int:
