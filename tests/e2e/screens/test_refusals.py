@@ -1,5 +1,6 @@
 """What the screens refuse, and that nothing is lost by it."""
 
+import asyncio
 import re
 
 import httpx2
@@ -111,5 +112,24 @@ async def test_when_the_network_is_lost_the_window_says_so_and_keeps_what_was_ty
     await expect(page.get_by_text("la demande n’a pas abouti")).to_be_visible()
     await expect(page.get_by_role("dialog").get_by_label("Date de mission")).to_have_value(product.soon)
     await page.context.set_offline(False)
+    await convoke.click()
+    await expect(page.get_by_text("Succès : Convocation enregistrée")).to_be_visible()
+
+
+async def test_a_search_still_under_way_does_not_hide_the_answer_to_convoquer(person, product):
+    lycee = product.etablissement()
+    page = await person(Role.CHEF, lycee)
+    _, convoke = await _convoke_one(page, product, lycee)
+    searched = asyncio.Event()
+
+    async def answer_after_the_search(route):
+        if "affectation-contenu" in route.request.headers.get("hx-target", ""):
+            await searched.wait()
+        await route.continue_()
+        if "personnes" in route.request.headers.get("hx-target", ""):
+            searched.set()
+
+    await page.route("**/affectation", answer_after_the_search)
+    await page.get_by_role("dialog").get_by_label("NOM Prénom").fill("le")
     await convoke.click()
     await expect(page.get_by_text("Succès : Convocation enregistrée")).to_be_visible()
