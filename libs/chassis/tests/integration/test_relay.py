@@ -40,12 +40,12 @@ class Bench:
             await task
         await self.pool.close()
 
-    def start(self):
+    def start(self, poll_seconds=0.05):
         relay = Relay(
             service=self.topic,
             database_url=self.url,
             kafka={"bootstrap_servers": self.bootstrap},
-            poll_seconds=0.05,
+            poll_seconds=poll_seconds,
             send_deadline_seconds=5,
         )
         self.relays.append((relay, asyncio.create_task(relay.run())))
@@ -103,11 +103,10 @@ async def test_every_committed_row_arrives_once_and_in_order_of_version_whatever
 
 
 async def test_the_relay_is_woken_by_a_commit_without_waiting_for_its_poll(bench):
-    relay = bench.start()
     await bench.write("first", 1)
+    relay = bench.start(poll_seconds=60)
     await eventually(bench.is_empty, because="the relay leads")
-    relay._poll = 60
-    await asyncio.sleep(0.2)  # let it go to sleep in its long poll
+    await eventually(lambda: relay.silent_seconds() > 0.1, because="it sleeps in its long poll")
     await bench.write("a", 1)
     relay.wake()
     await eventually(bench.is_empty, timeout=5, because="the wake was heard")
@@ -130,20 +129,24 @@ async def test_a_broker_that_is_killed_in_mid_flow_loses_nothing_and_a_reader_se
     """A commit whose answer was lost is sent again: what a version guard lets through is exact all the same."""
     bench.start()
 
+    written = []
+
     async def write_on():
-        for version in range(1, 200):
+        for version in range(1, 500):
             await bench.write(f"k{version % 5}", version)
+            written.append(version)
 
     writing = asyncio.create_task(write_on())
-    await asyncio.sleep(0.2)
+    await eventually(lambda: len(written) >= 50, because="the flow has begun")
     kafka.kill()
+    assert not writing.done(), "killed after the flow, not in it"
     await kafka.restart()
     await writing
     await eventually(bench.is_empty, timeout=60, because="everything is relayed after the restart")
     found = await bench.read()
     for number in range(5):
         versions = found[str(uuid5(NAMESPACE, f"k{number}"))]
-        assert guarded(versions) == [version for version in range(1, 200) if version % 5 == number]
+        assert guarded(versions) == [version for version in range(1, 500) if version % 5 == number]
 
 
 def guarded(versions):

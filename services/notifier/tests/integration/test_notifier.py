@@ -20,6 +20,7 @@ from notifier.gateways.mail import EmlFolder, Smtp
 from notifier.handlers.convocations import NotifyOnConvocationEvents
 from notifier.persistence import notifications
 from notifier.sender import Identity, Sender
+from testkit.eventually import eventually
 
 MISSION = MissionRef(
     mission_id=UUID(int=1),
@@ -172,11 +173,13 @@ async def test_while_convocation_is_down_mails_wait_and_go_out_afterwards_to_the
     notifier.convocation.up = False
     with pytest.raises(ConvocationUnavailable):
         await notifier.round()
+
+    async def sent():
+        return await notifier.states() == [(1, "ENVOYEE")]
+
     running = asyncio.create_task(notifier.sender.run())
     notifier.convocation.up, notifier.convocation.courriel = True, "corrigee@ac-exemple.invalid"
-    async with asyncio.timeout(10):
-        while await notifier.states() != [(1, "ENVOYEE")]:  # noqa: ASYNC110
-            await asyncio.sleep(0.05)
+    await eventually(sent, because="the sender tries again by itself")
     running.cancel()
     assert [mail["To"] for mail in notifier.mails()] == ["corrigee@ac-exemple.invalid"]
 
