@@ -235,11 +235,17 @@ def _unappliable(event: Event, error: Exception) -> Dead:
 
 
 async def _commit_offsets(records: Sequence[ConsumerRecord], kafka: AIOKafkaConsumer) -> None:
-    """Explicit offsets of this batch only; a failure is logged: what is delivered again is known by its version."""
+    """Explicit offsets of this batch only; a failure is logged: what is delivered again is known by its version.
+
+    The position says more than the last record: it is behind the marker of the producer's transaction too, so that
+    the lag of a group that has read all is 0. Nothing is polled meanwhile: it cannot be behind an unwritten record.
+    """
     nexts: dict[TopicPartition, int] = {}
     for record in records:
         nexts[TopicPartition(record.topic, record.partition)] = record.offset + 1
     try:
+        for partition in nexts.keys() & kafka.assignment():
+            nexts[partition] = max(nexts[partition], await kafka.position(partition))
         await kafka.commit({partition: (offset, "") for partition, offset in nexts.items()})
     except KafkaError as error:
         log.warning("consumer.offsets_not_committed", error=error)

@@ -1,0 +1,128 @@
+"""D21: a group is known to be up to date, or it is not: "as of" never says more than what was applied."""
+
+import asyncio
+import contextlib
+from datetime import UTC, datetime
+
+import pytest
+import pytest_asyncio
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+
+from chassis.freshness import Freshness
+from testkit.eventually import eventually
+
+
+class Group:
+    """A topic, what is sent to it in transactions, and how far its group has come."""
+
+    def __init__(self, bootstrap, topic):
+        self.kafka = {"bootstrap_servers": bootstrap}
+        self.topic, self.group = topic, f"{topic}.reader"
+        self.producer = AIOKafkaProducer(**self.kafka, transactional_id=f"{topic}.relay")
+        self.ends = {}
+
+    async def send(self, *keys):
+        async with self.producer.transaction():
+            for key in keys:
+                record = await self.producer.send_and_wait(self.topic, b"x", key=key)
+                self.ends[TopicPartition(self.topic, record.partition)] = record.offset + 1
+
+    async def abort(self, key):
+        with contextlib.suppress(ZeroDivisionError):
+            async with self.producer.transaction():
+                await self.producer.send_and_wait(self.topic, b"never", key=key)
+                raise ZeroDivisionError
+
+    async def apply(self):
+        """The group has applied all that was sent, and commits the offset behind the last record."""
+        reader = AIOKafkaConsumer(**self.kafka, group_id=self.group, enable_auto_commit=False)
+        await reader.start()
+        reader.assign(list(self.ends))
+        await reader.commit({place: (end, "") for place, end in self.ends.items()})
+        await reader.stop()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def group(kafka, create_topic):
+    group = Group(kafka.bootstrap, await create_topic("fresh", partitions=3))
+    await group.producer.start()
+    yield group
+    await group.producer.stop()
+
+
+@contextlib.asynccontextmanager
+async def watching(group):
+    freshness = Freshness(
+        group.kafka, topic=group.topic, group=group.group, clock=lambda: datetime.now(UTC), every_seconds=0.05
+    )
+    task = asyncio.create_task(freshness.watch())
+    try:
+        yield freshness
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+async def knows_more(freshness, since):
+    """`as_of` is later than `since`."""
+    await eventually(lambda: freshness.as_of and freshness.as_of > since, timeout=15, because="the group is up to date")
+
+
+async def stands_still(freshness):
+    """Several looks bring no later `as_of`: it stopped before what is unread came."""
+    before = freshness.as_of
+    looked = freshness._looks[-1][0] if freshness._looks else datetime.now(UTC)
+    await eventually(lambda: len(freshness._looks) and freshness._looks[-1][0] > looked, because="it looked again")
+    return freshness.as_of == before
+
+
+async def test_an_empty_topic_is_read_to_its_end(group):
+    async with watching(group) as freshness:
+        await knows_more(freshness, datetime.now(UTC))
+
+
+async def test_a_topic_that_is_not_there_is_not_read_to_its_end(group):
+    group.topic = f"{group.topic}-missing"
+    async with watching(group) as freshness:
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(knows_more(freshness, datetime.now(UTC)), 2)
+
+
+async def test_what_is_unread_holds_as_of_back_until_it_is_applied(group):
+    await group.send(b"a", b"b", b"c", b"d")
+    async with watching(group) as freshness:
+        assert await stands_still(freshness)
+        assert freshness.as_of is None
+        await group.apply()
+        applied = datetime.now(UTC)
+        await knows_more(freshness, applied)
+        await group.send(b"e")
+        sent = datetime.now(UTC)
+        await stands_still(freshness)  # a look that began before the sending may still end
+        assert await stands_still(freshness)
+        assert freshness.as_of < sent
+        await group.apply()
+        await knows_more(freshness, sent)
+
+
+async def test_markers_of_transactions_and_aborted_records_are_nothing_to_read(group):
+    await group.send(b"a")
+    await group.apply()  # one offset before the marker
+    await group.abort(b"a")
+    await group.abort(b"b")
+    async with watching(group) as freshness:
+        await knows_more(freshness, datetime.now(UTC))
+
+
+async def test_when_kafka_is_away_as_of_stands_still_and_goes_on_afterwards(group, kafka):
+    async with watching(group) as freshness:
+        await knows_more(freshness, datetime.now(UTC))
+        kafka.pause()
+        try:
+            paused = datetime.now(UTC)
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(knows_more(freshness, paused), 2)
+        finally:
+            kafka.resume()
+        await knows_more(freshness, datetime.now(UTC))
