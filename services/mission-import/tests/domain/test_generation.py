@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mission_import.domain.academies import local_day
+from event_schemas.academies import local_time
 from mission_import.domain.generation import generate
 from mission_import.domain.inscriptions import Cloture, Epreuve, Etablissement
 from mission_import.domain.mission import NUMERISATION, MissionType, Status
@@ -93,10 +93,10 @@ def test_r11_the_start_date_stays_that_of_the_first_import():
 
 def test_r11_the_day_of_import_is_the_academies_own():
     evening = datetime(2020, 1, 13, 22, 30, tzinfo=UTC)
-    assert local_day("10", evening) == date(2020, 1, 13)
-    assert local_day("28", evening) == date(2020, 1, 14)
-    assert local_day("32", evening) == date(2020, 1, 13)
-    assert local_day("42", evening) == date(2020, 1, 14)
+    assert local_time("10", evening).date() == date(2020, 1, 13)
+    assert local_time("28", evening).date() == date(2020, 1, 14)
+    assert local_time("32", evening).date() == date(2020, 1, 13)
+    assert local_time("42", evening).date() == date(2020, 1, 14)
 
 
 def test_ka_the_same_closing_again_changes_nothing():

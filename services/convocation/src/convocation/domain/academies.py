@@ -1,21 +1,4 @@
-"""The académie's own time: dates are local ones, and La Réunion is not Paris (architecture.md)."""
-
-from datetime import datetime
-from zoneinfo import ZoneInfo
-
-_PARIS = ZoneInfo("Europe/Paris")
-_OUTRE_MER = {
-    "28": ZoneInfo("Indian/Reunion"),
-    "31": ZoneInfo("America/Martinique"),
-    "32": ZoneInfo("America/Guadeloupe"),
-    "33": ZoneInfo("America/Cayenne"),
-    "40": ZoneInfo("Pacific/Noumea"),
-    "41": ZoneInfo("Pacific/Tahiti"),
-    "42": ZoneInfo("Pacific/Wallis"),
-    "43": ZoneInfo("Indian/Mayotte"),
-    "44": ZoneInfo("America/Miquelon"),
-}
-
+"""The académies as documents name them."""
 
 NOMS = {
     "01": "Paris",
@@ -54,8 +37,3 @@ NOMS = {
     "70": "Normandie",
 }
 """By two-digit code (domaine.md 5.3)."""
-
-
-def local_time(academie: str, moment: datetime) -> datetime:
-    """`moment` (aware) as clocks show it in `academie` (two-digit code)."""
-    return moment.astimezone(_OUTRE_MER.get(academie, _PARIS))

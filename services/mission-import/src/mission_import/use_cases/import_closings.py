@@ -6,8 +6,8 @@ from datetime import datetime
 from chassis import outbox
 from chassis.cloudevents import Event
 from chassis.database import Connection
+from event_schemas.academies import local_time
 from event_schemas.inscriptions import InscriptionsClosed
-from mission_import.domain.academies import local_day
 from mission_import.domain.generation import generate
 from mission_import.domain.inscriptions import Cloture, Epreuve, Etablissement
 from mission_import.domain.mission import Mission
@@ -28,7 +28,7 @@ async def import_closings(
     for event in events:
         cloture = _cloture(event.state)
         existing = by_cloture.setdefault(event.aggregate, {})
-        for mission in generate(cloture, existing, local_day(cloture.etablissement.academie, now)):
+        for mission in generate(cloture, existing, local_time(cloture.etablissement.academie, now).date()):
             existing[mission.cle] = mission
             changed.append((mission, event))
     outgoing = [publish(mission, event.as_cause) for mission, event in changed]

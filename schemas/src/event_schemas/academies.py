@@ -1,6 +1,6 @@
 """The académie's own time: dates are local ones, and La Réunion is not Paris (R11, architecture.md)."""
 
-from datetime import date, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 _PARIS = ZoneInfo("Europe/Paris")
@@ -17,6 +17,6 @@ _OUTRE_MER = {
 }
 
 
-def local_day(academie: str, moment: datetime) -> date:
-    """The day it is in `academie` (two-digit code) at `moment` (aware)."""
-    return moment.astimezone(_OUTRE_MER.get(academie, _PARIS)).date()
+def local_time(academie: str, moment: datetime) -> datetime:
+    """`moment` (aware) as clocks show it in `academie` (two-digit code)."""
+    return moment.astimezone(_OUTRE_MER.get(academie, _PARIS))
