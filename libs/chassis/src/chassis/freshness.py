@@ -46,7 +46,7 @@ class Freshness:
                 **self._kafka,
                 group_id=self._group,
                 enable_auto_commit=False,
-                auto_offset_reset="earliest",  # where the group's next record has been deleted, all that is left is unread
+                auto_offset_reset="earliest",  # where the next record has been deleted, all that is left is unread
                 isolation_level="read_committed",
                 max_partition_fetch_bytes=65_536,
             )

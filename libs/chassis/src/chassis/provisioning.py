@@ -44,6 +44,8 @@ async def migrate(admin_url: str, package: str, *, name: str | None = None) -> l
     try:
         await connection.execute(f"ALTER SCHEMA public OWNER TO {owner}; SET ROLE {owner}")
         await connection.execute(f"GRANT USAGE ON SCHEMA public TO {package}")
+        # tables of a session only: what is compared set by set is copied there
+        await connection.execute(f"GRANT TEMPORARY ON DATABASE {checked(name or package)} TO {package}")
         await connection.execute(f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT {_ROWS} TO {package}")
         done = await migrations.migrate(connection, migrations.of_service(package))
         await connection.execute(f"REVOKE INSERT, UPDATE, DELETE ON schema_migrations FROM {package}")

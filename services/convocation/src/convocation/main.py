@@ -12,7 +12,15 @@ from convocation.handlers.suivi import RecordAccesOnAccesChanged, RecordNotifica
 from convocation.persistence import idempotence
 from convocation.settings import Settings
 from convocation.use_cases.issue_documents import Imprimeur
-from convocation.web import pages, refusals, routes_administration, routes_convocations, routes_envois, routes_missions
+from convocation.web import (
+    pages,
+    refusals,
+    routes_administration,
+    routes_convocations,
+    routes_envois,
+    routes_etats,
+    routes_missions,
+)
 from event_schemas.catalogue import EVENT_TYPES
 
 _HOUR_SECONDS = 3_600.0
@@ -23,7 +31,7 @@ def build(runtime: Runtime) -> Service:
     settings = runtime.settings
     assert isinstance(settings, Settings)
     app = create_app(settings, title="IMAG'IN — convocation")
-    for routes in (routes_missions, routes_convocations, routes_administration, routes_envois):
+    for routes in (routes_missions, routes_convocations, routes_administration, routes_envois, routes_etats):
         app.include_router(routes.router)
     refusals.add_to(app)
     pages.add_to(app, settings)

@@ -24,5 +24,6 @@ POLICY = Policy(
         "contact.ecrire": {Role.GESTIONNAIRE: Scope.ACADEMIE},
         "mes-convocations.lire": {Role.INTERVENANT: Scope.SOI},
         "envoi.lire": {Role.SERVICE: Scope.TOUT},
+        "etats.lire": {Role.SERVICE: Scope.TOUT},
     }
 )

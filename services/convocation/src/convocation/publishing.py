@@ -12,7 +12,7 @@ from event_schemas.convocations import Convocation as ConvocationState
 from event_schemas.convocations import IntervenantRef, MissionRef
 from event_schemas.inscriptions import Voie
 
-_TYPES = {
+TYPES = {
     Nature.CONVOCATION: catalogue.INTERVENANT_CONVOQUE,
     Nature.MODIFICATION: catalogue.CONVOCATION_CHANGED,
     Nature.ANNULATION: catalogue.CONVOCATION_CANCELLED,
@@ -41,6 +41,6 @@ def publish(convocation_id: UUID, convocation: Convocation, person: Intervenant,
         profil=convocation.profil,
         dates=list(convocation.dates),
     )
-    ce_type = _TYPES[convocation.nature]
+    ce_type = TYPES[convocation.nature]
     key = str(convocation_id)
     return Outgoing(catalogue.CONVOCATION, ce_type, key, convocation_id, convocation.version, state.to_bytes())

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from chassis import outbox
 from chassis.database import Connection
 from convocation.domain.avertissements import Avertissement, conflits
 from convocation.domain.convocation import Convocation, Saisie, annuler, modifier
@@ -13,6 +12,7 @@ from convocation.persistence import convocations, intervenants
 from convocation.publishing import publish
 from convocation.use_cases.context import Commande, mission_for_writing
 from convocation.use_cases.passage_outre import PassageOutre
+from convocation.use_cases.tell import tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,4 +74,4 @@ async def _save(commande: Commande, convocation_id: UUID, convocation: Convocati
     await convocations.save(
         connection, mission.mission_id, {convocation_id: convocation}, par=commande.acteur.sub, le=commande.now
     )
-    await outbox.append(connection, [publish(convocation_id, convocation, people[numero], mission)])
+    await tell(connection, [publish(convocation_id, convocation, people[numero], mission)])

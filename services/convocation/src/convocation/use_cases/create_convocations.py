@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from chassis import outbox
 from chassis.database import Connection
 from convocation.domain.avertissements import Avertissement, Occupation, avertissements
 from convocation.domain.convocation import Convocation, Saisie, convoquer
@@ -15,6 +14,7 @@ from convocation.persistence import convocations, intervenants, missions, signat
 from convocation.publishing import publish
 from convocation.use_cases.context import Commande, mission_for_writing
 from convocation.use_cases.passage_outre import PassageOutre
+from convocation.use_cases.tell import tell
 from event_schemas.identities import convocation_id
 
 
@@ -53,7 +53,7 @@ async def create_convocations(
         versions = {saved[one.numero]: one.version for one in examen.nouvelles}
         await outre.remember(commande, versions, examen.avertissements)
     events = [publish(saved[one.numero], one, examen.annuaire[one.numero], mission) for one in examen.nouvelles]
-    await outbox.append(connection, events)
+    await tell(connection, events)
     return Convoquees({one.numero: (saved[one.numero], one) for one in examen.nouvelles}, examen.avertissements)
 
 
