@@ -17,7 +17,7 @@ from chassis.provisioning import create_service_database
 from chassis.settings import kafka_connection
 from imagin_cli import topics
 from imagin_cli.running import Installation
-from imagin_cli.services import CONVOCATION, NOTIFIER, SERVICES, ServiceSpec
+from imagin_cli.services import CONVOCATION, NOTIFIER, SANTORIN_BRIDGE, SERVICES, ServiceSpec
 from testkit.parts.selection import Kafka, Parts, Postgres, start_parts
 from testkit.ports import free_port
 from testkit.processes import ServiceProcess
@@ -101,7 +101,7 @@ class Stack:
         self._parts = await start_parts(self.folder, given=self._given, on_progress=self._say)
         self._say("bases de données et topics")
         await asyncio.gather(topics.apply(self.kafka_connection), self._create_databases())
-        self._ports = {service.name: free_port() for service in self._specs}
+        self._ports = {service.name: free_port() for service in SERVICES}
 
     async def start_services(self, *services: ServiceSpec, **extra: str) -> None:
         """Start (again) these services and wait until they are ready; `extra` settings hold for this run (KILL_AT)."""
@@ -134,9 +134,10 @@ class Stack:
         }
         if service is CONVOCATION:
             environment |= {f"{prefix}PUBLIC_URL": self.url(service), f"{prefix}DEVELOPMENT_SIGN_IN": "true"}
+        if service in {NOTIFIER, SANTORIN_BRIDGE}:
+            environment[f"{prefix}CONVOCATION_URL"] = self.url(CONVOCATION)
         if service is NOTIFIER:
             environment |= self._mail_settings()
-            environment[f"{prefix}CONVOCATION_URL"] = self.url(CONVOCATION)
         return environment | {name: value for name, value in self._settings.items() if name.startswith(prefix)}
 
     def _mail_settings(self) -> dict[str, str]:

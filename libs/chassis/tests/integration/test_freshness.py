@@ -19,6 +19,7 @@ class Group:
         self.kafka = {"bootstrap_servers": bootstrap}
         self.topic, self.group = topic, f"{topic}.reader"
         self.producer = AIOKafkaProducer(**self.kafka, transactional_id=f"{topic}.relay")
+        self.reader = AIOKafkaConsumer(**self.kafka, isolation_level="read_committed")
         self.ends = {}
 
     async def send(self, *keys):
@@ -26,6 +27,10 @@ class Group:
             for key in keys:
                 record = await self.producer.send_and_wait(self.topic, b"x", key=key)
                 self.ends[TopicPartition(self.topic, record.partition)] = record.offset + 1
+        await eventually(self._readable, because="the markers of the transaction are written a moment after its commit")
+
+    async def _readable(self):
+        return all(end > self.ends[place] for place, end in (await self.reader.end_offsets(list(self.ends))).items())
 
     async def abort(self, key):
         with contextlib.suppress(ZeroDivisionError):
@@ -46,7 +51,9 @@ class Group:
 async def group(kafka, create_topic):
     group = Group(kafka.bootstrap, await create_topic("fresh", partitions=3))
     await group.producer.start()
+    await group.reader.start()
     yield group
+    await group.reader.stop()
     await group.producer.stop()
 
 

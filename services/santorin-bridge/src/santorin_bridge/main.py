@@ -1,29 +1,81 @@
 """Wiring of santorin-bridge: the one file that knows all its parts."""
 
+import math
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from chassis.acteur import Acteur, Role, mint
+from chassis.freshness import Freshness
 from chassis.http import create_app
+from chassis.periodic import periodically
 from chassis.service import Runtime, Service, run
-from event_schemas.catalogue import EVENT_TYPES
+from event_schemas.catalogue import CONVOCATION, EVENT_TYPES
+from santorin_bridge.gateways.convocation import ConvocationGateway
 from santorin_bridge.handlers.accuses import TellAccesOnAccuse
 from santorin_bridge.handlers.convocations import GrantOrRevokeOnConvocationEvents
+from santorin_bridge.metrics import AS_OF_AGE_SECONDS
 from santorin_bridge.persistence.habilitations import DirtyHabilitations
 from santorin_bridge.settings import Settings
+from santorin_bridge.use_cases.observe import measure_silence, observe_differences
+from santorin_bridge.use_cases.reconcile import Sources
 from santorin_bridge.web import routes
+
+_TOKEN_HOURS = 0.1
+_SILENCE_SECONDS = 30.0
+_GROUP = "santorin-bridge.convocation"
 
 
 def build(runtime: Runtime) -> Service:
-    app = create_app(runtime.settings, title="IMAG'IN — habilitations SANTORIN")
+    settings, pool = runtime.settings, runtime.pool
+    assert isinstance(settings, Settings)
+    app = create_app(settings, title="IMAG'IN — habilitations SANTORIN")
     app.include_router(routes.router)
-    app.state.pool = runtime.pool
+    freshness = Freshness(settings.kafka_connection, topic=CONVOCATION, group=_GROUP, clock=_clock)
+    app.state.pool = pool
+    app.state.clock = _clock
+    app.state.freshness = freshness
+    app.state.stale_after = timedelta(seconds=settings.stale_after_seconds)
+    AS_OF_AGE_SECONDS.set_function(partial(_age_seconds, freshness))
+    sources = sources_of(settings)
+
+    async def reconcile_once() -> None:
+        async with pool.acquire() as connection:
+            await observe_differences(connection, sources, settle_seconds=settings.reconcile_settle_seconds)
+
+    async def measure_once() -> None:
+        async with pool.acquire() as connection:
+            await measure_silence(connection)
+
     return Service(
         package="santorin_bridge",
         app=app,
-        readers={
-            "santorin-bridge.convocation": GrantOrRevokeOnConvocationEvents(),
-            "santorin-bridge.accuse": TellAccesOnAccuse(),
-        },
+        readers={_GROUP: GrantOrRevokeOnConvocationEvents(), "santorin-bridge.accuse": TellAccesOnAccuse()},
         models={ce_type: event.model for ce_type, event in EVENT_TYPES.items()},
         relay_sources=[DirtyHabilitations()],
+        loops=[
+            freshness.watch,
+            partial(periodically, settings.reconcile_minutes * 60, "reconciliation", reconcile_once),
+            partial(periodically, _SILENCE_SECONDS, "silence", measure_once),
+        ],
     )
+
+
+def sources_of(settings: Settings) -> Sources:
+    """The two sides outside the database, which a reconciliation asks."""
+    key = settings.token_key.get_secret_value()
+
+    def token() -> str:
+        return mint(Acteur("santorin-bridge", Role.SERVICE), key, now=_clock(), hours=_TOKEN_HOURS)
+
+    return Sources(ConvocationGateway(settings.convocation_url, token).etats, settings.kafka_connection)
+
+
+def _clock() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251  # the clock's one place
+
+
+def _age_seconds(freshness: Freshness) -> float:
+    return (_clock() - freshness.as_of).total_seconds() if freshness.as_of else math.inf
 
 
 def main() -> None:

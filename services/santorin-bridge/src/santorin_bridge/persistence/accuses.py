@@ -26,8 +26,20 @@ ORDER BY convocation_id FOR UPDATE
 _NEXT = """
 UPDATE habilitation h SET acces_version = h.acces_version + 1
 FROM unnest($1::uuid[]) AS t (convocation_id)
-WHERE h.convocation_id = t.convocation_id
+WHERE h.convocation_id = t.convocation_id AND h.convocation_version > 0
 RETURNING h.convocation_id, h.acces_version, h.version, h.convocation_version, h.status
+"""
+
+
+_SILENCE = """
+SELECT count(*) FILTER (WHERE a.convocation_id IS NULL) AS attendus,
+       coalesce(extract(epoch FROM now() - min(h.publiee_le) FILTER (WHERE a.convocation_id IS NULL)), 0)::float8
+           AS age_seconds,
+       count(*) FILTER (WHERE a.decision = 'REFUSED') AS refusees,
+       (SELECT max(recu_le) FROM accuse) AS dernier
+FROM habilitation h
+LEFT JOIN accuse a ON a.convocation_id = h.convocation_id AND a.habilitation_version = h.version
+WHERE h.published_version = h.version
 """
 
 
@@ -56,6 +68,14 @@ async def rights(connection: Connection, convocations: Sequence[str]) -> dict[st
 
 
 async def next_reports(connection: Connection, convocations: Sequence[str]) -> dict[str, Any]:
-    """The next own version of what is told about each right, with the right as it is."""
+    """The next own version of what is told about each right that follows a convocation, with the right as it is."""
     rows = await connection.fetch(_NEXT, convocations)
     return {str(row["convocation_id"]): row for row in rows}
+
+
+async def silence(connection: Connection) -> Any:
+    """`attendus`: rights SANTORIN can read and has not answered, the oldest since `age_seconds`; `refusees`: refused.
+
+    `dernier`: when its last answer came, None where there was none.
+    """
+    return await connection.fetchrow(_SILENCE)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from chassis import outbox
 from chassis.cloudevents import Cause, encode, event_id
@@ -41,7 +42,7 @@ SELECT convocation_id, version, convocation_version, status, etat, changed_at, c
 FROM habilitation WHERE published_version < version ORDER BY changed_at, convocation_id LIMIT $1
 """
 _PUBLISHED = """
-UPDATE habilitation h SET published_version = sent.version, acces_version = h.acces_version + 1
+UPDATE habilitation h SET published_version = sent.version, publiee_le = now(), acces_version = h.acces_version + 1
 FROM unnest($1::uuid[], $2::int[], $3::int[], $4::text[]) AS sent (convocation_id, version, convocation_version, status)
 WHERE h.convocation_id = sent.convocation_id AND h.published_version < sent.version
 RETURNING h.convocation_id, h.acces_version, sent.version, sent.convocation_version, sent.status,
@@ -50,7 +51,12 @@ RETURNING h.convocation_id, h.acces_version, sent.version, sent.convocation_vers
           EXISTS (SELECT FROM accuse a WHERE a.convocation_id = h.convocation_id
                   AND a.habilitation_version >= sent.version) AS answered
 """
-_OF_PERSON = "SELECT etat, now() AS as_of FROM habilitation WHERE numero = $1 ORDER BY convocation_id"
+# A record about this convocation that could not be applied may say otherwise: nobody knows.
+_RIGHTS = """
+SELECT etat, EXISTS (SELECT FROM dead_letter d WHERE d.consumer_group = 'santorin-bridge.convocation'
+                     AND d.state IN ('OPEN', 'RETRY') AND d.aggregate = h.convocation_id::text) AS douteuse
+FROM habilitation h
+"""
 
 
 async def known(connection: Connection, convocations: list[str]) -> dict[str, Known]:
@@ -91,7 +97,9 @@ class DirtyHabilitations:
         async with connection.transaction():
             rows = await connection.fetch(_PUBLISHED, *columns)
             # after a crash SANTORIN may have answered before we noted that it was sent: the answer says more
-            await outbox.append(connection, [_told(row) for row in rows if not row["answered"]])
+            # and a right that reconciliation revoked for want of a convocation is nobody's news
+            told = [_told(row) for row in rows if row["convocation_version"] and not row["answered"]]
+            await outbox.append(connection, told)
         for row in rows:
             if row["waited"] is not None:
                 CONVOCATION_TO_SANTORIN_SECONDS.observe(max(0.0, row["waited"]))
@@ -111,5 +119,10 @@ def _message(row: Any) -> Message:
 
 
 async def of_person(connection: Connection, numero: str) -> list[Any]:
-    """The rights of a person, granted or revoked, as last recorded."""
-    return list(await connection.fetch(_OF_PERSON, numero))
+    """The rights of a person, granted or revoked; `douteuse`: something about it could not be applied."""
+    return list(await connection.fetch(f"{_RIGHTS} WHERE h.numero = $1 ORDER BY h.convocation_id", numero))
+
+
+async def of_mission(connection: Connection, mission_id: UUID) -> list[Any]:
+    """The rights on a mission, in the same form."""
+    return list(await connection.fetch(f"{_RIGHTS} WHERE h.mission_id = $1 ORDER BY h.convocation_id", mission_id))

@@ -1,31 +1,65 @@
 """« M. X peut-il se connecter ? » answered from this service's own database, or not at all (D21)."""
 
-import hashlib
-import json
+from datetime import date
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Path, Request, Response
 
 from chassis.http import ActeurDep
-from santorin_bridge.persistence import habilitations
+from event_schemas.academies import local_time
+from santorin_bridge.domain.acces import ouvre
+from santorin_bridge.domain.habilitation import Status
 from santorin_bridge.policy import POLICY
+from santorin_bridge.web.lecture import lire
 
 router = APIRouter(tags=["habilitations"])
+Intervenant = Annotated[str, Path(pattern=r"^[A-Za-z0-9]{1,32}$")]
 
 
 @router.get("/habilitations/{intervenant}")
 async def get_habilitations(
-    request: Request,
-    intervenant: Annotated[str, Path(pattern=r"^[A-Za-z0-9]{1,32}$")],
-    acteur: ActeurDep,
-    response: Response,
+    request: Request, intervenant: Intervenant, acteur: ActeurDep, response: Response
 ) -> dict[str, Any]:
-    """The person's rights; an empty list is no right. 503 when the database cannot say, never a guess."""
+    """The person's rights, granted and revoked; an empty list is no right. 503 when nobody can say."""
     POLICY.scope(acteur, "habilitations.lire")
-    async with request.app.state.pool.acquire() as connection:
-        rows = await habilitations.of_person(connection, intervenant)
-        as_of = rows[0]["as_of"] if rows else await connection.fetchval("SELECT now()")
-    rights = [json.loads(row["etat"]) for row in rows]
-    versions = "|".join(f"{right['convocation_id']}:{right['version']}" for right in rights)
-    response.headers["ETag"] = f'"{hashlib.sha256(versions.encode()).hexdigest()[:32]}"'
-    return {"intervenant": intervenant, "as_of": as_of.isoformat(), "habilitations": rights}
+    lecture = await lire(request, numero=intervenant)
+    response.headers["ETag"] = lecture.etag
+    return {"intervenant": intervenant, **lecture.body}
+
+
+@router.get("/missions/{mission_id}/habilitations")
+async def get_habilitations_of_mission(
+    request: Request, mission_id: UUID, acteur: ActeurDep, response: Response
+) -> dict[str, Any]:
+    """The rights on a mission, granted and revoked; an empty list is no right. 503 when nobody can say."""
+    POLICY.scope(acteur, "habilitations.lire")
+    lecture = await lire(request, mission_id=mission_id)
+    response.headers["ETag"] = lecture.etag
+    return {"mission_id": mission_id, **lecture.body}
+
+
+@router.get("/acces/{intervenant}")
+async def get_acces(
+    request: Request,
+    intervenant: Intervenant,
+    acteur: ActeurDep,
+    mission: UUID | None = None,
+    le: date | None = None,
+) -> dict[str, Any]:
+    """Whether the person may enter SANTORIN: at all, or for `mission`; today in the académie, or on the day `le`.
+
+    `autorise` is true where at least one right opens it on that day. 503 when nobody can say, never a guess.
+    """
+    POLICY.scope(acteur, "habilitations.lire")
+    lecture = await lire(request, numero=intervenant, mission_id=mission)
+    rights = [right | {"autorise": _autorise(request, right, le)} for right in lecture.rights]
+    autorise = any(right["autorise"] for right in rights)
+    return {"intervenant": intervenant, "autorise": autorise, "as_of": lecture.as_of, "habilitations": rights}
+
+
+def _autorise(request: Request, right: dict[str, Any], le: date | None) -> bool:
+    jour = le or local_time(right["mission"]["academie"], request.app.state.clock()).date()
+    until = right["valide_au"]
+    valide_au = date.fromisoformat(until) if until else None
+    return ouvre(Status(right["status"]), date.fromisoformat(right["valide_du"]), valide_au, jour)

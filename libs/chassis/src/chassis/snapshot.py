@@ -1,0 +1,41 @@
+"""A topic from its first record to its end as of now: for who compares, never for who follows."""
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Any, NamedTuple
+
+from aiokafka import AIOKafkaConsumer
+from aiokafka.errors import KafkaError
+
+_POLL_MILLISECONDS = 200
+
+
+class Record(NamedTuple):
+    """What a reader sees of a record; no value is a tombstone."""
+
+    key: bytes | None
+    value: bytes | None
+
+
+class TopicUnavailable(ConnectionError):
+    """Kafka does not give the topic now; time can mend it."""
+
+
+async def snapshot(kafka: Mapping[str, Any], topic: str, *, max_records: int = 5_000) -> AsyncIterator[list[Record]]:
+    """All committed records there are now, `max_records` at most at once, in order per partition.
+
+    Raises TopicUnavailable.
+    """
+    reader = AIOKafkaConsumer(
+        topic, **kafka, group_id=None, auto_offset_reset="earliest", isolation_level="read_committed"
+    )
+    try:
+        await reader.start()
+        ends = await reader.end_offsets(reader.assignment())
+        while any([await reader.position(place) < end for place, end in ends.items()]):
+            polled = await reader.getmany(timeout_ms=_POLL_MILLISECONDS, max_records=max_records)
+            if records := [Record(one.key, one.value) for found in polled.values() for one in found]:
+                yield records
+    except KafkaError as error:
+        raise TopicUnavailable(type(error).__name__) from None
+    finally:
+        await reader.stop()

@@ -1,0 +1,123 @@
+"""SQL of the reconciliation: three sides side by side in tables of the session, and the repair by new versions."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from chassis.database import Connection
+from santorin_bridge.domain.ecart import Vues
+
+_LOCK = 4_207_003
+MOST = 50_000
+"""Differences looked at at once: with more, repair and look again."""
+
+_TABLES = """
+CREATE TEMP TABLE verite (convocation_id uuid PRIMARY KEY, version int NOT NULL, active boolean NOT NULL);
+CREATE TEMP TABLE sujet (convocation_id uuid PRIMARY KEY, version int NOT NULL, ouvert boolean NOT NULL,
+                         empreinte bytea NOT NULL);
+"""
+_DROP = "DROP TABLE IF EXISTS pg_temp.verite, pg_temp.sujet"
+_READ = """
+INSERT INTO sujet SELECT * FROM unnest($1::uuid[], $2::int[], $3::boolean[], $4::bytea[])
+ON CONFLICT (convocation_id) DO UPDATE
+SET version = excluded.version, ouvert = excluded.ouvert, empreinte = excluded.empreinte
+WHERE sujet.version <= excluded.version
+"""
+_DIFFERENCES = """
+SELECT convocation_id::text, v.version AS convocation, coalesce(v.active, false) AS active,
+       h.convocation_version AS suit, h.version AS droit, coalesce(h.status = 'GRANTED', false) AS ouvert,
+       s.version AS sujet, coalesce(s.ouvert, false) AS sujet_ouvert,
+       coalesce(s.empreinte = sha256(h.etat), false) AS meme_contenu
+FROM habilitation h FULL JOIN verite v USING (convocation_id) FULL JOIN sujet s USING (convocation_id)
+WHERE NOT coalesce(v.version = h.convocation_version AND v.active = (h.status = 'GRANTED')
+                   AND s.version = h.version AND s.empreinte = sha256(h.etat), false)
+LIMIT $1
+"""
+_COUNT = "SELECT count(*) FILTER (WHERE status = 'GRANTED') AS ouverts, count(*) AS droits FROM habilitation"
+_OF = """
+SELECT h.convocation_id, h.convocation_version, h.etat, greatest(h.version, s.version) AS version FROM habilitation h
+LEFT JOIN sujet s USING (convocation_id)
+WHERE h.convocation_id = ANY($1::uuid[]) ORDER BY h.convocation_id FOR UPDATE OF h
+"""
+_RAISE = """
+UPDATE habilitation h
+SET version = t.version, convocation_version = t.suit, status = t.status, etat = t.etat, changed_at = now()
+FROM unnest($1::uuid[], $2::int[], $3::int[], $4::text[], $5::bytea[])
+     AS t (convocation_id, version, suit, status, etat)
+WHERE h.convocation_id = t.convocation_id AND h.version < t.version
+"""
+_TAKE_OVER = """
+INSERT INTO habilitation (convocation_id, version, convocation_version, convocation_hash, status, numero, mission_id,
+                          role, etat)
+SELECT id, version, 0, '', 'REVOKED', numero, mission_id, role, etat
+FROM unnest($1::uuid[], $2::int[], $3::text[], $4::uuid[], $5::text[], $6::bytea[])
+     AS t (id, version, numero, mission_id, role, etat)
+ON CONFLICT (convocation_id) DO NOTHING
+"""
+
+
+class OnTopic(NamedTuple):
+    """The last record of a key: version 0 where it was erased or cannot be read."""
+
+    convocation_id: UUID
+    version: int
+    ouvert: bool
+    empreinte: bytes
+
+
+@asynccontextmanager
+async def alone(connection: Connection) -> AsyncIterator[bool]:
+    """Whether nobody else reconciles now; the tables of the session are there meanwhile."""
+    if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        await connection.execute(_DROP)
+        await connection.execute("SELECT pg_advisory_unlock($1)", _LOCK)
+
+
+async def begin(connection: Connection) -> None:
+    """Empty tables for one look."""
+    await connection.execute(_DROP)
+    await connection.execute(_TABLES)
+
+
+async def add_truth(connection: Connection, page: Sequence[tuple[UUID, int, bool]]) -> None:
+    """Convocations as convocation knows them: id, version, whether active."""
+    await connection.copy_records_to_table("verite", records=page)
+
+
+async def add_topic(connection: Connection, records: Sequence[OnTopic]) -> None:
+    """Records of the topic in their order, one a key; the highest version stays."""
+    await connection.execute(_READ, *map(list, zip(*records, strict=True)))
+
+
+async def differences(connection: Connection) -> dict[str, Vues]:
+    """Where the three do not agree, MOST at most; some rows have no cause: both sides know that nobody may enter."""
+    rows = [Vues(**row) for row in await connection.fetch(_DIFFERENCES, MOST)]
+    return {vues.convocation_id: vues for vues in rows if vues.causes}
+
+
+async def count(connection: Connection) -> Any:
+    """How many rights there are, and how many are open."""
+    return await connection.fetchrow(_COUNT)
+
+
+async def rights(connection: Connection, convocations: Sequence[str]) -> list[Any]:
+    """Rights with the highest version seen here or on the topic at the last look, their rows locked."""
+    return list(await connection.fetch(_OF, convocations))
+
+
+async def raise_versions(connection: Connection, rows: Sequence[tuple[UUID, int, int, str, bytes]]) -> None:
+    """New versions of rights (id, version, convocation followed, status, body): dirty keys, which the relay sends."""
+    if rows:
+        await connection.execute(_RAISE, *map(list, zip(*rows, strict=True)))
+
+
+async def take_over(connection: Connection, rows: Sequence[tuple[UUID, int, str, UUID, str, bytes]]) -> None:
+    """Record as revoked what only the topic had (id, version, person, mission, role, body); follows no convocation."""
+    if rows:
+        await connection.execute(_TAKE_OVER, *map(list, zip(*rows, strict=True)))

@@ -1,0 +1,116 @@
+"""The bridge on a real database: what it is told, what it would send, what it answers."""
+
+from datetime import UTC, date, datetime
+from types import SimpleNamespace
+from uuid import UUID, uuid5
+
+import httpx2
+import pytest_asyncio
+
+from chassis.acteur import Acteur, Role, mint
+from chassis.cloudevents import Cause, Event
+from chassis.consumer import Outcome, guard
+from chassis.database import create_pool
+from chassis.service import Runtime
+from event_schemas.acces import Acces
+from event_schemas.convocations import Convocation, IntervenantRef, MissionRef
+from santorin_bridge.handlers.accuses import TellAccesOnAccuse
+from santorin_bridge.handlers.convocations import GrantOrRevokeOnConvocationEvents
+from santorin_bridge.main import build
+from santorin_bridge.persistence.habilitations import DirtyHabilitations
+from santorin_bridge.settings import Settings
+
+KEY = "k" * 40
+
+
+class Bridge:
+    """`now` is the bridge's clock; `freshness.as_of` what it knows of convocation's topic."""
+
+    def __init__(self, url, pool):
+        settings = Settings(
+            database_url=url, kafka_bootstrap="unused:1", token_key=KEY, convocation_url="http://convocation.test"
+        )
+        self.app = build(Runtime(settings, pool, SimpleNamespace())).app
+        self.pool, self.client = pool, None
+        self.source = DirtyHabilitations()
+        self.now = datetime.now(UTC)
+        self.app.state.clock = lambda: self.now
+        self.freshness = self.app.state.freshness
+        self.freshness.as_of = self.now
+
+    @staticmethod
+    def convocation(numero, version, *, active=True, qualite="CORRECTEUR", mission=1, academie="10", dates=None):
+        """The state of the convocation of person `numero` on the mission of that number."""
+        reference = MissionRef(
+            mission_id=UUID(int=mission),
+            session="2020-E3C1",
+            type="CORRECTION",
+            voie="GENERALE",
+            code="HG",
+            libelle="Histoire-géographie",
+            uai="0699001J",
+            academie=academie,
+        )
+        return Convocation.create(
+            convocation_id=uuid5(UUID(int=mission), numero),
+            version=version,
+            status="ACTIVE" if active else "CANCELLED",
+            intervenant=IntervenantRef(numero=numero, nom="NOM", prenom="Prénom", uai="0699001J"),
+            mission=reference,
+            qualite=qualite,
+            qualite_par_defaut=True,
+            profil=None,
+            dates=dates or [date(2020, 3, 5)],
+        )
+
+    async def apply(self, *states):
+        """As the consumer does: guard, then apply what it lets through."""
+        await self._take(GrantOrRevokeOnConvocationEvents(), states)
+
+    async def answered(self, *states):
+        await self._take(TellAccesOnAccuse(), states)
+
+    async def _take(self, reader, states):
+        record = SimpleNamespace(timestamp=int(datetime.now(UTC).timestamp() * 1000))
+        events = [
+            Event(one, "t", "i", Cause("correlation"), one.aggregate, one.version, one.hash, record) for one in states
+        ]
+        async with self.pool.acquire() as connection, connection.transaction():
+            known = await reader.known(connection, sorted({one.aggregate for one in events}))
+            held = frozenset(known)
+            passed = guard(events, known, Outcome())
+            if passed:
+                await reader.apply(connection, passed, held)
+
+    async def dirty(self):
+        async with self.pool.acquire() as connection:
+            return await self.source.fetch(connection, 100)
+
+    async def clear(self, messages):
+        async with self.pool.acquire() as connection:
+            await self.source.clear(connection, messages)
+
+    async def published(self):
+        await self.clear(await self.dirty())
+
+    async def told(self):
+        """AccesChanged in the outbox."""
+        rows = await self.pool.fetch("SELECT payload FROM outbox ORDER BY seq")
+        return [Acces.model_validate_json(row["payload"]) for row in rows]
+
+    async def get(self, path, role=Role.SERVICE, **parameters):
+        token = mint(Acteur("santorin", role), KEY, now=datetime.now(UTC), hours=1)
+        headers = {"Authorization": f"Bearer {token}"}
+        return await self.client.get(path, params=parameters or None, headers=headers)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def bridge(database):
+    urls = await database("santorin_bridge")
+    pool = create_pool(urls.url)
+    await pool
+    bridge = Bridge(urls.url, pool)
+    transport = httpx2.ASGITransport(app=bridge.app, raise_app_exceptions=False)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://bridge.test") as bridge.client:
+        yield bridge
+    await pool.close()
