@@ -210,6 +210,32 @@ async def test_a_convocation_that_comes_back_after_its_right_was_revoked_is_gran
     assert ((await three.right("1")).status, (await three.right("1")).version) == ("GRANTED", 3)
 
 
+async def test_a_database_restored_from_a_backup_is_mended_without_one_version_that_goes_back(three):
+    for numero in "123":
+        await three.convoked(numero)
+    backup = await three.bridge.pool.fetch("SELECT * FROM habilitation WHERE numero <> '3'")
+    for version in (2, 3):
+        await three.convoked("1", version)
+        await three.convoked("2", version, active=version == 2)
+        await three.convoked("3", version)
+    await three.bridge.pool.execute("DELETE FROM habilitation")
+    await three.bridge.pool.copy_records_to_table("habilitation", records=backup)
+    assert await three.causes() == {
+        "1": {"EN_RETARD", "SUJET_EN_AVANCE"},
+        "2": {"EN_RETARD", "SUJET_EN_AVANCE"},
+        "3": {"ABSENTE", "SUJET_INCONNU"},
+    }
+    await three.mend(REJOUER | RELEVER)
+    assert await three.causes() == {}
+    held, back = await three.last()
+    assert back == 0
+    assert [(held[str(key(one)).encode()].status, held[str(key(one)).encode()].version) for one in "123"] == [
+        ("GRANTED", 4),
+        ("REVOKED", 4),
+        ("GRANTED", 4),
+    ]
+
+
 async def test_unreadable_records_of_somebody_else_do_not_end_the_look(three):
     await three.convoked("1")
     await three.send(str(key("1")).encode(), b"no json")  # SANTORIN still keeps the version there was

@@ -47,12 +47,16 @@ FROM unnest($1::uuid[], $2::int[], $3::int[], $4::text[], $5::bytea[])
      AS t (convocation_id, version, suit, status, etat)
 WHERE h.convocation_id = t.convocation_id AND h.version < t.version
 """
+_ALIGN = """
+UPDATE habilitation h SET version = s.version, published_version = s.version FROM sujet s
+WHERE s.convocation_id = h.convocation_id AND h.convocation_id = ANY($1::uuid[]) AND h.version < s.version
+"""
 _TAKE_OVER = """
-INSERT INTO habilitation (convocation_id, version, convocation_version, convocation_hash, status, numero, mission_id,
-                          role, etat)
-SELECT id, version, 0, '', 'REVOKED', numero, mission_id, role, etat
-FROM unnest($1::uuid[], $2::int[], $3::text[], $4::uuid[], $5::text[], $6::bytea[])
-     AS t (id, version, numero, mission_id, role, etat)
+INSERT INTO habilitation (convocation_id, version, published_version, convocation_version, convocation_hash, status,
+                          numero, mission_id, role, etat)
+SELECT id, version, published, 0, '', status, numero, mission_id, role, etat
+FROM unnest($1::uuid[], $2::int[], $3::int[], $4::text[], $5::text[], $6::uuid[], $7::text[], $8::bytea[])
+     AS t (id, version, published, status, numero, mission_id, role, etat)
 ON CONFLICT (convocation_id) DO NOTHING
 """
 
@@ -117,7 +121,15 @@ async def raise_versions(connection: Connection, rows: Sequence[tuple[UUID, int,
         await connection.execute(_RAISE, *map(list, zip(*rows, strict=True)))
 
 
-async def take_over(connection: Connection, rows: Sequence[tuple[UUID, int, str, UUID, str, bytes]]) -> None:
-    """Record as revoked what only the topic had (id, version, person, mission, role, body); follows no convocation."""
+async def align(connection: Connection, convocations: Sequence[str]) -> None:
+    """Count on from the topic's versions, where they are ahead: the next one must be above what a reader may hold."""
+    await connection.execute(_ALIGN, list(convocations))
+
+
+async def take_over(connection: Connection, rows: Sequence[tuple[UUID, int, int, str, str, UUID, str, bytes]]) -> None:
+    """Record what only the topic had: id, version, published version, status, person, mission, role, body.
+
+    It follows no convocation, until one is told.
+    """
     if rows:
         await connection.execute(_TAKE_OVER, *map(list, zip(*rows, strict=True)))

@@ -82,14 +82,20 @@ def key_of(record: Record) -> UUID | None:
         return None
 
 
+def readable(record: Record) -> Habilitation | None:
+    """The right in a record; None: a tombstone, or nothing that a reader could keep."""
+    try:
+        return Habilitation.model_validate_json(record.value or b"")
+    except ValidationError:
+        return None
+
+
 def _on_topic(record: Record) -> OnTopic | None:
     """What a reader sees of a record."""
     key = key_of(record)
     if key is None:
         return None
-    value = record.value or b""
-    try:
-        right = Habilitation.model_validate_json(value)
-    except ValidationError:
-        return OnTopic(key, 0, False, hashlib.sha256(value).digest())
-    return OnTopic(key, right.version, right.status == "GRANTED", hashlib.sha256(value).digest())
+    right, digest = readable(record), hashlib.sha256(record.value or b"").digest()
+    if right is None:
+        return OnTopic(key, 0, False, digest)
+    return OnTopic(key, right.version, right.status == "GRANTED", digest)

@@ -1,4 +1,4 @@
-"""The repair of what a reconciliation found (D22): new versions, never the same one; a dry run is to do without."""
+"""The repair of what a reconciliation found (D22): always a new version, above everything that a reader may hold."""
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
@@ -11,7 +11,7 @@ from event_schemas.catalogue import HABILITATION
 from event_schemas.habilitations import Habilitation
 from santorin_bridge.domain.ecart import REJOUER, RELEVER, Cause, Vues
 from santorin_bridge.persistence import reconciliation
-from santorin_bridge.use_cases.reconcile import Sources, key_of
+from santorin_bridge.use_cases.reconcile import Sources, key_of, readable
 
 Replay = Callable[[Sequence[UUID]], Awaitable[int]]
 _AT_ONCE = 500
@@ -24,19 +24,19 @@ async def repair(
 
     `replay` lets convocation tell the events of these ids again. Within `reconciliation.alone`, after a look.
     """
-    treated: Counter[Cause] = Counter()
-    for some in _chunks(ecarts):
-        of = {cause: [vues.convocation_id for vues in some if cause in vues.causes] for cause in causes}
-        again = [UUID(key) for cause in REJOUER & of.keys() for key in of[cause]]
-        if again:
-            await replay(again)
+    chosen = [vues for vues in ecarts if set(vues.causes) & set(causes)]
+    await _take_over(connection, sources, chosen, revoke=Cause.SUJET_INCONNU in causes)
+    for some in _chunks(chosen):
+        again = [vues.convocation_id for vues in some if set(vues.causes) & set(causes) & REJOUER]
+        behind = {vues.convocation_id for vues in some if set(vues.causes) & set(causes) & RELEVER} - set(again)
+        unknown = [vues.convocation_id for vues in some if Cause.INCONNUE in vues.causes and Cause.INCONNUE in causes]
         async with connection.transaction():
-            await _raise(connection, [key for cause in RELEVER & of.keys() for key in of[cause]], status=None)
-            await _raise(connection, of.get(Cause.INCONNUE, []), status="REVOKED")
-        treated += Counter({cause: len(keys) for cause, keys in of.items()})
-    if Cause.SUJET_INCONNU in causes:
-        await _take_over(connection, sources, ecarts)
-    return treated
+            await reconciliation.align(connection, again)
+            await _raise(connection, sorted(behind), status=None)
+            await _raise(connection, unknown, status="REVOKED")
+        if again:
+            await replay([UUID(key) for key in again])
+    return Counter(cause for vues in chosen for cause in vues.causes if cause in causes)
 
 
 def _chunks(ecarts: Sequence[Vues]) -> Iterator[Sequence[Vues]]:
@@ -50,29 +50,38 @@ async def _raise(connection: Connection, keys: Sequence[str], *, status: Literal
     for row in await reconciliation.rights(connection, keys):
         right = Habilitation.model_validate_json(row["etat"])
         new = _next(right, row["version"], status or right.status)
-        rows.append((new.convocation_id, new.version, 0 if status else row["convocation_version"], new.status, new))
-    await reconciliation.raise_versions(connection, [(*row[:4], row[4].to_bytes()) for row in rows])
+        follows = 0 if status else row["convocation_version"]
+        rows.append((new.convocation_id, new.version, follows, new.status, new.to_bytes()))
+    await reconciliation.raise_versions(connection, rows)
 
 
-async def _take_over(connection: Connection, sources: Sources, ecarts: Sequence[Vues]) -> None:
-    """What only the topic has becomes ours, revoked."""
-    wanted = {vues.convocation_id for vues in ecarts if Cause.SUJET_INCONNU in vues.causes}
+async def _take_over(connection: Connection, sources: Sources, ecarts: Sequence[Vues], *, revoke: bool) -> None:
+    """What only the topic has is recorded: as it is where convocation will tell the rest, else revoked."""
+    convoked = {vues.convocation_id: vues.convocation is not None for vues in ecarts if vues.droit is None}
+    rows = []
+    for right in (await _of_topic(sources, convoked) if convoked else {}).values():
+        as_it_is = convoked[str(right.convocation_id)]
+        if as_it_is or revoke:
+            one = right if as_it_is else _next(right, right.version, "REVOKED")
+            rows.append(
+                (
+                    *(one.convocation_id, one.version, one.version if as_it_is else 0, one.status),
+                    *(one.intervenant.numero, one.mission.mission_id, one.role, one.to_bytes()),
+                )
+            )
+    await reconciliation.take_over(connection, rows)
+
+
+async def _of_topic(sources: Sources, wanted: Collection[str]) -> dict[str, Habilitation]:
+    """The rights of these convocations as a reader of the topic holds them; unreadable records are none."""
     found: dict[str, Habilitation] = {}
     async for records in snapshot(sources.kafka, HABILITATION):
         for record in records:
             key = str(key_of(record))
-            if key in wanted and record.value:
-                right = Habilitation.model_validate_json(record.value)
-                if key not in found or found[key].version <= right.version:
-                    found[key] = right
-    revoked = [_next(right, right.version, "REVOKED") for right in found.values()]
-    await reconciliation.take_over(
-        connection,
-        [
-            (one.convocation_id, one.version, one.intervenant.numero, one.mission.mission_id, one.role, one.to_bytes())
-            for one in revoked
-        ],
-    )
+            right = readable(record) if key in wanted else None
+            if right is not None and (key not in found or found[key].version <= right.version):
+                found[key] = right
+    return found
 
 
 def _next(right: Habilitation, version: int, status: str) -> Habilitation:
