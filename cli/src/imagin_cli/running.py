@@ -15,12 +15,13 @@ from imagin_cli.services import SERVICES
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """Addresses of one installation; `databases` and `urls` by service name, `admin_url` where it is known."""
+    """Addresses of one installation; `databases` and `urls` by service name, the rest where it is known."""
 
     bootstrap: str
     databases: dict[str, str]
     urls: dict[str, str]
     admin_url: str | None = None
+    token_key: str | None = None
     pid: int | None = None
 
     @property
@@ -58,7 +59,8 @@ def find() -> Installation:
     if bootstrap and all(databases.values()):
         urls = {service.name: os.environ.get(f"{service.prefix}URL", "") for service in SERVICES}
         known = {name: url for name, url in databases.items() if url}
-        return Installation(bootstrap, known, urls, os.environ.get("IMAGIN_DATABASE_URL"))
+        admin_url, token_key = os.environ.get("IMAGIN_DATABASE_URL"), os.environ.get("IMAGIN_TOKEN_KEY")
+        return Installation(bootstrap, known, urls, admin_url, token_key)
     wanted = os.environ.get("IMAGIN_DEMO")
     demos = [demo for demo in _demos() if wanted in {None, str(demo.pid)}]
     if len(demos) > 1:

@@ -94,7 +94,7 @@ class Stack:
     def installation(self) -> Installation:
         """Where the other commands find this stack."""
         urls = {service.name: self.url(service) for service in self._specs}
-        return Installation(self.kafka.bootstrap, self.databases, urls, self.postgres.admin_url)
+        return Installation(self.kafka.bootstrap, self.databases, urls, self.postgres.admin_url, self.token_key)
 
     async def _start_parts(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)

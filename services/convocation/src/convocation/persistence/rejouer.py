@@ -19,10 +19,9 @@ _CHOSEN = """
 SELECT c.convocation_id, c.version, c.nature, c.evenement, v.le
 FROM convocation c JOIN mission m USING (mission_id)
 JOIN convocation_version v ON v.convocation_id = c.convocation_id AND v.version = c.version
-WHERE c.convocation_id > $1 AND ($2::uuid[] IS NULL OR c.convocation_id = ANY($2))
-  AND ($3::uuid IS NULL OR c.mission_id = $3) AND ($4::text IS NULL OR m.uai = $4)
-  AND ($5::text IS NULL OR m.academie = $5) AND ($6::timestamptz IS NULL OR v.le >= $6)
-ORDER BY c.convocation_id LIMIT $7
+WHERE c.convocation_id > $1 AND ($2::uuid IS NULL OR c.mission_id = $2) AND ($3::text IS NULL OR m.uai = $3)
+  AND ($4::text IS NULL OR m.academie = $4) AND ($5::timestamptz IS NULL OR v.le >= $5)
+ORDER BY c.convocation_id LIMIT $6
 """
 _TELL = """
 INSERT INTO outbox (topic, type, key, aggregate_id, version, payload)
@@ -39,7 +38,6 @@ _FIRST = UUID(int=0)
 class Choix:
     """Which convocations; None leaves the choice open. `depuis`: whose present version is of then or later (aware)."""
 
-    convocations: Sequence[UUID] | None = None
     mission: UUID | None = None
     uai: str | None = None
     academie: str | None = None
@@ -54,7 +52,7 @@ async def keep(connection: Connection, events: Sequence[Outgoing]) -> None:
 
 async def page(connection: Connection, choix: Choix, after: UUID | None, size: int) -> list[Any]:
     """The next `size` of the chosen ones, in the order of their ids: id, version, nature, event, time."""
-    chosen = (choix.convocations, choix.mission, choix.uai, choix.academie, choix.depuis)
+    chosen = (choix.mission, choix.uai, choix.academie, choix.depuis)
     return list(await connection.fetch(_CHOSEN, after or _FIRST, *chosen, size))
 
 

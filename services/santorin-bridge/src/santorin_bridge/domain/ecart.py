@@ -19,13 +19,13 @@ class Cause(StrEnum):
     SUJET_INCONNU = "le topic ouvre un droit qui n’est pas enregistré"
 
 
-REJOUER = frozenset({Cause.ABSENTE, Cause.EN_RETARD})
-"""Mended by convocation telling its event again, at the same version."""
+REJOUER = frozenset({Cause.ABSENTE, Cause.EN_RETARD, Cause.STATUT})
+"""Mended by convocation telling its event again, at the same version: what it says is the truth."""
 RELEVER = frozenset({Cause.NON_PUBLIEE, Cause.SUJET_EN_AVANCE, Cause.CONTENU})
 """Mended by a new version of the right, above all that was seen of it: never the same one (D22)."""
 RETIRER = frozenset({Cause.INCONNUE, Cause.SUJET_INCONNU})
 """Mended by a revocation at a new version: only when asked for by name, for a database restored from a backup looks
-like this too. EN_AVANCE and STATUT are nothing that a machine may mend."""
+like this too. EN_AVANCE is nothing that a machine may mend: convocation has lost versions that others know."""
 
 
 @dataclass(frozen=True, slots=True)

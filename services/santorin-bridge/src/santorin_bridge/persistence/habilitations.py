@@ -15,7 +15,7 @@ from event_schemas.habilitations import Habilitation
 from santorin_bridge.metrics import CONVOCATION_TO_SANTORIN_SECONDS
 from santorin_bridge.publishing import publish
 
-_SOURCE = "/imagin/santorin-bridge/habilitations"  # its ids count apart from those of the outbox's events
+SOURCE = "/imagin/santorin-bridge/habilitations"  # its ids count apart from those of the outbox's events
 
 _KNOWN = """
 SELECT convocation_id, convocation_version, convocation_hash FROM habilitation
@@ -113,7 +113,7 @@ def _told(row: Any) -> Outgoing:
 def _message(row: Any) -> Message:
     key, version = row["convocation_id"], row["version"]
     cause = Cause(row["correlation_id"], row["causation_id"], row["traceparent"])
-    headers = encode(HABILITATION_STATE, _SOURCE, str(key), event_id(key.bytes, version), row["changed_at"], cause)
+    headers = encode(HABILITATION_STATE, SOURCE, str(key), event_id(key.bytes, version), row["changed_at"], cause)
     token = (key, version, row["convocation_version"], row["status"])
     return Message(HABILITATION, str(key).encode(), row["etat"], headers, token)
 

@@ -42,7 +42,8 @@ WHERE h.convocation_id = ANY($1::uuid[]) ORDER BY h.convocation_id FOR UPDATE OF
 """
 _RAISE = """
 UPDATE habilitation h
-SET version = t.version, convocation_version = t.suit, status = t.status, etat = t.etat, changed_at = now()
+SET version = t.version, convocation_version = t.suit, status = t.status, etat = t.etat, changed_at = now(),
+    convocation_le = NULL
 FROM unnest($1::uuid[], $2::int[], $3::int[], $4::text[], $5::bytea[])
      AS t (convocation_id, version, suit, status, etat)
 WHERE h.convocation_id = t.convocation_id AND h.version < t.version
@@ -51,6 +52,9 @@ _ALIGN = """
 UPDATE habilitation h SET version = s.version, published_version = s.version FROM sujet s
 WHERE s.convocation_id = h.convocation_id AND h.convocation_id = ANY($1::uuid[]) AND h.version < s.version
 """
+_FORGET = (
+    "UPDATE habilitation SET convocation_version = 0, convocation_hash = '' WHERE convocation_id = ANY($1::uuid[])"
+)
 _TAKE_OVER = """
 INSERT INTO habilitation (convocation_id, version, published_version, convocation_version, convocation_hash, status,
                           numero, mission_id, role, etat)
@@ -124,6 +128,11 @@ async def raise_versions(connection: Connection, rows: Sequence[tuple[UUID, int,
 async def align(connection: Connection, convocations: Sequence[str]) -> None:
     """Count on from the topic's versions, where they are ahead: the next one must be above what a reader may hold."""
     await connection.execute(_ALIGN, list(convocations))
+
+
+async def forget(connection: Connection, convocations: Sequence[str]) -> None:
+    """Follow no version of the convocation any more: the one that is told next applies, whatever it is."""
+    await connection.execute(_FORGET, list(convocations))
 
 
 async def take_over(connection: Connection, rows: Sequence[tuple[UUID, int, int, str, str, UUID, str, bytes]]) -> None:

@@ -24,19 +24,23 @@ async def repair(
 
     `replay` lets convocation tell the events of these ids again. Within `reconciliation.alone`, after a look.
     """
-    chosen = [vues for vues in ecarts if set(vues.causes) & set(causes)]
-    await _take_over(connection, sources, chosen, revoke=Cause.SUJET_INCONNU in causes)
+    wanted = frozenset(causes)
+    chosen = [vues for vues in ecarts if wanted.intersection(vues.causes)]
+    await _take_over(connection, sources, chosen, revoke=Cause.SUJET_INCONNU in wanted)
     for some in _chunks(chosen):
-        again = [vues.convocation_id for vues in some if set(vues.causes) & set(causes) & REJOUER]
-        behind = {vues.convocation_id for vues in some if set(vues.causes) & set(causes) & RELEVER} - set(again)
-        unknown = [vues.convocation_id for vues in some if Cause.INCONNUE in vues.causes and Cause.INCONNUE in causes]
+        again = _of(some, REJOUER & wanted)
         async with connection.transaction():
             await reconciliation.align(connection, again)
-            await _raise(connection, sorted(behind), status=None)
-            await _raise(connection, unknown, status="REVOKED")
+            await reconciliation.forget(connection, _of(some, {Cause.STATUT} & wanted))
+            await _raise(connection, sorted(set(_of(some, RELEVER & wanted)) - set(again)), status=None)
+            await _raise(connection, _of(some, {Cause.INCONNUE} & wanted), status="REVOKED")
         if again:
             await replay([UUID(key) for key in again])
-    return Counter(cause for vues in chosen for cause in vues.causes if cause in causes)
+    return Counter(cause for vues in chosen for cause in vues.causes if cause in wanted)
+
+
+def _of(ecarts: Sequence[Vues], causes: Collection[Cause]) -> list[str]:
+    return [vues.convocation_id for vues in ecarts if not set(causes).isdisjoint(vues.causes)]
 
 
 def _chunks(ecarts: Sequence[Vues]) -> Iterator[Sequence[Vues]]:

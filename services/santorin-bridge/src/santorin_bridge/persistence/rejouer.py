@@ -1,0 +1,45 @@
+"""SQL of the replay: rights as they stand, sent again at the same version."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from chassis.database import Connection
+
+_CHOSEN = """
+SELECT h.convocation_id, h.version, h.etat, h.changed_at
+FROM habilitation h, LATERAL (SELECT convert_from(h.etat, 'UTF8')::jsonb -> 'mission' AS mission) e
+WHERE h.convocation_id > $1 AND ($2::uuid IS NULL OR h.mission_id = $2)
+  AND ($3::text IS NULL OR e.mission ->> 'uai' = $3) AND ($4::text IS NULL OR e.mission ->> 'academie' = $4)
+  AND ($5::timestamptz IS NULL OR h.changed_at >= $5)
+ORDER BY h.convocation_id LIMIT $6
+"""
+# The relay sends what is behind its version; a state sent twice can only repeat (D19b).
+_SEND_AGAIN = """
+UPDATE habilitation SET published_version = 0, convocation_le = NULL WHERE convocation_id = ANY($1::uuid[])
+"""
+_FIRST = UUID(int=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Choix:
+    """Which rights; None leaves the choice open. `depuis`: changed then or later (aware)."""
+
+    mission: UUID | None = None
+    uai: str | None = None
+    academie: str | None = None
+    depuis: datetime | None = None
+
+
+async def page(connection: Connection, choix: Choix, after: UUID | None, size: int) -> list[Any]:
+    """The next `size` of the chosen ones, in the order of their ids: id, version, body, time."""
+    chosen = (choix.mission, choix.uai, choix.academie, choix.depuis)
+    return list(await connection.fetch(_CHOSEN, after or _FIRST, *chosen, size))
+
+
+async def send_again(connection: Connection, convocations: Sequence[UUID]) -> int:
+    """They become dirty keys; returns how many."""
+    done: str = await connection.execute(_SEND_AGAIN, list(convocations))
+    return int(done.rpartition(" ")[2])
