@@ -12,7 +12,10 @@ from aiokafka.errors import KafkaError
 from chassis import provisioning
 from imagin_cli import running, topics
 from imagin_cli.output import put, put_json
-from imagin_cli.services import SERVICES
+from imagin_cli.services import SANTORIN_BRIDGE, SERVICES
+from santorin_bridge.persistence import accuses
+
+_SILENT_SECONDS = 3_600
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 
@@ -24,18 +27,40 @@ SELECT (SELECT count(*) FROM outbox) AS outbox_pending,
 
 
 def status(*, json: Json = False) -> None:
-    """Services, outboxes, dead letters. Exit code 0 when all is well, 1 otherwise."""
+    """Services, outboxes, dead letters, SANTORIN's answers. Exit code 0 when all is well, 1 otherwise.
+
+    SANTORIN is not well when it has left a right unanswered for an hour.
+    """
     installation = running.find()
     figures = asyncio.run(_status(installation))
+    silence = asyncio.run(_silence(installation))
     if json:
-        put_json(figures)
+        put_json(figures | {"santorin": silence})
     for name, one in figures.items() if not json else ():
         put(
             f"{name:16} {one['health']:10} outbox {one['outbox_pending']} "
             f"({one['outbox_oldest_seconds']:.0f} s)  lettres mortes {one['dead_letters']}"
         )
+    if not json:
+        last = silence["dernier"].astimezone().isoformat(timespec="seconds") if silence["dernier"] else "jamais"
+        put(
+            f"{'SANTORIN':16} {'muet' if _silent(silence) else 'ok':10} sans réponse {silence['attendus']} "
+            f"({silence['age_seconds']:.0f} s)  refusées {silence['refusees']}  dernière réponse {last}"
+        )
     well = all(one["health"] == "ok" and not one["dead_letters"] for one in figures.values())
-    raise typer.Exit(0 if well else 1)
+    raise typer.Exit(0 if well and not _silent(silence) else 1)
+
+
+def _silent(silence: dict[str, Any]) -> bool:
+    return bool(silence["age_seconds"] > _SILENT_SECONDS)
+
+
+async def _silence(installation: running.Installation) -> dict[str, Any]:
+    connection = await asyncpg.connect(installation.databases[SANTORIN_BRIDGE.name])
+    try:
+        return dict(await accuses.silence(connection))
+    finally:
+        await connection.close()
 
 
 async def _status(installation: running.Installation) -> dict[str, dict[str, Any]]:

@@ -18,6 +18,9 @@ class Settings(ServiceSettings):
     public_url: str = Field(default="http://localhost:8000", pattern=r"^https?://[^/]+$")
     lot_copies: int = Field(default=35, ge=1, le=1_000)
     development_sign_in: bool = False
+    santorin_silence_minutes: int = Field(
+        default=60, ge=0, description="a page tells that SANTORIN has not answered for so long; 0: never"
+    )
     theme: Literal["imagin", "dsfr"] = Field(
         default="imagin", validation_alias=AliasChoices("IMAGIN_THEME", "theme"), description="the skin of the pages"
     )

@@ -1,7 +1,7 @@
 """French typography of the screens: dates, numbers and plurals as a reader writes them, never as a program does."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 
 JOURS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 MOIS = (
@@ -18,6 +18,11 @@ def date_longue(jour: date) -> str:
     """
     quantieme = "1er" if jour.day == 1 else str(jour.day)
     return f"{JOURS[jour.weekday()]} {quantieme} {MOIS[jour.month - 1]} {jour.year}"
+
+
+def moment(instant: datetime) -> str:
+    """« lundi 15 février 2027 à 8 h 05 », in the zone that `instant` bears."""
+    return f"{date_longue(instant.date())} à {instant.hour} h {instant.minute:02}"
 
 
 def dates_longues(jours: Iterable[date]) -> str:
@@ -49,6 +54,7 @@ def merge(attributs: Mapping[str, object], *more: Mapping[str, object]) -> dict[
 FILTERS = {
     "date_longue": date_longue,
     "dates_longues": dates_longues,
+    "moment": moment,
     "nombre": nombre,
     "pluriel": pluriel,
     "erreur_de": erreur_de,

@@ -17,11 +17,12 @@ from convocation.domain.errors import MissionInconnue, ServiceFerme
 from convocation.domain.mission import LIBELLES_TYPE, Mission
 from convocation.domain.ouverture import est_ouvert
 from convocation.domain.profils import profils_manquants
-from convocation.persistence import demandes, missions, ouvertures, views
+from convocation.persistence import attentes, demandes, missions, ouvertures, views
 from convocation.persistence.liste_missions import ETATS, TRIS, Filtre, liste_missions
 from convocation.policy import POLICY
 from convocation.web.commands import reading
 from convocation.web.pages import lignes
+from convocation.web.pages.attente import attente, too_long_before
 from convocation.web.pages.ecran import page
 
 router = APIRouter(include_in_schema=False)
@@ -98,7 +99,16 @@ async def _liste(request: Request, acteur: Acteur, *, convoquees: bool) -> HTMLR
             tris=list(LIBELLES_TRIS.items()),
             par_etablissement=filtre.uais is None or len(filtre.uais) > 1,
             raison=ServiceFerme.phrase if filtre.ouvertes else "",
+            attente=await _attente_of(request, connection, filtre),
         )
+
+
+async def _attente_of(request: Request, connection: Connection, filtre: Filtre) -> dict[str, Any] | None:
+    """Told to the établissement, on all its missions; the rectorat sees it mission by mission."""
+    if not filtre.uais:
+        return None
+    found = await attentes.of_etablissements(connection, filtre.uais, too_long_before(request))
+    return attente(found, await missions.academie(connection, filtre.uais[0]))
 
 
 @router.get("/missions/{mission_id}")
@@ -155,6 +165,9 @@ async def _contents(
         "ecrit": POLICY.allows(acteur, "convocation.ecrire", uai=mission.uai, academie=mission.academie),
         "raison": "" if ouverte else ServiceFerme.phrase,
         "contact": await demandes.contact(connection, mission.academie),
+        "attente": attente(
+            await attentes.of_mission(connection, mission.mission_id, too_long_before(request)), mission.academie
+        ),
         "en_attente": any(one["suivi"].en_attente for one in people),
         "vu": vu,
     }

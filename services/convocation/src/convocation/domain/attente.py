@@ -1,0 +1,13 @@
+"""What an établissement is told when SANTORIN is silent or refuses: work goes on, nothing is lost (R18)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Attente:
+    """`sans_reponse`: convocations unanswered for too long, the oldest since `depuis`; `refusees`: rights refused."""
+
+    sans_reponse: int
+    depuis: datetime | None
+    refusees: int

@@ -1,0 +1,24 @@
+"""SANTORIN silent or refusing, as a page tells it (R18)."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from fastapi import Request
+
+from convocation.domain.attente import Attente
+from event_schemas.academies import local_time
+
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def too_long_before(request: Request) -> datetime:
+    """What was written before and is not answered is told; `CONVOCATION_SANTORIN_SILENCE_MINUTES` says so."""
+    now: datetime = request.app.state.clock()
+    minutes = request.app.state.settings.santorin_silence_minutes
+    return now - timedelta(minutes=minutes) if minutes else _NEVER
+
+
+def attente(found: Attente, academie: str | None) -> dict[str, Any]:
+    """For `attente_santorin.html`; the time as clocks show it in the académie."""
+    depuis = local_time(academie or "", found.depuis) if found.depuis else None
+    return {"sans_reponse": found.sans_reponse, "refusees": found.refusees, "depuis": depuis}
