@@ -5,7 +5,6 @@ import contextlib
 import io
 import json
 import logging
-import secrets
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from urllib.parse import quote
@@ -27,7 +26,7 @@ from santorin_bridge.main import build
 from santorin_bridge.settings import Settings
 
 KEY = "k" * 40
-OLD, NEW, RECETTE = (secrets.token_urlsafe(32) for _ in range(3))
+OLD, NEW, RECETTE = "secret-ancien", "secret-nouveau", "secret-de-recette"
 CLIENTS = {"santorin": [verifier(OLD), verifier(NEW)], "recette": [verifier(RECETTE)]}
 GRANT = {"grant_type": "client_credentials"}
 RIGHTS = "/habilitations/1"
