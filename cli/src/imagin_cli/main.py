@@ -6,7 +6,7 @@ from imagin_cli import quality
 from imagin_cli.bench.commands import app as bench
 from imagin_cli.cyclades.commands import cyclades
 from imagin_cli.demo.command import demo
-from imagin_cli.ops import db, dlq, reconcile, replay, topics
+from imagin_cli.ops import credentials, db, dlq, reconcile, replay, topics
 from imagin_cli.ops.status import doctor, status
 from imagin_cli.santorin.commands import santorin
 
@@ -32,3 +32,4 @@ app.add_typer(db.app, name="db")
 app.add_typer(dlq.app, name="dlq")
 app.add_typer(replay.app, name="replay")
 app.add_typer(reconcile.app, name="reconcile")
+app.add_typer(credentials.app, name="credentials")

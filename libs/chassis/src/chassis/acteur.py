@@ -17,7 +17,7 @@ _AUDIENCE = "imagin"
 
 
 class Role(StrEnum):
-    """R54–R57, the chef's délégué (référent E3C) and the machines."""
+    """R54–R57, the chef's délégué (référent E3C) and the machines: our own services, and SANTORIN from outside."""
 
     CHEF = "chef"
     DELEGUE = "delegue"
@@ -25,6 +25,7 @@ class Role(StrEnum):
     ADMINISTRATEUR = "administrateur"
     INTERVENANT = "intervenant"
     SERVICE = "service"
+    SANTORIN = "santorin"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ Every route of the application asks for an acteur; only health, metrics and the 
 """
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -34,11 +34,14 @@ _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 class Problem(Exception):
     """A refusal with its sentence; `type` is a short slug that programs may test."""
 
-    def __init__(self, status: int, type_: str, detail: str, **extra: Any) -> None:
+    def __init__(
+        self, status: int, type_: str, detail: str, *, headers: Mapping[str, str] | None = None, **extra: Any
+    ) -> None:
         super().__init__(detail)
         self.status = status
         self.type = type_
         self.detail = detail
+        self.headers = headers or {}
         self.extra = extra
 
 
@@ -145,7 +148,9 @@ def problem_response(status: int, type_: str, detail: str, **extra: Any) -> JSON
 
 async def _problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)
-    return refuse(request, error.status, error.type, error.detail, **error.extra)
+    response = refuse(request, error.status, error.type, error.detail, **error.extra)
+    response.headers.update(error.headers)
+    return response
 
 
 async def _forbidden(request: Request, error: Exception) -> Response:
@@ -162,7 +167,9 @@ async def _invalid(request: Request, error: Exception) -> Response:
 
 async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    return refuse(request, error.status_code, "http", _DETAILS.get(str(error.detail), str(error.detail)))
+    response = refuse(request, error.status_code, "http", _DETAILS.get(str(error.detail), str(error.detail)))
+    response.headers.update(error.headers or {})  # Allow of a 405 (RFC 9110 section 15.5.6)
+    return response
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
@@ -209,9 +216,15 @@ class _RequestContext:
                 _tell(scope, status, time.perf_counter() - started)
 
 
+def _route(scope: Scope) -> str:
+    """The template of the path; FastAPI tells it of its own routes, of a plain one only the endpoint."""
+    plain = (one for one in scope["app"].routes if getattr(one, "endpoint", one) is scope.get("endpoint"))
+    return getattr(scope.get("route") or next(plain, None), "path", "other")
+
+
 def _tell(scope: Scope, status: int, seconds: float) -> None:
     if scope["path"].startswith(("/health/", "/metrics")):
         return
-    route = getattr(scope.get("route"), "path", "other")
+    route = _route(scope)
     HTTP_SECONDS.labels(scope["method"], route, status).observe(seconds)
     log.info("http.request", method=scope["method"], route=route, status=status, seconds=round(seconds, 4))

@@ -56,10 +56,18 @@ class Policy:
         if not reached[scope]:
             raise Forbidden(action)
 
-    def allows(self, acteur: Acteur, action: str, *, uai: str | None = None, academie: str | None = None) -> bool:
+    def allows(
+        self,
+        acteur: Acteur,
+        action: str,
+        *,
+        uai: str | None = None,
+        academie: str | None = None,
+        intervenant: str | None = None,
+    ) -> bool:
         """Whether to show a button: the command itself authorises again."""
         try:
-            self.authorise(acteur, action, uai=uai, academie=academie)
+            self.authorise(acteur, action, uai=uai, academie=academie, intervenant=intervenant)
         except Forbidden:
             return False
         return True

@@ -97,6 +97,7 @@ class World:
 
     def __init__(self, client, pool, settings, woken):
         self.client, self.pool, self.settings, self.woken = client, pool, settings, woken
+        self.app = client._transport.app
         self.chef = self.acteur("chef", Role.CHEF, LYON)
         self.delegue = self.acteur("delegue", Role.DELEGUE, LYON)
         self.autre_chef = self.acteur("autre", Role.CHEF, AUTRE_LYON)
@@ -105,6 +106,7 @@ class World:
         self.administrateur = self.acteur("admin", Role.ADMINISTRATEUR)
         self.intervenant = self.acteur("100", Role.INTERVENANT)
         self.notifier = self.acteur("notifier", Role.SERVICE)
+        self.santorin = self.acteur("100", Role.SANTORIN)  # a client may be named like a person's number
         self.hg = mission_id(LYON, "HG")
         self.hlp = mission_id(LYON, "HLP")
         self.numerisation = mission_id(LYON, "NUMERISATION")

@@ -4,6 +4,8 @@ import math
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
+from fastapi import Depends
+
 from chassis.acteur import Acteur, Role, mint
 from chassis.freshness import Freshness
 from chassis.http import create_app
@@ -18,7 +20,7 @@ from santorin_bridge.persistence.habilitations import DirtyHabilitations
 from santorin_bridge.settings import Settings
 from santorin_bridge.use_cases.observe import measure_silence, observe_differences
 from santorin_bridge.use_cases.reconcile import Sources
-from santorin_bridge.web import routes
+from santorin_bridge.web import jetons, limites, routes
 
 _TOKEN_HOURS = 0.1
 _SILENCE_SECONDS = 30.0
@@ -29,18 +31,20 @@ def build(runtime: Runtime) -> Service:
     settings, pool = runtime.settings, runtime.pool
     assert isinstance(settings, Settings)
     app = create_app(settings, title="IMAG'IN — habilitations SANTORIN")
-    app.include_router(routes.router)
+    app.include_router(routes.router, dependencies=[Depends(limites.limit_acteur)])
+    limites.add_to(app, settings)
+    jetons.add_to(app, settings)
     freshness = Freshness(settings.kafka_connection, topic=CONVOCATION, group=_GROUP, clock=_clock)
     app.state.pool = pool
     app.state.clock = _clock
     app.state.freshness = freshness
     app.state.stale_after = timedelta(seconds=settings.stale_after_seconds)
     AS_OF_AGE_SECONDS.set_function(partial(_age_seconds, freshness))
-    sources = sources_of(settings)
+    sources, settle = sources_of(settings), settings.reconcile_settle_seconds
 
     async def reconcile_once() -> None:
         async with pool.acquire() as connection:
-            await observe_differences(connection, sources, settle_seconds=settings.reconcile_settle_seconds)
+            await observe_differences(connection, sources, settle_seconds=settle)
 
     async def measure_once() -> None:
         async with pool.acquire() as connection:

@@ -3,4 +3,4 @@
 from chassis.acteur import Role
 from chassis.policy import Policy, Scope
 
-POLICY = Policy({"habilitations.lire": {Role.SERVICE: Scope.TOUT, Role.ADMINISTRATEUR: Scope.TOUT}})
+POLICY = Policy({"habilitations.lire": {Role.SANTORIN: Scope.TOUT, Role.ADMINISTRATEUR: Scope.TOUT}})

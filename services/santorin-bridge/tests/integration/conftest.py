@@ -98,7 +98,7 @@ class Bridge:
         rows = await self.pool.fetch("SELECT payload FROM outbox ORDER BY seq")
         return [Acces.model_validate_json(row["payload"]) for row in rows]
 
-    async def get(self, path, role=Role.SERVICE, **parameters):
+    async def get(self, path, role=Role.SANTORIN, **parameters):
         token = mint(Acteur("santorin", role), KEY, now=datetime.now(UTC), hours=1)
         headers = {"Authorization": f"Bearer {token}"}
         return await self.client.get(path, params=parameters or None, headers=headers)

@@ -31,9 +31,8 @@ async def telecharger(request: Request, convocation_id: UUID, acteur: ActeurDep)
     state = request.app.state
     async with reading(request) as connection:
         row = await views.convocation(connection, convocation_id)
-        place = {name: row[name] for name in ("uai", "academie")} if row else {}
-        own = row is not None and row["numero"] == acteur.sub
-        if row is None or not (own or POLICY.allows(acteur, "convocation.lire", **place)):
+        reach = {"uai": row["uai"], "academie": row["academie"], "intervenant": row["numero"]} if row else {}
+        if row is None or not POLICY.allows(acteur, "convocation.lire", **reach):
             raise ConvocationInconnue
         octets = await state.imprimeur.one(connection, convocation_id, row["version"], state.clock())
     return _pdf(octets, f"convocation {row['nom']} {row['code']} v{row['version']}")
