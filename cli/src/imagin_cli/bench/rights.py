@@ -62,8 +62,19 @@ async def rights(stack: Stack, count: int) -> dict[str, Any]:
     finally:
         await pipeline.stop()
     product = await _measure(stack, _product(stack), count)
-    ratios = {name: round(floor[name]["seconds"] / product[name]["seconds"], 3) for name in product}
-    return {"bench": "rights", "convocations": count, "bare": floor, "product": product, "ratio": ratios}
+    return {
+        "bench": "rights",
+        "convocations": count,
+        "bare": floor,
+        "product": product,
+        "ratio": _ratio(floor, product, "seconds"),
+        "cpu_ratio": _ratio(floor, product, "cpu_seconds"),
+    }
+
+
+def _ratio(floor: dict[str, Any], product: dict[str, Any], figure: str) -> dict[str, float]:
+    """Neighbours on the machine move seconds more than CPU seconds."""
+    return {name: round(floor[name][figure] / product[name][figure], 3) for name in product}
 
 
 def _bare(pipeline: BarePipeline) -> Side:
@@ -176,25 +187,26 @@ def _mission(number: int) -> MissionRef:
 
 async def _read(consumer: AIOKafkaConsumer, awaited: Awaited, process: ServiceProcess) -> dict[str, Any]:
     """Read until each awaited right has come at its version. Raises TimeoutError when none comes any more."""
-    total, memory = len(awaited), list[float]()
+    total, quarters = len(awaited), list[tuple[float, float]]()
     first = await _take(consumer, awaited)
     began, cpu = perf_counter(), _cpu_seconds(process)
     with progress() as bars:
         bar = bars.add_task("droits lus", total=total)
         while True:
-            while total - len(awaited) >= total * (len(memory) + 1) / 4:
-                memory.append(round(process.rss_bytes() / 1e6, 1))
+            while total - len(awaited) >= total * (len(quarters) + 1) / 4:
+                quarters.append((perf_counter() - began, process.rss_bytes() / 1e6))
             if not awaited:
                 break
             await _take(consumer, awaited)
             bars.update(bar, completed=total - len(awaited))
-    seconds = perf_counter() - began
+    seconds, memory = quarters[-1]
     return {
         "seconds": round(seconds, 2),
         "rights_per_second": round((total - first) / seconds),
         "cpu_seconds": round(_cpu_seconds(process) - cpu, 2),
-        "rss_mb": dict(zip(("25%", "50%", "75%", "100%"), memory, strict=True)),
-        "rss_growth_mb": round(memory[-1] - memory[0], 1),
+        "seconds_at_quarters": [round(at, 1) for at, _ in quarters],
+        "rss_mb_at_quarters": [round(at, 1) for _, at in quarters],
+        "rss_growth_mb": round(memory - quarters[0][1], 1),
     }
 
 
