@@ -42,8 +42,8 @@ async def send_records(
     chunk = max(1, min(_CHUNK, per_second // _CHUNKS_PER_SECOND)) if per_second else _CHUNK
     waiting, sent, began = iter(records), 0, perf_counter()
     producer = AIOKafkaProducer(**kafka, acks="all", enable_idempotence=True, linger_ms=5)
-    await producer.start()
     try:
+        await producer.start()
         while some := list(islice(waiting, chunk)):
             acks = [await producer.send(topic, one.value, key=one.key, headers=one.headers) for one in some]
             await asyncio.gather(*acks)
