@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 import asyncpg
 import orjson
@@ -21,34 +21,41 @@ SCHEMA = """
 CREATE TABLE inbox (id text PRIMARY KEY);
 CREATE TABLE outbox (seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, key text, payload bytea);
 CREATE TABLE mission (id uuid PRIMARY KEY, uai text, code text, libelle text, candidats int, jour text);
+CREATE TABLE habilitation (id uuid PRIMARY KEY, version int, status text, numero text, etat bytea);
 """
 CLOSINGS, MISSIONS, RIGHTS = "bare.closings", "bare.missions", "bare.rights"
-TOPICS = (CLOSINGS, MISSIONS, RIGHTS)
+CONVOCATIONS, ACCESSES = "bare.convocations", "bare.accesses"
+TOPICS = (CLOSINGS, MISSIONS, RIGHTS, CONVOCATIONS, ACCESSES)
 
 _INBOX = "INSERT INTO inbox SELECT unnest($1::text[]) ON CONFLICT DO NOTHING"
 _MISSIONS = """
 INSERT INTO mission SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::int[], $6::text[])
 ON CONFLICT DO NOTHING
 """
+_RIGHTS = """
+INSERT INTO habilitation SELECT * FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::bytea[])
+ON CONFLICT (id) DO UPDATE SET version = excluded.version, status = excluded.status, etat = excluded.etat
+"""
 Row = tuple[Any, ...]
 
 
 class Node:
-    """Reads a topic or HTTP, writes rows, relays its outbox to another topic."""
+    """Reads a topic or HTTP, writes rows by `effect`, relays its outbox to each of its targets."""
 
-    def __init__(self, pool: asyncpg.Pool, bootstrap: str, target: str | None) -> None:
+    def __init__(self, pool: asyncpg.Pool, bootstrap: str, targets: Sequence[str], effect: str = _MISSIONS) -> None:
         self._pool = pool
         self._bootstrap = bootstrap
-        self._target = target
+        self._targets = targets
+        self._effect = effect
         self._wake = asyncio.Event()
 
     async def write(self, ids: Sequence[str], rows: Sequence[Row]) -> None:
         """Inbox, effect and outbox in one transaction."""
         async with self._pool.acquire() as connection, connection.transaction():
             await connection.execute(_INBOX, ids)
-            await connection.execute(_MISSIONS, *map(list, zip(*rows, strict=True)))
-            if self._target:
-                records = [(str(row[0]), orjson.dumps(row)) for row in rows]
+            await connection.execute(self._effect, *map(list, zip(*rows, strict=True)))
+            if self._targets:
+                records = [(str(row[0]), _payload(row)) for row in rows]
                 await connection.copy_records_to_table("outbox", records=records, columns=("key", "payload"))
         self._wake.set()
 
@@ -74,7 +81,7 @@ class Node:
     async def relay(self) -> None:
         producer = AIOKafkaProducer(
             bootstrap_servers=self._bootstrap,
-            transactional_id=f"bare.{self._target}",
+            transactional_id=f"bare.{self._targets[0]}",
             max_batch_size=262_144,
         )
         await producer.start()
@@ -86,7 +93,11 @@ class Node:
                     await asyncio.wait({asyncio.ensure_future(self._wake.wait())}, timeout=0.25)
                     continue
                 async with producer.transaction():
-                    sent = [await producer.send(self._target, row["payload"], key=row["key"].encode()) for row in rows]
+                    sent = [
+                        await producer.send(target, row["payload"], key=row["key"].encode())
+                        for row in rows
+                        for target in self._targets
+                    ]
                     await asyncio.gather(*sent)
                 await connection.execute(
                     "DELETE FROM outbox WHERE seq = ANY($1::bigint[])", [row["seq"] for row in rows]
@@ -118,25 +129,57 @@ def missions_of(closing: dict[str, Any]) -> list[Row]:
     return rows
 
 
+def _payload(row: Row) -> bytes:
+    """A right bears its own; a mission travels as its row."""
+    return row[-1] if isinstance(row[-1], bytes) else orjson.dumps(row)
+
+
+def right_of(convocation: dict[str, Any]) -> list[Row]:
+    """The right with the same fields as the product's."""
+    key, version = convocation["convocation_id"], convocation["version"]
+    right = {
+        "convocation_id": key,
+        "version": version,
+        "convocation_version": version,
+        "status": "GRANTED" if convocation["status"] == "ACTIVE" else "REVOKED",
+        "role": convocation["qualite"],
+        "role_par_defaut": convocation["qualite_par_defaut"],
+        "intervenant": convocation["intervenant"],
+        "mission": convocation["mission"],
+        "valide_du": convocation["dates"][0],
+        "valide_au": None,
+        "hash": convocation["hash"],
+    }
+    return [(UUID(key), version, right["status"], right["intervenant"]["numero"], orjson.dumps(right))]
+
+
 def row_of(payload: list[Any]) -> list[Row]:
     return [tuple(payload)]
 
 
 async def main(name: str) -> None:
-    """`importer` and `reader` for the throughput, `writer` and `bridge` for the latency."""
+    """`importer` and `reader` for the throughput, `writer` and `bridge` for the latency, `granter` for the rights."""
     bootstrap = os.environ["BARE_KAFKA_BOOTSTRAP"]
     pool = await asyncpg.create_pool(os.environ["BARE_DATABASE_URL"], min_size=2)
-    node = Node(pool, bootstrap, {"importer": MISSIONS, "writer": MISSIONS, "bridge": RIGHTS}.get(name))
+    targets = {
+        "importer": (MISSIONS,),
+        "writer": (MISSIONS,),
+        "bridge": (RIGHTS,),
+        "granter": (RIGHTS, ACCESSES),
+    }.get(name, ())
+    node = Node(pool, bootstrap, targets, _RIGHTS if name == "granter" else _MISSIONS)
     config = uvicorn.Config(
         node.asgi, port=int(os.environ["BARE_HTTP_PORT"]), log_config=None, lifespan="off", interface="asgi3"
     )
     work = [uvicorn.Server(config).serve()]
-    if name in {"importer", "writer", "bridge"}:
+    if targets:
         work.append(node.relay())
     if name == "importer":
         work.append(node.consume(CLOSINGS, 200, missions_of))
     if name in {"reader", "bridge"}:
         work.append(node.consume(MISSIONS, 2_000, row_of))
+    if name == "granter":
+        work.append(node.consume(CONVOCATIONS, 2_000, right_of))
     await asyncio.gather(*work)
 
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from imagin_cli.bench.latency import latency
+from imagin_cli.bench.rights import rights
 from imagin_cli.bench.screens import screens
 from imagin_cli.bench.throughput import main
 from imagin_cli.output import put, put_json, say
@@ -44,6 +45,16 @@ def latency_(
     """Convoke by HTTP → right on the habilitation topic: p50 and p99."""
     services = (MISSION_IMPORT, CONVOCATION, SANTORIN_BRIDGE)
     _tell(_with_stack(services, lambda stack: latency(stack, count, per_second)), as_json=json)
+
+
+@app.command("rights")
+def rights_(
+    *,
+    count: Annotated[int, typer.Option(min=1_000, max=1_000_000, help="Convocations.")] = 300_000,
+    json: Json = False,
+) -> None:
+    """Convocations that wait on their topic → rights at a plain reader, then as many again of which half are flips."""
+    _tell(_with_stack((SANTORIN_BRIDGE,), lambda stack: rights(stack, count)), as_json=json)
 
 
 @app.command("screens")

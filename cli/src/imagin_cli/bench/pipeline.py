@@ -15,7 +15,10 @@ from testkit.processes import ServiceProcess
 
 
 class BarePipeline:
-    """`await start("importer", "reader")`: one process and one fresh database a node, fresh topics."""
+    """`await start("importer", "reader")`: one process and one fresh database a node, fresh topics.
+
+    `prepare` and `run` are its halves, for who writes onto the topics in between or runs a node again.
+    """
 
     def __init__(self, stack: Stack) -> None:
         self._stack = stack
@@ -23,11 +26,18 @@ class BarePipeline:
         self.nodes: dict[str, ServiceProcess] = {}
 
     async def start(self, *names: str) -> None:
+        await self.prepare(*names)
+        await self.run(*names)
+
+    async def prepare(self, *names: str) -> None:
         for topic in bare.TOPICS:
             await topics.delete_topic(self._stack.kafka.bootstrap, topic)
             await topics.create_topic(self._stack.kafka.bootstrap, topic, partitions=6)
         for name in names:
             self.databases[name] = await self._database(f"bare_{name}")
+
+    async def run(self, *names: str) -> None:
+        for name in names:
             self.nodes[name] = self._node(name)
         await asyncio.gather(*(node.wait_ready() for node in self.nodes.values()))
 

@@ -112,16 +112,18 @@ def closings(session: str, academie: str | None, *, revision: int = 1) -> Iterat
             yield _cloudevent(lycee.uai, session, revision, etablissement, epreuves(lycee, session))
 
 
-def synthetic(count: int, epreuves_each: int) -> Iterator[dict[str, Any]]:
-    """`count` invented établissements (9,999 at most) with `epreuves_each` épreuves of 30 candidates, for the bench.
-
-    Order numbers 9xxx, a thousand a département: no real one bears them (domaine.md 5.4).
-    """
+def synthetic(count: int, epreuves_each: int, *, revision: int = 1) -> Iterator[dict[str, Any]]:
+    """`count` invented établissements (9,999 at most) with `epreuves_each` épreuves of 30 candidates, for the bench."""
     made = [Epreuve(f"LVA-{number:03}", f"Langue {number}", "COMMUNE", 30) for number in range(epreuves_each)]
     for number in range(count):
-        digits = f"{number // 1000 + 1:03}9{number % 1000:03}"
         etablissement = {"nom": f"LYCEE FICTIF {number}", "commune": "LYON", "academie": "10"}
-        yield _cloudevent(digits + uai_.letter(digits), SESSIONS[0], 1, etablissement, made)
+        yield _cloudevent(invented_uai(number), SESSIONS[0], revision, etablissement, made)
+
+
+def invented_uai(number: int) -> str:
+    """Order numbers 9xxx, a thousand a département: no real one bears them (domaine.md 5.4)."""
+    digits = f"{number // 1000 + 1:03}9{number % 1000:03}"
+    return digits + uai_.letter(digits)
 
 
 def _cloudevent(
@@ -131,7 +133,7 @@ def _cloudevent(
     return {
         "specversion": "1.0",
         "type": TYPE,
-        "id": str(uuid5(_NAMESPACE, f"{session}|{uai}|{revision}")),
+        "id": _id(session, uai, revision),
         "source": SOURCE,
         "time": closed,
         "subject": uai,
@@ -144,6 +146,21 @@ def _cloudevent(
             "epreuves": [epreuve.as_json() for epreuve in listed],
         },
     }
+
+
+def _id(session: str, uai: str, revision: int) -> str:
+    return str(uuid5(_NAMESPACE, f"{session}|{uai}|{revision}"))
+
+
+def at_revision(event: dict[str, Any], revision: int, epreuves: list[dict[str, Any]] | None = None) -> dict[str, Any]:
+    """The closing as another revision of itself, with other épreuves where they are given."""
+    data = event["data"] | {"revision": revision} | ({} if epreuves is None else {"epreuves": epreuves})
+    return event | {"id": _id(data["session"], data["uai"], revision), "data": data}
+
+
+def body(event: dict[str, Any]) -> bytes:
+    """The record's value in binary mode."""
+    return json.dumps(event["data"], ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def line(event: dict[str, Any]) -> str:
