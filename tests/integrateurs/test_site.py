@@ -1,4 +1,4 @@
-"""The integrators' site in a real Chromium, under a strict policy: everything is visible, nothing comes from elsewhere."""
+"""The integrators' site in a real Chromium under a strict policy: all is visible, nothing comes from elsewhere."""
 
 import functools
 import http.server
@@ -56,7 +56,7 @@ async def page(chromium, site):
     complaints, hosts = [], set()
     page.on("console", lambda message: complaints.append(message.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("requestfailed", lambda request: complaints.append(request.url))
+    page.on("response", lambda answer: complaints.append(answer.url) if answer.status >= 400 else None)
     page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
     yield page
     await context.close()
