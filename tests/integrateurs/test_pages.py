@@ -67,3 +67,11 @@ def test_the_readers_import_nothing_of_ours_and_stay_short():
     ours = r"\b(event_schemas|chassis|imagin_cli|testkit)\b"
     assert [file.name for file in READERS if re.search(ours, file.read_text(encoding="utf-8"))] == []
     assert [file.name for file in READERS if len(file.read_text(encoding="utf-8").splitlines()) > 150] == []
+
+
+def test_the_pom_asks_for_the_jars_that_the_tests_run_with():
+    pinned = (ROOT / "libs/testkit/src/testkit/parts/kafka-jars.txt").read_text(encoding="utf-8")
+    pom = (DOCS / "lecteurs/java/pom.xml").read_text(encoding="utf-8")
+    asked = dict(re.findall(r"<artifactId>([a-z-]+)</artifactId>\s*<version>([0-9.]+)</version>\s*</dependency>", pom))
+    assert set(asked) == {"kafka-clients", "jackson-databind"}
+    assert [name for name, version in asked.items() if f":{name}:{version} " not in pinned] == []

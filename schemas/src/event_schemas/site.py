@@ -27,7 +27,8 @@ _MARKDOWN = MarkdownIt("commonmark").enable("table")
 def write(root: Path, folder: Path) -> None:
     """The whole site into `folder`, from the clone whose `schemas` folder is `root`."""
     docs = root.parent / FOLDER
-    sources = [docs / _README, *(page for page in sorted(docs.glob("*.md")) if page.name != _README)]
+    readme = (docs / _README).read_text(encoding="utf-8")
+    sources = [docs / name_ for name_ in (_README, *re.findall(r"\]\(([a-z-]+\.md)\)", readme))]  # in its order
     folder.mkdir(parents=True, exist_ok=True)
     for part in ("json", "examples"):
         shutil.copytree(root / part, folder / part)
