@@ -60,5 +60,5 @@ def readers(tmp_path_factory):
     return {
         "python": Reader(python, {}),
         "java": Reader(jvm, {}),
-        "ligne-de-commande": Reader(shell, {"KAFKA_BIN": str(folder), "ATTENTE_MS": "2500"}),
+        "ligne-de-commande": Reader(shell, {"KAFKA_BIN": str(folder), "ATTENTE_MS": "4000"}),
     }

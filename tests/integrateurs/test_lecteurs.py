@@ -19,7 +19,6 @@ from testkit.ports import free_port
 from testkit.topics import create_topic as create_topic_on
 from testkit.topics import delete_topic
 
-LANGUAGES = ["python", "java", "ligne-de-commande"]
 LATER = {"cleanup.policy": "compact", "segment.ms": "100"}
 NOW = LATER | {"min.cleanable.dirty.ratio": "0.01", "delete.retention.ms": "0"}
 LATER |= {"min.compaction.lag.ms": "3600000"}
@@ -123,9 +122,15 @@ class Witness:
         ]
 
 
+async def ask(readers, *arguments):
+    """What each reader answers, all at once: (exit code, lines, what it said) by language."""
+    answers = await asyncio.gather(*(reader(*arguments) for reader in readers.values()))
+    return dict(zip(readers, answers, strict=True))
+
+
 async def all_print(readers, lines, *arguments):
-    for language in LANGUAGES:
-        assert await readers[language](*arguments) == (0, lines, ""), language
+    for language, answer in (await ask(readers, *arguments)).items():
+        assert answer == (0, lines, ""), language
 
 
 async def let_it_compact(bootstrap):
@@ -173,49 +178,42 @@ async def test_all_readers_print_the_right_rights_before_and_after_compaction(ka
     assert witness.lines() == lines
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-async def test_a_transaction_still_open_is_neither_seen_nor_waited_for(kafka, create_topic, readers, language):
+async def test_a_transaction_still_open_is_neither_seen_nor_waited_for(kafka, create_topic, readers):
     await create_topic(HABILITATION, partitions=2, exact=True)
-    async with producing(kafka.bootstrap, transactional_id=f"open-{language}") as producer:
+    async with producing(kafka.bootstrap, transactional_id="open") as producer:
         async with producer.transaction():
             await write(producer, [right(1, 1), right(2, 1)])
         await producer.begin_transaction()
         await write(producer, [right(1, 2, status="REVOKED"), right(3, 1)])
-        assert await readers[language](kafka.bootstrap) == (0, [line(1, 1), line(2, 1)], "")
+        await all_print(readers, [line(1, 1), line(2, 1)], kafka.bootstrap)
         await producer.commit_transaction()
-    lines = [line(1, 2, "REVOKED", access="aucun"), line(2, 1), line(3, 1)]
-    assert await readers[language](kafka.bootstrap) == (0, lines, "")
+    await all_print(readers, [line(1, 2, "REVOKED", access="aucun"), line(2, 1), line(3, 1)], kafka.bootstrap)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-async def test_an_empty_topic_is_no_right_and_no_error(kafka, create_topic, readers, language):
+async def test_an_empty_topic_is_no_right_and_no_error(kafka, create_topic, readers):
     await create_topic(HABILITATION, partitions=2, exact=True)
-    assert await readers[language](kafka.bootstrap) == (0, [], "")
+    await all_print(readers, [], kafka.bootstrap)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("value", [b"{not json", b"[]", b'{"version": 1, "status": "GRANTED"}'])
-async def test_an_unreadable_right_ends_the_reading_and_is_named_without_its_value(
-    kafka, create_topic, readers, language, value
-):
+async def test_an_unreadable_right_ends_the_reading_and_is_named_without_its_value(kafka, create_topic, readers, value):
     await create_topic(HABILITATION, exact=True)
     async with producing(kafka.bootstrap) as producer:
         await write(producer, [right(1, 1), (key(2), value)])
-    code, lines, said = await readers[language](kafka.bootstrap)
-    assert (code, lines) == (1, [])
-    assert "partition 0, offset 1" in said
-    assert "GRANTED" not in said
+    for language, (code, lines, said) in (await ask(readers, kafka.bootstrap)).items():
+        assert (code, lines) == (1, []), language
+        assert "partition 0, offset 1" in said, language
+        assert "GRANTED" not in said, language
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("missing", ["topic", "kafka"])
-async def test_without_the_topic_or_without_kafka_a_sentence_says_so(kafka, readers, language, missing):
+async def test_without_the_topic_or_without_kafka_a_sentence_says_so(kafka, readers, missing):
     await delete_topic(kafka.bootstrap, HABILITATION)
     address = kafka.bootstrap if missing == "topic" else f"127.0.0.1:{free_port()}"
-    code, lines, said = await readers[language](address)
-    assert (code, lines) == (1, [])
-    assert HABILITATION in said
-    assert len(said.splitlines()) == 1
+    for language, (code, lines, said) in (await ask(readers, address)).items():
+        assert (code, lines) == (1, []), language
+        assert HABILITATION in said, language
+        assert len(said.splitlines()) == 1, (language, said)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -228,15 +226,15 @@ async def secured():
         yield kafka
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-async def test_over_tls_with_a_password_the_settings_file_of_kafka_is_enough(readers, language, secured, tmp_path):
+async def test_over_tls_with_a_password_the_settings_file_of_kafka_is_enough(readers, secured, tmp_path):
     jaas = 'org.apache.kafka.common.security.scram.ScramLoginModule required username="santorin" password="{}";'
     settings = ["security.protocol=SASL_SSL", "sasl.mechanism=SCRAM-SHA-512", "ssl.truststore.type=PEM"]
     settings += [f"ssl.truststore.location={secured.ca_file}"]
     right_one, wrong_one = tmp_path / "client.properties", tmp_path / "wrong.properties"
     right_one.write_text("\n".join([*settings, "sasl.jaas.config=" + jaas.format("invented-password")]))
     wrong_one.write_text("\n".join([*settings, "sasl.jaas.config=" + jaas.format("another-password")]))
-    assert await readers[language](secured.secured, right_one) == (0, [line(1, 1)], "")
-    code, lines, said = await readers[language](secured.secured, wrong_one)
-    assert (code != 0, lines) == (True, [])
-    assert "another-password" not in said
+    await all_print(readers, [line(1, 1)], secured.secured, right_one)
+    for language, (code, lines, said) in (await ask(readers, secured.secured, wrong_one)).items():
+        assert (code, lines) == (1, []), language
+        assert HABILITATION in said, language
+        assert "another-password" not in said, language
