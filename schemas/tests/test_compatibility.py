@@ -2,7 +2,10 @@
 
 import copy
 import json
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,8 +13,9 @@ from typing import Any
 import pytest
 
 from event_schemas import __main__ as command
-from event_schemas import compatibility
+from event_schemas import compatibility, pages
 from event_schemas.json_schemas import schemas
+from event_schemas.state import PERSONAL
 
 ROOT = Path(__file__).resolve().parents[1]
 NAME = "convocation.v1"
@@ -44,6 +48,7 @@ def compare(change: Change) -> list[compatibility.Refusal]:
 ACCEPTED: dict[str, Change] = {
     "nothing": lambda _: None,
     "a description": lambda s: s.update(description="Other words."),
+    "what a field tells about a person": lambda s: field(s, "status").update({PERSONAL: "identité"}),
     "an optional field": lambda s: add(s, "salle", required=False),
     "an optional field of a part": lambda s: add(s["$defs"]["MissionRef"], "salle", required=False),
 }
@@ -104,14 +109,22 @@ def test_where_jsoncompat_has_no_verdict_the_change_is_refused():
     assert all("no verdict" in refusal.reason for refusal in refusals)
 
 
+def copy_of_the_project(folder: Path, *more: str) -> Path:
+    schemas_folder = folder / "schemas"
+    for name in ("json", "examples", "baseline", *more):
+        shutil.copytree(ROOT / name, schemas_folder / name)
+    for name in ("asyncapi.json", "pyproject.toml"):
+        shutil.copyfile(ROOT / name, schemas_folder / name)
+    (folder / pages.FOLDER).mkdir(parents=True)
+    for page in pages.pages():
+        shutil.copyfile(ROOT.parent / pages.FOLDER / page, folder / pages.FOLDER / page)
+    return schemas_folder
+
+
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    """This folder's files, to be spoilt."""
-    for name in ("json", "examples", "baseline"):
-        shutil.copytree(ROOT / name, tmp_path / name)
-    for name in ("asyncapi.json", "pyproject.toml"):
-        shutil.copyfile(ROOT / name, tmp_path / name)
-    return tmp_path
+    """This folder's files and the generated pages, to be spoilt."""
+    return copy_of_the_project(tmp_path)
 
 
 def spoil(file: Path, change: Change) -> None:
@@ -168,6 +181,8 @@ def test_an_empty_baseline_is_no_passed_gate(clone: Path, capsys: pytest.Capture
         ("examples/fr.imagin.mission-created.v1/correction.json", "differs from the models"),
         ("asyncapi.json", "differs from the models"),
         ("json/essai.v1.schema.json", "left over"),
+        ("../docs/integrateurs/topics.md", "differs from the models"),
+        ("../docs/integrateurs/donnees-personnelles.md", "differs from the models"),
     ],
 )
 def test_drift_is_named_and_repaired(clone: Path, spoilt: str, sentence: str, capsys: pytest.CaptureFixture[str]):
@@ -186,3 +201,38 @@ def test_a_missing_file_is_named(clone: Path, capsys: pytest.CaptureFixture[str]
 
 def test_outside_a_clone_the_commands_say_so(tmp_path: Path):
     assert command.main(["check"], tmp_path) == 2
+
+
+BREAKS: dict[str, tuple[Change, str]] = {
+    "a required field of today that was not published": (lambda s: drop(s, "profil"), "deserializer refused"),
+    "a value that was published and is none today": (
+        lambda s: field(s, "status")["enum"].append("SUSPENDED"),
+        "deserializer refused",
+    ),
+    "a published field that is gone": (lambda s: add(s, "salle", required=True), "field #/properties/salle is gone"),
+}
+
+
+@pytest.mark.parametrize("broken", BREAKS)
+def test_the_command_that_ci_runs_refuses_a_breaking_change(tmp_path: Path, broken: str):
+    change, sentence = BREAKS[broken]
+    copy_ = copy_of_the_project(tmp_path, "src")
+    command_line = [sys.executable, "-m", "event_schemas", "check"]
+
+    def check() -> subprocess.CompletedProcess[str]:
+        environment = os.environ | {"PYTHONPATH": str(copy_ / "src")}
+        return subprocess.run(command_line, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert (check().returncode, check().stderr) == (0, "")
+    spoil(copy_ / "baseline" / f"{NAME}.schema.json", change)
+    refused = check()
+    assert refused.returncode == 1
+    assert f"{NAME}: " in refused.stderr
+    assert sentence in refused.stderr
+    assert "schemas/README.md says what may change and how" in refused.stderr
+
+
+def test_ci_runs_that_command():
+    quality = (ROOT.parent / "cli/src/imagin_cli/quality.py").read_text(encoding="utf-8")
+    assert '["python", "-m", "event_schemas", "check"]' in quality
+    assert "./imagin check" in (ROOT.parent / ".ci/run").read_text(encoding="utf-8")

@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,8 +13,8 @@ from faststream.specification.asyncapi.v3_0_0.schema import ApplicationSchema
 from jsonschema import Draft202012Validator
 
 from event_schemas import __main__ as command
-from event_schemas import json_schemas, uai
-from event_schemas.catalogue import EVENT_TYPES, TOPICS
+from event_schemas import catalogue, json_schemas, pages, uai
+from event_schemas.catalogue import EVENT_TYPES, TOPICS, Topic
 from event_schemas.examples import examples
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -109,3 +111,57 @@ def test_the_payloads_of_the_asyncapi_document_accept_the_examples():
         schema = {"$ref": message["payload"]["$ref"], "components": ASYNCAPI["components"]}
         for example in message["examples"]:
             assert Draft202012Validator(schema).is_valid(example["payload"]), ce_type
+
+
+@pytest.mark.parametrize("topic", TOPICS.values(), ids=list(TOPICS))
+def test_every_field_of_every_body_says_what_it_tells_about_a_person(topic: Topic):
+    kinds = {field.path: field.kind for field in pages.fields(json_schemas.body_schema(topic))}
+    assert kinds
+    assert {path for path, kind in kinds.items() if kind not in pages.KINDS} == set()
+
+
+def paths(value: dict[str, Any], prefix: str = "") -> Iterator[str]:
+    """Every field that travels in a body."""
+    for name, inner in value.items():
+        if isinstance(inner, dict):
+            yield from paths(inner, f"{prefix}{name}.")
+        elif isinstance(inner, list) and not all(isinstance(one, str) for one in inner):
+            yield from (path for one in inner for path in paths(one, f"{prefix}{name}[]."))
+        elif inner != []:
+            yield prefix + name
+
+
+@pytest.mark.parametrize("topic", TOPICS.values(), ids=list(TOPICS))
+def test_the_classified_fields_are_those_that_travel_in_the_examples(topic: Topic):
+    bodies = [json.loads(file.read_bytes()) for file in FILES if file.parent.name in topic.events]
+    known = {field.path for field in pages.fields(json_schemas.body_schema(topic))}
+    assert {path for body in bodies for path in paths(body)} == known
+
+
+def test_names_and_numbers_of_people_are_where_the_catalogue_says_and_nowhere_else():
+    found = {
+        topic.name
+        for topic in TOPICS.values()
+        if any(field.kind == "identité" for field in pages.fields(json_schemas.body_schema(topic)))
+    }
+    assert found == {catalogue.CONVOCATION, catalogue.HABILITATION}
+    assert {topic.name for topic in TOPICS.values() if topic.personal_data.startswith("Number, names")} == found
+
+
+def test_the_pages_of_topics_and_personal_data_say_what_the_catalogue_says():
+    folder = ROOT.parent / pages.FOLDER
+    topics, personal = (
+        (folder / name).read_text(encoding="utf-8") for name in ("topics.md", "donnees-personnelles.md")
+    )
+    for topic in TOPICS.values():
+        [row] = [line for line in topics.splitlines() if line.startswith(f"| `{topic.name}` |") and "(`" in line]
+        assert f"| {topic.partitions} |" in row
+        assert ("compacté" if topic.compaction else f"{topic.retention_ms // 86_400_000} jours") in row
+        assert all(f"(`{group}`)" in row for group in topic.readers.values())
+        assert (f"## `{topic.name}`" in personal) == (".public." in topic.name)
+
+
+def test_no_service_needs_the_libraries_of_the_site():
+    loaded = "import sys, event_schemas.catalogue; print({'jinja2', 'markdown_it'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"

@@ -1,6 +1,6 @@
-"""`python -m event_schemas generate|check|publish`: the files made from the models, their drift, the gate.
+"""`python -m event_schemas generate|check|publish|site`: the files made from the models, drift, gate, site.
 
-Exit codes: 0 done, 1 drift or a breaking change, 2 not run in a clone of the project.
+Exit codes: 0 done, 1 drift or a breaking change, 2 not run in a clone of the project or wrongly asked.
 """
 
 import argparse
@@ -10,20 +10,22 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from event_schemas import asyncapi, compatibility
+from event_schemas import asyncapi, compatibility, pages
 from event_schemas.examples import examples
 from event_schemas.json_schemas import schemas
 
 ROOT = Path(__file__).resolve().parents[2]
+_PAGES = f"../{pages.FOLDER}/"
 
 
 def generated() -> dict[str, str]:
-    """Every generated file: its path in this folder and its text."""
+    """Every generated file: its path from this folder and its text."""
     files: dict[str, Any] = {f"json/{name}.schema.json": schema for name, schema in schemas().items()}
     for ce_type, cases in examples().items():
         files |= {f"examples/{ce_type}/{case}.json": body.model_dump(mode="json") for case, body in cases.items()}
     files["asyncapi.json"] = asyncapi.document()
-    return {path: json.dumps(content, indent=2, ensure_ascii=False) + "\n" for path, content in files.items()}
+    texts = {path: json.dumps(content, indent=2, ensure_ascii=False) + "\n" for path, content in files.items()}
+    return texts | {_PAGES + page: text for page, text in pages.pages().items()}
 
 
 def drift(root: Path) -> list[str]:
@@ -42,7 +44,8 @@ def drift(root: Path) -> list[str]:
 
 def _present(root: Path) -> list[str]:
     files = [*root.glob("json/*"), *root.glob("examples/*/*"), *root.glob("asyncapi.json")]
-    return [file.relative_to(root).as_posix() for file in files]
+    written = [_PAGES + page for page in pages.pages() if (root / _PAGES / page).exists()]
+    return [file.relative_to(root).as_posix() for file in files] + written
 
 
 def problems(root: Path) -> list[str]:
@@ -75,13 +78,29 @@ def publish(root: Path) -> None:
     shutil.copytree(root / "examples", root / "baseline" / "examples", dirs_exist_ok=True)
 
 
+def _site(root: Path, folder: Path) -> int:
+    from event_schemas import site  # noqa: PLC0415  # its libraries are of the `site` extra: no service has to have them
+
+    if folder.exists() and any(folder.iterdir()):
+        sys.stderr.write(f"{folder} is not empty: the site goes into a folder of its own\n")
+        return 1
+    site.write(root, folder)
+    return 0
+
+
 def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     parser = argparse.ArgumentParser(prog="python -m event_schemas", description=__doc__)
-    parser.add_argument("command", choices=["generate", "check", "publish"])
-    command = parser.parse_args(arguments).command
+    parser.add_argument("command", choices=["generate", "check", "publish", "site"])
+    parser.add_argument("folder", nargs="?", type=Path, help="where `site` writes: a new or an empty folder")
+    asked = parser.parse_args(arguments)
+    command = asked.command
+    if (command == "site") != (asked.folder is not None):
+        parser.error("`site`, and only `site`, takes a folder")
     if not (root / "pyproject.toml").exists():
         sys.stderr.write(f"{root} is no clone of the project: these commands need its files\n")
         return 2
+    if command == "site":
+        return _site(root, asked.folder)
     if command == "generate":
         generate(root)
         return 0

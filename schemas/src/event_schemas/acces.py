@@ -1,21 +1,21 @@
 """AccesChanged: where the right of a convocation stands in SANTORIN."""
 
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from event_schemas.state import Motif, State, Version
+from event_schemas.state import AUCUNE, PSEUDONYME, SITUATION, TEXTE_LIBRE, Motif, State, Version
 
 
 class Acces(State):
     """The right as the bridge knows it: on SANTORIN's topic, answered, withdrawn."""
 
-    convocation_id: UUID
-    habilitation_version: Version
+    convocation_id: Annotated[UUID, PSEUDONYME]
+    habilitation_version: Annotated[Version, AUCUNE]
     """The version of the right that this is about."""
-    convocation_version: Version | None = None
+    convocation_version: Annotated[Version | None, AUCUNE] = None
     """The version of the convocation that the right followed."""
-    etat: Literal["TRANSMISE", "ACCEPTEE", "REJETEE", "RETIREE"]
-    motif: Motif | None
+    etat: Annotated[Literal["TRANSMISE", "ACCEPTEE", "REJETEE", "RETIREE"], SITUATION]
+    motif: Annotated[Motif | None, TEXTE_LIBRE]
     """Why rejected, without personal data."""
 
     @property

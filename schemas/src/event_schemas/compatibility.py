@@ -14,6 +14,7 @@ import jsoncompat
 from pydantic import ValidationError
 
 from event_schemas.catalogue import EVENT_TYPES
+from event_schemas.state import PERSONAL
 
 Direction = Literal["serializer", "deserializer"]
 Schema = dict[str, Any]
@@ -26,7 +27,7 @@ _MEANING = {
 # What tests show jsoncompat to judge; of any other keyword it says "compatible" whatever its value.
 _JUDGED = frozenset(["$defs", "$ref", "type", "properties", "required", "enum", "const", "anyOf", "items"])
 _JUDGED |= frozenset(["minItems", "maxItems", "minLength", "maxLength", "minimum", "maximum", "uniqueItems"])
-_ANNOTATIONS = frozenset(["$schema", "$id", "title", "description", "examples", "default"])
+_ANNOTATIONS = frozenset(["$schema", "$id", "title", "description", "examples", "default", PERSONAL])
 _FIELD = re.compile(r"(.*/(?:properties|\$defs)/[^/]+)")  # greedy: the innermost field of a place
 
 

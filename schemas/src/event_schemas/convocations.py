@@ -12,7 +12,21 @@ from pydantic import AfterValidator, Field
 
 from event_schemas.inscriptions import Voie
 from event_schemas.missions import MissionType
-from event_schemas.state import Academie, Body, Code, Session, Short, State, Text, Uai, Word
+from event_schemas.state import (
+    IDENTITE,
+    PERSONAL,
+    PSEUDONYME,
+    SITUATION,
+    Academie,
+    Body,
+    Code,
+    Session,
+    Short,
+    State,
+    Text,
+    Uai,
+    Word,
+)
 
 
 def _sorted_and_unique(dates: list[date]) -> list[date]:
@@ -24,42 +38,42 @@ def _sorted_and_unique(dates: list[date]) -> list[date]:
 class IntervenantRef(Body):
     """The person: number, names, main établissement."""
 
-    numero: Short
-    nom: Text
-    prenom: Text
-    uai: Uai
+    numero: Annotated[Short, IDENTITE]
+    nom: Annotated[Text, IDENTITE]
+    prenom: Annotated[Text, IDENTITE]
+    uai: Annotated[Uai, SITUATION]
 
 
 class MissionRef(Body):
     """The mission, as much as a reader needs to place the right."""
 
-    mission_id: UUID
-    session: Session
-    type: MissionType
-    voie: Voie
-    code: Code
-    libelle: Text
-    uai: Uai
-    academie: Academie
+    mission_id: Annotated[UUID, SITUATION]
+    session: Annotated[Session, SITUATION]
+    type: Annotated[MissionType, SITUATION]
+    voie: Annotated[Voie, SITUATION]
+    code: Annotated[Code, SITUATION]
+    libelle: Annotated[Text, SITUATION]
+    uai: Annotated[Uai, SITUATION]
+    academie: Annotated[Academie, SITUATION]
 
 
 class Convocation(State):
     """A person convoked on a mission."""
 
-    convocation_id: UUID
-    status: Literal["ACTIVE", "CANCELLED"]
+    convocation_id: Annotated[UUID, PSEUDONYME]
+    status: Annotated[Literal["ACTIVE", "CANCELLED"], SITUATION]
     intervenant: IntervenantRef
     mission: MissionRef
-    qualite: Word | None
+    qualite: Annotated[Word | None, SITUATION]
     """COORDINATEUR, COORDINATEUR_ADJOINT, CORRECTEUR or CORRECTEUR_SUPPLEANT (R33); null for a numérisation (R52).
     Not a closed list: readers tolerate values they do not know."""
-    qualite_par_defaut: bool
+    qualite_par_defaut: Annotated[bool, SITUATION]
     """Nobody chose a qualité: the person is « Correcteur Santorin » (R34)."""
-    profil: Text | None
+    profil: Annotated[Text | None, SITUATION]
     """The required profile that the person covers (R47)."""
     dates: Annotated[
         list[date],
-        Field(min_length=1, max_length=60, json_schema_extra={"uniqueItems": True}),
+        Field(min_length=1, max_length=60, json_schema_extra={"uniqueItems": True, PERSONAL: "situation"}),
         AfterValidator(_sorted_and_unique),
     ]
     """Local days of the académie, sorted."""

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AwareDatetime, Field, model_validator
 
 from event_schemas import uai as uai_
-from event_schemas.state import Academie, Body, Code, Count, Foreign, Session, Short, Text, Uai, Version
+from event_schemas.state import AUCUNE, Academie, Body, Code, Count, Foreign, Session, Short, Text, Uai, Version
 
 Voie = Literal["GENERALE", "TECHNOLOGIQUE", "COMMUNE"]
 RESERVED_CODE = "NUMERISATION"
@@ -17,36 +17,36 @@ RESERVED_CODE = "NUMERISATION"
 class Epreuve(Body):
     """An épreuve of the établissement; a (voie, code) stands once in a closing."""
 
-    code: Code
+    code: Annotated[Code, AUCUNE]
     """`HG`, `LVA-ANG`, `HLP`, `STMG-SGN` …; `NUMERISATION` is reserved."""
-    libelle: Text
-    type: Short
+    libelle: Annotated[Text, AUCUNE]
+    type: Annotated[Short, AUCUNE]
     """Only `E3C` makes a mission (R8)."""
-    voie: Voie
+    voie: Annotated[Voie, AUCUNE]
     """`COMMUNE` where both voies sit together, as languages do."""
-    candidats_inscrits: Count
+    candidats_inscrits: Annotated[Count, AUCUNE]
     """Without candidates no mission is made (R8)."""
 
 
 class Etablissement(Body):
     """Names as Cyclades has them."""
 
-    nom: Text
-    commune: Text
-    academie: Academie
+    nom: Annotated[Text, AUCUNE]
+    commune: Annotated[Text, AUCUNE]
+    academie: Annotated[Academie, AUCUNE]
     """Two digits."""
 
 
 class InscriptionsClosed(Foreign):
     """One revision of a closing, complete; a higher revision replaces it."""
 
-    session: Session
+    session: Annotated[Session, AUCUNE]
     """Such as `2020-E3C1`."""
-    uai: Uai
+    uai: Annotated[Uai, AUCUNE]
     """Seven digits and the check letter."""
-    revision: Version
+    revision: Annotated[Version, AUCUNE]
     """Counts from 1 per session and établissement."""
-    cloturee_le: AwareDatetime
+    cloturee_le: Annotated[AwareDatetime, AUCUNE]
     etablissement: Etablissement
     epreuves: Annotated[list[Epreuve], Field(max_length=500)]
 

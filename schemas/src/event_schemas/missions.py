@@ -1,11 +1,11 @@
 """MissionCreated, MissionChanged, MissionWithdrawn: the full state of a mission (R8-R11)."""
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from event_schemas.inscriptions import Voie
-from event_schemas.state import Academie, Body, Code, Count, Session, State, Text, Uai
+from event_schemas.state import AUCUNE, Academie, Body, Code, Count, Session, State, Text, Uai
 
 MissionType = Literal["CORRECTION", "NUMERISATION"]
 
@@ -13,27 +13,27 @@ MissionType = Literal["CORRECTION", "NUMERISATION"]
 class EtablissementMission(Body):
     """Where the mission is."""
 
-    uai: Uai
-    nom: Text
-    commune: Text
-    academie: Academie
+    uai: Annotated[Uai, AUCUNE]
+    nom: Annotated[Text, AUCUNE]
+    commune: Annotated[Text, AUCUNE]
+    academie: Annotated[Academie, AUCUNE]
 
 
 class Mission(State):
     """One épreuve of one établissement to be corrected, or its numérisation."""
 
-    mission_id: UUID
-    session: Session
-    type: MissionType
+    mission_id: Annotated[UUID, AUCUNE]
+    session: Annotated[Session, AUCUNE]
+    type: Annotated[MissionType, AUCUNE]
     """`NUMERISATION` once per établissement that has a correction."""
-    voie: Voie
-    code: Code
+    voie: Annotated[Voie, AUCUNE]
+    code: Annotated[Code, AUCUNE]
     """The épreuve's code; `NUMERISATION` for the numérisation."""
-    libelle: Text
-    candidats: Count
-    date_debut: date
+    libelle: Annotated[Text, AUCUNE]
+    candidats: Annotated[Count, AUCUNE]
+    date_debut: Annotated[date, AUCUNE]
     """The fictitious date (R11); the real ones are chosen by a person."""
-    status: Literal["ACTIVE", "WITHDRAWN"]
+    status: Annotated[Literal["ACTIVE", "WITHDRAWN"], AUCUNE]
     """`WITHDRAWN`: no candidates now; the mission may come back."""
     etablissement: EtablissementMission
 

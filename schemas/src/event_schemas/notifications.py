@@ -1,19 +1,19 @@
 """NotificationSent, NotificationFailed: what became of the mail of one version of a convocation."""
 
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from event_schemas.state import Motif, State, Version
+from event_schemas.state import AUCUNE, PSEUDONYME, SITUATION, TEXTE_LIBRE, Motif, State, Version
 
 
 class Notification(State):
     """The mail's result; the address stays in the owner's database."""
 
-    convocation_id: UUID
-    convocation_version: Version
+    convocation_id: Annotated[UUID, PSEUDONYME]
+    convocation_version: Annotated[Version, AUCUNE]
     """The version that was mailed."""
-    etat: Literal["ENVOYEE", "ECHOUEE"]
-    motif: Motif | None
+    etat: Annotated[Literal["ENVOYEE", "ECHOUEE"], SITUATION]
+    motif: Annotated[Motif | None, TEXTE_LIBRE]
     """Why it failed, without personal data."""
 
     @property

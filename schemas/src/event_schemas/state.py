@@ -28,6 +28,20 @@ Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Version = Annotated[int, Field(ge=1, le=MAX_INT)]
 Count = Annotated[int, Field(ge=0, le=MAX_INT)]
 
+PERSONAL = "x-donnees-personnelles"  # an annotation of each field in the JSON Schemas; it refuses no body
+
+
+def _personal(kind: str) -> Any:
+    return Field(json_schema_extra={PERSONAL: kind})
+
+
+AUCUNE = _personal("aucune")
+IDENTITE = _personal("identité")
+PSEUDONYME = _personal("pseudonyme")
+SITUATION = _personal("situation")
+TEXTE_LIBRE = _personal("texte libre")
+DERIVEE = _personal("dérivée")
+
 
 class Body(BaseModel):
     """Part of an event body."""
@@ -89,9 +103,9 @@ class Event(Body):
 class State(Event):
     """A body of ours: bears its version and hash."""
 
-    version: Version
+    version: Annotated[Version, AUCUNE]
     """1 at creation, then one more for every change of the aggregate; the highest one wins."""
-    hash: Hash
+    hash: Annotated[Hash, DERIVEE]
     """SHA-256 of the content. Same version and same hash: the same event sent twice."""
 
     @classmethod

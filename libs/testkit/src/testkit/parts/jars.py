@@ -1,4 +1,5 @@
-"""Kafka's jars: the pinned list beside this file, fetched once by jgo, checked against their sha256."""
+"""Jars from the pinned lists beside this file (Kafka's; the compiler and tools of integrators' readers), fetched once
+by jgo, checked against their sha256."""
 
 import hashlib
 import os
@@ -23,11 +24,21 @@ Progress = Callable[[str], None]
 
 def kafka_libs(on_progress: Progress) -> Path:
     """The folder with every jar of the broker; downloads about 43 MB the first time."""
-    libs = cache_folder() / f"kafka-{KAFKA_VERSION}" / "libs"
+    return _folder(cache_folder() / f"kafka-{KAFKA_VERSION}" / "libs", _pinned("kafka-jars.txt"), on_progress)
+
+
+def reader_libs(on_progress: Progress) -> Path:
+    """The folder with a Java compiler (4 MB with Kafka's console tools), which a Java runtime does not bring."""
+    pins = _pinned("reader-jars.txt")
+    version = hashlib.sha256(repr(sorted(pins.items())).encode()).hexdigest()[:12]
+    return _folder(cache_folder() / f"readers-{version}" / "libs", pins, on_progress)
+
+
+def _folder(libs: Path, pins: dict[str, str], on_progress: Progress) -> Path:
     if not libs.exists():
-        with locked(f"kafka-{KAFKA_VERSION}"):
+        with locked(libs.parent.name):
             if not libs.exists():  # the process before us may have done it
-                _download(libs, on_progress)
+                _download(libs, pins, on_progress)
     return libs
 
 
@@ -44,10 +55,9 @@ def _certificates_of_this_machine() -> Iterator[None]:
         truststore.extract_from_ssl()
 
 
-def _download(libs: Path, on_progress: Progress) -> None:
+def _download(libs: Path, wanted: dict[str, str], on_progress: Progress) -> None:
     partial = libs.with_name("libs.partial")
     partial.mkdir(parents=True, exist_ok=True)
-    wanted = _pinned()
     repositories = GlobalSettings.load().repositories or None  # a mirror of the operator's, if jgo knows one
     maven = MavenContext(repo_cache=libs.with_name("maven"), remote_repos=repositories, timeout=60)
     done = 0
@@ -56,13 +66,13 @@ def _download(libs: Path, on_progress: Progress) -> None:
             shutil.copyfile(jar, partial / jar.name)
             done += 1
             if done % 5 == 0 or done == len(wanted):
-                on_progress(f"téléchargement de Kafka {KAFKA_VERSION} : {done} fichiers sur {len(wanted)}")
+                on_progress(f"téléchargement pour Kafka {KAFKA_VERSION} : {done} fichiers sur {len(wanted)}")
     shutil.rmtree(maven.repo_cache)
     partial.rename(libs)
 
 
-def _pinned() -> dict[str, str]:
-    text = files("testkit.parts").joinpath("kafka-jars.txt").read_text("utf-8")
+def _pinned(name: str) -> dict[str, str]:
+    text = files("testkit.parts").joinpath(name).read_text("utf-8")
     lines = (line.split() for line in text.splitlines() if not line.startswith("#"))
     return {coordinate: sha256 for coordinate, sha256 in lines}  # noqa: C416  # a check of the two columns
 
