@@ -26,6 +26,7 @@ from chassis.metrics import BATCH_SECONDS, EVENTS
 
 log = structlog.get_logger()
 _MAX_PAUSE_SECONDS = 30.0
+_COMMIT_SECONDS = 30.0  # aiokafka looks for a coordinator for ever
 _TOLD = 20  # dead letters of a batch that have a log line each
 
 
@@ -244,8 +245,9 @@ async def _commit_offsets(records: Sequence[ConsumerRecord], kafka: AIOKafkaCons
     for record in records:
         nexts[TopicPartition(record.topic, record.partition)] = record.offset + 1
     try:
-        for partition in nexts.keys() & kafka.assignment():
-            nexts[partition] = max(nexts[partition], await kafka.position(partition))
-        await kafka.commit({partition: (offset, "") for partition, offset in nexts.items()})
-    except KafkaError as error:
+        async with asyncio.timeout(_COMMIT_SECONDS):
+            for partition in nexts.keys() & kafka.assignment():
+                nexts[partition] = max(nexts[partition], await kafka.position(partition))
+            await kafka.commit({partition: (offset, "") for partition, offset in nexts.items()})
+    except (KafkaError, TimeoutError) as error:
         log.warning("consumer.offsets_not_committed", error=error)

@@ -10,6 +10,9 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 _SHARED_KEY = "IMAGIN_TOKEN_KEY"
+METADATA_MAX_AGE_MS = 5_000
+"""After a broker's death aiokafka 0.14 may wait for metadata that nobody asks for, until they are this old: by default
+five minutes without a coordinator, so without heartbeat, commit and partitions (seen in tests/e2e/storm)."""
 
 
 class _SecretFiles(EnvSettingsSource):
@@ -88,7 +91,11 @@ def kafka_connection(
     ca_file: Path | None = None,
 ) -> dict[str, Any]:
     """aiokafka's names for how a cluster is reached; TLS always checks the host name (D38)."""
-    connection: dict[str, Any] = {"bootstrap_servers": bootstrap, "security_protocol": security_protocol}
+    connection: dict[str, Any] = {
+        "bootstrap_servers": bootstrap,
+        "security_protocol": security_protocol,
+        "metadata_max_age_ms": METADATA_MAX_AGE_MS,
+    }
     if security_protocol.endswith("SSL"):
         connection["ssl_context"] = ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
     if security_protocol.startswith("SASL"):

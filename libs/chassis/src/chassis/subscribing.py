@@ -13,7 +13,7 @@ from faststream.kafka.message import FAKE_CONSUMER, KafkaMessage
 from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
 
 from chassis.consumer import Consumer
-from chassis.settings import ServiceSettings
+from chassis.settings import METADATA_MAX_AGE_MS, ServiceSettings
 
 _MECHANISMS = {"PLAIN": SASLPlaintext, "SCRAM-SHA-256": SASLScram256, "SCRAM-SHA-512": SASLScram512}
 
@@ -29,6 +29,7 @@ class Subscriptions:
             consumer_only=True,
             allow_auto_create_topics=False,
             graceful_timeout=10.0,
+            metadata_max_age_ms=METADATA_MAX_AGE_MS,
             apply_types=False,
             logger=None,
         )
