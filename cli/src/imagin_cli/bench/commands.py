@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -53,8 +53,10 @@ def rights_(
     count: Annotated[int, typer.Option(min=1_000, max=1_000_000, help="Convocations.")] = 300_000,
     json: Json = False,
 ) -> None:
-    """Convocations that wait on their topic → rights at a plain reader, then as many again of which half are flips."""
-    _tell(_with_stack((SANTORIN_BRIDGE,), lambda stack: rights(stack, count)), as_json=json)
+    """Convocations that wait on their topic → rights at a plain reader, then as many again, half flips; the check."""
+    unlimited = {"API_REQUESTS_PER_SECOND": "10000", "API_REQUESTS_BURST": "100000"}
+    settings = {f"{SANTORIN_BRIDGE.prefix}{name}": value for name, value in unlimited.items()}
+    _tell(_with_stack((SANTORIN_BRIDGE,), lambda stack: rights(stack, count), settings), as_json=json)
 
 
 @app.command("screens")
@@ -70,10 +72,12 @@ def screens_(
 
 
 def _with_stack(
-    services: tuple[ServiceSpec, ...], work: Callable[[Stack], Awaitable[dict[str, Any]]]
+    services: tuple[ServiceSpec, ...],
+    work: Callable[[Stack], Awaitable[dict[str, Any]]],
+    settings: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     async def run(folder: Path) -> dict[str, Any]:
-        async with Stack(folder, say=say, given=False, services=services) as stack:
+        async with Stack(folder, say=say, given=False, services=services, settings=settings) as stack:
             return await work(stack)
 
     folder = Path(tempfile.mkdtemp(prefix="imagin-bench-"))

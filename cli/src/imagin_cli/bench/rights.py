@@ -11,18 +11,22 @@ from functools import lru_cache
 from time import perf_counter
 from typing import Any, NamedTuple
 
+import httpx2
 import orjson
 import psutil
 from aiokafka import AIOKafkaConsumer
 
+from chassis.acteur import Acteur, Role
 from chassis.cloudevents import Cause, encode, event_id
 from event_schemas import catalogue
 from event_schemas.convocations import Convocation, IntervenantRef, MissionRef
 from event_schemas.identities import convocation_id, mission_id
 from imagin_cli.bench import bare
 from imagin_cli.bench.pipeline import BarePipeline
+from imagin_cli.bench.requests import percentiles
 from imagin_cli.cyclades.closings import SESSIONS, invented_uai
 from imagin_cli.cyclades.producer import Record, send_records
+from imagin_cli.demo.books import until
 from imagin_cli.output import progress, say
 from imagin_cli.services import SANTORIN_BRIDGE
 from imagin_cli.stack import Stack
@@ -31,6 +35,7 @@ from testkit.processes import ServiceProcess
 _SOURCE = "/imagin/convocation"
 _PEOPLE_EACH = 16  # on a mission
 _STALLED_SECONDS = 120
+_CHECKS = 1_000
 Awaited = dict[bytes, tuple[int, str]]
 """Version and status of the right that must come, by key."""
 
@@ -62,6 +67,7 @@ async def rights(stack: Stack, count: int) -> dict[str, Any]:
     finally:
         await pipeline.stop()
     product = await _measure(stack, _product(stack), count)
+    check = await _check(stack, count)
     return {
         "bench": "rights",
         "convocations": count,
@@ -69,7 +75,34 @@ async def rights(stack: Stack, count: int) -> dict[str, Any]:
         "product": product,
         "ratio": _ratio(floor, product, "seconds"),
         "cpu_ratio": _ratio(floor, product, "cpu_seconds"),
+        "check": check,
     }
+
+
+async def _check(stack: Stack, count: int) -> dict[str, Any]:
+    """« M. X peut-il se connecter ? » over all these rights: milliseconds, beside the bare answer of the process."""
+    say("vérification des droits")
+    mission = str(_mission(1).mission_id)
+    paths = {
+        "personne": lambda number: f"/acces/{number * 7919 % count:012}",
+        "personne_et_mission": lambda number: f"/acces/{number % _PEOPLE_EACH + _PEOPLE_EACH:012}?mission={mission}",
+        "mission": lambda number: f"/missions/{_mission(number).mission_id}/habilitations",
+    }
+    headers = {"Authorization": f"Bearer {stack.token(Acteur('santorin', Role.SANTORIN))}"}
+    async with httpx2.AsyncClient(base_url=stack.url(SANTORIN_BRIDGE), timeout=30, trust_env=False) as http:
+
+        async def up_to_date() -> int:
+            return int((await http.get(paths["personne"](1), headers=headers)).status_code == 200)
+
+        await until(up_to_date, 1, lambda _: None)
+        figures = {"bare": await percentiles(_CHECKS, lambda _: http.get("/health/live"))}
+        for name, path in paths.items():
+
+            def ask(number: int, path: Callable[[int], str] = path) -> Awaitable[httpx2.Response]:
+                return http.get(path(abs(number)), headers=headers)
+
+            figures[name] = await percentiles(_CHECKS, ask)
+    return figures
 
 
 def _ratio(floor: dict[str, Any], product: dict[str, Any], figure: str) -> dict[str, float]:

@@ -1,10 +1,7 @@
 """`imagin bench screens`: how long the pages take on a national set, beside the bare answer of the same process."""
 
-import asyncio
 from collections.abc import Callable, Iterator
 from itertools import product
-from statistics import quantiles
-from time import perf_counter
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -15,6 +12,7 @@ from chassis.acteur import Acteur
 from chassis.provisioning import with_database
 from convocation.domain.recherche import cle, mots
 from event_schemas.identities import mission_id
+from imagin_cli.bench.requests import percentiles
 from imagin_cli.cyclades import closings, producer
 from imagin_cli.cyclades.closings import SESSIONS
 from imagin_cli.cyclades.inscriptions_file import Closing, of_events
@@ -68,11 +66,11 @@ async def screens(stack: Stack, people: int, count: int) -> dict[str, Any]:
     missions = await _load(stack, made, people)
     figures: dict[str, Any] = {"bench": "screens", "people": people, "missions": missions, "count": count}
     async with httpx2.AsyncClient(base_url=stack.url(CONVOCATION), timeout=60, trust_env=False) as http:
-        bare = await _measure(count, lambda _: http.get("/health/live"))
+        bare = await percentiles(count, lambda _: http.get("/health/live"))
         figures["bare"] = bare
         for name, case in _cases(made).items():
             say(f"{name} …")
-            times = await _measure(count, _request(http, stack, case))
+            times = await percentiles(count, _request(http, stack, case))
             figures[name] = times | {"ratio_p50": round(times["p50_ms"] / bare["p50_ms"], 1)}
     return figures
 
@@ -154,16 +152,3 @@ def _request(http: httpx2.AsyncClient, stack: Stack, case: Case) -> Callable[[in
         return http.post(case.path, data=case.forms[number % len(case.forms)], headers=headers)
 
     return send
-
-
-async def _measure(count: int, send: Callable[[int], Any]) -> dict[str, float]:
-    """One request after the other: the server's own time, and no queue."""
-    times = []
-    for number in range(-5, count):  # five to warm up
-        began = perf_counter()
-        (await send(number)).raise_for_status()
-        if number >= 0:
-            times.append(perf_counter() - began)
-        await asyncio.sleep(0)
-    cuts = quantiles(times, n=100)
-    return {name: round(cuts[at] * 1000, 1) for name, at in (("p50_ms", 49), ("p95_ms", 94), ("p99_ms", 98))}

@@ -51,7 +51,7 @@ def santorin(
     """
     causes = _causes(cause)
     installation = running.find()
-    sources = _sources(installation)
+    sources = sources_of(installation)
     try:
         bilan, treated = asyncio.run(_run(installation, sources, causes if mend else frozenset(), settle))
     except Exception as error:
@@ -72,7 +72,8 @@ def _causes(names: Sequence[str] | None) -> frozenset[Cause]:
     return frozenset(Cause[name] for name in names) if names else REJOUER | RELEVER
 
 
-def _sources(installation: Installation) -> Sources:
+def sources_of(installation: Installation) -> Sources:
+    """What a reconciliation of this installation asks."""
     url, key = installation.urls.get(CONVOCATION.name), installation.token_key
     if not url or not key:
         fail("CONVOCATION_URL et IMAGIN_TOKEN_KEY sont nécessaires pour interroger convocation", code=2)

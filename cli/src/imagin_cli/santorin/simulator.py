@@ -101,9 +101,11 @@ class Santorin:
         await asyncio.gather(*acks)
 
     def _decide(self, key: bytes, right: Habilitation) -> Accuse | None:
-        """The answer to a right, None where it has been given already."""
+        """The answer to a right, None where it or a later one has been given already."""
         decision = "REFUSED" if self.behaviour.refuses(right) else "ACCEPTED"
         given = self.answers.get(key)
+        if given and given.habilitation_version > right.version:
+            return None
         if given and (given.habilitation_version, given.decision) == (right.version, decision):
             return None
         self.refused += decision == "REFUSED"

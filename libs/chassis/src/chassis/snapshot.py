@@ -7,6 +7,7 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 
 _POLL_MILLISECONDS = 200
+_SILENT_MILLISECONDS = 30_000
 
 
 class Record(NamedTuple):
@@ -31,10 +32,14 @@ async def snapshot(kafka: Mapping[str, Any], topic: str, *, max_records: int = 5
     try:
         await reader.start()
         ends = await reader.end_offsets(reader.assignment())
+        silent = 0
         while any([await reader.position(place) < end for place, end in ends.items()]):
             polled = await reader.getmany(timeout_ms=_POLL_MILLISECONDS, max_records=max_records)
             if records := [Record(one.key, one.value) for found in polled.values() for one in found]:
+                silent = 0
                 yield records
+            elif (silent := silent + _POLL_MILLISECONDS) > _SILENT_MILLISECONDS:
+                raise TopicUnavailable("silent")
     except KafkaError as error:
         raise TopicUnavailable(type(error).__name__) from None
     finally:
