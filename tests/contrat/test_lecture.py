@@ -29,7 +29,7 @@ PUBLISHED = Path(__file__).parents[2] / "schemas" / "baseline" / "examples"
 SERVICES = [
     ("mission_import", mission_import.build, MissionImportSettings, {}),
     ("convocation", convocation.build, ConvocationSettings, {}),
-    ("santorin_bridge", santorin_bridge.build, SantorinBridgeSettings, {}),
+    ("santorin_bridge", santorin_bridge.build, SantorinBridgeSettings, {"convocation_url": "http://c.invalid"}),
     ("notifier", notifier.build, NotifierSettings, {"convocation_url": "http://c.invalid", "mail_dir": Path("m")}),
 ]
 NOW = datetime(2020, 1, 10, tzinfo=UTC)

@@ -8,6 +8,7 @@ import typer
 
 from event_schemas.catalogue import TOPICS
 from imagin_cli import running, topics
+from imagin_cli.acls import acls
 from imagin_cli.output import put, put_json
 
 app = typer.Typer(help="Topics of the catalogue on the cluster.", no_args_is_help=True)
@@ -50,3 +51,15 @@ def diff(*, json: Json = False) -> None:
     for one in found if not json else ():
         put(f"{one.topic} : {one.setting} = {one.actual or 'absent'}, attendu {one.wanted}")
     raise typer.Exit(1 if found else 0)
+
+
+@app.command("acls")
+def acls_(*, json: Json = False) -> None:
+    """Kafka's rights as lines for `kafka-acls.sh`, from the catalogue: one user a service, one writer a topic.
+
+    Changes nothing: `imagin topics acls | sh` with KAFKA_ACLS set to the tool and how to reach the cluster.
+    """
+    if json:
+        put_json([one._asdict() for one in acls()])
+    for one in acls() if not json else ():
+        put(" ".join(["${KAFKA_ACLS:?kafka-acls.sh --bootstrap-server …}", *one.arguments]))

@@ -25,13 +25,23 @@ ssl.keystore.location={keystore}
 """
 
 
-class SecuredKafka(EmbeddedKafka):
-    """`users`: name → password. `secured` is the SASL_SSL listener's address, `ca_file` what its clients trust."""
+_AUTHORIZER = """
+authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+super.users=User:ANONYMOUS
+"""
 
-    def __init__(self, users: Mapping[str, str]) -> None:
+
+class SecuredKafka(EmbeddedKafka):
+    """`users`: name → password. `secured` is the SASL_SSL listener's address, `ca_file` what its clients trust.
+
+    With `authorizer` a user may do what ACLs say; the plain listener's nobody may do everything.
+    """
+
+    def __init__(self, users: Mapping[str, str], *, authorizer: bool = False) -> None:
         super().__init__()
         self.secured_port = 0
         self._users = users
+        self._authorizer = authorizer
 
     @property
     def secured(self) -> str:
@@ -56,7 +66,8 @@ class SecuredKafka(EmbeddedKafka):
         plain = file.read_text(encoding="utf-8")
         controller_port = plain.partition("CONTROLLER://127.0.0.1:")[2].partition("\n")[0]
         ports = {"port": self.port, "controller_port": controller_port, "secured_port": self.secured_port}
-        file.write_text(plain + _LISTENER.format(keystore=keystore, **ports), encoding="utf-8")
+        more = _LISTENER.format(keystore=keystore, **ports) + (_AUTHORIZER if self._authorizer else "")
+        file.write_text(plain + more, encoding="utf-8")
 
 
 def _write_certificates(ca_file: Path, keystore: Path) -> None:
