@@ -11,6 +11,7 @@ from functools import lru_cache
 from time import perf_counter
 from typing import Any, NamedTuple
 
+import asyncpg
 import httpx2
 import orjson
 import psutil
@@ -28,6 +29,7 @@ from imagin_cli.cyclades.closings import SESSIONS, invented_uai
 from imagin_cli.cyclades.producer import Record, send_records
 from imagin_cli.demo.books import until
 from imagin_cli.output import progress, say
+from imagin_cli.santorin.simulator import Santorin
 from imagin_cli.services import SANTORIN_BRIDGE
 from imagin_cli.stack import Stack
 from testkit.processes import ServiceProcess
@@ -36,6 +38,7 @@ _SOURCE = "/imagin/convocation"
 _PEOPLE_EACH = 16  # on a mission
 _STALLED_SECONDS = 120
 _CHECKS = 1_000
+_IDLE_SECONDS = 2
 Awaited = dict[bytes, tuple[int, str]]
 """Version and status of the right that must come, by key."""
 
@@ -68,6 +71,7 @@ async def rights(stack: Stack, count: int) -> dict[str, Any]:
         await pipeline.stop()
     product = await _measure(stack, _product(stack), count)
     check = await _check(stack, count)
+    silence = await _after_silence(stack)
     return {
         "bench": "rights",
         "convocations": count,
@@ -76,6 +80,7 @@ async def rights(stack: Stack, count: int) -> dict[str, Any]:
         "ratio": _ratio(floor, product, "seconds"),
         "cpu_ratio": _ratio(floor, product, "cpu_seconds"),
         "check": check,
+        "after_silence": silence,
     }
 
 
@@ -103,6 +108,29 @@ async def _check(stack: Stack, count: int) -> dict[str, Any]:
 
             figures[name] = await percentiles(_CHECKS, ask)
     return figures
+
+
+async def _after_silence(stack: Stack) -> dict[str, Any]:
+    """SANTORIN has read nothing so far: it comes back, answers everything, and the bridge takes the answers."""
+    say("SANTORIN revient")
+    santorin, began = Santorin(stack.kafka_connection), perf_counter()
+    await santorin.run(lambda _: None, until_idle_seconds=_IDLE_SECONDS)
+    answered = perf_counter() - began - _IDLE_SECONDS
+    connection = await asyncpg.connect(stack.databases[SANTORIN_BRIDGE.name])
+    try:
+
+        async def applied() -> int:
+            return int(await connection.fetchval("SELECT count(*) FROM accuse"))
+
+        await until(applied, len(santorin.rights), lambda _: None)
+    finally:
+        await connection.close()
+    return {
+        "rights": len(santorin.rights),
+        "went_back": santorin.went_back,
+        "seconds_until_answered": round(answered, 1),
+        "seconds_until_told": round(perf_counter() - began, 1),
+    }
 
 
 def _ratio(floor: dict[str, Any], product: dict[str, Any], figure: str) -> dict[str, float]:
