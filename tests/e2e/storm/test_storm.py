@@ -11,7 +11,7 @@ from datetime import datetime
 import asyncpg
 
 from chassis.database import connect
-from convocation.persistence import rejouer
+from convocation.persistence import replay
 from convocation.use_cases.replay_convocations import replay_convocations
 from imagin_cli.ops.reconcile import sources_of
 from imagin_cli.santorin.simulator import Santorin
@@ -109,7 +109,7 @@ async def test_santorin_silent_all_the_while_gets_everything_once_and_in_order_w
 async def test_everything_told_again_doubles_nothing(storm):
     before = await rows(storm)
     connection = await connect(storm.stack.databases[CONVOCATION.name])
-    chosen = await rejouer.page(connection, rejouer.Choix(), None, 10_000)
+    chosen = await replay.page(connection, replay.Choix(), None, 10_000)
     told = await replay_convocations(connection, [row["convocation_id"] for row in chosen])
     await connection.close()
     assert told == storm.keys

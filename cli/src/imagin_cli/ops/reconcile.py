@@ -17,7 +17,7 @@ from imagin_cli import running
 from imagin_cli.output import fail, put, put_json, say
 from imagin_cli.running import Installation
 from imagin_cli.services import CONVOCATION, SANTORIN_BRIDGE
-from santorin_bridge.domain.ecart import REJOUER, RELEVER, Cause, Vues
+from santorin_bridge.domain.ecart import REJOUER, RELEVER, Ecart, Vues
 from santorin_bridge.gateways.convocation import ConvocationGateway
 from santorin_bridge.persistence import reconciliation
 from santorin_bridge.use_cases.reconcile import Bilan, Sources, reconcile
@@ -65,11 +65,11 @@ def santorin(
     raise typer.Exit(1 if bilan.ecarts else 0)
 
 
-def _causes(names: Sequence[str] | None) -> frozenset[Cause]:
-    unknown = [name for name in names or () if name not in Cause.__members__]
+def _causes(names: Sequence[str] | None) -> frozenset[Ecart]:
+    unknown = [name for name in names or () if name not in Ecart.__members__]
     if unknown:
-        fail(f"cause inconnue : {', '.join(unknown)} ; il y a {', '.join(Cause.__members__)}", code=2)
-    return frozenset(Cause[name] for name in names) if names else REJOUER | RELEVER
+        fail(f"cause inconnue : {', '.join(unknown)} ; il y a {', '.join(Ecart.__members__)}", code=2)
+    return frozenset(Ecart[name] for name in names) if names else REJOUER | RELEVER
 
 
 def sources_of(installation: Installation) -> Sources:
@@ -85,10 +85,10 @@ def sources_of(installation: Installation) -> Sources:
 
 
 async def _run(
-    installation: Installation, sources: Sources, causes: frozenset[Cause], settle: float
-) -> tuple[Bilan, Counter[Cause]]:
+    installation: Installation, sources: Sources, causes: frozenset[Ecart], settle: float
+) -> tuple[Bilan, Counter[Ecart]]:
     connection = await connect(installation.databases[SANTORIN_BRIDGE.name])
-    treated: Counter[Cause] = Counter()
+    treated: Counter[Ecart] = Counter()
     try:
         async with reconciliation.alone(connection) as mine:
             if not mine:
@@ -118,7 +118,7 @@ def _replay(installation: Installation) -> Any:
     return replay
 
 
-def _document(bilan: Bilan, treated: Counter[Cause]) -> dict[str, Any]:
+def _document(bilan: Bilan, treated: Counter[Ecart]) -> dict[str, Any]:
     return {
         "droits": bilan.droits,
         "ouverts": bilan.ouverts,
@@ -127,11 +127,11 @@ def _document(bilan: Bilan, treated: Counter[Cause]) -> dict[str, Any]:
     }
 
 
-def _tell(bilan: Bilan, treated: Counter[Cause], *, mended: bool) -> None:
+def _tell(bilan: Bilan, treated: Counter[Ecart], *, mended: bool) -> None:
     put(f"{bilan.droits} habilitations, dont {bilan.ouverts} ouvertes ; écarts : {len(bilan.ecarts)}")
     for cause, count in treated.items():
         put(f"réparé     {cause.name:16} {count}")
-    for cause in Cause:
+    for cause in Ecart:
         found = [vues for vues in bilan.ecarts if cause in vues.causes]
         if found:
             put(f"{cause.name:16} {len(found):6}  {cause}")

@@ -15,14 +15,14 @@ import typer
 
 from chassis.cloudevents import event_id
 from chassis.database import Connection, connect
-from convocation.persistence import rejouer as convocations_sql
+from convocation.persistence import replay as convocations_sql
 from convocation.publishing import TYPES
 from convocation.use_cases.replay_convocations import replay_convocations
 from event_schemas.catalogue import HABILITATION_STATE
 from imagin_cli import running
 from imagin_cli.output import fail, progress, put, put_json
 from imagin_cli.services import CONVOCATION, SANTORIN_BRIDGE, ServiceSpec
-from santorin_bridge.persistence import rejouer as habilitations_sql
+from santorin_bridge.persistence import replay as habilitations_sql
 from santorin_bridge.persistence.habilitations import SOURCE
 
 app = typer.Typer(help="Tell again what stands: no effect is doubled, versions stay.", no_args_is_help=True)

@@ -5,14 +5,14 @@ from uuid import UUID, uuid5
 
 import pytest
 
-from convocation.persistence import rejouer
-from convocation.persistence.rejouer import Choix
+from convocation.persistence import replay
+from convocation.persistence.replay import Choix
 from convocation.use_cases.replay_convocations import replay_convocations
 
 
-async def replay(world, **choice):
+async def tell_again(world, **choice):
     async with world.pool.acquire() as connection:
-        chosen = await rejouer.page(connection, Choix(**choice), None, 100)
+        chosen = await replay.page(connection, Choix(**choice), None, 100)
         return await replay_convocations(connection, [row["convocation_id"] for row in chosen])
 
 
@@ -31,7 +31,7 @@ async def test_an_event_told_again_has_the_same_bytes_although_the_directory_has
     person = {"numero": "100", "civilite": "Mme", "nom": "AUTREMENT", "prenom": "Élodie", "disciplines": ["1000"]}
     person |= {"courriel": "100@ac-exemple.invalid", "uai": "0699001J", "uais_secondaires": []}
     assert (await world.gestionnaire.put("/api/academies/10/intervenants", {"intervenants": [person]})).is_success
-    assert await replay(world) == 2
+    assert await tell_again(world) == 2
     assert await sent(world) == first
 
 
@@ -43,7 +43,7 @@ async def test_the_present_version_alone_is_told_again_a_cancellation_as_one(ope
     answer = await world.chef.post(path, {"motif": "empêchement"}, **{"If-Match": '"1"'})
     assert answer.is_success, answer.text
     told = await sent(world)
-    await replay(world)
+    await tell_again(world)
     assert await sent(world) == [told[-1]]
     assert told[-1][1] == "fr.imagin.convocation-cancelled.v1"
 
@@ -71,7 +71,7 @@ async def test_a_mission_an_etablissement_an_academie_or_everything_since_a_time
         choice = {"mission": world.hg}
     if "depuis" in choice:
         choice = {"depuis": datetime.now(UTC) + choice["depuis"]}
-    await replay(world, **choice)
+    await tell_again(world, **choice)
     told = await sent(world)
     known = {str(row["convocation_id"]): row["numero"] for row in await world.pool.fetch("SELECT * FROM convocation")}
     assert {known[key] for _, _, key, *_ in told} == numeros

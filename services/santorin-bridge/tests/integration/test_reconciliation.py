@@ -10,7 +10,7 @@ from prometheus_client import REGISTRY
 from chassis.snapshot import snapshot
 from event_schemas.catalogue import HABILITATION
 from event_schemas.habilitations import Habilitation
-from santorin_bridge.domain.ecart import REJOUER, RELEVER, RETIRER, Cause
+from santorin_bridge.domain.ecart import REJOUER, RELEVER, RETIRER, Ecart
 from santorin_bridge.persistence import reconciliation
 from santorin_bridge.use_cases.observe import observe_differences
 from santorin_bridge.use_cases.reconcile import Sources, reconcile
@@ -267,6 +267,6 @@ async def test_what_the_bridge_finds_by_itself_is_a_metric_by_cause(three):
     async with three.bridge.pool.acquire() as connection:
         await observe_differences(connection, three.sources, settle_seconds=0)
     name = "imagin_reconciliation_differences"
-    found = {cause.name: REGISTRY.get_sample_value(name, {"cause": cause.name}) for cause in Cause}
-    assert found == {cause.name: 1.0 for cause in Cause}
+    found = {cause.name: REGISTRY.get_sample_value(name, {"cause": cause.name}) for cause in Ecart}
+    assert found == {cause.name: 1.0 for cause in Ecart}
     assert REGISTRY.get_sample_value("imagin_reconciliation_last_success_timestamp_seconds") > 0

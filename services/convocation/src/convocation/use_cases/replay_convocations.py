@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from chassis.database import Connection
-from convocation.persistence import rejouer
+from convocation.persistence import replay
 from convocation.publishing import TYPES
 from event_schemas.catalogue import CONVOCATION
 
@@ -20,5 +20,5 @@ async def replay_convocations(connection: Connection, convocations: Sequence[UUI
     for start in range(0, len(convocations), AT_ONCE):
         async with connection.transaction():
             some = convocations[start : start + AT_ONCE]
-            told += await rejouer.tell_again(connection, some, CONVOCATION, TYPES)
+            told += await replay.tell_again(connection, some, CONVOCATION, TYPES)
     return told

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from chassis import outbox
 from chassis.database import Connection
 from chassis.outbox import Outgoing
-from convocation.persistence import rejouer
+from convocation.persistence import replay
 
 
 async def tell(connection: Connection, events: Sequence[Outgoing]) -> None:
     """`events`: one for each convocation, of the version that was just saved."""
-    await rejouer.keep(connection, events)
+    await replay.keep(connection, events)
     await outbox.append(connection, events)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Cause(StrEnum):
-    """Why a convocation is not the same everywhere."""
+class Ecart(StrEnum):
+    """In what a convocation is not the same everywhere: the cause that a difference is listed by."""
 
     ABSENTE = "convoquée, sans droit"
     EN_RETARD = "le droit suit une version antérieure de la convocation"
@@ -19,11 +19,11 @@ class Cause(StrEnum):
     SUJET_INCONNU = "le topic ouvre un droit qui n’est pas enregistré"
 
 
-REJOUER = frozenset({Cause.ABSENTE, Cause.EN_RETARD, Cause.STATUT})
+REJOUER = frozenset({Ecart.ABSENTE, Ecart.EN_RETARD, Ecart.STATUT})
 """Mended by convocation telling its event again, at the same version: what it says is the truth."""
-RELEVER = frozenset({Cause.NON_PUBLIEE, Cause.SUJET_EN_AVANCE, Cause.CONTENU})
+RELEVER = frozenset({Ecart.NON_PUBLIEE, Ecart.SUJET_EN_AVANCE, Ecart.CONTENU})
 """Mended by a new version of the right, above all that was seen of it: never the same one (D22)."""
-RETIRER = frozenset({Cause.INCONNUE, Cause.SUJET_INCONNU})
+RETIRER = frozenset({Ecart.INCONNUE, Ecart.SUJET_INCONNU})
 """Mended by a revocation at a new version: only when asked for by name, for a database restored from a backup looks
 like this too. EN_AVANCE is nothing that a machine may mend: convocation has lost versions that others know."""
 
@@ -46,31 +46,31 @@ class Vues:
     meme_contenu: bool
 
     @property
-    def causes(self) -> tuple[Cause, ...]:
+    def causes(self) -> tuple[Ecart, ...]:
         """One of each pair of sides at most; empty where all agree."""
         return (*self._convocation_et_droit(), *self._droit_et_sujet())
 
-    def _convocation_et_droit(self) -> Iterator[Cause]:
+    def _convocation_et_droit(self) -> Iterator[Ecart]:
         if self.convocation is None:
             if self.ouvert:
-                yield Cause.INCONNUE
+                yield Ecart.INCONNUE
         elif self.suit is None:
-            yield Cause.ABSENTE
+            yield Ecart.ABSENTE
         elif self.suit != self.convocation:
-            yield Cause.EN_RETARD if self.suit < self.convocation else Cause.EN_AVANCE
+            yield Ecart.EN_RETARD if self.suit < self.convocation else Ecart.EN_AVANCE
         elif self.active != self.ouvert:
-            yield Cause.STATUT
+            yield Ecart.STATUT
 
-    def _droit_et_sujet(self) -> Iterator[Cause]:
+    def _droit_et_sujet(self) -> Iterator[Ecart]:
         if self.droit is None:
             if self.sujet_ouvert:
-                yield Cause.SUJET_INCONNU
+                yield Ecart.SUJET_INCONNU
         elif self.sujet is None or self.sujet < self.droit:
-            yield Cause.NON_PUBLIEE
+            yield Ecart.NON_PUBLIEE
         elif self.sujet > self.droit:
-            yield Cause.SUJET_EN_AVANCE
+            yield Ecart.SUJET_EN_AVANCE
         elif not self.meme_contenu:
-            yield Cause.CONTENU
+            yield Ecart.CONTENU
 
 
 def durables(avant: dict[str, Vues], apres: dict[str, Vues]) -> list[Vues]:

@@ -5,7 +5,7 @@ from collections import Counter
 import structlog
 
 from chassis.database import Connection
-from santorin_bridge.domain.ecart import Cause
+from santorin_bridge.domain.ecart import Ecart
 from santorin_bridge.metrics import DIFFERENCES, RECONCILED_AT, REFUSED, UNANSWERED, UNANSWERED_AGE_SECONDS
 from santorin_bridge.persistence import accuses, reconciliation
 from santorin_bridge.use_cases.reconcile import Sources, reconcile
@@ -20,7 +20,7 @@ async def observe_differences(connection: Connection, sources: Sources, *, settl
             return
         bilan = await reconcile(connection, sources, settle_seconds=settle_seconds)
     counts = Counter(cause for vues in bilan.ecarts for cause in vues.causes)
-    for cause in Cause:
+    for cause in Ecart:
         DIFFERENCES.labels(cause.name).set(counts[cause])
     RECONCILED_AT.set_to_current_time()
     if counts:

@@ -9,7 +9,7 @@ from chassis.database import Connection
 from chassis.snapshot import snapshot
 from event_schemas.catalogue import HABILITATION
 from event_schemas.habilitations import Habilitation
-from santorin_bridge.domain.ecart import REJOUER, RELEVER, Cause, Vues
+from santorin_bridge.domain.ecart import REJOUER, RELEVER, Ecart, Vues
 from santorin_bridge.persistence import reconciliation
 from santorin_bridge.use_cases.reconcile import Sources, key_of, readable
 
@@ -18,28 +18,28 @@ _AT_ONCE = 500
 
 
 async def repair(
-    connection: Connection, sources: Sources, ecarts: Sequence[Vues], causes: Collection[Cause], replay: Replay
-) -> Counter[Cause]:
+    connection: Connection, sources: Sources, ecarts: Sequence[Vues], causes: Collection[Ecart], replay: Replay
+) -> Counter[Ecart]:
     """Mend the differences of these causes; returns how many of each were treated. Look again afterwards.
 
     `replay` lets convocation tell the events of these ids again. Within `reconciliation.alone`, after a look.
     """
     wanted = frozenset(causes)
     chosen = [vues for vues in ecarts if wanted.intersection(vues.causes)]
-    await _take_over(connection, sources, chosen, revoke=Cause.SUJET_INCONNU in wanted)
+    await _take_over(connection, sources, chosen, revoke=Ecart.SUJET_INCONNU in wanted)
     for some in _chunks(chosen):
         again = _of(some, REJOUER & wanted)
         async with connection.transaction():
             await reconciliation.align(connection, again)
-            await reconciliation.forget(connection, _of(some, {Cause.STATUT} & wanted))
+            await reconciliation.forget(connection, _of(some, {Ecart.STATUT} & wanted))
             await _raise(connection, sorted(set(_of(some, RELEVER & wanted)) - set(again)), status=None)
-            await _raise(connection, _of(some, {Cause.INCONNUE} & wanted), status="REVOKED")
+            await _raise(connection, _of(some, {Ecart.INCONNUE} & wanted), status="REVOKED")
         if again:
             await replay([UUID(key) for key in again])
     return Counter(cause for vues in chosen for cause in vues.causes if cause in wanted)
 
 
-def _of(ecarts: Sequence[Vues], causes: Collection[Cause]) -> list[str]:
+def _of(ecarts: Sequence[Vues], causes: Collection[Ecart]) -> list[str]:
     return [vues.convocation_id for vues in ecarts if not set(causes).isdisjoint(vues.causes)]
 
 
