@@ -7,6 +7,7 @@ import httpx2
 from playwright.async_api import expect
 
 from chassis.acteur import Role
+from testkit.eventually import eventually
 
 
 async def _convoke_one(page, product, lycee):
@@ -133,3 +134,30 @@ async def test_a_search_still_under_way_does_not_hide_the_answer_to_convoquer(pe
     await page.get_by_role("dialog").get_by_label("NOM Prénom").fill("le")
     await convoke.click()
     await expect(page.get_by_text("Succès : Convocation enregistrée")).to_be_visible()
+
+
+async def test_a_box_ticked_while_a_search_is_under_way_stays_ticked(person, product):
+    lycee = product.etablissement()
+    page = await person(Role.CHEF, lycee)
+    name, _ = await _convoke_one(page, product, lycee)
+    other = product.of(lycee, "1000")[1]
+    ticked, searches = asyncio.Event(), []
+
+    async def answer_once_ticked(route):
+        if "personnes" in route.request.headers.get("hx-target", ""):
+            searches.append(route.request)
+            await ticked.wait()
+        await route.continue_()
+
+    await page.route("**/affectation", answer_once_ticked)
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("NOM Prénom").fill("le")
+    await eventually(lambda: searches, because="the search is under way")
+    await dialog.get_by_role("checkbox", name=other).check()
+    await dialog.get_by_role("checkbox", name=name).uncheck()
+    ticked.set()
+    await expect(dialog.get_by_text("dans l’académie")).to_be_visible()
+    await expect(dialog.get_by_role("checkbox", name=other).first).to_be_checked()
+    await expect(dialog.get_by_role("checkbox", name=name).first).not_to_be_checked()
+    await expect(dialog.get_by_role("button", name="Convoquer 1 personne")).to_be_visible()
+    assert len(searches) == 2

@@ -14,12 +14,22 @@
   on("htmx:config:request", (e) => { if (busy.has(e.detail.ctx.sourceElement)) e.preventDefault(); });
   on("htmx:before:request", ({ detail: { ctx } }) => {
     const source = ctx.sourceElement, button = ctx.request.submitter ?? source;
+    asked.set(ctx, performance.now());
     buttons.set(source, button);
     focused.set(source, document.activeElement !== document.body);
     if (ctx.request.method !== "GET" && source.matches("form, button")) held.set(ctx, hold(source, button.matches("button") ? button : null));
     document.querySelectorAll("[data-panne]").forEach((old) => old.remove());
   });
   on("htmx:finally:request", ({ detail: { ctx } }) => held.get(ctx)?.());
+  // An answer asked for before a box was ticked would untick it: it is dropped, and asked for again.
+  const asked = new WeakMap(), touched = new WeakMap();
+  on("change", ({ target }) => { const region = target.closest?.("[data-garde]"); if (region) touched.set(region, performance.now()); });
+  on("htmx:before:response", (e) => {
+    const { ctx } = e.detail;
+    if (!(touched.get(ctx.target) > asked.get(ctx))) return;
+    e.preventDefault();
+    setTimeout(() => ctx.sourceElement.dispatchEvent(new Event("reprise")));
+  });
   document.addEventListener("submit", (e) => { // not captured: htmx has by then taken the forms that are its own
     if (e.defaultPrevented || (e.submitter?.formMethod || e.target.method) !== "post") return;
     if (busy.has(e.target)) e.preventDefault();
