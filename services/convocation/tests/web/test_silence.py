@@ -71,6 +71,8 @@ async def test_an_answer_ends_the_silence(open_world, later, answer):
     page = await text(open_world, f"/missions/{open_world.hg}")
     assert SILENT not in page
     assert (REFUSED in page) == (answer == "REJETEE")
+    leads_there = f'<li><a class="fr-link" href="/missions/{open_world.hg}">Histoire-géographie</a></li>'
+    assert (leads_there in await text(open_world, "/missions")) == (answer == "REJETEE")
 
 
 async def test_an_answer_about_an_earlier_version_ends_nothing(open_world, later):

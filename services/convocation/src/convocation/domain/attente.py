@@ -2,12 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
 class Attente:
-    """`sans_reponse`: convocations unanswered for too long, the oldest since `depuis`; `refusees`: rights refused."""
+    """`sans_reponse`: convocations unanswered for too long, the oldest since `depuis`; `refusees`: rights refused.
+
+    `missions`: where they are, by the épreuve's name.
+    """
 
     sans_reponse: int
     depuis: datetime | None
     refusees: int
+    missions: dict[UUID, str]

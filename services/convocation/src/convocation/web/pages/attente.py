@@ -18,7 +18,8 @@ def too_long_before(request: Request) -> datetime:
     return now - timedelta(minutes=minutes) if minutes else _NEVER
 
 
-def attente(found: Attente, academie: str | None) -> dict[str, Any]:
-    """For `attente_santorin.html`; the time as clocks show it in the académie."""
+def attente(found: Attente, academie: str | None, *, lies: bool = False) -> dict[str, Any]:
+    """For `attente_santorin.html`; the time as clocks show it in the académie; `lies`: with links to the missions."""
     depuis = local_time(academie or "", found.depuis) if found.depuis else None
-    return {"sans_reponse": found.sans_reponse, "refusees": found.refusees, "depuis": depuis}
+    missions = found.missions if lies else {}
+    return {"sans_reponse": found.sans_reponse, "refusees": found.refusees, "depuis": depuis, "missions": missions}

@@ -108,7 +108,7 @@ async def _attente_of(request: Request, connection: Connection, filtre: Filtre) 
     if not filtre.uais:
         return None
     found = await attentes.of_etablissements(connection, filtre.uais, too_long_before(request))
-    return attente(found, await missions.academie(connection, filtre.uais[0]))
+    return attente(found, await missions.academie(connection, filtre.uais[0]), lies=True)
 
 
 @router.get("/missions/{mission_id}")
