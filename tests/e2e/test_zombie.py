@@ -36,7 +36,7 @@ QUICK = {
         "RELAY_SEND_DEADLINE_SECONDS": "2",  # a silent leader loses its lock after twice that
     }.items()
 }
-CYCLES = int(os.environ.get("IMAGIN_TEST_CYCLES", "3"))
+CYCLES = int(os.environ.get("IMAGIN_TEST_CYCLES", "2"))
 EACH = 20
 
 

@@ -71,7 +71,7 @@ async def test_an_answer_ends_the_silence(open_world, later, answer):
     page = await text(open_world, f"/missions/{open_world.hg}")
     assert SILENT not in page
     assert (REFUSED in page) == (answer == "REJETEE")
-    leads_there = f'<li><a class="fr-link" href="/missions/{open_world.hg}">Histoire-géographie</a></li>'
+    leads_there = f'<li><a class="fr-link" href="/missions/{open_world.hg}">Histoire-géographie – Générale</a></li>'
     assert (leads_there in await text(open_world, "/missions")) == (answer == "REJETEE")
 
 

@@ -9,10 +9,10 @@ from uuid import UUID
 class Attente:
     """`sans_reponse`: convocations unanswered for too long, the oldest since `depuis`; `refusees`: rights refused.
 
-    `missions`: where they are, by the épreuve's name.
+    `missions`: where they are, the name and the voie of each épreuve.
     """
 
     sans_reponse: int
     depuis: datetime | None
     refusees: int
-    missions: dict[UUID, str]
+    missions: dict[UUID, tuple[str, str]]

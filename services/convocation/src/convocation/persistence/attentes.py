@@ -14,7 +14,7 @@ SELECT count(*) FILTER (WHERE v.le < $2 AND a.etat IS DISTINCT FROM 'ACCEPTEE' A
        min(v.le) FILTER (WHERE v.le < $2 AND a.etat IS DISTINCT FROM 'ACCEPTEE' AND a.etat IS DISTINCT FROM 'REJETEE')
            AS depuis,
        count(*) FILTER (WHERE a.etat = 'REJETEE') AS refusees,
-       coalesce(array_agg(DISTINCT (m.libelle, m.mission_id)) FILTER (WHERE a.etat = 'REJETEE'), '{}') AS missions
+       coalesce(array_agg(DISTINCT (m.libelle, m.voie, m.mission_id)) FILTER (WHERE a.etat = 'REJETEE'), '{}') AS missions
 FROM convocation c JOIN mission m USING (mission_id)
 JOIN convocation_version v ON v.convocation_id = c.convocation_id AND v.version = c.version
 LEFT JOIN acces a ON a.convocation_id = c.convocation_id AND a.convocation_version = c.version
@@ -33,5 +33,5 @@ async def of_etablissements(connection: Connection, uais: Sequence[str], before:
 
 
 def _attente(row: Any) -> Attente:
-    missions = {mission_id: libelle for libelle, mission_id in row["missions"]}
+    missions = {mission_id: (libelle, voie) for libelle, voie, mission_id in row["missions"]}
     return Attente(row["sans_reponse"], row["depuis"], row["refusees"], missions)

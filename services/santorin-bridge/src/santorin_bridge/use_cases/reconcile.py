@@ -18,6 +18,7 @@ from santorin_bridge.persistence import reconciliation
 from santorin_bridge.persistence.reconciliation import OnTopic
 
 Say = Callable[[str], None]
+_AT_ONCE = 1_000  # 15 ms of the event loop, which consumer and relay share
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ async def _look(connection: Connection, sources: Sources, say: Say) -> dict[str,
     async for page in sources.etats():
         await reconciliation.add_truth(connection, page)
     say("topic des habilitations")
-    async for records in snapshot(sources.kafka, HABILITATION):
+    async for records in snapshot(sources.kafka, HABILITATION, max_records=_AT_ONCE):
         await reconciliation.add_topic(connection, _last_of_each(records))
     return await reconciliation.differences(connection)
 

@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import Request
 
 from convocation.domain.attente import Attente
+from convocation.web.pages.lignes import LIBELLES_VOIE
 from event_schemas.academies import local_time
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -21,5 +22,6 @@ def too_long_before(request: Request) -> datetime:
 def attente(found: Attente, academie: str | None, *, lies: bool = False) -> dict[str, Any]:
     """For `attente_santorin.html`; the time as clocks show it in the académie; `lies`: with links to the missions."""
     depuis = local_time(academie or "", found.depuis) if found.depuis else None
-    missions = found.missions if lies else {}
+    names = {key: f"{libelle} – {LIBELLES_VOIE[voie]}" for key, (libelle, voie) in found.missions.items()}
+    missions = names if lies else {}
     return {"sans_reponse": found.sans_reponse, "refusees": found.refusees, "depuis": depuis, "missions": missions}
