@@ -14,7 +14,8 @@ SELECT count(*) FILTER (WHERE v.le < $2 AND a.etat IS DISTINCT FROM 'ACCEPTEE' A
        min(v.le) FILTER (WHERE v.le < $2 AND a.etat IS DISTINCT FROM 'ACCEPTEE' AND a.etat IS DISTINCT FROM 'REJETEE')
            AS depuis,
        count(*) FILTER (WHERE a.etat = 'REJETEE') AS refusees,
-       coalesce(array_agg(DISTINCT (m.libelle, m.voie, m.mission_id)) FILTER (WHERE a.etat = 'REJETEE'), '{}') AS missions
+       coalesce(array_agg(DISTINCT (m.libelle, m.voie, m.mission_id)) FILTER (WHERE a.etat = 'REJETEE'), '{}')
+           AS missions
 FROM convocation c JOIN mission m USING (mission_id)
 JOIN convocation_version v ON v.convocation_id = c.convocation_id AND v.version = c.version
 LEFT JOIN acces a ON a.convocation_id = c.convocation_id AND a.convocation_version = c.version
