@@ -15,8 +15,8 @@ SILENT, REFUSED = "SANTORIN ne répond pas", "refusée par SANTORIN"
 
 
 async def says(world, etat, version=1, about=1, motif=None):
-    """The bridge's news about the one convocation there is."""
-    convocation_id = await world.pool.fetchval("SELECT convocation_id FROM convocation")
+    """The bridge's news about the first convocation."""
+    convocation_id = await world.pool.fetchval("SELECT convocation_id FROM convocation ORDER BY numero LIMIT 1")
     state = Acces.create(
         convocation_id=convocation_id,
         version=version,
@@ -32,8 +32,8 @@ async def says(world, etat, version=1, about=1, motif=None):
         await reader.apply(connection, [event], frozenset(held))
 
 
-async def text(world, path):
-    token = world.chef._headers["Authorization"].removeprefix("Bearer ")
+async def text(world, path, acteur=None):
+    token = (acteur or world.chef)._headers["Authorization"].removeprefix("Bearer ")
     answer = await world.client.get(path, headers={"Accept": "text/html", "Cookie": f"{COOKIE}={token}"})
     return re.sub(r"\s+", " ", answer.text)
 
@@ -104,3 +104,17 @@ async def test_a_setting_keeps_it_untold_where_santorin_never_answers(open_world
     later(days=3)
     open_world.settings.santorin_silence_minutes = 0
     assert SILENT not in await text(open_world, f"/missions/{open_world.hg}")
+
+
+async def test_r18_the_rectorat_finds_whom_santorin_refused_in_its_own_academies_and_nowhere_else(open_world):
+    await open_world.chef.convoque(open_world.hg, "100", "101")
+    await open_world.chef.convoque(open_world.hlp, "102")
+    refused, path = "1 personne refusée par SANTORIN", "/missions-convoquees?etat=refusee"
+    assert refused not in await text(open_world, path, open_world.gestionnaire)
+    await says(open_world, "REJETEE", motif="identité inconnue")
+    for acteur in (open_world.gestionnaire, open_world.administrateur, open_world.chef):
+        page = await text(open_world, path, acteur)
+        assert refused in page
+        assert "1 mission<" in page
+    assert refused in await text(open_world, "/missions-convoquees", open_world.gestionnaire)
+    assert refused not in await text(open_world, path, open_world.gestionnaire_de_lille)

@@ -29,11 +29,17 @@ WHERE ($1::text[] IS NULL OR m.uai = ANY($1)) AND ($2::text[] IS NULL OR m.acade
   AND ($3::text IS NULL OR m.session = $3) AND ($4::text IS NULL OR m.type = $4)
   AND ($5::text[] IS NULL OR m.recherche LIKE ALL ($5))
 """
+# R18: whom SANTORIN refused; counted for the rows of a page, not for all that are sorted.
+_REFUSEES = """
+FROM convocation c JOIN acces x ON x.convocation_id = c.convocation_id AND x.convocation_version = c.version
+WHERE c.status = 'ACTIVE' AND x.etat = 'REJETEE'
+"""
 _ETATS = {
     "a-convoquer": "convoques = 0 AND status = 'ACTIVE'",
     "incomplete": "convoques > 0 AND convoques < besoin AND status = 'ACTIVE'",
     "complete": "convoques > 0 AND convoques >= besoin AND profils_complets AND status = 'ACTIVE'",
     "profil-manquant": "convoques > 0 AND NOT profils_complets AND status = 'ACTIVE'",
+    "refusee": f"mission_id IN (SELECT c.mission_id {_REFUSEES})",
     "sans-candidat": "status <> 'ACTIVE'",
 }
 _TRIS = {
@@ -67,13 +73,14 @@ class Filtre:
 
 
 async def liste_missions(connection: Connection, filtre: Filtre, *, lot: int) -> list[Any]:
-    """A page of missions with people convoked, need (`lot` copies a person), missing profiles; each bears `total`."""
+    """A page of missions with people convoked and refused, need (`lot` copies a person), missing profiles, `total`."""
     query = _LIGNES
     if filtre.ouvertes:
         query += f" AND {_OPEN}"
     if filtre.convoquees:
         query += " AND a.convoques > 0"
-    query = f"SELECT *, count(*) OVER () AS total FROM ({query}) AS lignes"
+    refusees = f"(SELECT count(*) {_REFUSEES} AND c.mission_id = lignes.mission_id) AS refusees"
+    query = f"SELECT *, count(*) OVER () AS total, {refusees} FROM ({query}) AS lignes"
     if filtre.etat:
         query += f" WHERE {_ETATS[filtre.etat]}"
     query += f" ORDER BY {_TRIS[filtre.tri]} LIMIT $7 OFFSET $8"

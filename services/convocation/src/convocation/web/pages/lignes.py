@@ -32,6 +32,7 @@ def mission(row: Any) -> dict[str, Any]:
         "sans_candidat": withdrawn,
         "etat": ("", "Sans candidat") if withdrawn else _etat(row),
         "profils_manquants": sorted(row["profils_manquants"]) if row["convoques"] else [],
+        "refusees": row["refusees"],
     }
 
 

@@ -32,6 +32,7 @@ LIBELLES_ETATS = {
     "incomplete": "Nombre de convoqués insuffisant",
     "profil-manquant": "Profil manquant",
     "complete": "Complète",
+    "refusee": "Refusés par SANTORIN",
     "sans-candidat": "Sans candidat",
 }
 LIBELLES_TRIS = {
