@@ -167,6 +167,7 @@ class Storm:
     def __init__(self, stack):
         self.stack = stack
         self.watcher = Watcher(stack)
+        self.watching = []
         self.summary = ""
 
     async def rage(self):
@@ -287,7 +288,8 @@ async def storm():
         missions = "SELECT count(*) = $1 FROM mission"
         await eventually(lambda: storm.fetch(CONVOCATION, missions, len(MISSIONS)), because="the missions arrive")
         watcher = storm.watcher
-        watching = [asyncio.create_task(one()) for one in (watcher.read_convocations, watcher.read_rights, watcher.ask)]
+        work = (watcher.read_convocations, watcher.read_rights, watcher.ask)
+        watching = storm.watching = [asyncio.create_task(one()) for one in work]
         await storm.rage()
         yield storm
         for task in watching:

@@ -44,6 +44,18 @@ async def rows(storm):
     return [tuple(row) for row in found]
 
 
+async def test_who_watched_was_there_to_the_end_and_has_seen_every_version(storm):
+    """Else the other tests would compare with what nobody looked at."""
+    versions = await storm.fetch(CONVOCATION, "SELECT sum(version) FROM convocation")
+
+    def all_seen():
+        return sum(max(version for _, version in told) for told in storm.watcher.told.values()) == versions
+
+    await eventually(all_seen, because="the last version of each convocation was read")
+    ended = [task.exception() for task in storm.watching if task.done()]
+    assert ended == []
+
+
 async def test_convocation_the_bridge_and_the_topic_agree_about_every_key(storm):
     print(storm.summary)  # noqa: T201
     assert await storm.fetch(CONVOCATION, "SELECT count(*) FROM convocation") == storm.keys
