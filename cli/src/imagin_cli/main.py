@@ -6,7 +6,8 @@ from imagin_cli import quality
 from imagin_cli.bench.commands import app as bench
 from imagin_cli.cyclades.commands import cyclades
 from imagin_cli.demo.command import demo
-from imagin_cli.ops import credentials, db, dlq, reconcile, replay, topics
+from imagin_cli.ops import credentials, db, dlq, reconcile, topics
+from imagin_cli.ops.replay import replay
 from imagin_cli.ops.status import doctor, status
 from imagin_cli.santorin.commands import santorin
 
@@ -30,6 +31,6 @@ app.command()(doctor)
 app.add_typer(topics.app, name="topics")
 app.add_typer(db.app, name="db")
 app.add_typer(dlq.app, name="dlq")
-app.add_typer(replay.app, name="replay")
+app.command()(replay)
 app.add_typer(reconcile.app, name="reconcile")
 app.add_typer(credentials.app, name="credentials")

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import IO, Annotated, Any
 from uuid import UUID
@@ -25,7 +26,6 @@ from imagin_cli.services import CONVOCATION, SANTORIN_BRIDGE, ServiceSpec
 from santorin_bridge.persistence import replay as habilitations_sql
 from santorin_bridge.persistence.habilitations import SOURCE
 
-app = typer.Typer(help="Tell again what stands: no effect is doubled, versions stay.", no_args_is_help=True)
 _PAGE = 1_000
 
 Mission = Annotated[UUID | None, typer.Option(help="One mission.")]
@@ -68,8 +68,18 @@ _HABILITATIONS = _Kind(
 )
 
 
-@app.command()
-def convocations(
+class What(StrEnum):
+    """`convocations`: their events, for santorin-bridge and notifier. `habilitations`: the rights, for SANTORIN."""
+
+    CONVOCATIONS = "convocations"
+    HABILITATIONS = "habilitations"
+
+
+_KINDS = {What.CONVOCATIONS: _CONVOCATIONS, What.HABILITATIONS: _HABILITATIONS}
+
+
+def replay(
+    what: Annotated[What, typer.Argument(help="The convocations' events, or the rights.")],
     *,
     mission: Mission = None,
     etablissement: Etablissement = None,
@@ -80,26 +90,13 @@ def convocations(
     dry_run: DryRun = False,
     json: Json = False,
 ) -> None:
-    """The convocations' events, for santorin-bridge and notifier. Exit code 0, 1 when some were not kept."""
-    choix = _choix(_CONVOCATIONS, mission, etablissement, academie, since, everything=everything)
-    _replay(_CONVOCATIONS, choix, out, dry_run=dry_run, as_json=json)
+    """Tell again what stands: no effect is doubled, versions stay.
 
-
-@app.command()
-def habilitations(
-    *,
-    mission: Mission = None,
-    etablissement: Etablissement = None,
-    academie: Academie = None,
-    since: Since = None,
-    everything: Everything = False,
-    out: Out = None,
-    dry_run: DryRun = False,
-    json: Json = False,
-) -> None:
-    """The rights, for SANTORIN. Exit code 0."""
-    choix = _choix(_HABILITATIONS, mission, etablissement, academie, since, everything=everything)
-    _replay(_HABILITATIONS, choix, out, dry_run=dry_run, as_json=json)
+    Exit code 0, 1 when the event of some convocations was not kept, 2 when nothing is chosen or the file exists.
+    """
+    kind = _KINDS[what]
+    choix = _choix(kind, mission, etablissement, academie, since, everything=everything)
+    _replay(kind, choix, out, dry_run=dry_run, as_json=json)
 
 
 def _choix(

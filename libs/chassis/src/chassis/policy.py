@@ -56,18 +56,10 @@ class Policy:
         if not reached[scope]:
             raise Forbidden(action)
 
-    def allows(
-        self,
-        acteur: Acteur,
-        action: str,
-        *,
-        uai: str | None = None,
-        academie: str | None = None,
-        intervenant: str | None = None,
-    ) -> bool:
-        """Whether to show a button: the command itself authorises again."""
+    def allows(self, acteur: Acteur, action: str, **reach: str | None) -> bool:
+        """As `authorise`, for who only shows a button: the command itself authorises again."""
         try:
-            self.authorise(acteur, action, uai=uai, academie=academie, intervenant=intervenant)
+            self.authorise(acteur, action, **reach)
         except Forbidden:
             return False
         return True
