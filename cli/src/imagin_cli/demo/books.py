@@ -23,47 +23,50 @@ _DEAD = "SELECT count(*) FROM dead_letter WHERE state IN ('OPEN', 'RETRY')"
 
 
 class Books:
-    """Connections to the four databases (URLs by service name); `await open()` first, `await close()` last."""
+    """Pools on the four databases (URLs by service name); `await open()` first, `await close()` last.
+
+    Pools, for two may ask at once: who plays, and who waits to kill in mid-flow.
+    """
 
     def __init__(self, databases: Mapping[str, str]) -> None:
         self._urls = databases
-        self._connections: dict[str, Any] = {}
+        self._pools: dict[str, Any] = {}
 
     async def open(self) -> None:
         for name, url in self._urls.items():  # one at a time: four connections take milliseconds
-            self._connections[name] = await asyncpg.connect(url)
+            self._pools[name] = await asyncpg.create_pool(url, min_size=1, max_size=4)
 
     async def close(self) -> None:
-        await asyncio.gather(*(connection.close() for connection in self._connections.values()))
+        await asyncio.gather(*(pool.close() for pool in self._pools.values()))
 
     async def revisions_applied(self, clotures: list[str]) -> int:
         """The sum of the revisions applied of these closings ("session|uai")."""
-        return int(await self._connections[MISSION_IMPORT.name].fetchval(_APPLIED, clotures))
+        return int(await self._pools[MISSION_IMPORT.name].fetchval(_APPLIED, clotures))
 
     async def missions_missing(self) -> int:
         """0 when convocation holds each mission of mission-import at the same version, negative before."""
         ours, theirs = [
-            int(await self._connections[service.name].fetchval(_VERSIONS)) for service in (MISSION_IMPORT, CONVOCATION)
+            int(await self._pools[service.name].fetchval(_VERSIONS)) for service in (MISSION_IMPORT, CONVOCATION)
         ]
         return theirs - ours
 
     async def etablissements(self) -> int:
-        return int(await self._connections[MISSION_IMPORT.name].fetchval(_ETABLISSEMENTS))
+        return int(await self._pools[MISSION_IMPORT.name].fetchval(_ETABLISSEMENTS))
 
     async def missions(self) -> dict[str, int]:
-        rows = await self._connections[CONVOCATION.name].fetch(_ACTIVE)
+        rows = await self._pools[CONVOCATION.name].fetch(_ACTIVE)
         counts = {row["type"]: row["n"] for row in rows}
         return {"correction": counts.get("CORRECTION", 0), "numerisation": counts.get("NUMERISATION", 0)}
 
     async def convocations(self) -> int:
-        return int(await self._connections[CONVOCATION.name].fetchval(_CONVOCATIONS))
+        return int(await self._pools[CONVOCATION.name].fetchval(_CONVOCATIONS))
 
     async def notifications(self) -> int:
         """People told of a convocation that holds, however many mails that took."""
-        return int(await self._connections[NOTIFIER.name].fetchval(_TOLD))
+        return int(await self._pools[NOTIFIER.name].fetchval(_TOLD))
 
     async def dead_letters(self) -> int:
-        return sum([int(await self._connections[service.name].fetchval(_DEAD)) for service in SERVICES])
+        return sum([int(await self._pools[service.name].fetchval(_DEAD)) for service in SERVICES])
 
 
 class Stalled(Exception):
