@@ -25,7 +25,7 @@ class Migration:
 
 
 def of_chassis() -> list[Migration]:
-    """The tables every service has: outbox, dead letters."""
+    """The tables every service has: outbox, dead letters, audit."""
     return _of_folder(files("chassis") / "sql")
 
 

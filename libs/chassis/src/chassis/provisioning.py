@@ -50,6 +50,7 @@ async def migrate(admin_url: str, package: str, *, name: str | None = None) -> l
         done = await migrations.migrate(connection, migrations.of_service(package))
         await connection.execute(f"REVOKE INSERT, UPDATE, DELETE ON schema_migrations FROM {package}")
         await connection.execute(f"GRANT SELECT ON schema_migrations TO {package}")
+        await connection.execute(f"REVOKE UPDATE, DELETE ON audit FROM {package}")  # append-only (0021)
     finally:
         await connection.close()
     return done

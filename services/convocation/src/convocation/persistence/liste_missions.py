@@ -14,17 +14,16 @@ coalesce((SELECT o.ouverte FROM ouverture o
           ORDER BY CASE o.portee WHEN 'ETABLISSEMENT' THEN 1 WHEN 'ACADEMIE' THEN 2 ELSE 3 END LIMIT 1), false)
 """
 _LIGNES = """
-SELECT m.*, a.convoques, coalesce(r.requis, ARRAY[]::text[]) <@ a.profils AS profils_complets,
+SELECT m.*, a.convoques, r.requis <@ a.profils AS profils_complets,
        ARRAY(SELECT unnest(r.requis) EXCEPT SELECT unnest(a.profils)) AS profils_manquants,
        CASE m.type WHEN 'NUMERISATION' THEN 0
-            ELSE ceil(m.candidats::numeric / $6)::int * greatest(1, coalesce(cardinality(r.requis), 0)) END AS besoin
-FROM mission m
+            ELSE coalesce(r.correcteurs, ceil(m.candidats::numeric / coalesce(r.lot_copies, $6))::int
+                                         * greatest(1, cardinality(r.requis))) END AS besoin
+FROM mission m JOIN exigence_mission r USING (mission_id)
 CROSS JOIN LATERAL (
     SELECT count(*) AS convoques,
            coalesce(array_agg(c.profil) FILTER (WHERE c.profil IS NOT NULL), ARRAY[]::text[]) AS profils
     FROM convocation c WHERE c.mission_id = m.mission_id AND c.status = 'ACTIVE') AS a
-LEFT JOIN (SELECT code_epreuve, array_agg(profil ORDER BY rang) AS requis FROM profil_requis GROUP BY code_epreuve)
-    AS r ON r.code_epreuve = m.code
 WHERE ($1::text[] IS NULL OR m.uai = ANY($1)) AND ($2::text[] IS NULL OR m.academie = ANY($2))
   AND ($3::text IS NULL OR m.session = $3) AND ($4::text IS NULL OR m.type = $4)
   AND ($5::text[] IS NULL OR m.recherche LIKE ALL ($5))

@@ -31,7 +31,13 @@ FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int[
 WHERE m.mission_id = t.mission_id AND m.version < t.version
 """
 
-_PROFILS = "SELECT profil, disciplines FROM profil_requis WHERE code_epreuve = $1 ORDER BY rang"
+_PROFILS = """
+SELECT profil, disciplines FROM profil_requis
+WHERE code_epreuve = $1 AND academie = (SELECT x.academie FROM exigence x
+                                        WHERE x.code_epreuve = $1 AND x.academie IN ($2, '*')
+                                        ORDER BY x.academie = '*' LIMIT 1)
+ORDER BY rang
+"""
 
 
 async def known(connection: Connection, missions: list[str]) -> dict[str, Known]:
@@ -111,9 +117,9 @@ async def academie(connection: Connection, uai: str) -> str | None:
     return found
 
 
-async def profils_requis(connection: Connection, code_epreuve: str) -> ProfilsRequis:
-    """R47: what the épreuve requires; empty for most."""
-    rows = await connection.fetch(_PROFILS, code_epreuve)
+async def profils_requis(connection: Connection, academie: str, code_epreuve: str) -> ProfilsRequis:
+    """R47: what the épreuve requires in the académie; empty for most."""
+    rows = await connection.fetch(_PROFILS, code_epreuve, academie)
     return {row["profil"]: frozenset(row["disciplines"]) for row in rows}
 
 

@@ -68,7 +68,7 @@ async def examine(
 ) -> Examen:
     """What convoking would do and what it should be warned of; writes nothing. Raises a Refus."""
     annuaire = await intervenants.get(connection, numeros)
-    requis = await missions.profils_requis(connection, mission.code)
+    requis = await missions.profils_requis(connection, mission.academie, mission.code)
     nouvelles = convoquer(
         mission,
         ouvert=ouvert,
@@ -90,7 +90,7 @@ async def warn(
     occupations: Sequence[Occupation] = (),
 ) -> list[Avertissement]:
     """What to look at once `nouvelles` are convoked; without them, on the mission as it is."""
-    requis = await missions.profils_requis(connection, mission.code)
+    requis = await missions.profils_requis(connection, mission.academie, mission.code)
     held = await convocations.of_mission(connection, mission.mission_id)
     actives = [one for one in held.values() if one.active] + list(nouvelles)
     signee = await signatures.get(connection, mission.uai) is not None

@@ -58,7 +58,7 @@ async def get_mission(request: Request, mission_id: UUID, acteur: ActeurDep) -> 
     """« Le détail de la mission » (R26) and its « Liste des Intervenants » (R42)."""
     async with reading(request) as connection:
         mission = await _visible(connection, acteur, mission_id)
-        requis = await missions.profils_requis(connection, mission.code)
+        requis = await missions.profils_requis(connection, mission.academie, mission.code)
         rows = await views.convocations_of_mission(connection, mission_id)
         decisions = await ouvertures.decisions(connection, mission.session, mission.academie, mission.uai)
         row = await views.mission(connection, mission_id)

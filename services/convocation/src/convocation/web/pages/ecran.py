@@ -18,6 +18,21 @@ FONCTIONS = {
     Role.ADMINISTRATEUR: "Administrateur IMAGIN",
     Role.INTERVENANT: "Intervenant",
 }
+_PLACE = {Role.CHEF, Role.DELEGUE}
+_RECTORAT = {Role.GESTIONNAIRE, Role.ADMINISTRATEUR}
+_MENU = (
+    ("Convocation par mission", MISSIONS, _PLACE | _RECTORAT),
+    ("Consultation des missions convoquées", CONSULTATION, _PLACE | _RECTORAT),
+    ("Couverture", "/couverture", _PLACE | _RECTORAT),
+    ("Signature établissement pour la convocation", "/signature", _PLACE),
+    ("Annuaire des intervenants", "/intervenants", _RECTORAT),
+    ("Demandes de création", "/demandes", _PLACE | {Role.GESTIONNAIRE}),
+    ("Profils et besoins", "/exigences", _RECTORAT),
+    ("Ouverture du service", "/ouvertures", {Role.ADMINISTRATEUR}),
+    ("Journal", "/journal", {Role.ADMINISTRATEUR}),
+    ("Mes convocations", "/mes-convocations", {Role.INTERVENANT}),
+)
+"""R19–R22 in the guide's words, then the rectorat's (R36, R54, R55); each entry to whom it concerns."""
 # What a redirect may say was done, by code: an address bears no sentence and nobody's name.
 _FAITS = {
     "convoquees": ("Convocation enregistrée", "SANTORIN et les personnes convoquées sont prévenues."),
@@ -64,16 +79,10 @@ def see_other(url: str) -> RedirectResponse:
 
 def menu(acteur: Acteur, path: str) -> list[dict[str, Any]]:
     """R19–R22, in the guide's words, each entry to whom it concerns."""
-    if acteur.role is Role.INTERVENANT:
-        entries = [("Mes convocations", "/mes-convocations")]
-    else:
-        entries = [("Convocation par mission", MISSIONS), ("Consultation des missions convoquées", CONSULTATION)]
-    if acteur.role in {Role.CHEF, Role.DELEGUE}:
-        entries.append(("Signature établissement pour la convocation", "/signature"))
-    if acteur.role in {Role.CHEF, Role.DELEGUE, Role.GESTIONNAIRE}:
-        entries.append(("Demandes de création", "/demandes"))
     return [
-        {"libelle": label, "url": url, "actif": path == url or path.startswith(f"{url}/")} for label, url in entries
+        {"libelle": label, "url": url, "actif": path == url or path.startswith(f"{url}/")}
+        for label, url, roles in _MENU
+        if acteur.role in roles
     ]
 
 

@@ -148,7 +148,7 @@ async def visible(connection: Connection, acteur: Acteur, mission_id: UUID) -> M
 async def _contents(
     request: Request, connection: Connection, acteur: Acteur, mission: Mission, *, vu: int = 0
 ) -> dict[str, Any]:
-    requis = await missions.profils_requis(connection, mission.code)
+    requis = await missions.profils_requis(connection, mission.academie, mission.code)
     rows = await views.convocations_of_mission(connection, mission.mission_id)
     decisions = await ouvertures.decisions(connection, mission.session, mission.academie, mission.uai)
     people = [lignes.convocation(row) for row in rows]

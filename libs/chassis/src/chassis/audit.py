@@ -1,0 +1,85 @@
+"""The audit: each act of a person with who, when, before, after and why, written in the act's own transaction.
+
+Append-only by the database's rights: a service's role may add rows and read them, and nothing else (0021).
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from chassis.acteur import Acteur
+from chassis.database import Connection
+
+_COLUMNS = ("le", "par", "role", "nom", "action", "objet", "academie", "uai", "avant", "apres", "motif")
+_PAGE = """
+SELECT *, count(*) OVER () AS total FROM audit
+WHERE ($1::text IS NULL OR action LIKE $1) AND ($2::text IS NULL OR objet = $2) AND ($3::text IS NULL OR par = $3)
+  AND ($4::text IS NULL OR academie = $4) AND ($5::timestamptz IS NULL OR le >= $5)
+  AND ($6::timestamptz IS NULL OR le < $6)
+ORDER BY le DESC, id DESC LIMIT $7 OFFSET $8
+"""
+_FIELDS = ("avant", "apres")
+
+
+@dataclass(frozen=True, slots=True)
+class Acte:
+    """One act on one object: `action` as the policy names it, `objet` like "intervenant|123".
+
+    `avant` and `apres` bear what changed and no more, None where there was or is nothing. `academie` and `uai`: whose.
+    """
+
+    action: str
+    objet: str
+    avant: Mapping[str, Any] | None = None
+    apres: Mapping[str, Any] | None = None
+    motif: str = ""
+    academie: str | None = None
+    uai: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recherche:
+    """What is looked for in the audit; None is no restriction. `famille`: the action up to its dot."""
+
+    famille: str | None = None
+    objet: str | None = None
+    par: str | None = None
+    academie: str | None = None
+    depuis: datetime | None = None
+    avant: datetime | None = None
+
+
+def changes(avant: Mapping[str, Any], apres: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The fields that differ, as they were and as they are."""
+    fields = [name for name in {**avant, **apres} if avant.get(name) != apres.get(name)]
+    return {name: avant.get(name) for name in fields}, {name: apres.get(name) for name in fields}
+
+
+async def record(connection: Connection, acteur: Acteur, le: datetime, actes: Iterable[Acte]) -> None:
+    """Write acts of one person in the caller's transaction, by COPY: a whole import is thousands."""
+    rows = [
+        (
+            *(le, acteur.sub, acteur.role.value, acteur.nom, one.action, one.objet, one.academie, one.uai),
+            *(_json(getattr(one, field)) for field in _FIELDS),
+            one.motif,
+        )
+        for one in actes
+    ]
+    await connection.copy_records_to_table("audit", columns=_COLUMNS, records=rows)
+
+
+def _json(state: Mapping[str, Any] | None) -> str | None:
+    return None if state is None else json.dumps(state, ensure_ascii=False, default=str)
+
+
+async def search(connection: Connection, wanted: Recherche, *, taille: int = 50, page: int = 1) -> list[dict[str, Any]]:
+    """A page of acts, the latest first, with `total`; `avant` and `apres` as objects."""
+    famille = f"{wanted.famille}.%" if wanted.famille else None
+    rows = await connection.fetch(
+        _PAGE,
+        *(famille, wanted.objet, wanted.par, wanted.academie, wanted.depuis, wanted.avant),
+        *(taille, (page - 1) * taille),
+    )
+    return [dict(row) | {field: json.loads(row[field]) if row[field] else None for field in _FIELDS} for row in rows]
