@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from convocation.domain.convocation import Convocation
+from convocation.domain.intervenant import Intervenant
 from convocation.domain.mission import Mission, MissionType
 from convocation.domain.profils import ProfilsRequis, profils_manquants
 from convocation.domain.qualite import Qualite
@@ -41,6 +42,20 @@ def conflits(occupations: Sequence[Occupation]) -> list[Avertissement]:
     details = tuple(f"{one.nom} : {one.jour:%d/%m/%Y}, {one.mission}" for one in occupations)
     phrase = "Déjà convoqué ce jour-là sur une autre mission de l’académie."
     return [Avertissement("deja-convoque-ce-jour", phrase, details)]
+
+
+def sur_les_personnes(personnes: Sequence[Intervenant], dates: Sequence[date]) -> list[Avertissement]:
+    """What the directory says of who is about to be convoked; why somebody is unavailable is not told."""
+    absents = [(one, day) for one in personnes for day in one.absent(dates)]
+    stagiaires = [one for one in personnes if one.stagiaire]
+    found = []
+    if absents:
+        details = tuple(f"{one.nom} {one.prenom} : {day:%d/%m/%Y}" for one, day in absents)
+        found.append(Avertissement("indisponible", "Indisponible ce jour-là, selon le rectorat.", details))
+    if stagiaires:
+        details = tuple(f"{one.nom} {one.prenom}" for one in stagiaires)
+        found.append(Avertissement("stagiaire", "Enseignant stagiaire.", details))
+    return found
 
 
 def avertissements(

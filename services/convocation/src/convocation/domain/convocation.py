@@ -86,7 +86,7 @@ def convoquer(
         Convocation(
             numero=numero,
             qualite=qualite,
-            profil=profil_couvert(requis, annuaire[numero].disciplines),
+            profil=profil_couvert(requis, annuaire[numero].disciplines, annuaire[numero].profils),
             dates=dates,
             observation=saisie.observation,
             nature=Nature.CONVOCATION,

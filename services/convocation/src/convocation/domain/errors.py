@@ -141,3 +141,24 @@ class VersionDepassee(Refus):
 
     slug = "version-depassee"
     phrase = "Quelqu’un a modifié cette donnée depuis que vous l’avez lue : relisez-la puis recommencez."
+
+
+class IntervenantAbsent(Refus):
+    """For the gestionnaire: another académie's person does not exist either."""
+
+    slug = "intervenant-absent"
+    phrase = "Cette personne n’existe pas ou n’est pas de votre académie."
+
+
+class NumeroPris(Refus):
+    slug = "numero-pris"
+    phrase = "Ce numéro est déjà celui d’une personne : cherchez-la dans l’annuaire, ou corrigez le numéro."
+
+
+class EtablissementHorsAcademie(Refus):
+    slug = "etablissement-hors-academie"
+    phrase = "Cet établissement est d’une autre académie."
+
+    def __init__(self, *, secondaire: bool) -> None:
+        super().__init__()
+        self.secondaire = secondaire

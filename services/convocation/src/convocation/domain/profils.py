@@ -9,9 +9,12 @@ ProfilsRequis = Mapping[str, frozenset[str]]
 """Profile → the disciplines that cover it, in the table's order; empty where the épreuve requires none."""
 
 
-def profil_couvert(requis: ProfilsRequis, disciplines: Collection[str]) -> str | None:
-    """The first required profile that a person of these disciplines covers."""
-    return next((profil for profil, acceptees in requis.items() if acceptees.intersection(disciplines)), None)
+def profil_couvert(requis: ProfilsRequis, disciplines: Collection[str], profils: Collection[str] = ()) -> str | None:
+    """The first required profile that a person covers by her disciplines, or that the directory says of her."""
+    return next(
+        (profil for profil, acceptees in requis.items() if profil in profils or acceptees.intersection(disciplines)),
+        None,
+    )
 
 
 def profils_manquants(requis: ProfilsRequis, couverts: Collection[str | None]) -> list[str]:

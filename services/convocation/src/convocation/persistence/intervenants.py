@@ -2,25 +2,29 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import astuple
 from typing import Any
 
 from chassis.database import Connection
-from convocation.domain.intervenant import Intervenant
+from convocation.domain.intervenant import Indisponibilite, Intervenant
 from convocation.domain.recherche import cle, mots
 from convocation.persistence.fautes import mots_proches
 
 _UPSERT = """
 INSERT INTO intervenant (numero, civilite, nom, prenom, courriel, uai, uais_secondaires, disciplines,
-                         academie, actif, cle)
+                         academie, actif, cle, stagiaire, profils)
 SELECT numero, civilite, nom, prenom, courriel, uai, string_to_array(secondaires, ' '),
-       string_to_array(disciplines, ' '), academie, actif, cle
+       string_to_array(disciplines, ' '), academie, actif, cle, stagiaire,
+       coalesce(string_to_array(nullif(profils, ''), E'\n'), '{}')
 FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-            $10::boolean[], $11::text[])
-     AS t (numero, civilite, nom, prenom, courriel, uai, secondaires, disciplines, academie, actif, cle)
+            $10::boolean[], $11::text[], $12::boolean[], $13::text[])
+     AS t (numero, civilite, nom, prenom, courriel, uai, secondaires, disciplines, academie, actif, cle, stagiaire,
+           profils)
 ON CONFLICT (numero) DO UPDATE
 SET civilite = excluded.civilite, nom = excluded.nom, prenom = excluded.prenom, courriel = excluded.courriel,
     uai = excluded.uai, uais_secondaires = excluded.uais_secondaires, disciplines = excluded.disciplines,
-    academie = excluded.academie, actif = excluded.actif, cle = excluded.cle
+    academie = excluded.academie, actif = excluded.actif, cle = excluded.cle,
+    stagiaire = excluded.stagiaire, profils = excluded.profils, version = intervenant.version + 1
 """
 _WORDS = """
 INSERT INTO intervenant_mot (numero, academie, mot) SELECT * FROM unnest($1::text[], $2::text[], $3::text[])
@@ -46,13 +50,18 @@ async def save(connection: Connection, intervenants: Sequence[Intervenant]) -> N
         (
             *(one.numero, one.civilite, one.nom, one.prenom, one.courriel, one.uai),
             *(" ".join(one.uais_secondaires), " ".join(one.disciplines), one.academie, one.actif),
-            cle(f"{one.nom} {one.prenom}"),
+            *(cle(f"{one.nom} {one.prenom}"), one.stagiaire, "\n".join(one.profils)),
         )
         for one in intervenants
     ]
     await connection.execute(_UPSERT, *map(list, zip(*rows, strict=True)))
     numeros = [one.numero for one in intervenants]
     await connection.execute("DELETE FROM intervenant_mot WHERE numero = ANY($1::text[])", numeros)
+    await connection.execute("DELETE FROM indisponibilite WHERE numero = ANY($1::text[])", numeros)
+    absences = [(one.numero, *astuple(absence)) for one in intervenants for absence in one.indisponibilites]
+    await connection.copy_records_to_table(
+        "indisponibilite", columns=("numero", "debut", "fin", "motif"), records=absences
+    )
     words = [(one.numero, one.academie, mot) for one in intervenants for mot in mots(f"{one.nom} {one.prenom}")]
     await connection.execute(_WORDS, *map(list, zip(*words, strict=True)))
 
@@ -60,7 +69,19 @@ async def save(connection: Connection, intervenants: Sequence[Intervenant]) -> N
 async def get(connection: Connection, numeros: Sequence[str]) -> dict[str, Intervenant]:
     """Those of `numeros` that the directory has."""
     rows = await connection.fetch("SELECT * FROM intervenant WHERE numero = ANY($1::text[])", numeros)
-    return {row["numero"]: _intervenant(row) for row in rows}
+    absences: dict[str, list[Indisponibilite]] = {}
+    query = "SELECT * FROM indisponibilite WHERE numero = ANY($1::text[]) ORDER BY numero, debut"
+    for row in await connection.fetch(query, numeros):
+        one = Indisponibilite(row["debut"], row["fin"], row["motif"])
+        absences.setdefault(row["numero"], []).append(one)
+    return {row["numero"]: _intervenant(row, absences.get(row["numero"], ())) for row in rows}
+
+
+async def reserve(connection: Connection, person: Intervenant) -> bool:
+    """Hold a number that nobody has, until the transaction ends; False when somebody has it."""
+    await connection.execute("SELECT pg_advisory_xact_lock(hashtext('intervenant|' || $1))", person.numero)
+    taken = await connection.fetchval("SELECT true FROM intervenant WHERE numero = $1", person.numero)
+    return taken is None
 
 
 async def academies(connection: Connection, numeros: Sequence[str]) -> dict[str, str]:
@@ -102,7 +123,7 @@ async def by_name(connection: Connection, academie: str, words: Sequence[str], *
     return [_intervenant(row) for row in await connection.fetch(query, academie, *prefixes)]
 
 
-def _intervenant(row: Any) -> Intervenant:
+def _intervenant(row: Any, indisponibilites: Sequence[Indisponibilite] = ()) -> Intervenant:
     return Intervenant(
         numero=row["numero"],
         civilite=row["civilite"],
@@ -114,6 +135,10 @@ def _intervenant(row: Any) -> Intervenant:
         disciplines=tuple(row["disciplines"]),
         academie=row["academie"],
         actif=row["actif"],
+        stagiaire=row["stagiaire"],
+        profils=tuple(row["profils"]),
+        indisponibilites=tuple(indisponibilites),
+        version=row["version"],
     )
 
 

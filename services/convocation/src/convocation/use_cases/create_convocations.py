@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from chassis.database import Connection
-from convocation.domain.avertissements import Avertissement, Occupation, avertissements
+from convocation.domain.avertissements import Avertissement, Occupation, avertissements, sur_les_personnes
 from convocation.domain.convocation import Convocation, Saisie, convoquer
 from convocation.domain.errors import DejaConvoque
 from convocation.domain.intervenant import Intervenant
@@ -80,7 +80,8 @@ async def examine(
     )
     dates = nouvelles[0].dates
     occupations = await convocations.occupations(connection, numeros, dates, mission.mission_id, mission.academie)
-    return Examen(nouvelles, annuaire, await warn(connection, mission, nouvelles, occupations))
+    personnes = sur_les_personnes([annuaire[numero] for numero in numeros], dates)
+    return Examen(nouvelles, annuaire, personnes + await warn(connection, mission, nouvelles, occupations))
 
 
 async def warn(

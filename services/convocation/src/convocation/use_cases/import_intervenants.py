@@ -1,12 +1,14 @@
 """The gestionnaire keeps the directory (R36, R54): people created or replaced by number, all or none."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from chassis.policy import Forbidden
 from convocation.domain.intervenant import Intervenant
 from convocation.persistence import intervenants
 from convocation.policy import POLICY
 from convocation.use_cases.context import Commande
+from convocation.use_cases.record_intervenants import save_with_acts
 
 
 class DisciplineInconnue(Exception):
@@ -17,8 +19,13 @@ class DisciplineInconnue(Exception):
         self.codes = codes
 
 
-async def import_intervenants(commande: Commande, academie: str, people: Sequence[Intervenant]) -> None:
-    """Raises Forbidden for another académie, also when a number belongs to one; DisciplineInconnue."""
+async def import_intervenants(
+    commande: Commande, academie: str, people: Sequence[Intervenant], kept: Mapping[str, frozenset[str]]
+) -> None:
+    """`kept`: fields the import says nothing of, which stay as they are, by number.
+
+    Raises Forbidden for another académie, also when a number belongs to one; DisciplineInconnue.
+    """
     POLICY.authorise(commande.acteur, "intervenants.ecrire", academie=academie)
     held = await intervenants.academies(commande.connection, [one.numero for one in people])
     if any(other != academie for other in held.values()):
@@ -27,4 +34,11 @@ async def import_intervenants(commande: Commande, academie: str, people: Sequenc
     unknown = await intervenants.unknown_disciplines(commande.connection, codes)
     if unknown:
         raise DisciplineInconnue(unknown)
-    await intervenants.save(commande.connection, people)
+    known = await intervenants.get(commande.connection, list(held))
+    merged = [
+        replace(one, **{field: getattr(known[one.numero], field) for field in kept[one.numero]})
+        if one.numero in known
+        else one
+        for one in people
+    ]
+    await save_with_acts(commande, merged, known)

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from chassis.http import ActeurDep, Problem
-from convocation.domain.intervenant import Intervenant
+from convocation.domain.intervenant import Indisponibilite, Intervenant
 from convocation.domain.ouverture import Cible, Portee
 from convocation.persistence import demandes, missions, ouvertures, signatures
 from convocation.policy import POLICY
@@ -16,6 +16,7 @@ from convocation.web.commands import IfMatch, commande, etag, expected_version, 
 from convocation.web.schemas import Academie, ContactIn, IntervenantsIn, OuvertureIn, Session, SignatureIn, Uai
 
 router = APIRouter(prefix="/api", tags=["administration"])
+_DU_GESTIONNAIRE = frozenset({"stagiaire", "profils", "indisponibilites"})  # an import may not know them
 _CODE_LENGTHS = {Portee.NATIONALE: 1, Portee.ACADEMIE: 2, Portee.ETABLISSEMENT: 8}
 
 
@@ -57,13 +58,17 @@ async def importer_intervenants(
             disciplines=tuple(one.disciplines),
             academie=academie,
             actif=one.actif,
+            stagiaire=one.stagiaire,
+            profils=tuple(one.profils),
+            indisponibilites=tuple(Indisponibilite(**absence.model_dump()) for absence in one.indisponibilites),
         )
         for one in body.intervenants
     ]
     if len({one.numero for one in people}) != len(people):
         raise Problem(422, "numero-double", "Un numéro d’intervenant est donné deux fois.")
     async with commande(request, acteur) as command:
-        await import_intervenants(command, academie, people)
+        kept = {one.numero: _DU_GESTIONNAIRE - one.model_fields_set for one in body.intervenants}
+        await import_intervenants(command, academie, people, kept)
     return {"enregistres": len(people)}
 
 

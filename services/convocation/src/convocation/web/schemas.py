@@ -1,10 +1,10 @@
 """Request bodies of the API. Unknown fields are refused: a mistyped name must not pass in silence."""
 
 import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from convocation.domain.convocation import Saisie
 
@@ -66,6 +66,20 @@ class SignatureIn(Corps):
     qualite: Nom
 
 
+class IndisponibiliteIn(Corps):
+    """First and last day, both included."""
+
+    debut: datetime.date
+    fin: datetime.date
+    motif: Texte = ""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.fin < self.debut:
+            raise ValueError("fin précède debut")
+        return self
+
+
 class IntervenantIn(Corps):
     numero: Numero
     civilite: Literal["M.", "Mme"]
@@ -76,6 +90,15 @@ class IntervenantIn(Corps):
     uais_secondaires: Annotated[list[Uai], Field(max_length=10)] = []
     disciplines: Annotated[list[Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]], Field(max_length=10)] = []
     actif: bool = True
+    stagiaire: bool = False
+    profils: Annotated[list[Nom], Field(max_length=10)] = []
+    indisponibilites: Annotated[list[IndisponibiliteIn], Field(max_length=30)] = []
+
+    @model_validator(mode="after")
+    def _one_period_a_day(self) -> Self:
+        if len({one.debut for one in self.indisponibilites}) != len(self.indisponibilites):
+            raise ValueError("deux indisponibilites commencent le même jour")
+        return self
 
 
 class IntervenantsIn(Corps):
