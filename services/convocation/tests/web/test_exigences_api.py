@@ -27,6 +27,11 @@ async def put(acteur, academie, code, version, *, essai=False, **changes):
     return await acteur.put(URL.format(academie, code) + query, body(**changes), **{"If-Match": f'"{version}"'})
 
 
+async def back(world, version, motif):
+    headers = world.gestionnaire._headers | {"If-Match": f'"{version}"'}
+    return await world.client.request("DELETE", URL.format("10", "HLP"), json={"motif": motif}, headers=headers)
+
+
 async def test_hlp_comes_with_its_two_profiles_and_counts_its_open_missions(world):
     lines = (await world.administrateur.get("/api/exigences")).json()["exigences"]
     [hlp] = [one for one in lines if one["code"] == "HLP"]
@@ -73,9 +78,8 @@ async def test_the_effect_is_exact_and_writes_nothing(open_world):
     ]
     profil = [{"profil": "historien", "disciplines": ["1000"]}]
     answer = (await put(open_world.gestionnaire, "10", "HG", 0, essai=True, profils=profil)).json()
-    assert answer["missions"][0]["manquants_apres"] == [
-        "historien"
-    ]  # convocations keep the profile they were told with
+    # convocations keep the profile they were told with
+    assert answer["missions"][0]["manquants_apres"] == ["historien"]
     assert answer["deficitaires"] == 1
     assert await open_world.pool.fetchval("SELECT count(*) FROM exigence WHERE academie = '10'") == 0
 
@@ -91,9 +95,11 @@ async def test_stale_unknown_and_incomplete_entries_are_refused(world):
     for essai in (True, False):
         assert (await put(world.gestionnaire, "10", "HG", 0, essai=essai, lot_copies=21)).status_code == 412
     unknown = [{"profil": "x", "disciplines": ["9999"]}]
-    assert (await put(world.gestionnaire, "10", "HG", 1, profils=unknown)).status_code == 422
-    assert (await put(world.gestionnaire, "10", "HG", 1, motif="", lot_copies=9)).status_code == 422
-    assert (await put(world.gestionnaire, "10", "INCONNUE", 0)).status_code == 404
+    for wrong in ({"profils": unknown}, {"motif": "", "lot_copies": 9}):
+        answer = await put(world.gestionnaire, "10", "HG", 1, **wrong)
+        assert (answer.status_code, answer.json()["type"]) == (422, "exigence-refusee")
+    for essai in (True, False):
+        assert (await put(world.gestionnaire, "10", "INCONNUE", 0, essai=essai)).status_code == 404
     assert (await world.gestionnaire.put(URL.format("10", "HG"), body())).status_code == 428
 
 
@@ -101,10 +107,9 @@ async def test_back_to_the_nations_rule_and_every_act_is_audited(world):
     await put(world.gestionnaire, "10", "HLP", 0, correcteurs=5)
     await put(world.gestionnaire, "10", "HLP", 1, correcteurs=6)
     await put(world.gestionnaire, "10", "HLP", 2, correcteurs=6)  # the same again
-    url = URL.format("10", "HLP") + "?motif=fin"
-    headers = world.gestionnaire._headers
-    assert (await world.client.delete(url, headers=headers | {"If-Match": '"1"'})).status_code == 412
-    assert (await world.client.delete(url, headers=headers | {"If-Match": '"2"'})).status_code == 204
+    assert (await back(world, 2, "")).json()["type"] == "exigence-refusee"
+    assert (await back(world, 1, "fin")).status_code == 412
+    assert (await back(world, 2, "fin")).status_code == 204
     lines = (await world.gestionnaire.get("/api/exigences")).json()["exigences"]
     assert [one["origine"] for one in lines if one["code"] == "HLP"] == ["*"]
     rows = await world.pool.fetch("SELECT * FROM audit WHERE action = 'exigences.ecrire' ORDER BY id")

@@ -1,4 +1,4 @@
-"""What épreuves ask for (R47): the JSON twin of « Profils et besoins »."""
+"""What épreuves ask for (R47): read, changed with its effect told before, and given back to the nation's rule."""
 
 from typing import Annotated, Any
 
@@ -8,13 +8,13 @@ from chassis.acteur import Acteur
 from chassis.database import Connection
 from chassis.http import ActeurDep
 from chassis.policy import Scope
-from convocation.domain.errors import VersionDepassee
+from convocation.domain.errors import ExigenceInconnue, VersionDepassee
 from convocation.domain.exigence import NATIONALE, Exigence, exigence
 from convocation.persistence import exigences
 from convocation.policy import POLICY
 from convocation.use_cases.change_exigence import back_to_national, change_exigence
 from convocation.web.commands import IfMatch, commande, etag, expected_version, reading
-from convocation.web.schemas import AcademieOuNation, CodeEpreuve, ExigenceIn, Texte
+from convocation.web.schemas import AcademieOuNation, CodeEpreuve, ExigenceIn, MotifIn
 
 router = APIRouter(prefix="/api", tags=["exigences"])
 Academie = Annotated[AcademieOuNation, Path(description="an académie, or « nationale »")]
@@ -83,6 +83,8 @@ async def _essai(
     connection: Connection, academie: str, code: str, numbers: tuple[int, int], wanted: Exigence
 ) -> dict[str, Any]:
     expected, lot = numbers
+    if not await exigences.liste(connection, [academie], code):
+        raise ExigenceInconnue
     if (await exigences.propre(connection, academie, code))[0] != expected:
         raise VersionDepassee
     rows = await exigences.effet(connection, academie, code, wanted, lot=lot)
@@ -98,10 +100,10 @@ async def revenir(
     academie: Academie,
     code: Code,
     acteur: ActeurDep,
-    motif: Annotated[Texte, Query()],
+    body: MotifIn,
     if_match: IfMatch = None,
 ) -> None:
-    """Back to the nation's rule."""
+    """Back to the nation's rule; the reason is in the body, for addresses are logged on the way."""
     expected = expected_version(if_match)
     async with commande(request, acteur) as command:
-        await back_to_national(command, portee(academie), code, expected, motif)
+        await back_to_national(command, portee(academie), code, expected, body.motif)

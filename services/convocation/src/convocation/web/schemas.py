@@ -100,10 +100,13 @@ class ProfilIn(Corps):
     disciplines: Annotated[list[Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]], Field(max_length=50)]
 
 
-class ExigenceIn(Corps):
+class MotifIn(Corps):
+    motif: Texte = ""  # an empty one is refused by the use case, with its sentence
+
+
+class ExigenceIn(MotifIn):
     """R47; `lot_copies` None: the setting's; `correcteurs` None: counted from copies and profiles."""
 
     profils: Annotated[list[ProfilIn], Field(max_length=10)] = []
     lot_copies: Annotated[int, Field(ge=1, le=1_000)] | None = None
     correcteurs: Annotated[int, Field(ge=0, le=1_000)] | None = None
-    motif: Texte = ""
