@@ -20,6 +20,7 @@ from convocation.web import (
     routes_envois,
     routes_etats,
     routes_exigences,
+    routes_intervenants,
     routes_missions,
 )
 from event_schemas.catalogue import EVENT_TYPES
@@ -34,7 +35,7 @@ def build(runtime: Runtime) -> Service:
     app = create_app(settings, title="IMAG'IN — convocation")
     for routes in (
         *(routes_missions, routes_convocations, routes_administration, routes_envois, routes_etats),
-        routes_exigences,
+        *(routes_exigences, routes_intervenants),
     ):
         app.include_router(routes.router)
     refusals.add_to(app)

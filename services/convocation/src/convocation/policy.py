@@ -27,5 +27,6 @@ POLICY = Policy(
         "mes-convocations.lire": {Role.INTERVENANT: Scope.SOI},
         "envoi.lire": {Role.SERVICE: Scope.TOUT},
         "etats.lire": {Role.SERVICE: Scope.TOUT},
+        "intervenants.lire": {Role.GESTIONNAIRE: Scope.ACADEMIE, Role.ADMINISTRATEUR: Scope.TOUT},
     }
 )

@@ -85,11 +85,11 @@ async def test_deactivating_keeps_the_convocations_and_the_reason_is_in_the_audi
 async def test_another_academies_person_does_not_exist_and_other_roles_may_not(world):
     with pytest.raises(errors.IntervenantAbsent):
         async with command(world, "09") as one:
-            await set_actif(one, "102", 1, actif=False)
+            await set_actif(one, "102", 1, actif=False, motif="x")
     with pytest.raises(Forbidden):
         async with command(world, "09") as one:
             await create_intervenant(one, NEW)
     for role in (Role.CHEF, Role.ADMINISTRATEUR, Role.INTERVENANT):
         with pytest.raises(Forbidden):
             async with command(world, role=role) as one:
-                await set_actif(one, "102", 1, actif=False)
+                await set_actif(one, "102", 1, actif=False, motif="x")

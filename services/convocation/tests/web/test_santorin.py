@@ -16,8 +16,12 @@ BODIES = {
     "/api/ouvertures": {"session": "2020-E3C1", "portee": "NATIONALE", "code": "*", "ouverte": False},
     "/api/academies/{academie}/intervenants": {"intervenants": [PERSON]},
     "/api/academies/{academie}/contact": CONTACT,
+    "/api/academies/{academie}/intervenants/recherche": {},
+    "/api/academies/{academie}/intervenants/{intervenant_id}": {key: PERSON[key] for key in PERSON if key != "numero"},
+    "/api/academies/{academie}/intervenants/{intervenant_id}/activite": {"actif": True},
     "/api/etablissements/{uai}/signature": {"nom": "CHEF", "prenom": "Camille", "qualite": "Proviseure"},
 }
+CREATE = ("POST", "/api/academies/{academie}/intervenants")  # the one path whose methods take two bodies
 QUERIES = {"/api/missions/{mission_id}/intervenants": "?nom=dup"}
 
 
@@ -30,6 +34,7 @@ def routes(app):
 async def test_a_token_of_santorin_opens_no_route_even_where_its_client_bears_the_number_of_a_person(open_world):
     created = (await open_world.chef.convoque(open_world.hg, "100")).json()["convocations"][0]
     ids = {"mission_id": open_world.hg, "convocation_id": created["convocation_id"], "demande_id": open_world.hg}
+    ids["intervenant_id"] = open_world.hg
     asks = {"demandes": [{"convocation_id": created["convocation_id"], "version": 1}]}
     bodies = BODIES | {"/api/envois": asks}
     headers = open_world.santorin._headers | {"If-Match": '"1"', "Idempotency-Key": "k"}
@@ -37,7 +42,11 @@ async def test_a_token_of_santorin_opens_no_route_even_where_its_client_bears_th
     opened, found = {}, routes(open_world.app)
     for method, path in found:
         url = path.format(**ids, version=1, academie="10", uai=LYON, code="HG") + QUERIES.get(path, "")
-        body = {"json": bodies.get(path, {})} if path.startswith("/api/") and method != "GET" else {}
+        body = (
+            {"json": PERSON if (method, path) == CREATE else bodies.get(path, {})}
+            if path.startswith("/api/") and method != "GET"
+            else {}
+        )
         answer = await open_world.client.request(method, url, headers=headers, **body)
         refused = {403} if path.startswith("/api/") else {403, 404}  # a page out of reach does not exist
         if answer.status_code not in refused:

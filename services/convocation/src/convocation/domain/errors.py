@@ -155,6 +155,22 @@ class NumeroPris(Refus):
     phrase = "Ce numéro est déjà celui d’une personne : cherchez-la dans l’annuaire, ou corrigez le numéro."
 
 
+class RaisonAbsente(Refus):
+    slug = "raison-absente"
+    phrase = "Dites pourquoi : la raison reste dans le journal des actes."
+
+
+class DisciplineInconnue(Refus):
+    """`codes` that the nomenclature does not have."""
+
+    slug = "discipline-inconnue"
+    phrase = "Discipline inconnue."
+
+    def __init__(self, codes: Sequence[str]) -> None:
+        super().__init__()
+        self.codes = list(codes)
+
+
 class EtablissementHorsAcademie(Refus):
     slug = "etablissement-hors-academie"
     phrase = "Cet établissement est d’une autre académie."

@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import astuple
 from typing import Any
+from uuid import UUID
 
-from chassis.database import Connection
+from chassis.database import ConcurrentWrite, Connection
 from convocation.domain.intervenant import Indisponibilite, Intervenant
 from convocation.domain.recherche import cle, mots
 from convocation.persistence.fautes import mots_proches
@@ -25,6 +26,7 @@ SET civilite = excluded.civilite, nom = excluded.nom, prenom = excluded.prenom, 
     uai = excluded.uai, uais_secondaires = excluded.uais_secondaires, disciplines = excluded.disciplines,
     academie = excluded.academie, actif = excluded.actif, cle = excluded.cle,
     stagiaire = excluded.stagiaire, profils = excluded.profils, version = intervenant.version + 1
+WHERE intervenant.academie = excluded.academie
 """
 _WORDS = """
 INSERT INTO intervenant_mot (numero, academie, mot) SELECT * FROM unnest($1::text[], $2::text[], $3::text[])
@@ -45,7 +47,10 @@ _OTHER_WORD = " AND EXISTS (SELECT FROM intervenant_mot m WHERE m.numero = i.num
 
 
 async def save(connection: Connection, intervenants: Sequence[Intervenant]) -> None:
-    """Create or replace people by number, with the words they are found by."""
+    """Create or replace people by number, with the words they are found by.
+
+    Raises ConcurrentWrite when another académie took a number meanwhile.
+    """
     rows = [
         (
             *(one.numero, one.civilite, one.nom, one.prenom, one.courriel, one.uai),
@@ -54,14 +59,13 @@ async def save(connection: Connection, intervenants: Sequence[Intervenant]) -> N
         )
         for one in intervenants
     ]
-    await connection.execute(_UPSERT, *map(list, zip(*rows, strict=True)))
+    if await connection.execute(_UPSERT, *map(list, zip(*rows, strict=True))) != f"INSERT 0 {len(rows)}":
+        raise ConcurrentWrite
     numeros = [one.numero for one in intervenants]
     await connection.execute("DELETE FROM intervenant_mot WHERE numero = ANY($1::text[])", numeros)
     await connection.execute("DELETE FROM indisponibilite WHERE numero = ANY($1::text[])", numeros)
     absences = [(one.numero, *astuple(absence)) for one in intervenants for absence in one.indisponibilites]
-    await connection.copy_records_to_table(
-        "indisponibilite", columns=("numero", "debut", "fin", "motif"), records=absences
-    )
+    await connection.copy_records_to_table("indisponibilite", columns=("numero", "debut", "fin"), records=absences)
     words = [(one.numero, one.academie, mot) for one in intervenants for mot in mots(f"{one.nom} {one.prenom}")]
     await connection.execute(_WORDS, *map(list, zip(*words, strict=True)))
 
@@ -72,9 +76,14 @@ async def get(connection: Connection, numeros: Sequence[str]) -> dict[str, Inter
     absences: dict[str, list[Indisponibilite]] = {}
     query = "SELECT * FROM indisponibilite WHERE numero = ANY($1::text[]) ORDER BY numero, debut"
     for row in await connection.fetch(query, numeros):
-        one = Indisponibilite(row["debut"], row["fin"], row["motif"])
-        absences.setdefault(row["numero"], []).append(one)
+        absences.setdefault(row["numero"], []).append(Indisponibilite(row["debut"], row["fin"]))
     return {row["numero"]: _intervenant(row, absences.get(row["numero"], ())) for row in rows}
+
+
+async def by_id(connection: Connection, intervenant_id: UUID) -> Intervenant | None:
+    """The person of an address, or None."""
+    numero = await connection.fetchval("SELECT numero FROM intervenant WHERE id = $1", intervenant_id)
+    return (await get(connection, [numero])).get(numero)
 
 
 async def reserve(connection: Connection, person: Intervenant) -> bool:
@@ -139,6 +148,7 @@ def _intervenant(row: Any, indisponibilites: Sequence[Indisponibilite] = ()) -> 
         profils=tuple(row["profils"]),
         indisponibilites=tuple(indisponibilites),
         version=row["version"],
+        id=row["id"],
     )
 
 

@@ -8,15 +8,7 @@ from convocation.domain.intervenant import Intervenant
 from convocation.persistence import intervenants
 from convocation.policy import POLICY
 from convocation.use_cases.context import Commande
-from convocation.use_cases.record_intervenants import save_with_acts
-
-
-class DisciplineInconnue(Exception):
-    """Codes that the nomenclature does not have."""
-
-    def __init__(self, codes: list[str]) -> None:
-        super().__init__("discipline-inconnue")
-        self.codes = codes
+from convocation.use_cases.record_intervenants import check_disciplines, save_with_acts
 
 
 async def import_intervenants(
@@ -30,10 +22,7 @@ async def import_intervenants(
     held = await intervenants.academies(commande.connection, [one.numero for one in people])
     if any(other != academie for other in held.values()):
         raise Forbidden("intervenants.ecrire")
-    codes = sorted({code for one in people for code in one.disciplines})
-    unknown = await intervenants.unknown_disciplines(commande.connection, codes)
-    if unknown:
-        raise DisciplineInconnue(unknown)
+    await check_disciplines(commande, people)
     known = await intervenants.get(commande.connection, list(held))
     merged = [
         replace(one, **{field: getattr(known[one.numero], field) for field in kept[one.numero]})

@@ -10,9 +10,11 @@ from chassis.policy import Forbidden
 from convocation.domain.errors import (
     DemandeDejaTraitee,
     DemandeInconnue,
+    DisciplineInconnue,
     EtablissementHorsAcademie,
     IntervenantAbsent,
     NumeroPris,
+    RaisonAbsente,
     VersionDepassee,
 )
 from convocation.domain.intervenant import Intervenant
@@ -27,10 +29,10 @@ _ACTION = "intervenants.ecrire"
 async def create_intervenant(commande: Commande, person: Intervenant, demande_id: UUID | None = None) -> None:
     """A new person; with `demande_id` the établissement's request (R36) is answered in the same transaction.
 
-    Raises Forbidden, NumeroPris, EtablissementHorsAcademie, DemandeInconnue, DemandeDejaTraitee.
+    Raises Forbidden, NumeroPris, EtablissementHorsAcademie, DisciplineInconnue, DemandeInconnue, DemandeDejaTraitee.
     """
     POLICY.authorise(commande.acteur, _ACTION, academie=person.academie)
-    await _check_places(commande, person)
+    await _check(commande, person)
     if not await intervenants.reserve(commande.connection, person):
         raise NumeroPris
     if demande_id is not None:
@@ -44,16 +46,21 @@ async def create_intervenant(commande: Commande, person: Intervenant, demande_id
 
 
 async def change_intervenant(commande: Commande, person: Intervenant, expected: int) -> None:
-    """Everything but the number, the académie and whether she is active. Raises as `for_writing`."""
+    """Everything but the number, the académie and whether she is active.
+
+    Raises as `for_writing`, EtablissementHorsAcademie, DisciplineInconnue.
+    """
     held = await for_writing(commande, person.numero, expected)
     changed = replace(person, academie=held.academie, actif=held.actif, version=held.version)
-    await _check_places(commande, changed)
+    await _check(commande, changed)
     await save_with_acts(commande, [changed], {held.numero: held})
 
 
-async def set_actif(commande: Commande, numero: str, expected: int, *, actif: bool, motif: str = "") -> None:
-    """Deactivate or reactivate; her convocations stay as they are. Raises as `for_writing`."""
+async def set_actif(commande: Commande, numero: str, expected: int, *, actif: bool, motif: str) -> None:
+    """Deactivate or reactivate; her convocations stay as they are. Raises as `for_writing`, RaisonAbsente."""
     held = await for_writing(commande, numero, expected)
+    if not motif:
+        raise RaisonAbsente
     await save_with_acts(commande, [replace(held, actif=actif)], {numero: held}, motif)
 
 
@@ -100,11 +107,20 @@ def _act(person: Intervenant, held: Intervenant | None, motif: str) -> audit.Act
 
 def _state(person: Intervenant) -> dict[str, Any]:
     state = asdict(person)
-    del state["version"]
+    del state["version"], state["id"]
     return state
 
 
-async def _check_places(commande: Commande, person: Intervenant) -> None:
+async def check_disciplines(commande: Commande, people: Sequence[Intervenant]) -> None:
+    """Raises DisciplineInconnue."""
+    codes = sorted({code for one in people for code in one.disciplines})
+    unknown = await intervenants.unknown_disciplines(commande.connection, codes)
+    if unknown:
+        raise DisciplineInconnue(unknown)
+
+
+async def _check(commande: Commande, person: Intervenant) -> None:
+    await check_disciplines(commande, [person])
     for uai in (person.uai, *person.uais_secondaires):
         if await missions.academie(commande.connection, uai) not in {None, person.academie}:
             raise EtablissementHorsAcademie(secondaire=uai != person.uai)

@@ -1,7 +1,9 @@
 """Rows → the JSON the API answers."""
 
+from dataclasses import asdict
 from typing import Any
 
+from convocation.domain.intervenant import Intervenant
 from convocation.domain.mission import LIBELLES_TYPE, MissionType
 from convocation.domain.qualite import Qualite, QualiteRetenue
 
@@ -97,3 +99,8 @@ def envoi(row: Any) -> dict[str, Any]:
         "motif": row["motif"],
         "signataire": signataire if row["signataire_nom"] else None,
     }
+
+
+def intervenant(person: Intervenant) -> dict[str, Any]:
+    """A person of the directory, for the rectorat."""
+    return asdict(person)

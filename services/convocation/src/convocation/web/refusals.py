@@ -10,15 +10,16 @@ from convocation.domain.errors import (
     DejaConvoque,
     DemandeDejaTraitee,
     DemandeInconnue,
-    IntervenantAbsent,
+    DisciplineInconnue,
     ExigenceInconnue,
+    IntervenantAbsent,
     MissionInconnue,
     MissionSansCandidat,
+    NumeroPris,
     Refus,
     ServiceFerme,
     VersionDepassee,
 )
-from convocation.use_cases.import_intervenants import DisciplineInconnue
 
 _STATUS: dict[type[Refus], int] = {
     MissionInconnue: 404,
@@ -32,6 +33,7 @@ _STATUS: dict[type[Refus], int] = {
     MissionSansCandidat: 409,
     DejaConvoque: 409,
     ConvocationAnnulee: 409,
+    NumeroPris: 409,
 }
 
 
@@ -49,4 +51,4 @@ async def _refus(request: Request, refus: Exception) -> Response:
 
 async def _discipline(request: Request, error: Exception) -> Response:
     assert isinstance(error, DisciplineInconnue)
-    return refuse(request, 422, "discipline-inconnue", "Discipline inconnue.", codes=error.codes)
+    return refuse(request, 422, error.slug, error.phrase, codes=error.codes)

@@ -7,10 +7,11 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from chassis.http import ActeurDep, Problem
 from convocation.domain.intervenant import Indisponibilite, Intervenant
 from convocation.domain.ouverture import Cible, Portee
-from convocation.persistence import demandes, missions, ouvertures, signatures
+from convocation.persistence import missions, ouvertures, signatures
 from convocation.policy import POLICY
 from convocation.use_cases.import_intervenants import import_intervenants
 from convocation.use_cases.open_service import open_service
+from convocation.use_cases.record_contact import record_contact
 from convocation.use_cases.record_signature import record_signature
 from convocation.web.commands import IfMatch, commande, etag, expected_version, reading
 from convocation.web.schemas import Academie, ContactIn, IntervenantsIn, OuvertureIn, Session, SignatureIn, Uai
@@ -77,10 +78,8 @@ async def enregistrer_contact(
     request: Request, academie: Annotated[Academie, Path()], body: ContactIn, acteur: ActeurDep
 ) -> dict[str, Any]:
     """The gestionnaire IMAGIN whom the guide says to contact (R36, R54)."""
-    POLICY.authorise(acteur, "contact.ecrire", academie=academie)
     async with commande(request, acteur) as command:
-        contact = (body.nom, body.courriel, body.telephone, body.horaires)
-        await demandes.save_contact(command.connection, academie, contact)
+        await record_contact(command, academie, (body.nom, body.courriel, body.telephone, body.horaires))
     return body.model_dump()
 
 

@@ -4,9 +4,11 @@ import datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from convocation.domain.convocation import Saisie
+from convocation.domain.intervenant import Indisponibilite, Intervenant
+from event_schemas.uai import valid
 
 Texte = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2_000, pattern=r"^[^\x00]*$")]
 Nom = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\x00-\x1f]*$")]
@@ -67,11 +69,10 @@ class SignatureIn(Corps):
 
 
 class IndisponibiliteIn(Corps):
-    """First and last day, both included."""
+    """First and last day, both included; the reason is nobody's business here."""
 
     debut: datetime.date
     fin: datetime.date
-    motif: Texte = ""
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -80,8 +81,7 @@ class IndisponibiliteIn(Corps):
         return self
 
 
-class IntervenantIn(Corps):
-    numero: Numero
+class PersonneIn(Corps):
     civilite: Literal["M.", "Mme"]
     nom: Nom
     prenom: Nom
@@ -89,7 +89,6 @@ class IntervenantIn(Corps):
     uai: Uai
     uais_secondaires: Annotated[list[Uai], Field(max_length=10)] = []
     disciplines: Annotated[list[Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]], Field(max_length=10)] = []
-    actif: bool = True
     stagiaire: bool = False
     profils: Annotated[list[Nom], Field(max_length=10)] = []
     indisponibilites: Annotated[list[IndisponibiliteIn], Field(max_length=30)] = []
@@ -99,6 +98,11 @@ class IntervenantIn(Corps):
         if len({one.debut for one in self.indisponibilites}) != len(self.indisponibilites):
             raise ValueError("deux indisponibilites commencent le même jour")
         return self
+
+
+class IntervenantIn(PersonneIn):
+    numero: Numero
+    actif: bool = True
 
 
 class IntervenantsIn(Corps):
@@ -133,3 +137,59 @@ class ExigenceIn(MotifIn):
     profils: Annotated[list[ProfilIn], Field(max_length=10)] = []
     lot_copies: Annotated[int, Field(ge=1, le=1_000)] | None = None
     correcteurs: Annotated[int, Field(ge=0, le=1_000)] | None = None
+
+
+def _lettre(uai: str) -> str:
+    if not valid(uai):
+        raise ValueError("la lettre de contrôle ne va pas")
+    return uai
+
+
+UaiExact = Annotated[Uai, AfterValidator(_lettre)]
+
+
+class FicheIn(PersonneIn):
+    """One person as the gestionnaire enters her: a UAI mistyped shows by its letter."""
+
+    uai: UaiExact
+    uais_secondaires: Annotated[list[UaiExact], Field(max_length=10)] = []
+
+    def personne(self, numero: str, academie: str) -> Intervenant:
+        return Intervenant(
+            numero=numero,
+            civilite=self.civilite,
+            nom=self.nom,
+            prenom=self.prenom,
+            courriel=self.courriel,
+            uai=self.uai,
+            uais_secondaires=tuple(self.uais_secondaires),
+            disciplines=tuple(self.disciplines),
+            academie=academie,
+            stagiaire=self.stagiaire,
+            profils=tuple(self.profils),
+            indisponibilites=tuple(
+                Indisponibilite(one.debut, one.fin) for one in sorted(self.indisponibilites, key=lambda one: one.debut)
+            ),
+        )
+
+
+class NouvelleFicheIn(FicheIn):
+    """`demande_id`: the demande de création that the new person answers (R36)."""
+
+    numero: Numero
+    demande_id: UUID | None = None
+
+
+class ActiviteIn(Corps):
+    actif: bool
+    motif: Texte = ""  # an empty one is refused by the use case, with its sentence
+
+
+class RechercheIn(Corps):
+    """Names are searched in a body: addresses are logged on the way."""
+
+    nom: Annotated[str, Field(max_length=100)] = ""
+    uai: Uai | None = None
+    discipline: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")] | None = None
+    actif: bool | None = None
+    page: Annotated[int, Field(ge=1, le=99_999)] = 1

@@ -26,6 +26,8 @@ _MENU = (
     ("Signature établissement pour la convocation", "/signature", _PLACE),
     ("Demandes de création", "/demandes", _PLACE | {Role.GESTIONNAIRE}),
     ("Mes convocations", "/mes-convocations", {Role.INTERVENANT}),
+    ("Annuaire des intervenants", "/intervenants", _RECTORAT),
+    ("Contact de l’académie", "/contact", {Role.GESTIONNAIRE}),
 )
 """R19–R22 in the guide's words, then the rectorat's (R36, R54, R55); each entry to whom it concerns."""
 # What a redirect may say was done, by code: an address bears no sentence and nobody's name.
@@ -41,6 +43,12 @@ _FAITS = {
     "signature": ("Signature enregistrée", "Les convocations qui n’ont pas encore été éditées la porteront."),
     "repondue": ("Réponse enregistrée", "L’établissement la lit dans ses demandes."),
     "demande": ("Demande transmise", "Le gestionnaire IMAGIN de l’académie la traitera ; suivez-la ici."),
+    "personne-creee": ("Personne créée", "Les établissements de l’académie peuvent la convoquer."),
+    "demande-creee": ("Personne créée, demande traitée", "L’établissement le lit dans ses demandes."),
+    "personne-modifiee": ("Personne modifiée", "Les convocations déjà envoyées restent telles quelles."),
+    "personne-desactivee": ("Personne désactivée", "Elle ne peut plus être convoquée ; ses convocations restent."),
+    "personne-reactivee": ("Personne réactivée", "Elle peut de nouveau être convoquée."),
+    "contact": ("Contact enregistré", "Les établissements de l’académie le lisent dès à présent."),
 }
 
 
