@@ -70,7 +70,7 @@ def _groupe(par: Regroupement, row: Any) -> dict[str, Any]:
 
 def _nom(par: Regroupement, row: Any) -> str:
     if par is Regroupement.ACADEMIE:
-        return NOMS.get(row["cle"], row["cle"])
+        return str(NOMS.get(row["cle"], row["cle"]))
     if par is Regroupement.DEPARTEMENT:
         return f"{row['cle']} – {NOMS.get(row['nom'], row['nom'])}"
     if par is Regroupement.EPREUVE:
