@@ -14,6 +14,7 @@ from chassis.http import ActeurDep, Problem
 from chassis.policy import Forbidden, Scope
 from convocation.domain.academies import NOMS
 from convocation.domain.couverture import LIBELLES_MANQUES, LIBELLES_REGROUPEMENTS, Manque, Regroupement
+from convocation.domain.mission import LIBELLES_VOIE
 from convocation.gateways.tableur import csv_bytes, xlsx_bytes
 from convocation.persistence import couverture as sql
 from convocation.persistence import views
@@ -130,7 +131,7 @@ async def _choices(connection: Connection, acteur: Acteur, filtre: Filtre) -> di
     """What the filters offer, of what the acteur sees."""
     scope = POLICY.scope(acteur, "couverture.lire")
     codes = {Scope.TOUT: sorted(NOMS), Scope.ACADEMIE: sorted(acteur.academies)}.get(scope, [])
-    voies = couverture.LIBELLES_VOIE
+    voies = LIBELLES_VOIE
     return {
         "choix_par": [(one.value, LIBELLES_REGROUPEMENTS[one]) for one in couverture.regroupements(acteur)],
         "choix_sessions": [(one, one) for one in await views.sessions(connection)],
