@@ -17,6 +17,7 @@ from convocation.web import (
     refusals,
     routes_administration,
     routes_convocations,
+    routes_couverture,
     routes_envois,
     routes_etats,
     routes_missions,
@@ -33,6 +34,7 @@ def build(runtime: Runtime) -> Service:
     app = create_app(settings, title="IMAG'IN — convocation")
     for routes in (routes_missions, routes_convocations, routes_administration, routes_envois, routes_etats):
         app.include_router(routes.router)
+    app.include_router(routes_couverture.router)
     refusals.add_to(app)
     pages.add_to(app, settings)
     app.state.settings = settings

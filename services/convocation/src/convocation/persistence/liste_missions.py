@@ -13,12 +13,16 @@ coalesce((SELECT o.ouverte FROM ouverture o
                 (('ETABLISSEMENT', m.uai), ('ACADEMIE', m.academie), ('NATIONALE', '*'))
           ORDER BY CASE o.portee WHEN 'ETABLISSEMENT' THEN 1 WHEN 'ACADEMIE' THEN 2 ELSE 3 END LIMIT 1), false)
 """
-_LIGNES = """
+BESOIN = """
+CASE m.type WHEN 'NUMERISATION' THEN 0
+     ELSE coalesce(r.correcteurs, ceil(m.candidats::numeric / coalesce(r.lot_copies, {lot}))::int
+                                  * greatest(1, cardinality(r.requis))) END
+"""
+"""People that mission `m` needs under its exigence_mission `r` (R47); `lot`: the argument with the copies of a lot."""
+_LIGNES = f"""
 SELECT m.*, a.convoques, r.requis <@ a.profils AS profils_complets,
        ARRAY(SELECT unnest(r.requis) EXCEPT SELECT unnest(a.profils)) AS profils_manquants,
-       CASE m.type WHEN 'NUMERISATION' THEN 0
-            ELSE coalesce(r.correcteurs, ceil(m.candidats::numeric / coalesce(r.lot_copies, $6))::int
-                                         * greatest(1, cardinality(r.requis))) END AS besoin
+       {BESOIN.format(lot="$6")} AS besoin
 FROM mission m JOIN exigence_mission r USING (mission_id)
 CROSS JOIN LATERAL (
     SELECT count(*) AS convoques,
