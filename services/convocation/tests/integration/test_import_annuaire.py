@@ -129,7 +129,7 @@ async def annuaire(database):
 
 def told(what, seconds, size=0):
     rss = psutil.Process().memory_info().rss // 2**20
-    print(f"\n{what}: {seconds:.1f} s, file {size / 1e6:.2f} MB, RSS of the process {rss} MB", flush=True)
+    print(f"\n{what}: {seconds:.1f} s, file {size / 1e6:.2f} MB, RSS of the process {rss} MB", flush=True)  # noqa: T201  # the measure is asked for
 
 
 async def test_200_faults_among_50000_people_are_each_named_by_line_and_column_and_nothing_is_written(annuaire):
@@ -168,7 +168,7 @@ async def test_50000_people_are_tried_then_imported_and_the_same_file_again_chan
     await annuaire.work()
     told("import of 50,000", time.perf_counter() - started, len(octets))
     lag.cancel()
-    print(f"longest pause of the event loop: {max(pauses) * 1000:.0f} ms", flush=True)
+    print(f"longest pause of the event loop: {max(pauses) * 1000:.0f} ms", flush=True)  # noqa: T201  # the measure is asked for
     assert (await annuaire.state(import_id))["etat"] == "TERMINE"
     assert (await annuaire.counts())[0::2] == [1 + PEOPLE, PEOPLE + 1]
     again = await annuaire.give(octets, essai=False)
@@ -236,5 +236,5 @@ async def test_what_python_holds_of_50000_people_is_bounded(annuaire):
     await annuaire.work()
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    print(f"\ntracemalloc peak of a dry run of 50,000: {peak / 2**20:.0f} MB", flush=True)
+    print(f"\ntracemalloc peak of a dry run of 50,000: {peak / 2**20:.0f} MB", flush=True)  # noqa: T201  # the measure is asked for
     assert peak < 200 * 2**20
