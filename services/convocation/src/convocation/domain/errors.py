@@ -141,3 +141,18 @@ class VersionDepassee(Refus):
 
     slug = "version-depassee"
     phrase = "Quelqu’un a modifié cette donnée depuis que vous l’avez lue : relisez-la puis recommencez."
+
+
+class ImportInconnu(Refus):
+    slug = "import-inconnu"
+    phrase = "Cet import n’existe pas ou n’est pas celui de votre académie."
+
+
+class ImportDejaLance(Refus):
+    slug = "import-deja-lance"
+    phrase = "Cet import n’attend pas d’être lancé : il l’est déjà, il est terminé, ou son fichier a été effacé."
+
+
+class FichierAbsent(Refus):
+    slug = "fichier-absent"
+    phrase = "Choisissez le fichier CSV de l’annuaire."

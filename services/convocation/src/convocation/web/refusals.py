@@ -10,6 +10,8 @@ from convocation.domain.errors import (
     DejaConvoque,
     DemandeDejaTraitee,
     DemandeInconnue,
+    ImportDejaLance,
+    ImportInconnu,
     MissionInconnue,
     MissionSansCandidat,
     Refus,
@@ -28,6 +30,8 @@ _STATUS: dict[type[Refus], int] = {
     MissionSansCandidat: 409,
     DejaConvoque: 409,
     ConvocationAnnulee: 409,
+    ImportInconnu: 404,
+    ImportDejaLance: 409,
 }
 
 

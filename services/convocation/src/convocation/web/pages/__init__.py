@@ -11,12 +11,16 @@ from convocation.web.pages import (
     couverture,
     demandes,
     documents,
+    import_annuaire,
     missions,
     sessions,
     signature,
 )
 
-_SCREENS = (accueil, missions, affectation, convocations, documents, signature, demandes, couverture)
+_SCREENS = (
+    *(accueil, missions, affectation, convocations, documents, signature, demandes, couverture),
+    import_annuaire,
+)
 _ROUTERS = tuple(one.router for one in _SCREENS)
 _FOOTER = ("/accessibilite", "/mentions-legales", "/donnees-personnelles")
 
