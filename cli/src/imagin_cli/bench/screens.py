@@ -73,8 +73,6 @@ async def screens(stack: Stack, people: int, count: int) -> dict[str, Any]:
             times = await percentiles(count, _request(http, stack, case))
             figures[name] = times | {"ratio_p50": round(times["p50_ms"] / bare["p50_ms"], 1)}
             figures[name] |= {"ratio_p95": round(times["p95_ms"] / bare["p95_ms"], 1)}
-        say("fraîcheur de la couverture …")
-        figures["couverture_fraicheur"] = await _freshness(http, stack, made, people, count)
     return figures
 
 
@@ -147,37 +145,6 @@ def _cases(made: list[Closing]) -> dict[str, Case]:
         "nom_prenom": Case(someone, form, [{"action": "chercher", "nom": f"{debut} chl"} for debut in debuts]),
         "nom_avec_une_faute": Case(someone, form, [{"action": "chercher", "nom": faute} for faute in fautes]),
     }
-
-
-async def _freshness(
-    http: httpx2.AsyncClient, stack: Stack, made: list[Closing], people: int, count: int
-) -> dict[str, float]:
-    """From the POST of a first correcteur to the nation's figure that counts the mission no more: milliseconds."""
-    numbers = {one.uai: number for number, one in enumerate(lycees()[:people])}
-    places = [one.state for one in made if one.state.epreuves and one.state.uai in numbers]
-    administrateur = {"Authorization": f"Bearer {stack.token(ADMINISTRATEUR)}"}
-
-    async def figure() -> int:
-        answer = await http.get("/api/couverture", headers=administrateur)
-        return int(answer.raise_for_status().json()["sommes"]["sans_correcteur"])
-
-    left = await figure()
-
-    async def send(number: int) -> httpx2.Response:
-        nonlocal left
-        place, epreuve = places[number], places[number].epreuves[0]
-        mission = mission_id(place.session, place.uai, epreuve.voie, epreuve.code)
-        token = stack.token(chef(place.uai, place.etablissement.academie))
-        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": f"bench-{place.uai}"}
-        body = {"intervenants": [f"{numbers[place.uai]:012}"], "dates": ["2030-01-07"]}
-        answer = await http.post(f"/api/missions/{mission}/convocations", json=body, headers=headers)
-        answer.raise_for_status()
-        left -= 1
-        while await figure() > left:
-            pass
-        return answer
-
-    return await percentiles(min(count, 100, len(places) - 5), send)
 
 
 def _request(http: httpx2.AsyncClient, stack: Stack, case: Case) -> Callable[[int], Any]:
