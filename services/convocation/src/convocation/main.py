@@ -26,6 +26,10 @@ from convocation.web import (
 )
 from event_schemas.catalogue import EVENT_TYPES
 
+_ROUTES = (
+    *(routes_missions, routes_convocations, routes_administration, routes_envois, routes_etats),
+    *(routes_couverture, routes_annuaire),
+)
 _HOUR_SECONDS = 3_600.0
 _IMPORTS_SECONDS = 1.0
 _KEYS_KEPT = timedelta(days=7)
@@ -35,10 +39,8 @@ def build(runtime: Runtime) -> Service:
     settings = runtime.settings
     assert isinstance(settings, Settings)
     app = create_app(settings, title="IMAG'IN — convocation")
-    for routes in (routes_missions, routes_convocations, routes_administration, routes_envois, routes_etats):
+    for routes in _ROUTES:
         app.include_router(routes.router)
-    app.include_router(routes_couverture.router)
-    app.include_router(routes_annuaire.router)
     refusals.add_to(app)
     pages.add_to(app, settings)
     app.state.settings = settings
