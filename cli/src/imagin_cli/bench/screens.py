@@ -72,6 +72,7 @@ async def screens(stack: Stack, people: int, count: int) -> dict[str, Any]:
             say(f"{name} …")
             times = await percentiles(count, _request(http, stack, case))
             figures[name] = times | {"ratio_p50": round(times["p50_ms"] / bare["p50_ms"], 1)}
+            figures[name] |= {"ratio_p95": round(times["p95_ms"] / bare["p95_ms"], 1)}
     return figures
 
 
@@ -135,6 +136,9 @@ def _cases(made: list[Closing]) -> dict[str, Case]:
         "liste_academie": Case(gestionnaire("25"), "/missions?tri=manque"),
         "liste_nationale": Case(ADMINISTRATEUR, "/missions?tri=manque"),
         "liste_nationale_cherchee": Case(ADMINISTRATEUR, "/missions?q=histoire+lyon&etat=a-convoquer"),
+        "couverture_nationale": Case(ADMINISTRATEUR, "/couverture"),
+        "couverture_academie": Case(gestionnaire("25"), "/couverture?par=etablissement"),
+        "couverture_missions": Case(ADMINISTRATEUR, "/couverture?par=mission&manque=sans_correcteur"),
         "detail": Case(someone, f"/missions/{mission}"),
         "discipline": Case(someone, form, [{"action": "chercher", "discipline": "Histoire-géographie"}]),
         "nom": Case(someone, form, [{"action": "chercher", "nom": debut} for debut in debuts]),

@@ -9,16 +9,20 @@ from convocation.web.pages import (
     affectation,
     annuaire,
     convocations,
+    couverture,
     demandes,
     documents,
+    import_annuaire,
     missions,
     sessions,
     signature,
 )
 
-_ROUTERS = tuple(
-    one.router for one in (accueil, missions, affectation, convocations, documents, signature, demandes, annuaire)
+_SCREENS = (
+    *(accueil, missions, affectation, convocations, documents, signature, demandes, couverture),
+    *(import_annuaire, annuaire),
 )
+_ROUTERS = tuple(one.router for one in _SCREENS)
 _FOOTER = ("/accessibilite", "/mentions-legales", "/donnees-personnelles")
 
 
