@@ -29,5 +29,6 @@ POLICY = Policy(
         "envoi.lire": {Role.SERVICE: Scope.TOUT},
         "etats.lire": {Role.SERVICE: Scope.TOUT},
         "intervenants.lire": {Role.GESTIONNAIRE: Scope.ACADEMIE, Role.ADMINISTRATEUR: Scope.TOUT},
+        "intervenants.fusionner": {Role.GESTIONNAIRE: Scope.ACADEMIE},
     }
 )

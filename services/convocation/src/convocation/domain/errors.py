@@ -208,3 +208,13 @@ class ImportDejaLance(Refus):
 class FichierAbsent(Refus):
     slug = "fichier-absent"
     phrase = "Choisissez le fichier CSV de l’annuaire."
+
+
+class FusionImpossible(Refus):
+    slug = "fusion-impossible"
+    phrase = "Ces deux fiches ne peuvent plus être fusionnées : l’une n’est plus en activité, ou c’est la même."
+
+
+class DejaFusionnee(Refus):
+    slug = "deja-fusionnee"
+    phrase = "Cette fiche a été fusionnée avec une autre : elle ne peut pas être réactivée."

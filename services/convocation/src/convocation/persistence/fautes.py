@@ -21,3 +21,11 @@ def _proche(word: str, existing: Sequence[str]) -> str | None:
         return None
     found = process.extractOne(word, existing, scorer=OSA.distance, score_cutoff=1)
     return str(found[0]) if found else None
+
+
+def noms_proches(une: str, autre: str) -> bool:
+    """Whether two folded names may be one person's: one letter apart, in another order, or one with a name more."""
+    if OSA.distance(une, autre, score_cutoff=1) <= 1:
+        return True
+    fewer, more = sorted((set(une.split()), set(autre.split())), key=len)
+    return len(fewer) > 1 and fewer <= more

@@ -71,9 +71,10 @@ async def save(connection: Connection, intervenants: Sequence[Intervenant]) -> N
     await connection.execute(_WORDS, *map(list, zip(*words, strict=True)))
 
 
-async def get(connection: Connection, numeros: Sequence[str]) -> dict[str, Intervenant]:
-    """Those of `numeros` that the directory has."""
-    rows = await connection.fetch("SELECT * FROM intervenant WHERE numero = ANY($1::text[])", numeros)
+async def get(connection: Connection, numeros: Sequence[str], *, lock: bool = False) -> dict[str, Intervenant]:
+    """Those of `numeros` that the directory has; `lock`: as they stay until the end, so that no merge crosses it."""
+    chosen = "SELECT * FROM intervenant WHERE numero = ANY($1::text[])"
+    rows = await connection.fetch(f"{chosen} ORDER BY numero FOR KEY SHARE" if lock else chosen, numeros)
     absences: dict[str, list[Indisponibilite]] = {}
     query = "SELECT * FROM indisponibilite WHERE numero = ANY($1::text[]) ORDER BY numero, debut"
     for row in await connection.fetch(query, numeros):

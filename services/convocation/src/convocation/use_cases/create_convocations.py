@@ -67,7 +67,7 @@ async def examine(
     lock: bool = False,
 ) -> Examen:
     """What convoking would do and what it should be warned of; writes nothing. Raises a Refus."""
-    annuaire = await intervenants.get(connection, numeros)
+    annuaire = await intervenants.get(connection, numeros, lock=lock)
     requis = (await exigences.en_vigueur(connection, mission.academie, mission.code)).profils
     nouvelles = convoquer(
         mission,

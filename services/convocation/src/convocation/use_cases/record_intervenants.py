@@ -8,6 +8,7 @@ from uuid import UUID
 from chassis import audit
 from chassis.policy import Forbidden
 from convocation.domain.errors import (
+    DejaFusionnee,
     DemandeDejaTraitee,
     DemandeInconnue,
     DisciplineInconnue,
@@ -18,7 +19,7 @@ from convocation.domain.errors import (
     VersionDepassee,
 )
 from convocation.domain.intervenant import Intervenant
-from convocation.persistence import demandes, intervenants, missions
+from convocation.persistence import demandes, doublons, intervenants, missions
 from convocation.policy import POLICY
 from convocation.use_cases.answer_demande import answer_demande
 from convocation.use_cases.context import Commande
@@ -57,10 +58,15 @@ async def change_intervenant(commande: Commande, person: Intervenant, expected: 
 
 
 async def set_actif(commande: Commande, numero: str, expected: int, *, actif: bool, motif: str) -> None:
-    """Deactivate or reactivate; her convocations stay as they are. Raises as `for_writing`, RaisonAbsente."""
+    """Deactivate or reactivate; her convocations stay as they are.
+
+    Raises as `for_writing`, RaisonAbsente, DejaFusionnee.
+    """
     held = await for_writing(commande, numero, expected)
     if not motif:
         raise RaisonAbsente
+    if actif and await doublons.fusionnee(commande.connection, numero):
+        raise DejaFusionnee
     await save_with_acts(commande, [replace(held, actif=actif)], {numero: held}, motif)
 
 

@@ -8,10 +8,12 @@ from convocation.domain.errors import (
     ConvocationAnnulee,
     ConvocationInconnue,
     DejaConvoque,
+    DejaFusionnee,
     DemandeDejaTraitee,
     DemandeInconnue,
     DisciplineInconnue,
     ExigenceInconnue,
+    FusionImpossible,
     ImportDejaLance,
     ImportInconnu,
     IntervenantAbsent,
@@ -38,6 +40,8 @@ _STATUS: dict[type[Refus], int] = {
     NumeroPris: 409,
     ImportInconnu: 404,
     ImportDejaLance: 409,
+    FusionImpossible: 409,
+    DejaFusionnee: 409,
 }
 
 

@@ -193,3 +193,21 @@ class RechercheIn(Corps):
     discipline: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")] | None = None
     actif: bool | None = None
     page: Annotated[int, Field(ge=1, le=99_999)] = 1
+
+
+class FicheLueIn(Corps):
+    """An entry of the directory, at the version that was looked at."""
+
+    id: UUID
+    version: Annotated[int, Field(ge=1, le=2**31 - 1)]
+
+
+class FusionIn(Corps):
+    """`autre` goes on in `gardee`."""
+
+    gardee: FicheLueIn
+    autre: FicheLueIn
+
+
+class DistinctesIn(Corps):
+    intervenants: Annotated[list[UUID], Field(min_length=2, max_length=2)]

@@ -12,6 +12,7 @@ from convocation.web.pages import (
     couverture,
     demandes,
     documents,
+    doublons,
     import_annuaire,
     missions,
     sessions,
@@ -20,7 +21,7 @@ from convocation.web.pages import (
 
 _SCREENS = (
     *(accueil, missions, affectation, convocations, documents, signature, demandes, couverture),
-    *(import_annuaire, annuaire),
+    *(import_annuaire, doublons, annuaire),
 )
 _ROUTERS = tuple(one.router for one in _SCREENS)
 _FOOTER = ("/accessibilite", "/mentions-legales", "/donnees-personnelles")

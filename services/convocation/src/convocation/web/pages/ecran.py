@@ -51,6 +51,8 @@ _FAITS = {
     "personne-desactivee": ("Personne désactivée", "Elle ne peut plus être convoquée ; ses convocations restent."),
     "personne-reactivee": ("Personne réactivée", "Elle peut de nouveau être convoquée."),
     "contact": ("Contact enregistré", "Les établissements de l’académie le lisent dès à présent."),
+    "fusionnees": ("Fiches fusionnées", "Les convocations sont celles de la fiche gardée ; l’autre est désactivée."),
+    "distinctes": ("Deux personnes différentes", "Ces deux fiches ne seront plus proposées."),
 }
 
 

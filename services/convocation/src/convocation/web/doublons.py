@@ -1,0 +1,45 @@
+"""Pairs of entries that may be one person, with what a person needs to judge them; for the page and the API."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chassis.database import Connection
+from convocation.domain.fusion import differents
+from convocation.domain.intervenant import Intervenant
+from convocation.persistence import doublons, intervenants
+from convocation.persistence.doublons import Paire
+
+TAILLE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """One of the two, with the number of her active convocations."""
+
+    personne: Intervenant
+    convocations: int
+
+
+@dataclass(frozen=True, slots=True)
+class Doublon:
+    faces: tuple[Face, Face]
+    motifs: tuple[str, ...]
+    differents: frozenset[str]
+
+
+async def first_of(connection: Connection, academies: Sequence[str]) -> tuple[list[Doublon], int]:
+    """The first fifty pairs by name, and how many there are."""
+    found = await doublons.paires(connection, academies)
+    return await seen(connection, found[:TAILLE]), len(found)
+
+
+async def seen(connection: Connection, paires: Sequence[Paire]) -> list[Doublon]:
+    """With the people of each pair."""
+    numeros = sorted({numero for one in paires for numero in (one.numero, one.autre)})
+    people = await intervenants.get(connection, numeros)
+    counts = await doublons.convocations(connection, numeros)
+    faces = {numero: Face(person, counts.get(numero, 0)) for numero, person in people.items()}
+    return [
+        Doublon((faces[one.numero], faces[one.autre]), one.motifs, differents(people[one.numero], people[one.autre]))
+        for one in paires
+    ]
