@@ -41,8 +41,8 @@ async def lue(world, numero):
     return {"id": str(row["id"]), "version": row["version"]}
 
 
-async def merge(world, gardee, autre, acteur=None, **changes):
-    body = {"gardee": await lue(world, gardee), "autre": await lue(world, autre)} | changes
+async def merge(world, kept, merged, /, acteur=None, **changes):
+    body = {"gardee": await lue(world, kept), "autre": await lue(world, merged)} | changes
     return await (acteur or world.gestionnaire).post("/api/intervenants/fusion", body)
 
 
