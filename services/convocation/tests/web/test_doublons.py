@@ -75,6 +75,20 @@ async def test_the_same_name_the_same_mail_and_a_near_name_in_one_etablissement_
     assert first["differents"] == ["courriel", "disciplines", "profils", "uai"]
 
 
+async def test_many_pairs_are_told_page_by_page_each_once(world):
+    same = [person(f"7{n:02}{side}", f"MEME{n:02}", "Nom") for n in range(60) for side in "AB"]
+    await add(world, same)
+    pages = [(await world.gestionnaire.get("/api/intervenants/doublons", page=n)).json() for n in (1, 2, 3)]
+    assert [len(one["doublons"]) for one in pages] == [50, 10, 0]
+    names = [pair["intervenants"][0]["nom"] for one in pages for pair in one["doublons"]]
+    assert names == [f"MEME{n:02}" for n in range(60)]
+    token = world.gestionnaire._headers["Authorization"].removeprefix("Bearer ")
+    headers = HTML | {"Cookie": f"{COOKIE}={token}"}
+    second = (await world.client.get("/intervenants/doublons?page=2", headers=headers)).text
+    assert second.count("Comparer<") == 10
+    assert "60 paires de fiches, page 2 sur 2" in second.replace("\u202f", " ")
+
+
 async def test_inactive_people_another_academie_and_an_offices_mail_make_no_pair(world, twins):
     office = [
         person(f"40{n}", f"NOM{n * 1111}", f"PRENOM{n}{n}", courriel="bureau@ac-exemple.invalid") for n in range(6)

@@ -27,10 +27,10 @@ class Doublon:
     differents: frozenset[str]
 
 
-async def first_of(connection: Connection, academies: Sequence[str]) -> tuple[list[Doublon], int]:
-    """The first fifty pairs by name, and how many there are."""
+async def page_of(connection: Connection, academies: Sequence[str], number: int) -> tuple[list[Doublon], int]:
+    """Fifty pairs by name, `number` from 1, and how many there are."""
     found = await doublons.paires(connection, academies)
-    return await seen(connection, found[:TAILLE]), len(found)
+    return await seen(connection, found[(number - 1) * TAILLE : number * TAILLE]), len(found)
 
 
 async def seen(connection: Connection, paires: Sequence[Paire]) -> list[Doublon]:

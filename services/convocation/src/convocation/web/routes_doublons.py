@@ -1,14 +1,14 @@
 """Likely duplicates of the directory for programs (R36): listed, merged, or said to be two people."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 
 from chassis.http import ActeurDep
 from convocation.policy import POLICY
 from convocation.use_cases.merge_intervenants import ACTION, Lue, merge_intervenants, separate_intervenants
 from convocation.web.commands import commande, reading
-from convocation.web.doublons import first_of
+from convocation.web.doublons import page_of
 from convocation.web.presenters import intervenant
 from convocation.web.schemas import DistinctesIn, FusionIn
 
@@ -16,11 +16,13 @@ router = APIRouter(prefix="/api/intervenants", tags=["intervenants"])
 
 
 @router.get("/doublons")
-async def lister(request: Request, acteur: ActeurDep) -> dict[str, Any]:
-    """The first fifty pairs of the acteur's académies, `motifs`: nom, courriel, proche."""
+async def lister(
+    request: Request, acteur: ActeurDep, page: Annotated[int, Query(ge=1, le=99_999)] = 1
+) -> dict[str, Any]:
+    """Fifty pairs of the acteur's académies, by name; `motifs`: nom, courriel, proche."""
     POLICY.scope(acteur, ACTION)
     async with reading(request) as connection:
-        found, total = await first_of(connection, sorted(acteur.academies))
+        found, total = await page_of(connection, sorted(acteur.academies), page)
     pairs = [
         {
             "motifs": one.motifs,

@@ -1,5 +1,6 @@
 """« Doublons probables » (R36): two entries side by side, merged into one of them or said to be two people."""
 
+from math import ceil
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from convocation.persistence.doublons import Paire
 from convocation.policy import POLICY
 from convocation.use_cases.merge_intervenants import ACTION, Lue, merge_intervenants, separate_intervenants
 from convocation.web.commands import commande, reading
-from convocation.web.doublons import Doublon, first_of, seen
+from convocation.web.doublons import TAILLE, Doublon, page_of, seen
 from convocation.web.pages.ecran import page, see_other
 from convocation.web.pages.saisie import fields, text
 
@@ -41,12 +42,24 @@ _CHAMPS = (
 
 @router.get("/intervenants/doublons")
 async def lister(request: Request, acteur: ActeurDep) -> Response:
-    """The first fifty pairs of the académies."""
+    """Fifty pairs of the académies, by name."""
     POLICY.scope(acteur, ACTION)
+    asked = request.query_params.get("page", "1")
+    number = int(asked) if asked.isdecimal() and len(asked) < 6 and int(asked) else 1
     async with reading(request) as connection:
-        found, total = await first_of(connection, sorted(acteur.academies))
-        context = {"doublons": found, "total": total, "motifs": _MOTIFS}
-        return await page(request, connection, acteur, "doublons.html", status=200, **context)
+        found, total = await page_of(connection, sorted(acteur.academies), number)
+        return await page(
+            request,
+            connection,
+            acteur,
+            "doublons.html",
+            doublons=found,
+            total=total,
+            numero=number,
+            pages=ceil(total / TAILLE),
+            vers=lambda n: f"?page={n}",
+            motifs=_MOTIFS,
+        )
 
 
 @router.get("/intervenants/doublons/{une}/{autre}")
