@@ -75,13 +75,22 @@ async def test_the_same_name_the_same_mail_and_a_near_name_in_one_etablissement_
     assert first["differents"] == ["courriel", "disciplines", "profils", "uai"]
 
 
+async def test_the_likeliest_pair_comes_first(world):
+    twin = person("100B", "BŒUF", "Élodie", LYON, courriel="100@ac-exemple.invalid")
+    await add(world, [person("0A", "ABADIE", "Luc"), person("0B", "ABADIE", "Luc", "0699003L"), twin])
+    assert list((await pairs(world.gestionnaire)).items()) == [
+        (("100", "100B"), ("nom", "courriel", "etablissement")),
+        (("0A", "0B"), ("nom",)),
+    ]
+
+
 async def test_many_pairs_are_told_page_by_page_each_once(world):
     same = [person(f"7{n:02}{side}", f"MEME{n:02}", "Nom") for n in range(60) for side in "AB"]
     await add(world, same)
     pages = [(await world.gestionnaire.get("/api/intervenants/doublons", page=n)).json() for n in (1, 2, 3)]
     assert [len(one["doublons"]) for one in pages] == [50, 10, 0]
     names = [pair["intervenants"][0]["nom"] for one in pages for pair in one["doublons"]]
-    assert names == [f"MEME{n:02}" for n in range(60)]
+    assert names == [f"MEME{n:02}" for n in range(60)]  # by name where nothing else tells them apart
     token = world.gestionnaire._headers["Authorization"].removeprefix("Bearer ")
     headers = HTML | {"Cookie": f"{COOKIE}={token}"}
     second = (await world.client.get("/intervenants/doublons?page=2", headers=headers)).text

@@ -26,7 +26,7 @@ paire AS (
     FROM active x JOIN active y ON (x.academie, x.courriel) = (y.academie, y.courriel) AND x.numero < y.numero
     WHERE x.courriel IN (SELECT courriel FROM active GROUP BY courriel
                          HAVING count(*) BETWEEN 2 AND {_COURRIEL_PARTAGE})
-    UNION SELECT x.numero, y.numero, 'proche'
+    UNION SELECT x.numero, y.numero, 'voisin'
     FROM mot x JOIN mot y ON (x.academie, x.uai, x.mot) = (y.academie, y.uai, y.mot) AND x.numero < y.numero)
 SELECT p.numero, p.autre, array_agg(p.motif ORDER BY p.motif) AS motifs, x.cle, y.cle AS autre_cle
 FROM paire p JOIN active x ON x.numero = p.numero JOIN active y ON y.numero = p.autre
@@ -44,7 +44,7 @@ SELECT * FROM convocation WHERE numero = ANY($1::text[]) ORDER BY convocation_id
 
 @dataclass(frozen=True, slots=True)
 class Paire:
-    """Two numbers, the lower first, and why: `nom`, `courriel` (the same), `proche` (near names, one établissement)."""
+    """Two numbers, the lower first, and why: the same `nom`, `courriel`, `etablissement`; `proche`: near names in one."""
 
     numero: str
     autre: str
@@ -52,19 +52,25 @@ class Paire:
 
 
 async def paires(connection: Connection, academies: Sequence[str]) -> list[Paire]:
-    """Of active people, each pair once, without those that were said to be two people."""
+    """Of active people, each pair once, the likeliest first, without those that were said to be two people."""
     rows = await connection.fetch(_PAIRES, list(academies))
     return await asyncio.to_thread(_vraisemblables, rows)
 
 
 def _vraisemblables(rows: Sequence[Any]) -> list[Paire]:
-    """One word in common and one établissement are not enough: the names must be near."""
-    return [
-        Paire(row["numero"], row["autre"], tuple(motifs))
-        for row in rows
-        if (motifs := [one for one in row["motifs"] if one != "proche"])
-        or (noms_proches(row["cle"], row["autre_cle"]) and (motifs := ["proche"]))
-    ]
+    """One word in common and one établissement are not enough: the names must be near. What has most reasons first."""
+    found = [Paire(row["numero"], row["autre"], _motifs(row)) for row in rows]
+    return sorted((one for one in found if one.motifs), key=lambda one: -len(one.motifs))
+
+
+def _motifs(row: Any) -> tuple[str, ...]:
+    told = [one for one in ("nom", "courriel") if one in row["motifs"]]
+    if "voisin" in row["motifs"]:
+        if "nom" in told:
+            told.append("etablissement")
+        elif noms_proches(row["cle"], row["autre_cle"]):
+            told.append("proche")
+    return tuple(told)
 
 
 async def convocations(connection: Connection, numeros: Sequence[str]) -> dict[str, int]:

@@ -28,7 +28,7 @@ class Doublon:
 
 
 async def page_of(connection: Connection, academies: Sequence[str], number: int) -> tuple[list[Doublon], int]:
-    """Fifty pairs by name, `number` from 1, and how many there are."""
+    """Fifty pairs, the likeliest first, `number` from 1, and how many there are."""
     found = await doublons.paires(connection, academies)
     return await seen(connection, found[(number - 1) * TAILLE : number * TAILLE]), len(found)
 

@@ -19,7 +19,7 @@ router = APIRouter(prefix="/api/intervenants", tags=["intervenants"])
 async def lister(
     request: Request, acteur: ActeurDep, page: Annotated[int, Query(ge=1, le=99_999)] = 1
 ) -> dict[str, Any]:
-    """Fifty pairs of the acteur's académies, by name; `motifs`: nom, courriel, proche."""
+    """Fifty pairs of the acteur's académies, the likeliest first; `motifs`: nom, courriel, etablissement, proche."""
     POLICY.scope(acteur, ACTION)
     async with reading(request) as connection:
         found, total = await page_of(connection, sorted(acteur.academies), page)

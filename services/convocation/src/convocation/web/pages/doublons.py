@@ -25,6 +25,7 @@ router = APIRouter(include_in_schema=False)
 _MOTIFS = {
     "nom": "Même nom et même prénom",
     "courriel": "Même courriel",
+    "etablissement": "Même établissement",
     "proche": "Noms proches, même établissement",
 }
 _CHAMPS = (
@@ -42,7 +43,7 @@ _CHAMPS = (
 
 @router.get("/intervenants/doublons")
 async def lister(request: Request, acteur: ActeurDep) -> Response:
-    """Fifty pairs of the académies, by name."""
+    """Fifty pairs of the académies, the likeliest first."""
     POLICY.scope(acteur, ACTION)
     asked = request.query_params.get("page", "1")
     number = int(asked) if asked.isdecimal() and len(asked) < 6 and int(asked) else 1
