@@ -8,16 +8,22 @@ from convocation.web.pages import (
     accueil,
     affectation,
     annuaire,
+    contact,
     convocations,
     demandes,
     documents,
+    intervenant,
     missions,
     sessions,
     signature,
 )
 
 _ROUTERS = tuple(
-    one.router for one in (accueil, missions, affectation, convocations, documents, signature, demandes, annuaire)
+    one.router
+    for one in (
+        *(accueil, missions, affectation, convocations, documents, signature, demandes, annuaire, contact),
+        intervenant,  # last: /intervenants/{intervenant_id} would take its neighbours' addresses
+    )
 )
 _FOOTER = ("/accessibilite", "/mentions-legales", "/donnees-personnelles")
 
