@@ -1,4 +1,4 @@
-"""A person of the directory and « Contact de l’académie » without a browser: rights, refusals, nothing typed is lost."""
+"""A person of the directory and the contact, without a browser: rights, refusals, and that nothing typed is lost."""
 
 import html
 import re
@@ -196,6 +196,18 @@ async def test_r36_the_demande_fills_the_form_is_answered_by_it_and_the_etabliss
     late = await gestionnaire.post(path, EVE | {"numero": "501"})
     assert (late.status_code, told(late)) == (409, ["Cette demande a déjà reçu une réponse."])
     assert await world.pool.fetchval("SELECT count(*) FROM intervenant WHERE numero = '501'") == 0
+
+
+async def test_r35_the_form_of_a_demande_lists_who_has_the_name_already_even_deactivated(world):
+    gestionnaire, asked = Browser(world.gestionnaire), await asked_for(world)
+    path = f"/intervenants/nouveau?demande={asked}"
+    assert "Personne de ce nom dans l’annuaire" in (await gestionnaire.get(path)).text
+    assert (await gestionnaire.post("/intervenants/nouveau", EVE | {"prenom": "Eve"})).status_code == 303
+    one = await address(world, "500")
+    form = {"version": "1", "motif": "départ", "action": "desactiver"}
+    assert (await gestionnaire.post(f"{one}/activite", form)).status_code == 303
+    page = (await gestionnaire.get(path)).text
+    assert f'href="{one}">Mme NOUVELLE Eve</a>, {LYON}, désactivée' in page
 
 
 async def test_the_demande_of_another_academie_does_not_exist(world):

@@ -19,7 +19,9 @@ from convocation.domain.errors import (
     VersionDepassee,
 )
 from convocation.domain.intervenant import Intervenant
+from convocation.domain.recherche import cle
 from convocation.persistence import demandes, exigences, intervenants
+from convocation.persistence.liste_intervenants import FiltreAnnuaire, liste_intervenants
 from convocation.policy import POLICY
 from convocation.use_cases.record_intervenants import change_intervenant, create_intervenant, set_actif
 from convocation.web.commands import commande, reading
@@ -29,6 +31,7 @@ from convocation.web.pages.saisie import fields, text
 from convocation.web.schemas import FicheIn, NouvelleFicheIn
 
 router = APIRouter(include_in_schema=False)
+_HOMONYMES = 5
 _CONFLITS = (VersionDepassee, DemandeDejaTraitee, NumeroPris)
 Fautes = list[dict[str, str]]
 
@@ -164,6 +167,7 @@ async def _form(
         fiche=fiche,
         tenue=tenue,
         demande=demande,
+        homonymes=await _homonymes(connection, demande) if demande else [],
         erreurs=told,
         depassee=isinstance(refus, VersionDepassee),
         ajoutee=fiche.action == "ajouter",
@@ -176,10 +180,18 @@ async def _form(
     )
 
 
+async def _homonymes(connection: Connection, demande: Any) -> list[Any]:
+    """Whom the demande may mean among those the académie has, active or not."""
+    nom = f"{demande['nom']} {demande['prenom']}"
+    filtre = FiltreAnnuaire(academies=[demande["academie"]], nom=nom, taille=_HOMONYMES)
+    found, _ = await liste_intervenants(connection, filtre)
+    return found
+
+
 def _cases(libelles: dict[str, str], cochees: list[str]) -> list[dict[str, Any]]:
     """Boxes by label, those ticked among them whether the list still has them or not."""
     every = libelles | {one: libelles.get(one, one) for one in cochees}
-    by_label = sorted(every.items(), key=lambda one: one[1].casefold())
+    by_label = sorted(every.items(), key=lambda one: cle(one[1]))
     return [{"valeur": value, "libelle": label, "cochee": value in cochees} for value, label in by_label]
 
 
