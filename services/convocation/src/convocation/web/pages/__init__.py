@@ -4,9 +4,19 @@ from fastapi import FastAPI
 
 from chassis.pages import Pages
 from convocation.settings import Settings
-from convocation.web.pages import accueil, affectation, convocations, demandes, documents, missions, sessions, signature
+from convocation.web.pages import (
+    accueil,
+    affectation,
+    convocations,
+    demandes,
+    documents,
+    exigences,
+    missions,
+    sessions,
+    signature,
+)
 
-_ROUTERS = tuple(one.router for one in (accueil, missions, affectation, convocations, documents, signature, demandes))
+_PAGES = (accueil, missions, affectation, convocations, documents, signature, demandes, exigences)
 _FOOTER = ("/accessibilite", "/mentions-legales", "/donnees-personnelles")
 
 
@@ -14,8 +24,8 @@ def add_to(app: FastAPI, settings: Settings) -> None:
     """Mount the pages; without an acteur one gets the sign-in, the public check of a convocation, and the footer's."""
     app.state.pages = Pages(app, package="convocation", theme=settings.theme, dsfr_dir=settings.dsfr_dir)
     sessions.add_to(app)
-    for router in _ROUTERS:
-        app.include_router(router)
+    for one in _PAGES:
+        app.include_router(one.router)
     for path in _FOOTER:
         app.add_route(path, accueil.pied_de_page)
     app.add_route("/verifier/{token}", documents.verifier)
