@@ -143,13 +143,13 @@ async def test_without_a_reason_nothing_is_saved_and_the_effect_is_still_in_sigh
 async def test_profiles_are_added_ticked_and_taken_away(world):
     someone = Browser(world.gestionnaire)
     page = await someone.get("/exigences/10/HLP")
-    assert page.text.count('class="fr-fieldset im-profil"') == 2
+    assert page.text.count('class="im-profil"') == 2
     typed = {"profil-1": "lettres", "disciplines-1": ["0202", "0200"], "profil-2": "philo", "disciplines-2": "0100"}
     more = await someone.send(page, "/exigences/10/HLP", "ajouter", **typed)
-    assert more.text.count('class="fr-fieldset im-profil"') == 3
+    assert more.text.count('class="im-profil"') == 3
     typed |= {"profil-3": "", "retirer-1": "oui"}
     less = await someone.send(more, "/exigences/10/HLP", "effet", **typed)
-    assert less.text.count('class="fr-fieldset im-profil"') == 1
+    assert less.text.count('class="im-profil"') == 1
     assert 'value="philo"' in less.text
     typed = {"profil-1": "philo", "disciplines-1": "0100", "motif": "Essai"}
     assert (await someone.send(less, "/exigences/10/HLP", "enregistrer", **typed)).status_code == 303

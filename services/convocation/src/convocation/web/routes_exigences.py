@@ -62,7 +62,7 @@ async def ecrire(
     *,
     essai: Annotated[bool, Query(description="tell the effect and write nothing")] = False,
 ) -> dict[str, Any]:
-    """Write over the version of the rule that holds ("0": none); `essai` tells what it does to open missions instead."""
+    """Write over the version of the rule that holds ("0": none); `essai` tells its effect on missions instead."""
     expected, lot = expected_version(if_match), request.app.state.settings.lot_copies
     POLICY.authorise(acteur, "exigences.ecrire", academie=portee(academie))
     async with commande(request, acteur) as command:

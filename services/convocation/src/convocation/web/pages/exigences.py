@@ -19,6 +19,7 @@ from convocation.web.commands import commande, reading
 from convocation.web.pages.ecran import page, see_other
 from convocation.web.pages.saisie import fields
 from convocation.web.pages.saisie_exigence import SaisieExigence, of_exigence, read_exigence
+from event_schemas.inscriptions import RESERVED_CODE
 
 router = APIRouter(include_in_schema=False)
 # What no épreuve can be named is no page either.
@@ -45,13 +46,14 @@ def _ligne(row: Any, noms: dict[str, str]) -> dict[str, Any]:
         "libelle": row["libelle"] or row["code"],
         "missions": row["missions"],
         "origine": _origine(row["academie"]),
-        "regle": _regle(exigences.exigence_of(row), noms),
+        "regle": _regle(row["code"], exigences.exigence_of(row), noms),
     }
 
 
-def _regle(held: Exigence, noms: dict[str, str]) -> dict[str, Any]:
+def _regle(code: str, held: Exigence, noms: dict[str, str]) -> dict[str, Any]:
     profils = [(nom, [noms.get(code, code) for code in sorted(codes)]) for nom, codes in held.profils.items()]
-    return {"profils": profils, "lot_copies": held.lot_copies, "correcteurs": held.correcteurs}
+    numbers = {"lot_copies": held.lot_copies, "correcteurs": held.correcteurs}
+    return {"profils": profils, "sans_besoin": code == RESERVED_CODE} | numbers
 
 
 def _origine(source: str | None) -> tuple[str, str]:
@@ -170,7 +172,7 @@ async def _regle_de(request: Request, connection: Connection, acteur: Acteur, wh
         "libelle": row["libelle"] or row["code"],
         "missions": row["missions"],
         "origine": _origine(row["academie"]),
-        "regle": _regle(exigences.exigence_of(row), noms),
+        "regle": _regle(row["code"], exigences.exigence_of(row), noms),
         "version": row["version"] or 0,
         "propre": row["academie"] == academie and academie != NATIONALE,
         "disciplines": list(noms.items()),
@@ -220,7 +222,7 @@ async def _retour(
         status=_status(refus),
         saisie=saisie,
         erreurs=_erreurs(refus),
-        nationale=_regle(nationale, await exigences.libelles(connection)),
+        nationale=_regle(where[1], nationale, await exigences.libelles(connection)),
         effet=await effect(connection, *where, regle["version"], nationale, lot=_lot(request)),
         **regle,
     )
