@@ -38,19 +38,27 @@ LEFT JOIN LATERAL (
 WHERE $2::text IS NULL OR codes.code = $2
 ORDER BY codes.academie, n.libelle NULLS LAST, codes.code
 """
-BESOIN = """
+_BESOIN = """
 CASE m.type WHEN 'NUMERISATION' THEN 0
      ELSE coalesce({correcteurs}, ceil(m.candidats::numeric / coalesce({lot}, {reglage}))::int
                                   * greatest(1, {profils})) END
 """
 """`domain.besoin.besoin` in SQL, of a mission `m`; `reglage`: the setting's lot. A test holds the two together."""
-_AVANT = BESOIN.format(correcteurs="r.correcteurs", lot="r.lot_copies", reglage="$3", profils="cardinality(r.requis)")
-_APRES = BESOIN.format(correcteurs="$6::int", lot="$5::int", reglage="$3", profils="cardinality($4::text[])")
+
+
+def besoin_sql(reglage: str) -> str:
+    """What mission `m` needs under its exigence_mission `r`; `reglage`: the argument that holds the setting's lot."""
+    return _BESOIN.format(
+        correcteurs="r.correcteurs", lot="r.lot_copies", reglage=reglage, profils="cardinality(r.requis)"
+    )
+
+
+_APRES = _BESOIN.format(correcteurs="$6::int", lot="$5::int", reglage="$3", profils="cardinality($4::text[])")
 # $4: profiles, $5: copies of a lot, $6: correcteurs, as they would be. What is missing is counted as the list counts.
 _EFFET = f"""
 WITH concernee AS (
     SELECT m.mission_id, m.session, m.uai, m.etablissement_nom, m.libelle, a.convoques,
-           {_AVANT} AS avant, {_APRES} AS apres,
+           {besoin_sql("$3")} AS avant, {_APRES} AS apres,
            ARRAY(SELECT unnest(r.requis) EXCEPT SELECT unnest(a.profils) ORDER BY 1) AS manquants_avant,
            ARRAY(SELECT unnest($4::text[]) EXCEPT SELECT unnest(a.profils) ORDER BY 1) AS manquants_apres
     FROM mission m JOIN exigence_mission r USING (mission_id)

@@ -8,15 +8,21 @@ from convocation.web.pages import (
     accueil,
     affectation,
     convocations,
+    couverture,
     demandes,
     documents,
     exigences,
+    import_annuaire,
     missions,
     sessions,
     signature,
 )
 
-_PAGES = (accueil, missions, affectation, convocations, documents, signature, demandes, exigences)
+_SCREENS = (
+    *(accueil, missions, affectation, convocations, documents, signature, demandes, couverture),
+    *(import_annuaire, exigences),
+)
+_ROUTERS = tuple(one.router for one in _SCREENS)
 _FOOTER = ("/accessibilite", "/mentions-legales", "/donnees-personnelles")
 
 
@@ -24,8 +30,8 @@ def add_to(app: FastAPI, settings: Settings) -> None:
     """Mount the pages; without an acteur one gets the sign-in, the public check of a convocation, and the footer's."""
     app.state.pages = Pages(app, package="convocation", theme=settings.theme, dsfr_dir=settings.dsfr_dir)
     sessions.add_to(app)
-    for one in _PAGES:
-        app.include_router(one.router)
+    for router in _ROUTERS:
+        app.include_router(router)
     for path in _FOOTER:
         app.add_route(path, accueil.pied_de_page)
     app.add_route("/verifier/{token}", documents.verifier)

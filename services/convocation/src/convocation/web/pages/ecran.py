@@ -23,7 +23,9 @@ _RECTORAT = {Role.GESTIONNAIRE, Role.ADMINISTRATEUR}
 _MENU = (
     ("Convocation par mission", MISSIONS, _PLACE | _RECTORAT),
     ("Consultation des missions convoquées", CONSULTATION, _PLACE | _RECTORAT),
+    ("Couverture", "/couverture", _PLACE | _RECTORAT),
     ("Signature établissement pour la convocation", "/signature", _PLACE),
+    ("Import de l’annuaire", "/intervenants/import", {Role.GESTIONNAIRE}),
     ("Demandes de création", "/demandes", _PLACE | {Role.GESTIONNAIRE}),
     ("Mes convocations", "/mes-convocations", {Role.INTERVENANT}),
     ("Profils et besoins", "/exigences", _RECTORAT),
