@@ -4,8 +4,6 @@
 -- again. Whose version is read and checked is that of the rule that holds, an académie's own or the nation's.
 CREATE TABLE exigence_compteur (seul boolean PRIMARY KEY DEFAULT true CHECK (seul), version int NOT NULL);
 INSERT INTO exigence_compteur (version) SELECT coalesce(max(version), 0) FROM exigence;
-ALTER TABLE exigence ALTER COLUMN version DROP DEFAULT;
 
 -- migrate:down
-ALTER TABLE exigence ALTER COLUMN version SET DEFAULT 1;
 DROP TABLE exigence_compteur;
