@@ -11,6 +11,7 @@ from convocation.web.pages import (
     couverture,
     demandes,
     documents,
+    exigences,
     import_annuaire,
     missions,
     sessions,
@@ -19,7 +20,7 @@ from convocation.web.pages import (
 
 _SCREENS = (
     *(accueil, missions, affectation, convocations, documents, signature, demandes, couverture),
-    import_annuaire,
+    *(import_annuaire, exigences),
 )
 _ROUTERS = tuple(one.router for one in _SCREENS)
 _FOOTER = ("/accessibilite", "/mentions-legales", "/donnees-personnelles")
