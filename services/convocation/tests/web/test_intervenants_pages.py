@@ -2,11 +2,13 @@
 
 import html
 import re
+from datetime import UTC, datetime
 from uuid import UUID, uuid5
 
 import pytest
 
 from chassis.acteur import COOKIE, Role
+from convocation.use_cases import import_annuaire
 
 LYON, AUTRE_LYON = "0699001J", "0699002K"
 ASKED = {"uai": LYON, "cle": "k", "nom": "NOUVELLE", "prenom": "Ève", "precisions": "philosophie"}
@@ -267,3 +269,20 @@ async def test_the_menu_has_both_entries_for_the_gestionnaire_and_the_directory_
     for name, expected in (("gestionnaire", (True, True)), ("administrateur", (True, False)), ("chef", (False, False))):
         page = (await Browser(getattr(world, name)).get("/missions")).text
         assert ('href="/intervenants"' in page, 'href="/contact"' in page) == expected
+    importing = (await Browser(world.gestionnaire).get("/intervenants/import")).text
+    assert re.findall(r'href="([^"]+)" aria-current="page"', importing) == ["/intervenants/import"]
+
+
+async def test_a_file_imported_meanwhile_makes_the_form_stale_and_keeps_what_the_gestionnaire_entered(world):
+    gestionnaire, one = Browser(world.gestionnaire), await address(world)
+    assert (await gestionnaire.post(one, ANNE | {"stagiaire": "oui"})).status_code == 303
+    head = "numero,civilite,nom,prenom,courriel,uai,uais_secondaires,disciplines,actif"
+    line = f"102,Mme,LEFÈVRE,Importée,i@ac-exemple.invalid,{LYON},,0202,oui"
+    headers = world.gestionnaire._headers | {"Content-Type": "text/csv"}
+    await world.client.post("/api/academies/10/annuaire", content=f"{head}\n{line}\n".encode(), headers=headers)
+    for _ in ("checked", "written"):
+        await import_annuaire.travailler(world.pool, lambda: datetime.now(UTC))
+    stale = await gestionnaire.post(one, ANNE | {"version": "2"})
+    assert stale.status_code == 409
+    assert "LEFÈVRE Importée" in stale.text
+    assert await world.pool.fetchval("SELECT stagiaire FROM intervenant WHERE numero = '102'")

@@ -12,6 +12,8 @@ from convocation.domain.errors import (
     DemandeInconnue,
     DisciplineInconnue,
     ExigenceInconnue,
+    ImportDejaLance,
+    ImportInconnu,
     IntervenantAbsent,
     MissionInconnue,
     MissionSansCandidat,
@@ -34,6 +36,8 @@ _STATUS: dict[type[Refus], int] = {
     DejaConvoque: 409,
     ConvocationAnnulee: 409,
     NumeroPris: 409,
+    ImportInconnu: 404,
+    ImportDejaLance: 409,
 }
 
 

@@ -10,21 +10,23 @@ from convocation.web.pages import (
     annuaire,
     contact,
     convocations,
+    couverture,
     demandes,
     documents,
+    exigences,
+    import_annuaire,
     intervenant,
     missions,
     sessions,
     signature,
 )
 
-_ROUTERS = tuple(
-    one.router
-    for one in (
-        *(accueil, missions, affectation, convocations, documents, signature, demandes, annuaire, contact),
-        intervenant,  # last: /intervenants/{intervenant_id} would take its neighbours' addresses
-    )
+_SCREENS = (
+    *(accueil, missions, affectation, convocations, documents, signature, demandes, couverture),
+    *(import_annuaire, exigences, annuaire, contact),
+    intervenant,  # last: /intervenants/{intervenant_id} would take its neighbours' addresses
 )
+_ROUTERS = tuple(one.router for one in _SCREENS)
 _FOOTER = ("/accessibilite", "/mentions-legales", "/donnees-personnelles")
 
 
