@@ -1,5 +1,6 @@
 """Creating, changing, deactivating a person of the directory, on a real database (R36, R54)."""
 
+import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -8,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from chassis.acteur import Acteur, Role
+from chassis.database import ConcurrentWrite
 from chassis.policy import Forbidden
 from convocation.domain import errors
 from convocation.domain.intervenant import Intervenant
@@ -93,3 +95,26 @@ async def test_another_academies_person_does_not_exist_and_other_roles_may_not(w
         with pytest.raises(Forbidden):
             async with command(world, role=role) as one:
                 await set_actif(one, "102", 1, actif=False, motif="x")
+
+
+async def test_two_academies_that_create_one_number_at_once_do_not_take_the_person_from_each_other(world):
+    lille = replace(NEW, academie="09", uai="0599001F", nom="LILLOISE")
+    async with command(world) as one:
+        assert await intervenants.reserve(one.connection, NEW)
+        async with world.pool.acquire() as other:  # an import, which reserves nothing
+            await intervenants.save(other, [lille])
+        with pytest.raises(ConcurrentWrite):
+            await intervenants.save(one.connection, [NEW])
+    assert (await held(world, "500")).nom == "LILLOISE"
+
+
+async def test_two_who_change_a_person_at_once_do_not_overwrite_each_other(world):
+    anne = await held(world, "102")
+
+    async def write(prenom):
+        async with command(world) as one:
+            await change_intervenant(one, replace(anne, prenom=prenom), anne.version)
+
+    done = await asyncio.gather(*(write(f"Anne {letter}") for letter in "abcde"), return_exceptions=True)
+    assert [type(one) for one in done].count(errors.VersionDepassee) == 4
+    assert (await held(world, "102")).version == anne.version + 1

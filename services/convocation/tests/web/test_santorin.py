@@ -34,7 +34,7 @@ def routes(app):
 async def test_a_token_of_santorin_opens_no_route_even_where_its_client_bears_the_number_of_a_person(open_world):
     created = (await open_world.chef.convoque(open_world.hg, "100")).json()["convocations"][0]
     ids = dict.fromkeys(("mission_id", "demande_id", "import_id", "intervenant_id"), open_world.hg)
-    ids["convocation_id"] = created["convocation_id"]
+    ids |= {"convocation_id": created["convocation_id"], "adresse": "10", "une": open_world.hg, "autre": open_world.hg}
     asks = {"demandes": [{"convocation_id": created["convocation_id"], "version": 1}]}
     bodies = BODIES | {"/api/envois": asks}
     headers = open_world.santorin._headers | {"If-Match": '"1"', "Idempotency-Key": "k"}

@@ -22,7 +22,8 @@ WHERE i.numero = t.numero AND ({", ".join(f"i.{name}" for name in _COLUMNS)})
 _KNOWN = "SELECT count(*) FROM annuaire_importe t JOIN intervenant i USING (numero)"
 _UPSERT = f"""
 INSERT INTO intervenant ({_NAMES}) SELECT {_NAMES} FROM annuaire_importe WHERE numero = ANY($1::text[])
-ON CONFLICT (numero) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in _COLUMNS if name != "numero")}
+ON CONFLICT (numero) DO UPDATE
+SET version = intervenant.version + 1, {", ".join(f"{name} = excluded.{name}" for name in _COLUMNS if name != "numero")}
 WHERE intervenant.academie = excluded.academie
 """
 _WORDS = """

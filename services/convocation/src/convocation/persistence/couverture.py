@@ -67,7 +67,7 @@ jugees AS (SELECT *, active AS total, {" OR ".join(_MANQUES)} AS en_defaut FROM 
 """
 _COMPTES = ", ".join(f"count(*) FILTER (WHERE {name}) AS {name}" for name in _SOMMES)
 _TOTAUX = ", ".join(f"(sum({name}) OVER ())::bigint AS somme_{name}" for name in _SOMMES)
-_TOTAUX_MISSIONS = ", ".join(f"count(*) FILTER (WHERE {name}) OVER () AS somme_{name}" for name in _SOMMES)
+_TOTAUX_MISSIONS = ", ".join(f"count(*) FILTER (WHERE {name}) AS somme_{name}" for name in _SOMMES)
 _PIRES = ", ".join(f"{name} DESC" for name in (Manque.SANS_CORRECTEUR, Manque.DEFICIT, Manque.SANS_CANDIDAT))
 
 
@@ -111,9 +111,10 @@ async def missions(connection: Connection, filtre: Filtre, *, lot: int) -> list[
     `lot` is the number of copies a person corrects.
     """
     how_many = " + ".join(f"{name}::int" for name in _MANQUES)
-    query = f"""{_COUVERTURE} SELECT *, count(*) OVER () AS nombre, {_TOTAUX_MISSIONS},
-        ARRAY(SELECT unnest(requis) EXCEPT SELECT unnest(profils) ORDER BY 1) AS profils_manquants
-    FROM jugees {_where(filtre)} ORDER BY {how_many} DESC, {_PIRES}, uai, code, voie, session, mission_id
+    query = f"""{_COUVERTURE}, trouvees AS MATERIALIZED (SELECT * FROM jugees {_where(filtre)}),
+    sommes AS (SELECT count(*) AS nombre, {_TOTAUX_MISSIONS} FROM trouvees)
+    SELECT *, ARRAY(SELECT unnest(requis) EXCEPT SELECT unnest(profils) ORDER BY 1) AS profils_manquants
+    FROM trouvees CROSS JOIN sommes ORDER BY {how_many} DESC, {_PIRES}, uai, code, voie, session, mission_id
     LIMIT $10 OFFSET $11"""
     return list(await connection.fetch(query, *_arguments(filtre, lot)))
 

@@ -44,7 +44,7 @@ SELECT * FROM convocation WHERE numero = ANY($1::text[]) ORDER BY convocation_id
 
 @dataclass(frozen=True, slots=True)
 class Paire:
-    """Two numbers, the lower first, and why: the same `nom`, `courriel`, `etablissement`; `proche`: near names in one."""
+    """Two numbers, the lower first, and why: the same `nom`, `courriel` or `etablissement`, or near names in one."""
 
     numero: str
     autre: str

@@ -8,12 +8,15 @@ from convocation.web.pages import (
     accueil,
     affectation,
     annuaire,
+    contact,
     convocations,
     couverture,
     demandes,
     documents,
     doublons,
+    exigences,
     import_annuaire,
+    intervenant,
     missions,
     sessions,
     signature,
@@ -21,7 +24,8 @@ from convocation.web.pages import (
 
 _SCREENS = (
     *(accueil, missions, affectation, convocations, documents, signature, demandes, couverture),
-    *(import_annuaire, doublons, annuaire),
+    *(import_annuaire, exigences, annuaire, contact, doublons),
+    intervenant,  # last: /intervenants/{intervenant_id} would take its neighbours' addresses
 )
 _ROUTERS = tuple(one.router for one in _SCREENS)
 _FOOTER = ("/accessibilite", "/mentions-legales", "/donnees-personnelles")

@@ -56,6 +56,7 @@ async def _liste(request: Request, acteur: Acteur, form: FormData) -> Response:
             "annuaire.html",
             lignes=lignes,
             rapproche=rapproche,
+            ecrit=scope is not Scope.TOUT,
             demande=demande,
             numero_page=filtre.page,
             total=lignes[0]["total"] if lignes else 0,

@@ -25,10 +25,11 @@ _MENU = (
     ("Consultation des missions convoquées", CONSULTATION, _PLACE | _RECTORAT),
     ("Couverture", "/couverture", _PLACE | _RECTORAT),
     ("Signature établissement pour la convocation", "/signature", _PLACE),
+    ("Annuaire des intervenants", "/intervenants", _RECTORAT),
     ("Import de l’annuaire", "/intervenants/import", {Role.GESTIONNAIRE}),
     ("Demandes de création", "/demandes", _PLACE | {Role.GESTIONNAIRE}),
     ("Mes convocations", "/mes-convocations", {Role.INTERVENANT}),
-    ("Annuaire des intervenants", "/intervenants", _RECTORAT),
+    ("Profils et besoins", "/exigences", _RECTORAT),
     ("Contact de l’académie", "/contact", {Role.GESTIONNAIRE}),
 )
 """R19–R22 in the guide's words, then the rectorat's (R36, R54, R55); each entry to whom it concerns."""
@@ -53,6 +54,8 @@ _FAITS = {
     "contact": ("Contact enregistré", "Les établissements de l’académie le lisent dès à présent."),
     "fusionnees": ("Fiches fusionnées", "Les convocations sont celles de la fiche gardée ; l’autre est désactivée."),
     "distinctes": ("Deux personnes différentes", "Ces deux fiches ne seront plus proposées."),
+    "exigence": ("Règle enregistrée", "Les besoins des missions ouvertes la suivent dès à présent."),
+    "exigence-nationale": ("Règle nationale en vigueur", "La règle de l’académie n’est plus ; le journal la garde."),
 }
 
 
@@ -85,12 +88,10 @@ def see_other(url: str) -> RedirectResponse:
 
 
 def menu(acteur: Acteur, path: str) -> list[dict[str, Any]]:
-    """R19–R22, in the guide's words, each entry to whom it concerns."""
-    return [
-        {"libelle": label, "url": url, "actif": path == url or path.startswith(f"{url}/")}
-        for label, url, roles in _MENU
-        if acteur.role in roles
-    ]
+    """R19–R22, in the guide's words, each entry to whom it concerns; the nearest to `path` is the page's."""
+    entries = [(label, url) for label, url, roles in _MENU if acteur.role in roles]
+    here = max((url for _, url in entries if path == url or path.startswith(f"{url}/")), key=len, default="")
+    return [{"libelle": label, "url": url, "actif": url == here} for label, url in entries]
 
 
 async def _contexte(connection: Connection, acteur: Acteur) -> dict[str, Any] | None:
