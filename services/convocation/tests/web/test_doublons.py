@@ -85,7 +85,7 @@ async def test_the_likeliest_pair_comes_first(world):
 
 
 async def test_many_pairs_are_told_page_by_page_each_once(world):
-    same = [person(f"7{n:02}{side}", f"MEME{n:02}", "Nom") for n in range(60) for side in "AB"]
+    same = [person(f"7{n:02}{side}", f"MEME{n:02}", "Nom", f"06991{n:02}A") for n in range(60) for side in "AB"]
     await add(world, same)
     pages = [(await world.gestionnaire.get("/api/intervenants/doublons", page=n)).json() for n in (1, 2, 3)]
     assert [len(one["doublons"]) for one in pages] == [50, 10, 0]

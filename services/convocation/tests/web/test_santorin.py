@@ -8,6 +8,7 @@ LYON = "0699001J"
 PERSON = {"numero": "100", "civilite": "Mme", "nom": "X", "prenom": "Y", "courriel": "x@y.invalid", "uai": LYON}
 CONTACT = {"nom": "DEC", "courriel": "x@y.invalid", "telephone": "0", "horaires": "9 h"}
 CONVOKE = {"intervenants": ["100"], "dates": ["2020-03-05"]}
+NOBODY = "00000000-0000-0000-0000-000000000000"
 # What the routes ask for before they look at rights; the others take no body.
 BODIES = {
     "/api/missions/{mission_id}/convocations": CONVOKE,
@@ -20,6 +21,8 @@ BODIES = {
     "/api/academies/{academie}/intervenants/{intervenant_id}": {key: PERSON[key] for key in PERSON if key != "numero"},
     "/api/academies/{academie}/intervenants/{intervenant_id}/activite": {"actif": True},
     "/api/etablissements/{uai}/signature": {"nom": "CHEF", "prenom": "Camille", "qualite": "Proviseure"},
+    "/api/intervenants/fusion": {one: {"id": NOBODY, "version": 1} for one in ("gardee", "autre")},
+    "/api/intervenants/distincts": {"intervenants": [NOBODY] * 2},
 }
 CREATE = ("POST", "/api/academies/{academie}/intervenants")  # the one path whose methods take two bodies
 QUERIES = {"/api/missions/{mission_id}/intervenants": "?nom=dup"}
