@@ -4,10 +4,12 @@ import asyncio
 import html
 import json
 import re
+from datetime import UTC, datetime
 
 import pytest
 
 from chassis.acteur import COOKIE
+from convocation.use_cases import import_annuaire
 
 LYON, AUTRE_LYON, LILLE = "0699001J", "0699002K", "0599001F"
 HTML = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
@@ -197,7 +199,12 @@ async def test_the_kept_entry_has_what_both_had_and_the_other_is_inactive_with_a
 async def test_a_merged_entry_comes_back_neither_by_the_next_import_nor_by_hand(world, twins):
     await add(world, twins)
     await merge(world, "100", "200")
+    acts = "SELECT count(*) FROM audit WHERE objet = 'intervenant|200'"
+    before = await world.pool.fetchval(acts)
     await add(world, twins)
+    assert await world.pool.fetchval(acts) == before  # nothing changed, so nothing is said to have
+    assert await world.pool.fetchval("SELECT actif FROM intervenant WHERE numero = '200'") is False
+    await world.pool.execute("UPDATE intervenant SET actif = true WHERE numero = '200'")  # whatever writes her
     assert await world.pool.fetchval("SELECT actif FROM intervenant WHERE numero = '200'") is False
     assert ("100", "200") not in await pairs(world.gestionnaire)
     held = await lue(world, "200")
@@ -205,6 +212,23 @@ async def test_a_merged_entry_comes_back_neither_by_the_next_import_nor_by_hand(
     path = f"/api/academies/10/intervenants/{held['id']}/activite"
     answer = await world.gestionnaire.put(path, {"actif": True, "motif": "Essai"}, **headers)
     assert (answer.status_code, answer.json()["type"]) == (409, "deja-fusionnee")
+
+
+async def test_nor_does_the_next_file_of_the_academie_bring_her_back(world, twins):
+    await add(world, twins)
+    await merge(world, "100", "200")
+    acts = "SELECT count(*) FROM audit WHERE objet = 'intervenant|200'"
+    before = await world.pool.fetchval(acts)
+    header = "numero,civilite,nom,prenom,courriel,uai,uais_secondaires,disciplines,actif"
+    file = f"{header}\n200,Mme,BOEUF,Elodie,200@ac-exemple.invalid,{AUTRE_LYON},,0100,oui\n"
+    headers = world.gestionnaire._headers | {"Content-Type": "text/csv"}
+    url = "/api/academies/10/annuaire?essai=false"
+    assert (await world.client.post(url, content=file.encode(), headers=headers)).status_code == 202
+    while await import_annuaire.travailler(world.pool, lambda: datetime.now(UTC)):
+        pass
+    assert await world.pool.fetchval("SELECT count(*) FROM import_annuaire WHERE etat = 'TERMINE'") == 1
+    assert await world.pool.fetchval("SELECT actif FROM intervenant WHERE numero = '200'") is False
+    assert await world.pool.fetchval(acts) == before
 
 
 async def test_stale_repeated_and_senseless_merges_are_refused(world, twins):

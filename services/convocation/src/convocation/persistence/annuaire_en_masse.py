@@ -19,6 +19,10 @@ DELETE FROM annuaire_importe t USING intervenant i
 WHERE i.numero = t.numero AND ({", ".join(f"i.{name}" for name in _COLUMNS)})
                             IS NOT DISTINCT FROM ({", ".join(f"t.{name}" for name in _COLUMNS)})
 """
+_STAY_MERGED = """
+UPDATE annuaire_importe t SET actif = false FROM intervenant i
+WHERE i.numero = t.numero AND i.fusionne_dans IS NOT NULL AND t.actif
+"""
 _KNOWN = "SELECT count(*) FROM annuaire_importe t JOIN intervenant i USING (numero)"
 _UPSERT = f"""
 INSERT INTO intervenant ({_NAMES}) SELECT {_NAMES} FROM annuaire_importe WHERE numero = ANY($1::text[])
@@ -54,6 +58,7 @@ async def copy(connection: Connection, people: Sequence[tuple[Any, ...]]) -> Non
     await connection.copy_records_to_table("annuaire_importe", columns=(*_COLUMNS, "ligne"), records=people)
     await connection.execute("CREATE INDEX ON annuaire_importe (numero)")
     await connection.execute("ANALYZE annuaire_importe")
+    await connection.execute(_STAY_MERGED)
 
 
 async def foreign(connection: Connection) -> list[int]:

@@ -94,10 +94,10 @@ async def fusionner(connection: Connection, numero: str, dans: str) -> None:
     await connection.execute("UPDATE intervenant SET fusionne_dans = $2 WHERE numero = $1", numero, dans)
 
 
-async def fusionnee(connection: Connection, numero: str) -> bool:
-    """Whether the person goes on in another."""
-    query = "SELECT fusionne_dans IS NOT NULL FROM intervenant WHERE numero = $1"
-    return bool(await connection.fetchval(query, numero))
+async def fusionnees(connection: Connection, numeros: Sequence[str]) -> set[str]:
+    """Those of `numeros` who go on in another."""
+    query = "SELECT numero FROM intervenant WHERE numero = ANY($1::text[]) AND fusionne_dans IS NOT NULL"
+    return {row["numero"] for row in await connection.fetch(query, numeros)}
 
 
 async def ecarter(connection: Connection, numeros: Sequence[str], par: str, le: datetime) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from chassis.policy import Forbidden
 from convocation.domain.intervenant import Intervenant
-from convocation.persistence import intervenants
+from convocation.persistence import doublons, intervenants
 from convocation.policy import POLICY
 from convocation.use_cases.context import Commande
 from convocation.use_cases.record_intervenants import check_disciplines, save_with_acts
@@ -14,7 +14,7 @@ from convocation.use_cases.record_intervenants import check_disciplines, save_wi
 async def import_intervenants(
     commande: Commande, academie: str, people: Sequence[Intervenant], kept: Mapping[str, frozenset[str]]
 ) -> None:
-    """`kept`: fields the import says nothing of, which stay as they are, by number.
+    """`kept`: fields the import says nothing of, which stay as they are, by number. A merged person stays inactive.
 
     Raises Forbidden for another académie, also when a number belongs to one; DisciplineInconnue.
     """
@@ -30,4 +30,6 @@ async def import_intervenants(
         else one
         for one in people
     ]
+    gone_on = await doublons.fusionnees(commande.connection, list(held))
+    merged = [replace(one, actif=one.actif and one.numero not in gone_on) for one in merged]
     await save_with_acts(commande, merged, known)

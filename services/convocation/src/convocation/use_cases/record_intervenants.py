@@ -65,7 +65,7 @@ async def set_actif(commande: Commande, numero: str, expected: int, *, actif: bo
     held = await for_writing(commande, numero, expected)
     if not motif:
         raise RaisonAbsente
-    if actif and await doublons.fusionnee(commande.connection, numero):
+    if actif and await doublons.fusionnees(commande.connection, [numero]):
         raise DejaFusionnee
     await save_with_acts(commande, [replace(held, actif=actif)], {numero: held}, motif)
 
