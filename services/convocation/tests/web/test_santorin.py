@@ -1,4 +1,7 @@
-"""SANTORIN's token is signed with the key that the four services share: here it opens nothing (test_matrice.py asks every route)."""
+"""SANTORIN's token is signed with the key that the four services share: here it opens nothing.
+
+Every route is asked in test_matrice.py.
+"""
 
 from urllib.parse import urlencode
 
@@ -7,7 +10,7 @@ from chassis.acteur import COOKIE, Role
 LYON = "0699001J"
 
 
-async def test_a_token_of_santorin_as_a_cookie_opens_no_document_of_the_person_whose_number_its_client_bears(
+async def test_a_token_of_santorin_as_a_cookie_opens_no_document_of_the_person_whose_number_it_bears(
     open_world,
 ):
     created = (await open_world.chef.convoque(open_world.hg, "100")).json()["convocations"][0]
