@@ -73,6 +73,7 @@ async def test_r36_from_the_demande_to_somebody_convoked_with_a_warning_that_she
     await expect(chef.get_by_text("Succès : Convocation enregistrée")).to_be_visible()
 
     await gestionnaire.get_by_role("link", name="Désactiver").click()
+    await expect(gestionnaire.get_by_text("1 convocation en cours reste")).to_be_visible()
     await gestionnaire.get_by_label("Raison").fill("Départ")
     await gestionnaire.get_by_role("button", name="Désactiver la personne").click()
     await expect(gestionnaire.get_by_text("Succès : Personne désactivée")).to_be_visible()

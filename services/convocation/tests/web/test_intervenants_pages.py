@@ -167,6 +167,8 @@ async def test_in_two_tabs_the_second_is_told_sees_what_is_recorded_and_may_writ
 
 async def test_deactivating_asks_why_and_for_the_version_read_and_keeps_what_was_typed(open_world):
     gestionnaire, one = Browser(open_world.gestionnaire), await address(open_world)
+    await open_world.chef.convoque(open_world.hlp, "102")
+    assert "1 convocation en cours reste" in (await gestionnaire.get(f"{one}/activite")).text
     form = {"version": "1", "motif": "", "action": "desactiver"}
     assert (await gestionnaire.post(f"{one}/activite", form)).status_code == 422
     stale = await gestionnaire.post(f"{one}/activite", form | {"version": "7", "motif": "parti en retraite"})

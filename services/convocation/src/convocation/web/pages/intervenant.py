@@ -20,7 +20,7 @@ from convocation.domain.errors import (
 )
 from convocation.domain.intervenant import Intervenant
 from convocation.domain.recherche import cle
-from convocation.persistence import demandes, exigences, intervenants
+from convocation.persistence import demandes, exigences, intervenants, views
 from convocation.persistence.liste_intervenants import FiltreAnnuaire, liste_intervenants
 from convocation.policy import POLICY
 from convocation.use_cases.record_intervenants import change_intervenant, create_intervenant, set_actif
@@ -132,6 +132,7 @@ async def _activite(
     async with reading(request) as connection:
         person = await _visible(connection, acteur, intervenant_id)
         POLICY.authorise(acteur, "intervenants.ecrire", academie=person.academie)
+        told = await views.convocations_of_person(connection, person.numero)
         return await page(
             request,
             connection,
@@ -139,6 +140,7 @@ async def _activite(
             "intervenant_activite.html",
             status=_status(refus, []),
             une=person,
+            actives=sum(1 for one in told if one["status"] == "ACTIVE"),
             motif=motif,
             erreurs=[faute_de(refus)] if refus else [],
         )
