@@ -49,6 +49,8 @@ async def test_r35_a_name_is_found_without_accents_in_any_order_and_with_one_let
     assert await seen(world, gestionnaire, nom="anne lefevre") == ["102"]
     assert await seen(world, gestionnaire, nom="lefevra") == ["102"]
     assert await seen(world, gestionnaire, nom="introuvable") == []
+    assert await seen(world, gestionnaire, nom="jean tou") == ["101"], "the beginning of any word"
+    assert await seen(world, gestionnaire, nom="euf") == [], "not the middle of one"
 
 
 async def test_the_list_is_restricted_by_etablissement_discipline_and_state(world):

@@ -14,8 +14,7 @@ SELECT i.*, count(*) OVER () AS total FROM intervenant i
 WHERE ($1::text[] IS NULL OR i.academie = ANY($1))
   AND ($2::text IS NULL OR i.uai = $2 OR i.uais_secondaires @> ARRAY[$2])
   AND ($3::text IS NULL OR i.disciplines @> ARRAY[$3]) AND ($4::boolean IS NULL OR i.actif = $4)
-  AND NOT EXISTS (SELECT FROM unnest($5::text[]) AS typed (prefixe) WHERE NOT EXISTS (
-        SELECT FROM intervenant_mot m WHERE m.numero = i.numero AND m.mot LIKE prefixe))
+  AND ' ' || i.cle LIKE ALL ($5::text[])
 ORDER BY i.cle, i.numero LIMIT $6 OFFSET $7
 """
 _WORDS = """
@@ -49,5 +48,5 @@ async def liste_intervenants(connection: Connection, filtre: FiltreAnnuaire) -> 
 
 
 async def _rows(connection: Connection, filtre: FiltreAnnuaire, words: Sequence[str]) -> list[Any]:
-    arguments = (filtre.academies, filtre.uai, filtre.discipline, filtre.actif, [f"{mot}%" for mot in words])
+    arguments = (filtre.academies, filtre.uai, filtre.discipline, filtre.actif, [f"% {mot}%" for mot in words])
     return list(await connection.fetch(_LISTE, *arguments, filtre.taille, (filtre.page - 1) * filtre.taille))
