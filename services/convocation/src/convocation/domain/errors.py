@@ -136,6 +136,13 @@ class ReponseAbsente(Refus):
     phrase = "Dites à l’établissement pourquoi la demande est refusée."
 
 
+class PeriodeImpossible(Refus):
+    """R12."""
+
+    slug = "periode-impossible"
+    phrase = "Une ouverture finit après son début ; une fermeture vaut tout de suite, sans dates."
+
+
 class VersionDepassee(Refus):
     """If-Match (D5)."""
 

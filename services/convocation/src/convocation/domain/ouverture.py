@@ -1,6 +1,7 @@
 """Opening of the service (R12, R13): the most specific decision holds; without any, the service is closed."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -20,6 +21,26 @@ class Cible(NamedTuple):
     code: str
 
 
+class Decision(NamedTuple):
+    """Open from `debut` (included) to `fin` (excluded), both aware, None being no bound; or closed."""
+
+    ouverte: bool
+    debut: datetime | None = None
+    fin: datetime | None = None
+
+    def tient(self, now: datetime) -> bool:
+        """Whether the service is open at `now`."""
+        begun = self.debut is None or self.debut <= now
+        return self.ouverte and begun and (self.fin is None or now < self.fin)
+
+    @property
+    def sensee(self) -> bool:
+        """A closing has no bounds, and an opening ends after it begins."""
+        if not self.ouverte:
+            return self.debut is None and self.fin is None
+        return self.debut is None or self.fin is None or self.debut < self.fin
+
+
 NATIONALE = Cible(Portee.NATIONALE, "*")
 
 
@@ -28,6 +49,6 @@ def cibles(academie: str, uai: str) -> list[Cible]:
     return [Cible(Portee.ETABLISSEMENT, uai), Cible(Portee.ACADEMIE, academie), NATIONALE]
 
 
-def est_ouvert(decisions: Mapping[Cible, bool], academie: str, uai: str) -> bool:
-    """Whether the établissement may convoke."""
-    return next((decisions[cible] for cible in cibles(academie, uai) if cible in decisions), False)
+def est_ouvert(decisions: Mapping[Cible, Decision], academie: str, uai: str, now: datetime) -> bool:
+    """Whether the établissement may convoke at `now`; persistence/liste_missions.py says the same in SQL."""
+    return next((decisions[cible].tient(now) for cible in cibles(academie, uai) if cible in decisions), False)

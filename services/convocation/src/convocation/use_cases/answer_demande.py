@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from chassis.audit import Acte, record
 from convocation.domain.errors import DemandeDejaTraitee, DemandeInconnue, ReponseAbsente
 from convocation.persistence import demandes
 from convocation.policy import POLICY
@@ -22,3 +23,13 @@ async def answer_demande(commande: Commande, demande_id: UUID, *, creee: bool, r
     await demandes.answer(
         commande.connection, demande_id, etat=etat, reponse=reponse, par=commande.acteur.sub, le=commande.now
     )
+    acte = Acte(
+        "demande.traiter",
+        f"demande|{demande_id}",
+        avant={"etat": held["etat"]},
+        apres={"etat": etat},
+        motif=reponse,
+        academie=held["academie"],
+        uai=held["uai"],
+    )
+    await record(commande.connection, commande.acteur, commande.now, [acte])

@@ -6,11 +6,12 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from chassis.http import ActeurDep, Problem
 from convocation.domain.intervenant import Intervenant
-from convocation.domain.ouverture import Cible, Portee
-from convocation.persistence import demandes, missions, ouvertures, signatures
+from convocation.domain.ouverture import Cible, Decision, Portee
+from convocation.persistence import missions, ouvertures, signatures
 from convocation.policy import POLICY
 from convocation.use_cases.import_intervenants import import_intervenants
 from convocation.use_cases.open_service import open_service
+from convocation.use_cases.record_contact import record_contact
 from convocation.use_cases.record_signature import record_signature
 from convocation.web.commands import IfMatch, commande, etag, expected_version, reading
 from convocation.web.schemas import Academie, ContactIn, IntervenantsIn, OuvertureIn, Session, SignatureIn, Uai
@@ -25,8 +26,9 @@ async def ouvrir(request: Request, body: OuvertureIn, acteur: ActeurDep) -> dict
     cible = Cible(Portee(body.portee), body.code)
     if len(cible.code) != _CODE_LENGTHS[cible.portee]:
         raise Problem(422, "portee", "Le code ne va pas avec la portée : « * », l’académie ou l’UAI.")
+    decision = Decision(body.ouverte, body.debut, body.fin)
     async with commande(request, acteur) as command:
-        await open_service(command, body.session, cible, ouverte=body.ouverte)
+        await open_service(command, body.session, [cible], decision, body.motif)
     return body.model_dump()
 
 
@@ -72,10 +74,8 @@ async def enregistrer_contact(
     request: Request, academie: Annotated[Academie, Path()], body: ContactIn, acteur: ActeurDep
 ) -> dict[str, Any]:
     """The gestionnaire IMAGIN whom the guide says to contact (R36, R54)."""
-    POLICY.authorise(acteur, "contact.ecrire", academie=academie)
     async with commande(request, acteur) as command:
-        contact = (body.nom, body.courriel, body.telephone, body.horaires)
-        await demandes.save_contact(command.connection, academie, contact)
+        await record_contact(command, academie, (body.nom, body.courriel, body.telephone, body.horaires))
     return body.model_dump()
 
 

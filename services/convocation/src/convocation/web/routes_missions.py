@@ -47,7 +47,8 @@ async def list_missions(
             taille=taille,
             page=page,
         )
-        rows = await liste_missions(connection, filtre, lot=request.app.state.settings.lot_copies)
+        lot, now = request.app.state.settings.lot_copies, request.app.state.clock()
+        rows = await liste_missions(connection, filtre, lot=lot, now=now)
     message = ServiceFerme.phrase if not rows and scope is Scope.ETABLISSEMENT else None
     total = rows[0]["total"] if rows else 0
     return {"missions": [presenters.mission(row) for row in rows], "total": total, "page": page, "message": message}
@@ -65,7 +66,7 @@ async def get_mission(request: Request, mission_id: UUID, acteur: ActeurDep) -> 
         disciplines = await missions.disciplines(connection, mission.code)
     actives = [one for one in rows if one["status"] == "ACTIVE"]
     return presenters.mission(row) | {
-        "ouverte": est_ouvert(decisions, mission.academie, mission.uai),
+        "ouverte": est_ouvert(decisions, mission.academie, mission.uai, request.app.state.clock()),
         "conseil_date": CONSEIL_DATE,
         "disciplines": disciplines,
         "profils_requis": list(requis),

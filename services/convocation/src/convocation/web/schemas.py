@@ -4,7 +4,7 @@ import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from convocation.domain.convocation import Saisie
 
@@ -49,6 +49,9 @@ class OuvertureIn(Corps):
     portee: Literal["NATIONALE", "ACADEMIE", "ETABLISSEMENT"]
     code: Annotated[str, StringConstraints(pattern=r"^(\*|[0-9]{2}|[0-9]{7}[A-Z])$")]
     ouverte: bool
+    debut: AwareDatetime | None = None
+    fin: AwareDatetime | None = None
+    motif: Texte = ""
 
 
 class ContactIn(Corps):

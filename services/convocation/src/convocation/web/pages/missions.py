@@ -78,7 +78,8 @@ async def _liste(request: Request, acteur: Acteur, *, convoquees: bool) -> HTMLR
     asked = {name: request.query_params.get(name, "") for name in ("session", "type", "etat", "tri", "q")}
     filtre = _filtre(acteur, asked, request.query_params.get("page", "1"), convoquees=convoquees)
     async with reading(request) as connection:
-        rows = await liste_missions(connection, filtre, lot=request.app.state.settings.lot_copies)
+        lot, now = request.app.state.settings.lot_copies, request.app.state.clock()
+        rows = await liste_missions(connection, filtre, lot=lot, now=now)
         sessions = await views.sessions(connection)
         total = rows[0]["total"] if rows else 0
         kept = urlencode({name: value for name, value in asked.items() if value})
@@ -153,7 +154,7 @@ async def _contents(
     decisions = await ouvertures.decisions(connection, mission.session, mission.academie, mission.uai)
     people = [lignes.convocation(row) for row in rows]
     actives = [one for one in people if one["active"]]
-    ouverte = est_ouvert(decisions, mission.academie, mission.uai)
+    ouverte = est_ouvert(decisions, mission.academie, mission.uai, request.app.state.clock())
     return {
         "mission": mission,
         "type_libelle": LIBELLES_TYPE[mission.type],
