@@ -16,6 +16,7 @@ from convocation.web import (
     pages,
     refusals,
     routes_administration,
+    routes_audit,
     routes_convocations,
     routes_envois,
     routes_etats,
@@ -35,6 +36,7 @@ def build(runtime: Runtime) -> Service:
     for routes in (
         *(routes_missions, routes_convocations, routes_administration, routes_envois, routes_etats),
         routes_exigences,
+        routes_audit,
     ):
         app.include_router(routes.router)
     refusals.add_to(app)

@@ -27,5 +27,6 @@ POLICY = Policy(
         "mes-convocations.lire": {Role.INTERVENANT: Scope.SOI},
         "envoi.lire": {Role.SERVICE: Scope.TOUT},
         "etats.lire": {Role.SERVICE: Scope.TOUT},
+        "audit.lire": {Role.ADMINISTRATEUR: Scope.TOUT},
     }
 )

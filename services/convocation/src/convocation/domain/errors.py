@@ -136,13 +136,6 @@ class ReponseAbsente(Refus):
     phrase = "Dites à l’établissement pourquoi la demande est refusée."
 
 
-class PeriodeImpossible(Refus):
-    """R12."""
-
-    slug = "periode-impossible"
-    phrase = "Une ouverture finit après son début ; une fermeture vaut tout de suite, sans dates."
-
-
 class VersionDepassee(Refus):
     """If-Match (D5)."""
 
@@ -159,6 +152,16 @@ class ExigenceRefusee(Refus):
     """R47: `phrase` says which rule the entry breaks, `champ` is the id of its field."""
 
     slug = "exigence-refusee"
+
+    def __init__(self, phrase: str, champ: str) -> None:
+        super().__init__()
+        self.phrase, self.champ = phrase, champ
+
+
+class OuvertureRefusee(Refus):
+    """R12: `phrase` says what is wrong with a decision, `champ` is the id of its field."""
+
+    slug = "ouverture-refusee"
 
     def __init__(self, phrase: str, champ: str) -> None:
         super().__init__()

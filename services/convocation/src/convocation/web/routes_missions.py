@@ -19,6 +19,7 @@ from convocation.persistence.liste_missions import Filtre, liste_missions
 from convocation.policy import POLICY
 from convocation.web import presenters
 from convocation.web.commands import reading
+from convocation.web.ouvertures import annonces
 from convocation.web.schemas import Session
 
 router = APIRouter(prefix="/api", tags=["missions"])
@@ -50,7 +51,9 @@ async def list_missions(
         )
         lot, now = request.app.state.settings.lot_copies, request.app.state.clock()
         rows = await liste_missions(connection, filtre, lot=lot, now=now)
-    message = ServiceFerme.phrase if not rows and scope is Scope.ETABLISSEMENT else None
+        message = None
+        if not rows and filtre.ouvertes:
+            message = " ".join([ServiceFerme.phrase, *await annonces(connection, sorted(acteur.uais), now)])
     total = rows[0]["total"] if rows else 0
     return {"missions": [_line(row) for row in rows], "total": total, "page": page, "message": message}
 

@@ -4,9 +4,26 @@ from fastapi import FastAPI
 
 from chassis.pages import Pages
 from convocation.settings import Settings
-from convocation.web.pages import accueil, affectation, convocations, demandes, documents, missions, sessions, signature
+from convocation.web.pages import (
+    accueil,
+    affectation,
+    convocations,
+    demandes,
+    documents,
+    journal,
+    missions,
+    ouvertures,
+    sessions,
+    signature,
+)
 
-_ROUTERS = tuple(one.router for one in (accueil, missions, affectation, convocations, documents, signature, demandes))
+_ROUTERS = tuple(
+    one.router
+    for one in (
+        *(accueil, missions, affectation, convocations, documents, signature, demandes),
+        *(ouvertures, journal),
+    )
+)
 _FOOTER = ("/accessibilite", "/mentions-legales", "/donnees-personnelles")
 
 

@@ -26,6 +26,8 @@ _MENU = (
     ("Signature établissement pour la convocation", "/signature", _PLACE),
     ("Demandes de création", "/demandes", _PLACE | {Role.GESTIONNAIRE}),
     ("Mes convocations", "/mes-convocations", {Role.INTERVENANT}),
+    ("Ouverture du service", "/ouvertures", {Role.ADMINISTRATEUR}),
+    ("Journal", "/journal", {Role.ADMINISTRATEUR}),
 )
 """R19–R22 in the guide's words, then the rectorat's (R36, R54, R55); each entry to whom it concerns."""
 # What a redirect may say was done, by code: an address bears no sentence and nobody's name.
@@ -41,6 +43,7 @@ _FAITS = {
     "signature": ("Signature enregistrée", "Les convocations qui n’ont pas encore été éditées la porteront."),
     "repondue": ("Réponse enregistrée", "L’établissement la lit dans ses demandes."),
     "demande": ("Demande transmise", "Le gestionnaire IMAGIN de l’académie la traitera ; suivez-la ici."),
+    "ouverture": ("Décision enregistrée", "Les établissements concernés la voient tout de suite."),
 }
 
 

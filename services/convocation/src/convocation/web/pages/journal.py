@@ -1,0 +1,124 @@
+"""« Journal » (R54, R55): the acts of this service. It is searched by POST: a person's number stands in no address."""
+
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, time, timedelta
+from math import ceil
+from typing import Any, Self
+
+from fastapi import APIRouter, Request
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from chassis.acteur import Acteur, Role
+from chassis.audit import Recherche, search
+from chassis.http import ActeurDep
+from convocation.domain.academies import NOMS
+from convocation.policy import POLICY
+from convocation.web.commands import reading
+from convocation.web.pages.ecran import FONCTIONS, page
+from convocation.web.pages.libelles_audit import ACTIONS, FAMILLES, lignes_changees
+from convocation.web.pages.saisie import fields, text
+from event_schemas.academies import local_time, zone
+
+router = APIRouter(include_in_schema=False)
+_TAILLE, _MAX = 20, 100
+_PARIS = zone("*")
+
+
+@dataclass(frozen=True, slots=True)
+class Filtre:
+    """What was typed."""
+
+    famille: str = ""
+    personne: str = ""
+    academie: str = ""
+    uai: str = ""
+    du: str = ""
+    au: str = ""
+
+    @classmethod
+    def read(cls, form: FormData) -> Self:
+        return cls(**{name: text(form, name)[:_MAX] for name in cls.__slots__})
+
+    def recherche(self) -> tuple[Recherche, list[dict[str, str]]]:
+        """Days are Paris's, both included; what cannot be read is left out and told."""
+        days = {name: _jour(typed) for name, typed in (("du", self.du), ("au", self.au)) if typed}
+        erreurs = [{"champ": name, "texte": "Ce jour ne se lit pas."} for name, day in days.items() if day is None]
+        du, au = days.get("du"), days.get("au")
+        if du and au and au < du:
+            erreurs.append({"champ": "au", "texte": "Le dernier jour ne vient pas avant le premier."})
+        wanted = Recherche(
+            famille=self.famille if self.famille in FAMILLES else None,
+            academie=self.academie if self.academie in NOMS else None,
+            uai=self.uai.upper() or None,
+            personne=self.personne or None,
+            depuis=datetime.combine(du, time(), _PARIS) if du else None,
+            avant=datetime.combine(au + timedelta(days=1), time(), _PARIS) if au else None,
+        )
+        return wanted, erreurs
+
+
+def _jour(typed: str) -> date | None:
+    try:
+        day = date.fromisoformat(typed)
+    except ValueError:
+        return None
+    return day if 2000 <= day.year < 2200 else None
+
+
+@router.get("/journal")
+async def derniers(request: Request, acteur: ActeurDep) -> Response:
+    """The latest acts of all."""
+    return await _show(request, acteur, Filtre(), 1)
+
+
+@router.post("/journal")
+async def chercher(request: Request, acteur: ActeurDep) -> Response:
+    """A search, or another page of one; it writes nothing."""
+    POLICY.authorise(acteur, "audit.lire")
+    async with fields(request) as form:
+        filtre, number = Filtre.read(form), text(form, "page")
+    return await _show(request, acteur, filtre, int(number) if number.isdecimal() and len(number) < 6 else 1)
+
+
+async def _show(request: Request, acteur: Acteur, filtre: Filtre, number: int) -> Response:
+    POLICY.authorise(acteur, "audit.lire")
+    wanted, erreurs = filtre.recherche()
+    number = max(1, number)
+    async with reading(request) as connection:
+        rows = [] if erreurs else await search(connection, wanted, taille=_TAILLE, page=number)
+        total = rows[0]["total"] if rows else 0
+        return await page(
+            request,
+            connection,
+            acteur,
+            "journal.html",
+            status=422 if erreurs else 200,
+            filtre=asdict(filtre),
+            filtree=filtre != Filtre(),
+            erreurs=erreurs,
+            actes=[_acte(row) for row in rows],
+            total=total,
+            numero=number,
+            pages=ceil(total / _TAILLE),
+            familles=list(FAMILLES.items()),
+            academies=sorted(NOMS.items(), key=lambda one: one[1]),
+        )
+
+
+def _acte(row: dict[str, Any]) -> dict[str, Any]:
+    academie = row["academie"] or "*"
+    place = [NOMS.get(academie, ""), row["uai"] or ""]
+    return {
+        "id": row["id"],
+        "libelle": ACTIONS.get(row["action"], row["action"]),
+        "objet": row["objet"],
+        "quand": local_time("*", row["le"]),
+        "nom": row["nom"] or row["par"],
+        "par": row["par"],
+        "fonction": FONCTIONS.get(Role(row["role"]), row["role"]),
+        "lieu": ", ".join(one for one in place if one),
+        "motif": row["motif"],
+        "nature": "création" if row["avant"] is None else "retrait" if row["apres"] is None else "changement",
+        "lignes": lignes_changees(row["avant"] or {}, row["apres"] or {}, academie),
+    }
