@@ -155,6 +155,9 @@ async def test_an_opening_is_read_in_words_with_the_hours_of_its_academie(world)
     answer = await world.administrateur.put("/api/ouvertures", body | {"debut": "2027-07-05T08:00+02:00"})
     assert answer.status_code == 200
     text = words(await get(world))
-    assert f"Ouverture du service – Lyon, {LYON}" in text
-    assert "Ouvre à partir de – lundi 5 juillet 2027 à 8 h 00" in text
-    assert "Service ouvert – oui" in text
+    assert f"Ouverture du service – Lyon, {LYON}, session 2020-E3C1" in text
+    assert "Service ouvert – oui Ouvre le – lundi 5 juillet 2027 à 8 h 00" in text
+    body |= {"debut": "2027-07-06T08:00+02:00", "fin": "2027-07-07T08:00+02:00"}
+    assert (await world.administrateur.put("/api/ouvertures", body)).status_code == 200
+    changed = "Ouvre le lundi 5 juillet 2027 à 8 h 00 mardi 6 juillet 2027 à 8 h 00 Ferme le – mercredi 7 juillet"
+    assert changed in words(await get(world))

@@ -8,10 +8,11 @@ from typing import Any
 from chassis.database import Connection
 from convocation.domain.recherche import mots
 from convocation.persistence.exigences import BESOIN
+from convocation.persistence.ouvertures import TIENT
 
 # The same rule as domain/ouverture.py.
-_OPEN = """
-coalesce((SELECT o.ouverte AND coalesce(o.debut <= $9::timestamptz, true) AND coalesce($9::timestamptz < o.fin, true)
+_OPEN = f"""
+coalesce((SELECT {TIENT.format(now="$9")}
           FROM ouverture o
           WHERE o.session = m.session AND (o.portee, o.code) IN
                 (('ETABLISSEMENT', m.uai), ('ACADEMIE', m.academie), ('NATIONALE', '*'))

@@ -43,8 +43,13 @@ SELECT o.*, acte.nom, acte.motif FROM (
 {_WHY}
 ORDER BY o.academie, o.code
 """
-_ACADEMIES = """
-SELECT m.academie, count(DISTINCT m.uai)::int AS etablissements, count(DISTINCT o.code)::int AS exceptions
+TIENT = """
+(o.ouverte AND coalesce(o.debut <= {now}::timestamptz, true) AND coalesce({now}::timestamptz < o.fin, true))
+"""
+"""`Decision.tient` in SQL, of an `ouverture o` at the instant `now`. A test holds the two together."""
+_ACADEMIES = f"""
+SELECT m.academie, count(DISTINCT m.uai)::int AS etablissements, count(DISTINCT o.code)::int AS exceptions,
+       count(DISTINCT o.code) FILTER (WHERE {TIENT.format(now="$2")})::int AS exceptions_ouvertes
 FROM mission m LEFT JOIN ouverture o ON (o.session, o.portee, o.code) = (m.session, 'ETABLISSEMENT', m.uai)
 WHERE m.session = $1 GROUP BY m.academie ORDER BY m.academie
 """
@@ -108,9 +113,9 @@ async def exceptions(connection: Connection, session: str, *, taille: int, page:
     return [dict(row) for row in await connection.fetch(_EXCEPTIONS, session, taille, (page - 1) * taille)]
 
 
-async def academies(connection: Connection, session: str) -> list[dict[str, Any]]:
-    """The académies that have missions in the session: how many établissements, how many with their own decision."""
-    return [dict(row) for row in await connection.fetch(_ACADEMIES, session)]
+async def academies(connection: Connection, session: str, now: datetime) -> list[dict[str, Any]]:
+    """Académies with missions in the session: `etablissements`, those with a decision of their own, those then open."""
+    return [dict(row) for row in await connection.fetch(_ACADEMIES, session, now)]
 
 
 async def places(connection: Connection, uais: Sequence[str]) -> list[tuple[str, str, str]]:

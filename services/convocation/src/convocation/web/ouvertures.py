@@ -42,7 +42,7 @@ async def par_academie(connection: Connection, session: str, now: datetime) -> l
     rows = {Cible(Portee(row["portee"]), row["code"]): row for row in await ouvertures.general(connection, session)}
     decided = {cible: Decision(row["ouverte"], row["debut"], row["fin"]) for cible, row in rows.items()}
     found = []
-    for place in await ouvertures.academies(connection, session):
+    for place in await ouvertures.academies(connection, session, now):
         code = place["academie"]
         held = tenue(decided, code, "")
         told = ligne(rows[held[0]], code, now) if held else _NOBODY

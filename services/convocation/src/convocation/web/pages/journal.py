@@ -16,7 +16,7 @@ from convocation.domain.academies import NOMS
 from convocation.policy import POLICY
 from convocation.web.commands import reading
 from convocation.web.pages.ecran import FONCTIONS, page
-from convocation.web.pages.libelles_audit import ACTIONS, FAMILLES, lignes_changees
+from convocation.web.pages.libelles_audit import ACTIONS, FAMILLES, lignes_changees, sujet
 from convocation.web.pages.saisie import fields, text
 from event_schemas.academies import local_time, zone
 
@@ -108,7 +108,7 @@ async def _show(request: Request, acteur: Acteur, filtre: Filtre, number: int) -
 
 def _acte(row: dict[str, Any]) -> dict[str, Any]:
     academie = row["academie"] or "*"
-    place = [NOMS.get(academie, ""), row["uai"] or ""]
+    about = [NOMS.get(academie, ""), row["uai"] or "", sujet(row["objet"])]
     return {
         "id": row["id"],
         "libelle": ACTIONS.get(row["action"], row["action"]),
@@ -117,7 +117,7 @@ def _acte(row: dict[str, Any]) -> dict[str, Any]:
         "nom": row["nom"] or row["par"],
         "par": row["par"],
         "fonction": FONCTIONS.get(Role(row["role"]), row["role"]),
-        "lieu": ", ".join(one for one in place if one),
+        "sur": ", ".join(one for one in about if one),
         "motif": row["motif"],
         "nature": "création" if row["avant"] is None else "retrait" if row["apres"] is None else "changement",
         "lignes": lignes_changees(row["avant"] or {}, row["apres"] or {}, academie),

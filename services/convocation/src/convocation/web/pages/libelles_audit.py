@@ -26,8 +26,8 @@ ACTIONS = {
 }
 _CHAMPS = {
     "ouverte": "Service ouvert",
-    "debut": "Ouvre à partir de",
-    "fin": "Ferme à",
+    "debut": "Ouvre le",
+    "fin": "Ferme le",
     "profils": "Profils",
     "lot_copies": "Copies d’un lot",
     "correcteurs": "Nombre de correcteurs",
@@ -54,8 +54,18 @@ def lignes_changees(avant: Mapping[str, Any], apres: Mapping[str, Any], academie
     return [
         {"champ": _CHAMPS.get(name, name), "avant": _valeur(name, old[name], academie)}
         | {"apres": _valeur(name, new[name], academie)}
-        for name in old
+        for name in sorted(old, key=lambda one: (list(_CHAMPS).index(one) if one in _CHAMPS else len(_CHAMPS), one))
     ]
+
+
+def sujet(objet: str) -> str:
+    """What an act is about beside its place: the session of an opening, the code of an épreuve, a person's number."""
+    kind, *parts = objet.split("|")
+    sujets = {"ouverture": "session {0}", "exigence": "épreuve {1}", "intervenant": "intervenant {0}"}
+    try:
+        return sujets.get(kind, "").format(*parts)
+    except IndexError:
+        return ""
 
 
 def _valeur(champ: str, valeur: Any, academie: str) -> str:
