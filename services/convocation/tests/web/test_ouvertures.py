@@ -131,6 +131,16 @@ async def test_the_same_decision_again_is_no_act(clocked):
     assert await clocked.pool.fetchval("SELECT count(*) FROM audit") == 1
 
 
+async def test_the_first_decision_for_the_nation_is_an_act_even_where_an_academies_came_before(clocked):
+    await decide(clocked)
+    _, page = await Browser(clocked.administrateur).get("/ouvertures")
+    assert "Toutes les académies : aucune décision" in page
+    assert (await decide(clocked, pour="*", decision="fermer"))[0] == 303
+    act = await clocked.pool.fetchrow("SELECT objet, avant FROM audit ORDER BY id DESC LIMIT 1")
+    assert tuple(act) == (f"ouverture|{SESSION}|NATIONALE|*", None)
+    assert await missions_of(clocked.chef) == 3
+
+
 @pytest.mark.parametrize(
     ("changes", "champ", "phrase"),
     [
