@@ -29,7 +29,8 @@ def routes(app):
 
 async def test_a_token_of_santorin_opens_no_route_even_where_its_client_bears_the_number_of_a_person(open_world):
     created = (await open_world.chef.convoque(open_world.hg, "100")).json()["convocations"][0]
-    ids = {"mission_id": open_world.hg, "convocation_id": created["convocation_id"], "demande_id": open_world.hg}
+    ids = dict.fromkeys(("mission_id", "demande_id", "import_id"), open_world.hg)
+    ids["convocation_id"] = created["convocation_id"]
     asks = {"demandes": [{"convocation_id": created["convocation_id"], "version": 1}]}
     bodies = BODIES | {"/api/envois": asks}
     headers = open_world.santorin._headers | {"If-Match": '"1"', "Idempotency-Key": "k"}

@@ -8,8 +8,11 @@ from convocation.web.pages import (
     accueil,
     affectation,
     convocations,
+    couverture,
     demandes,
     documents,
+    exigences,
+    import_annuaire,
     journal,
     missions,
     ouvertures,
@@ -17,13 +20,11 @@ from convocation.web.pages import (
     signature,
 )
 
-_ROUTERS = tuple(
-    one.router
-    for one in (
-        *(accueil, missions, affectation, convocations, documents, signature, demandes),
-        *(ouvertures, journal),
-    )
+_SCREENS = (
+    *(accueil, missions, affectation, convocations, documents, signature, demandes, couverture),
+    *(import_annuaire, exigences, ouvertures, journal),
 )
+_ROUTERS = tuple(one.router for one in _SCREENS)
 _FOOTER = ("/accessibilite", "/mentions-legales", "/donnees-personnelles")
 
 
