@@ -47,11 +47,17 @@ TIENT = """
 (o.ouverte AND coalesce(o.debut <= {now}::timestamptz, true) AND coalesce({now}::timestamptz < o.fin, true))
 """
 """`Decision.tient` in SQL, of an `ouverture o` at the instant `now`. A test holds the two together."""
+# From each exception to its place: however many they are, that is one look into an index for each.
 _ACADEMIES = f"""
-SELECT m.academie, count(DISTINCT m.uai)::int AS etablissements, count(DISTINCT o.code)::int AS exceptions,
-       count(DISTINCT o.code) FILTER (WHERE {TIENT.format(now="$2")})::int AS exceptions_ouvertes
-FROM mission m LEFT JOIN ouverture o ON (o.session, o.portee, o.code) = (m.session, 'ETABLISSEMENT', m.uai)
-WHERE m.session = $1 GROUP BY m.academie ORDER BY m.academie
+WITH lieux AS (SELECT DISTINCT academie, uai FROM mission WHERE session = $1),
+exceptions AS (
+    SELECT m.academie, count(*)::int AS exceptions,
+           count(*) FILTER (WHERE {TIENT.format(now="$2")})::int AS exceptions_ouvertes
+    FROM ouverture o JOIN LATERAL (SELECT academie FROM mission WHERE uai = o.code LIMIT 1) AS m ON true
+    WHERE o.session = $1 AND o.portee = 'ETABLISSEMENT' GROUP BY m.academie)
+SELECT l.academie, count(*)::int AS etablissements, coalesce(max(e.exceptions), 0) AS exceptions,
+       coalesce(max(e.exceptions_ouvertes), 0) AS exceptions_ouvertes
+FROM lieux l LEFT JOIN exceptions e USING (academie) GROUP BY l.academie ORDER BY l.academie
 """
 
 
