@@ -51,6 +51,9 @@ async def test_by_list_closed_then_opened_from_a_day_on_then_at_once_and_the_jou
     await expect(admin.get_by_text("Motif : Correction en cours")).to_be_visible()
     first = admin.get_by_role("article").first
     await expect(first.get_by_role("row", name="Ferme le")).to_contain_text("vendredi 30 janvier 2037 à 18 h 00")
+    async with admin.expect_download() as saved:
+        await admin.get_by_role("button", name="Télécharger (CSV)").click()
+    assert (await saved.value).suggested_filename == "journal.csv"
     assert mine.uai not in admin.url
 
 

@@ -1,6 +1,8 @@
 """The journal (R54, R55): every act of the service, for the administrateur alone; no name in an address."""
 
+import csv
 import html
+import io
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -124,6 +126,32 @@ async def test_its_pages_are_turned_by_post_and_keep_the_search(acted):
     assert objets(third)[-2:] == ["contact|10", "intervenant|777"]
     assert "Page suivante" not in third.text
     assert "gest.lyon" not in str(third.url)
+
+
+async def test_what_is_found_is_downloaded_as_a_table_in_which_no_text_is_a_formula(acted):
+    acte = Acte(
+        "contact.ecrire", "contact|10", {"nom": "A", "horaires": "9 h"}, {"nom": "=1+1", "horaires": "8 h"}, "@x"
+    )
+    await audit.record(acted.pool, GESTIONNAIRE, LE + timedelta(days=1), [acte])
+    answer = await acted.client.post("/journal.csv", data={"famille": "contact"}, headers=headers(acted.administrateur))
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/csv; charset=utf-8")
+    lines = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
+    assert [(one["Champ"], one["Avant"], one["Après"], one["Motif"]) for one in lines] == [
+        ("Nom", "A", "'=1+1", "'@x"),
+        ("Horaires", "9 h", "8 h", "'@x"),
+        ("Nom", "A", "B", "départ"),
+    ]
+    assert lines[2]["Quand"] == "2027-01-16T00:30:00+01:00"
+    refused = await acted.client.post("/journal.csv", data={"du": "hier"}, headers=headers(acted.administrateur))
+    assert (refused.status_code, 'id="du-erreur"' in refused.text) == (422, True)
+    chef = await acted.client.post("/journal.csv", data={}, headers=headers(acted.chef))
+    assert chef.status_code == 403
+
+
+async def test_more_acts_than_a_table_holds_are_refused_and_not_cut(acted, monkeypatch):
+    monkeypatch.setattr("convocation.web.pages.journal._MAX_CSV", 2)
+    answer = await acted.client.post("/journal.csv", data={}, headers=headers(acted.administrateur))
+    assert (answer.status_code, "restreignez la recherche" in answer.text) == (422, True)
 
 
 async def test_what_is_recorded_cannot_become_markup(acted):

@@ -1,5 +1,6 @@
 """« Journal » (R54, R55): the acts of this service. It is searched by POST: a person's number stands in no address."""
 
+import asyncio
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 from math import ceil
@@ -13,6 +14,7 @@ from chassis.acteur import Acteur, Role
 from chassis.audit import Recherche, search
 from chassis.http import ActeurDep
 from convocation.domain.academies import NOMS
+from convocation.gateways.tableur import csv_bytes
 from convocation.policy import POLICY
 from convocation.web.commands import reading
 from convocation.web.pages.ecran import FONCTIONS, page
@@ -21,7 +23,12 @@ from convocation.web.pages.saisie import fields, text
 from event_schemas.academies import local_time, zone
 
 router = APIRouter(include_in_schema=False)
-_TAILLE, _MAX = 20, 100
+_TAILLE, _MAX, _MAX_CSV = 20, 100, 10_000
+_TROP = "Plus de 10 000 actes : restreignez la recherche pour la télécharger."
+_COLONNES = (
+    *("Quand", "Nom", "Identifiant", "Fonction", "Acte", "Objet", "Académie", "UAI", "Motif"),
+    *("Champ", "Avant", "Après"),
+)
 _PARIS = zone("*")
 
 
@@ -81,9 +88,34 @@ async def chercher(request: Request, acteur: ActeurDep) -> Response:
     return await _show(request, acteur, filtre, int(number) if number.isdecimal() and len(number) < 6 else 1)
 
 
-async def _show(request: Request, acteur: Acteur, filtre: Filtre, number: int) -> Response:
+@router.post("/journal.csv")
+async def en_csv(request: Request, acteur: ActeurDep) -> Response:
+    """All that is found, a row for each field that changed; refused where that is too much for a spreadsheet."""
+    POLICY.authorise(acteur, "audit.lire")
+    async with fields(request) as form:
+        filtre = Filtre.read(form)
+    wanted, erreurs = filtre.recherche()
+    async with reading(request) as connection:
+        rows = [] if erreurs else await search(connection, wanted, taille=_MAX_CSV)
+    if erreurs or (rows and rows[0]["total"] > _MAX_CSV):
+        return await _show(request, acteur, filtre, 1, "" if erreurs else _TROP)
+    octets = await asyncio.to_thread(lambda: csv_bytes(_COLONNES, [line for row in rows for line in _lignes_csv(row)]))
+    headers = {"Content-Disposition": 'attachment; filename="journal.csv"', "Cache-Control": "no-store"}
+    return Response(octets, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _lignes_csv(row: dict[str, Any]) -> list[list[str]]:
+    acte = _acte(row)
+    head = [acte["quand"].isoformat(timespec="seconds"), *(acte[name] for name in ("nom", "par", "fonction"))]
+    head += [acte["libelle"], acte["objet"], row["academie"] or "", row["uai"] or "", acte["motif"]]
+    nothing = {"champ": "", "avant": "", "apres": ""}
+    return [[*head, line["champ"], line["avant"], line["apres"]] for line in acte["lignes"] or [nothing]]
+
+
+async def _show(request: Request, acteur: Acteur, filtre: Filtre, number: int, refus: str = "") -> Response:
     POLICY.authorise(acteur, "audit.lire")
     wanted, erreurs = filtre.recherche()
+    erreurs += [{"champ": "", "texte": refus}] if refus else []
     number = max(1, number)
     async with reading(request) as connection:
         rows = [] if erreurs else await search(connection, wanted, taille=_TAILLE, page=number)

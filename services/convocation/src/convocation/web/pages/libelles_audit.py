@@ -20,6 +20,7 @@ ACTIONS = {
     "service.ouvrir": "Ouverture du service",
     "exigences.ecrire": "Exigences d’une épreuve",
     "intervenants.ecrire": "Annuaire des intervenants",
+    "intervenants.fusionner": "Fusion de doublons",
     "demande.traiter": "Réponse à une demande de création",
     "signature.ecrire": "Signature de l’établissement",
     "contact.ecrire": "Contact du gestionnaire",
@@ -44,7 +45,9 @@ _CHAMPS = {
     "uais_secondaires": "Établissements secondaires",
     "actif": "En activité",
     "image": "Image",
+    "fusionne_dans": "Fusionné dans",
 }
+_ETATS = {"OUVERTE": "en attente", "TRAITEE": "personne créée", "REFUSEE": "refusée"}
 _INSTANTS = {"debut", "fin"}
 
 
@@ -77,4 +80,6 @@ def _valeur(champ: str, valeur: Any, academie: str) -> str:
         return ", ".join(_valeur("", one, academie) for one in valeur)
     if isinstance(valeur, dict):
         return f"({' ; '.join(_valeur('', one, academie) for one in valeur.values())})"
-    return moment(local_time(academie, datetime.fromisoformat(valeur))) if champ in _INSTANTS else str(valeur)
+    if champ in _INSTANTS:
+        return moment(local_time(academie, datetime.fromisoformat(valeur)))
+    return _ETATS.get(valeur, valeur) if champ == "etat" else str(valeur)
