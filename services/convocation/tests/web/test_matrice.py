@@ -88,6 +88,13 @@ ACTIONS = {
     "POST /intervenants/import": ("intervenants.ecrire",),
     "GET /intervenants/import/{import_id}": ("intervenants.ecrire",),
     "POST /intervenants/import/{import_id}": ("intervenants.ecrire",),
+    "GET /ouvertures": ("service.ouvrir",),
+    "POST /ouvertures": ("service.ouvrir",),
+    "GET /journal": ("audit.lire",),
+    "POST /journal": ("audit.lire",),
+    "POST /journal.csv": ("audit.lire",),
+    "GET /api/audit": ("audit.lire",),
+    "POST /api/audit/recherche": ("audit.lire",),
 }
 REFUSED = {401, 403, 404}
 CSV = "numero,civilite,nom,prenom,courriel,uai,uais_secondaires,disciplines,actif\n"
