@@ -55,8 +55,8 @@ def _acte(
     if states[0] is not None and states[1] is not None:
         states = changes(states[0], states[1])
     uai = cible.code if cible.portee is Portee.ETABLISSEMENT else None
-    if cible.portee is Portee.ACADEMIE:
-        academie = cible.code
+    if cible.portee is not Portee.ETABLISSEMENT:
+        academie = cible.code  # « * » for the nation, as the exigences have it
     objet = f"ouverture|{session}|{cible.portee}|{cible.code}"
     return Acte("service.ouvrir", objet, *states, motif=motif, academie=academie, uai=uai)
 

@@ -23,6 +23,7 @@ from convocation.web.pages.saisie import fields, text
 from event_schemas.academies import local_time, zone
 
 router = APIRouter(include_in_schema=False)
+_LIEUX = NOMS | {"*": "toutes les académies"}
 _TAILLE, _MAX, _MAX_CSV = 20, 100, 10_000
 _TROP = "Plus de 10 000 actes : restreignez la recherche pour la télécharger."
 _COLONNES = (
@@ -139,8 +140,8 @@ async def _show(request: Request, acteur: Acteur, filtre: Filtre, number: int, r
 
 
 def _acte(row: dict[str, Any]) -> dict[str, Any]:
-    academie = row["academie"] or "*"
-    about = [NOMS.get(academie, ""), row["uai"] or "", sujet(row["objet"])]
+    academie = row["academie"] or ""
+    about = [_LIEUX.get(academie, ""), row["uai"] or "", sujet(row["objet"])]
     return {
         "id": row["id"],
         "libelle": ACTIONS.get(row["action"], row["action"]),
