@@ -17,6 +17,11 @@ _OUTRE_MER = {
 }
 
 
+def zone(academie: str) -> ZoneInfo:
+    """The zone of the clocks of `academie` (two-digit code); Paris's for any other code, « * » too."""
+    return _OUTRE_MER.get(academie, _PARIS)
+
+
 def local_time(academie: str, moment: datetime) -> datetime:
-    """`moment` (aware) as clocks show it in `academie` (two-digit code)."""
-    return moment.astimezone(_OUTRE_MER.get(academie, _PARIS))
+    """`moment` (aware) as clocks show it in `academie`."""
+    return moment.astimezone(zone(academie))

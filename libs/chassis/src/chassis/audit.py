@@ -17,8 +17,9 @@ _PAGE = """
 SELECT *, count(*) OVER () AS total FROM audit
 WHERE ($1::text IS NULL OR action LIKE $1) AND ($2::text IS NULL OR objet = $2) AND ($3::text IS NULL OR par = $3)
   AND ($4::text IS NULL OR academie = $4) AND ($5::timestamptz IS NULL OR le >= $5)
-  AND ($6::timestamptz IS NULL OR le < $6)
-ORDER BY le DESC, id DESC LIMIT $7 OFFSET $8
+  AND ($6::timestamptz IS NULL OR le < $6) AND ($7::text IS NULL OR uai = $7)
+  AND ($8::text IS NULL OR par = $8 OR objet = 'intervenant|' || $8)
+ORDER BY le DESC, id DESC LIMIT $9 OFFSET $10
 """
 _FIELDS = ("avant", "apres")
 
@@ -41,7 +42,10 @@ class Acte:
 
 @dataclass(frozen=True, slots=True)
 class Recherche:
-    """What is looked for in the audit; None is no restriction. `famille`: the action up to its dot."""
+    """What is looked for in the audit; None is no restriction. `famille`: the action up to its dot.
+
+    `personne`: who acted, or the intervenant it was about.
+    """
 
     famille: str | None = None
     objet: str | None = None
@@ -49,6 +53,8 @@ class Recherche:
     academie: str | None = None
     depuis: datetime | None = None
     avant: datetime | None = None
+    uai: str | None = None
+    personne: str | None = None
 
 
 def changes(avant: Mapping[str, Any], apres: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -79,7 +85,8 @@ async def search(connection: Connection, wanted: Recherche, *, taille: int = 50,
     famille = f"{wanted.famille}.%" if wanted.famille else None
     rows = await connection.fetch(
         _PAGE,
-        *(famille, wanted.objet, wanted.par, wanted.academie, wanted.depuis, wanted.avant),
+        *(famille, wanted.objet, wanted.par, wanted.academie, wanted.depuis, wanted.avant, wanted.uai),
+        wanted.personne,
         *(taille, (page - 1) * taille),
     )
     return [dict(row) | {field: json.loads(row[field]) if row[field] else None for field in _FIELDS} for row in rows]

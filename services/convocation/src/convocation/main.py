@@ -18,6 +18,7 @@ from convocation.web import (
     refusals,
     routes_administration,
     routes_annuaire,
+    routes_audit,
     routes_convocations,
     routes_couverture,
     routes_doublons,
@@ -32,7 +33,7 @@ from event_schemas.catalogue import EVENT_TYPES
 _ROUTES = (
     *(routes_missions, routes_convocations, routes_administration, routes_envois, routes_etats),
     *(routes_exigences, routes_couverture, routes_annuaire, routes_intervenants),
-    routes_doublons,
+    *(routes_doublons, routes_audit),
 )
 _HOUR_SECONDS = 3_600.0
 _IMPORTS_SECONDS = 1.0

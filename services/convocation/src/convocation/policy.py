@@ -30,5 +30,6 @@ POLICY = Policy(
         "etats.lire": {Role.SERVICE: Scope.TOUT},
         "intervenants.lire": {Role.GESTIONNAIRE: Scope.ACADEMIE, Role.ADMINISTRATEUR: Scope.TOUT},
         "intervenants.fusionner": {Role.GESTIONNAIRE: Scope.ACADEMIE},
+        "audit.lire": {Role.ADMINISTRATEUR: Scope.TOUT},
     }
 )

@@ -1,10 +1,13 @@
 """R12, R13, R29, R35: opening by the most specific decision; search that forgives."""
 
+from datetime import UTC, datetime
+
 import pytest
 
-from convocation.domain.ouverture import NATIONALE, Cible, Portee, est_ouvert
+from convocation.domain.ouverture import NATIONALE, Cible, Decision, Portee, est_ouvert
 from convocation.domain.recherche import cle, mots
 
+NOW = datetime(2020, 1, 20, 8, tzinfo=UTC)
 ACADEMIE, LYCEE = Cible(Portee.ACADEMIE, "10"), Cible(Portee.ETABLISSEMENT, "0699001J")
 
 
@@ -19,11 +22,12 @@ ACADEMIE, LYCEE = Cible(Portee.ACADEMIE, "10"), Cible(Portee.ETABLISSEMENT, "069
     ],
 )
 def test_r12_the_most_specific_decision_of_the_administrateur_holds_and_none_is_closed(decisions, ouvert):
-    assert est_ouvert(decisions, "10", "0699001J") is ouvert
+    held = {cible: Decision(ouverte) for cible, ouverte in decisions.items()}
+    assert est_ouvert(held, "10", "0699001J", NOW) is ouvert
 
 
 def test_r13_another_etablissement_is_not_opened_by_this_ones_decision():
-    assert not est_ouvert({LYCEE: True}, "10", "0699002K")
+    assert not est_ouvert({LYCEE: Decision(ouverte=True)}, "10", "0699002K", NOW)
 
 
 @pytest.mark.parametrize(

@@ -112,6 +112,13 @@ ACTIONS = {
     "GET /intervenants/doublons": ("intervenants.fusionner",),
     "GET /intervenants/doublons/{une}/{autre}": ("intervenants.fusionner",),
     "POST /intervenants/doublons/{une}/{autre}": ("intervenants.fusionner",),
+    "GET /ouvertures": ("service.ouvrir",),
+    "POST /ouvertures": ("service.ouvrir",),
+    "GET /journal": ("audit.lire",),
+    "POST /journal": ("audit.lire",),
+    "POST /journal.csv": ("audit.lire",),
+    "GET /api/audit": ("audit.lire",),
+    "POST /api/audit/recherche": ("audit.lire",),
 }
 REFUSED = {401, 403, 404}
 CSV = "numero,civilite,nom,prenom,courriel,uai,uais_secondaires,disciplines,actif\n"

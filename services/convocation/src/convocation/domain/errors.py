@@ -218,3 +218,13 @@ class FusionImpossible(Refus):
 class DejaFusionnee(Refus):
     slug = "deja-fusionnee"
     phrase = "Cette fiche a été fusionnée avec une autre : elle ne peut pas être réactivée."
+
+
+class OuvertureRefusee(Refus):
+    """R12: `phrase` says what is wrong with a decision, `champ` is the id of its field."""
+
+    slug = "ouverture-refusee"
+
+    def __init__(self, phrase: str, champ: str) -> None:
+        super().__init__()
+        self.phrase, self.champ = phrase, champ

@@ -2,14 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from chassis.database import Connection
 from convocation.domain.recherche import mots
 from convocation.persistence.exigences import besoin_sql
+from convocation.persistence.ouvertures import TIENT
 
-_OPEN = """
-coalesce((SELECT o.ouverte FROM ouverture o
+# The same rule as domain/ouverture.py.
+_OPEN = f"""
+coalesce((SELECT {TIENT.format(now="$9")}
+          FROM ouverture o
           WHERE o.session = m.session AND (o.portee, o.code) IN
                 (('ETABLISSEMENT', m.uai), ('ACADEMIE', m.academie), ('NATIONALE', '*'))
           ORDER BY CASE o.portee WHEN 'ETABLISSEMENT' THEN 1 WHEN 'ACADEMIE' THEN 2 ELSE 3 END LIMIT 1), false)
@@ -70,7 +74,7 @@ class Filtre:
     taille: int = 50
 
 
-async def liste_missions(connection: Connection, filtre: Filtre, *, lot: int) -> list[Any]:
+async def liste_missions(connection: Connection, filtre: Filtre, *, lot: int, now: datetime) -> list[Any]:
     """A page of missions with people convoked and refused, need (`lot` copies a person), missing profiles, `total`."""
     query = _LIGNES
     if filtre.ouvertes:
@@ -88,5 +92,6 @@ async def liste_missions(connection: Connection, filtre: Filtre, *, lot: int) ->
             query,
             *(filtre.uais, filtre.academies, filtre.session, filtre.type, words, lot),
             *(filtre.taille, (filtre.page - 1) * filtre.taille),
+            *((now,) if filtre.ouvertes else ()),
         )
     )

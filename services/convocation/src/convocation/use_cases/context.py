@@ -35,4 +35,4 @@ async def mission_for_writing(commande: Commande, mission_id: UUID) -> tuple[Mis
     decisions = await ouvertures.decisions(
         commande.connection, mission.session, mission.academie, mission.uai, lock=True
     )
-    return mission, est_ouvert(decisions, mission.academie, mission.uai)
+    return mission, est_ouvert(decisions, mission.academie, mission.uai, commande.now)

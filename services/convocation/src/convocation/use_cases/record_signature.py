@@ -1,9 +1,12 @@
 """Signature établissement pour la convocation (R24): who signs; only the chef d'établissement records it."""
 
+from chassis.audit import Acte, changes, record
 from convocation.domain.errors import VersionDepassee
-from convocation.persistence import signatures
+from convocation.persistence import missions, signatures
 from convocation.policy import POLICY
 from convocation.use_cases.context import Commande
+
+_FIELDS = ("nom", "prenom", "qualite")
 
 
 async def record_signature(
@@ -14,9 +17,17 @@ async def record_signature(
     Raises VersionDepassee, Forbidden.
     """
     POLICY.authorise(commande.acteur, "signature.ecrire", uai=uai)
+    held = await signatures.get(commande.connection, uai)
     version = await signatures.save(
         commande.connection, uai, names, image=image, par=commande.acteur.sub, le=commande.now, expected=expected
     )
     if version is None:
         raise VersionDepassee
+    told = dict(zip(_FIELDS, names, strict=True)) | {"version": version}
+    if image is not None:
+        told["image"] = "nouvelle"
+    avant, apres = changes({name: held[name] for name in (*_FIELDS, "version")} if held else {}, told)
+    academie = await missions.academie(commande.connection, uai)
+    acte = Acte("signature.ecrire", f"signature|{uai}", avant if held else None, apres, academie=academie, uai=uai)
+    await record(commande.connection, commande.acteur, commande.now, [acte])
     return version

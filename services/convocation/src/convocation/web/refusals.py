@@ -20,6 +20,7 @@ from convocation.domain.errors import (
     MissionInconnue,
     MissionSansCandidat,
     NumeroPris,
+    OuvertureRefusee,
     Refus,
     ServiceFerme,
     VersionDepassee,
@@ -54,7 +55,8 @@ def add_to(app: FastAPI) -> None:
 async def _refus(request: Request, refus: Exception) -> Response:
     assert isinstance(refus, Refus)
     status = _STATUS.get(type(refus), 422)
-    return refuse(request, status, refus.slug, refus.phrase, numeros=refus.numeros)
+    champ = {"champ": refus.champ} if isinstance(refus, OuvertureRefusee) else {}
+    return refuse(request, status, refus.slug, refus.phrase, numeros=refus.numeros, **champ)
 
 
 async def _discipline(request: Request, error: Exception) -> Response:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from chassis.http import ActeurDep, Problem
 from convocation.domain.intervenant import Indisponibilite, Intervenant
-from convocation.domain.ouverture import Cible, Portee
+from convocation.domain.ouverture import Cible, Decision, Portee
 from convocation.persistence import missions, ouvertures, signatures
 from convocation.policy import POLICY
 from convocation.use_cases.import_intervenants import import_intervenants
@@ -14,6 +14,7 @@ from convocation.use_cases.open_service import open_service
 from convocation.use_cases.record_contact import record_contact
 from convocation.use_cases.record_signature import record_signature
 from convocation.web.commands import IfMatch, commande, etag, expected_version, reading
+from convocation.web.ouvertures import par_academie
 from convocation.web.schemas import Academie, ContactIn, IntervenantsIn, OuvertureIn, Session, SignatureIn, Uai
 
 router = APIRouter(prefix="/api", tags=["administration"])
@@ -27,8 +28,9 @@ async def ouvrir(request: Request, body: OuvertureIn, acteur: ActeurDep) -> dict
     cible = Cible(Portee(body.portee), body.code)
     if len(cible.code) != _CODE_LENGTHS[cible.portee]:
         raise Problem(422, "portee", "Le code ne va pas avec la portée : « * », l’académie ou l’UAI.")
+    decision = None if body.ouverte is None else Decision(body.ouverte, body.debut, body.fin)
     async with commande(request, acteur) as command:
-        await open_service(command, body.session, cible, ouverte=body.ouverte)
+        await open_service(command, body.session, {cible: decision}, body.motif)
     return body.model_dump()
 
 
@@ -36,10 +38,11 @@ async def ouvrir(request: Request, body: OuvertureIn, acteur: ActeurDep) -> dict
 async def list_ouvertures(
     request: Request, acteur: ActeurDep, session: Annotated[Session | None, Query()] = None
 ) -> dict[str, Any]:
-    """Every decision taken, the latest first."""
+    """Every decision taken, the latest first; with `session` also what holds now, académie by académie."""
     POLICY.scope(acteur, "ouvertures.lire")
     async with reading(request) as connection:
-        return {"ouvertures": await ouvertures.all_of(connection, session)}
+        etat = await par_academie(connection, session, request.app.state.clock()) if session else []
+        return {"ouvertures": await ouvertures.all_of(connection, session), "academies": etat}
 
 
 @router.put("/academies/{academie}/intervenants")

@@ -19,6 +19,7 @@ from convocation.persistence.liste_missions import Filtre, liste_missions
 from convocation.policy import POLICY
 from convocation.web import presenters
 from convocation.web.commands import reading
+from convocation.web.ouvertures import annonces
 from convocation.web.schemas import Session
 
 router = APIRouter(prefix="/api", tags=["missions"])
@@ -48,8 +49,11 @@ async def list_missions(
             taille=taille,
             page=page,
         )
-        rows = await liste_missions(connection, filtre, lot=request.app.state.settings.lot_copies)
-    message = ServiceFerme.phrase if not rows and scope is Scope.ETABLISSEMENT else None
+        lot, now = request.app.state.settings.lot_copies, request.app.state.clock()
+        rows = await liste_missions(connection, filtre, lot=lot, now=now)
+        message = None
+        if not rows and filtre.ouvertes:
+            message = " ".join([ServiceFerme.phrase, *await annonces(connection, sorted(acteur.uais), now)])
     total = rows[0]["total"] if rows else 0
     return {"missions": [_line(row) for row in rows], "total": total, "page": page, "message": message}
 
@@ -72,7 +76,7 @@ async def get_mission(request: Request, mission_id: UUID, acteur: ActeurDep) -> 
     lot = request.app.state.settings.lot_copies
     return presenters.mission(row) | {
         "besoin": besoin_selon(exigence, mission.type, mission.candidats, lot=lot),
-        "ouverte": est_ouvert(decisions, mission.academie, mission.uai),
+        "ouverte": est_ouvert(decisions, mission.academie, mission.uai, request.app.state.clock()),
         "conseil_date": CONSEIL_DATE,
         "disciplines": disciplines,
         "profils_requis": list(exigence.profils),

@@ -4,7 +4,7 @@ import datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from convocation.domain.convocation import Saisie
 from convocation.domain.intervenant import Indisponibilite, Intervenant
@@ -45,12 +45,15 @@ class AnnulerIn(Corps):
 
 
 class OuvertureIn(Corps):
-    """An opening: `code` is "*", an académie or a UAI, as `portee` says."""
+    """An opening: `code` is "*", an académie or a UAI, as `portee` says; `ouverte` null withdraws the decision."""
 
     session: Session
     portee: Literal["NATIONALE", "ACADEMIE", "ETABLISSEMENT"]
     code: Annotated[str, StringConstraints(pattern=r"^(\*|[0-9]{2}|[0-9]{7}[A-Z])$")]
-    ouverte: bool
+    ouverte: bool | None
+    debut: AwareDatetime | None = None
+    fin: AwareDatetime | None = None
+    motif: Texte = ""
 
 
 class ContactIn(Corps):
@@ -211,3 +214,21 @@ class FusionIn(Corps):
 
 class DistinctesIn(Corps):
     intervenants: Annotated[list[UUID], Field(min_length=2, max_length=2)]
+
+
+class RechercheAuditSansPersonne(Corps):
+    """What is looked for in the audit; `famille` is an action up to its dot."""
+
+    famille: Annotated[str, StringConstraints(pattern=r"^[a-z-]{1,40}$")] | None = None
+    academie: Academie | None = None
+    uai: Uai | None = None
+    depuis: AwareDatetime | None = None
+    avant: AwareDatetime | None = None
+    page: Annotated[int, Field(ge=1, le=100_000)] = 1
+    taille: Annotated[int, Field(ge=1, le=500)] = 50
+
+
+class RechercheAuditIn(RechercheAuditSansPersonne):
+    """`personne`: who acted, or the number of the intervenant it was about."""
+
+    personne: Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00]*$")] | None = None

@@ -17,14 +17,16 @@ from convocation.web.pages import (
     exigences,
     import_annuaire,
     intervenant,
+    journal,
     missions,
+    ouvertures,
     sessions,
     signature,
 )
 
 _SCREENS = (
     *(accueil, missions, affectation, convocations, documents, signature, demandes, couverture),
-    *(import_annuaire, exigences, annuaire, contact, doublons),
+    *(import_annuaire, exigences, annuaire, contact, doublons, ouvertures, journal),
     intervenant,  # last: /intervenants/{intervenant_id} would take its neighbours' addresses
 )
 _ROUTERS = tuple(one.router for one in _SCREENS)

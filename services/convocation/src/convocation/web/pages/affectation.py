@@ -108,7 +108,7 @@ async def _show(
     refus: Refus | None = None,
 ) -> Response:
     decisions = await ouvertures.decisions(connection, mission.session, mission.academie, mission.uai)
-    ouverte = est_ouvert(decisions, mission.academie, mission.uai)
+    ouverte = est_ouvert(decisions, mission.academie, mission.uai, request.app.state.clock())
     choix = await choisir(connection, mission, saisies)
     avertissements = await _avertissements(connection, mission, choix, saisies, ouverte=ouverte)
     to_read = isinstance(refus, AvertissementsALire)

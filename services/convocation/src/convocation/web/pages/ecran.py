@@ -31,6 +31,8 @@ _MENU = (
     ("Mes convocations", "/mes-convocations", {Role.INTERVENANT}),
     ("Profils et besoins", "/exigences", _RECTORAT),
     ("Contact de l’académie", "/contact", {Role.GESTIONNAIRE}),
+    ("Ouverture du service", "/ouvertures", {Role.ADMINISTRATEUR}),
+    ("Journal", "/journal", {Role.ADMINISTRATEUR}),
 )
 """R19–R22 in the guide's words, then the rectorat's (R36, R54, R55); each entry to whom it concerns."""
 # What a redirect may say was done, by code: an address bears no sentence and nobody's name.
@@ -56,6 +58,7 @@ _FAITS = {
     "distinctes": ("Deux personnes différentes", "Ces deux fiches ne seront plus proposées."),
     "exigence": ("Règle enregistrée", "Les besoins des missions ouvertes la suivent dès à présent."),
     "exigence-nationale": ("Règle nationale en vigueur", "La règle de l’académie n’est plus ; le journal la garde."),
+    "ouverture": ("Décision enregistrée", "Les établissements concernés la voient tout de suite."),
 }
 
 

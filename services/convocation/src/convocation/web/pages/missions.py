@@ -15,12 +15,12 @@ from chassis.policy import Forbidden, Scope
 from convocation.domain.besoin import besoin_selon
 from convocation.domain.errors import MissionInconnue, ServiceFerme
 from convocation.domain.mission import LIBELLES_TYPE, Mission
-from convocation.domain.ouverture import est_ouvert
 from convocation.domain.profils import profils_manquants
 from convocation.persistence import attentes, demandes, exigences, missions, ouvertures, views
 from convocation.persistence.liste_missions import ETATS, TRIS, Filtre, liste_missions
 from convocation.policy import POLICY
 from convocation.web.commands import reading
+from convocation.web.ouvertures import annonces, service
 from convocation.web.pages import lignes
 from convocation.web.pages.attente import attente, too_long_before
 from convocation.web.pages.ecran import page
@@ -78,7 +78,8 @@ async def _liste(request: Request, acteur: Acteur, *, convoquees: bool) -> HTMLR
     asked = {name: request.query_params.get(name, "") for name in ("session", "type", "etat", "tri", "q")}
     filtre = _filtre(acteur, asked, request.query_params.get("page", "1"), convoquees=convoquees)
     async with reading(request) as connection:
-        rows = await liste_missions(connection, filtre, lot=request.app.state.settings.lot_copies)
+        lot, now = request.app.state.settings.lot_copies, request.app.state.clock()
+        rows = await liste_missions(connection, filtre, lot=lot, now=now)
         sessions = await views.sessions(connection)
         total = rows[0]["total"] if rows else 0
         kept = urlencode({name: value for name, value in asked.items() if value})
@@ -100,6 +101,7 @@ async def _liste(request: Request, acteur: Acteur, *, convoquees: bool) -> HTMLR
             tris=list(LIBELLES_TRIS.items()),
             par_etablissement=filtre.uais is None or len(filtre.uais) > 1,
             raison=ServiceFerme.phrase if filtre.ouvertes else "",
+            annonces=await annonces(connection, filtre.uais or [], now) if filtre.ouvertes else [],
             attente=await _attente_of(request, connection, filtre),
         )
 
@@ -154,7 +156,7 @@ async def _contents(
     decisions = await ouvertures.decisions(connection, mission.session, mission.academie, mission.uai)
     people = [lignes.convocation(row) for row in rows]
     actives = [one for one in people if one["active"]]
-    ouverte = est_ouvert(decisions, mission.academie, mission.uai)
+    ouverte, jusqu_au, raison = service(decisions, mission, request.app.state.clock())
     return {
         "mission": mission,
         "type_libelle": LIBELLES_TYPE[mission.type],
@@ -165,7 +167,8 @@ async def _contents(
         "convoques": len(actives),
         "ouverte": ouverte,
         "ecrit": POLICY.allows(acteur, "convocation.ecrire", uai=mission.uai, academie=mission.academie),
-        "raison": "" if ouverte else ServiceFerme.phrase,
+        "jusqu_au": jusqu_au,
+        "raison": raison,
         "contact": await demandes.contact(connection, mission.academie),
         "attente": attente(
             await attentes.of_mission(connection, mission.mission_id, too_long_before(request)), mission.academie
