@@ -2,6 +2,7 @@
 
 import asyncio
 
+import asyncpg
 import httpx2
 import pytest
 from aiokafka import AIOKafkaConsumer
@@ -35,6 +36,17 @@ KILLS = [
 ]
 
 
+ON_THE_WAY = {CONVOCATION: "outbox", SANTORIN_BRIDGE: "habilitation WHERE published_version < version"}
+
+
+async def fetchval(url, query):
+    connection = await asyncpg.connect(url)
+    try:
+        return await connection.fetchval(query)
+    finally:
+        await connection.close()
+
+
 class Story:
     """Closings of some lycées, and everything their people do with them; lycées are never used twice."""
 
@@ -57,12 +69,25 @@ class Story:
     async def _missions_arrived(self):
         return await self.books.missions_missing() == 0
 
+    async def _on_the_way(self):
+        """Rows that wait for a relay, by service: where it stands still, if it does."""
+        waiting = {}
+        for service, rows in ON_THE_WAY.items():
+            if found := await fetchval(self.stack.databases[service.name], f"SELECT count(*) FROM {rows}"):
+                waiting[service.name] = found
+        return waiting
+
     async def is_exact(self):
         """Books, mails and versions of everything told so far."""
         convocations = await self.books.convocations()
         assert convocations > 0
         async with RightsReader(self.stack.kafka_connection) as rights:
-            await eventually(lambda: rights.granted == convocations, timeout=60, because="all rights are granted")
+
+            async def all_granted():
+                assert (rights.granted, await self._on_the_way()) == (convocations, {})
+                return True
+
+            await eventually(all_granted, timeout=60, because="all rights are granted")
             assert rights.went_back == 0
 
         async def all_told():

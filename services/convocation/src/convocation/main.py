@@ -19,6 +19,7 @@ from convocation.web import (
     routes_convocations,
     routes_envois,
     routes_etats,
+    routes_exigences,
     routes_missions,
 )
 from event_schemas.catalogue import EVENT_TYPES
@@ -31,7 +32,10 @@ def build(runtime: Runtime) -> Service:
     settings = runtime.settings
     assert isinstance(settings, Settings)
     app = create_app(settings, title="IMAG'IN — convocation")
-    for routes in (routes_missions, routes_convocations, routes_administration, routes_envois, routes_etats):
+    for routes in (
+        *(routes_missions, routes_convocations, routes_administration, routes_envois, routes_etats),
+        routes_exigences,
+    ):
         app.include_router(routes.router)
     refusals.add_to(app)
     pages.add_to(app, settings)

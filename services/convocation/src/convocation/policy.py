@@ -16,12 +16,9 @@ POLICY = Policy(
         "disciplines.lire": dict.fromkeys(
             (Role.CHEF, Role.DELEGUE, Role.GESTIONNAIRE, Role.ADMINISTRATEUR), Scope.TOUT
         ),
-        "intervenants.lire": {Role.GESTIONNAIRE: Scope.ACADEMIE, Role.ADMINISTRATEUR: Scope.TOUT},
         "intervenants.ecrire": {Role.GESTIONNAIRE: Scope.ACADEMIE},
-        "couverture.lire": _LECTURE,
         "exigences.lire": {Role.GESTIONNAIRE: Scope.ACADEMIE, Role.ADMINISTRATEUR: Scope.TOUT},
         "exigences.ecrire": {Role.GESTIONNAIRE: Scope.ACADEMIE, Role.ADMINISTRATEUR: Scope.TOUT},
-        "audit.lire": {Role.ADMINISTRATEUR: Scope.TOUT},
         "signature.lire": _LECTURE,
         "signature.ecrire": {Role.CHEF: Scope.ETABLISSEMENT},
         "demande.ecrire": _ETABLISSEMENT,

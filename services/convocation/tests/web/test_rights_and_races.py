@@ -73,7 +73,9 @@ async def test_without_a_token_every_route_of_the_api_answers_401(world):
     document = (await world.client.get("/openapi.json")).json()
     for path, methods in document["paths"].items():
         for method in methods:
-            url = path.format(mission_id=world.hg, convocation_id=world.hg, version=1, academie="10", uai="0699001J")
+            url = path.format(
+                mission_id=world.hg, convocation_id=world.hg, version=1, academie="10", uai="0699001J", code="HG"
+            )
             answer = await world.client.request(method, url, json={})
             assert answer.status_code == 401, (method, path)
 

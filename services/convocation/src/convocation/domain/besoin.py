@@ -2,12 +2,25 @@
 
 from math import ceil
 
+from convocation.domain.exigence import Exigence
 from convocation.domain.mission import MissionType
 from convocation.domain.profils import ProfilsRequis
 
 
-def besoin(type_: MissionType, candidats: int, requis: ProfilsRequis, *, lot: int) -> int:
-    """Correcteurs for `candidats` copies in lots of `lot`; each required profile has them all. None to scan (R48)."""
+def besoin(
+    type_: MissionType, candidats: int, requis: ProfilsRequis, *, lot: int, correcteurs: int | None = None
+) -> int:
+    """Correcteurs for `candidats` copies in lots of `lot`; each required profile has them all. None to scan (R48).
+
+    `correcteurs`: the number that an exigence fixes, whatever the copies.
+    """
     if type_ is MissionType.NUMERISATION:
         return 0
+    if correcteurs is not None:
+        return correcteurs
     return ceil(candidats / lot) * max(1, len(requis))
+
+
+def besoin_selon(exigence: Exigence, type_: MissionType, candidats: int, *, lot: int) -> int:
+    """The need under what the épreuve asks for; `lot` where the exigence has none of its own (the setting)."""
+    return besoin(type_, candidats, exigence.profils, lot=exigence.lot_copies or lot, correcteurs=exigence.correcteurs)

@@ -141,3 +141,18 @@ class VersionDepassee(Refus):
 
     slug = "version-depassee"
     phrase = "Quelqu’un a modifié cette donnée depuis que vous l’avez lue : relisez-la puis recommencez."
+
+
+class ExigenceInconnue(Refus):
+    slug = "exigence-inconnue"
+    phrase = "Cette épreuve n’existe pas ou n’est pas de votre académie."
+
+
+class ExigenceRefusee(Refus):
+    """R47: `phrase` says which rule the entry breaks, `champ` is the id of its field."""
+
+    slug = "exigence-refusee"
+
+    def __init__(self, phrase: str, champ: str) -> None:
+        super().__init__()
+        self.phrase, self.champ = phrase, champ

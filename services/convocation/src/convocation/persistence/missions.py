@@ -1,4 +1,4 @@
-"""SQL of the missions' read side and of what an épreuve asks for."""
+"""SQL of the missions' read side, and whose teachers correct an épreuve."""
 
 from collections.abc import Collection, Sequence
 from functools import lru_cache
@@ -9,7 +9,6 @@ from chassis.cloudevents import Event
 from chassis.consumer import Known
 from chassis.database import Connection, copy_new, update_all
 from convocation.domain.mission import Mission, MissionType
-from convocation.domain.profils import ProfilsRequis
 from convocation.domain.recherche import cle
 
 _KNOWN = """
@@ -29,14 +28,6 @@ FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int[
             $9::bigint[], $10::text[], $11::text[])
      AS t (mission_id, academie, nom, commune, libelle, candidats, date_debut, status, version, hash, recherche)
 WHERE m.mission_id = t.mission_id AND m.version < t.version
-"""
-
-_PROFILS = """
-SELECT profil, disciplines FROM profil_requis
-WHERE code_epreuve = $1 AND academie = (SELECT x.academie FROM exigence x
-                                        WHERE x.code_epreuve = $1 AND x.academie IN ($2, '*')
-                                        ORDER BY x.academie = '*' LIMIT 1)
-ORDER BY rang
 """
 
 
@@ -115,12 +106,6 @@ async def academie(connection: Connection, uai: str) -> str | None:
     """The académie of an établissement, as its missions say; None where it has none."""
     found: str | None = await connection.fetchval("SELECT academie FROM mission WHERE uai = $1 LIMIT 1", uai)
     return found
-
-
-async def profils_requis(connection: Connection, academie: str, code_epreuve: str) -> ProfilsRequis:
-    """R47: what the épreuve requires in the académie; empty for most."""
-    rows = await connection.fetch(_PROFILS, code_epreuve, academie)
-    return {row["profil"]: frozenset(row["disciplines"]) for row in rows}
 
 
 async def disciplines(connection: Connection, code_epreuve: str) -> list[str]:

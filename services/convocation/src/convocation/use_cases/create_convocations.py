@@ -10,7 +10,7 @@ from convocation.domain.convocation import Convocation, Saisie, convoquer
 from convocation.domain.errors import DejaConvoque
 from convocation.domain.intervenant import Intervenant
 from convocation.domain.mission import Mission
-from convocation.persistence import convocations, intervenants, missions, signatures
+from convocation.persistence import convocations, exigences, intervenants, signatures
 from convocation.publishing import publish
 from convocation.use_cases.context import Commande, mission_for_writing
 from convocation.use_cases.passage_outre import PassageOutre
@@ -68,7 +68,7 @@ async def examine(
 ) -> Examen:
     """What convoking would do and what it should be warned of; writes nothing. Raises a Refus."""
     annuaire = await intervenants.get(connection, numeros)
-    requis = await missions.profils_requis(connection, mission.academie, mission.code)
+    requis = (await exigences.en_vigueur(connection, mission.academie, mission.code)).profils
     nouvelles = convoquer(
         mission,
         ouvert=ouvert,
@@ -90,7 +90,7 @@ async def warn(
     occupations: Sequence[Occupation] = (),
 ) -> list[Avertissement]:
     """What to look at once `nouvelles` are convoked; without them, on the mission as it is."""
-    requis = await missions.profils_requis(connection, mission.academie, mission.code)
+    requis = (await exigences.en_vigueur(connection, mission.academie, mission.code)).profils
     held = await convocations.of_mission(connection, mission.mission_id)
     actives = [one for one in held.values() if one.active] + list(nouvelles)
     signee = await signatures.get(connection, mission.uai) is not None

@@ -8,12 +8,13 @@ from fastapi import APIRouter, Query, Request
 from chassis.acteur import Acteur
 from chassis.http import ActeurDep, Problem
 from chassis.policy import Scope
+from convocation.domain.besoin import besoin_selon
 from convocation.domain.errors import IntervenantInconnu, MissionInconnue, ServiceFerme
 from convocation.domain.intervenant import Intervenant
 from convocation.domain.mission import CONSEIL_DATE, Mission
 from convocation.domain.ouverture import est_ouvert
 from convocation.domain.profils import profils_manquants
-from convocation.persistence import intervenants, missions, ouvertures, views
+from convocation.persistence import exigences, intervenants, missions, ouvertures, views
 from convocation.persistence.liste_missions import Filtre, liste_missions
 from convocation.policy import POLICY
 from convocation.web import presenters
@@ -50,7 +51,11 @@ async def list_missions(
         rows = await liste_missions(connection, filtre, lot=request.app.state.settings.lot_copies)
     message = ServiceFerme.phrase if not rows and scope is Scope.ETABLISSEMENT else None
     total = rows[0]["total"] if rows else 0
-    return {"missions": [presenters.mission(row) for row in rows], "total": total, "page": page, "message": message}
+    return {"missions": [_line(row) for row in rows], "total": total, "page": page, "message": message}
+
+
+def _line(row: Any) -> dict[str, Any]:
+    return presenters.mission(row) | {"besoin": row["besoin"]}
 
 
 @router.get("/missions/{mission_id}")
@@ -58,18 +63,20 @@ async def get_mission(request: Request, mission_id: UUID, acteur: ActeurDep) -> 
     """« Le détail de la mission » (R26) and its « Liste des Intervenants » (R42)."""
     async with reading(request) as connection:
         mission = await _visible(connection, acteur, mission_id)
-        requis = await missions.profils_requis(connection, mission.academie, mission.code)
+        exigence = await exigences.en_vigueur(connection, mission.academie, mission.code)
         rows = await views.convocations_of_mission(connection, mission_id)
         decisions = await ouvertures.decisions(connection, mission.session, mission.academie, mission.uai)
         row = await views.mission(connection, mission_id)
         disciplines = await missions.disciplines(connection, mission.code)
     actives = [one for one in rows if one["status"] == "ACTIVE"]
+    lot = request.app.state.settings.lot_copies
     return presenters.mission(row) | {
+        "besoin": besoin_selon(exigence, mission.type, mission.candidats, lot=lot),
         "ouverte": est_ouvert(decisions, mission.academie, mission.uai),
         "conseil_date": CONSEIL_DATE,
         "disciplines": disciplines,
-        "profils_requis": list(requis),
-        "profils_manquants": profils_manquants(requis, [one["profil"] for one in actives]),
+        "profils_requis": list(exigence.profils),
+        "profils_manquants": profils_manquants(exigence.profils, [one["profil"] for one in actives]),
         "intervenants": [presenters.convocation(one) for one in rows],
     }
 

@@ -89,3 +89,24 @@ class EnvoiIn(Corps):
 
 class EnvoisIn(Corps):
     demandes: Annotated[list[EnvoiIn], Field(min_length=1, max_length=500)]
+
+
+AcademieOuNation = Annotated[str, StringConstraints(pattern=r"^([0-9]{2}|nationale)$")]
+CodeEpreuve = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,50}$")]
+
+
+class ProfilIn(Corps):
+    profil: Nom
+    disciplines: Annotated[list[Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]], Field(max_length=50)]
+
+
+class MotifIn(Corps):
+    motif: Texte = ""  # an empty one is refused by the use case, with its sentence
+
+
+class ExigenceIn(MotifIn):
+    """R47; `lot_copies` None: the setting's; `correcteurs` None: counted from copies and profiles."""
+
+    profils: Annotated[list[ProfilIn], Field(max_length=10)] = []
+    lot_copies: Annotated[int, Field(ge=1, le=1_000)] | None = None
+    correcteurs: Annotated[int, Field(ge=0, le=1_000)] | None = None

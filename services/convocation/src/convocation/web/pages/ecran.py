@@ -23,13 +23,8 @@ _RECTORAT = {Role.GESTIONNAIRE, Role.ADMINISTRATEUR}
 _MENU = (
     ("Convocation par mission", MISSIONS, _PLACE | _RECTORAT),
     ("Consultation des missions convoquées", CONSULTATION, _PLACE | _RECTORAT),
-    ("Couverture", "/couverture", _PLACE | _RECTORAT),
     ("Signature établissement pour la convocation", "/signature", _PLACE),
-    ("Annuaire des intervenants", "/intervenants", _RECTORAT),
     ("Demandes de création", "/demandes", _PLACE | {Role.GESTIONNAIRE}),
-    ("Profils et besoins", "/exigences", _RECTORAT),
-    ("Ouverture du service", "/ouvertures", {Role.ADMINISTRATEUR}),
-    ("Journal", "/journal", {Role.ADMINISTRATEUR}),
     ("Mes convocations", "/mes-convocations", {Role.INTERVENANT}),
 )
 """R19–R22 in the guide's words, then the rectorat's (R36, R54, R55); each entry to whom it concerns."""

@@ -12,12 +12,12 @@ from chassis.acteur import Acteur
 from chassis.database import Connection
 from chassis.http import ActeurDep
 from chassis.policy import Forbidden, Scope
-from convocation.domain.besoin import besoin
+from convocation.domain.besoin import besoin_selon
 from convocation.domain.errors import MissionInconnue, ServiceFerme
 from convocation.domain.mission import LIBELLES_TYPE, Mission
 from convocation.domain.ouverture import est_ouvert
 from convocation.domain.profils import profils_manquants
-from convocation.persistence import attentes, demandes, missions, ouvertures, views
+from convocation.persistence import attentes, demandes, exigences, missions, ouvertures, views
 from convocation.persistence.liste_missions import ETATS, TRIS, Filtre, liste_missions
 from convocation.policy import POLICY
 from convocation.web.commands import reading
@@ -148,7 +148,8 @@ async def visible(connection: Connection, acteur: Acteur, mission_id: UUID) -> M
 async def _contents(
     request: Request, connection: Connection, acteur: Acteur, mission: Mission, *, vu: int = 0
 ) -> dict[str, Any]:
-    requis = await missions.profils_requis(connection, mission.academie, mission.code)
+    exigence = await exigences.en_vigueur(connection, mission.academie, mission.code)
+    requis, lot = exigence.profils, request.app.state.settings.lot_copies
     rows = await views.convocations_of_mission(connection, mission.mission_id)
     decisions = await ouvertures.decisions(connection, mission.session, mission.academie, mission.uai)
     people = [lignes.convocation(row) for row in rows]
@@ -157,7 +158,7 @@ async def _contents(
     return {
         "mission": mission,
         "type_libelle": LIBELLES_TYPE[mission.type],
-        "besoin": besoin(mission.type, mission.candidats, requis, lot=request.app.state.settings.lot_copies),
+        "besoin": besoin_selon(exigence, mission.type, mission.candidats, lot=lot),
         "requis": list(requis),
         "manquants": profils_manquants(requis, [one["profil"] for one in actives]) if requis else [],
         "personnes": people,

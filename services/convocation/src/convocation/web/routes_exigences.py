@@ -1,0 +1,109 @@
+"""What épreuves ask for (R47): read, changed with its effect told before, and given back to the nation's rule."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from chassis.acteur import Acteur
+from chassis.database import Connection
+from chassis.http import ActeurDep
+from chassis.policy import Scope
+from convocation.domain.errors import ExigenceInconnue, VersionDepassee
+from convocation.domain.exigence import NATIONALE, Exigence, exigence
+from convocation.persistence import exigences
+from convocation.policy import POLICY
+from convocation.use_cases.change_exigence import back_to_national, change_exigence
+from convocation.web.commands import IfMatch, commande, etag, expected_version, reading
+from convocation.web.schemas import AcademieOuNation, CodeEpreuve, ExigenceIn, MotifIn
+
+router = APIRouter(prefix="/api", tags=["exigences"])
+Academie = Annotated[AcademieOuNation, Path(description="an académie, or « nationale »")]
+Code = Annotated[CodeEpreuve, Path()]
+
+
+def academies_of(acteur: Acteur) -> list[str]:
+    """Whose rules the acteur looks at first. Raises Forbidden."""
+    scope = POLICY.scope(acteur, "exigences.lire")
+    return sorted(acteur.academies) if scope is Scope.ACADEMIE else [NATIONALE]
+
+
+def portee(academie: str) -> str:
+    """`nationale` in an address is '*'."""
+    return NATIONALE if academie == "nationale" else academie
+
+
+@router.get("/exigences")
+async def list_exigences(
+    request: Request, acteur: ActeurDep, academie: Annotated[AcademieOuNation | None, Query()] = None
+) -> dict[str, Any]:
+    """What holds for each épreuve; without `academie` those of the acteur, the nation's for the administrateur."""
+    wanted = academies_of(acteur) if academie is None else [portee(academie)]
+    for one in wanted:
+        POLICY.authorise(acteur, "exigences.lire", academie=one)
+    async with reading(request) as connection:
+        return {"exigences": [_line(row) for row in await exigences.liste(connection, wanted)]}
+
+
+def _line(row: Any) -> dict[str, Any]:
+    names = {"academie": row["pour"], "code": row["code"], "libelle": row["libelle"], "origine": row["academie"]}
+    counts = {"version": row["version_propre"], "missions_ouvertes": row["missions"]}
+    return names | counts | exigences.exigence_of(row).etat()
+
+
+@router.put("/academies/{academie}/exigences/{code}")
+async def ecrire(
+    request: Request,
+    academie: Academie,
+    code: Code,
+    body: ExigenceIn,
+    acteur: ActeurDep,
+    response: Response,
+    if_match: IfMatch = None,
+    *,
+    essai: Annotated[bool, Query(description="tell the effect and write nothing")] = False,
+) -> dict[str, Any]:
+    """Write over the version read ("0": none yet); `essai` tells what it does to the open missions instead."""
+    expected, lot = expected_version(if_match), request.app.state.settings.lot_copies
+    POLICY.authorise(acteur, "exigences.ecrire", academie=portee(academie))
+    async with commande(request, acteur) as command:
+        wanted = await _wanted(command.connection, body)
+        if essai:
+            return await _essai(command.connection, portee(academie), code, (expected, lot), wanted)
+        version = await change_exigence(command, portee(academie), code, expected, wanted, body.motif)
+    response.headers.update(etag(version))
+    return {"academie": portee(academie), "code": code, "version": version} | wanted.etat()
+
+
+async def _wanted(connection: Connection, body: ExigenceIn) -> Exigence:
+    lines = [(one.profil, one.disciplines) for one in body.profils]
+    return exigence(lines, body.lot_copies, body.correcteurs, await exigences.libelles(connection))
+
+
+async def _essai(
+    connection: Connection, academie: str, code: str, numbers: tuple[int, int], wanted: Exigence
+) -> dict[str, Any]:
+    expected, lot = numbers
+    if not await exigences.liste(connection, [academie], code):
+        raise ExigenceInconnue
+    if (await exigences.propre(connection, academie, code))[0] != expected:
+        raise VersionDepassee
+    rows = await exigences.effet(connection, academie, code, wanted, lot=lot)
+    total, deficitaires = (rows[0]["total"], rows[0]["deficitaires"]) if rows else (0, 0)
+    left = {"total", "deficitaires"}
+    lines = [{name: value for name, value in row.items() if name not in left} for row in rows]
+    return {"total": total, "deficitaires": deficitaires, "missions": lines}
+
+
+@router.delete("/academies/{academie}/exigences/{code}", status_code=204)
+async def revenir(
+    request: Request,
+    academie: Academie,
+    code: Code,
+    acteur: ActeurDep,
+    body: MotifIn,
+    if_match: IfMatch = None,
+) -> None:
+    """Back to the nation's rule; the reason is in the body, for addresses are logged on the way."""
+    expected = expected_version(if_match)
+    async with commande(request, acteur) as command:
+        await back_to_national(command, portee(academie), code, expected, body.motif)
