@@ -10,6 +10,7 @@ POLICY = Policy(
         "imports.lire": _RECTORAT,
         "imports.decider": _RECTORAT,
         "imports.politique": _RECTORAT,
+        "imports.importer": _RECTORAT,
         "audit.lire": {Role.ADMINISTRATEUR: Scope.TOUT},
     }
 )

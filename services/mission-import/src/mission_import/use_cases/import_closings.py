@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chassis import outbox
-from chassis.cloudevents import Cause, Event
+from chassis.cloudevents import Cause
 from chassis.database import Connection
 from event_schemas.academies import local_time
 from event_schemas.inscriptions import InscriptionsClosed
@@ -14,6 +14,7 @@ from mission_import.domain.generation import generate
 from mission_import.domain.inscriptions import Cloture, Epreuve, Etablissement
 from mission_import.domain.mission import Mission
 from mission_import.persistence import clotures, missions, politiques
+from mission_import.persistence.clotures import Recue
 from mission_import.publishing import publish
 
 
@@ -27,25 +28,20 @@ class Fermeture:
 
 
 async def import_closings(
-    connection: Connection, events: Sequence[Event], held: Collection[str], now: datetime
+    connection: Connection, recues: Sequence[Recue], held: Collection[str], now: datetime
 ) -> None:
     """Receive closings in their order, and apply those whose académie lets them; several revisions of one may follow.
 
     `held`: the closings of which there is a revision already.
     """
-    places = {event.state.etablissement.academie for event in events}
+    places = {one.state.etablissement.academie for one in recues}
     reviewed = await politiques.with_validation(connection, places)
-    closings = [
-        Fermeture(event.state, event.as_cause, event.state.etablissement.academie not in reviewed) for event in events
-    ]
-    await clotures.save(connection, events, held)
+    closings = [Fermeture(one.state, one.cause, one.state.etablissement.academie not in reviewed) for one in recues]
+    await clotures.save(connection, recues, held)
     bilans = await apply_closings(connection, closings, list(held), now)
-    latest = {event.aggregate: event.version for event in events}
-    etats = [
-        _etat(applique=one.applique, latest=latest[event.aggregate] == event.version)
-        for event, one in zip(events, closings, strict=True)
-    ]
-    await clotures.receive(connection, events, etats, [one._asdict() for one in bilans])
+    latest = {one.state.aggregate: one.state.revision for one in recues}
+    etats = [_etat(applique=one.applique, latest=latest[one.state.aggregate] == one.state.revision) for one in closings]
+    await clotures.receive(connection, recues, etats, [one._asdict() for one in bilans])
 
 
 def _etat(*, applique: bool, latest: bool) -> str:

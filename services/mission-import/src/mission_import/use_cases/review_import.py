@@ -25,5 +25,5 @@ async def review(
     received = await revues.revisions(connection, held["cloture"])
     existing = (await missions.load(connection, [held["cloture"]])).get(held["cloture"], {})
     closing = cloture_of(InscriptionsClosed.model_validate_json(received[0]["contenu"]))
-    people = await convocations.convoques(connection, held["cloture"])
+    people = (await convocations.convoques(connection, [held["cloture"]])).get(held["cloture"], {})
     return received, differentiel(closing, existing, local_time(held["academie"], now).date(), people)
