@@ -20,9 +20,9 @@ FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::boolean[])
 WHERE c.convocation_id = t.convocation_id AND c.version < t.version
 """
 _COUNT = """
-SELECT m.voie, m.code, count(*) AS convoques
+SELECT m.cloture, m.voie, m.code, count(*) AS convoques
 FROM mission m JOIN convocation_active c ON c.mission_id = m.mission_id AND c.active
-WHERE m.cloture = $1 GROUP BY m.voie, m.code
+WHERE m.cloture = ANY($1::text[]) GROUP BY m.cloture, m.voie, m.code
 """
 
 
@@ -45,7 +45,9 @@ def _row(state: Any) -> tuple[Any, ...]:
     return state.convocation_id, state.mission.mission_id, state.version, state.hash, active
 
 
-async def convoques(connection: Connection, cloture: str) -> dict[Cle, int]:
-    """People convoked on each mission of a closing; a mission without any is not there."""
-    rows = await connection.fetch(_COUNT, cloture)
-    return {Cle(row["voie"], row["code"]): row["convoques"] for row in rows}
+async def convoques(connection: Connection, clotures: list[str]) -> dict[str, dict[Cle, int]]:
+    """People convoked on each mission of these closings; a mission without any is not there."""
+    found: dict[str, dict[Cle, int]] = {}
+    for row in await connection.fetch(_COUNT, clotures):
+        found.setdefault(row["cloture"], {})[Cle(row["voie"], row["code"])] = row["convoques"]
+    return found
