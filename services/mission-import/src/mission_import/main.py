@@ -8,12 +8,15 @@ from event_schemas.catalogue import EVENT_TYPES
 from mission_import.handlers.convocations import CountConvokedOnConvocationEvents
 from mission_import.handlers.inscriptions import ImportMissionsOnInscriptionsClosed
 from mission_import.settings import Settings
-from mission_import.web import routes_imports
+from mission_import.web import pages, routes_imports
 
 
 def build(runtime: Runtime) -> Service:
-    app = create_app(runtime.settings, title="IMAG'IN — import des missions")
+    settings = runtime.settings
+    assert isinstance(settings, Settings)
+    app = create_app(settings, title="IMAG'IN — import des missions")
     routes_imports.add_to(app)
+    pages.add_to(app, settings)
     app.state.pool = runtime.pool
     app.state.wake_relay = runtime.relay.wake
     app.state.clock = lambda: datetime.now(UTC)  # noqa: TID251  # the clock's one place

@@ -23,7 +23,9 @@ FROM unnest($1::text[], $2::bigint[], $3::text[], $4::jsonb[], $5::text[], $6::t
 WHERE r.cloture = t.cloture AND r.revision = t.revision AND r.etat = 'A_VALIDER'
 """
 _LIST = """
-SELECT r.session, r.uai, r.academie, r.revision, r.etat, r.recue_le, r.bilan,
+SELECT r.session, r.uai, r.academie, r.revision, r.etat, r.recue_le, r.bilan, r.ce_id, r.decidee_le, r.motif,
+       (SELECT a.nom FROM audit a WHERE a.objet = 'cloture|' || r.cloture || '|' || r.revision AND a.le = r.decidee_le
+        ORDER BY a.id DESC LIMIT 1) AS decideur,
        convert_from(r.contenu, 'UTF8')::jsonb #>> '{etablissement,nom}' AS etablissement, count(*) OVER () AS total
 FROM cloture_recue r
 WHERE ($1::text[] IS NULL OR r.academie = ANY($1)) AND ($2::text IS NULL OR r.session = $2)
@@ -31,6 +33,17 @@ WHERE ($1::text[] IS NULL OR r.academie = ANY($1)) AND ($2::text IS NULL OR r.se
   AND ($4 = '' OR strpos(lower(r.uai || ' ' || (convert_from(r.contenu, 'UTF8')::jsonb #>> '{etablissement,nom}')),
                          lower($4)) > 0)
 ORDER BY r.recue_le DESC, r.cloture, r.revision DESC LIMIT $5 OFFSET $6
+"""
+
+_COUNTS = """
+SELECT academie, session, count(*) AS clotures FROM cloture_recue
+WHERE etat = 'A_VALIDER' AND ($1::text[] IS NULL OR academie = ANY($1))
+GROUP BY academie, session ORDER BY academie, session
+"""
+_CHOICES = "SELECT DISTINCT academie, session FROM cloture_recue WHERE $1::text[] IS NULL OR academie = ANY($1)"
+_ACTES = """
+SELECT le, nom, objet, apres, motif FROM audit WHERE objet = ANY($1::text[]) AND action = 'imports.decider'
+ORDER BY le DESC, id DESC
 """
 
 
@@ -59,10 +72,32 @@ async def revisions(connection: Connection, cloture_: str) -> list[dict[str, Any
     return [_with_bilan(row) for row in rows]
 
 
-async def waiting(connection: Connection, academie: str, session: str) -> list[dict[str, Any]]:
-    """What waits of an académie and session, the closings locked in id order (D7)."""
-    await connection.fetch(_LOCK, academie, session)
+async def waiting(connection: Connection, academie: str, session: str, *, lock: bool = True) -> list[dict[str, Any]]:
+    """What waits of an académie and session; `lock`: the closings locked in id order (D7)."""
+    if lock:
+        await connection.fetch(_LOCK, academie, session)
     return [_with_bilan(row) for row in await connection.fetch(_WAITING, academie, session)]
+
+
+async def waiting_by_session(connection: Connection, academies: list[str] | None) -> list[Any]:
+    """How many closings wait, by académie and session; `academies` None: all."""
+    rows: list[Any] = await connection.fetch(_COUNTS, academies)
+    return rows
+
+
+async def choices(connection: Connection, academies: list[str] | None) -> list[Any]:
+    """The académies and sessions of which closings came; `academies` None: all."""
+    rows: list[Any] = await connection.fetch(_CHOICES, academies)
+    return rows
+
+
+async def actes(connection: Connection, cloture_: str, revisions_: Sequence[int]) -> list[dict[str, Any]]:
+    """Who decided of these revisions and who replayed them, the latest first; `revision` and `apres` of each."""
+    rows = await connection.fetch(_ACTES, [f"cloture|{cloture_}|{one}" for one in revisions_])
+    return [
+        dict(row) | {"apres": json.loads(row["apres"]), "revision": int(row["objet"].rpartition("|")[2])}
+        for row in rows
+    ]
 
 
 async def decide(connection: Connection, decisions: Sequence[Decision]) -> None:

@@ -1,5 +1,6 @@
 """What a gestionnaire reads before deciding: the differential of the latest revision, and all that came."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -23,7 +24,26 @@ async def review(
     if held is None:
         raise ClotureInconnue
     received = await revues.revisions(connection, held["cloture"])
-    existing = (await missions.load(connection, [held["cloture"]])).get(held["cloture"], {})
-    closing = cloture_of(InscriptionsClosed.model_validate_json(received[0]["contenu"]))
-    people = (await convocations.convoques(connection, [held["cloture"]])).get(held["cloture"], {})
-    return received, differentiel(closing, existing, local_time(held["academie"], now).date(), people)
+    [lignes] = await _differentiels(connection, received[:1], now)
+    return received, lignes
+
+
+async def review_waiting(
+    connection: Connection, acteur: Acteur, academie: str, session: str, now: datetime
+) -> list[tuple[dict[str, Any], list[Ligne]]]:
+    """Each closing that waits of an académie and session, and what it would change now. Raises Forbidden."""
+    POLICY.authorise(acteur, "imports.lire", academie=academie)
+    rows = await revues.waiting(connection, academie, session, lock=False)
+    return list(zip(rows, await _differentiels(connection, rows, now), strict=True))
+
+
+async def _differentiels(connection: Connection, rows: Sequence[dict[str, Any]], now: datetime) -> list[list[Ligne]]:
+    clotures = [row["cloture"] for row in rows]
+    existing = await missions.load(connection, clotures)
+    people = await convocations.convoques(connection, clotures)
+    lignes = []
+    for row in rows:
+        cle, today = row["cloture"], local_time(row["academie"], now).date()
+        closing = cloture_of(InscriptionsClosed.model_validate_json(row["contenu"]))
+        lignes.append(differentiel(closing, existing.get(cle, {}), today, people.get(cle, {})))
+    return lignes

@@ -1,7 +1,5 @@
 """The API of the review of imports, for the gestionnaire and the administrateur (K.a, R54, R55)."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, FastAPI, Query, Request
@@ -9,7 +7,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from chassis import audit
-from chassis.acteur import Acteur
 from chassis.http import ActeurDep
 from chassis.http import refuse as http_refuse
 from chassis.policy import Scope
@@ -19,8 +16,8 @@ from mission_import.domain.errors import ClotureInconnue, JamaisAppliquee, Refus
 from mission_import.persistence import politiques, revues
 from mission_import.policy import POLICY
 from mission_import.use_cases import decide_import
-from mission_import.use_cases.decide_import import Commande
 from mission_import.use_cases.review_import import review
+from mission_import.web.commands import commande, reading, snapshot
 
 router = APIRouter(prefix="/api")
 Etat = Literal["APPLIQUEE", "A_VALIDER", "REFUSEE", "REMPLACEE"]
@@ -69,26 +66,17 @@ async def _refus(request: Request, refus: Exception) -> Response:
     return http_refuse(request, _STATUS.get(type(refus), 422), refus.slug, refus.phrase, **extra)
 
 
-@asynccontextmanager
-async def _commande(request: Request, acteur: Acteur) -> AsyncIterator[Commande]:
-    """A command's transaction: committed at the end, rolled back by any refusal; then the relay is woken."""
-    state = request.app.state
-    async with state.pool.acquire() as connection, connection.transaction():
-        yield Commande(connection, acteur, state.clock())
-    state.wake_relay()
-
-
 @router.get("/academies/{academie}/politique-import")
 async def get_politique(request: Request, academie: Academie, acteur: ActeurDep) -> dict[str, Any]:
     POLICY.authorise(acteur, "imports.lire", academie=academie)
-    async with request.app.state.pool.acquire() as connection:
+    async with reading(request) as connection:
         return {"academie": academie, "mode": await politiques.mode(connection, academie)}
 
 
 @router.put("/academies/{academie}/politique-import")
 async def put_politique(request: Request, academie: Academie, body: PolitiqueIn, acteur: ActeurDep) -> dict[str, Any]:
     """What waits already goes on waiting: a person decides of it, or a newer revision replaces it."""
-    async with _commande(request, acteur) as command:
+    async with commande(request, acteur) as command:
         await decide_import.set_policy(command, academie, body.mode)
     return {"academie": academie, "mode": body.mode}
 
@@ -105,7 +93,7 @@ async def lister(
     """Closings received, the latest first, within the acteur's reach."""
     scope = POLICY.scope(acteur, "imports.lire")
     academies = None if scope is Scope.TOUT else sorted(acteur.academies)
-    async with request.app.state.pool.acquire() as connection:
+    async with reading(request) as connection:
         rows = await revues.page(connection, academies, session=session, etat=etat, texte=q, page_=page, taille=_TAILLE)
     names = ("session", "uai", "etablissement", "academie", "revision", "etat", "bilan")
     lines = [{name: row[name] for name in names} | {"recue_le": _le(row["academie"], row["recue_le"])} for row in rows]
@@ -116,7 +104,7 @@ async def lister(
 async def journal(request: Request, acteur: ActeurDep, page: Page = 1) -> dict[str, Any]:
     """Who decided what, the latest first."""
     POLICY.scope(acteur, "audit.lire")
-    async with request.app.state.pool.acquire() as connection:
+    async with reading(request) as connection:
         rows = await audit.search(connection, audit.Recherche(famille="imports"), taille=_TAILLE, page=page)
     return {"total": rows[0]["total"] if rows else 0, "page": page, "actes": [_without_total(row) for row in rows]}
 
@@ -124,16 +112,15 @@ async def journal(request: Request, acteur: ActeurDep, page: Page = 1) -> dict[s
 @router.post("/imports/acceptation")
 async def accepter_tout(request: Request, body: AcceptationIn, acteur: ActeurDep) -> dict[str, Any]:
     """All that waits of an académie and session, in one transaction."""
-    async with _commande(request, acteur) as command:
+    async with commande(request, acteur) as command:
         return {"acceptees": await decide_import.accept_all(command, body.academie, body.session, body.revisions)}
 
 
 @router.get("/imports/{session}/{uai}")
 async def lire(request: Request, session: Session, uai: Uai, acteur: ActeurDep) -> dict[str, Any]:
     """What the latest revision changes, people convoked counted, and every revision."""
-    state = request.app.state
-    async with state.pool.acquire() as connection, connection.transaction(isolation="repeatable_read"):
-        received, rows = await review(connection, acteur, session, uai, state.clock())
+    async with snapshot(request) as connection:
+        received, rows = await review(connection, acteur, session, uai, request.app.state.clock())
     return {
         "session": session,
         "uai": uai,
@@ -157,7 +144,7 @@ async def lire(request: Request, session: Session, uai: Uai, acteur: ActeurDep) 
 @router.post("/imports/{session}/{uai}/decision")
 async def decider(request: Request, session: Session, uai: Uai, body: DecisionIn, acteur: ActeurDep) -> dict[str, Any]:
     """Accept or refuse what waits, as it was read; 409 with `revision` when that is not what waits any more."""
-    async with _commande(request, acteur) as command:
+    async with commande(request, acteur) as command:
         if body.decision == "ACCEPTER":
             await decide_import.accept(command, session, uai, body.revision)
         else:
@@ -168,7 +155,7 @@ async def decider(request: Request, session: Session, uai: Uai, body: DecisionIn
 @router.post("/imports/{session}/{uai}/rejeu")
 async def rejouer(request: Request, session: Session, uai: Uai, body: RejeuIn, acteur: ActeurDep) -> dict[str, Any]:
     """The last applied revision again."""
-    async with _commande(request, acteur) as command:
+    async with commande(request, acteur) as command:
         return {"resultat": await decide_import.replay(command, session, uai, body.revision)}
 
 
