@@ -8,13 +8,14 @@ from event_schemas.catalogue import EVENT_TYPES
 from mission_import.handlers.convocations import CountConvokedOnConvocationEvents
 from mission_import.handlers.inscriptions import ImportMissionsOnInscriptionsClosed
 from mission_import.settings import Settings
-from mission_import.web import pages, routes_imports
+from mission_import.web import pages, routes_fichier, routes_imports
 
 
 def build(runtime: Runtime) -> Service:
     settings = runtime.settings
     assert isinstance(settings, Settings)
     app = create_app(settings, title="IMAG'IN — import des missions")
+    routes_fichier.add_to(app)
     routes_imports.add_to(app)
     pages.add_to(app, settings)
     app.state.pool = runtime.pool

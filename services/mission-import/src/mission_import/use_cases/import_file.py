@@ -122,11 +122,13 @@ def _reaches(acteur: Acteur) -> Callable[[str], bool]:
 async def _depot(
     connection: Connection, acteur: Acteur, import_id: UUID, now: datetime, *, lock: bool = False
 ) -> dict[str, Any]:
-    """The file, if it is within reach: elsewhere it is as if it were not there."""
+    """The file, if it is there still and every académie of it within reach."""
     POLICY.scope(acteur, ACTION)
     depot = await imports_fichier.get(connection, import_id, lock=lock)
-    if depot is None or not all(map(_reaches(acteur), depot["academies"])):
+    if depot is None:
         raise ImportInconnu
+    for academie in depot["academies"]:
+        POLICY.authorise(acteur, ACTION, academie=academie)
     if depot["octets"] is not None and depot["le"] < now - GARDE:
         raise ImportInconnu
     return depot

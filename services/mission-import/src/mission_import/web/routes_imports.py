@@ -18,6 +18,7 @@ from mission_import.policy import POLICY
 from mission_import.use_cases import decide_import
 from mission_import.use_cases.review_import import review
 from mission_import.web.commands import commande, reading, snapshot
+from mission_import.web.fichier_json import differentiel
 
 router = APIRouter(prefix="/api")
 Etat = Literal["APPLIQUEE", "A_VALIDER", "REFUSEE", "REMPLACEE"]
@@ -126,17 +127,7 @@ async def lire(request: Request, session: Session, uai: Uai, acteur: ActeurDep) 
         "uai": uai,
         "revision": received[0]["revision"],
         "etat": received[0]["etat"],
-        "differentiel": [
-            {
-                "voie": row.cle.voie,
-                "code": row.cle.code,
-                "libelle": row.libelle,
-                "nature": row.nature.value,
-                "changements": [one._asdict() for one in row.changements],
-                "convoques": row.convoques,
-            }
-            for row in rows
-        ],
+        "differentiel": differentiel(rows),
         "revisions": [_revision(row) for row in received],
     }
 
