@@ -1,11 +1,18 @@
 """A file of closings: what is read, and every fault at its exact line and column."""
 
 import json
+import sys
+import tracemalloc
+from csv import reader
 from datetime import UTC, datetime
+from io import StringIO
 from pathlib import Path
+from time import perf_counter
 
 import pytest
 
+from event_schemas.inscriptions import InscriptionsClosed
+from event_schemas.uai import letter
 from mission_import.domain.fichier import MAX_FAUTES, MAX_LIGNES
 from mission_import.domain.fichier_csv import COLONNES
 from mission_import.use_cases.read_file import read_file
@@ -234,6 +241,12 @@ def test_every_planted_fault_of_json_lines_is_found_at_its_line_and_field():
     ]
 
 
+def test_an_etablissement_of_another_departement_is_not_taken_by_saying_another_academie():
+    lille = "059" + "9001" + letter("0599001")
+    assert places(csv(row(), row(uai=lille))) == [(3, "uai")]
+    assert places(csv(row(), row(uai=lille)), academies=("09", "10")) == []
+
+
 def test_a_line_of_another_encoding_among_utf8_is_told_and_never_guessed():
     octets = csv(row()) + row(code="HLP").encode("cp1252") + b"\n"
     assert [(ligne, "UTF-8" in phrase) for ligne, _, phrase in faults(octets)] == [(3, True)]
@@ -286,3 +299,43 @@ def test_no_mutilated_file_is_an_exception(seed):
         for octet in (0, 10, 34, 59, 123, 125, 44, 255):
             octets = good[:position] + bytes([octet]) + good[position + step :]
             read(octets)
+
+
+def _uais():
+    for number in range(690_001, 690_501):
+        digits = f"{number:07}"
+        yield digits + letter(digits)
+
+
+def test_five_thousand_rows_cost_a_small_multiple_of_their_bare_reading():
+    codes = [f"EPREUVE-{rang}" for rang in range(10)]
+    octets = csv(*(row(uai=one, code=code, voie="COMMUNE") for one in _uais() for code in codes))
+
+    def bare():
+        """The least there is to do: cells, and the schema's verdict on each closing."""
+        rows = list(reader(StringIO(octets.decode()), delimiter=";"))[1:]
+        for start in range(0, len(rows), 10):
+            cells = rows[start]
+            epreuves = [
+                {"voie": one[7], "code": one[8], "libelle": one[9], "type": one[10], "candidats_inscrits": int(one[11])}
+                for one in rows[start : start + 10]
+            ]
+            place = {"academie": cells[4], "nom": cells[5], "commune": cells[6]}
+            closing = body(uai=cells[1], etablissement=place, epreuves=epreuves)
+            assert InscriptionsClosed.model_validate_json(json.dumps(closing)).hash
+
+    def seconds(work):
+        began = perf_counter()
+        work()
+        return perf_counter() - began
+
+    ratio = min(seconds(lambda: read(octets)) for _ in range(3)) / min(seconds(bare) for _ in range(3))
+    tracemalloc.start()
+    lecture = read(octets)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert (len(lecture.closings), lecture.fautes.total) == (500, 0)
+    told = f"5000 rows, {len(octets)} bytes: {ratio:.1f} times a bare reading, {peak / len(octets):.1f} times its bytes"
+    sys.stdout.write(f"{told} in memory\n")
+    assert ratio < 8
+    assert peak < 40 * len(octets)

@@ -7,6 +7,8 @@ from datetime import timedelta
 
 import pytest
 
+from event_schemas import uai
+
 SESSION, LYON, AUTRE, LILLE = "2020-E3C1", "0699001J", "0699002K", "0599001N"
 DEPOT = "/api/imports/fichier"
 ENTETE = "session;uai;revision;academie;nom;commune;voie;code;libelle;type;candidats_inscrits"
@@ -192,11 +194,16 @@ async def test_a_gestionnaire_imports_his_academie_alone_and_an_administrateur_a
 
 
 async def test_a_file_does_not_take_an_etablissement_from_another_academie(world):
-    await world.receive(world.closing(LILLE, 1, HG=30))
-    row = f"{SESSION};{LILLE};2;10;LYCEE;VILLE;GENERALE;HG;Histoire;E3C;1"
-    answer = await give(world, f"{ENTETE}\n{row}\n".encode())
+    caen = f"0149001{uai.letter('0149001')}"  # of a département that does not tell its académie
+    await world.receive(world.closing(caen, 1, HG=30))
+    before = await world.checksums()
+    rows = [f"{SESSION};{place};2;09;LYCEE;VILLE;GENERALE;HG;Histoire;E3C;1" for place in (LILLE, caen, LYON)]
+    answer = await give(world, "\n".join([ENTETE, *rows]).encode(), "lille")
     assert answer.status_code == 422
-    assert [(one["ligne"], one["colonne"]) for one in answer.json()["erreurs"]] == [(2, "academie")]
+    assert [(one["ligne"], one["colonne"]) for one in answer.json()["erreurs"]] == [(4, "uai")]
+    answer = await give(world, "\n".join([ENTETE, *rows[:2]]).encode(), "lille")
+    assert [(one["ligne"], one["colonne"]) for one in answer.json()["erreurs"]] == [(3, "academie")]
+    assert await world.checksums() == before
 
 
 async def test_a_file_too_large_is_told_its_limit(world):

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from event_schemas import uai
 from event_schemas.inscriptions import RESERVED_CODE, InscriptionsClosed
 from event_schemas.phrases import PHRASES
+from mission_import.domain import departements
 from mission_import.domain.fichier import Brute, Chemin, Fautes, Fichier
 from mission_import.domain.lecture_fichier import lire
 
@@ -55,6 +56,8 @@ def read_file(octets: bytes, now: datetime, reaches: Callable[[str], bool]) -> L
             continue
         if not reaches(state.etablissement.academie):
             fichier.fautes.ajouter(*brute.place(("etablissement", "academie")), _AILLEURS)
+        elif not reaches(departements.academie(state.uai) or state.etablissement.academie):
+            fichier.fautes.ajouter(*brute.place(("uai",)), _AILLEURS)
         first, content = contents.setdefault((state.aggregate, state.revision), (brute.ligne, state.hash))
         if content != state.hash:
             phrase = f"Même révision qu’à la ligne {first}, mais un autre contenu."

@@ -37,16 +37,23 @@ async def try_file(connection: Connection, lecture: Lecture, now: datetime, *, l
     """One Essai a closing, in the file's order; `lock` holds off the topic and other files. Raises FichierFautif."""
     keys = sorted({one.state.aggregate for one in lecture.closings})
     known = await clotures.known(connection, keys, lock=lock)
+    later = {one.state.aggregate for one in lecture.closings if one.state.revision > _held(known, one)}
+    changed = sorted(later.intersection(known))
     monde = _Monde(
         known,
-        await missions.load(connection, sorted(known)),
-        await convocations.convoques(connection, sorted(known)),
+        await missions.load(connection, changed),
+        await convocations.convoques(connection, changed),
         await politiques.with_validation(connection, {one.state.etablissement.academie for one in lecture.closings}),
     )
     essais = await asyncio.to_thread(_judge, lecture.closings, monde, now, lecture.fautes)
     if lecture.fautes.total:
         raise FichierFautif(lecture.fautes)
     return essais
+
+
+def _held(known: Mapping[str, Known], one: Lue) -> int:
+    found = known.get(one.state.aggregate)
+    return found.version if found else 0
 
 
 def empreinte(essais: Sequence[Essai]) -> str:
