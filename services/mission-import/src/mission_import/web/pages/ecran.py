@@ -84,3 +84,8 @@ def texts(form: FormData, name: str) -> list[str]:
 def text(form: FormData, name: str) -> str:
     """The last text of that name, else an empty one."""
     return (texts(form, name) or [""])[-1]
+
+
+def revision_of(typed: str) -> int:
+    """The revision a form bears; 0, which no closing has, for what is none."""
+    return int(typed) if typed.isdecimal() and len(typed) < 19 else 0

@@ -27,7 +27,7 @@ _CHAMPS = {
     "commune": "commune",
     "academie": "académie",
 }
-_VOIES = {"GENERALE": "voie générale", "TECHNOLOGIQUE": "voie technologique", "COMMUNE": "toutes voies"}
+_VOIES = {"GENERALE": "Générale", "TECHNOLOGIQUE": "Technologique", "COMMUNE": "Commune"}
 
 
 def academie(code: str) -> str:
