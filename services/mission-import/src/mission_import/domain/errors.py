@@ -34,6 +34,11 @@ class JamaisAppliquee(Refus):
     phrase = "Cette révision n’a pas été appliquée : on ne rejoue que la dernière appliquée."
 
 
+class FichierAbsent(Refus):
+    slug = "fichier-absent"
+    phrase = "Choisissez le fichier des clôtures."
+
+
 class FichierTropGrand(Refus):
     slug = "fichier-trop-grand"
     phrase = "Le fichier dépasse 7,5 Mo (7 500 000 octets) : partagez-le, une clôture entière dans chaque partie."

@@ -58,7 +58,12 @@ class Resume:
     @property
     def change(self) -> bool:
         """Whether any closing is new."""
-        return any(self.clotures[sort.value] for sort in NOUVELLES)
+        return change(self.clotures)
+
+
+def change(sorts: Mapping[str, int]) -> bool:
+    """Whether any of these closings, counted by what becomes of them, is new."""
+    return any(sorts[one.value] for one in NOUVELLES)
 
 
 def resumer(essais: Iterable[Essai]) -> Resume:

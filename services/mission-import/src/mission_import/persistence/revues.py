@@ -15,6 +15,10 @@ WHERE c.cloture IN (SELECT r.cloture FROM cloture_recue r
 ORDER BY c.cloture FOR UPDATE
 """
 _WAITING = "SELECT * FROM cloture_recue WHERE etat = 'A_VALIDER' AND academie = $1 AND session = $2 ORDER BY cloture"
+_REVISIONS = """
+SELECT r.*, f.sha256 AS fichier_sha256, f.confirme_par AS fichier_par, f.confirme_nom AS fichier_nom
+FROM cloture_recue r LEFT JOIN import_fichier f USING (import_id) WHERE r.cloture = $1 ORDER BY r.revision DESC
+"""
 _DECIDE = """
 UPDATE cloture_recue r SET etat = t.etat, bilan = coalesce(t.bilan, r.bilan), decidee_par = t.par, decidee_le = t.le,
     motif = t.motif
@@ -67,8 +71,8 @@ async def cloture(connection: Connection, session: str, uai: str, *, lock: bool 
 
 
 async def revisions(connection: Connection, cloture_: str) -> list[dict[str, Any]]:
-    """Every revision received, the latest first."""
-    rows = await connection.fetch("SELECT * FROM cloture_recue WHERE cloture = $1 ORDER BY revision DESC", cloture_)
+    """Every revision received, the latest first; `fichier_*`: of the file it came from, if from one."""
+    rows = await connection.fetch(_REVISIONS, cloture_)
     return [_with_bilan(row) for row in rows]
 
 

@@ -151,7 +151,7 @@ async def rejouer(request: Request, session: Session, uai: Uai, body: RejeuIn, a
 
 
 def _revision(row: dict[str, Any]) -> dict[str, Any]:
-    names = ("revision", "ce_id", "etat", "bilan", "decidee_par", "motif")
+    names = ("revision", "ce_id", "etat", "bilan", "decidee_par", "motif", "fichier_sha256", "fichier_par")
     return {name: row[name] for name in names} | {
         name: _le(row["academie"], row[name]) for name in ("recue_le", "decidee_le")
     }

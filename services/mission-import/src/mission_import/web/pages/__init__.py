@@ -4,9 +4,9 @@ from fastapi import FastAPI
 
 from chassis.pages import Pages
 from mission_import.settings import Settings
-from mission_import.web.pages import attente, imports, politiques, revue, sessions
+from mission_import.web.pages import attente, fichier, imports, politiques, revue, sessions
 
-_ROUTERS = tuple(one.router for one in (imports, politiques, attente, revue))
+_ROUTERS = tuple(one.router for one in (imports, fichier, politiques, attente, revue))
 
 
 def add_to(app: FastAPI, settings: Settings) -> None:

@@ -30,6 +30,8 @@ _FAITS = {
     "depassee": ("Révision dépassée : rien n’a changé", "Les missions suivent une révision plus récente."),
     "appliquee": ("Révision rejouée", "Des missions ne la suivaient plus ; elles la suivent de nouveau."),
     "politique": ("Choix enregistré", "Il vaut pour les clôtures qui arriveront ; ce qui attend reste à décider."),
+    "importe": ("Fichier importé", "Chaque établissement voit ses missions dans la minute, sauf celles qui attendent."),
+    "fichier-inchange": ("Fichier importé : rien n’a changé", "Ses clôtures étaient déjà reçues, ou plus anciennes."),
 }
 
 
