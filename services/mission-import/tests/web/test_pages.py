@@ -20,7 +20,7 @@ async def test_the_list_says_what_came_when_and_what_became_of_it(world):
     text = words(page)
     assert "1 clôture reçue" in text
     assert f"LYCEE {LYON}" in text
-    assert "Révision 1" in text
+    assert f"{LYON} – {SESSION} 1 " in text  # its revision
     assert "3 créées" in text
     assert "Appliquée" in text
 
