@@ -149,7 +149,11 @@ async def test_one_bad_line_and_nothing_is_imported_nor_kept(world):
     assert answer.json()["type"] == "fichier-fautif"
     assert answer.json()["total"] == 1
     assert answer.json()["erreurs"] == [
-        {"ligne": 2, "colonne": "epreuves.1.code", "phrase": "Le texte n’a pas la forme attendue."}
+        {
+            "ligne": 2,
+            "colonne": "epreuves.1.code",
+            "phrase": "Le code a des majuscules, des chiffres et des tirets, 32 au plus (HG, LVA-ANG).",
+        }
     ]
     assert await world.checksums() == before
     assert await world.pool.fetchval("SELECT count(*) FROM import_fichier") == 0

@@ -17,6 +17,14 @@ from mission_import.domain.fichier import Brute, Chemin, Fautes, Fichier
 from mission_import.domain.lecture_fichier import lire
 
 _NAMESPACE = UUID("7d0c1f7e-3c55-5f0a-8a53-6f0b6a3f1f10")
+_FORMES = {
+    "session": "la session s’écrit comme 2020-E3C1",
+    "uai": "l’UAI a sept chiffres et sa lettre de contrôle",
+    "academie": "l’académie est un code de deux chiffres",
+    "code": "le code a des majuscules, des chiffres et des tirets, 32 au plus (HG, LVA-ANG)",
+    "voie": "la voie est GENERALE, TECHNOLOGIQUE ou COMMUNE",
+}
+"""What a field looks like that has a form of its own."""
 _AILLEURS = "Cet établissement n’est pas de votre académie."
 
 
@@ -112,5 +120,7 @@ def _broken_fields(error: ValidationError, brute: Brute, *, told: bool) -> Itera
                 yield chemin, f"la clôture n’est pas acceptable : {fault['msg']}"
         elif brute.valeur(chemin) == "":
             yield chemin, "la valeur manque"
+        elif kind in {"string_pattern_mismatch", "literal_error"} and chemin[-1] in _FORMES:
+            yield chemin, _FORMES[str(chemin[-1])]
         else:
             yield chemin, PHRASES.get(kind, "la valeur n’a pas la forme attendue")

@@ -1,5 +1,6 @@
 """« Importer un fichier »: closings from a file, read by a person before they are imported (K.a, R54, R55)."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -35,13 +36,13 @@ _DERNIERS, _MONTREES = 20, 200
 _STATUS: dict[type[Refus], int] = {FichierTropGrand: 413, ImportInconnu: 404}
 FORMATS = {"JSON_LINES": "JSON Lines", "CSV": "CSV"}
 SORTS = {
-    Sort.A_APPLIQUER: ("success", "Appliquée"),
-    Sort.A_VALIDER: ("new", "Attendra une décision"),
-    Sort.REMPLACEE: ("", "Remplacée par une suivante du fichier"),
-    Sort.DEJA_RECUE: ("", "Déjà reçue : rien ne change"),
-    Sort.DEPASSEE: ("", "Plus ancienne que celle reçue : rien ne change"),
+    Sort.A_APPLIQUER: ("info", "À appliquer", "Appliquées"),
+    Sort.A_VALIDER: ("new", "Attendra une décision", "À décider"),
+    Sort.REMPLACEE: ("", "Remplacée par une suivante du fichier", "Remplacées dans le fichier"),
+    Sort.DEJA_RECUE: ("", "Déjà reçue : rien ne change", "Déjà reçues"),
+    Sort.DEPASSEE: ("", "Plus ancienne : rien ne change", "Plus anciennes que celles reçues"),
 }
-"""By what becomes of a closing of the file: badge and label."""
+"""By what becomes of a closing of the file: badge and label before, and label of their number after."""
 
 
 @router.get(ADRESSE)
@@ -157,7 +158,7 @@ def _depot(row: dict[str, Any]) -> dict[str, Any]:
     shown = {
         "format_nom": FORMATS[row["format"]],
         "academies_noms": ", ".join(lignes.academie(one) for one in row["academies"]),
-        "sorts": _sorts(bilan["clotures"]) if bilan else [],
+        "sorts": _sorts(bilan["clotures"], 2) if bilan else [],
         "resume": lignes.resume(bilan["missions"]) if bilan else "",
         "change": bool(bilan) and change(bilan["clotures"]),
     }
@@ -167,15 +168,15 @@ def _depot(row: dict[str, Any]) -> dict[str, Any]:
 def _resume(resume: Resume) -> dict[str, Any]:
     return {
         "change": resume.change,
-        "sorts": _sorts(resume.clotures),
+        "sorts": _sorts(resume.clotures, 1),
         "missions": lignes.resume(resume.missions._asdict()),
         "orphelins": resume.convoques,
     }
 
 
-def _sorts(sorts: Any) -> list[tuple[str, int]]:
-    """« Appliquée », 3: those there are."""
-    return [(SORTS[one][1], sorts[one.value]) for one in Sort if sorts[one.value]]
+def _sorts(sorts: Mapping[str, int], label: int) -> list[tuple[str, int]]:
+    """« Appliquées », 3: those there are."""
+    return [(SORTS[one][label], sorts[one.value]) for one in Sort if sorts[one.value]]
 
 
 def _cloture(one: Essai) -> dict[str, Any]:
