@@ -1,15 +1,21 @@
 """« Importer un fichier »: faults by line, mended, read, confirmed; by mouse, by keyboard alone, without script."""
 
+import asyncio
+import json
 import os
+import sys
+from asyncio.subprocess import PIPE
+from pathlib import Path
 
 import pytest
 from playwright.async_api import expect
 
 from chassis.acteur import Role
-from imagin_cli.services import MISSION_IMPORT
+from imagin_cli.services import MISSION_IMPORT, SERVICES
 from testkit.eventually import eventually
 
 SESSION = "2020-E3C1"
+IMAGIN = str(Path(sys.executable).with_name("imagin"))
 ENTETE = "session;uai;revision;cloturee_le;academie;nom;commune;voie;code;libelle;type;candidats_inscrits"
 WAYS = ("mouse", "keyboard", "without script")
 
@@ -119,3 +125,32 @@ async def test_a_file_too_large_is_told_in_the_browser(person, product):
     await page.get_by_label("Fichier des clôtures").set_input_files(large)
     await page.get_by_role("button", name="Lire le fichier").click()
     await expect(page.get_by_role("link", name="Le fichier dépasse 7,5 Mo")).to_be_visible()
+
+
+async def test_the_command_imports_as_the_page_does(product, tmp_path):
+    lycee = product.etablissement()
+    file = tmp_path / "clotures.csv"
+    installation = product.stack.installation()
+    env = os.environ | {
+        "IMAGIN_KAFKA_BOOTSTRAP": installation.bootstrap,
+        "IMAGIN_TOKEN_KEY": installation.token_key,
+        "MISSION_IMPORT_URL": installation.urls["mission-import"],
+        **{f"{one.prefix}DATABASE_URL": installation.databases[one.name] for one in SERVICES},
+    }
+
+    async def run(*arguments):
+        command = (IMAGIN, "import", "closings", str(file), *arguments)
+        process = await asyncio.create_subprocess_exec(*command, env=env, stdout=PIPE, stderr=PIPE)
+        output, errors = await process.communicate()
+        return process.returncode, output.decode(), errors.decode()
+
+    file.write_bytes(csv_file(lycee, ("HG", "Histoire", "x"))["buffer"])
+    code, _, errors = await run("--confirm")
+    assert (code, "ligne 2, candidats_inscrits : Un nombre entier est attendu." in errors) == (1, True)
+    file.write_bytes(csv_file(lycee, ("HG", "Histoire", 9))["buffer"])
+    code, output, _ = await run()
+    assert (code, "Rien n’est encore importé" in output) == (0, True)
+    code, output, _ = await run("--confirm", "--json")
+    assert (code, json.loads(output)["resultat"]) == (0, "importe")
+    code, output, _ = await run("--confirm")
+    assert (code, "Rien n’a changé" in output) == (0, True)
