@@ -190,3 +190,26 @@ async def test_a_form_from_another_site_is_refused(world):
     answer = await world.client.post(f"{REVUE}/decision", data={"revision": "2", "action": "accepter"}, headers=headers)
     assert answer.status_code == 403
     assert (await world.etats())[2] == "A_VALIDER"
+
+
+async def test_signing_out_from_another_site_is_refused(world):
+    headers = {"Accept": "text/html", "Sec-Fetch-Site": "cross-site"}
+    assert (await world.client.post("/deconnexion", headers=headers)).status_code == 403
+
+
+async def test_the_administrateur_filters_by_academie_state_and_text(world):
+    await world.validation()
+    await world.receive(world.closing(LYON, 1, HG=30), world.closing(AUTRE, 1, HG=20), world.closing(LILLE, 1, HG=10))
+    for query, seen in (
+        ("", {LYON, AUTRE, LILLE}),
+        ("academie=09", {LILLE}),
+        ("etat=A_VALIDER", {LYON, AUTRE}),
+        (f"q=lycee+{AUTRE}&session={SESSION}&page=1", {AUTRE}),
+        ("academie=x%00&etat=nimporte&page=-3", set()),
+        ("q=introuvable", set()),
+    ):
+        page = words(await world.page("admin", f"/imports?{query}"))
+        assert {one for one in (LYON, AUTRE, LILLE) if f"LYCEE {one}" in page} == seen, query
+    assert "Lyon, session 2020-E3C1 : 2 clôtures" in page.replace("\xa0", " ")
+    assert "Lyon, session" not in words(await world.page("lille", "/imports"))
+    assert f"LYCEE {LYON}" not in words(await world.page("lille", "/imports?academie=10"))
