@@ -213,3 +213,17 @@ async def test_the_administrateur_filters_by_academie_state_and_text(world):
     assert "Lyon, session 2020-E3C1 : 2 clôtures" in page.replace("\xa0", " ")
     assert "Lyon, session" not in words(await world.page("lille", "/imports"))
     assert f"LYCEE {LYON}" not in words(await world.page("lille", "/imports?academie=10"))
+
+
+async def test_without_an_acteur_nothing_is_read_but_where_to_sign_in(world):
+    public = {"/health/live", "/health/ready", "/metrics", "/openapi.json", "/connexion", "/deconnexion", "/"}
+    public |= {"/accessibilite", "/mentions-legales", "/donnees-personnelles"}
+    routes = [one for one in world.client._transport.app.routes if getattr(one, "methods", None)]
+    assert public <= {one.path for one in routes}
+    for route in routes:
+        path = route.path.format_map({"session": SESSION, "uai": LYON, "academie": "10"})
+        for method in route.methods - {"HEAD"}:
+            if route.path not in public:
+                answer = await world.client.request(method, path, headers={"Accept": "text/html"})
+                assert answer.status_code == (401 if path.startswith("/api") else 303), (method, path)
+                assert answer.headers.get("location", "/connexion") == "/connexion"
