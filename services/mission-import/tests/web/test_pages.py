@@ -190,3 +190,40 @@ async def test_a_form_from_another_site_is_refused(world):
     answer = await world.client.post(f"{REVUE}/decision", data={"revision": "2", "action": "accepter"}, headers=headers)
     assert answer.status_code == 403
     assert (await world.etats())[2] == "A_VALIDER"
+
+
+async def test_signing_out_from_another_site_is_refused(world):
+    headers = {"Accept": "text/html", "Sec-Fetch-Site": "cross-site"}
+    assert (await world.client.post("/deconnexion", headers=headers)).status_code == 403
+
+
+async def test_the_administrateur_filters_by_academie_state_and_text(world):
+    await world.validation()
+    await world.receive(world.closing(LYON, 1, HG=30), world.closing(AUTRE, 1, HG=20), world.closing(LILLE, 1, HG=10))
+    for query, seen in (
+        ("", {LYON, AUTRE, LILLE}),
+        ("academie=09", {LILLE}),
+        ("etat=A_VALIDER", {LYON, AUTRE}),
+        (f"q=lycee+{AUTRE}&session={SESSION}&page=1", {AUTRE}),
+        ("academie=x%00&etat=nimporte&page=-3", set()),
+        ("q=introuvable", set()),
+    ):
+        page = words(await world.page("admin", f"/imports?{query}"))
+        assert {one for one in (LYON, AUTRE, LILLE) if f"LYCEE {one}" in page} == seen, query
+    assert "Lyon, session 2020-E3C1 : 2 clôtures" in page.replace("\xa0", " ")
+    assert "Lyon, session" not in words(await world.page("lille", "/imports"))
+    assert f"LYCEE {LYON}" not in words(await world.page("lille", "/imports?academie=10"))
+
+
+async def test_without_an_acteur_nothing_is_read_but_where_to_sign_in(world):
+    public = {"/health/live", "/health/ready", "/metrics", "/openapi.json", "/connexion", "/deconnexion", "/"}
+    public |= {"/accessibilite", "/mentions-legales", "/donnees-personnelles"}
+    routes = [one for one in world.client._transport.app.routes if getattr(one, "methods", None)]
+    assert public <= {one.path for one in routes}
+    for route in routes:
+        path = route.path.format_map({"session": SESSION, "uai": LYON, "academie": "10"})
+        for method in route.methods - {"HEAD"}:
+            if route.path not in public:
+                answer = await world.client.request(method, path, headers={"Accept": "text/html"})
+                assert answer.status_code == (401 if path.startswith("/api") else 303), (method, path)
+                assert answer.headers.get("location", "/connexion") == "/connexion"

@@ -20,18 +20,24 @@ _MENU = (("Imports", IMPORTS),)
 _MAX_FIELDS = 5_010
 # What a redirect may say was done, by code.
 _FAITS = {
-    "acceptee": ("Clôture acceptée", "Les missions la suivent ; les établissements les voient dans la minute."),
-    "acceptees": ("Clôtures acceptées", "Les missions les suivent ; les établissements les voient dans la minute."),
+    "acceptee": ("Clôture acceptée", "Les missions la suivent\u00a0; les établissements les voient dans la minute."),
+    "acceptees": (
+        "Clôtures acceptées",
+        "Les missions les suivent\u00a0; les établissements les voient dans la minute.",
+    ),
     "refusee": ("Clôture refusée", "Les missions restent telles qu’elles sont."),
     "aucun-changement": (
-        "Révision rejouée : rien n’a changé",
-        "Les missions la suivaient déjà ; personne n’est prévenu.",
+        "Révision rejouée\u00a0: rien n’a changé",
+        "Les missions la suivaient déjà\u00a0; personne n’est prévenu.",
     ),
-    "depassee": ("Révision dépassée : rien n’a changé", "Les missions suivent une révision plus récente."),
-    "appliquee": ("Révision rejouée", "Des missions ne la suivaient plus ; elles la suivent de nouveau."),
-    "politique": ("Choix enregistré", "Il vaut pour les clôtures qui arriveront ; ce qui attend reste à décider."),
+    "depassee": ("Révision dépassée\u00a0: rien n’a changé", "Les missions suivent une révision plus récente."),
+    "appliquee": ("Révision rejouée", "Des missions ne la suivaient plus\u00a0; elles la suivent de nouveau."),
+    "politique": ("Choix enregistré", "Il vaut pour les clôtures qui arriveront\u00a0; ce qui attend reste à décider."),
     "importe": ("Fichier importé", "Chaque établissement voit ses missions dans la minute, sauf celles qui attendent."),
-    "fichier-inchange": ("Fichier importé : rien n’a changé", "Ses clôtures étaient déjà reçues, ou plus anciennes."),
+    "fichier-inchange": (
+        "Fichier importé\u00a0: rien n’a changé",
+        "Ses clôtures étaient déjà reçues, ou plus anciennes.",
+    ),
 }
 
 

@@ -39,8 +39,8 @@ SORTS = {
     Sort.A_APPLIQUER: ("info", "À appliquer", "Appliquées"),
     Sort.A_VALIDER: ("new", "Attendra une décision", "À décider"),
     Sort.REMPLACEE: ("", "Remplacée par une suivante du fichier", "Remplacées dans le fichier"),
-    Sort.DEJA_RECUE: ("", "Déjà reçue : rien ne change", "Déjà reçues"),
-    Sort.DEPASSEE: ("", "Plus ancienne : rien ne change", "Plus anciennes que celles reçues"),
+    Sort.DEJA_RECUE: ("", "Déjà reçue\u00a0: rien ne change", "Déjà reçues"),
+    Sort.DEPASSEE: ("", "Plus ancienne\u00a0: rien ne change", "Plus anciennes que celles reçues"),
 }
 """By what becomes of a closing of the file: badge and label before, and label of their number after."""
 

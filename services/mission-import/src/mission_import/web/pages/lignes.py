@@ -88,5 +88,5 @@ def _changement(one: Changement) -> str:
     if one.champ == "etat":
         return "a de nouveau des candidats" if one.apres == "ACTIVE" else ""
     if one.champ == "candidats":
-        return f"candidats : de {one.avant} à {one.apres}"
-    return f"{_CHAMPS[one.champ]} : « {one.avant} » devient « {one.apres} »"
+        return f"candidats\u00a0: de {one.avant} à {one.apres}"
+    return f"{_CHAMPS[one.champ]}\u00a0: «\u00a0{one.avant}\u00a0» devient «\u00a0{one.apres}\u00a0»"

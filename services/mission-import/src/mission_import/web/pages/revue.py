@@ -23,9 +23,9 @@ router = APIRouter(include_in_schema=False)
 _MOTIF = 500
 _ACTES = {"APPLIQUEE": "Acceptée", "REFUSEE": "Refusée"}
 _REJEUX = {
-    decide_import.AUCUN_CHANGEMENT: "Rejouée : rien n’a changé",
-    decide_import.DEPASSEE: "Rejouée : rien n’a changé, une plus récente est appliquée",
-    decide_import.APPLIQUEE: "Rejouée : des missions la suivent de nouveau",
+    decide_import.AUCUN_CHANGEMENT: "Rejouée\u00a0: rien n’a changé",
+    decide_import.DEPASSEE: "Rejouée\u00a0: rien n’a changé, une plus récente est appliquée",
+    decide_import.APPLIQUEE: "Rejouée\u00a0: des missions la suivent de nouveau",
 }
 
 
