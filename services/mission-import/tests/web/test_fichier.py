@@ -5,10 +5,12 @@ import hashlib
 import json
 import re
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
 from chassis.acteur import COOKIE
+from chassis.cloudevents import Cause, Event
 from event_schemas import uai
 
 SESSION, LYON, AUTRE, LILLE = "2020-E3C1", "0699001J", "0699002K", "0599001N"
@@ -324,3 +326,17 @@ async def test_of_another_academie_the_page_of_a_file_does_not_exist(world):
     gone = await world.page("lyon", "/imports/fichier/00000000-0000-0000-0000-000000000000")
     assert (gone.status_code, "n’attend plus" in gone.text) == (404, True)
     assert await world.told() == []
+
+
+async def test_a_field_nobody_reads_that_jsonb_refuses_does_not_close_the_list(world):
+    one = world.closing(LYON, 1, HG=30)
+    reader = world.readers["mission-import.inscriptions"]
+    raw = one.to_bytes()[:-1] + b',"inconnu":"\\u0000","nombre":1e999999}'
+    event = Event(one, "t", "ce-1", Cause("c"), one.aggregate, 1, one.hash, SimpleNamespace(value=raw))
+    async with world.pool.acquire() as connection, connection.transaction():
+        await reader.apply(connection, [event], frozenset())
+    for path in ("/api/imports", f"/api/imports?q=lycee {LYON}", f"/api/imports/{SESSION}/{LYON}"):
+        assert (await world.ask("lyon", "GET", path)).status_code == 200, path
+    assert (await world.page("lyon", "/imports")).status_code == 200
+    given = await give(world, raw)
+    assert (given.status_code, given.json()["sorts"]["DEJA_RECUE"]) == (201, 1)

@@ -29,7 +29,7 @@ WHERE c.cloture = t.cloture AND c.revision_appliquee <= t.revision
 """
 _RECEIVED = (
     *("cloture", "revision", "ce_id", "contenu", "etat", "academie", "session", "uai", "correlation_id", "bilan"),
-    "import_id",
+    *("import_id", "etablissement"),
 )
 _REPLACED = "UPDATE cloture_recue SET etat = 'REMPLACEE' WHERE cloture = ANY($1::text[]) AND etat = 'A_VALIDER'"
 
@@ -71,7 +71,7 @@ async def receive(
         (
             *(one.state.aggregate, one.state.revision, one.cause.causation_id, one.contenu, etat),
             *(one.state.etablissement.academie, one.state.session, one.state.uai, one.cause.correlation_id),
-            *(json.dumps(numbers), one.import_id),
+            *(json.dumps(numbers), one.import_id, one.state.etablissement.nom),
         )
         for one, etat, numbers in zip(recues, etats, bilans, strict=True)
     ]

@@ -30,12 +30,11 @@ _LIST = """
 SELECT r.session, r.uai, r.academie, r.revision, r.etat, r.recue_le, r.bilan, r.ce_id, r.decidee_le, r.motif,
        (SELECT a.nom FROM audit a WHERE a.objet = 'cloture|' || r.cloture || '|' || r.revision AND a.le = r.decidee_le
         ORDER BY a.id DESC LIMIT 1) AS decideur,
-       convert_from(r.contenu, 'UTF8')::jsonb #>> '{etablissement,nom}' AS etablissement, count(*) OVER () AS total
+       r.etablissement, count(*) OVER () AS total
 FROM cloture_recue r
 WHERE ($1::text[] IS NULL OR r.academie = ANY($1)) AND ($2::text IS NULL OR r.session = $2)
   AND ($3::text IS NULL OR r.etat = $3)
-  AND ($4 = '' OR strpos(lower(r.uai || ' ' || (convert_from(r.contenu, 'UTF8')::jsonb #>> '{etablissement,nom}')),
-                         lower($4)) > 0)
+  AND ($4 = '' OR strpos(lower(r.uai || ' ' || r.etablissement), lower($4)) > 0)
 ORDER BY r.recue_le DESC, r.cloture, r.revision DESC LIMIT $5 OFFSET $6
 """
 
