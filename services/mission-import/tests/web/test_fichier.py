@@ -11,6 +11,7 @@ import pytest
 
 from chassis.acteur import COOKIE
 from chassis.cloudevents import Cause, Event
+from chassis.database import ConcurrentWrite
 from event_schemas import uai
 
 SESSION, LYON, AUTRE, LILLE = "2020-E3C1", "0699001J", "0699002K", "0599001N"
@@ -340,3 +341,16 @@ async def test_a_field_nobody_reads_that_jsonb_refuses_does_not_close_the_list(w
     assert (await world.page("lyon", "/imports")).status_code == 200
     given = await give(world, raw)
     assert (given.status_code, given.json()["sorts"]["DEJA_RECUE"]) == (201, 1)
+
+
+async def test_a_file_confirmed_while_the_topic_brings_the_same_closings_applies_each_once(world):
+    closings = [world.closing(place, 1, HG=30) for place in (AUTRE, LYON)]
+    for turn in range(5):
+        octets = jsonl(*(one.model_copy(update={"revision": turn + 1}) for one in closings))
+        essai = (await give(world, octets)).json()
+        topic = world.receive(*(one.model_copy(update={"revision": turn + 1}) for one in closings))
+        confirmed, received = await asyncio.gather(confirm(world, essai), topic, return_exceptions=True)
+        assert confirmed.status_code in {200, 409, 503}
+        assert received is None or isinstance(received, ConcurrentWrite), received
+        assert await world.etats() == await world.etats(AUTRE) == dict.fromkeys(range(1, turn + 2), "APPLIQUEE")
+    assert await world.told() == ["mission-created"] * 4
