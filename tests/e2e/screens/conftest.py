@@ -27,7 +27,7 @@ from imagin_cli.services import CONVOCATION
 from imagin_cli.stack import Stack
 from testkit.programs import find_program
 
-SESSION, ACADEMIE, LYCEES = "2020-E3C1", "10", 40
+SESSION, ACADEMIE, LYCEES = "2020-E3C1", "10", 90
 EPREUVES = [
     ("HG", "Histoire-géographie", "GENERALE", 70),
     ("HLP", "Humanités, littérature et philosophie", "GENERALE", 30),
@@ -65,7 +65,7 @@ def _closing(number):
 
 
 class Product:
-    """`etablissement()` hands out a lycée nobody has used; the service is open unless `closed`."""
+    """`etablissement()` hands out a lycée nobody has used and in which no two teachers bear one name."""
 
     def __init__(self, stack, people, lycees):
         self.stack, self.people, self._lycees = stack, people, iter(lycees)
@@ -73,15 +73,18 @@ class Product:
         self.soon = (datetime.now(UTC) + timedelta(days=40)).date().isoformat()
 
     def etablissement(self):
-        return next(self._lycees)
+        return next(one for one in self._lycees if not self._namesakes(one))
+
+    def _teachers(self, lycee):
+        return [one for one in self.people.by_academie[ACADEMIE] if lycee.uai in {one.uai, *one.uais_secondaires}]
+
+    def _namesakes(self, lycee):
+        names = [(one.nom, one.prenom) for one in self._teachers(lycee)]
+        return len(names) - len(set(names))
 
     def of(self, lycee, discipline):
         """Invented teachers of a discipline in a lycée (main or secondary post), by name."""
-        return sorted(
-            f"{one.nom} {one.prenom}"
-            for one in self.people.by_academie[ACADEMIE]
-            if lycee.uai in {one.uai, *one.uais_secondaires} and discipline in one.disciplines
-        )
+        return sorted(f"{one.nom} {one.prenom}" for one in self._teachers(lycee) if discipline in one.disciplines)
 
     def numero(self, lycee, discipline):
         return next(

@@ -24,6 +24,7 @@ from imagin_cli.services import CONVOCATION
 from imagin_cli.stack import Stack
 
 _CHUNK = 50_000
+_FRESH = 50  # events whose way to the coverage is timed
 _DEBUTS = (
     "BA",
     "BER",
@@ -72,6 +73,9 @@ async def screens(stack: Stack, people: int, count: int) -> dict[str, Any]:
             say(f"{name} …")
             times = await percentiles(count, _request(http, stack, case))
             figures[name] = times | {"ratio_p50": round(times["p50_ms"] / bare["p50_ms"], 1)}
+            figures[name] |= {"ratio_p95": round(times["p95_ms"] / bare["p95_ms"], 1)}
+        say("fraîcheur de la couverture …")
+        figures["couverture_fraicheur"] = await _freshness(http, stack)
     return figures
 
 
@@ -135,12 +139,42 @@ def _cases(made: list[Closing]) -> dict[str, Case]:
         "liste_academie": Case(gestionnaire("25"), "/missions?tri=manque"),
         "liste_nationale": Case(ADMINISTRATEUR, "/missions?tri=manque"),
         "liste_nationale_cherchee": Case(ADMINISTRATEUR, "/missions?q=histoire+lyon&etat=a-convoquer"),
+        "couverture_nationale": Case(ADMINISTRATEUR, "/couverture"),
+        "couverture_academie": Case(gestionnaire("25"), "/couverture?par=etablissement"),
+        "couverture_missions": Case(ADMINISTRATEUR, "/couverture?par=mission&manque=sans_correcteur"),
         "detail": Case(someone, f"/missions/{mission}"),
         "discipline": Case(someone, form, [{"action": "chercher", "discipline": "Histoire-géographie"}]),
         "nom": Case(someone, form, [{"action": "chercher", "nom": debut} for debut in debuts]),
         "nom_prenom": Case(someone, form, [{"action": "chercher", "nom": f"{debut} chl"} for debut in debuts]),
         "nom_avec_une_faute": Case(someone, form, [{"action": "chercher", "nom": faute} for faute in fautes]),
     }
+
+
+async def _freshness(http: httpx2.AsyncClient, stack: Stack) -> dict[str, float]:
+    """From a closing sent with one épreuve less to the nation's coverage without that mission: milliseconds.
+
+    On its way are Cyclades' topic, mission-import with its relay, the missions' topic, convocation and the counting.
+    """
+    headers = {"Authorization": f"Bearer {stack.token(ADMINISTRATEUR)}"}
+    changed = (
+        event
+        for event in closings.closings(SESSIONS[0], None)
+        if event["data"]["epreuves"] and event["data"]["epreuves"][0]["candidats_inscrits"]
+    )
+
+    async def figure() -> httpx2.Response:
+        return (await http.get("/api/couverture", headers=headers)).raise_for_status()
+
+    async def send(_: int) -> httpx2.Response:
+        before = (await figure()).json()["sommes"]["total"]
+        event = next(changed)
+        fewer = closings.at_revision(event, 2, event["data"]["epreuves"][1:])
+        await producer.send(stack.kafka_connection, of_events([fewer]), lambda _: None)
+        while (answer := await figure()).json()["sommes"]["total"] == before:
+            pass
+        return answer
+
+    return await percentiles(_FRESH, send)
 
 
 def _request(http: httpx2.AsyncClient, stack: Stack, case: Case) -> Callable[[int], Any]:

@@ -11,12 +11,15 @@ from convocation.handlers.missions import RecordMissionsOnMissionEvents
 from convocation.handlers.suivi import RecordAccesOnAccesChanged, RecordNotificationOnNotificationEvents
 from convocation.persistence import idempotence
 from convocation.settings import Settings
+from convocation.use_cases import import_annuaire
 from convocation.use_cases.issue_documents import Imprimeur
 from convocation.web import (
     pages,
     refusals,
     routes_administration,
+    routes_annuaire,
     routes_convocations,
+    routes_couverture,
     routes_envois,
     routes_etats,
     routes_exigences,
@@ -24,7 +27,12 @@ from convocation.web import (
 )
 from event_schemas.catalogue import EVENT_TYPES
 
+_ROUTES = (
+    *(routes_missions, routes_convocations, routes_administration, routes_envois, routes_etats),
+    *(routes_exigences, routes_couverture, routes_annuaire),
+)
 _HOUR_SECONDS = 3_600.0
+_IMPORTS_SECONDS = 1.0
 _KEYS_KEPT = timedelta(days=7)
 
 
@@ -32,10 +40,7 @@ def build(runtime: Runtime) -> Service:
     settings = runtime.settings
     assert isinstance(settings, Settings)
     app = create_app(settings, title="IMAG'IN — convocation")
-    for routes in (
-        *(routes_missions, routes_convocations, routes_administration, routes_envois, routes_etats),
-        routes_exigences,
-    ):
+    for routes in _ROUTES:
         app.include_router(routes.router)
     refusals.add_to(app)
     pages.add_to(app, settings)
@@ -50,6 +55,11 @@ def build(runtime: Runtime) -> Service:
     async def forget_old_keys() -> None:
         async with runtime.pool.acquire() as connection:
             await idempotence.forget(connection, app.state.clock() - _KEYS_KEPT)
+            await import_annuaire.oublier(connection, app.state.clock())
+
+    async def work_at_imports() -> None:
+        while await import_annuaire.travailler(runtime.pool, app.state.clock):
+            pass
 
     return Service(
         package="convocation",
@@ -59,7 +69,10 @@ def build(runtime: Runtime) -> Service:
             "convocation.acces": RecordAccesOnAccesChanged(),
             "convocation.notification": RecordNotificationOnNotificationEvents(),
         },
-        loops=[partial(periodically, _HOUR_SECONDS, "idempotence", forget_old_keys)],
+        loops=[
+            partial(periodically, _HOUR_SECONDS, "idempotence", forget_old_keys),
+            partial(periodically, _IMPORTS_SECONDS, "imports", work_at_imports),
+        ],
         models={ce_type: event.model for ce_type, event in EVENT_TYPES.items()},
     )
 

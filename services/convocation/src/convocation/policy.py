@@ -11,6 +11,7 @@ POLICY = Policy(
         "service.ouvrir": {Role.ADMINISTRATEUR: Scope.TOUT},
         "ouvertures.lire": {Role.ADMINISTRATEUR: Scope.TOUT, Role.GESTIONNAIRE: Scope.TOUT},
         "missions.lire": _LECTURE,
+        "couverture.lire": _LECTURE,
         "convocation.lire": _LECTURE | {Role.INTERVENANT: Scope.SOI},
         "convocation.ecrire": _ETABLISSEMENT,
         "disciplines.lire": dict.fromkeys(

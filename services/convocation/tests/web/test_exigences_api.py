@@ -1,5 +1,6 @@
 """R47 through the API: who writes what an épreuve asks for, what it does to missions, and the same need everywhere."""
 
+import asyncio
 import re
 
 import pytest
@@ -91,12 +92,12 @@ async def test_the_nations_effect_leaves_out_the_academies_that_have_their_own(w
 
 
 async def test_stale_unknown_and_incomplete_entries_are_refused(world):
-    assert (await put(world.gestionnaire, "10", "HG", 0, lot_copies=20)).headers["etag"] == '"1"'
+    first = (await put(world.gestionnaire, "10", "HG", 0, lot_copies=20)).headers["etag"].strip('"')
     for essai in (True, False):
         assert (await put(world.gestionnaire, "10", "HG", 0, essai=essai, lot_copies=21)).status_code == 412
     unknown = [{"profil": "x", "disciplines": ["9999"]}]
     for wrong in ({"profils": unknown}, {"motif": "", "lot_copies": 9}):
-        answer = await put(world.gestionnaire, "10", "HG", 1, **wrong)
+        answer = await put(world.gestionnaire, "10", "HG", first, **wrong)
         assert (answer.status_code, answer.json()["type"]) == (422, "exigence-refusee")
     for essai in (True, False):
         assert (await put(world.gestionnaire, "10", "INCONNUE", 0, essai=essai)).status_code == 404
@@ -104,12 +105,13 @@ async def test_stale_unknown_and_incomplete_entries_are_refused(world):
 
 
 async def test_back_to_the_nations_rule_and_every_act_is_audited(world):
-    await put(world.gestionnaire, "10", "HLP", 0, correcteurs=5)
-    await put(world.gestionnaire, "10", "HLP", 1, correcteurs=6)
-    await put(world.gestionnaire, "10", "HLP", 2, correcteurs=6)  # the same again
-    assert (await back(world, 2, "")).json()["type"] == "exigence-refusee"
-    assert (await back(world, 1, "fin")).status_code == 412
-    assert (await back(world, 2, "fin")).status_code == 204
+    first = (await put(world.gestionnaire, "10", "HLP", 1, correcteurs=5)).json()["version"]
+    second = (await put(world.gestionnaire, "10", "HLP", first, correcteurs=6)).json()["version"]
+    same_again = (await put(world.gestionnaire, "10", "HLP", second, correcteurs=6)).json()["version"]
+    assert first < second == same_again
+    assert (await back(world, second, "")).json()["type"] == "exigence-refusee"
+    assert (await back(world, first, "fin")).status_code == 412
+    assert (await back(world, second, "fin")).status_code == 204
     lines = (await world.gestionnaire.get("/api/exigences")).json()["exigences"]
     assert [one["origine"] for one in lines if one["code"] == "HLP"] == ["*"]
     rows = await world.pool.fetch("SELECT * FROM audit WHERE action = 'exigences.ecrire' ORDER BY id")
@@ -117,6 +119,28 @@ async def test_back_to_the_nations_rule_and_every_act_is_audited(world):
     assert [row["motif"] for row in rows] == ["Essai", "Essai", "fin"]
     assert (rows[1]["avant"], rows[1]["apres"]) == ('{"correcteurs": 5}', '{"correcteurs": 6}')
     assert (rows[0]["avant"], rows[2]["apres"]) == (None, None)
+
+
+async def test_a_version_names_one_state_for_ever_even_after_the_rule_was_removed(world):
+    first = (await put(world.gestionnaire, "10", "HLP", 1, correcteurs=5)).json()["version"]
+    await back(world, first, "fin")
+    again = (await put(world.gestionnaire, "10", "HLP", 1, correcteurs=7)).json()["version"]
+    assert again > first
+    assert (await put(world.gestionnaire, "10", "HLP", first, correcteurs=8)).status_code == 412
+
+
+async def test_an_academies_first_rule_notices_that_the_nation_changed_its_own_meanwhile(world):
+    changed = (await put(world.administrateur, "nationale", "HLP", 1, correcteurs=9)).json()["version"]
+    for essai in (True, False):
+        assert (await put(world.gestionnaire, "10", "HLP", 1, essai=essai, correcteurs=5)).status_code == 412
+    assert (await put(world.gestionnaire, "10", "HLP", changed, correcteurs=5)).status_code == 200
+
+
+async def test_of_many_first_rules_at_once_one_is_written(world):
+    answers = await asyncio.gather(
+        *(put(world.gestionnaire, "10", "HG", 0, lot_copies=number) for number in range(10, 18))
+    )
+    assert sorted(one.status_code for one in answers) == [200] + [412] * 7
 
 
 CASES = [(profils, lot, fixed) for profils in (0, 1, 2, 3) for lot in (None, 1, 7, 100) for fixed in (None, 0, 4)]

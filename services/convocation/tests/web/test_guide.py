@@ -88,6 +88,8 @@ async def test_r31_all_people_found_by_discipline_are_ticked_and_those_found_by_
         ("la tour", ["101"]),
         ("JEAN noel de", ["101"]),
         ("n'diaye", ["103"]),
+        ("n'd", ["101", "103"]),
+        ("n", []),
         ("%", []),
         ("nobody", []),
     ],

@@ -156,3 +156,18 @@ class ExigenceRefusee(Refus):
     def __init__(self, phrase: str, champ: str) -> None:
         super().__init__()
         self.phrase, self.champ = phrase, champ
+
+
+class ImportInconnu(Refus):
+    slug = "import-inconnu"
+    phrase = "Cet import n’existe pas ou n’est pas celui de votre académie."
+
+
+class ImportDejaLance(Refus):
+    slug = "import-deja-lance"
+    phrase = "Cet import n’attend pas d’être lancé : il l’est déjà, il est terminé, ou son fichier a été effacé."
+
+
+class FichierAbsent(Refus):
+    slug = "fichier-absent"
+    phrase = "Choisissez le fichier CSV de l’annuaire."

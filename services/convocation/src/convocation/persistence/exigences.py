@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from chassis.database import Connection
-from convocation.domain.errors import VersionDepassee
 from convocation.domain.exigence import NATIONALE, Exigence
 
 _COLUMNS = """
@@ -17,7 +17,6 @@ _EN_VIGUEUR = f"""
 SELECT {_COLUMNS} FROM exigence e
 WHERE e.code_epreuve = $2 AND e.academie IN ($1, '*') ORDER BY e.academie = '*' LIMIT 1
 """
-_PROPRE = f"SELECT {_COLUMNS} FROM exigence e WHERE e.academie = $1 AND e.code_epreuve = $2"
 _LISTE = f"""
 WITH par_code AS (SELECT academie, code, min(libelle) AS libelle, count(*) FILTER (WHERE status = 'ACTIVE') AS ouvertes
                   FROM mission GROUP BY academie, code),
@@ -26,9 +25,8 @@ codes AS (SELECT a.academie, c.code FROM unnest($1::text[]) AS a (academie) CROS
               UNION SELECT code_epreuve FROM epreuve_discipline
               UNION SELECT x.code_epreuve FROM exigence x WHERE x.academie IN ('*', a.academie)) AS c)
 SELECT codes.academie AS pour, codes.code, n.libelle, coalesce(n.missions, 0)::int AS missions,
-       coalesce(propre.version, 0) AS version_propre, r.*
+       r.*
 FROM codes
-LEFT JOIN exigence propre ON (propre.academie, propre.code_epreuve) = (codes.academie, codes.code)
 LEFT JOIN LATERAL (
     SELECT min(p.libelle) AS libelle, sum(p.ouvertes) FILTER (
                WHERE codes.academie = p.academie OR codes.academie = '*' AND NOT EXISTS (
@@ -40,19 +38,27 @@ LEFT JOIN LATERAL (
 WHERE $2::text IS NULL OR codes.code = $2
 ORDER BY codes.academie, n.libelle NULLS LAST, codes.code
 """
-BESOIN = """
+_BESOIN = """
 CASE m.type WHEN 'NUMERISATION' THEN 0
      ELSE coalesce({correcteurs}, ceil(m.candidats::numeric / coalesce({lot}, {reglage}))::int
                                   * greatest(1, {profils})) END
 """
 """`domain.besoin.besoin` in SQL, of a mission `m`; `reglage`: the setting's lot. A test holds the two together."""
-_AVANT = BESOIN.format(correcteurs="r.correcteurs", lot="r.lot_copies", reglage="$3", profils="cardinality(r.requis)")
-_APRES = BESOIN.format(correcteurs="$6::int", lot="$5::int", reglage="$3", profils="cardinality($4::text[])")
+
+
+def besoin_sql(reglage: str) -> str:
+    """What mission `m` needs under its exigence_mission `r`; `reglage`: the argument that holds the setting's lot."""
+    return _BESOIN.format(
+        correcteurs="r.correcteurs", lot="r.lot_copies", reglage=reglage, profils="cardinality(r.requis)"
+    )
+
+
+_APRES = _BESOIN.format(correcteurs="$6::int", lot="$5::int", reglage="$3", profils="cardinality($4::text[])")
 # $4: profiles, $5: copies of a lot, $6: correcteurs, as they would be. What is missing is counted as the list counts.
 _EFFET = f"""
 WITH concernee AS (
     SELECT m.mission_id, m.session, m.uai, m.etablissement_nom, m.libelle, a.convoques,
-           {_AVANT} AS avant, {_APRES} AS apres,
+           {besoin_sql("$3")} AS avant, {_APRES} AS apres,
            ARRAY(SELECT unnest(r.requis) EXCEPT SELECT unnest(a.profils) ORDER BY 1) AS manquants_avant,
            ARRAY(SELECT unnest($4::text[]) EXCEPT SELECT unnest(a.profils) ORDER BY 1) AS manquants_apres
     FROM mission m JOIN exigence_mission r USING (mission_id)
@@ -68,15 +74,12 @@ jugee AS (
 SELECT *, count(*) OVER () AS total, count(*) FILTER (WHERE devient_deficitaire) OVER () AS deficitaires
 FROM jugee ORDER BY devient_deficitaire DESC, etablissement_nom, uai, session, mission_id LIMIT 50
 """
-_CREER = """
-INSERT INTO exigence (academie, code_epreuve, lot_copies, correcteurs) VALUES ($1, $2, $3, $4)
-ON CONFLICT DO NOTHING RETURNING version
+_ECRIRE = """
+INSERT INTO exigence (academie, code_epreuve, lot_copies, correcteurs, version) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (academie, code_epreuve) DO UPDATE
+SET lot_copies = excluded.lot_copies, correcteurs = excluded.correcteurs, version = excluded.version
 """
-_CHANGER = """
-UPDATE exigence SET lot_copies = $3, correcteurs = $4, version = version + 1
-WHERE academie = $1 AND code_epreuve = $2 AND version = $5 RETURNING version
-"""
-_SUPPRIMER = "DELETE FROM exigence WHERE academie = $1 AND code_epreuve = $2 AND version = $3 RETURNING version"
+_SUPPRIMER = "DELETE FROM exigence WHERE academie = $1 AND code_epreuve = $2"
 
 
 def exigence_of(row: Any) -> Exigence:
@@ -87,15 +90,30 @@ def exigence_of(row: Any) -> Exigence:
     return Exigence(profils, row["lot_copies"], row["correcteurs"])
 
 
-async def en_vigueur(connection: Connection, academie: str, code: str) -> Exigence:
+@dataclass(frozen=True, slots=True)
+class Tenue:
+    """The rule that holds: whose it is (None: there is none) and its version (0 then)."""
+
+    exigence: Exigence
+    academie: str | None
+    version: int
+
+
+async def tenue(connection: Connection, academie: str, code: str) -> Tenue:
     """What holds in the académie: its own, else the nation's, else nothing."""
-    return exigence_of(await connection.fetchrow(_EN_VIGUEUR, academie, code))
+    row = await connection.fetchrow(_EN_VIGUEUR, academie, code)
+    return Tenue(exigence_of(row), row["academie"] if row else None, row["version"] if row else 0)
 
 
-async def propre(connection: Connection, academie: str, code: str, *, lock: bool = False) -> tuple[int, Exigence]:
-    """What is written for just that académie or the nation, with its version; 0 where nothing is."""
-    row = await connection.fetchrow(_PROPRE + (" FOR UPDATE OF e" if lock else ""), academie, code)
-    return (row["version"] if row else 0), exigence_of(row)
+async def en_vigueur(connection: Connection, academie: str, code: str) -> Exigence:
+    """`tenue`, when only the rule matters."""
+    return (await tenue(connection, academie, code)).exigence
+
+
+async def next_version(connection: Connection) -> int:
+    """Of the one counter; whoever else changes a rule waits until this transaction ends, so `tenue` stays true."""
+    version: int = await connection.fetchval("UPDATE exigence_compteur SET version = version + 1 RETURNING version")
+    return version
 
 
 async def liste(connection: Connection, academies: Sequence[str], code: str | None = None) -> list[Any]:
@@ -109,13 +127,9 @@ async def effet(connection: Connection, academie: str, code: str, apres: Exigenc
     return list(await connection.fetch(_EFFET, academie, code, lot, *wanted))
 
 
-async def save(connection: Connection, academie: str, code: str, expected: int, wanted: Exigence) -> int:
-    """Write it over version `expected` (0: there is none yet). Raises VersionDepassee."""
-    values = (academie, code, wanted.lot_copies, wanted.correcteurs)
-    query = (_CHANGER, *values, expected) if expected else (_CREER, *values)
-    version: int | None = await connection.fetchval(*query)
-    if version is None:
-        raise VersionDepassee
+async def save(connection: Connection, academie: str, code: str, version: int, wanted: Exigence) -> None:
+    """Write it as `version`, from `next_version` in the same transaction."""
+    await connection.execute(_ECRIRE, academie, code, wanted.lot_copies, wanted.correcteurs, version)
     await connection.execute("DELETE FROM profil_requis WHERE academie = $1 AND code_epreuve = $2", academie, code)
     rows = [
         (academie, code, rang, nom, sorted(codes)) for rang, (nom, codes) in enumerate(wanted.profils.items(), start=1)
@@ -124,14 +138,12 @@ async def save(connection: Connection, academie: str, code: str, expected: int, 
         "INSERT INTO profil_requis (academie, code_epreuve, rang, profil, disciplines) VALUES ($1, $2, $3, $4, $5)",
         rows,
     )
-    return version
 
 
-async def supprimer(connection: Connection, academie: str, code: str, expected: int) -> None:
-    """The nation's holds again. Raises VersionDepassee."""
+async def supprimer(connection: Connection, academie: str, code: str) -> None:
+    """The nation's holds again."""
     assert academie != NATIONALE
-    if await connection.fetchval(_SUPPRIMER, academie, code, expected) is None:
-        raise VersionDepassee
+    await connection.execute(_SUPPRIMER, academie, code)
 
 
 async def libelles(connection: Connection) -> dict[str, str]:

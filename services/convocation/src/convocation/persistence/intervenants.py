@@ -37,6 +37,7 @@ WHERE i.actif AND i.numero IN (SELECT numero FROM intervenant_mot WHERE academie
 _SIMILAR = """
 SELECT DISTINCT mot FROM intervenant_mot WHERE academie = $1 AND length(mot) >= $2
 """
+_FEWEST_LETTERS = 2
 _OTHER_WORD = " AND EXISTS (SELECT FROM intervenant_mot m WHERE m.numero = i.numero AND m.mot LIKE ${})"
 
 
@@ -79,10 +80,11 @@ async def of_discipline(
 async def search(connection: Connection, academie: str, texte: str, *, limit: int) -> tuple[list[Intervenant], bool]:
     """R35: by name in the académie; where nobody is found, with one letter of each word forgiven.
 
-    Returns the people and whether a letter was forgiven. One letter alone finds nobody: too many would be.
+    Returns the people and whether a letter was forgiven. One letter alone finds nobody: too many would be; two do,
+    also where an apostrophe parts them (« d'a »).
     """
     typed = mots(texte)
-    if not any(len(mot) > 1 for mot in typed):
+    if sum(map(len, typed)) < _FEWEST_LETTERS:
         return [], False
     found = await by_name(connection, academie, typed, limit=limit)
     if found:
@@ -94,7 +96,7 @@ async def search(connection: Connection, academie: str, texte: str, *, limit: in
 
 async def by_name(connection: Connection, academie: str, words: Sequence[str], *, limit: int) -> list[Intervenant]:
     """People of the académie who have, for each (folded) word, a word that begins so."""
-    prefixes = [f"{mot}%" for mot in words]
+    prefixes = [f"{mot}%" for mot in sorted(words, key=len, reverse=True)]  # the longest finds the fewest
     if not prefixes:
         return []
     others = "".join(_OTHER_WORD.format(number) for number in range(3, len(prefixes) + 2))

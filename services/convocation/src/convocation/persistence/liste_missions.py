@@ -6,7 +6,7 @@ from typing import Any
 
 from chassis.database import Connection
 from convocation.domain.recherche import mots
-from convocation.persistence.exigences import BESOIN
+from convocation.persistence.exigences import besoin_sql
 
 _OPEN = """
 coalesce((SELECT o.ouverte FROM ouverture o
@@ -14,11 +14,10 @@ coalesce((SELECT o.ouverte FROM ouverture o
                 (('ETABLISSEMENT', m.uai), ('ACADEMIE', m.academie), ('NATIONALE', '*'))
           ORDER BY CASE o.portee WHEN 'ETABLISSEMENT' THEN 1 WHEN 'ACADEMIE' THEN 2 ELSE 3 END LIMIT 1), false)
 """
-_BESOIN = BESOIN.format(correcteurs="r.correcteurs", lot="r.lot_copies", reglage="$6", profils="cardinality(r.requis)")
 _LIGNES = f"""
 SELECT m.*, a.convoques, r.requis <@ a.profils AS profils_complets,
        ARRAY(SELECT unnest(r.requis) EXCEPT SELECT unnest(a.profils)) AS profils_manquants,
-       {_BESOIN} AS besoin
+       {besoin_sql("$6")} AS besoin
 FROM mission m JOIN exigence_mission r USING (mission_id)
 CROSS JOIN LATERAL (
     SELECT count(*) AS convoques,

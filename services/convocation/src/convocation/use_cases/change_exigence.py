@@ -3,49 +3,82 @@
 Convocations keep the profile they were told with: nothing told is rewritten here.
 """
 
+from dataclasses import dataclass
+from typing import Any
+
 from chassis import audit
 from chassis.audit import Acte
+from chassis.database import Connection
 from convocation.domain.errors import ExigenceInconnue, ExigenceRefusee, VersionDepassee
 from convocation.domain.exigence import NATIONALE, Exigence
 from convocation.persistence import exigences
+from convocation.persistence.exigences import Tenue
 from convocation.policy import POLICY
 from convocation.use_cases.context import Commande
 
 _ACTION = "exigences.ecrire"
 
 
+@dataclass(frozen=True, slots=True)
+class Effet:
+    """`missions`: the first 50 open ones that would follow the rule; `total` and `deficitaires` are of all."""
+
+    total: int
+    deficitaires: int
+    missions: list[dict[str, Any]]
+
+
+async def effect(
+    connection: Connection, academie: str, code: str, expected: int, wanted: Exigence, *, lot: int
+) -> Effet:
+    """What writing `wanted` would do; writes nothing. Raises ExigenceInconnue, VersionDepassee."""
+    if not await exigences.liste(connection, [academie], code):
+        raise ExigenceInconnue
+    if (await exigences.tenue(connection, academie, code)).version != expected:
+        raise VersionDepassee
+    rows = await exigences.effet(connection, academie, code, wanted, lot=lot)
+    total, deficitaires = (rows[0]["total"], rows[0]["deficitaires"]) if rows else (0, 0)
+    left = {"total", "deficitaires"}
+    lines = [{name: value for name, value in row.items() if name not in left} for row in rows]
+    return Effet(total, deficitaires, lines)
+
+
 async def change_exigence(
     commande: Commande, academie: str, code: str, expected: int, wanted: Exigence, motif: str
 ) -> int:
-    """Write over version `expected` (0: none yet) and return the new one; the same again changes nothing.
+    """Write over version `expected`, that of the rule that holds (0: none), and return the new one.
 
+    The same again changes nothing.
     Raises Forbidden, ExigenceInconnue, VersionDepassee, ExigenceRefusee without a motif.
     """
     held, version = await _held(commande, academie, code, expected, motif)
-    if version and held.etat() == wanted.etat():
-        return version
-    saved = await exigences.save(commande.connection, academie, code, expected, wanted)
-    await _record(commande, academie, code, held if version else None, wanted, motif)
-    return saved
+    own = held.academie == academie
+    if own and held.exigence.etat() == wanted.etat():
+        return held.version
+    await exigences.save(commande.connection, academie, code, version, wanted)
+    await _record(commande, academie, code, held.exigence if own else None, wanted, motif)
+    return version
 
 
 async def back_to_national(commande: Commande, academie: str, code: str, expected: int, motif: str) -> None:
     """Remove an académie's own. Raises as `change_exigence`; the nation's own cannot be removed."""
-    held, version = await _held(commande, academie, code, expected, motif)
-    if academie == NATIONALE or not version:
+    held, _ = await _held(commande, academie, code, expected, motif)
+    if academie == NATIONALE or held.academie != academie:
         raise ExigenceInconnue
-    await exigences.supprimer(commande.connection, academie, code, expected)
-    await _record(commande, academie, code, held, None, motif)
+    await exigences.supprimer(commande.connection, academie, code)
+    await _record(commande, academie, code, held.exigence, None, motif)
 
 
-async def _held(commande: Commande, academie: str, code: str, expected: int, motif: str) -> tuple[Exigence, int]:
+async def _held(commande: Commande, academie: str, code: str, expected: int, motif: str) -> tuple[Tenue, int]:
+    """What holds, and the version that a change of it gets."""
     POLICY.authorise(commande.acteur, _ACTION, academie=academie)
     if not await exigences.liste(commande.connection, [academie], code):
         raise ExigenceInconnue
     if not motif:
         raise ExigenceRefusee("Indiquez le motif du changement : le journal le garde.", "motif")
-    version, held = await exigences.propre(commande.connection, academie, code, lock=True)
-    if version != expected:
+    version = await exigences.next_version(commande.connection)
+    held = await exigences.tenue(commande.connection, academie, code)
+    if held.version != expected:
         raise VersionDepassee
     return held, version
 

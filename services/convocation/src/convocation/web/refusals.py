@@ -11,6 +11,8 @@ from convocation.domain.errors import (
     DemandeDejaTraitee,
     DemandeInconnue,
     ExigenceInconnue,
+    ImportDejaLance,
+    ImportInconnu,
     MissionInconnue,
     MissionSansCandidat,
     Refus,
@@ -30,6 +32,8 @@ _STATUS: dict[type[Refus], int] = {
     MissionSansCandidat: 409,
     DejaConvoque: 409,
     ConvocationAnnulee: 409,
+    ImportInconnu: 404,
+    ImportDejaLance: 409,
 }
 
 

@@ -1,5 +1,6 @@
 """What épreuves ask for (R47): read, changed with its effect told before, and given back to the nation's rule."""
 
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -8,11 +9,10 @@ from chassis.acteur import Acteur
 from chassis.database import Connection
 from chassis.http import ActeurDep
 from chassis.policy import Scope
-from convocation.domain.errors import ExigenceInconnue, VersionDepassee
 from convocation.domain.exigence import NATIONALE, Exigence, exigence
 from convocation.persistence import exigences
 from convocation.policy import POLICY
-from convocation.use_cases.change_exigence import back_to_national, change_exigence
+from convocation.use_cases.change_exigence import back_to_national, change_exigence, effect
 from convocation.web.commands import IfMatch, commande, etag, expected_version, reading
 from convocation.web.schemas import AcademieOuNation, CodeEpreuve, ExigenceIn, MotifIn
 
@@ -46,7 +46,7 @@ async def list_exigences(
 
 def _line(row: Any) -> dict[str, Any]:
     names = {"academie": row["pour"], "code": row["code"], "libelle": row["libelle"], "origine": row["academie"]}
-    counts = {"version": row["version_propre"], "missions_ouvertes": row["missions"]}
+    counts = {"version": row["version"] or 0, "missions_ouvertes": row["missions"]}
     return names | counts | exigences.exigence_of(row).etat()
 
 
@@ -62,13 +62,13 @@ async def ecrire(
     *,
     essai: Annotated[bool, Query(description="tell the effect and write nothing")] = False,
 ) -> dict[str, Any]:
-    """Write over the version read ("0": none yet); `essai` tells what it does to the open missions instead."""
+    """Write over the version of the rule that holds ("0": none); `essai` tells its effect on missions instead."""
     expected, lot = expected_version(if_match), request.app.state.settings.lot_copies
     POLICY.authorise(acteur, "exigences.ecrire", academie=portee(academie))
     async with commande(request, acteur) as command:
         wanted = await _wanted(command.connection, body)
         if essai:
-            return await _essai(command.connection, portee(academie), code, (expected, lot), wanted)
+            return asdict(await effect(command.connection, portee(academie), code, expected, wanted, lot=lot))
         version = await change_exigence(command, portee(academie), code, expected, wanted, body.motif)
     response.headers.update(etag(version))
     return {"academie": portee(academie), "code": code, "version": version} | wanted.etat()
@@ -77,21 +77,6 @@ async def ecrire(
 async def _wanted(connection: Connection, body: ExigenceIn) -> Exigence:
     lines = [(one.profil, one.disciplines) for one in body.profils]
     return exigence(lines, body.lot_copies, body.correcteurs, await exigences.libelles(connection))
-
-
-async def _essai(
-    connection: Connection, academie: str, code: str, numbers: tuple[int, int], wanted: Exigence
-) -> dict[str, Any]:
-    expected, lot = numbers
-    if not await exigences.liste(connection, [academie], code):
-        raise ExigenceInconnue
-    if (await exigences.propre(connection, academie, code))[0] != expected:
-        raise VersionDepassee
-    rows = await exigences.effet(connection, academie, code, wanted, lot=lot)
-    total, deficitaires = (rows[0]["total"], rows[0]["deficitaires"]) if rows else (0, 0)
-    left = {"total", "deficitaires"}
-    lines = [{name: value for name, value in row.items() if name not in left} for row in rows]
-    return {"total": total, "deficitaires": deficitaires, "missions": lines}
 
 
 @router.delete("/academies/{academie}/exigences/{code}", status_code=204)

@@ -4,9 +4,25 @@ from fastapi import FastAPI
 
 from chassis.pages import Pages
 from convocation.settings import Settings
-from convocation.web.pages import accueil, affectation, convocations, demandes, documents, missions, sessions, signature
+from convocation.web.pages import (
+    accueil,
+    affectation,
+    convocations,
+    couverture,
+    demandes,
+    documents,
+    exigences,
+    import_annuaire,
+    missions,
+    sessions,
+    signature,
+)
 
-_ROUTERS = tuple(one.router for one in (accueil, missions, affectation, convocations, documents, signature, demandes))
+_SCREENS = (
+    *(accueil, missions, affectation, convocations, documents, signature, demandes, couverture),
+    *(import_annuaire, exigences),
+)
+_ROUTERS = tuple(one.router for one in _SCREENS)
 _FOOTER = ("/accessibilite", "/mentions-legales", "/donnees-personnelles")
 
 

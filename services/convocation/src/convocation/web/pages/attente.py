@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import Request
 
 from convocation.domain.attente import Attente
-from convocation.web.pages.lignes import LIBELLES_VOIE
+from convocation.domain.mission import LIBELLES_VOIE
 from event_schemas.academies import local_time
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)

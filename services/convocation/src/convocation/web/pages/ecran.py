@@ -23,9 +23,12 @@ _RECTORAT = {Role.GESTIONNAIRE, Role.ADMINISTRATEUR}
 _MENU = (
     ("Convocation par mission", MISSIONS, _PLACE | _RECTORAT),
     ("Consultation des missions convoquées", CONSULTATION, _PLACE | _RECTORAT),
+    ("Couverture", "/couverture", _PLACE | _RECTORAT),
     ("Signature établissement pour la convocation", "/signature", _PLACE),
+    ("Import de l’annuaire", "/intervenants/import", {Role.GESTIONNAIRE}),
     ("Demandes de création", "/demandes", _PLACE | {Role.GESTIONNAIRE}),
     ("Mes convocations", "/mes-convocations", {Role.INTERVENANT}),
+    ("Profils et besoins", "/exigences", _RECTORAT),
 )
 """R19–R22 in the guide's words, then the rectorat's (R36, R54, R55); each entry to whom it concerns."""
 # What a redirect may say was done, by code: an address bears no sentence and nobody's name.
@@ -41,6 +44,8 @@ _FAITS = {
     "signature": ("Signature enregistrée", "Les convocations qui n’ont pas encore été éditées la porteront."),
     "repondue": ("Réponse enregistrée", "L’établissement la lit dans ses demandes."),
     "demande": ("Demande transmise", "Le gestionnaire IMAGIN de l’académie la traitera ; suivez-la ici."),
+    "exigence": ("Règle enregistrée", "Les besoins des missions ouvertes la suivent dès à présent."),
+    "exigence-nationale": ("Règle nationale en vigueur", "La règle de l’académie n’est plus ; le journal la garde."),
 }
 
 

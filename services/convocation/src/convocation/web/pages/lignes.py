@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from convocation.domain.mission import LIBELLES_TYPE, MissionType
+from convocation.domain.mission import LIBELLES_TYPE, LIBELLES_VOIE, MissionType
 from convocation.domain.suivi import Acces, Courriel, Fait, suivi
 from convocation.web.presenters import qualite_libelle
 
-LIBELLES_VOIE = {"GENERALE": "Générale", "TECHNOLOGIQUE": "Technologique", "COMMUNE": "Commune"}
 _ACCES_BADGES = {
     Acces.EN_COURS: "info",
     Acces.TRANSMISE: "success",

@@ -1,0 +1,99 @@
+"""SQL of the files of people: where each one stands (R36)."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from chassis.acteur import Acteur
+from chassis.database import Connection
+
+_INSERT = """
+INSERT INTO import_annuaire (import_id, academie, par, par_role, par_nom, le, sha256, octets, etat, total)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING
+"""
+_STATE = """
+SELECT import_id, academie, par_nom, le, sha256, etat, lignes_lues, total, bilan, erreurs FROM import_annuaire
+"""
+_TO_DO = "SELECT import_id FROM import_annuaire WHERE etat IN ('DEPOSE', 'EN_COURS') ORDER BY le"
+_CLAIM = """
+UPDATE import_annuaire SET tentatives = tentatives + 1, lignes_lues = 0
+WHERE import_id = $1 AND etat IN ('DEPOSE', 'EN_COURS') RETURNING *
+"""
+_CONFIRM = """
+UPDATE import_annuaire SET etat = 'EN_COURS', par = $2, par_role = $3, par_nom = $4, lignes_lues = 0, tentatives = 0
+WHERE import_id = $1 AND etat = 'VERIFIE'
+"""
+_END = """
+UPDATE import_annuaire SET etat = $2, bilan = $3, erreurs = $4, octets = CASE WHEN $2 = 'VERIFIE' THEN octets END,
+                           lignes_lues = total
+WHERE import_id = $1
+"""
+_ABANDON = """
+UPDATE import_annuaire SET etat = 'EN_ERREUR', octets = NULL, erreurs = $2 WHERE etat = 'VERIFIE' AND le < $1
+"""
+
+
+async def deposer(
+    connection: Connection,
+    import_id: UUID,
+    academie: str,
+    acteur: Acteur,
+    le: datetime,
+    fichier: tuple[str, bytes, int],
+    etat: str,
+) -> None:
+    """Keep a file (sha256, bytes, lines) to be checked (DEPOSE) or checked and written (EN_COURS)."""
+    sha256, octets, total = fichier
+    who = (acteur.sub, acteur.role.value, acteur.nom)
+    await connection.execute(_INSERT, import_id, academie, *who, le, sha256, octets, etat, total)
+
+
+async def get(connection: Connection, import_id: UUID) -> dict[str, Any] | None:
+    """Where it stands, without its bytes; `bilan` and `erreurs` as objects."""
+    row = await connection.fetchrow(f"{_STATE} WHERE import_id = $1", import_id)
+    if row is None:
+        return None
+    return dict(row) | {name: json.loads(row[name]) if row[name] else None for name in ("bilan", "erreurs")}
+
+
+async def latest(connection: Connection, academies: Sequence[str]) -> list[dict[str, Any]]:
+    """The ten latest of these académies."""
+    query = f"{_STATE} WHERE academie = ANY($1::text[]) ORDER BY le DESC LIMIT 10"
+    return [dict(row) for row in await connection.fetch(query, academies)]
+
+
+async def claim(connection: Connection) -> Any:
+    """The oldest file to work at that no other process works at, or None.
+
+    It is ours as long as this session lives: PostgreSQL gives the lock back when we die, and another one takes it up.
+    """
+    for row in await connection.fetch(_TO_DO):
+        lock = "SELECT pg_try_advisory_lock(hashtextextended($1::text, 170))"
+        if await connection.fetchval(lock, str(row["import_id"])):
+            return await connection.fetchrow(_CLAIM, row["import_id"])
+    return None
+
+
+async def progress(connection: Connection, import_id: UUID, lignes: int) -> None:
+    await connection.execute("UPDATE import_annuaire SET lignes_lues = $2 WHERE import_id = $1", import_id, lignes)
+
+
+async def confirm(connection: Connection, import_id: UUID, acteur: Acteur) -> bool:
+    """« Importer »: False when it is not waiting for it."""
+    who = (acteur.sub, acteur.role.value, acteur.nom)
+    return bool(await connection.execute(_CONFIRM, import_id, *who) == "UPDATE 1")
+
+
+async def end(
+    connection: Connection, import_id: UUID, etat: str, bilan: dict[str, int] | None, erreurs: list[dict[str, Any]]
+) -> None:
+    """VERIFIE keeps the bytes for « Importer »; TERMINE and EN_ERREUR forget them."""
+    told = json.dumps(erreurs, ensure_ascii=False)
+    await connection.execute(_END, import_id, etat, json.dumps(bilan) if bilan else None, told)
+
+
+async def abandon(connection: Connection, before: datetime, erreurs: list[dict[str, Any]]) -> None:
+    """Forget the people of files that nobody imported."""
+    await connection.execute(_ABANDON, before, json.dumps(erreurs, ensure_ascii=False))
