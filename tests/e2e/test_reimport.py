@@ -226,6 +226,7 @@ def _changes(row):
 
 async def accepted(world, on_hlp):
     """The mission is kept and marked, its convocation holds."""
+    before = await world.checksums()
     await world.gestionnaire.post(f"{REVUE}/decision", {"revision": 2, "decision": "ACCEPTER"}, key="unused")
 
     async def marked():
@@ -236,6 +237,10 @@ async def accepted(world, on_hlp):
     assert [(one["convocation_id"], one["status"]) for one in mission["intervenants"]] == [(on_hlp, "ACTIVE")]
     listed = (await world.chef.get("/api/missions", taille=500))["missions"]
     assert {one["code"]: one["candidats"] for one in listed} == {"HG": 28, "SES": 5, "HLP": 0, "NUMERISATION": 33}
+    after = await world.checksums()
+    changed = {table for table in after if after[table] != before[table]}
+    assert {"mission-import.mission", "mission-import.audit", "convocation.mission"} <= changed
+    assert not {"convocation.convocation", "santorin-bridge.habilitation", "notifier.notification"} & changed
 
 
 async def answers_are_known(world, on_hlp):

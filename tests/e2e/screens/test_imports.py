@@ -108,6 +108,9 @@ async def test_from_the_menu_a_changed_closing_is_read_accepted_and_seen_by_the_
     decisions = page.get_by_role("table", name="Décisions et rejeux")
     await expect(decisions.get_by_role("row", name=re.compile("Révision 2 – Acceptée"))).to_contain_text("Essai")
 
+    await page.get_by_role("link", name="Clôtures à décider").click()
+    await expect(page.get_by_text("Aucune clôture n’attend de décision.")).to_be_visible()
+    await page.go_back()
     await page.get_by_role("button", name="Rejouer la révision 2").click()
     await expect(page.get_by_text("Succès : Révision rejouée : rien n’a changé")).to_be_visible()
 

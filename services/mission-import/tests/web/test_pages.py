@@ -143,6 +143,15 @@ async def test_a_replay_changes_no_table_and_the_page_says_so(world):
     assert await world.checksums() == before
 
 
+async def test_a_revision_that_was_never_applied_is_not_replayed(world):
+    await changed_closing(world)
+    assert 'value="1"' in (await world.page("lyon", REVUE)).text.split("/rejeu")[1]
+    refused = await world.page("lyon", f"{REVUE}/rejeu", {"revision": "2"})
+    assert refused.status_code == 409
+    assert "n’a pas été appliquée" in words(refused)
+    assert (await world.page("lyon", f"{REVUE}/rejeu", {"revision": "x"})).status_code == 404
+
+
 async def test_the_gestionnaire_chooses_for_the_own_academie_and_the_administrateur_for_all(world):
     own = words(await world.page("lyon", "/imports/politiques"))
     assert "Lyon Automatique Par défaut" in own

@@ -70,8 +70,6 @@ async def compare(connection: Connection) -> dict[str, int]:
 
 async def numbers(connection: Connection) -> list[str]:
     """Whom to write, in the order everybody locks them."""
-    # A first import: the plans of intervenant's foreign keys are made while it is empty, and read all of it each time.
-    await connection.execute("SET LOCAL enable_seqscan = off")
     rows = await connection.fetch("SELECT numero FROM annuaire_importe ORDER BY numero")
     return [row["numero"] for row in rows]
 
