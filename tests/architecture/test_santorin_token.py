@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 
 import convocation.policy
-import mission_import.main
+import mission_import.policy
 import notifier.main
 import santorin_bridge.policy
 from chassis.acteur import Role
@@ -26,10 +26,12 @@ def test_the_notifiers_role_that_reads_mail_addresses_opens_nothing_at_the_bridg
     assert [action for action, scopes in rules.items() if Role.SERVICE in scopes] == []
 
 
-def test_mission_import_and_notifier_have_no_route_that_a_token_could_open(tmp_path):
-    mails = {"convocation_url": "http://unused", "mail_dir": tmp_path}
-    for service, extra in ((mission_import, {}), (notifier, mails)):
-        settings = service.main.Settings(**SETTINGS, **extra)
-        relay = SimpleNamespace(wake=lambda: None)
-        app = service.main.build(Runtime(settings, SimpleNamespace(), relay)).app
-        assert {getattr(route, "path", None) for route in app.routes} == PUBLIC
+def test_mission_imports_policy_opens_to_the_rectorat_alone():
+    for action, scopes in mission_import.policy.POLICY._rules.items():
+        assert set(scopes) <= {Role.GESTIONNAIRE, Role.ADMINISTRATEUR}, action
+
+
+def test_the_notifier_has_no_route_that_a_token_could_open(tmp_path):
+    settings = notifier.main.Settings(**SETTINGS, convocation_url="http://unused", mail_dir=tmp_path)
+    app = notifier.main.build(Runtime(settings, SimpleNamespace(), SimpleNamespace(wake=lambda: None))).app
+    assert {getattr(route, "path", None) for route in app.routes} == PUBLIC

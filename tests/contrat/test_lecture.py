@@ -162,8 +162,5 @@ async def test_every_reader_applies_published_older_and_newer_bodies_without_a_d
 async def test_every_topic_that_a_service_of_ours_is_said_to_read_is_read_with_here():
     said = {group for topic in TOPICS.values() for group in topic.readers.values()}
     wired = {parameter.values[1] for parameter in READERS}
-    assert said - wired == {
-        "santorin.habilitation",
-        "mission-import.convocation",
-    }  # SANTORIN's own; not in the code yet
+    assert said - wired == {"santorin.habilitation"}  # SANTORIN's own
     assert wired <= said

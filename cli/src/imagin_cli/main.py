@@ -6,7 +6,7 @@ from imagin_cli import quality
 from imagin_cli.bench.commands import app as bench
 from imagin_cli.cyclades.commands import cyclades
 from imagin_cli.demo.command import demo
-from imagin_cli.ops import credentials, db, dlq, reconcile, topics
+from imagin_cli.ops import credentials, db, dlq, importing, reconcile, topics
 from imagin_cli.ops.replay import replay
 from imagin_cli.ops.status import doctor, status
 from imagin_cli.santorin.commands import santorin
@@ -34,3 +34,4 @@ app.add_typer(dlq.app, name="dlq")
 app.command()(replay)
 app.add_typer(reconcile.app, name="reconcile")
 app.add_typer(credentials.app, name="credentials")
+app.add_typer(importing.app, name="import")

@@ -17,7 +17,7 @@ from chassis.provisioning import create_service_database
 from chassis.settings import kafka_connection
 from imagin_cli import topics
 from imagin_cli.running import Installation
-from imagin_cli.services import CONVOCATION, NOTIFIER, SANTORIN_BRIDGE, SERVICES, ServiceSpec
+from imagin_cli.services import CONVOCATION, MISSION_IMPORT, NOTIFIER, SERVICES, ServiceSpec
 from testkit.parts.selection import Kafka, Parts, Postgres, start_parts
 from testkit.ports import free_port
 from testkit.processes import ServiceProcess
@@ -134,7 +134,8 @@ class Stack:
         }
         if service is CONVOCATION:
             environment |= {f"{prefix}PUBLIC_URL": self.url(service), f"{prefix}DEVELOPMENT_SIGN_IN": "true"}
-        if service in {NOTIFIER, SANTORIN_BRIDGE}:
+            environment[f"{prefix}IMPORTS_URL"] = self.url(MISSION_IMPORT)
+        else:
             environment[f"{prefix}CONVOCATION_URL"] = self.url(CONVOCATION)
         if service is NOTIFIER:
             environment |= self._mail_settings()

@@ -9,24 +9,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from event_schemas.inscriptions import InscriptionsClosed
+from event_schemas.phrases import PHRASES
 from imagin_cli.cyclades.closings import TYPE, line
 
 _SHOWN = 20
-_REASONS = {
-    "missing": "champ absent",
-    "int_type": "un nombre entier est attendu",
-    "int_from_float": "un nombre entier est attendu",
-    "greater_than_equal": "le nombre est trop petit",
-    "less_than_equal": "le nombre est trop grand",
-    "string_type": "un texte est attendu",
-    "string_pattern_mismatch": "le texte n’a pas la forme attendue",
-    "string_too_short": "le texte est vide",
-    "string_too_long": "le texte est trop long",
-    "literal_error": "valeur inconnue",
-    "timezone_aware": "l’heure doit porter son fuseau",
-    "list_type": "une liste est attendue",
-    "too_long": "la liste est trop longue",
-}
 _RULES = {
     "uai: wrong check letter": "uai : la lettre de contrôle est fausse",
     "epreuves: the same (voie, code) twice": "epreuves : deux fois la même (voie, code)",
@@ -138,7 +124,7 @@ def _sentence(error: ValidationError) -> str:
         rule = str(fault["ctx"]["error"])
         return _RULES.get(rule, rule)
     place = ".".join(str(part + 1) if isinstance(part, int) else part for part in fault["loc"]) or "data"
-    return f"{place} : {_REASONS.get(fault['type'], fault['msg'])}"
+    return f"{place} : {PHRASES.get(fault['type'], fault['msg'])}"
 
 
 def _refuse_fork(closing: Closing, number: int, contents: dict[tuple[str, int], tuple[int, str]]) -> None:

@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 import asyncpg
@@ -70,23 +71,38 @@ class Outcome:
     counts: Counter[str] = field(default_factory=Counter)
 
 
+class Verdict(StrEnum):
+    """What the version guard says of one state, against what is held of its aggregate."""
+
+    APPLIED = "applied"
+    STALE = "stale"
+    DUPLICATE = "duplicate"
+    CONFLICT = "conflict"
+
+
+def verdict(version: int, hash_: str, held: Known | None) -> Verdict:
+    """The version guard (architecture.md): higher applies, same or lower is known, same version otherwise is a fork."""
+    if held is None or version > held.version:
+        return Verdict.APPLIED
+    if version < held.version:
+        return Verdict.STALE
+    return Verdict.DUPLICATE if hash_ == held.hash else Verdict.CONFLICT
+
+
 def guard(events: Sequence[Event], known: dict[str, Known], outcome: Outcome) -> list[Event]:
-    """The version guard (architecture.md): higher applies, same or lower is known, a fork is dead.
+    """The events that `verdict` lets through; those known are counted, a fork is dead.
 
     `known` is brought up to date with what is let through.
     """
     passed = []
     for event in events:
-        held = known.get(event.aggregate)
-        if held is None or event.version > held.version:
+        said = verdict(event.version, event.hash, known.get(event.aggregate))
+        if said is Verdict.APPLIED:
             known[event.aggregate] = Known(event.version, event.hash)
             passed.append(event)
-        elif event.version < held.version:
-            outcome.counts["stale"] += 1
-        elif event.hash == held.hash:
-            outcome.counts["duplicate"] += 1
-        else:
-            outcome.counts["conflict"] += 1
+            continue
+        outcome.counts[said.value] += 1
+        if said is Verdict.CONFLICT:
             reason = "same version, other content"
             outcome.dead.append(Dead(event.record, "CONFLICT", reason, event.aggregate, event.version))
     return passed

@@ -16,6 +16,9 @@ class Settings(ServiceSettings):
     service_name: ClassVar[str] = "convocation"
 
     public_url: str = Field(default="http://localhost:8000", pattern=r"^https?://[^/]+$")
+    imports_url: str | None = Field(
+        default=None, pattern=r"^https?://[^/]+$", description="mission-import's pages, for the rectorat's menu"
+    )
     lot_copies: int = Field(default=35, ge=1, le=1_000)
     development_sign_in: bool = False
     santorin_silence_minutes: int = Field(

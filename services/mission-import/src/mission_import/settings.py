@@ -1,8 +1,9 @@
 """Settings of mission-import, prefix `MISSION_IMPORT_`."""
 
-from typing import ClassVar
+from pathlib import Path
+from typing import ClassVar, Literal
 
-from pydantic import Field
+from pydantic import AliasChoices, Field
 from pydantic_settings import SettingsConfigDict
 
 from chassis.settings import ServiceSettings
@@ -15,3 +16,10 @@ class Settings(ServiceSettings):
     service_name: ClassVar[str] = "mission-import"
 
     kafka_batch_max_records: int = Field(default=200, ge=1, le=10_000)
+    convocation_url: str | None = Field(
+        default=None, pattern=r"^https?://[^/]+$", description="where people sign in; the menu leads there"
+    )
+    theme: Literal["imagin", "dsfr"] = Field(
+        default="imagin", validation_alias=AliasChoices("IMAGIN_THEME", "theme"), description="the skin of the pages"
+    )
+    dsfr_dir: Path | None = Field(default=None, validation_alias=AliasChoices("IMAGIN_DSFR_DIR", "dsfr_dir"))

@@ -8,6 +8,7 @@ from chassis.consumer import Known
 from chassis.database import Connection
 from event_schemas import catalogue
 from mission_import.persistence import clotures
+from mission_import.persistence.clotures import Recue
 from mission_import.use_cases.import_closings import import_closings
 
 
@@ -24,4 +25,5 @@ class ImportMissionsOnInscriptionsClosed:
         return await clotures.known(connection, aggregates)
 
     async def apply(self, connection: Connection, events: list[Event], held: Collection[str]) -> None:
-        await import_closings(connection, events, held, self._clock())
+        recues = [Recue(event.state, event.as_cause, event.record.value) for event in events]
+        await import_closings(connection, recues, held, self._clock())

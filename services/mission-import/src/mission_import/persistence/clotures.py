@@ -1,39 +1,87 @@
 """SQL of the closings: the latest revision of each, and all as received."""
 
-from collections.abc import Collection, Sequence
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
-from chassis.cloudevents import Event
+from chassis.cloudevents import Cause
 from chassis.consumer import Known
 from chassis.database import Connection, copy_new, update_all
+from event_schemas.inscriptions import InscriptionsClosed
 
-_KNOWN = "SELECT cloture, revision, hash FROM cloture WHERE cloture = ANY($1::text[]) ORDER BY cloture FOR UPDATE"
+_KNOWN = "SELECT cloture, revision, hash FROM cloture WHERE cloture = ANY($1::text[]) ORDER BY cloture"
+_ACADEMIES = "SELECT uai, academie FROM cloture WHERE uai = ANY($1::text[])"
 
 _COLUMNS = ("cloture", "session", "uai", "academie", "revision", "hash")
 _CHANGE = """
-UPDATE cloture c SET academie = t.academie, revision = t.revision, hash = t.hash, appliquee_le = now()
+UPDATE cloture c SET academie = t.academie, revision = t.revision, hash = t.hash
 FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[])
      AS t (cloture, session, uai, academie, revision, hash)
 WHERE c.cloture = t.cloture AND c.revision < t.revision
 """
-_RECEIVED = ("cloture", "revision", "ce_id", "contenu")
+_APPLIED = """
+UPDATE cloture c SET revision_appliquee = t.revision,
+    appliquee_le = CASE c.revision_appliquee WHEN t.revision THEN c.appliquee_le ELSE now() END  -- a replay leaves it
+FROM unnest($1::text[], $2::bigint[]) AS t (cloture, revision)
+WHERE c.cloture = t.cloture AND c.revision_appliquee <= t.revision
+"""
+_RECEIVED = (
+    *("cloture", "revision", "ce_id", "contenu", "etat", "academie", "session", "uai", "correlation_id", "bilan"),
+    *("import_id", "etablissement"),
+)
+_REPLACED = "UPDATE cloture_recue SET etat = 'REMPLACEE' WHERE cloture = ANY($1::text[]) AND etat = 'A_VALIDER'"
 
 
-async def known(connection: Connection, clotures: list[str]) -> dict[str, Known]:
+@dataclass(frozen=True, slots=True)
+class Recue:
+    """One revision as it came, from the topic or from a file (`import_id`); `cause`: of what follows from it."""
+
+    state: InscriptionsClosed
+    cause: Cause
+    contenu: bytes
+    import_id: UUID | None = None
+
+
+async def known(connection: Connection, clotures: list[str], *, lock: bool = True) -> dict[str, Known]:
     """The revision held of each closing, its row locked."""
-    rows = await connection.fetch(_KNOWN, clotures)
+    rows = await connection.fetch(_KNOWN + (" FOR UPDATE" if lock else ""), clotures)
     return {row["cloture"]: Known(row["revision"], row["hash"]) for row in rows}
 
 
-async def save(connection: Connection, events: Sequence[Event], held: Collection[str]) -> None:
+async def academies(connection: Connection, uais: list[str]) -> set[tuple[str, str]]:
+    """(UAI, académie) of every closing there is of these établissements."""
+    return {(row["uai"], row["academie"]) for row in await connection.fetch(_ACADEMIES, uais)}
+
+
+async def save(connection: Connection, recues: Sequence[Recue], held: Collection[str]) -> None:
     """Bring the closings to their latest revision; `held`: those that have one. Raises ConcurrentWrite."""
-    latest = {event.aggregate: event for event in events}
+    latest = {one.state.aggregate: one.state for one in recues}
     await copy_new(connection, "cloture", _COLUMNS, [_row(one) for key, one in latest.items() if key not in held])
     await update_all(connection, _CHANGE, [_row(one) for key, one in latest.items() if key in held])
-    received = [(event.aggregate, event.version, event.id, event.record.value) for event in events]
-    await copy_new(connection, "cloture_recue", _RECEIVED, received)
 
 
-def _row(event: Event) -> tuple[Any, ...]:
-    state = event.state
-    return event.aggregate, state.session, state.uai, state.etablissement.academie, event.version, event.hash
+async def receive(
+    connection: Connection, recues: Sequence[Recue], etats: Sequence[str], bilans: Sequence[Mapping[str, int]]
+) -> None:
+    """Keep what came, byte for byte, each in its state; what waited of these closings is replaced."""
+    await connection.execute(_REPLACED, sorted({one.state.aggregate for one in recues}))
+    rows = [
+        (
+            *(one.state.aggregate, one.state.revision, one.cause.causation_id, one.contenu, etat),
+            *(one.state.etablissement.academie, one.state.session, one.state.uai, one.cause.correlation_id),
+            *(json.dumps(numbers), one.import_id, one.state.etablissement.nom),
+        )
+        for one, etat, numbers in zip(recues, etats, bilans, strict=True)
+    ]
+    await copy_new(connection, "cloture_recue", _RECEIVED, rows)
+
+
+async def applied(connection: Connection, revisions: Mapping[str, int]) -> None:
+    """The missions follow these revisions now. Raises ConcurrentWrite."""
+    await update_all(connection, _APPLIED, list(revisions.items()))
+
+
+def _row(state: InscriptionsClosed) -> tuple[Any, ...]:
+    return state.aggregate, state.session, state.uai, state.etablissement.academie, state.revision, state.hash

@@ -1,37 +1,77 @@
 """Import: accepted closings → missions created, changed or withdrawn, and their events, in the caller's transaction."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from chassis import outbox
-from chassis.cloudevents import Event
+from chassis.cloudevents import Cause
 from chassis.database import Connection
 from event_schemas.academies import local_time
 from event_schemas.inscriptions import InscriptionsClosed
+from mission_import.domain.differentiel import Bilan, bilan
 from mission_import.domain.generation import generate
 from mission_import.domain.inscriptions import Cloture, Epreuve, Etablissement
 from mission_import.domain.mission import Mission
-from mission_import.persistence import clotures, missions
+from mission_import.persistence import clotures, missions, politiques
+from mission_import.persistence.clotures import Recue
 from mission_import.publishing import publish
 
 
+@dataclass(frozen=True, slots=True)
+class Fermeture:
+    """One revision of a closing to reckon with; `applique` is false for one that waits for a person."""
+
+    state: InscriptionsClosed
+    cause: Cause
+    applique: bool = True
+
+
 async def import_closings(
-    connection: Connection, events: Sequence[Event], held: Collection[str], now: datetime
+    connection: Connection, recues: Sequence[Recue], held: Collection[str], now: datetime
 ) -> None:
-    """Apply closings in their order; several revisions of one closing may follow each other in a batch.
+    """Receive closings in their order, and apply those whose académie lets them; several revisions of one may follow.
 
     `held`: the closings of which there is a revision already.
     """
-    await clotures.save(connection, events, held)
-    by_cloture = await missions.load(connection, list(held))
-    changed: list[tuple[Mission, Event]] = []
-    for event in events:
-        cloture = _cloture(event.state)
-        existing = by_cloture.setdefault(event.aggregate, {})
-        for mission in generate(cloture, existing, local_time(cloture.etablissement.academie, now).date()):
-            existing[mission.cle] = mission
-            changed.append((mission, event))
-    outgoing = [publish(mission, event.as_cause) for mission, event in changed]
+    places = {one.state.etablissement.academie for one in recues}
+    reviewed = await politiques.with_validation(connection, places)
+    closings = [Fermeture(one.state, one.cause, one.state.etablissement.academie not in reviewed) for one in recues]
+    await clotures.save(connection, recues, held)
+    bilans = await apply_closings(connection, closings, list(held), now)
+    latest = {one.state.aggregate: one.state.revision for one in recues}
+    etats = [_etat(applique=one.applique, latest=latest[one.state.aggregate] == one.state.revision) for one in closings]
+    await clotures.receive(connection, recues, etats, [one._asdict() for one in bilans])
+
+
+def _etat(*, applique: bool, latest: bool) -> str:
+    if applique:
+        return "APPLIQUEE"
+    return "A_VALIDER" if latest else "REMPLACEE"
+
+
+async def apply_closings(
+    connection: Connection, closings: Sequence[Fermeture], held: list[str], now: datetime
+) -> list[Bilan]:
+    """What each closing changes, in their order; those to be applied are, set-based, under their closings' locks."""
+    by_cloture = await missions.load(connection, held)
+    changed: list[tuple[Mission, Cause]] = []
+    bilans = []
+    for one in closings:
+        closing = cloture_of(one.state)
+        existing = by_cloture.setdefault(one.state.aggregate, {})
+        generated = generate(closing, existing, local_time(closing.etablissement.academie, now).date())
+        bilans.append(bilan(generated, existing))
+        if one.applique:
+            existing.update({mission.cle: mission for mission in generated})
+            changed += [(mission, one.cause) for mission in generated]
+    await _write(connection, changed)
+    await clotures.applied(connection, {one.state.aggregate: one.state.revision for one in closings if one.applique})
+    return bilans
+
+
+async def _write(connection: Connection, changed: Sequence[tuple[Mission, Cause]]) -> None:
+    outgoing = [publish(mission, cause) for mission, cause in changed]
     first = {row.aggregate_id for row in outgoing if row.version == 1}
     latest = {row.aggregate_id: mission for row, (mission, _) in zip(outgoing, changed, strict=True)}
     await missions.create(connection, {key: mission for key, mission in latest.items() if key in first})
@@ -39,7 +79,8 @@ async def import_closings(
     await outbox.append(connection, outgoing)
 
 
-def _cloture(state: InscriptionsClosed) -> Cloture:
+def cloture_of(state: InscriptionsClosed) -> Cloture:
+    """The domain's closing of an event's body."""
     return Cloture(
         session=state.session,
         revision=state.revision,

@@ -70,7 +70,7 @@ async def page(
     avis = [{"type": "success", "titre": fait[0], "texte": fait[1]}] if fait else []
     frame = {
         "utilisateur": _utilisateur(acteur),
-        "menu": menu(acteur, request.url.path),
+        "menu": menu(acteur, request.url.path) + _imports(request, acteur),
         "menu_groupe": "Centre Examen" if acteur.role in {Role.CHEF, Role.DELEGUE} else "",
         "contexte": await _contexte(connection, acteur),
         "avis": avis,
@@ -95,6 +95,13 @@ def menu(acteur: Acteur, path: str) -> list[dict[str, Any]]:
     entries = [(label, url) for label, url, roles in _MENU if acteur.role in roles]
     here = max((url for _, url in entries if path == url or path.startswith(f"{url}/")), key=len, default="")
     return [{"libelle": label, "url": url, "actif": url == here} for label, url in entries]
+
+
+def _imports(request: Request, acteur: Acteur) -> list[dict[str, Any]]:
+    """mission-import's pages, a process of its own, where the operator says where they are."""
+    url = request.app.state.settings.imports_url
+    wanted = url and acteur.role in _RECTORAT
+    return [{"libelle": "Imports", "url": f"{url}/imports", "actif": False}] if wanted else []
 
 
 async def _contexte(connection: Connection, acteur: Acteur) -> dict[str, Any] | None:

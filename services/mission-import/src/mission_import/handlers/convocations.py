@@ -1,0 +1,22 @@
+"""Kafka in: `imagin.public.convocation.v1` → how many people are convoked on each mission (K.a)."""
+
+from collections.abc import Collection
+
+from chassis.cloudevents import Event
+from chassis.consumer import Known
+from chassis.database import Connection
+from event_schemas import catalogue
+from mission_import.persistence import convocations
+
+
+class CountConvokedOnConvocationEvents:
+    """A withdrawn mission with people convoked is what a gestionnaire must see before accepting a closing."""
+
+    topic = catalogue.CONVOCATION
+    types = (catalogue.INTERVENANT_CONVOQUE, catalogue.CONVOCATION_CHANGED, catalogue.CONVOCATION_CANCELLED)
+
+    async def known(self, connection: Connection, aggregates: list[str]) -> dict[str, Known]:
+        return await convocations.known(connection, aggregates)
+
+    async def apply(self, connection: Connection, events: list[Event], held: Collection[str]) -> None:
+        await convocations.save(connection, events, held)

@@ -1,0 +1,141 @@
+"""The gestionnaire's decisions on closings that wait (K.a): accept, refuse, replay; in the caller's transaction."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from chassis import audit
+from chassis.acteur import Acteur
+from chassis.cloudevents import Cause
+from chassis.database import Connection
+from chassis.tracing import current_cause
+from event_schemas.inscriptions import InscriptionsClosed
+from mission_import.domain.errors import ClotureInconnue, JamaisAppliquee, MotifAbsent, RevisionDepassee
+from mission_import.persistence import politiques, revues
+from mission_import.persistence.revues import Decision
+from mission_import.policy import POLICY
+from mission_import.use_cases.import_closings import Fermeture, apply_closings
+
+AUCUN_CHANGEMENT, DEPASSEE, APPLIQUEE = "aucun-changement", "depassee", "appliquee"
+
+
+@dataclass(frozen=True, slots=True)
+class Commande:
+    """One command, in one transaction."""
+
+    connection: Connection
+    acteur: Acteur
+    now: datetime
+
+
+async def accept(commande: Commande, session: str, uai: str, revision: int) -> None:
+    """Apply the revision that waits. Raises Forbidden, ClotureInconnue, RevisionDepassee."""
+    await _apply(commande, [await _waiting(commande, session, uai, revision)])
+
+
+async def accept_all(commande: Commande, academie: str, session: str, seen: Mapping[str, int]) -> int:
+    """Apply all that waits of an académie and session, as it was seen (UAI → revision), or nothing.
+
+    Raises Forbidden, RevisionDepassee.
+    """
+    POLICY.authorise(commande.acteur, "imports.decider", academie=academie)
+    rows = await revues.waiting(commande.connection, academie, session)
+    if {row["uai"]: row["revision"] for row in rows} != dict(seen):
+        raise RevisionDepassee
+    await _apply(commande, rows)
+    return len(rows)
+
+
+async def refuse(commande: Commande, session: str, uai: str, revision: int, motif: str) -> None:
+    """Leave the missions as they are. Raises Forbidden, ClotureInconnue, RevisionDepassee, MotifAbsent."""
+    row = await _waiting(commande, session, uai, revision)
+    if not motif.strip():
+        raise MotifAbsent
+    await _record(commande, [row], ["REFUSEE"], [None], motif.strip())
+
+
+async def replay(commande: Commande, session: str, uai: str, revision: int) -> str:
+    """Apply the last applied revision again, which changes nothing; an older one is not applied at all.
+
+    Returns AUCUN_CHANGEMENT, DEPASSEE or, where the missions did not follow it, APPLIQUEE.
+    Raises Forbidden, ClotureInconnue, JamaisAppliquee.
+    """
+    held = await _locked(commande, session, uai)
+    found = {row["revision"]: row for row in await revues.revisions(commande.connection, held["cloture"])}
+    if revision not in found:
+        raise ClotureInconnue
+    if revision > held["revision_appliquee"]:
+        raise JamaisAppliquee
+    if revision < held["revision_appliquee"]:
+        result = DEPASSEE
+    else:
+        [numbers] = await apply_closings(
+            commande.connection, [_fermeture(found[revision])], [held["cloture"]], commande.now
+        )
+        changes = numbers.creees + numbers.modifiees + numbers.sans_candidat
+        result = APPLIQUEE if changes else AUCUN_CHANGEMENT
+    acte = _acte(found[revision], {}, {"rejeu": result}, "")
+    await audit.record(commande.connection, commande.acteur, commande.now, [acte])
+    return result
+
+
+async def set_policy(commande: Commande, academie: str, mode: str) -> None:
+    """How the closings of an académie are applied from now on. Raises Forbidden."""
+    POLICY.authorise(commande.acteur, "imports.politique", academie=academie)
+    before = await politiques.mode(commande.connection, academie, lock=True)
+    await politiques.save(commande.connection, academie, mode, commande.acteur.sub, commande.now)
+    acte = audit.Acte("imports.politique", f"politique|{academie}", {"mode": before}, {"mode": mode}, academie=academie)
+    await audit.record(commande.connection, commande.acteur, commande.now, [acte])
+
+
+async def _locked(commande: Commande, session: str, uai: str) -> Any:
+    held = await revues.cloture(commande.connection, session, uai, lock=True)
+    POLICY.authorise(commande.acteur, "imports.decider", academie=held["academie"] if held else None)
+    if held is None:
+        raise ClotureInconnue
+    return held
+
+
+async def _waiting(commande: Commande, session: str, uai: str, revision: int) -> dict[str, Any]:
+    held = await _locked(commande, session, uai)
+    [latest, *_] = await revues.revisions(commande.connection, held["cloture"])
+    if latest["etat"] != "A_VALIDER" or latest["revision"] != revision:
+        raise RevisionDepassee(latest["revision"])
+    return latest
+
+
+async def _apply(commande: Commande, rows: Sequence[dict[str, Any]]) -> None:
+    closings = [_fermeture(row) for row in rows]
+    bilans = await apply_closings(commande.connection, closings, [row["cloture"] for row in rows], commande.now)
+    numbers = [one._asdict() for one in bilans]
+    await _record(commande, rows, ["APPLIQUEE"] * len(rows), numbers, None)
+
+
+def _fermeture(row: Mapping[str, Any]) -> Fermeture:
+    state = InscriptionsClosed.model_validate_json(row["contenu"])
+    cause = Cause(row["correlation_id"] or row["ce_id"], row["ce_id"], current_cause().traceparent)
+    return Fermeture(state, cause)
+
+
+async def _record(
+    commande: Commande,
+    rows: Sequence[dict[str, Any]],
+    etats: Sequence[str],
+    bilans: Sequence[dict[str, int] | None],
+    motif: str | None,
+) -> None:
+    decisions, actes = [], []
+    for row, etat, numbers in zip(rows, etats, bilans, strict=True):
+        kept = json.dumps(numbers) if numbers else None
+        who = (commande.acteur.sub, commande.now)
+        decisions.append(Decision(row["cloture"], row["revision"], etat, kept, *who, motif))
+        actes.append(_acte(row, {"etat": row["etat"]}, {"etat": etat, "bilan": numbers}, motif or ""))
+    await revues.decide(commande.connection, decisions)
+    await audit.record(commande.connection, commande.acteur, commande.now, actes)
+
+
+def _acte(row: Mapping[str, Any], avant: dict[str, Any], apres: dict[str, Any], motif: str) -> audit.Acte:
+    objet = f"cloture|{row['cloture']}|{row['revision']}"
+    return audit.Acte("imports.decider", objet, avant or None, apres, motif, row["academie"], row["uai"])

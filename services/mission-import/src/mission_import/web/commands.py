@@ -1,0 +1,33 @@
+"""One HTTP command = one transaction; the relay is woken after its commit."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import Request
+
+from chassis.acteur import Acteur
+from chassis.database import Connection
+from mission_import.use_cases.decide_import import Commande
+
+
+@asynccontextmanager
+async def reading(request: Request) -> AsyncIterator[Connection]:
+    """A connection to read from."""
+    async with request.app.state.pool.acquire() as connection:
+        yield connection
+
+
+@asynccontextmanager
+async def snapshot(request: Request) -> AsyncIterator[Connection]:
+    """A connection whose queries all see the same moment: a differential is of several tables."""
+    async with reading(request) as connection, connection.transaction(isolation="repeatable_read"):
+        yield connection
+
+
+@asynccontextmanager
+async def commande(request: Request, acteur: Acteur) -> AsyncIterator[Commande]:
+    """A command's transaction: committed at the end, rolled back by any refusal; then the relay is woken."""
+    state = request.app.state
+    async with reading(request) as connection, connection.transaction():
+        yield Commande(connection, acteur, state.clock())
+    state.wake_relay()

@@ -1,0 +1,18 @@
+"""The rectorat's pages on imports (K.a, R54, R55): server-rendered HTML that needs no script."""
+
+from fastapi import FastAPI
+
+from chassis.pages import Pages
+from mission_import.settings import Settings
+from mission_import.web.pages import attente, fichier, imports, politiques, revue, sessions
+
+_ROUTERS = tuple(one.router for one in (imports, fichier, politiques, attente, revue))
+
+
+def add_to(app: FastAPI, settings: Settings) -> None:
+    """Mount the pages; without an acteur one gets only where to sign in."""
+    app.state.pages = Pages(app, package="mission_import", theme=settings.theme, dsfr_dir=settings.dsfr_dir)
+    app.state.convocation_url = settings.convocation_url
+    sessions.add_to(app)
+    for router in _ROUTERS:
+        app.include_router(router)

@@ -1,0 +1,71 @@
+"""All that waits of an académie and session, decided at once as it was seen (K.a)."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from chassis.acteur import Acteur
+from chassis.http import ActeurDep
+from event_schemas.inscriptions import InscriptionsClosed
+from event_schemas.state import Academie, Session
+from mission_import.domain.differentiel import Ligne
+from mission_import.domain.errors import RevisionDepassee
+from mission_import.use_cases import decide_import
+from mission_import.use_cases.review_import import review_waiting
+from mission_import.web.commands import commande, snapshot
+from mission_import.web.pages import lignes
+from mission_import.web.pages.ecran import fields, page, revision_of, see_other, texts, within_reach
+
+router = APIRouter(include_in_schema=False)
+_NOMBRES = ("creees", "modifiees", "inchangees", "sans_candidat")
+
+
+@router.get("/imports/a-valider/{academie}/{session}")
+async def lire(request: Request, academie: Academie, session: Session, acteur: ActeurDep) -> Response:
+    return await _page(request, acteur, academie, session)
+
+
+@router.post("/imports/a-valider/{academie}/{session}")
+async def accepter(request: Request, academie: Academie, session: Session, acteur: ActeurDep) -> Response:
+    """What came meanwhile was not seen: then nothing is accepted and the list is shown again."""
+    async with fields(request) as form:
+        pairs = (one.partition(":") for one in texts(form, "vue"))
+        seen = {uai: revision_of(revision) for uai, _, revision in pairs}
+    try:
+        with within_reach(acteur, "imports.decider"):
+            async with commande(request, acteur) as command:
+                await decide_import.accept_all(command, academie, session, seen)
+    except RevisionDepassee as refus:
+        return await _page(request, acteur, academie, session, refus.phrase)
+    return see_other("/imports?fait=acceptees")
+
+
+async def _page(request: Request, acteur: Acteur, academie: str, session: str, erreur: str = "") -> Response:
+    with within_reach(acteur, "imports.lire"):
+        async with snapshot(request) as connection:
+            found = await review_waiting(connection, acteur, academie, session, request.app.state.clock())
+    attente = [_cloture(row, rows) for row, rows in found]
+    return page(
+        request,
+        acteur,
+        "a_valider.html",
+        status=409 if erreur else 200,
+        academie=lignes.academie(academie),
+        session=session,
+        lignes=attente,
+        resume=lignes.resume({name: sum(one["bilan"][name] for one in attente) for name in _NOMBRES}),
+        orphelins=sum(one["orphelins"] for one in attente),
+        erreurs=[{"champ": "", "texte": erreur}] if erreur else [],
+    )
+
+
+def _cloture(row: dict[str, Any], rows: list[Ligne]) -> dict[str, Any]:
+    """A closing with what it would change now, not what was reckoned when it came."""
+    bilan = lignes.bilan(rows)
+    return lignes.recue(row) | {
+        "place": InscriptionsClosed.model_validate_json(row["contenu"]).etablissement,
+        "bilan": bilan,
+        "resume": lignes.resume(bilan),
+        "orphelins": lignes.orphelins(rows),
+    }

@@ -1,0 +1,92 @@
+"""What the pages say in words of a closing, its states and what it changes."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from chassis.pages.filters import pluriel
+from event_schemas.academies import NOMS, local_time
+from mission_import.domain.differentiel import Changement, Ligne, Nature
+
+ETATS = {
+    "A_VALIDER": ("new", "À décider"),
+    "APPLIQUEE": ("success", "Appliquée"),
+    "REFUSEE": ("error", "Refusée"),
+    "REMPLACEE": ("", "Remplacée"),
+}
+"""By state: badge and label; a REMPLACEE waited until a newer revision came."""
+NATURES = {
+    Nature.CREEE: ("success", "Créée"),
+    Nature.MODIFIEE: ("info", "Modifiée"),
+    Nature.INCHANGEE: ("", "Inchangée"),
+    Nature.SANS_CANDIDAT: ("warning", "Sans candidat désormais"),
+}
+_CHAMPS = {
+    "candidats": "candidats",
+    "libelle": "libellé",
+    "etablissement": "nom de l’établissement",
+    "commune": "commune",
+    "academie": "académie",
+}
+_VOIES = {"GENERALE": "Générale", "TECHNOLOGIQUE": "Technologique", "COMMUNE": "Commune"}
+
+
+def academie(code: str) -> str:
+    """« Lyon », or the code of one we have no name of."""
+    return NOMS.get(code, code)
+
+
+def recue(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A revision received, its moments in the académie's own time."""
+    code = row["academie"]
+    moments = {name: row[name] and local_time(code, row[name]) for name in ("recue_le", "decidee_le") if name in row}
+    shown = {"academie_nom": academie(code), "badge": ETATS[row["etat"]], "resume": resume(row["bilan"])}
+    return dict(row) | moments | shown
+
+
+def resume(bilan: Mapping[str, int] | None) -> str:
+    """« 2 créées, 1 modifiée, 3 inchangées »; what there is none of is left out."""
+    if bilan is None:
+        return "–"
+    words = (
+        ("creees", "créée", "créées"),
+        ("modifiees", "modifiée", "modifiées"),
+        ("sans_candidat", "sans candidat", "sans candidat"),
+        ("inchangees", "inchangée", "inchangées"),
+    )
+    return ", ".join(pluriel(bilan[name], un, plusieurs) for name, un, plusieurs in words if bilan[name]) or "aucune"
+
+
+def bilan(lignes: Sequence[Ligne]) -> dict[str, int]:
+    """The numbers of a differential as it is now."""
+    natures = [one.nature for one in lignes]
+    return {
+        "creees": natures.count(Nature.CREEE),
+        "modifiees": natures.count(Nature.MODIFIEE),
+        "inchangees": natures.count(Nature.INCHANGEE),
+        "sans_candidat": natures.count(Nature.SANS_CANDIDAT),
+    }
+
+
+def orphelins(lignes: Sequence[Ligne]) -> int:
+    """People convoked on missions that have no candidates any more."""
+    return sum(one.convoques for one in lignes if one.nature is Nature.SANS_CANDIDAT)
+
+
+def mission(ligne: Ligne) -> dict[str, Any]:
+    """A row of the differential."""
+    return {
+        "libelle": ligne.libelle,
+        "precision": f"{ligne.cle.code} – {_VOIES.get(ligne.cle.voie, ligne.cle.voie)}",
+        "badge": NATURES[ligne.nature],
+        "changements": [phrase for one in ligne.changements if (phrase := _changement(one))],
+        "convoques": ligne.convoques,
+    }
+
+
+def _changement(one: Changement) -> str:
+    """« candidats : de 30 à 28 »; the state says itself by the row's badge, but for a mission that comes back."""
+    if one.champ == "etat":
+        return "a de nouveau des candidats" if one.apres == "ACTIVE" else ""
+    if one.champ == "candidats":
+        return f"candidats\u00a0: de {one.avant} à {one.apres}"
+    return f"{_CHAMPS[one.champ]}\u00a0: «\u00a0{one.avant}\u00a0» devient «\u00a0{one.apres}\u00a0»"

@@ -1,0 +1,49 @@
+"""People sign in at convocation; its cookie is good here, for it is the host name's (0009)."""
+
+from fastapi import FastAPI, Request
+from starlette.responses import Response
+
+from chassis.acteur import COOKIE
+from chassis.http import Problem, refuse_cross_site
+from mission_import.web.pages.ecran import IMPORTS, see_other
+
+_ELSEWHERE = ("/accessibilite", "/mentions-legales", "/donnees-personnelles")
+
+
+def add_to(app: FastAPI) -> None:
+    """Plain routes: those of routers ask for an acteur."""
+    app.add_route("/", accueil)
+    app.add_route("/connexion", connexion)
+    app.add_route("/deconnexion", sign_out, methods=["POST"])
+    for path in _ELSEWHERE:
+        app.add_route(path, elsewhere)
+    app.state.sign_in = to_sign_in
+
+
+async def accueil(_: Request) -> Response:
+    return see_other(IMPORTS)
+
+
+async def connexion(request: Request) -> Response:
+    """Where to sign in. No redirect: it would end a form's way at another address, which the CSP forbids."""
+    page: Response = request.app.state.pages.render(request, "connexion.html", url=request.app.state.convocation_url)
+    return page
+
+
+async def sign_out(request: Request) -> Response:
+    refuse_cross_site(request)
+    response = see_other("/connexion")
+    response.delete_cookie(COOKIE)
+    return response
+
+
+async def elsewhere(request: Request) -> Response:
+    """The footer's pages are convocation's."""
+    url = request.app.state.convocation_url
+    if url is None:
+        raise Problem(404, "inconnu", "Cette adresse n’existe pas.")
+    return see_other(f"{url}{request.url.path}")
+
+
+def to_sign_in(_: Request) -> Response:
+    return see_other("/connexion")

@@ -1,0 +1,138 @@
+"""mission-import's requests on a real database: closings of Lyon (10) and Lille (09)."""
+
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from uuid import UUID, uuid5
+
+import httpx2
+import pytest_asyncio
+
+from chassis.acteur import COOKIE, Acteur, Role, mint
+from chassis.cloudevents import Cause, Event
+from chassis.database import create_pool
+from chassis.service import Runtime
+from event_schemas import uai
+from event_schemas.convocations import Convocation, IntervenantRef, MissionRef
+from event_schemas.identities import mission_id
+from event_schemas.inscriptions import InscriptionsClosed
+from mission_import.main import build
+from mission_import.settings import Settings
+
+KEY = "k" * 40
+CONVOCATION = "http://convocation.test"
+SESSION, LYON, AUTRE, LILLE = "2020-E3C1", "0699001J", "0699002K", f"0599001{uai.letter('0599001')}"
+REVUE = f"/api/imports/{SESSION}/{LYON}"
+TABLES = ("cloture", "cloture_recue", "mission", "outbox", "politique", "convocation_active")
+
+
+def closing(place_, revision, **candidats):
+    academie = "09" if place_ == LILLE else "10"
+    epreuves = [
+        {"code": code, "libelle": f"Épreuve {code}", "type": "E3C", "voie": "GENERALE", "candidats_inscrits": n}
+        for code, n in candidats.items()
+    ]
+    place = {"nom": f"LYCEE {place_}", "commune": "VILLE", "academie": academie}
+    body = {"session": SESSION, "uai": place_, "revision": revision, "cloturee_le": datetime.now(UTC)}
+    return InscriptionsClosed.model_validate(body | {"etablissement": place, "epreuves": epreuves})
+
+
+def convocation(number, code, *, version=1, status="ACTIVE"):
+    mission = mission_id(SESSION, LYON, "GENERALE", code)
+    return Convocation.create(
+        convocation_id=uuid5(UUID(int=0), str(number)),
+        version=version,
+        status=status,
+        intervenant=IntervenantRef(numero=str(number), nom="FICTIF", prenom="Anne", uai=LYON),
+        mission=MissionRef(
+            mission_id=mission,
+            session=SESSION,
+            type="CORRECTION",
+            voie="GENERALE",
+            code=code,
+            libelle="x",
+            uai=LYON,
+            academie="10",
+        ),
+        qualite=None,
+        qualite_par_defaut=True,
+        profil=None,
+        dates=[datetime(2020, 3, 5, tzinfo=UTC).date()],
+    )
+
+
+class World:
+    session, lyon, autre, lille = SESSION, LYON, AUTRE, LILLE
+    closing, convocation = staticmethod(closing), staticmethod(convocation)
+
+    def __init__(self, client, pool, readers, woken):
+        self.client, self.pool, self.readers, self.woken = client, pool, readers, woken
+        self.tokens = {
+            "lyon": self._token(Role.GESTIONNAIRE, "10"),
+            "lille": self._token(Role.GESTIONNAIRE, "09"),
+            "admin": self._token(Role.ADMINISTRATEUR),
+            "chef": self._token(Role.CHEF, "10"),
+        }
+
+    def _token(self, role, *academies):
+        acteur = Acteur(f"{role}.{academies}", role, "Essai", frozenset({LYON}), frozenset(academies))
+        return mint(acteur, KEY, now=datetime.now(UTC), hours=1)
+
+    async def ask(self, who, method, path, body=None):
+        headers = {"Authorization": f"Bearer {self.tokens[who]}"}
+        return await self.client.request(method, path, json=body, headers=headers)
+
+    async def page(self, who, path, form=None):
+        """As a browser asks: a GET, or the POST of a form from our own page."""
+        self.client.cookies.clear()
+        headers = {"Accept": "text/html", "Cookie": f"{COOKIE}={self.tokens[who]}"} if who else {"Accept": "text/html"}
+        if form is None:
+            return await self.client.get(path, headers=headers)
+        return await self.client.post(path, data=form, headers=headers | {"Sec-Fetch-Site": "same-origin"})
+
+    async def receive(self, *states, group="inscriptions"):
+        reader = self.readers[f"mission-import.{group}"]
+        async with self.pool.acquire() as connection, connection.transaction():
+            held = await reader.known(connection, [one.aggregate for one in states])
+            record = SimpleNamespace(value=b"")
+            events = [
+                Event(
+                    *(one, "t", f"ce-{one.version}", Cause("cause"), one.aggregate, one.version, one.hash),
+                    SimpleNamespace(value=one.model_dump_json().encode()) if group == "inscriptions" else record,
+                )
+                for one in states
+                if one.aggregate not in held or held[one.aggregate].version < one.version
+            ]
+            if events:
+                await reader.apply(connection, events, frozenset(held))
+
+    async def validation(self, academie="10"):
+        answer = await self.ask("admin", "PUT", f"/api/academies/{academie}/politique-import", {"mode": "VALIDATION"})
+        assert answer.status_code == 200
+
+    async def etats(self, place=LYON):
+        query = "SELECT revision, etat FROM cloture_recue WHERE uai = $1 ORDER BY revision"
+        return {row["revision"]: row["etat"] for row in await self.pool.fetch(query, place)}
+
+    async def told(self):
+        return [row["type"].split(".")[2] for row in await self.pool.fetch("SELECT type FROM outbox ORDER BY seq")]
+
+    async def checksums(self):
+        query = "SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM {} t"
+        return {table: await self.pool.fetchval(query.format(table)) for table in TABLES}
+
+    async def decide(self, revision, decision="ACCEPTER", motif="", who="lyon"):
+        body = {"revision": revision, "decision": decision, "motif": motif}
+        return await self.ask(who, "POST", f"{REVUE}/decision", body)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def world(database):
+    urls = await database("mission_import")
+    pool = await create_pool(urls.url, size=6)
+    settings = Settings(database_url=urls.url, kafka_bootstrap="unused:1", token_key=KEY, convocation_url=CONVOCATION)
+    woken = []
+    service = build(Runtime(settings, pool, SimpleNamespace(wake=lambda: woken.append(1))))
+    transport = httpx2.ASGITransport(app=service.app, raise_app_exceptions=False)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://imagin.test") as client:
+        yield World(client, pool, service.readers, woken)
+    await pool.close()
