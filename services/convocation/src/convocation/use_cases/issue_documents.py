@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from chassis.database import Connection
-from convocation.domain.academies import NOMS
 from convocation.domain.convocation import Nature
 from convocation.domain.errors import ConvocationInconnue
 from convocation.domain.mission import LIBELLES_TYPE, MissionType
@@ -16,7 +15,7 @@ from convocation.domain.qualite import Qualite, QualiteRetenue
 from convocation.domain.verification import make_token
 from convocation.gateways.documents import Document, Documents, Signataire
 from convocation.persistence import documents
-from event_schemas.academies import local_time
+from event_schemas.academies import NOMS, local_time
 
 
 class Imprimeur:

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from chassis.audit import Acte, changes, record
-from convocation.domain.academies import NOMS
 from convocation.domain.errors import OuvertureRefusee
 from convocation.domain.ouverture import NATIONALE, Cible, Decision, Portee, juger
 from convocation.persistence import missions, ouvertures
 from convocation.policy import POLICY
 from convocation.use_cases.context import Commande
+from event_schemas.academies import NOMS
 
 
 async def open_service(

@@ -6,12 +6,12 @@ from typing import Any
 from chassis.acteur import Acteur
 from chassis.database import Connection
 from chassis.policy import Scope
-from convocation.domain.academies import NOMS
 from convocation.domain.couverture import LIBELLES_MANQUES, LIBELLES_REGROUPEMENTS, Manque, Regroupement
 from convocation.domain.mission import LIBELLES_TYPE, LIBELLES_VOIE, MissionType
 from convocation.persistence import couverture, views
 from convocation.persistence.couverture import Filtre
 from convocation.policy import POLICY
+from event_schemas.academies import NOMS
 
 
 @dataclass(frozen=True, slots=True)

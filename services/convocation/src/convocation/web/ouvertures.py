@@ -7,12 +7,11 @@ from typing import Any
 
 from chassis.database import Connection
 from chassis.pages.filters import moment
-from convocation.domain.academies import NOMS
 from convocation.domain.errors import ServiceFerme
 from convocation.domain.mission import Mission
 from convocation.domain.ouverture import NATIONALE, Cible, Decision, Portee, ouvrira, tenue
 from convocation.persistence import ouvertures
-from event_schemas.academies import local_time
+from event_schemas.academies import NOMS, local_time
 
 _NOBODY = {"etat": "FERME", "debut": None, "fin": None, "motif": "", "par": "", "nom": "", "le": None}
 

@@ -5,7 +5,6 @@ from starlette.responses import Response
 
 from chassis.acteur import Acteur
 from chassis.http import ActeurDep, Problem
-from convocation.domain.academies import NOMS
 from convocation.persistence import demandes
 from convocation.policy import POLICY
 from convocation.use_cases.record_contact import record_contact
@@ -14,6 +13,7 @@ from convocation.web.pages.ecran import page, see_other
 from convocation.web.pages.fiche import fautes
 from convocation.web.pages.saisie import fields, text
 from convocation.web.schemas import ContactIn
+from event_schemas.academies import NOMS
 
 router = APIRouter(include_in_schema=False)
 _CHAMPS = ("nom", "courriel", "telephone", "horaires")

@@ -12,7 +12,6 @@ from chassis.acteur import Acteur
 from chassis.database import Connection
 from chassis.http import ActeurDep, Problem
 from chassis.policy import Forbidden, Scope
-from convocation.domain.academies import NOMS
 from convocation.domain.couverture import LIBELLES_MANQUES, LIBELLES_REGROUPEMENTS, Manque, Regroupement
 from convocation.domain.mission import LIBELLES_VOIE
 from convocation.gateways.tableur import csv_bytes, xlsx_bytes
@@ -24,6 +23,7 @@ from convocation.web import couverture
 from convocation.web.commands import reading
 from convocation.web.couverture import Couverture
 from convocation.web.pages.ecran import page
+from event_schemas.academies import NOMS
 
 router = APIRouter(include_in_schema=False)
 _TAILLE = 50

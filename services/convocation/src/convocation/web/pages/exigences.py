@@ -9,7 +9,6 @@ from chassis.acteur import Acteur
 from chassis.database import Connection
 from chassis.http import ActeurDep
 from chassis.policy import Forbidden, Scope
-from convocation.domain.academies import NOMS
 from convocation.domain.errors import ExigenceInconnue, ExigenceRefusee, Refus, VersionDepassee
 from convocation.domain.exigence import NATIONALE, Exigence
 from convocation.persistence import exigences
@@ -19,6 +18,7 @@ from convocation.web.commands import commande, reading
 from convocation.web.pages.ecran import page, see_other
 from convocation.web.pages.saisie import fields
 from convocation.web.pages.saisie_exigence import SaisieExigence, of_exigence, read_exigence
+from event_schemas.academies import NOMS
 from event_schemas.inscriptions import RESERVED_CODE
 
 router = APIRouter(include_in_schema=False)

@@ -8,7 +8,6 @@ from starlette.responses import Response
 
 from chassis.acteur import Acteur
 from chassis.http import ActeurDep
-from convocation.domain.academies import NOMS
 from convocation.domain.errors import FichierAbsent, ImportDejaLance, Refus
 from convocation.domain.fichier_annuaire import COLONNES
 from convocation.persistence import imports_annuaire
@@ -17,6 +16,7 @@ from convocation.use_cases.import_annuaire import deposer, importer, suivre
 from convocation.web.commands import commande, reading
 from convocation.web.pages.ecran import page, see_other
 from convocation.web.pages.saisie import fields, text
+from event_schemas.academies import NOMS
 
 router = APIRouter(include_in_schema=False)
 _ETATS = {

@@ -9,7 +9,6 @@ from starlette.responses import Response
 from chassis.acteur import Acteur
 from chassis.database import Connection
 from chassis.http import ActeurDep
-from convocation.domain.academies import NOMS
 from convocation.domain.errors import (
     DemandeDejaTraitee,
     DemandeInconnue,
@@ -29,6 +28,7 @@ from convocation.web.pages.ecran import page, see_other
 from convocation.web.pages.fiche import CIVILITES, Fiche, faute_de, fautes, fiche_de, lire_fiche, version_lue
 from convocation.web.pages.saisie import fields, text
 from convocation.web.schemas import FicheIn, NouvelleFicheIn
+from event_schemas.academies import NOMS
 
 router = APIRouter(include_in_schema=False)
 _HOMONYMES = 5

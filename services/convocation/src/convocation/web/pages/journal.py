@@ -13,14 +13,13 @@ from starlette.responses import Response
 from chassis.acteur import Acteur, Role
 from chassis.audit import Recherche, search
 from chassis.http import ActeurDep
-from convocation.domain.academies import NOMS
 from convocation.gateways.tableur import csv_bytes
 from convocation.policy import POLICY
 from convocation.web.commands import reading
 from convocation.web.pages.ecran import FONCTIONS, page
 from convocation.web.pages.libelles_audit import ACTIONS, FAMILLES, lignes_changees, sujet
 from convocation.web.pages.saisie import fields, text
-from event_schemas.academies import local_time, zone
+from event_schemas.academies import NOMS, local_time, zone
 
 router = APIRouter(include_in_schema=False)
 _LIEUX = NOMS | {"*": "toutes les académies"}

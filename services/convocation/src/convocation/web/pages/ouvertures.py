@@ -14,7 +14,6 @@ from starlette.responses import Response
 from chassis.acteur import Acteur
 from chassis.database import Connection
 from chassis.http import ActeurDep
-from convocation.domain.academies import NOMS
 from convocation.domain.errors import OuvertureRefusee
 from convocation.domain.liste_uais import fautes, lire
 from convocation.domain.ouverture import NATIONALE, Cible, Decision, Portee, instant
@@ -25,7 +24,7 @@ from convocation.web import ouvertures
 from convocation.web.commands import commande, reading
 from convocation.web.pages.ecran import page, see_other
 from convocation.web.pages.saisie import fields, text
-from event_schemas.academies import zone
+from event_schemas.academies import NOMS, zone
 
 router = APIRouter(include_in_schema=False)
 _LISTE, _TAILLE, _MAX_FAUTES, _MAX_TEXTE = "liste", 50, 20, 60_000

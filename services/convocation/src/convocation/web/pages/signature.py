@@ -10,7 +10,6 @@ from starlette.responses import Response
 
 from chassis.acteur import Acteur, Role
 from chassis.http import ActeurDep, Problem
-from convocation.domain.academies import NOMS
 from convocation.domain.convocation import Nature
 from convocation.domain.errors import MissionInconnue, Refus, VersionDepassee
 from convocation.gateways.documents import Document, Signataire
@@ -21,7 +20,7 @@ from convocation.use_cases.record_signature import record_signature
 from convocation.web.commands import commande, reading
 from convocation.web.pages.ecran import page, see_other
 from convocation.web.pages.saisie import champ_de, fields, text
-from event_schemas.academies import local_time
+from event_schemas.academies import NOMS, local_time
 
 router = APIRouter(include_in_schema=False)
 _CHAMPS = ("nom", "prenom", "qualite")
