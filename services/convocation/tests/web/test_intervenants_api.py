@@ -110,7 +110,7 @@ async def test_r36_creating_somebody_for_a_demande_answers_it_in_the_same_transa
     made = await world.gestionnaire.post(URL.format("10"), EVE | {"numero": "500", "demande_id": asked})
     assert made.status_code == 201
     assert await world.pool.fetchval("SELECT etat FROM demande") == "TRAITEE"
-    assert [one["action"] for one in await acts(world, f"demande|{asked}")] == ["demande.traiter"]
+    assert [one["action"] for one in await acts(world, f"demande|{asked}")] == ["demande.ecrire", "demande.traiter"]
     again = await world.gestionnaire.post(URL.format("10"), EVE | {"numero": "501", "demande_id": asked})
     assert (again.status_code, again.json()["type"]) == (409, "demande-deja-traitee")
     assert await id_of(world, "501") is None

@@ -135,7 +135,9 @@ async def test_r36_only_the_gestionnaire_of_the_academie_answers_a_request_and_o
     form = {"uai": LYON, "cle": "k", "nom": "ABSENT", "prenom": "Zoé", "precisions": "philosophie"}
     for _ in range(2):  # sent twice, asked once
         assert (await Browser(open_world.chef).post("/demandes", form)).status_code == 303
+    acts = await open_world.pool.fetch("SELECT objet FROM audit WHERE action = 'demande.ecrire'")
     rows = await open_world.pool.fetch("SELECT demande_id, etat FROM demande")
+    assert [act["objet"] for act in acts] == [f"demande|{rows[0]['demande_id']}"], "the same form twice is one act"
     assert [row["etat"] for row in rows] == ["OUVERTE"]
     path, answer = f"/demandes/{rows[0]['demande_id']}/reponse", {"action": "creee", "reponse": "fait"}
     for name in ("chef", "delegue", "intervenant", "gestionnaire_de_lille"):

@@ -35,9 +35,10 @@ async def create(
     qui: tuple[str, str, str],
     par: str,
     le: datetime,
-) -> None:
-    """`qui`: NOM, prénom, what helps to find the person. The same id twice is one request."""
-    await connection.execute(_CREATE, demande_id, uai, academie, *qui, par, le)
+) -> bool:
+    """`qui`: NOM, prénom, what helps to find the person. The same id twice is one request: False."""
+    told = await connection.execute(_CREATE, demande_id, uai, academie, *qui, par, le)
+    return bool(told == "INSERT 0 1")
 
 
 async def get(connection: Connection, demande_id: UUID) -> Any:

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from chassis.audit import Acte, record
 from convocation.domain.errors import MissionInconnue
 from convocation.persistence import demandes, missions
 from convocation.policy import POLICY
@@ -14,7 +15,7 @@ async def ask_intervenant(commande: Commande, demande_id: UUID, uai: str, qui: t
     if academie is None:
         raise MissionInconnue
     POLICY.authorise(commande.acteur, "demande.ecrire", uai=uai, academie=academie)
-    await demandes.create(
+    created = await demandes.create(
         commande.connection,
         demande_id,
         uai=uai,
@@ -23,3 +24,7 @@ async def ask_intervenant(commande: Commande, demande_id: UUID, uai: str, qui: t
         par=commande.acteur.sub,
         le=commande.now,
     )
+    if created:
+        apres = dict(zip(("nom", "prenom", "precisions"), qui, strict=True))
+        acte = Acte("demande.ecrire", f"demande|{demande_id}", None, apres, academie=academie, uai=uai)
+        await record(commande.connection, commande.acteur, commande.now, [acte])
