@@ -112,7 +112,7 @@ async def missions(connection: Connection, filtre: Filtre, *, lot: int) -> list[
     """
     how_many = " + ".join(f"{name}::int" for name in _MANQUES)
     query = f"""{_COUVERTURE}, trouvees AS MATERIALIZED (SELECT * FROM jugees {_where(filtre)}),
-    sommes AS (SELECT count(*) AS nombre, {_TOTAUX_MISSIONS} FROM trouvees)
+    sommes AS MATERIALIZED (SELECT count(*) AS nombre, {_TOTAUX_MISSIONS} FROM trouvees)
     SELECT *, ARRAY(SELECT unnest(requis) EXCEPT SELECT unnest(profils) ORDER BY 1) AS profils_manquants
     FROM trouvees CROSS JOIN sommes ORDER BY {how_many} DESC, {_PIRES}, uai, code, voie, session, mission_id
     LIMIT $10 OFFSET $11"""
