@@ -5,7 +5,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from chassis.http import ActeurDep, Problem
-from convocation.domain.intervenant import Indisponibilite, Intervenant
 from convocation.domain.ouverture import Cible, Decision, Portee
 from convocation.persistence import missions, ouvertures, signatures
 from convocation.policy import POLICY
@@ -50,24 +49,7 @@ async def importer_intervenants(
     request: Request, academie: Annotated[Academie, Path()], body: IntervenantsIn, acteur: ActeurDep
 ) -> dict[str, Any]:
     """Create or replace people by number (R36): all of the list or none of it."""
-    people = [
-        Intervenant(
-            numero=one.numero,
-            civilite=one.civilite,
-            nom=one.nom,
-            prenom=one.prenom,
-            courriel=one.courriel,
-            uai=one.uai,
-            uais_secondaires=tuple(one.uais_secondaires),
-            disciplines=tuple(one.disciplines),
-            academie=academie,
-            actif=one.actif,
-            stagiaire=one.stagiaire,
-            profils=tuple(one.profils),
-            indisponibilites=tuple(Indisponibilite(**absence.model_dump()) for absence in one.indisponibilites),
-        )
-        for one in body.intervenants
-    ]
+    people = [one.personne(one.numero, academie, actif=one.actif) for one in body.intervenants]
     if len({one.numero for one in people}) != len(people):
         raise Problem(422, "numero-double", "Un numéro d’intervenant est donné deux fois.")
     async with commande(request, acteur) as command:

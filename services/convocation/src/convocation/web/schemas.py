@@ -102,6 +102,25 @@ class PersonneIn(Corps):
             raise ValueError("deux indisponibilites commencent le même jour")
         return self
 
+    def personne(self, numero: str, academie: str, *, actif: bool = True) -> Intervenant:
+        return Intervenant(
+            numero=numero,
+            civilite=self.civilite,
+            nom=self.nom,
+            prenom=self.prenom,
+            courriel=self.courriel,
+            uai=self.uai,
+            uais_secondaires=tuple(self.uais_secondaires),
+            disciplines=tuple(self.disciplines),
+            academie=academie,
+            actif=actif,
+            stagiaire=self.stagiaire,
+            profils=tuple(self.profils),
+            indisponibilites=tuple(
+                Indisponibilite(one.debut, one.fin) for one in sorted(self.indisponibilites, key=lambda one: one.debut)
+            ),
+        )
+
 
 class IntervenantIn(PersonneIn):
     numero: Numero
@@ -156,24 +175,6 @@ class FicheIn(PersonneIn):
 
     uai: UaiExact
     uais_secondaires: Annotated[list[UaiExact], Field(max_length=10)] = []
-
-    def personne(self, numero: str, academie: str) -> Intervenant:
-        return Intervenant(
-            numero=numero,
-            civilite=self.civilite,
-            nom=self.nom,
-            prenom=self.prenom,
-            courriel=self.courriel,
-            uai=self.uai,
-            uais_secondaires=tuple(self.uais_secondaires),
-            disciplines=tuple(self.disciplines),
-            academie=academie,
-            stagiaire=self.stagiaire,
-            profils=tuple(self.profils),
-            indisponibilites=tuple(
-                Indisponibilite(one.debut, one.fin) for one in sorted(self.indisponibilites, key=lambda one: one.debut)
-            ),
-        )
 
 
 class NouvelleFicheIn(FicheIn):
