@@ -152,8 +152,8 @@ def _results() -> dict[str, dict[str, Event]]:
         fields: dict[str, Any] = {"habilitation_version": right, "etat": etat, "motif": motif}
         return Acces.create(convocation_id=convocation, version=version, **fields)
 
-    def mail(version: int, etat: str, motif: str | None = None) -> Notification:
-        fields: dict[str, Any] = {"convocation_version": version, "etat": etat, "motif": motif}
+    def mail(version: int, etat: str, motif: str | None = None, *, retour: bool = False) -> Notification:
+        fields: dict[str, Any] = {"convocation_version": version, "etat": etat, "motif": motif, "retour": retour}
         return Notification.create(convocation_id=convocation, version=version, **fields)
 
     unknown = "Établissement inconnu de SANTORIN"
@@ -166,7 +166,10 @@ def _results() -> dict[str, dict[str, Event]]:
             "retiree": acces(5, 3, "RETIREE"),
         },
         catalogue.NOTIFICATION_SENT: {"first": mail(1, "ENVOYEE"), "after-a-change": mail(2, "ENVOYEE")},
-        catalogue.NOTIFICATION_FAILED: {"refused": mail(3, "ECHOUEE", "Le serveur de courrier a refusé le message")},
+        catalogue.NOTIFICATION_FAILED: {
+            "refused": mail(3, "ECHOUEE", "Le serveur de courrier a refusé le message"),
+            "bounced": mail(4, "ECHOUEE", "Adresse inconnue (5.1.1)", retour=True),
+        },
     }
 
 

@@ -15,6 +15,8 @@ class Notification(State):
     etat: Annotated[Literal["ENVOYEE", "ECHOUEE"], SITUATION]
     motif: Annotated[Motif | None, TEXTE_LIBRE]
     """Why it failed, without personal data."""
+    retour: Annotated[bool, AUCUNE] = False
+    """With ECHOUEE: the mail was taken and came back later (a bounce)."""
 
     @property
     def aggregate(self) -> str:
