@@ -1,13 +1,19 @@
-"""An SMTP server that keeps what it takes: what was really mailed, and to whom."""
+"""An SMTP server that keeps what it takes and misbehaves when told to: what was really mailed, and to whom."""
 
+import asyncio
+import ssl
+from collections import Counter
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
 
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
 
 from testkit.ports import free_port
+
+TAKEN = "250 accepted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +26,26 @@ class Mailed:
 
 
 class MailServer:
-    """Accepts everything until `refuse` holds an SMTP answer such as "451 later"."""
+    """Takes everything, until told otherwise.
 
-    def __init__(self) -> None:
+    `refuse`: its answer to every DATA, such as "451 later". `to`: its answers to RCPT by address, one after another,
+    the last for ever. `drop_after_data`: so many times it takes a message and closes the connection without a word;
+    `slow_seconds`: how long it thinks before it takes one. `tls` and `password` (of the user "imagin"): what it asks for.
+    """
+
+    def __init__(self, *, tls: ssl.SSLContext | None = None, password: str | None = None) -> None:
         self.port = free_port()
         self.mailed: list[Mailed] = []
         self.refuse: str | None = None
-        self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
+        self.to: dict[str, list[str]] = {}
+        self.drop_after_data = 0
+        self.slow_seconds = 0.0
+        self.connections: set[Any] = set()
+        self._password = password
+        options: dict[str, Any] = {"tls_context": tls, "require_starttls": tls is not None}
+        if password is not None:
+            options |= {"authenticator": self._authenticate, "auth_required": True, "auth_require_tls": tls is not None}
+        self._controller = Controller(self, hostname="127.0.0.1", port=self.port, data_size_limit=50_000_000, **options)
 
     @property
     def url(self) -> str:
@@ -38,9 +57,38 @@ class MailServer:
     def stop(self) -> None:
         self._controller.stop(no_assert=True)
 
+    def ids(self) -> Counter[str]:
+        """How often each Message-ID was taken."""
+        return Counter(one.message["Message-ID"] for one in self.mailed)
+
+    async def handle_RCPT(  # noqa: N802  # aiosmtpd's
+        self,
+        server: Any,
+        session: Any,
+        envelope: Any,
+        address: str,
+        rcpt_options: list[str],  # noqa: ARG002
+    ) -> str:
+        self.connections.add(session.peer)
+        answers = self.to.get(address, [TAKEN])
+        answer = answers.pop(0) if len(answers) > 1 else answers[0]
+        if answer.startswith("250"):
+            envelope.rcpt_tos.append(address)
+        elif answer.startswith("421"):
+            asyncio.get_running_loop().call_later(0.05, server.transport.close)
+        return answer
+
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802, ARG002  # aiosmtpd's
         if self.refuse is not None:
             return self.refuse
+        await asyncio.sleep(self.slow_seconds)
         message = message_from_bytes(envelope.content, policy=policy.default)
         self.mailed.append(Mailed(envelope.mail_from, tuple(envelope.rcpt_tos), message))
-        return "250 accepted"
+        if self.drop_after_data:
+            self.drop_after_data -= 1
+            server.transport.abort()
+        return TAKEN
+
+    def _authenticate(self, server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:  # noqa: ARG002
+        right = data.login == b"imagin" and data.password == (self._password or "").encode()
+        return AuthResult(success=right)

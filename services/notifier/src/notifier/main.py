@@ -1,44 +1,64 @@
 """Wiring of notifier: the one file that knows all its parts."""
 
-from datetime import UTC, datetime
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from chassis.acteur import Acteur, Role, mint
 from chassis.http import create_app
+from chassis.periodic import periodically
 from chassis.service import Runtime, Service, run
 from event_schemas.catalogue import EVENT_TYPES
+from notifier.domain.notification import Nuit
 from notifier.gateways.convocation import ConvocationGateway
 from notifier.gateways.mail import EmlFolder, Mail, Smtp
+from notifier.gateways.retours import Retours
 from notifier.handlers.convocations import NotifyOnConvocationEvents
-from notifier.sender import Identity, Sender
+from notifier.sender import Sender
 from notifier.settings import Settings
+from notifier.use_cases.plan_reminders import plan_reminders
+from notifier.use_cases.read_bounces import read_bounces
+from notifier.use_cases.send_mails import Identity, Sending
 
 _TOKEN_HOURS = 0.1
+_REMINDERS_SECONDS = 60.0
+
+
+def _clock() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251  # the clock's one place
 
 
 def build(runtime: Runtime) -> Service:
     settings = runtime.settings
     assert isinstance(settings, Settings)
-    key = settings.token_key.get_secret_value()
-
-    def token() -> str:
-        now = datetime.now(UTC)  # noqa: TID251  # the clock's one place
-        return mint(Acteur("notifier", Role.SERVICE), key, now=now, hours=_TOKEN_HOURS)
-
     sender = Sender(
         settings.database_url.get_secret_value(),
-        ConvocationGateway(settings.convocation_url, token),
-        _mail(settings),
-        Identity(settings.mail_from, settings.mail_domain),
+        _sending(settings).round,
         runtime.relay.wake,
-        batch_size=settings.mail_batch_size,
         poll_seconds=settings.mail_poll_milliseconds / 1000,
     )
     return Service(
         package="notifier",
         app=create_app(settings, title="IMAG'IN — notifications"),
-        readers={"notifier.convocation": NotifyOnConvocationEvents()},
+        readers={"notifier.convocation": NotifyOnConvocationEvents(_clock, timedelta(seconds=settings.settle_seconds))},
         models={ce_type: event.model for ce_type, event in EVENT_TYPES.items()},
-        loops=[sender.run],
+        loops=[sender.run, *_periodic(runtime, settings)],
+    )
+
+
+def _sending(settings: Settings) -> Sending:
+    key = settings.token_key.get_secret_value()
+
+    def token() -> str:
+        return mint(Acteur("notifier", Role.SERVICE), key, now=_clock(), hours=_TOKEN_HOURS)
+
+    return Sending(
+        ConvocationGateway(settings.convocation_url, token),
+        _mail(settings),
+        Identity(settings.mail_from, settings.mail_domain, settings.bounce_address, key),
+        _clock,
+        nuit=Nuit(*settings.night_hours) if settings.night_hours else None,
+        batch_size=settings.mail_batch_size,
     )
 
 
@@ -46,7 +66,27 @@ def _mail(settings: Settings) -> Mail:
     if settings.mail_dir is not None:
         return EmlFolder(settings.mail_dir)
     assert settings.smtp_url is not None
-    return Smtp(settings.smtp_url.get_secret_value())
+    return Smtp(settings.smtp_url.get_secret_value(), rate=settings.smtp_rate_per_second, ca_file=settings.smtp_ca_file)
+
+
+def _periodic(runtime: Runtime, settings: Settings) -> list[Callable[[], Awaitable[None]]]:
+    """Reminders, and bounces where a folder receives them."""
+
+    async def remind() -> None:
+        async with runtime.pool.acquire() as connection:
+            await plan_reminders(connection, settings.reminders, _clock)
+
+    loops: list[Callable[[], Awaitable[None]]] = [partial(periodically, _REMINDERS_SECONDS, "reminders", remind)]
+    if settings.bounce_dir is not None:
+        retours = Retours(settings.bounce_dir, settings.token_key.get_secret_value())
+
+        async def bounces() -> None:
+            async with runtime.pool.acquire() as connection:
+                await read_bounces(connection, retours, _clock)
+            runtime.relay.wake()
+
+        loops.append(partial(periodically, settings.bounce_poll_seconds, "bounces", bounces))
+    return loops
 
 
 def main() -> None:

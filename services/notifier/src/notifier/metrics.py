@@ -1,5 +1,6 @@
-"""The notifier's own metric."""
+"""The notifier's own metrics."""
 
-from prometheus_client import Counter
+from prometheus_client import Counter, Gauge
 
-EMAILS = Counter("imagin_emails", "Mails, by what became of them", ["result"])
+EMAILS = Counter("imagin_emails", "Mails given to the mail server, by the state that came of it", ["result"])
+SMTP_UP = Gauge("imagin_smtp_up", "0 while the mail server takes nothing from us")

@@ -1,12 +1,21 @@
 """Settings of notifier, prefix `NOTIFIER_`."""
 
+from datetime import time
+from email.headerregistry import Address
 from pathlib import Path
-from typing import ClassVar, Self
+from typing import Annotated, ClassVar, Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import AfterValidator, Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from chassis.settings import ServiceSettings
+
+_HEURES = r"([01][0-9]|2[0-3]):[0-5][0-9]"
+
+
+def _an_address(value: str) -> str:
+    Address(addr_spec=value)
+    return value
 
 
 class Settings(ServiceSettings):
@@ -18,13 +27,40 @@ class Settings(ServiceSettings):
     convocation_url: str
     mail_dir: Path | None = None
     smtp_url: SecretStr | None = None
+    smtp_ca_file: Path | None = None
+    smtp_rate_per_second: float | None = Field(default=None, ge=0.1, le=10_000)
     mail_from: str = "IMAG'IN <ne-pas-repondre@imagin.invalid>"
     mail_domain: str = "imagin.invalid"
-    mail_batch_size: int = Field(default=200, ge=1, le=500)
+    mail_batch_size: int = Field(default=50, ge=1, le=500)
     mail_poll_milliseconds: int = Field(default=500, ge=10)
+    settle_seconds: float = Field(default=120.0, ge=0, le=3_600, description="a person's changes go out together")
+    night: str | None = Field(
+        default=None,
+        pattern=rf"^{_HEURES}-{_HEURES}$",
+        description="no mail then, by the académie's clocks: 20:00-07:00",
+    )
+    reminder_days: str = Field(default="7,2", pattern=r"^$|^[0-9]{1,2}(,[0-9]{1,2})*$", description="days before")
+    bounce_address: Annotated[str, AfterValidator(_an_address)] | None = Field(
+        default=None, description="where mails come back to, with a tag of each mail (VERP)"
+    )
+    bounce_dir: Path | None = Field(default=None, description="maildir, or folder of messages, that receives them")
+    bounce_poll_seconds: float = Field(default=30.0, gt=0)
 
     @model_validator(mode="after")
     def _one_way_out(self) -> Self:
         if (self.mail_dir is None) == (self.smtp_url is None):
             raise ValueError("exactly one of NOTIFIER_MAIL_DIR and NOTIFIER_SMTP_URL is needed")
         return self
+
+    @property
+    def night_hours(self) -> tuple[time, time] | None:
+        """From and until."""
+        if self.night is None:
+            return None
+        debut, _, fin = self.night.partition("-")
+        return time.fromisoformat(debut), time.fromisoformat(fin)
+
+    @property
+    def reminders(self) -> list[int]:
+        """Days before the first date, each at least one."""
+        return sorted({int(day) for day in self.reminder_days.split(",") if day} - {0})

@@ -1,63 +1,100 @@
 """The one synchronous call between services: address and content of a version, asked when it is sent."""
 
+from base64 import b64decode
 from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Any
+from email.headerregistry import Address
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import httpx2
 
-from notifier.domain.wording import Envoi
+from notifier.domain.courrier import Calendrier, Entree, Envoi, Piece
 
-SUPERSEDED, UNKNOWN = 410, 404
+_ASKED_AT_ONCE = 50  # documents are rendered at first request, 3 ms each: an answer of some 3 MB
 
 
 class ConvocationUnavailable(Exception):
     """Convocation does not answer now; the mails wait."""
 
 
+class Demande(NamedTuple):
+    """A version to tell. `dite`: the version told before; `engagee`: under way, so wanted even when superseded."""
+
+    convocation_id: UUID
+    version: int
+    dite: int | None = None
+    engagee: bool = False
+
+
 class ConvocationGateway:
     """`token` gives a fresh bearer token of this service for each call."""
 
     def __init__(self, url: str, token: Callable[[], str]) -> None:
-        self._client = httpx2.AsyncClient(base_url=url, timeout=10, trust_env=False)
+        self._client = httpx2.AsyncClient(base_url=url, timeout=20, trust_env=False)
         self._token = token
 
     async def close(self) -> None:
         await self._client.aclose()
 
-    async def envois(self, wanted: Sequence[tuple[UUID, int]]) -> dict[tuple[UUID, int], Envoi | int]:
+    async def envois(self, wanted: Sequence[Demande]) -> dict[Demande, Envoi | int]:
         """For each version what to send, or 410 (superseded) or 404. Raises ConvocationUnavailable."""
-        body = {"demandes": [{"convocation_id": str(key), "version": version} for key, version in wanted]}
+        found: dict[Demande, Envoi | int] = {}
+        for start in range(0, len(wanted), _ASKED_AT_ONCE):
+            some = wanted[start : start + _ASKED_AT_ONCE]
+            found |= zip(some, await self._ask(some), strict=True)
+        return found
+
+    async def _ask(self, wanted: Sequence[Demande]) -> list[Envoi | int]:
+        body = {"demandes": [one._asdict() | {"convocation_id": str(one.convocation_id)} for one in wanted]}
         try:
             headers = {"Authorization": f"Bearer {self._token()}"}
             response = await self._client.post("/api/envois", json=body, headers=headers)
             response.raise_for_status()
         except httpx2.HTTPError as error:
             raise ConvocationUnavailable(type(error).__name__) from None
-        return {(UUID(one["convocation_id"]), one["version"]): _envoi(one) for one in response.json()["envois"]}
+        return [_envoi(one) for one in response.json()["envois"]]
+
+
+_AS_IS = ("version", "nature", "lue", "courriel", "civilite", "nom", "prenom", "type", "libelle", "voie", "session")
+_AS_IS_TOO = ("academie", "observation", "motif", "lien")
 
 
 def _envoi(one: dict[str, Any]) -> Envoi | int:
     if one["status"] != 200:
         return int(one["status"])
-    etablissement, signataire = one["etablissement"], one["signataire"]
+    place = one["etablissement"]
     return Envoi(
-        nature=one["nature"],
-        courriel=one["courriel"],
-        civilite=one["civilite"],
-        nom=one["nom"],
-        prenom=one["prenom"],
-        type=one["type"],
-        libelle=one["libelle"],
-        voie=one["voie"],
-        session=one["session"],
-        etablissement=f"{etablissement['nom']}, {etablissement['commune']} ({etablissement['uai']})",
+        **{name: one[name] for name in (*_AS_IS, *_AS_IS_TOO)},
+        convocation_id=UUID(one["convocation_id"]),
+        etablissement=f"{place['nom']}, {place['commune']} ({place['uai']})",
         qualite=one["qualite_libelle"],
-        dates=tuple(date.fromisoformat(day) for day in one["dates"]),
-        observation=one["observation"],
-        motif=one["motif"],
-        signataire=" ".join(signataire[name] for name in ("prenom", "nom")) + f"\n{signataire['qualite']}"
-        if signataire
-        else None,
+        dates=_dates(one),
+        signataire=_signataire(one["signataire"]),
+        reponse=_address(one["reponse"]),
+        precedente=_entree(one["precedente"]),
+        document=Piece(one["document"]["nom"], b64decode(one["document"]["octets"])),
+        calendrier=Calendrier(**{name: one["calendrier"][name] for name in ("nom", "methode", "texte")}),
     )
+
+
+def _dates(one: dict[str, Any]) -> tuple[date, ...]:
+    return tuple(date.fromisoformat(day) for day in one["dates"])
+
+
+def _entree(one: dict[str, Any] | None) -> Entree | None:
+    return Entree(one["qualite_libelle"], _dates(one), one["observation"]) if one else None
+
+
+def _signataire(one: dict[str, Any] | None) -> str | None:
+    return f"{one['prenom']} {one['nom']}\n{one['qualite']}" if one else None
+
+
+def _address(one: dict[str, Any] | None) -> str | None:
+    """An address nobody can write to is no reason to say nothing: the mail goes without Reply-To."""
+    if one is None:
+        return None
+    try:
+        return str(Address(" ".join(one["nom"].split()), addr_spec=one["courriel"]))
+    except (ValueError, IndexError):  # email's own parser raises either
+        return None

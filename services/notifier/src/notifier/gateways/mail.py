@@ -1,7 +1,7 @@
-"""Mail out: a folder of `.eml` files or SMTP; each message ends sent, failed for good, or to be tried again."""
+"""Mail out, one message at a time: a folder of `.eml` files, or one SMTP connection that is kept and paced."""
 
 import asyncio
-from collections.abc import Sequence
+import ssl
 from email.message import EmailMessage
 from enum import Enum
 from pathlib import Path
@@ -10,15 +10,21 @@ from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
-_TRY_AGAIN_FROM, _FAILED_FROM = 400, 500
+from chassis.kill_points import kill_point
+
+_DELIVERY_SECONDS = 90.0  # below the silence after which the sender's leadership ends
+_COMMAND_SECONDS = 30.0
+_FAILED_FROM, _CLOSING = 500, 421
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 class Fate(Enum):
-    """What became of one message."""
+    """What became of one message. UNKNOWN: it was given to the server, which did not say whether it took it."""
 
     SENT = "SENT"
     TRY_AGAIN = "TRY_AGAIN"
     FAILED = "FAILED"
+    UNKNOWN = "UNKNOWN"
 
 
 class Delivery(NamedTuple):
@@ -28,11 +34,17 @@ class Delivery(NamedTuple):
     reason: str | None = None
 
 
+class RelayUnavailable(Exception):
+    """The mail server takes nothing now, or not from us: a reason to wait, not the message's fault."""
+
+
 class Mail(Protocol):
     """Where mails go."""
 
-    async def deliver(self, messages: Sequence[EmailMessage]) -> list[Delivery]:
-        """One delivery a message, in order. Never raises for what a server answers."""
+    async def deliver(self, message: EmailMessage, envelope_from: str) -> Delivery:
+        """Raises RelayUnavailable; then the message was surely not taken."""
+
+    async def close(self) -> None: ...
 
 
 class EmlFolder:
@@ -41,60 +53,108 @@ class EmlFolder:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    async def deliver(self, messages: Sequence[EmailMessage]) -> list[Delivery]:
-        await asyncio.to_thread(self._write, messages)
-        return [Delivery(Fate.SENT)] * len(messages)
+    async def deliver(self, message: EmailMessage, envelope_from: str) -> Delivery:  # noqa: ARG002
+        await asyncio.to_thread(self._write, message)
+        return Delivery(Fate.SENT)
 
-    def _write(self, messages: Sequence[EmailMessage]) -> None:
+    async def close(self) -> None: ...
+
+    def _write(self, message: EmailMessage) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
-        for message in messages:
-            name = message["Message-ID"].strip("<>").partition("@")[0]
-            partial = self._folder / f".{name}.partial"
-            partial.write_bytes(bytes(message))
-            partial.replace(self._folder / f"{name}.eml")
+        name = message["Message-ID"].strip("<>").partition("@")[0]
+        partial = self._folder / f".{name}.partial"
+        partial.write_bytes(bytes(message))
+        partial.replace(self._folder / f"{name}.eml")
 
 
 class Smtp:
-    """`smtp://user:password@host:port`, `smtps://` for TLS from the start; STARTTLS is used where it is offered."""
+    """`smtp://user:password@host:port`; `smtps://` for TLS from the start, `smtp+starttls://` where it must be had.
 
-    def __init__(self, url: str) -> None:
+    With `smtp://` STARTTLS is used where it is offered; a password is never told in clear but to this machine.
+    `rate`: messages a second at most, None for no limit; `ca_file`: PEM, None for the machine's own.
+    """
+
+    def __init__(self, url: str, *, rate: float | None = None, ca_file: Path | None = None) -> None:
         self._url = urlsplit(url)
+        self._interval = 1 / rate if rate else 0.0
+        self._tls = ssl.create_default_context(cafile=ca_file)
+        self._free_at = 0.0
+        self._smtp: aiosmtplib.SMTP | None = None
 
-    async def deliver(self, messages: Sequence[EmailMessage]) -> list[Delivery]:
-        deliveries: list[Delivery] = []
+    async def deliver(self, message: EmailMessage, envelope_from: str) -> Delivery:
+        await self._pace()
+        given = False
         try:
-            async with self._client() as smtp:
-                for message in messages:
-                    deliveries.append(await _send(smtp, message))  # noqa: PERF401  # kept when the next one fails
-        except (aiosmtplib.SMTPException, OSError) as error:
-            rest = Delivery(Fate.TRY_AGAIN, type(error).__name__)
-            deliveries += [rest] * (len(messages) - len(deliveries))
-        return deliveries
+            async with asyncio.timeout(_DELIVERY_SECONDS):
+                smtp = await self._envelope(message, envelope_from)
+                given = True
+                await smtp.data(bytes(message))
+        except aiosmtplib.SMTPResponseException as error:
+            return await self._refused(error)
+        except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+            await self.close()
+            if given:
+                return Delivery(Fate.UNKNOWN, type(error).__name__)
+            raise RelayUnavailable(type(error).__name__) from None
+        kill_point("notifier.after_data")
+        return Delivery(Fate.SENT)
+
+    async def _envelope(self, message: EmailMessage, envelope_from: str) -> aiosmtplib.SMTP:
+        smtp = await self._begin(envelope_from)
+        kill_point("notifier.after_mail_from")
+        await smtp.rcpt(message["To"].addresses[0].addr_spec)
+        kill_point("notifier.after_rcpt_to")
+        return smtp
+
+    async def _begin(self, envelope_from: str) -> aiosmtplib.SMTP:
+        """A server may have closed a connection that was idle: then once more on a new one."""
+        kept = self._smtp
+        if kept is not None and kept.is_connected:
+            try:
+                await kept.mail(envelope_from)
+            except (aiosmtplib.SMTPServerDisconnected, ConnectionError):
+                await self.close()
+            else:
+                return kept
+        smtp = self._smtp = self._client()
+        await smtp.connect()
+        await smtp.mail(envelope_from)
+        return smtp
+
+    async def _refused(self, error: aiosmtplib.SMTPResponseException) -> Delivery:
+        """5xx is for good, 4xx for now (RFC 5321); of sender, greeting or password it is our own affair, not the mail's."""
+        ours = isinstance(error, (aiosmtplib.SMTPRecipientRefused, aiosmtplib.SMTPDataError))
+        if not ours or error.code == _CLOSING:
+            await self.close()
+            raise RelayUnavailable(f"SMTP {error.code}") from None
+        try:
+            if self._smtp is not None:
+                await self._smtp.rset()
+        except (aiosmtplib.SMTPException, OSError):
+            await self.close()
+        return Delivery(Fate.FAILED if error.code >= _FAILED_FROM else Fate.TRY_AGAIN, f"SMTP {error.code}")
+
+    async def close(self) -> None:
+        smtp, self._smtp = self._smtp, None
+        if smtp is not None:
+            smtp.close()
+
+    async def _pace(self) -> None:
+        loop = asyncio.get_running_loop()
+        await asyncio.sleep(max(0.0, self._free_at - loop.time()))
+        self._free_at = max(self._free_at, loop.time()) + self._interval
 
     def _client(self) -> aiosmtplib.SMTP:
         url = self._url
+        host = url.hostname or "localhost"
+        safe = url.scheme == "smtps" or host in _LOOPBACK
         return aiosmtplib.SMTP(
-            hostname=url.hostname or "localhost",
+            hostname=host,
             port=url.port,
             username=unquote(url.username) if url.username else None,
             password=unquote(url.password) if url.password else None,
             use_tls=url.scheme == "smtps",
-            timeout=20,
+            start_tls=True if url.scheme == "smtp+starttls" or (url.username and not safe) else None,
+            tls_context=self._tls,
+            timeout=_COMMAND_SECONDS,
         )
-
-
-async def _send(smtp: aiosmtplib.SMTP, message: EmailMessage) -> Delivery:
-    try:
-        await smtp.send_message(message)
-    except aiosmtplib.SMTPRecipientsRefused as error:
-        return _answered(error.recipients[0].code)
-    except aiosmtplib.SMTPResponseException as error:
-        return _answered(error.code)
-    return Delivery(Fate.SENT)
-
-
-def _answered(code: int) -> Delivery:
-    """5xx is for good, 4xx for now (RFC 5321)."""
-    if code == aiosmtplib.SMTPStatus.domain_unavailable or not _TRY_AGAIN_FROM <= code < _FAILED_FROM:
-        return Delivery(Fate.FAILED, f"SMTP {code}")
-    return Delivery(Fate.TRY_AGAIN, f"SMTP {code}")

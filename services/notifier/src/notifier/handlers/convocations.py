@@ -1,12 +1,16 @@
-"""Kafka in: `imagin.public.convocation.v1` → one mail to send for each version."""
+"""Kafka in: `imagin.public.convocation.v1` → one row to tell for each version."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from datetime import datetime, timedelta
+from typing import cast
 
 from chassis.cloudevents import Event
 from chassis.consumer import Known
 from chassis.database import Connection
 from event_schemas import catalogue
+from event_schemas.convocations import Convocation
 from notifier.persistence import notifications
+from notifier.persistence.notifications import Change
 
 _NATURES = {
     catalogue.INTERVENANT_CONVOQUE: "CONVOCATION",
@@ -16,13 +20,22 @@ _NATURES = {
 
 
 class NotifyOnConvocationEvents:
-    """A version supersedes the unsent ones below it; who was never told is not told of a cancellation either."""
+    """A version supersedes the unsent ones below it; a person's changes go out together once they have settled."""
 
     topic = catalogue.CONVOCATION
     types = tuple(_NATURES)
+
+    def __init__(self, clock: Callable[[], datetime], settling: timedelta) -> None:
+        self._clock = clock
+        self._settling = settling
 
     async def known(self, connection: Connection, aggregates: list[str]) -> dict[str, Known]:
         return await notifications.known(connection, aggregates)
 
     async def apply(self, connection: Connection, events: list[Event], held: Collection[str]) -> None:  # noqa: ARG002
-        await notifications.add(connection, [(event, _NATURES[event.type]) for event in events])
+        await notifications.add(connection, [_change(event) for event in events], self._clock(), self._settling)
+
+
+def _change(event: Event) -> Change:
+    state = cast("Convocation", event.state)
+    return Change(event, _NATURES[event.type], state.intervenant.numero, state.mission.academie, min(state.dates))

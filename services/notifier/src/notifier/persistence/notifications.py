@@ -1,70 +1,86 @@
-"""SQL of the notifications: the guard, the queue and its outcomes."""
+"""SQL of the queue: the guard, what is to be told to whom, and what is due."""
 
-from collections.abc import Sequence
-from datetime import datetime
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from chassis.cloudevents import Event
 from chassis.consumer import Known
 from chassis.database import Connection, copy_new
-from notifier.domain.notification import Etat
+from notifier.domain.notification import Connu, Etat, settled
 
 _KNOWN = """
 SELECT n.convocation_id, n.version, n.hash FROM notification n
-WHERE n.convocation_id = ANY($1::uuid[]) ORDER BY n.convocation_id, n.version FOR UPDATE
+WHERE n.convocation_id = ANY($1::uuid[]) AND n.jours = 0 ORDER BY n.convocation_id, n.version FOR UPDATE
 """
-_COLUMNS = ("convocation_id", "version", "hash", "nature", "correlation_id")
+_WAITING_SINCE = """
+SELECT numero, min(recue_le) AS depuis FROM notification
+WHERE numero = ANY($1::text[]) AND etat = 'PENDING' AND jours = 0 GROUP BY numero
+"""
+_COLUMNS = (
+    *("convocation_id", "version", "hash", "nature", "numero", "academie", "premier_jour", "correlation_id"),
+    *("recue_le", "changee_le", "pas_avant"),
+)
 _SUPERSEDE = """
-UPDATE notification n SET etat = 'PERIMEE', changee_le = now()
-WHERE n.convocation_id = ANY($1::uuid[]) AND n.etat = 'EN_ATTENTE'
+UPDATE notification n SET etat = 'SUPERSEDED', changee_le = $2
+WHERE n.convocation_id = ANY($1::uuid[]) AND n.etat = 'PENDING'
   AND EXISTS (SELECT FROM notification h WHERE h.convocation_id = n.convocation_id AND h.version > n.version)
 """
-_NOTHING_TO_CANCEL = """
-UPDATE notification n SET etat = 'SANS_OBJET', changee_le = now()
-WHERE n.convocation_id = ANY($1::uuid[]) AND n.etat = 'EN_ATTENTE' AND n.nature = 'ANNULATION'
-  AND coalesce((SELECT t.nature FROM notification t
-                WHERE t.convocation_id = n.convocation_id AND t.etat IN ('EN_COURS', 'ENVOYEE')
-                ORDER BY t.version DESC LIMIT 1), 'ANNULATION') = 'ANNULATION'
-"""
-_CLAIM = """
-UPDATE notification n SET etat = 'EN_COURS', essais = essais + 1, changee_le = now()
-FROM (SELECT convocation_id, version FROM notification
-      WHERE etat = 'EN_ATTENTE' AND pas_avant <= now() ORDER BY recue_le LIMIT $1 FOR UPDATE) AS next
-WHERE n.convocation_id = next.convocation_id AND n.version = next.version
-RETURNING n.convocation_id, n.version, n.essais, n.recue_le, n.correlation_id
-"""
-_FINISH = """
-UPDATE notification n SET etat = o.etat, motif = o.motif, changee_le = now(),
-       pas_avant = now() + make_interval(secs => o.pause)
-FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::float8[])
-     AS o (convocation_id, version, etat, motif, pause)
-WHERE n.convocation_id = o.convocation_id AND n.version = o.version
-"""
-_NEXT_REPORT = """
-INSERT INTO compte_rendu (convocation_id, version) SELECT id, 1 FROM unnest($1::uuid[]) AS t (id) ORDER BY id
-ON CONFLICT (convocation_id) DO UPDATE SET version = compte_rendu.version + 1
-RETURNING convocation_id, version
+# People none of whose changes still settles or pauses; a mail of uncertain fate goes again before anything later.
+_DUE = """
+SELECT n.convocation_id, n.version, n.jours, n.nature, n.numero, n.academie, n.premier_jour, n.etat, n.mail_id,
+       n.essais, n.recue_le, n.correlation_id, dite.version AS dite, dite.nature AS dite_nature,
+       EXISTS (SELECT FROM notification f WHERE f.convocation_id = n.convocation_id AND f.jours = 0
+               AND f.version < n.version AND f.etat IN ('FAILED', 'BOUNCED') AND f.nature <> 'ANNULATION'
+               AND f.version > coalesce(dite.version, 0)) AS en_echec
+FROM (SELECT DISTINCT numero FROM (
+        SELECT numero FROM notification d
+        WHERE d.etat IN ('PENDING', 'SENDING') AND d.pas_avant <= $1 AND d.academie <> ALL($2::text[])
+          AND NOT EXISTS (SELECT FROM notification o
+                          WHERE o.numero = d.numero AND o.etat IN ('PENDING', 'SENDING') AND o.pas_avant > $1
+                            AND (d.etat = 'PENDING' OR o.etat = 'SENDING'))
+        ORDER BY d.pas_avant, d.numero LIMIT $3) AS first) AS due
+JOIN notification n ON n.numero = due.numero AND n.etat IN ('PENDING', 'SENDING') AND n.pas_avant <= $1
+LEFT JOIN LATERAL (SELECT t.version, t.nature FROM notification t
+                   WHERE t.convocation_id = n.convocation_id AND t.jours = 0 AND t.version < n.version
+                     AND t.etat IN ('SENDING', 'SENT') ORDER BY t.version DESC LIMIT 1) AS dite ON true
+ORDER BY n.numero, n.premier_jour, n.convocation_id, n.jours
 """
 
 
-class Claimed(NamedTuple):
-    """A mail to send now; `attempt` counts from 1."""
+class Key(NamedTuple):
+    """One row: a version of a convocation, or its reminder so many days before."""
 
     convocation_id: UUID
     version: int
-    attempt: int
-    received_at: datetime
-    correlation_id: str | None
+    jours: int
 
 
-class Outcome(NamedTuple):
-    """What became of a claimed mail; EN_ATTENTE: try again after `pause_seconds`."""
+class Due(NamedTuple):
+    """A row whose time has come. `essais`: how often SMTP was begun for it."""
 
-    claimed: Claimed
+    key: Key
+    nature: str
+    numero: str
+    academie: str
+    premier_jour: date | None
     etat: Etat
-    motif: str | None = None
-    pause_seconds: float = 0.0
+    mail_id: UUID | None
+    essais: int
+    recue_le: datetime
+    correlation_id: str | None
+    connu: Connu
+
+
+class Change(NamedTuple):
+    """One version of a convocation as its event tells it."""
+
+    event: Event
+    nature: str
+    numero: str
+    academie: str
+    premier_jour: date
 
 
 async def known(connection: Connection, convocations: list[str]) -> dict[str, Known]:
@@ -73,38 +89,40 @@ async def known(connection: Connection, convocations: list[str]) -> dict[str, Kn
     return {str(row["convocation_id"]): Known(row["version"], row["hash"]) for row in rows}
 
 
-async def add(connection: Connection, events: Sequence[tuple[Event, str]]) -> None:
-    """One row a version, with its nature; what it supersedes or makes pointless is marked so."""
-    ids = [event.aggregate for event, _ in events]
-    rows = [(event.aggregate, event.version, event.hash, nature, event.correlation_id) for event, nature in events]
+async def add(connection: Connection, changes: Sequence[Change], now: datetime, settling: timedelta) -> None:
+    """One row a version, to go out when its person's changes have settled; what it supersedes is marked so."""
+    since = await _waiting_since(connection, [one.numero for one in changes])
+    rows = [
+        (
+            *(one.event.aggregate, one.event.version, one.event.hash, one.nature, one.numero, one.academie),
+            *(one.premier_jour, one.event.correlation_id, now, now),
+            settled(now, since.get(one.numero, now), settling),
+        )
+        for one in changes
+    ]
     await copy_new(connection, "notification", _COLUMNS, rows)
-    await connection.execute(_SUPERSEDE, ids)
-    await connection.execute(_NOTHING_TO_CANCEL, ids)
+    await supersede(connection, [one.event.aggregate for one in changes], now)
 
 
-async def release(connection: Connection) -> None:
-    """What a sender that died left under way is to be sent again, with the same Message-ID (D28)."""
-    await connection.execute("UPDATE notification SET etat = 'EN_ATTENTE' WHERE etat = 'EN_COURS'")
+async def _waiting_since(connection: Connection, numeros: Sequence[str]) -> Mapping[str, datetime]:
+    rows = await connection.fetch(_WAITING_SINCE, numeros)
+    return {row["numero"]: row["depuis"] for row in rows}
 
 
-async def claim(connection: Connection, limit: int) -> list[Claimed]:
-    """Take the oldest mails that are due; committed before anything is sent."""
-    return [Claimed(*row) for row in await connection.fetch(_CLAIM, limit)]
+async def supersede(connection: Connection, convocations: Sequence[str | UUID], now: datetime) -> None:
+    """Of these convocations, what has not gone out and is not the highest version will not."""
+    await connection.execute(_SUPERSEDE, convocations, now)
 
 
-async def finish(connection: Connection, outcomes: Sequence[Outcome]) -> None:
-    """Record what became of claimed mails."""
-    columns = zip(
-        *(
-            (one.claimed.convocation_id, one.claimed.version, one.etat.value, one.motif, one.pause_seconds)
-            for one in outcomes
-        ),
-        strict=True,
-    )
-    await connection.execute(_FINISH, *map(list, columns))
-
-
-async def next_reports(connection: Connection, convocations: Sequence[UUID]) -> dict[UUID, int]:
-    """The next own version of what is told about each convocation, its row locked."""
-    rows: list[Any] = await connection.fetch(_NEXT_REPORT, sorted(set(convocations)))
-    return {row["convocation_id"]: row["version"] for row in rows}
+async def due(connection: Connection, now: datetime, quiet: Sequence[str], limit: int) -> list[Due]:
+    """All rows to tell now of about `limit` rows' people, person by person; nobody in a `quiet` académie."""
+    rows = await connection.fetch(_DUE, now, quiet, limit)
+    return [
+        Due(
+            Key(row["convocation_id"], row["version"], row["jours"]),
+            *(row["nature"], row["numero"], row["academie"], row["premier_jour"], Etat(row["etat"]), row["mail_id"]),
+            *(row["essais"], row["recue_le"], row["correlation_id"]),
+            Connu(row["dite"], row["dite_nature"] not in {None, "ANNULATION"}, row["en_echec"]),
+        )
+        for row in rows
+    ]

@@ -1,0 +1,96 @@
+"""Which of a person's due rows go into the next mail, and what becomes of the others: pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import groupby
+from typing import Protocol, TypeVar
+from uuid import UUID
+
+from notifier.domain.courrier import Envoi, Item, Nature
+from notifier.domain.notification import Connu, Etat, nature_de
+
+SUPERSEDED, UNKNOWN = 410, 404
+RAPPEL = "RAPPEL"
+
+
+class Ligne(Protocol):
+    """A row of the queue whose time has come."""
+
+    @property
+    def numero(self) -> str: ...
+    @property
+    def nature(self) -> str: ...
+    @property
+    def etat(self) -> Etat: ...
+    @property
+    def mail_id(self) -> UUID | None: ...
+    @property
+    def academie(self) -> str: ...
+    @property
+    def premier_jour(self) -> date | None: ...
+    @property
+    def connu(self) -> Connu: ...
+
+
+L = TypeVar("L", bound=Ligne)
+
+
+def mails(rows: Iterable[L]) -> list[list[L]]:
+    """Rows sorted by person → one list a mail. A mail of uncertain fate goes again alone, before anything later (D28)."""
+    found: list[list[L]] = []
+    for _, group in groupby(rows, key=lambda one: one.numero):
+        lines = list(group)
+        engaged = [one for one in lines if one.etat is Etat.SENDING]
+        ids = dict.fromkeys(one.mail_id for one in engaged)
+        found += [[one for one in engaged if one.mail_id == mail] for mail in ids] or [lines]
+    return found
+
+
+@dataclass(slots=True)
+class Tri:
+    """`gardees` and `items` go together, in one order; `closes`: what ends without a mail; `attendent`: not known yet."""
+
+    gardees: list[Ligne] = field(default_factory=list)
+    items: list[Item] = field(default_factory=list)
+    closes: dict[Etat, list[Ligne]] = field(default_factory=dict)
+    attendent: list[Ligne] = field(default_factory=list)
+
+
+def pointless(row: Ligne) -> bool:
+    """An end of what was never told."""
+    return row.etat is Etat.PENDING and row.nature != RAPPEL and _nature(row) is None
+
+
+def trier(rows: Sequence[L], answers: Mapping[L, Envoi | int], aujourd_hui: Mapping[str, date]) -> Tri:
+    """`answers`: what convocation says of each row, or its 404 or 410; `aujourd_hui`: the day by académie."""
+    tri = Tri()
+    for row in rows:
+        answer = answers.get(row, UNKNOWN)
+        if pointless(row):
+            tri.closes.setdefault(Etat.POINTLESS, []).append(row)
+        elif answer == SUPERSEDED:
+            tri.closes.setdefault(Etat.SUPERSEDED, []).append(row)
+        elif not isinstance(answer, Envoi):
+            tri.attendent.append(row)
+        elif row.etat is Etat.PENDING and row.nature == RAPPEL and not _rappeler(row, answer, aujourd_hui):
+            tri.closes.setdefault(Etat.POINTLESS, []).append(row)
+        else:
+            tri.gardees.append(row)
+            tri.items.append(Item(Nature.RAPPEL if row.nature == RAPPEL else _told_as(row), answer))
+    return tri
+
+
+def _nature(row: Ligne) -> Nature | None:
+    return nature_de(row.connu, active=row.nature != Nature.ANNULATION)
+
+
+def _told_as(row: Ligne) -> Nature:
+    """A mail under way says what it said, whatever came back meanwhile."""
+    return _nature(row) or Nature(row.nature)
+
+
+def _rappeler(row: Ligne, envoi: Envoi, aujourd_hui: Mapping[str, date]) -> bool:
+    """Nobody is reminded of what he has acknowledged, nor on the day or after it."""
+    today = aujourd_hui.get(row.academie)
+    return not envoi.lue and row.premier_jour is not None and today is not None and today < row.premier_jour
