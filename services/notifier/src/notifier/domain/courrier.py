@@ -1,0 +1,79 @@
+"""What a mail is made of: its items, each one version of one convocation with all that convocation says of it."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+
+class Nature(StrEnum):
+    """How an item is told, decided from what the person was told before; RAPPEL is no nature of a convocation."""
+
+    CONVOCATION = "CONVOCATION"
+    MODIFICATION = "MODIFICATION"
+    ANNULATION = "ANNULATION"
+    RAPPEL = "RAPPEL"
+
+
+@dataclass(frozen=True, slots=True)
+class Entree:
+    """What a change can touch, as the person was last told of it."""
+
+    qualite: str | None
+    dates: tuple[date, ...]
+    observation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """The stored document, byte for byte (D29)."""
+
+    nom: str
+    octets: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Calendrier:
+    """An iCalendar object of one convocation; `methode` is its METHOD."""
+
+    nom: str
+    methode: str
+    texte: str
+
+
+@dataclass(frozen=True, slots=True)
+class Envoi:
+    """What convocation answers for one version. `signataire` has two lines; `reponse` is « Nom <courriel> »."""
+
+    convocation_id: UUID
+    version: int
+    nature: str
+    lue: bool
+    courriel: str
+    civilite: str
+    nom: str
+    prenom: str
+    type: str
+    libelle: str
+    voie: str
+    session: str
+    academie: str
+    etablissement: str
+    qualite: str | None
+    dates: tuple[date, ...]
+    observation: str
+    motif: str | None
+    signataire: str | None
+    reponse: str | None
+    precedente: Entree | None
+    lien: str
+    document: Piece
+    calendrier: Calendrier
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing that a mail tells; a mail has one or more, all for one person."""
+
+    nature: Nature
+    envoi: Envoi

@@ -1,0 +1,126 @@
+"""A mail as it goes on the wire: the words twice, the stored documents and the calendar objects as they are.
+
+The same items give the same bytes (D28): a second sending is the same mail. Nothing that people entered becomes a
+header or a part: what would is refused, and the boundaries bear a sign that no encoded part has.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from hashlib import sha256
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from notifier.domain.courrier import Envoi, Item
+from notifier.domain.lisible import ligne
+from notifier.domain.wording import Redaction, ordre, rediger, texte
+
+_ADRESSE = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
+"""ASCII, as the HTML standard has it; no quoted local part."""
+
+_LIEN = re.compile(r"https?://[!-~]+")
+_METHODE = re.compile(r"[A-Z]+")
+_NOM_LONG = 100
+_TEMPLATES = Environment(
+    loader=PackageLoader("notifier", "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def compose(items: Sequence[Item], *, message_id: str, date: datetime, sender: str) -> EmailMessage:
+    """One mail for one person. Raises ValueError for what cannot be a header, an address or a link."""
+    ordered = ordre(items)
+    for one in ordered:
+        _check(one.envoi)
+    redaction = rediger(ordered)
+    message = EmailMessage(policy=SMTP)
+    _head(message, redaction, [one.envoi for one in ordered], message_id=message_id, date=date, sender=sender)
+    message.set_content(texte(redaction), cte="quoted-printable")
+    html = _TEMPLATES.get_template("courrier.html").render(mail=redaction)
+    message.make_alternative(boundary=_boundary("alternative", message_id))
+    message.add_alternative(html, subtype="html", cte="quoted-printable")
+    message.make_mixed(boundary=_boundary("mixed", message_id))
+    for one in ordered:
+        _attach(message, one.envoi)
+    message["Content-Language"] = "fr"  # at the end: what makes a multipart moves Content-… into its first part
+    return message
+
+
+def _head(
+    message: EmailMessage,
+    redaction: Redaction,
+    envois: Sequence[Envoi],
+    *,
+    message_id: str,
+    date: datetime,
+    sender: str,
+) -> None:
+    first = envois[0]
+    message["Message-ID"] = message_id
+    message["Date"] = date
+    message["From"] = sender
+    message["To"] = _address(f"{first.prenom} {first.nom}", first.courriel)
+    if replies := _replies(envois):
+        message["Reply-To"] = replies
+    message["Subject"] = _display(redaction.sujet)
+    message["Auto-Submitted"] = "auto-generated"
+
+
+def _attach(message: EmailMessage, envoi: Envoi) -> None:
+    """Both in base64: bytes for bytes, line ends included."""
+    piece, calendrier = envoi.document, envoi.calendrier
+    message.add_attachment(piece.octets, maintype="application", subtype="pdf", filename=_display(piece.nom))
+    message.add_attachment(
+        calendrier.texte.encode(),
+        maintype="text",
+        subtype="calendar",
+        filename=_display(calendrier.nom),
+        params={"charset": "utf-8", "method": calendrier.methode},
+    )
+
+
+def _check(envoi: Envoi) -> None:
+    """Whatever stands in a header has no line break: bad data fails one mail, and is no other header."""
+    heads = (envoi.courriel, envoi.civilite, envoi.nom, envoi.prenom, envoi.libelle, envoi.session, envoi.reponse or "")
+    if any(mark in text for text in (*heads, envoi.document.nom, envoi.calendrier.nom) for mark in "\r\n\0"):
+        raise ValueError("a line break or NUL in a header")
+    if not _LIEN.fullmatch(envoi.lien):
+        raise ValueError("no link")
+    if not _METHODE.fullmatch(envoi.calendrier.methode):
+        raise ValueError("no METHOD")
+
+
+def _address(name: str, courriel: str) -> Address:
+    if not _ADRESSE.fullmatch(courriel):
+        raise ValueError("no address")
+    local, _, domain = courriel.partition("@")
+    return Address(_display(name)[:_NOM_LONG].strip(), local, domain)
+
+
+def _replies(envois: Sequence[Envoi]) -> list[Address]:
+    """Who reads the answers: one for each académie."""
+    replies: dict[str, Address] = {}
+    for reponse in dict.fromkeys(one.reponse for one in envois if one.reponse):
+        try:
+            [read] = SMTP.header_factory("Reply-To", reponse).addresses
+        except (MessageError, IndexError) as error:
+            raise ValueError("no address to answer to") from error
+        replies.setdefault(read.addr_spec, _address(read.display_name, read.addr_spec))
+    return list(replies.values())
+
+
+def _display(text: str) -> str:
+    """« =? » would be read as an encoded word, in which line breaks and other headers may hide (CVE-2024-6923)."""
+    return ligne(text).replace("=?", "= ?")
+
+
+def _boundary(part: str, message_id: str) -> str:
+    """« =_ » stands in no quoted-printable and no base64 (RFC 2045, 6.7): nobody can end a part by what he writes."""
+    return f"=_{part}_{sha256(message_id.encode()).hexdigest()[:24]}"
