@@ -19,8 +19,11 @@ from notifier.domain.courrier import Envoi, Item
 from notifier.domain.lisible import ligne
 from notifier.domain.wording import Redaction, ordre, rediger, texte
 
-_ADRESSE = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
-"""ASCII, as the HTML standard has it; no quoted local part."""
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_ADRESSE = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
+"""ASCII, a dot-atom and a domain (RFC 5322); no quoted local part, no address literal."""
+
+_SPECIAUX = re.compile(r"[()<>\[\]:;@\\,.\"]+")
 
 _LIEN = re.compile(r"https?://[!-~]+")
 _METHODE = re.compile(r"[A-Z]+")
@@ -95,13 +98,17 @@ def _check(envoi: Envoi) -> None:
         raise ValueError("no link")
     if not _METHODE.fullmatch(envoi.calendrier.methode):
         raise ValueError("no METHOD")
+    if not (_display(envoi.document.nom) and _display(envoi.calendrier.nom)):
+        raise ValueError("no name of a file")
 
 
 def _address(name: str, courriel: str) -> Address:
     if not _ADRESSE.fullmatch(courriel):
         raise ValueError("no address")
     local, _, domain = courriel.partition("@")
-    return Address(_display(name)[:_NOM_LONG].strip(), local, domain)
+    # Python before 3.11.11 drops the quotes of a name that takes two lines: what is in it became other recipients
+    name = _display(_SPECIAUX.sub(" ", name))
+    return Address(name[:_NOM_LONG].strip(), local, domain)
 
 
 def _replies(envois: Sequence[Envoi]) -> list[Address]:
