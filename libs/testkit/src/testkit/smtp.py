@@ -30,7 +30,7 @@ class MailServer:
 
     `refuse`: its answer to every DATA, such as "451 later". `to`: its answers to RCPT by address, one after another,
     the last for ever. `drop_after_data`: so many times it takes a message and closes the connection without a word;
-    `slow_seconds`: how long it thinks before it takes one. `tls` and `password` (of the user "imagin"): what it asks for.
+    `slow_seconds`: how long it thinks before it takes one. `tls`, `password` (of the user "imagin"): what it asks for.
     """
 
     def __init__(self, *, tls: ssl.SSLContext | None = None, password: str | None = None) -> None:
@@ -45,17 +45,24 @@ class MailServer:
         options: dict[str, Any] = {"tls_context": tls, "require_starttls": tls is not None}
         if password is not None:
             options |= {"authenticator": self._authenticate, "auth_required": True, "auth_require_tls": tls is not None}
-        self._controller = Controller(self, hostname="127.0.0.1", port=self.port, data_size_limit=50_000_000, **options)
+        self._options = options
+        self._controller: Controller | None = None
 
     @property
     def url(self) -> str:
         return f"smtp://127.0.0.1:{self.port}"
 
     def start(self) -> None:
+        """Also again after `stop`, at the same address."""
+        self._controller = Controller(
+            self, hostname="127.0.0.1", port=self.port, data_size_limit=50_000_000, **self._options
+        )
         self._controller.start()
 
     def stop(self) -> None:
-        self._controller.stop(no_assert=True)
+        if self._controller is not None:
+            self._controller.stop(no_assert=True)
+            self._controller = None
 
     def ids(self) -> Counter[str]:
         """How often each Message-ID was taken."""
@@ -91,4 +98,4 @@ class MailServer:
 
     def _authenticate(self, server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:  # noqa: ARG002
         right = data.login == b"imagin" and data.password == (self._password or "").encode()
-        return AuthResult(success=right)
+        return AuthResult(success=right, handled=right)  # not handled: aiosmtpd says 535

@@ -9,7 +9,7 @@ from notifier.persistence.resultats import Told
 
 
 def publish(told: Told, version: int, etat: Etat, motif: str | None) -> Outgoing:
-    """`version` is the report's own; one report tells one convocation of the mail. BOUNCED is a failure that came back."""
+    """`version` is the report's own; one report tells one convocation. BOUNCED is a failure that came back."""
     sent = etat is Etat.SENT
     state = Notification.create(
         convocation_id=told.convocation_id,

@@ -1,4 +1,4 @@
-"""The mails' words (R16, R18, R24, R40, R44, R45, R50, K.b, K.g) and the identity of a mail (D28)."""
+"""The mails' words (R16, R18, R24, R40, R44, R45, R50, K.b, K.g)."""
 
 from dataclasses import replace
 from datetime import date
@@ -9,7 +9,6 @@ import pytest
 from notifier.domain.changement import changements
 from notifier.domain.courrier import Calendrier, Entree, Envoi, Item, Nature, Piece
 from notifier.domain.francais import dates_en_lettres
-from notifier.domain.notification import message_id
 from notifier.domain.wording import rediger, texte
 
 JEUDI, VENDREDI, LUNDI = date(2020, 3, 5), date(2020, 3, 6), date(2020, 3, 9)
@@ -245,12 +244,6 @@ def test_no_double_sign_of_the_language_stands_after_a_space_that_breaks(nature)
 def test_without_items_there_is_no_mail():
     with pytest.raises(ValueError, match="without items"):
         rediger([])
-
-
-def test_the_message_id_is_computed_from_convocation_and_version():
-    one = message_id(UUID(int=7), 1, "imagin.invalid")
-    assert one == message_id(UUID(int=7), 1, "imagin.invalid")
-    assert one != message_id(UUID(int=7), 2, "imagin.invalid")
 
 
 @pytest.mark.parametrize("text", ["<b>gras</b>", "=HYPERLINK(1)", "{{ 7*7 }}", "« é » ’", "%s {0} \\n", "😀"])

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from uuid import UUID, uuid5
 
+import pytest
 import pytest_asyncio
 
 from chassis.cloudevents import Cause, Event
@@ -16,6 +17,7 @@ from notifier.gateways.mail import RelayUnavailable, Smtp
 from notifier.handlers.convocations import NotifyOnConvocationEvents
 from notifier.use_cases.plan_reminders import plan_reminders
 from notifier.use_cases.send_mails import Identity, Sending
+from testkit.certificates import write_certificates
 
 NATURES = {
     "CONVOCATION": catalogue.INTERVENANT_CONVOQUE,
@@ -55,6 +57,19 @@ def event(numero, version=1, nature="CONVOCATION", *, code="HG", day=DAY, academ
         dates=[day],
     )
     return Event(state, NATURES[nature], "i", Cause("c"), state.aggregate, version, state.hash, SimpleNamespace())
+
+
+SUJETS = {
+    "Convocation": "CONVOCATION",
+    "Convocation modifiée": "MODIFICATION",
+    "Annulation de votre convocation": "ANNULATION",
+    "Rappel de votre convocation": "RAPPEL",
+}
+
+
+def _told(subject):
+    objet, _, libelle = subject.partition(" : ")
+    return f"{SUJETS[objet]} {libelle.partition(',')[0]}"
 
 
 class FakeConvocation:
@@ -122,8 +137,8 @@ class Notifier:
     SETTLING, DAY = SETTLING, DAY
     event, convocation_id = staticmethod(event), staticmethod(convocation_id)
 
-    def __init__(self, pool, smtp):
-        self.pool, self.smtp, self.now = pool, smtp, MONDAY
+    def __init__(self, url, pool, smtp):
+        self.url, self.pool, self.smtp, self.now = url, pool, smtp, MONDAY
         self.convocation = FakeConvocation()
         self.reader = NotifyOnConvocationEvents(self.clock, SETTLING)
         self.mail = Smtp(smtp.url)
@@ -180,11 +195,20 @@ class Notifier:
     async def reports(self):
         return [row["type"] for row in await self.pool.fetch("SELECT type FROM outbox ORDER BY seq")]
 
-    def subjects(self):
-        return [one.message["Subject"] for one in self.smtp.mailed]
+    def told(self):
+        """What each mail says of its one mission: « MODIFICATION HG »."""
+        return [_told(one.message["Subject"]) for one in self.smtp.mailed]
 
     def recipients(self):
         return [one.recipients[0].partition("@")[0] for one in self.smtp.mailed]
+
+
+@pytest.fixture
+def certificate(tmp_path):
+    """CA and a server's key and certificate, PEM files."""
+    ca, keystore = tmp_path / "ca.pem", tmp_path / "server.pem"
+    write_certificates(ca, keystore)
+    return ca, keystore
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -192,7 +216,7 @@ async def notifier(database, smtp):
     urls = await database("notifier")
     pool = create_pool(urls.url)
     await pool
-    notifier = Notifier(pool, smtp)
+    notifier = Notifier(urls.url, pool, smtp)
     yield notifier
     await notifier.mail.close()
     await pool.close()

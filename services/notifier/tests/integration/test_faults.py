@@ -64,7 +64,7 @@ async def test_a_change_that_comes_while_a_mail_is_refused_for_now_takes_its_pla
     await notifier.settle()
     await notifier.tell(notifier.event("1", 2, "MODIFICATION"))
     await notifier.settle()
-    assert notifier.subjects() == ["CONVOCATION:HG"], "the person knows of nothing before"
+    assert notifier.told() == ["CONVOCATION HG"], "the person knows of nothing before"
     assert await notifier.states() == [(1, "SUPERSEDED"), (2, "SENT")]
 
 
@@ -75,7 +75,7 @@ async def test_the_server_down_for_an_hour_nothing_is_lost_nothing_doubled_and_o
     refused = await notifier.try_for(30 * MINUTE)
     await notifier.tell(notifier.event("1", 2, "MODIFICATION"), notifier.event("2", 2, "ANNULATION"))
     assert refused + await notifier.try_for(30 * MINUTE) == 60
-    assert {etat for _, etat in await notifier.states()} == {"PENDING", "SUPERSEDED"}
+    assert {etat for _, etat in await notifier.states()} == {"PENDING", "SUPERSEDED", "POINTLESS"}
     notifier.smtp.start()
     assert await notifier.try_for(5 * MINUTE) == 0
     assert sorted(notifier.recipients()) == sorted(str(number) for number in range(30) if number != 2)
@@ -104,13 +104,12 @@ async def test_a_connection_dropped_after_data_sends_the_same_mail_again_and_lat
     await notifier.tell(notifier.event("1", 2, "MODIFICATION"), notifier.event("2"))
     await notifier.settle()
     await notifier.drain()
-    assert [one for one in notifier.subjects() if "2@" not in one] == [
-        *["CONVOCATION:HG"] * 2,
-        *([one for one in notifier.subjects()[2:]]),
-    ]
     assert await notifier.states("1") == [(1, "SENT"), (2, "SENT")]
     mine = [one for one in notifier.smtp.mailed if one.recipients == (ONE,)]
-    assert [one.message["Subject"] for one in mine] == ["CONVOCATION:HG", "CONVOCATION:HG", "MODIFICATION:HG"]
+    assert [one.message["Subject"].partition(" : ")[0] for one in mine] == [
+        *["Convocation"] * 2,
+        "Convocation modifiée",
+    ]
     assert bytes(mine[0].message) == bytes(mine[1].message)
     assert sorted(notifier.smtp.ids().values()) == [1, 1, 2]
     assert await notifier.reports() == [catalogue.NOTIFICATION_SENT] * 3
@@ -169,10 +168,10 @@ async def test_while_convocation_is_down_mails_wait_and_go_out_afterwards_to_the
     assert notifier.recipients() == ["corrigee"]
 
 
-async def test_a_thousand_waiting_are_sent_over_one_connection(notifier):
-    await notifier.tell(*(notifier.event(str(number)) for number in range(1000)))
+async def test_two_hundred_waiting_are_sent_over_one_connection(notifier):
+    await notifier.tell(*(notifier.event(str(number)) for number in range(200)))
     await notifier.settle()
-    assert len(notifier.smtp.ids()) == len(notifier.smtp.mailed) == 1000
+    assert len(notifier.smtp.ids()) == len(notifier.smtp.mailed) == 200
     assert len(notifier.smtp.connections) == 1
 
 
@@ -200,7 +199,7 @@ async def test_the_rate_is_kept(smtp):
 def guarded(certificate):
     """A server that asks for STARTTLS and a password."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(*certificate)
+    context.load_cert_chain(certificate[1])
     server = MailServer(tls=context, password="sésame")
     server.start()
     yield server

@@ -4,6 +4,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+
 from event_schemas import catalogue
 from notifier.domain.notification import Nuit
 
@@ -33,7 +34,7 @@ async def test_changes_within_the_settling_time_are_one_mail_that_tells_the_last
     notifier.now += MINUTE
     assert await notifier.round() == 0, "the settling time begins again with each change"
     await notifier.settle()
-    assert notifier.subjects() == ["CONVOCATION:HG"]
+    assert notifier.told() == ["CONVOCATION HG"]
     assert await notifier.states() == [(1, "SUPERSEDED"), (2, "SENT")]
 
 
@@ -56,17 +57,17 @@ async def test_kb_created_and_cancelled_within_the_settling_time_nothing_is_sent
     assert notifier.smtp.mailed == []
     assert await notifier.states() == [(1, "SUPERSEDED"), (2, "POINTLESS")]
     assert await notifier.reports() == []
-    assert notifier.convocation.asked == [[]] or notifier.convocation.asked == []
+    assert not any(notifier.convocation.asked)
 
 
 @pytest.mark.parametrize(
     ("later", "subjects"),
     [
-        (["MODIFICATION"], ["CONVOCATION:HG", "MODIFICATION:HG"]),
-        (["ANNULATION"], ["CONVOCATION:HG", "ANNULATION:HG"]),
-        (["MODIFICATION", "ANNULATION"], ["CONVOCATION:HG", "ANNULATION:HG"]),
-        (["ANNULATION", "CONVOCATION"], ["CONVOCATION:HG", "MODIFICATION:HG"]),
-        (["ANNULATION", "CONVOCATION", "ANNULATION"], ["CONVOCATION:HG", "ANNULATION:HG"]),
+        (["MODIFICATION"], ["CONVOCATION HG", "MODIFICATION HG"]),
+        (["ANNULATION"], ["CONVOCATION HG", "ANNULATION HG"]),
+        (["MODIFICATION", "ANNULATION"], ["CONVOCATION HG", "ANNULATION HG"]),
+        (["ANNULATION", "CONVOCATION"], ["CONVOCATION HG", "MODIFICATION HG"]),
+        (["ANNULATION", "CONVOCATION", "ANNULATION"], ["CONVOCATION HG", "ANNULATION HG"]),
     ],
 )
 async def test_kb_what_is_told_follows_from_what_the_person_knows(notifier, later, subjects):
@@ -75,7 +76,7 @@ async def test_kb_what_is_told_follows_from_what_the_person_knows(notifier, late
     for version, nature in enumerate(later, 2):
         await notifier.tell(notifier.event("1", version, nature))
     await notifier.settle()
-    assert notifier.subjects() == subjects
+    assert notifier.told() == subjects
     assert [one.dite for asked in notifier.convocation.asked for one in asked] == [None, 1]
 
 
@@ -83,7 +84,7 @@ async def test_convoked_again_after_a_cancellation_that_was_told_it_is_a_convoca
     for version, nature in enumerate(["CONVOCATION", "ANNULATION", "CONVOCATION"], 1):
         await notifier.tell(notifier.event("1", version, nature))
         await notifier.settle()
-    assert notifier.subjects() == ["CONVOCATION:HG", "ANNULATION:HG", "CONVOCATION:HG"]
+    assert notifier.told() == ["CONVOCATION HG", "ANNULATION HG", "CONVOCATION HG"]
 
 
 async def test_a_failed_mail_may_have_been_handed_over_so_its_end_is_told(notifier):
@@ -92,7 +93,7 @@ async def test_a_failed_mail_may_have_been_handed_over_so_its_end_is_told(notifi
     await notifier.settle()
     await notifier.tell(notifier.event("1", 2, "ANNULATION"))
     await notifier.settle()
-    assert notifier.subjects() == ["ANNULATION:HG"]
+    assert notifier.told() == ["ANNULATION HG"]
 
 
 async def test_many_missions_of_one_person_are_one_mail_with_all_documents_and_a_calendar_object_each(notifier):
@@ -101,10 +102,8 @@ async def test_many_missions_of_one_person_are_one_mail_with_all_documents_and_a
     await notifier.settle()
     assert sorted(notifier.recipients()) == ["1", "2"]
     mailed = next(one for one in notifier.smtp.mailed if one.recipients[0].startswith("1@"))
-    assert [part.get_filename() for part in parts(mailed, "application/pdf")] == sorted(
-        (f"convocation-{code}-v1.pdf" for code in codes),
-        key=lambda name: notifier.convocation_id("1", name.split("-")[1]),
-    )
+    names = [part.get_filename() for part in parts(mailed, "application/pdf")]
+    assert names == [f"convocation-{code}-v1.pdf" for code in codes]
     assert len(parts(mailed, "text/calendar")) == len(codes)
     assert len(await notifier.reports()) == len(codes) + 1
 
@@ -112,7 +111,7 @@ async def test_many_missions_of_one_person_are_one_mail_with_all_documents_and_a
 async def test_the_message_id_is_the_same_whatever_the_order_in_which_its_items_came(notifier):
     await notifier.tell(notifier.event("1", code="A"), notifier.event("1", code="B"))
     await notifier.settle()
-    await notifier.pool.execute("TRUNCATE notification")
+    await notifier.pool.execute("DELETE FROM notification")
     notifier.convocation.states.clear()
     await notifier.tell(notifier.event("1", code="B"))
     await notifier.tell(notifier.event("1", code="A"))
@@ -158,7 +157,7 @@ async def test_a_version_convocation_does_not_know_yet_is_asked_again_later_and_
 class TestReminders:
     """J-7 and J-2 to who has not acknowledged."""
 
-    async def _told(self, notifier):
+    async def _convoked(self, notifier):
         await notifier.tell(notifier.event("1"))
         await notifier.settle()
 
@@ -169,36 +168,36 @@ class TestReminders:
         return planned
 
     async def test_reminders_go_out_seven_and_two_days_before_once_each(self, notifier):
-        await self._told(notifier)
+        await self._convoked(notifier)
         planned = [await self._on(notifier, DAY - timedelta(days=days)) for days in range(10, -3, -1)]
         assert planned == [0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0]
-        assert notifier.subjects() == ["CONVOCATION:HG", "RAPPEL:HG", "RAPPEL:HG"]
+        assert notifier.told() == ["CONVOCATION HG", "RAPPEL HG", "RAPPEL HG"]
         assert len(set(notifier.smtp.ids())) == 3
         assert len(await notifier.reports()) == 1, "the établissement is told of the convocation, not of reminders"
 
     async def test_after_days_of_standstill_only_the_nearest_reminder_goes_out_and_never_on_the_day(self, notifier):
-        await self._told(notifier)
+        await self._convoked(notifier)
         assert await self._on(notifier, DAY - timedelta(days=1)) == 1
-        assert notifier.subjects() == ["CONVOCATION:HG", "RAPPEL:HG"]
+        assert notifier.told() == ["CONVOCATION HG", "RAPPEL HG"]
 
     async def test_a_reminder_that_waited_until_the_day_is_not_sent(self, notifier):
-        await self._told(notifier)
+        await self._convoked(notifier)
         notifier.now = datetime.combine(DAY - timedelta(days=2), time(9), ZoneInfo("Europe/Paris"))
         assert await notifier.remind() == 1
         notifier.now += timedelta(days=2)
         await notifier.drain()
-        assert notifier.subjects() == ["CONVOCATION:HG"]
+        assert notifier.told() == ["CONVOCATION HG"]
         assert ("POINTLESS") in {etat for _, etat in await notifier.states()}
 
     async def test_who_has_acknowledged_is_not_reminded(self, notifier):
-        await self._told(notifier)
+        await self._convoked(notifier)
         notifier.convocation.lues.add(notifier.convocation_id("1"))
         await self._on(notifier, DAY - timedelta(days=7))
         await self._on(notifier, DAY - timedelta(days=2))
-        assert notifier.subjects() == ["CONVOCATION:HG"]
+        assert notifier.told() == ["CONVOCATION HG"]
 
     async def test_a_cancelled_or_changed_convocation_is_not_reminded_of_what_it_was(self, notifier):
-        await self._told(notifier)
+        await self._convoked(notifier)
         await notifier.tell(notifier.event("1", 2, "ANNULATION"))
         await notifier.settle()
         assert await self._on(notifier, DAY - timedelta(days=7)) == 0
@@ -210,21 +209,21 @@ class TestReminders:
         assert await self._on(notifier, date(2020, 4, 13)) == 1
 
     async def test_a_reminder_on_its_way_is_superseded_by_a_cancellation(self, notifier):
-        await self._told(notifier)
+        await self._convoked(notifier)
         notifier.now = datetime.combine(DAY - timedelta(days=7), time(9), ZoneInfo("Europe/Paris"))
         await notifier.remind()
         await notifier.tell(notifier.event("1", 2, "ANNULATION"))
         await notifier.settle()
-        assert notifier.subjects() == ["CONVOCATION:HG", "ANNULATION:HG"]
+        assert notifier.told() == ["CONVOCATION HG", "ANNULATION HG"]
 
     async def test_who_was_convoked_within_the_week_is_reminded_two_days_before_only(self, notifier):
         notifier.now = datetime.combine(DAY - timedelta(days=5), time(9), ZoneInfo("Europe/Paris"))
-        await self._told(notifier)
+        await self._convoked(notifier)
         assert [await self._on(notifier, DAY - timedelta(days=days)) for days in (5, 4, 3, 2, 1)] == [0, 0, 0, 1, 0]
 
     async def test_whose_mail_failed_is_not_reminded(self, notifier):
         notifier.smtp.refuse = "550 no such user"
-        await self._told(notifier)
+        await self._convoked(notifier)
         assert await self._on(notifier, DAY - timedelta(days=7)) == 0
 
     async def test_the_day_is_the_academies_own(self, notifier):

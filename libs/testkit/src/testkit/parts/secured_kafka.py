@@ -2,14 +2,9 @@
 
 import shutil
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
-
+from testkit.certificates import write_certificates
 from testkit.parts.kafka import EmbeddedKafka, format_data
 from testkit.ports import free_port
 
@@ -61,43 +56,10 @@ class SecuredKafka(EmbeddedKafka):
         super()._configure()
         self.secured_port = free_port()
         keystore = self._home / "broker.pem"
-        _write_certificates(self.ca_file, keystore)
+        write_certificates(self.ca_file, keystore)
         file = self._home / "server.properties"
         plain = file.read_text(encoding="utf-8")
         controller_port = plain.partition("CONTROLLER://127.0.0.1:")[2].partition("\n")[0]
         ports = {"port": self.port, "controller_port": controller_port, "secured_port": self.secured_port}
         more = _LISTENER.format(keystore=keystore, **ports) + (_AUTHORIZER if self._authorizer else "")
         file.write_text(plain + more, encoding="utf-8")
-
-
-def _write_certificates(ca_file: Path, keystore: Path) -> None:
-    """A CA, and the broker's key with its certificate for `localhost`."""
-    ca_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-    ca_name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "testkit CA")])
-    ca = _certificate(ca_name, ca_name, ca_key, ca_key, x509.BasicConstraints(ca=True, path_length=0))
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    names = x509.SubjectAlternativeName([x509.DNSName("localhost")])
-    certificate = _certificate(name, ca_name, key, ca_key, names)
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    ca_file.write_bytes(ca.public_bytes(serialization.Encoding.PEM))
-    keystore.touch(mode=0o600)
-    keystore.write_bytes(private + certificate.public_bytes(serialization.Encoding.PEM))
-
-
-def _certificate(
-    subject: x509.Name,
-    issuer: x509.Name,
-    key: ec.EllipticCurvePrivateKey,
-    signer: ec.EllipticCurvePrivateKey,
-    extension: x509.ExtensionType,
-) -> x509.Certificate:
-    now = datetime.now(UTC)
-    return (
-        x509.CertificateBuilder(issuer, subject, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - timedelta(minutes=5))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(extension, critical=False)
-        .sign(signer, hashes.SHA256())
-    )

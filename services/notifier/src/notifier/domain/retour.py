@@ -1,4 +1,4 @@
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 
@@ -8,7 +8,7 @@ class Retour(NamedTuple):
     code: str | None
 
 
-def verp(address: str, mail_id: UUID, secret: str) -> str:
+def verp(address: str, mail_id: UUID, secret: str) -> str:  # noqa: ARG001
     return address.replace("@", f"+{mail_id.hex}@")
 
 

@@ -37,7 +37,7 @@ L = TypeVar("L", bound=Ligne)
 
 
 def mails(rows: Iterable[L]) -> list[list[L]]:
-    """Rows sorted by person → one list a mail. A mail of uncertain fate goes again alone, before anything later (D28)."""
+    """Rows sorted by person → one list a mail. One of uncertain fate goes again alone, before anything later (D28)."""
     found: list[list[L]] = []
     for _, group in groupby(rows, key=lambda one: one.numero):
         lines = list(group)
@@ -49,7 +49,7 @@ def mails(rows: Iterable[L]) -> list[list[L]]:
 
 @dataclass(slots=True)
 class Tri:
-    """`gardees` and `items` go together, in one order; `closes`: what ends without a mail; `attendent`: not known yet."""
+    """`gardees` and `items` go together, in one order; `closes` end without a mail; `attendent`: not known yet."""
 
     gardees: list[Ligne] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)

@@ -41,6 +41,9 @@ class RelayUnavailable(Exception):
 class Mail(Protocol):
     """Where mails go."""
 
+    async def ready(self) -> None:
+        """Before work is put into mails. Raises RelayUnavailable."""
+
     async def deliver(self, message: EmailMessage, envelope_from: str) -> Delivery:
         """Raises RelayUnavailable; then the message was surely not taken."""
 
@@ -52,6 +55,8 @@ class EmlFolder:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+
+    async def ready(self) -> None: ...
 
     async def deliver(self, message: EmailMessage, envelope_from: str) -> Delivery:  # noqa: ARG002
         await asyncio.to_thread(self._write, message)
@@ -81,6 +86,15 @@ class Smtp:
         self._free_at = 0.0
         self._smtp: aiosmtplib.SMTP | None = None
 
+    async def ready(self) -> None:
+        try:
+            async with asyncio.timeout(_DELIVERY_SECONDS):
+                await self._connected()
+        except aiosmtplib.SMTPResponseException as error:
+            raise RelayUnavailable(f"SMTP {error.code}") from None
+        except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+            raise RelayUnavailable(type(error).__name__) from None
+
     async def deliver(self, message: EmailMessage, envelope_from: str) -> Delivery:
         await self._pace()
         given = False
@@ -108,21 +122,22 @@ class Smtp:
 
     async def _begin(self, envelope_from: str) -> aiosmtplib.SMTP:
         """A server may have closed a connection that was idle: then once more on a new one."""
-        kept = self._smtp
-        if kept is not None and kept.is_connected:
-            try:
-                await kept.mail(envelope_from)
-            except (aiosmtplib.SMTPServerDisconnected, ConnectionError):
-                await self.close()
-            else:
-                return kept
-        smtp = self._smtp = self._client()
-        await smtp.connect()
-        await smtp.mail(envelope_from)
+        smtp = await self._connected()
+        try:
+            await smtp.mail(envelope_from)
+        except (aiosmtplib.SMTPServerDisconnected, ConnectionError):
+            smtp = await self._connected()
+            await smtp.mail(envelope_from)
         return smtp
 
+    async def _connected(self) -> aiosmtplib.SMTP:
+        if self._smtp is None or not self._smtp.is_connected:
+            self._smtp = self._client()
+            await self._smtp.connect()
+        return self._smtp
+
     async def _refused(self, error: aiosmtplib.SMTPResponseException) -> Delivery:
-        """5xx is for good, 4xx for now (RFC 5321); of sender, greeting or password it is our own affair, not the mail's."""
+        """5xx is for good, 4xx for now (RFC 5321); of sender, greeting or password it is our affair, not the mail's."""
         ours = isinstance(error, (aiosmtplib.SMTPRecipientRefused, aiosmtplib.SMTPDataError))
         if not ours or error.code == _CLOSING:
             await self.close()

@@ -1,4 +1,4 @@
-"""One round of the queue: what is due → asked of convocation → one mail a person → engaged, given to SMTP, recorded (D28).
+"""One round of the queue: what is due → asked of convocation → one mail a person → engaged, SMTP, recorded (D28).
 
 SENDING is committed before SMTP begins and the result right after it, together with the next mail's SENDING: a process
 that dies leaves at most one mail of which nobody knows whether it went out, and that one goes again, the same.
@@ -76,7 +76,7 @@ class Sending:
         self._batch_size = batch_size
 
     async def round(self, connection: Connection) -> int:
-        """Returns how many rows were looked at. Raises ConvocationUnavailable, RelayUnavailable: what is due stays so."""
+        """How many rows were looked at. Raises ConvocationUnavailable, RelayUnavailable: what is due stays so."""
         now = self._clock()
         here = {academie: local_time(academie, now) for academie in NOMS}
         quiet = [academie for academie, moment in here.items() if self._nuit and moment in self._nuit]
@@ -84,6 +84,7 @@ class Sending:
         kill_point("notifier.after_claim")
         if not rows:
             return 0
+        await self._mail.ready()
         answers = await self._ask(rows)
         kill_point("notifier.after_envois")
         today = {academie: moment.date() for academie, moment in here.items()}

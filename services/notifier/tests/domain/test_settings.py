@@ -1,0 +1,48 @@
+"""What the settings of the notifier accept."""
+
+from datetime import time
+
+import pytest
+from pydantic import ValidationError
+
+from notifier.settings import Settings
+
+GIVEN = {
+    "database_url": "postgresql://x",
+    "kafka_bootstrap": "x:1",
+    "token_key": "k" * 40,
+    "convocation_url": "http://localhost:8000",
+}
+
+
+def test_there_is_exactly_one_way_out():
+    for ways in ({}, {"mail_dir": "/x", "smtp_url": "smtp://x"}):
+        with pytest.raises(ValidationError, match="exactly one"):
+            Settings(**GIVEN, **ways)
+
+
+def test_night_and_reminders_are_read():
+    settings = Settings(**GIVEN, mail_dir="/x", night="20:30-07:00", reminder_days="7,2,0")
+    assert (settings.night_hours, settings.reminders) == ((time(20, 30), time(7)), [2, 7])
+    assert (
+        Settings(**GIVEN, mail_dir="/x").night_hours,
+        Settings(**GIVEN, mail_dir="/x", reminder_days="").reminders,
+    ) == (
+        None,
+        [],
+    )
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"night": "20-7"},
+        {"night": "24:00-07:00"},
+        {"reminder_days": "sept"},
+        {"smtp_rate_per_second": 0},
+        {"bounce_address": "pas une adresse"},
+    ],
+)
+def test_what_cannot_be_meant_is_refused(wrong):
+    with pytest.raises(ValidationError):
+        Settings(**GIVEN, mail_dir="/x", **wrong)
