@@ -32,7 +32,7 @@ KILLS = [
     (SANTORIN_BRIDGE, "relay.after_send:2"),
     (SANTORIN_BRIDGE, "relay.after_clear:2"),
     (NOTIFIER, "notifier.after_claim:1"),
-    (NOTIFIER, "notifier.after_send:1"),
+    (NOTIFIER, "notifier.before_commit:2"),
 ]
 
 
@@ -94,7 +94,8 @@ class Story:
             return await self.books.notifications() == convocations
 
         await eventually(all_told, timeout=60, because="everybody is told")
-        assert len(list(self.stack.mail_dir.glob("*.eml"))) == convocations
+        mails = [file.read_bytes() for file in self.stack.mail_dir.glob("*.eml")]
+        assert sum(mail.count(b"\nContent-Type: application/pdf") for mail in mails) == convocations
         assert await self.books.dead_letters() == 0
         assert await self.books.missions_missing() == 0
         assert (await self.books.missions())["correction"] == sum(

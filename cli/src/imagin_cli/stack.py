@@ -142,11 +142,13 @@ class Stack:
         return environment | {name: value for name, value in self._settings.items() if name.startswith(prefix)}
 
     def _mail_settings(self) -> dict[str, str]:
-        """The operator's IMAGIN_SMTP_URL wins, as his Kafka and PostgreSQL do."""
+        """The operator's IMAGIN_SMTP_URL wins, as his Kafka and PostgreSQL do. Nobody waits two minutes here."""
         smtp_url = os.environ.get("IMAGIN_SMTP_URL") if self._given else None
-        if smtp_url:
-            return {f"{NOTIFIER.prefix}SMTP_URL": smtp_url}
-        return {f"{NOTIFIER.prefix}MAIL_DIR": str(self.mail_dir)}
+        smtp_url = self._settings.get(f"{NOTIFIER.prefix}SMTP_URL", smtp_url)
+        way = (
+            {f"{NOTIFIER.prefix}SMTP_URL": smtp_url} if smtp_url else {f"{NOTIFIER.prefix}MAIL_DIR": str(self.mail_dir)}
+        )
+        return way | {f"{NOTIFIER.prefix}SETTLE_SECONDS": "1"}
 
     async def stop(self) -> None:
         """Stop the services (SIGTERM, then SIGKILL), then the parts."""

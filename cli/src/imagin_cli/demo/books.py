@@ -14,7 +14,7 @@ _ACTIVE = "SELECT type, count(*) AS n FROM mission WHERE status = 'ACTIVE' GROUP
 _VERSIONS = "SELECT coalesce(sum(version), 0) FROM mission"
 _CONVOCATIONS = "SELECT count(*) FROM convocation WHERE status = 'ACTIVE'"
 _TOLD = """
-SELECT count(DISTINCT convocation_id) FROM notification n WHERE etat = 'ENVOYEE' AND nature <> 'ANNULATION'
+SELECT count(DISTINCT convocation_id) FROM notification n WHERE etat = 'SENT' AND nature <> 'ANNULATION'
 AND NOT EXISTS (SELECT FROM notification c WHERE c.convocation_id = n.convocation_id
                 AND c.nature = 'ANNULATION' AND c.version > n.version)
 """

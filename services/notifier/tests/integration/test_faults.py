@@ -75,7 +75,7 @@ async def test_the_server_down_for_an_hour_nothing_is_lost_nothing_doubled_and_o
     refused = await notifier.try_for(30 * MINUTE)
     await notifier.tell(notifier.event("1", 2, "MODIFICATION"), notifier.event("2", 2, "ANNULATION"))
     assert refused + await notifier.try_for(30 * MINUTE) == 60
-    assert {etat for _, etat in await notifier.states()} == {"PENDING", "SUPERSEDED", "POINTLESS"}
+    assert {etat for _, etat in await notifier.states()} == {"PENDING", "SUPERSEDED"}
     notifier.smtp.start()
     assert await notifier.try_for(5 * MINUTE) == 0
     assert sorted(notifier.recipients()) == sorted(str(number) for number in range(30) if number != 2)
