@@ -1,4 +1,4 @@
-"""Run by test_kill_mails.py: for each line it reads, KILL_AT, a forked process sends what is due until it dies or is done.
+"""Run by test_kill_mails.py: for each line it reads, KILL_AT, a forked process sends what is due until it dies or ends.
 
 The sender, the database and the mail server are the real ones; what a version says is made up here, for convocation
 has no part in what is tried. Answers each line with the process's end: its exit code, or minus the signal.
