@@ -1,0 +1,179 @@
+"""Mails that came back (D28): what a message says of one of ours, whichever server wrote it; pure.
+
+A sealed return address says which mail it was, and nobody can make one. Only when no recipient bears one does the
+Message-ID within a delivery report (RFC 3464) say so: it has no seal, but is known to nobody but the recipient and the
+servers on the way, and the worst that a forged report does is that a convocation is also handed over on paper.
+"""
+
+import hmac
+import re
+from collections.abc import Iterator
+from email import message_from_bytes
+from email.errors import MessageError
+from email.message import Message
+from email.parser import HeaderParser
+from email.policy import compat32
+from hashlib import sha256
+from typing import NamedTuple
+from uuid import UUID
+
+_SEAL_BYTES = 10  # the local part has 64 characters at most, and servers may change their case
+_USE = b"retour"  # another use of the same secret gives other seals
+_LOCAL_MAX = 64
+_VERP = re.compile(r"\+([0-9a-f]{32})([0-9a-f]{20})@", re.IGNORECASE)
+_RECIPIENTS = ("To", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To")
+_UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_CODE = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
+_VAGUE = {None, "5.0.0", "4.0.0"}
+_DAEMON = re.compile(r"(?:mailer-daemon|postmaster|mail delivery (?:sub)?system)", re.IGNORECASE)
+_AUTOMATIC = ("X-Autoreply", "X-Autorespond", "X-Auto-Response-Suppress", "X-MS-Exchange-Inbox-Rules-Loop")
+_NO_BOUNCE = re.compile(
+    r"r.ponse automatique|automatic reply|auto-?reply|out of (?:the )?office|absen[ct]|vacation|delay|warning|retard",
+    re.IGNORECASE,
+)
+_BROKEN = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError, MessageError)
+"""What the standard library may raise for bytes that are no mail."""
+
+
+class Retour(NamedTuple):
+    """`definitif` False: the server gave up for now (4.x.x), the address may be good. `code`: RFC 3463, if told."""
+
+    mail_id: UUID
+    definitif: bool
+    code: str | None
+
+
+def verp(address: str, mail_id: UUID, secret: str) -> str:
+    """The envelope sender of a mail: « retour@domaine » → « retour+<mail><seal>@domaine ». Raises ValueError."""
+    local, at, domain = address.rpartition("@")
+    sealed = f"{local}+{mail_id.hex}{_seal(mail_id, secret)}"
+    if not (local and at and domain) or len(sealed) > _LOCAL_MAX:
+        raise ValueError("no address to seal, or one too long")
+    return f"{sealed}@{domain}"
+
+
+def sealed_mail(text: str, secret: str) -> UUID | None:
+    """The mail that a sealed address in this text stands for."""
+    for found in _VERP.finditer(text):
+        mail_id = UUID(found[1])
+        if hmac.compare_digest(found[2].lower(), _seal(mail_id, secret)):
+            return mail_id
+    return None
+
+
+def lire(octets: bytes, *, secret: str, domain: str) -> Retour | None:
+    """What the message says of a mail of ours, or None: an answer, a delay, a delivery, another's. Never raises."""
+    try:
+        return _lire(message_from_bytes(octets, _class=_Received, policy=compat32), secret, domain)
+    except _BROKEN:
+        return None
+
+
+def motif(code: str | None) -> str:
+    """In words and without anything personal: « Adresse inconnue (5.1.1) »."""
+    if code is None:
+        return "Mail revenu"
+    detail = code.partition(".")[2]
+    sujet = detail.partition(".")[0]
+    return f"{_MOTIFS.get(detail) or _MOTIFS.get(sujet) or 'Mail revenu'} ({code})"
+
+
+_MOTIFS = {
+    "1.1": "Adresse inconnue",
+    "1.10": "Adresse inconnue",
+    "1.2": "Domaine inconnu",
+    "1.3": "Adresse mal formée",
+    "2.1": "Boîte désactivée",
+    "2.2": "Boîte pleine",
+    "2.3": "Message trop volumineux",
+    "3.4": "Message trop volumineux",
+    "4.1": "Serveur du destinataire injoignable",
+    "4.4": "Domaine inconnu",
+    "4.7": "Serveur du destinataire injoignable",
+    "7": "Refusé par le serveur du destinataire",
+}
+"""By detail, else by subject, of an enhanced status code (RFC 3463)."""
+
+
+class _Received(Message):
+    """Its reports and returned messages stay text: servers encode them, which the standard parser does not expect."""
+
+    def get_content_type(self) -> str:
+        given = super().get_content_type()
+        if given in {"message/delivery-status", "message/global-delivery-status"}:
+            return "text/delivery-status"
+        if given in {"message/rfc822", "message/global", "message/global-headers"}:
+            return "text/rfc822-headers"
+        return given
+
+    def text(self) -> str:
+        payload = self.get_payload(decode=True)
+        return payload.decode("utf-8", "replace") if isinstance(payload, bytes) else ""
+
+    def said(self, name: str) -> str:
+        """All values of a header, on one line."""
+        return " ".join(word for value in self.get_all(name, []) for word in str(value).split())
+
+
+def _lire(message: Message, secret: str, domain: str) -> Retour | None:
+    assert isinstance(message, _Received)
+    recipients = " ".join(message.said(name) for name in _RECIPIENTS)
+    mail_id = sealed_mail(recipients, secret)
+    if mail_id is None and _VERP.search(recipients):
+        return None  # forged, or another installation's
+    statuses = _parts(message, "text/delivery-status")
+    if not statuses:
+        return Retour(mail_id, definitif=True, code=None) if mail_id and _looks_returned(message) else None
+    failures = [code for part in statuses for code in _failures(part.text())]
+    mail_id = mail_id or _returned_mail(message, domain)
+    if not (failures and mail_id):
+        return None
+    code = failures[0]
+    return Retour(mail_id, definitif=code is None or code.startswith("5"), code=code)
+
+
+def _parts(message: _Received, content_type: str) -> list[_Received]:
+    return [part for part in message.walk() if isinstance(part, _Received) and part.get_content_type() == content_type]
+
+
+def _failures(report: str) -> Iterator[str | None]:
+    """The code of each recipient who will not get it. Blocks of fields are separated by blank lines (RFC 3464)."""
+    for block in re.split(r"(?:\r?\n[ \t]*){2,}", report.strip()):
+        fields = HeaderParser(policy=compat32).parsestr(block)
+        if str(fields.get("Action", "")).strip().lower().startswith("failed"):
+            status, diagnostic = _code(fields.get("Status")), _code(fields.get("Diagnostic-Code"))
+            yield diagnostic if status in _VAGUE and diagnostic else status
+
+
+def _code(value: object) -> str | None:
+    found = _CODE.search(str(value or ""))
+    return found[0] if found and found[1] != "2" else None
+
+
+def _returned_mail(message: _Received, domain: str) -> UUID | None:
+    """Our Message-ID in the head of what was returned."""
+    ours = re.compile(rf"<({_UUID})@{re.escape(domain)}>", re.IGNORECASE)
+    for part in _parts(message, "text/rfc822-headers"):
+        head = HeaderParser(policy=compat32).parsestr(part.text().lstrip("\r\n"))
+        found = ours.search(str(head.get("Message-ID", "")))
+        if found:
+            return UUID(found[1])
+    return None
+
+
+def _looks_returned(message: _Received) -> bool:
+    """Without a report: from a server, and no answer of an absent person, nor a delay."""
+    if message.get_content_type() == "multipart/report" or _NO_BOUNCE.search(message.said("Subject")):
+        return False
+    if message.said("X-Failed-Recipients"):
+        return True
+    if _DAEMON.search(message.said("From")):
+        return True
+    automatic = message.said("Auto-Submitted").strip().lower() not in {"", "no"}
+    automatic = automatic or bool(message.said("Precedence")) or any(message.said(name) for name in _AUTOMATIC)
+    return message.said("Return-Path").strip() == "<>" and not automatic
+
+
+def _seal(mail_id: UUID, secret: str) -> str:
+    key = hmac.digest(secret.encode(), _USE, sha256)
+    return hmac.digest(key, mail_id.bytes, sha256)[:_SEAL_BYTES].hex()
