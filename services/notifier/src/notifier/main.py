@@ -10,6 +10,7 @@ from chassis.periodic import periodically
 from chassis.service import Runtime, Service, run
 from event_schemas.catalogue import EVENT_TYPES
 from notifier.domain.notification import Nuit
+from notifier.domain.retour import lire
 from notifier.gateways.convocation import ConvocationGateway
 from notifier.gateways.mail import EmlFolder, Mail, Smtp
 from notifier.gateways.retours import Retours
@@ -78,7 +79,8 @@ def _periodic(runtime: Runtime, settings: Settings) -> list[Callable[[], Awaitab
 
     loops: list[Callable[[], Awaitable[None]]] = [partial(periodically, _REMINDERS_SECONDS, "reminders", remind)]
     if settings.bounce_dir is not None:
-        retours = Retours(settings.bounce_dir, settings.token_key.get_secret_value())
+        secret = settings.token_key.get_secret_value()
+        retours = Retours(settings.bounce_dir, partial(lire, secret=secret, domain=settings.mail_domain))
 
         async def bounces() -> None:
             async with runtime.pool.acquire() as connection:

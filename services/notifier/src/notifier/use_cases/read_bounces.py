@@ -1,4 +1,4 @@
-"""Bounces → BOUNCED: a mail that was sent has come back, and the établissement is told (D28)."""
+"""Mails that came back → BOUNCED, and the établissement is told (D28)."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -9,23 +9,27 @@ from chassis.database import Connection
 from notifier.domain.notification import Etat
 from notifier.domain.retour import motif
 from notifier.gateways.retours import Retours
-from notifier.metrics import EMAILS
+from notifier.metrics import BOUNCES_UNREAD, EMAILS
 from notifier.persistence import resultats
 from notifier.use_cases.send_mails import report
 
 log = structlog.get_logger()
 
 
-async def read_bounces(connection: Connection, retours: Retours, clock: Callable[[], datetime]) -> int:
-    """Read what has come back; returns how many mails it was about. Each message is put aside after its commit."""
-    found = 0
-    async for lu in retours.messages():
-        if lu.retour is not None and lu.retour.definitif:
-            why = motif(lu.retour.code)
+async def read_bounces(connection: Connection, retours: Retours, clock: Callable[[], datetime]) -> None:
+    """Read what is there; each lot is put aside after its commit, so that nothing is lost and twice changes nothing.
+
+    A mailbox that is not there is said and waited for: mails go out all the same.
+    """
+    try:
+        async for lot in retours.lots():
             async with connection.transaction():
-                told = await resultats.bounce(connection, lu.retour.mail_id, why, clock())
-                await report(connection, told, Etat.BOUNCED, why)
-            found += 1
-            EMAILS.labels(Etat.BOUNCED.value).inc()
-        await lu.ranger()
-    return found
+                for retour in lot.retours:
+                    why = motif(retour.code)
+                    told = await resultats.bounce(connection, retour.mail_id, why, clock())
+                    await report(connection, told, Etat.BOUNCED, why)
+            await lot.ranger()
+            EMAILS.labels(Etat.BOUNCED.value).inc(len(lot.retours))
+            BOUNCES_UNREAD.inc(lot.illisibles)
+    except FileNotFoundError as error:
+        log.warning("bounces.no_folder", error=error)
