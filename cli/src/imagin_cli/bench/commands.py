@@ -9,12 +9,13 @@ from typing import Annotated, Any
 
 import typer
 
+from imagin_cli.bench import mails
 from imagin_cli.bench.latency import latency
 from imagin_cli.bench.rights import rights
 from imagin_cli.bench.screens import screens
 from imagin_cli.bench.throughput import main
 from imagin_cli.output import put, put_json, say
-from imagin_cli.services import CONVOCATION, MISSION_IMPORT, SANTORIN_BRIDGE, ServiceSpec
+from imagin_cli.services import CONVOCATION, MISSION_IMPORT, SANTORIN_BRIDGE, SERVICES, ServiceSpec
 from imagin_cli.stack import Stack
 
 app = typer.Typer(help="Benchmarks beside a bare pipeline of the same work, in the same run.", no_args_is_help=True)
@@ -69,6 +70,17 @@ def screens_(
     """Lists and suggestions on every mission of the nation: p50, p95, p99 beside the bare answer of the process."""
     services = (MISSION_IMPORT, CONVOCATION)
     _tell(_with_stack(services, lambda stack: screens(stack, people, count)), as_json=json)
+
+
+@app.command("mails")
+def mails_(
+    *,
+    lycees: Annotated[int, typer.Option(min=1, max=2_500, help="Établissements that convoke everybody.")] = 2_500,
+    json: Json = False,
+) -> None:
+    """Convocations that wait on their topic → mails with document and calendar, beside a bare sender."""
+    given = mails.settings()
+    _tell(_with_stack(SERVICES, lambda stack: mails.mails(stack, given, lycees), given), as_json=json)
 
 
 def _with_stack(

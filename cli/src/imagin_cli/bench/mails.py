@@ -1,0 +1,169 @@
+"""`imagin bench mails`: convocations that wait on their topic → mails with document and calendar at a mail server.
+
+Beside it a bare sender gives the same server messages of the same size, built by `email` and sent by aiosmtplib over one
+connection: no queue, no states, nothing asked of anybody.
+"""
+
+import asyncio
+import multiprocessing
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from email.message import EmailMessage
+from time import perf_counter
+from typing import Any
+
+import aiosmtplib
+import asyncpg
+from aiosmtpd.controller import Controller
+
+from imagin_cli.cyclades import closings, producer
+from imagin_cli.cyclades.closings import SESSIONS
+from imagin_cli.cyclades.inscriptions_file import Closing, latest_revisions, of_events
+from imagin_cli.demo import scenario
+from imagin_cli.demo.accounts import People
+from imagin_cli.demo.books import Books, until
+from imagin_cli.output import progress, say
+from imagin_cli.services import CONVOCATION, NOTIFIER
+from imagin_cli.stack import Stack
+from testkit.ports import free_port
+
+_BARE = 3_000
+_STALLED_SECONDS = 120
+_TOLD = "SELECT count(*) FROM notification WHERE etat = 'SENT'"
+_MAILS = "SELECT count(DISTINCT mail_id) FROM notification WHERE etat = 'SENT'"
+
+
+class Sink:
+    """Takes everything, counts it, keeps nothing."""
+
+    def __init__(self, taken: Any) -> None:
+        self._taken = taken
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802, ARG002  # aiosmtpd's
+        with self._taken.get_lock():
+            self._taken.value += 1
+        return "250 taken"
+
+
+def _serve(port: int, taken: Any) -> None:
+    controller = Controller(Sink(taken), hostname="127.0.0.1", port=port, data_size_limit=50_000_000)
+    controller.start()
+    multiprocessing.Event().wait()
+
+
+@asynccontextmanager
+async def mail_server(port: int) -> AsyncIterator[Any]:
+    """A mail server in a process of its own; gives the number it has taken (`.value`)."""
+    context = multiprocessing.get_context("spawn")
+    taken = context.Value("q", 0)
+    process = context.Process(target=_serve, args=(port, taken), daemon=True)
+    process.start()
+    try:
+        while True:
+            try:
+                async with aiosmtplib.SMTP(hostname="127.0.0.1", port=port):
+                    break
+            except OSError:
+                await asyncio.sleep(0.05)
+        yield taken
+    finally:
+        process.kill()
+        process.join()
+
+
+def settings() -> dict[str, str]:
+    """Of the notifier: its mail server, and no settling, for everything waits already."""
+    prefix = NOTIFIER.prefix
+    return {f"{prefix}SMTP_URL": f"smtp://127.0.0.1:{free_port()}", f"{prefix}SETTLE_SECONDS": "0"}
+
+
+async def mails(stack: Stack, given: dict[str, str], lycees: int) -> dict[str, Any]:
+    """Rates run from the notifier's start to the last mail taken; its documents are rendered meanwhile."""
+    port = int(given[f"{NOTIFIER.prefix}SMTP_URL"].rpartition(":")[2])
+    await asyncio.to_thread(stack.services[NOTIFIER.name].terminate)
+    convocations = await _convoke(stack, of_events(closings.closings(SESSIONS[0], None))[:lycees])
+    async with mail_server(port) as taken:
+        product = await _product(stack, convocations, taken)
+        say("envoi nu …")
+        floor = await _bare(port, await _document(stack))
+    return {
+        "bench": "mails",
+        "convocations": convocations,
+        "product": product,
+        "bare": floor,
+        "ratio": round(product["mails_per_second"] / floor["mails_per_second"], 3),
+    }
+
+
+async def _convoke(stack: Stack, made: list[Closing]) -> int:
+    """Through the API, the notifier stopped: what it must tell waits on the topic."""
+    books = Books(stack.databases)
+    await books.open()
+    try:
+        await producer.send(stack.kafka_connection, made, lambda _: None)
+        revisions = latest_revisions(made)
+        await until(lambda: books.revisions_applied(list(revisions)), len(revisions), lambda _: None)
+        await until(books.missions_missing, 0, lambda _: None)
+        people = People.of(made)
+        await scenario.prepare(stack, people, [SESSIONS[0]])
+        with progress() as bars:
+            await scenario.play(stack, people, bars)
+        return await books.convocations()
+    finally:
+        await books.close()
+
+
+async def _product(stack: Stack, convocations: int, taken: Any) -> dict[str, Any]:
+    connection = await asyncpg.connect(stack.databases[NOTIFIER.name])
+    await stack.start_services(NOTIFIER)
+    process, began, memory = stack.services[NOTIFIER.name], perf_counter(), []
+    try:
+        with progress() as bars:
+            bar = bars.add_task("convocations envoyées", total=convocations)
+
+            def advance(told: int) -> None:
+                bars.update(bar, completed=told)
+                if told >= (len(memory) + 1) * convocations // 4:
+                    memory.append(round(process.rss_bytes() / 1e6, 1))
+
+            async def told() -> int:
+                await asyncio.sleep(0.5)
+                return int(await connection.fetchval(_TOLD))
+
+            await until(told, convocations, advance, stalled_after_seconds=_STALLED_SECONDS)
+        seconds = perf_counter() - began
+        sent = int(await connection.fetchval(_MAILS))
+    finally:
+        await connection.close()
+    return {
+        "mails": sent,
+        "taken": taken.value,
+        "seconds": round(seconds, 1),
+        "mails_per_second": round(sent / seconds, 1),
+        "convocations_per_second": round(convocations / seconds, 1),
+        "rss_mb_at_quarters": memory,
+    }
+
+
+async def _document(stack: Stack) -> bytes:
+    connection = await asyncpg.connect(stack.databases[CONVOCATION.name])
+    try:
+        octets: bytes = await connection.fetchval("SELECT octets FROM document LIMIT 1")
+        return octets
+    finally:
+        await connection.close()
+
+
+async def _bare(port: int, document: bytes) -> dict[str, Any]:
+    began = perf_counter()
+    async with aiosmtplib.SMTP(hostname="127.0.0.1", port=port) as smtp:
+        for number in range(_BARE):
+            message = EmailMessage()
+            message["From"], message["To"] = "no@imagin.invalid", f"{number}@ac-exemple.invalid"
+            message["Subject"] = "Convocation"
+            message.set_content("Vous êtes convoqué.\n" * 40)
+            message.add_attachment(document, maintype="application", subtype="pdf", filename="convocation.pdf")
+            message.add_attachment("BEGIN:VCALENDAR\r\n" * 20, subtype="calendar", filename="convocation.ics")
+            await smtp.send_message(message)
+    seconds = perf_counter() - began
+    return {"mails": _BARE, "mails_per_second": round(_BARE / seconds, 1), "document_octets": len(document)}
