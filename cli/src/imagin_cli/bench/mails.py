@@ -1,7 +1,7 @@
 """`imagin bench mails`: convocations that wait on their topic → mails with document and calendar at a mail server.
 
-Beside it a bare sender gives the same server messages of the same size, built by `email` and sent by aiosmtplib over one
-connection: no queue, no states, nothing asked of anybody.
+Beside it a bare sender gives the same server messages of the same size, built by `email` and sent by aiosmtplib over
+one connection: no queue, no states, nothing asked of anybody.
 """
 
 import asyncio
@@ -116,7 +116,8 @@ async def _convoke(stack: Stack, made: list[Closing]) -> int:
 async def _product(stack: Stack, convocations: int, taken: Any) -> dict[str, Any]:
     connection = await asyncpg.connect(stack.databases[NOTIFIER.name])
     await stack.start_services(NOTIFIER)
-    process, began, memory = stack.services[NOTIFIER.name], perf_counter(), []
+    process, began = stack.services[NOTIFIER.name], perf_counter()
+    memory: list[float] = []
     try:
         with progress() as bars:
             bar = bars.add_task("convocations envoyées", total=convocations)

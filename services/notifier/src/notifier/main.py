@@ -15,6 +15,8 @@ from notifier.gateways.convocation import ConvocationGateway
 from notifier.gateways.mail import EmlFolder, Mail, Smtp
 from notifier.gateways.retours import Retours
 from notifier.handlers.convocations import NotifyOnConvocationEvents
+from notifier.metrics import MAILS_AGE_SECONDS, MAILS_WAITING
+from notifier.persistence import notifications
 from notifier.sender import Sender
 from notifier.settings import Settings
 from notifier.use_cases.plan_reminders import plan_reminders
@@ -23,6 +25,7 @@ from notifier.use_cases.send_mails import Identity, Sending
 
 _TOKEN_HOURS = 0.1
 _REMINDERS_SECONDS = 60.0
+_GAUGES_SECONDS = 10.0
 
 
 def _clock() -> datetime:
@@ -71,13 +74,22 @@ def _mail(settings: Settings) -> Mail:
 
 
 def _periodic(runtime: Runtime, settings: Settings) -> list[Callable[[], Awaitable[None]]]:
-    """Reminders, and bounces where a folder receives them."""
+    """Reminders, gauges, and bounces where a folder receives them."""
 
     async def remind() -> None:
         async with runtime.pool.acquire() as connection:
             await plan_reminders(connection, settings.reminders, _clock)
 
-    loops: list[Callable[[], Awaitable[None]]] = [partial(periodically, _REMINDERS_SECONDS, "reminders", remind)]
+    async def measure() -> None:
+        async with runtime.pool.acquire() as connection:
+            waiting, age = await notifications.waiting(connection, _clock())
+        MAILS_WAITING.set(waiting)
+        MAILS_AGE_SECONDS.set(age)
+
+    loops: list[Callable[[], Awaitable[None]]] = [
+        partial(periodically, _REMINDERS_SECONDS, "reminders", remind),
+        partial(periodically, _GAUGES_SECONDS, "mails", measure),
+    ]
     if settings.bounce_dir is not None:
         secret = settings.token_key.get_secret_value()
         retours = Retours(settings.bounce_dir, partial(lire, secret=secret, domain=settings.mail_domain))

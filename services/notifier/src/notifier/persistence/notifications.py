@@ -49,6 +49,12 @@ ORDER BY n.numero, n.premier_jour, n.convocation_id, n.jours
 """
 
 
+_WAITING = """
+SELECT count(*) AS waiting, coalesce(extract(epoch FROM $1 - min(recue_le)), 0)::float8 AS age
+FROM notification WHERE etat IN ('PENDING', 'SENDING')
+"""
+
+
 class Key(NamedTuple):
     """One row: a version of a convocation, or its reminder so many days before."""
 
@@ -126,3 +132,9 @@ async def due(connection: Connection, now: datetime, quiet: Sequence[str], limit
         )
         for row in rows
     ]
+
+
+async def waiting(connection: Connection, now: datetime) -> tuple[int, float]:
+    """How many rows are not told yet, and for how many seconds the oldest."""
+    row = await connection.fetchrow(_WAITING, now)
+    return row["waiting"], row["age"]
