@@ -114,6 +114,18 @@ class MotifAbsent(Refus):
     phrase = "Indiquez le motif de l’annulation : la personne le lira."
 
 
+class PlusRienAFaire(Refus):
+    """For the person, of what was cancelled."""
+
+    slug = "convocation-annulee"
+    phrase = "Cette convocation est annulée : vous n’avez plus rien à faire."
+
+
+class RemiseSansObjet(Refus):
+    slug = "remise-sans-objet"
+    phrase = "Le mail de cette version n’a pas échoué : il n’y a pas de remise en main propre à confirmer."
+
+
 class AvertissementsALire(Refus):
     """Warnings nobody has read yet: told before anything is written."""
 

@@ -21,7 +21,9 @@ from convocation.domain.errors import (
     MissionSansCandidat,
     NumeroPris,
     OuvertureRefusee,
+    PlusRienAFaire,
     Refus,
+    RemiseSansObjet,
     ServiceFerme,
     VersionDepassee,
 )
@@ -43,6 +45,8 @@ _STATUS: dict[type[Refus], int] = {
     ImportDejaLance: 409,
     FusionImpossible: 409,
     DejaFusionnee: 409,
+    RemiseSansObjet: 409,
+    PlusRienAFaire: 409,
 }
 
 

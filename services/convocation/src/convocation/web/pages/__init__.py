@@ -18,8 +18,10 @@ from convocation.web.pages import (
     import_annuaire,
     intervenant,
     journal,
+    mes_missions,
     missions,
     ouvertures,
+    remise,
     sessions,
     signature,
 )
@@ -27,6 +29,7 @@ from convocation.web.pages import (
 _SCREENS = (
     *(accueil, missions, affectation, convocations, documents, signature, demandes, couverture),
     *(import_annuaire, exigences, annuaire, contact, doublons, ouvertures, journal),
+    *(remise, mes_missions),
     intervenant,  # last: /intervenants/{intervenant_id} would take its neighbours' addresses
 )
 _ROUTERS = tuple(one.router for one in _SCREENS)

@@ -15,6 +15,7 @@ FAMILLES = {
     "demande": "Demandes de création",
     "signature": "Signature de l’établissement",
     "contact": "Contact du gestionnaire",
+    "remise": "Remises en main propre",
 }
 ACTIONS = {
     "service.ouvrir": "Ouverture du service",
@@ -26,6 +27,7 @@ ACTIONS = {
     "demande.traiter": "Réponse à une demande de création",
     "signature.ecrire": "Signature de l’établissement",
     "contact.ecrire": "Contact du gestionnaire",
+    "remise.ecrire": "Remise en main propre d’une convocation",
 }
 _CHAMPS = {
     "ouverte": "Service ouvert",
@@ -57,6 +59,7 @@ _CHAMPS = {
     "image": "Image",
     "doublon": "Doublon",
     "fusionne_dans": "Fusionné dans",
+    "version": "Version",
 }
 _ETATS = {"OUVERTE": "en attente", "TRAITEE": "personne créée", "REFUSEE": "refusée"}
 _INSTANTS = {"debut", "fin"}

@@ -33,6 +33,7 @@ LIBELLES_ETATS = {
     "profil-manquant": "Profil manquant",
     "complete": "Complète",
     "refusee": "Refusés par SANTORIN",
+    "mail-en-echec": "Mail en échec",
     "sans-candidat": "Sans candidat",
 }
 LIBELLES_TRIS = {
