@@ -16,6 +16,8 @@ POLICY = Policy(
         "convocation.ecrire": _ETABLISSEMENT,
         "remise.ecrire": _ETABLISSEMENT,
         "prise-de-connaissance.ecrire": {Role.INTERVENANT: Scope.SOI},
+        "empechement.signaler": {Role.INTERVENANT: Scope.SOI},
+        "empechement.traiter": _ETABLISSEMENT,
         "disciplines.lire": dict.fromkeys(
             (Role.CHEF, Role.DELEGUE, Role.GESTIONNAIRE, Role.ADMINISTRATEUR), Scope.TOUT
         ),

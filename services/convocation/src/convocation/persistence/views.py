@@ -19,7 +19,8 @@ SELECT c.*, i.civilite, i.nom, i.prenom, i.uai AS intervenant_uai, i.disciplines
        r.le AS remise_le, p.le AS lue_le,
        (SELECT max(q.le) FROM prise_de_connaissance q
         WHERE q.convocation_id = c.convocation_id AND q.version < c.version) AS lue_avant_le,
-       EXISTS (SELECT FROM empechement e WHERE e.convocation_id = c.convocation_id AND e.etat = 'OUVERT') AS empechement
+       (SELECT e.etat FROM empechement e WHERE e.convocation_id = c.convocation_id ORDER BY e.le DESC LIMIT 1)
+           AS empechement_etat
 FROM convocation c JOIN intervenant i USING (numero) JOIN mission m USING (mission_id)
 LEFT JOIN acces a USING (convocation_id) LEFT JOIN notification n USING (convocation_id)
 LEFT JOIN remise r ON r.convocation_id = c.convocation_id AND r.version = c.version

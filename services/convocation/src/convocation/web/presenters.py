@@ -59,7 +59,7 @@ def convocation(row: Any) -> dict[str, Any]:
         "suivi": _suivi(row),
         "remise_le": _instant(row["remise_le"]),
         "lue_le": _instant(row["lue_le"]),
-        "empechement_signale": row["empechement"],
+        "empechement_signale": row["empechement_etat"] == "OUVERT",
     }
 
 

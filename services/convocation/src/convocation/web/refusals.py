@@ -12,6 +12,8 @@ from convocation.domain.errors import (
     DemandeDejaTraitee,
     DemandeInconnue,
     DisciplineInconnue,
+    EmpechementDejaSignale,
+    EmpechementTraite,
     ExigenceInconnue,
     FusionImpossible,
     ImportDejaLance,
@@ -25,6 +27,7 @@ from convocation.domain.errors import (
     Refus,
     RemiseSansObjet,
     ServiceFerme,
+    SuppleantIndisponible,
     VersionDepassee,
 )
 
@@ -47,6 +50,9 @@ _STATUS: dict[type[Refus], int] = {
     DejaFusionnee: 409,
     RemiseSansObjet: 409,
     PlusRienAFaire: 409,
+    EmpechementDejaSignale: 409,
+    EmpechementTraite: 409,
+    SuppleantIndisponible: 409,
 }
 
 

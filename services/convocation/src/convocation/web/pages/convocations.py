@@ -22,11 +22,14 @@ from convocation.use_cases.passage_outre import PassageOutre
 from convocation.web.commands import commande, reading
 from convocation.web.pages import lignes
 from convocation.web.pages.ecran import page, see_other
-from convocation.web.pages.saisie import Saisies, champ_de, fields, read_saisies
+from convocation.web.pages.saisie import Saisies, champ_de, fields, read_saisies, status_de
 from convocation.web.presenters import qualite_libelle
 
 router = APIRouter(include_in_schema=False)
-_ACTES = ("convocation.ecrire", "remise.ecrire", "prise-de-connaissance.ecrire")
+_ACTES = (
+    *("convocation.ecrire", "remise.ecrire", "prise-de-connaissance.ecrire", "empechement.signaler"),
+    "empechement.traiter",
+)
 _NATURES = {"CONVOCATION": "Convocation", "MODIFICATION": "Modification", "ANNULATION": "Annulation"}
 
 
@@ -113,7 +116,7 @@ async def _form(
         connection,
         acteur,
         "modifier.html",
-        status=_status(refus),
+        status=status_de(refus),
         une=une,
         saisies=saisies,
         depassee=stale,
@@ -132,12 +135,6 @@ async def _conflicts(connection: Connection, une: dict[str, Any], saisies: Saisi
     if mission is None or held is None:
         return []
     return await conflicts_of(connection, mission, replace(held[1], dates=saisies.saisie().dates))
-
-
-def _status(refus: Refus | None) -> int:
-    if refus is None:
-        return 200
-    return 409 if isinstance(refus, VersionDepassee) else 422
 
 
 @router.get("/convocations/{convocation_id}/supprimer")
@@ -165,7 +162,7 @@ async def supprimer(request: Request, convocation_id: UUID, acteur: ActeurDep) -
             row = await visible(connection, acteur, convocation_id, "convocation.ecrire")
             erreurs = [{"champ": champ_de(refus), "texte": refus.phrase}]
             context = {"une": lignes.convocation(row), "saisies": saisies, "erreurs": erreurs}
-            return await page(request, connection, acteur, "supprimer.html", status=_status(refus), **context)
+            return await page(request, connection, acteur, "supprimer.html", status=status_de(refus), **context)
     return see_other(f"/missions/{row['mission_id']}?fait=annulee")
 
 

@@ -42,6 +42,13 @@ _FAITS = {
     "modifiee": ("Convocation modifiée", "La nouvelle version annule et remplace la précédente."),
     "inchangee": ("Rien n’a changé", "Personne n’est prévenu."),
     "lue": ("Prise de connaissance enregistrée", "L’établissement le voit."),
+    "empechement": (
+        "Empêchement signalé",
+        "Votre convocation reste valable tant que l’établissement n’en a pas décidé.",
+    ),
+    "empechement-retire": ("Signalement retiré", "Votre convocation reste valable."),
+    "remplacee": ("Personne remplacée", "Les deux personnes et SANTORIN sont prévenus."),
+    "maintenue": ("Convocation maintenue", "La personne lit votre réponse dans « Mes missions »."),
     "remise": ("Remise en main propre confirmée", "Le mail de cette version n’est plus en échec."),
     "annulee": (
         "Convocation annulée",

@@ -16,6 +16,7 @@ FAMILLES = {
     "signature": "Signature de l’établissement",
     "contact": "Contact du gestionnaire",
     "remise": "Remises en main propre",
+    "empechement": "Empêchements",
 }
 ACTIONS = {
     "service.ouvrir": "Ouverture du service",
@@ -28,6 +29,8 @@ ACTIONS = {
     "signature.ecrire": "Signature de l’établissement",
     "contact.ecrire": "Contact du gestionnaire",
     "remise.ecrire": "Remise en main propre d’une convocation",
+    "empechement.signaler": "Empêchement d’une personne convoquée",
+    "empechement.traiter": "Réponse à un empêchement",
 }
 _CHAMPS = {
     "ouverte": "Service ouvert",
@@ -62,6 +65,8 @@ _CHAMPS = {
     "version": "Version",
 }
 _ETATS = {"OUVERTE": "en attente", "TRAITEE": "personne créée", "REFUSEE": "refusée"}
+_ETATS |= {"OUVERT": "signalé", "REMPLACE": "remplacé par un suppléant", "MAINTENU": "convocation maintenue"}
+_ETATS |= {"RETIRE": "retiré par la personne"}
 _INSTANTS = {"debut", "fin"}
 
 

@@ -73,7 +73,8 @@ def convocation(row: Any) -> dict[str, Any]:
         "acces_badge": _ACCES_BADGES[state.acces],
         "courriel_badge": _COURRIEL_BADGES.get(state.courriel, ""),
         **{name: _local(row, name) for name in ("remise_le", "lue_le", "lue_avant_le")},
-        "empechement": row["empechement"],
+        "empechement": row["empechement_etat"] == "OUVERT",
+        "empechement_maintenu": row["empechement_etat"] == "MAINTENU",
     }
 
 
