@@ -2,6 +2,7 @@
 
 import re
 
+import asyncpg
 import pytest
 import pytest_asyncio
 from playwright.async_api import expect
@@ -127,7 +128,7 @@ async def test_r16_r18_and_r57_a_teacher_reads_enters_santorin_reports_and_a_sup
     await _promote(await person(Role.CHEF, lycee, script=script), way, suppleant)
     await teacher.goto("/mes-missions")
     await expect(teacher.get_by_text("0 mission à venir")).to_be_visible()
-    await teacher.get_by_role("link", name="Histoire-géographie").click()
+    await teacher.get_by_role("link", name="Histoire-géographie", exact=True).click()
     await expect(teacher.get_by_text("vous êtes remplacé(e)").first).to_be_visible()
     other = await person(Role.INTERVENANT, sub=suppleant.numero, script=script)
     await other.goto("/mes-missions")
@@ -135,7 +136,7 @@ async def test_r16_r18_and_r57_a_teacher_reads_enters_santorin_reports_and_a_sup
     await expect(other.get_by_role("button", name="J’ai pris connaissance")).to_be_visible()
 
 
-async def _every_page(page, chef, lycee):
+async def _every_page(page, chef, lycee, mail_came_back):
     """Each page of the two in turn, with what is waited for, errors, answers and empty states."""
     await page.goto("/mes-missions")
     yield page, "mes-missions"
@@ -166,19 +167,41 @@ async def _every_page(page, chef, lycee):
     await expect(chef.get_by_text("Succès : Convocation maintenue")).to_be_visible()
     await chef.goto(f"{line}/empechement/traiter")
     yield chef, "traiter-vide"
+    await mail_came_back(line)
+    for path, words in (("/missions", "1 mail en échec"), (lycee.mission("HG"), "Mail revenu"), (line, "Mail revenu")):
+        await chef.goto(path)
+        await expect(chef.get_by_text(words, exact=True)).to_be_visible()
+        yield chef, f"mail-revenu{path[:9]}".replace("/", "-")
+    await chef.get_by_role("button", name="Confirmer la remise en main propre").click()
+    await expect(chef.get_by_text("Succès : Remise en main propre confirmée")).to_be_visible()
+    yield chef, "remise"
     await page.goto(f"{line}/empechement")
     await expect(page.get_by_text("Votre date est déplacée.")).to_be_visible()
     yield page, "empechement-reponse"
+    await chef.goto(f"{line}/supprimer")
+    await chef.get_by_label("Motif de l’annulation").fill("Erreur")
+    await chef.get_by_role("button", name="Confirmer la suppression").click()
+    await page.goto("/mes-missions")
+    await expect(page.get_by_role("heading", name="Convocations annulées")).to_be_visible()
+    yield page, "mes-missions-annulee"
 
 
 @pytest.mark.parametrize("width", [1280, 320])
-async def test_axe_finds_no_violation_and_nothing_scrolls_sideways(person, convoked, no_violation, width):
+async def test_axe_finds_no_violation_and_nothing_scrolls_sideways(person, product, convoked, no_violation, width):
     lycee, correcteur, _ = convoked
     teacher = await person(Role.INTERVENANT, sub=correcteur.numero, width=width)
     chef = await person(Role.CHEF, lycee, width=width)
     seen = []
-    async for page, name in _every_page(teacher, chef, lycee):
+
+    async def mail_came_back(line):
+        """As the notifier's next event would say it."""
+        connection = await asyncpg.connect(product.stack.databases["convocation"])
+        done = "UPDATE notification SET etat = 'REVENUE', motif = '550 boîte inconnue' WHERE convocation_id = $1"
+        assert await connection.execute(done, line.rpartition("/")[2]) == "UPDATE 1"
+        await connection.close()
+
+    async for page, name in _every_page(teacher, chef, lycee, mail_came_back):
         await no_violation(page)
         assert not await page.evaluate(_TOO_WIDE), f"{name} at {width} px"
         seen.append(name)
-    assert len(seen) == 14
+    assert len(seen) == 19
