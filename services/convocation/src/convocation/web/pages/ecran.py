@@ -48,7 +48,7 @@ _FAITS = {
     ),
     "empechement-retire": ("Signalement retiré", "Votre convocation reste valable."),
     "remplacee": ("Personne remplacée", "Les deux personnes et SANTORIN sont prévenus."),
-    "maintenue": ("Convocation maintenue", "La personne lit votre réponse dans « Mes missions »."),
+    "maintenue": ("Convocation maintenue", "La personne lit votre réponse dans «\u00a0Mes missions\u00a0»."),
     "remise": ("Remise en main propre confirmée", "Le mail de cette version n’est plus en échec."),
     "annulee": (
         "Convocation annulée",

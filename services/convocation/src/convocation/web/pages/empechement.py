@@ -22,8 +22,12 @@ from event_schemas.academies import local_time
 router = APIRouter(include_in_schema=False)
 _PAGE = "/convocations/{convocation_id}/empechement"
 _ETATS = {
-    Etat.OUVERT: ("info", "Signalé", "L’établissement n’a pas encore répondu : votre convocation reste valable."),
-    Etat.REMPLACE: ("success", "Remplacé(e)", "L’établissement vous a remplacé(e) : cette convocation a été annulée."),
+    Etat.OUVERT: ("info", "Signalé", "L’établissement n’a pas encore répondu\u00a0: votre convocation reste valable."),
+    Etat.REMPLACE: (
+        "success",
+        "Remplacé(e)",
+        "L’établissement vous a remplacé(e)\u00a0: cette convocation a été annulée.",
+    ),
     Etat.MAINTENU: ("warning", "Convocation maintenue", "L’établissement maintient votre convocation."),
     Etat.RETIRE: ("", "Retiré", "Vous avez retiré ce signalement."),
     Etat.CLOS: ("", "Clos", "La convocation a été annulée."),
