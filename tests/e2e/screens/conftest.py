@@ -28,6 +28,7 @@ from imagin_cli.stack import Stack
 from testkit.programs import find_program
 
 SESSION, ACADEMIE, LYCEES = "2020-E3C1", "10", 90
+SANTORIN_URL = "https://santorin.invalid/entree/{acces}"
 EPREUVES = [
     ("HG", "Histoire-géographie", "GENERALE", 70),
     ("HLP", "Humanités, littérature et philosophie", "GENERALE", 30),
@@ -118,7 +119,7 @@ async def product():
     folder = Path(tempfile.mkdtemp(prefix="imagin-screens-"))
     closings = inscriptions_file.of_events(_closing(number) for number in range(LYCEES))
     people = People.of(closings)
-    async with Stack(folder, given=False) as stack:
+    async with Stack(folder, given=False, settings={"CONVOCATION_SANTORIN_URL": SANTORIN_URL}) as stack:
         await producer.send(stack.kafka_connection, closings, lambda _: None)
         books = Books(stack.databases)
         await books.open()

@@ -162,7 +162,7 @@ async def test_axe_finds_no_violation_on_any_page(person, product, no_violation,
 async def test_axe_finds_no_violation_for_the_other_roles(person, product, no_violation):
     lycee = product.etablissement()
     page = await person(Role.INTERVENANT, sub=product.numero(lycee, "1000"))
-    await page.goto("/mes-convocations")
+    await page.goto("/mes-missions")
     await no_violation(page)
     for role in (Role.GESTIONNAIRE, Role.ADMINISTRATEUR, Role.DELEGUE):
         page = await person(role, lycee)

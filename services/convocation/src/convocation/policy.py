@@ -14,6 +14,10 @@ POLICY = Policy(
         "couverture.lire": _LECTURE,
         "convocation.lire": _LECTURE | {Role.INTERVENANT: Scope.SOI},
         "convocation.ecrire": _ETABLISSEMENT,
+        "remise.ecrire": _ETABLISSEMENT,
+        "prise-de-connaissance.ecrire": {Role.INTERVENANT: Scope.SOI},
+        "empechement.signaler": {Role.INTERVENANT: Scope.SOI},
+        "empechement.traiter": _ETABLISSEMENT,
         "disciplines.lire": dict.fromkeys(
             (Role.CHEF, Role.DELEGUE, Role.GESTIONNAIRE, Role.ADMINISTRATEUR), Scope.TOUT
         ),

@@ -24,6 +24,11 @@ class Settings(ServiceSettings):
     santorin_silence_minutes: int = Field(
         default=60, ge=0, description="a page tells that SANTORIN has not answered for so long; 0: never"
     )
+    santorin_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^\s/]+(/\S*)?$",
+        description="where SANTORIN is entered; {acces} becomes correction, suivi or numerisation",
+    )
     theme: Literal["imagin", "dsfr"] = Field(
         default="imagin", validation_alias=AliasChoices("IMAGIN_THEME", "theme"), description="the skin of the pages"
     )

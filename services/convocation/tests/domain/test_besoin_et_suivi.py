@@ -52,3 +52,16 @@ def test_who_was_never_told_is_not_waited_for_after_a_cancellation():
 def test_a_refusal_bears_its_reason():
     state = suivi(1, active=True, acces=Fait("REJETEE", 1, "identité inconnue"), notification=None)
     assert (state.acces, state.acces_motif) == (Acces.REJETEE, "identité inconnue")
+
+
+def test_a_mail_that_came_back_wants_to_be_handed_over_until_it_was():
+    back = suivi(1, active=True, acces=None, notification=Fait("REVENUE", 1, "boîte inconnue"))
+    assert (back.courriel, back.courriel_motif, back.a_remettre) == (Courriel.REVENUE, "boîte inconnue", True)
+    done = suivi(1, active=True, acces=None, notification=Fait("REVENUE", 1, "boîte inconnue"), remise=True)
+    assert (done.courriel, done.courriel_motif, done.a_remettre) == (Courriel.REMISE, None, False)
+
+
+@pytest.mark.parametrize("etat", ["ENVOYEE", None])
+def test_what_was_mailed_or_will_be_is_not_to_be_handed_over(etat):
+    state = suivi(1, active=True, acces=None, notification=Fait(etat, 1, None) if etat else None)
+    assert not state.a_remettre

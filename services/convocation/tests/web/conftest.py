@@ -7,16 +7,19 @@ from uuid import UUID, uuid5
 import httpx2
 import pytest_asyncio
 
-from chassis.acteur import Acteur, Role, mint
+from chassis.acteur import COOKIE, Acteur, Role, mint
 from chassis.cloudevents import Cause, Event
 from chassis.database import create_pool
 from chassis.service import Runtime
 from convocation.domain.intervenant import Intervenant
 from convocation.domain.verification import make_token
+from convocation.handlers.suivi import RecordAccesOnAccesChanged, RecordNotificationOnNotificationEvents
 from convocation.main import build
 from convocation.persistence import intervenants, missions
 from convocation.settings import Settings
+from event_schemas.acces import Acces
 from event_schemas.missions import EtablissementMission, Mission
+from event_schemas.notifications import Notification
 
 KEY = "k" * 40
 SESSION = "2020-E3C1"
@@ -60,6 +63,10 @@ def _people():
     ]
 
 
+def _event(state):
+    return Event(state, "t", "i", Cause(), state.aggregate, state.version, state.hash, SimpleNamespace())
+
+
 class Api:
     """Requests as one acteur; `created` gives every POST its own Idempotency-Key."""
 
@@ -85,6 +92,26 @@ class Api:
         return await self.post(f"/api/missions/{mission}/convocations", body)
 
 
+class Browser:
+    """An acteur's requests as a browser makes them; `text`: a page with every space as one."""
+
+    def __init__(self, api):
+        self._client = api._client
+        token = api._headers["Authorization"].removeprefix("Bearer ")
+        self.headers = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin", "Cookie": f"{COOKIE}={token}"}
+
+    async def get(self, path):
+        return await self._client.get(path, headers=self.headers)
+
+    async def text(self, path):
+        answer = await self.get(path)
+        assert answer.status_code == 200, answer.text
+        return " ".join(answer.text.split())
+
+    async def post(self, path, **data):
+        return await self._client.post(path, data=data, headers=self.headers)
+
+
 class World:
     """The application, its database, and one acteur of each kind."""
 
@@ -107,11 +134,28 @@ class World:
     def acteur(self, sub, role, *uais, academies=()):
         return Api(self.client, Acteur(sub, role, sub, frozenset(uais), frozenset(academies)))
 
+    def browser(self, name):
+        return Browser(getattr(self, name))
+
+    async def mailed(self, convocation_id, etat="ENVOYEE", *, of=1, retour=False, motif=None):
+        """The notifier's news about the mail of version `of`."""
+        about = {"convocation_id": UUID(convocation_id), "version": of, "convocation_version": of}
+        state = Notification.create(**about, etat=etat, motif=motif, retour=retour)
+        await self._apply(RecordNotificationOnNotificationEvents(), state)
+
+    async def answered(self, convocation_id, etat="ACCEPTEE", *, of=1, motif=None):
+        """The bridge's news about the right of version `of`: what SANTORIN answered."""
+        about = {"convocation_id": UUID(convocation_id), "version": of, "convocation_version": of}
+        state = Acces.create(**about, habilitation_version=of, etat=etat, motif=motif)
+        await self._apply(RecordAccesOnAccesChanged(), state)
+
+    async def _apply(self, reader, state):
+        async with self.pool.acquire() as connection, connection.transaction():
+            held = await reader.known(connection, [state.aggregate])
+            await reader.apply(connection, [_event(state)], frozenset(held))
+
     async def tell(self, *states):
-        events = [
-            Event(state, "t", "i", Cause(), state.aggregate, state.version, state.hash, SimpleNamespace())
-            for state in states
-        ]
+        events = [_event(state) for state in states]
         async with self.pool.acquire() as connection, connection.transaction():
             held = await missions.known(connection, [state.aggregate for state in states])
             await missions.save(connection, events, held)

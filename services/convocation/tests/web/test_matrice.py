@@ -70,6 +70,15 @@ ACTIONS = {
     "POST /convocations/{convocation_id}/modifier": ("convocation.ecrire",),
     "GET /convocations/{convocation_id}/supprimer": ("convocation.ecrire",),
     "POST /convocations/{convocation_id}/supprimer": ("convocation.ecrire",),
+    "GET /convocations/{convocation_id}/empechement": ("empechement.signaler",),
+    "POST /convocations/{convocation_id}/empechement": ("empechement.signaler",),
+    "POST /convocations/{convocation_id}/empechement/retrait": ("empechement.signaler",),
+    "GET /convocations/{convocation_id}/empechement/traiter": ("empechement.traiter",),
+    "POST /convocations/{convocation_id}/empechement/traiter": ("empechement.traiter",),
+    "GET /mes-missions": ("mes-convocations.lire",),
+    "POST /convocations/{convocation_id}/prise-de-connaissance": ("prise-de-connaissance.ecrire",),
+    "POST /api/convocations/{convocation_id}/prise-de-connaissance": ("prise-de-connaissance.ecrire",),
+    "POST /convocations/{convocation_id}/remise": ("remise.ecrire",),
     "GET /mes-convocations": ("mes-convocations.lire",),
     "GET /signature": ("signature.lire",),
     "GET /signature/{uai}": ("signature.lire",),
@@ -160,6 +169,7 @@ def _bodies(place, ids):
     }
     activity = {"version": "1", "motif": "x", "action": "desactiver"}
     forms = {
+        "POST /convocations/{convocation_id}/empechement": {"version": "1", "motif": "x"},
         "POST /demandes": {"uai": place, "nom": "X", "prenom": "Y", "cle": "k"},
         "POST /demandes/{demande_id}/reponse": {"action": "refusee", "reponse": "non"},
         "POST /signature/{uai}": names,

@@ -112,7 +112,7 @@ async def test_r57_an_intervenant_sees_his_own_convocations_and_no_others(open_w
     created = (await open_world.chef.convoque(open_world.hg, "100", "101")).json()["convocations"]
     own, other = (f"/convocations/{one['convocation_id']}" for one in created)
     person = Browser(open_world.intervenant)
-    assert "Histoire-géographie" in (await person.get("/mes-convocations")).text
+    assert "Histoire-géographie" in (await person.get("/mes-missions")).text
     assert (await person.get(own)).status_code == 200
     assert (await person.get(f"{own}/convocation.pdf")).status_code == 200
     assert (await person.get(f"{own}/modifier")).status_code == 403

@@ -114,6 +114,48 @@ class MotifAbsent(Refus):
     phrase = "Indiquez le motif de l’annulation : la personne le lira."
 
 
+class PlusRienAFaire(Refus):
+    """For the person, of what was cancelled."""
+
+    slug = "convocation-annulee"
+    phrase = "Cette convocation est annulée : vous n’avez plus rien à faire."
+
+
+class MotifEmpechementAbsent(Refus):
+    slug = "motif-empechement-absent"
+    phrase = "Dites en quelques mots ce qui vous empêche : l’établissement en décidera."
+
+
+class ReponseEmpechementAbsente(Refus):
+    slug = "reponse-empechement-absente"
+    phrase = "Répondez à la personne : elle lira pourquoi sa convocation est maintenue."
+
+
+class TexteTropLong(Refus):
+    slug = "texte-trop-long"
+    phrase = "Écrivez 1 000 caractères au plus."
+
+
+class EmpechementDejaSignale(Refus):
+    slug = "empechement-deja-signale"
+    phrase = "Un empêchement est déjà signalé pour cette convocation : retirez-le pour en signaler un autre."
+
+
+class EmpechementTraite(Refus):
+    slug = "empechement-traite"
+    phrase = "Cet empêchement n’attend plus de réponse : il a été traité ou retiré."
+
+
+class SuppleantIndisponible(Refus):
+    slug = "suppleant-indisponible"
+    phrase = "Ce suppléant ne peut pas prendre la place : choisissez-en un autre."
+
+
+class RemiseSansObjet(Refus):
+    slug = "remise-sans-objet"
+    phrase = "Le mail de cette version n’a pas échoué : il n’y a pas de remise en main propre à confirmer."
+
+
 class AvertissementsALire(Refus):
     """Warnings nobody has read yet: told before anything is written."""
 

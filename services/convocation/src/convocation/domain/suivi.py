@@ -21,6 +21,8 @@ class Courriel(StrEnum):
     EN_ATTENTE = "Mail en attente"
     ENVOYEE = "Mail envoyé"
     ECHOUEE = "Mail échoué"
+    REVENUE = "Mail revenu"
+    REMISE = "Remise en main propre"
     SANS_OBJET = "Personne n’avait été prévenu"
 
 
@@ -47,17 +49,23 @@ class Suivi:
         moving = {Acces.EN_COURS, Acces.RETRAIT_EN_COURS}
         return self.acces in moving or self.courriel is Courriel.EN_ATTENTE
 
+    @property
+    def a_remettre(self) -> bool:
+        """The mail did not arrive: the établissement prints the convocation and hands it over."""
+        return self.courriel in {Courriel.ECHOUEE, Courriel.REVENUE}
 
-def suivi(version: int, *, active: bool, acces: Fait | None, notification: Fait | None) -> Suivi:
-    """Facts about an earlier version say nothing about this one."""
+
+def suivi(version: int, *, active: bool, acces: Fait | None, notification: Fait | None, remise: bool = False) -> Suivi:
+    """Facts about an earlier version say nothing about this one. `remise`: this one was handed over on paper."""
     acces_now = acces if acces and acces.convocation_version == version else None
     mail_now = notification if notification and notification.convocation_version == version else None
     waiting = Acces.EN_COURS if active else Acces.RETRAIT_EN_COURS
+    courriel = Courriel[mail_now.etat] if mail_now else _mail_to_come(active=active, told=notification is not None)
     return Suivi(
         acces=Acces[acces_now.etat] if acces_now else waiting,
         acces_motif=acces_now.motif if acces_now else None,
-        courriel=Courriel[mail_now.etat] if mail_now else _mail_to_come(active=active, told=notification is not None),
-        courriel_motif=mail_now.motif if mail_now else None,
+        courriel=Courriel.REMISE if remise else courriel,
+        courriel_motif=mail_now.motif if mail_now and not remise else None,
     )
 
 

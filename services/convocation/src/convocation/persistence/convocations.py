@@ -34,6 +34,11 @@ INSERT INTO convocation_version (convocation_id, version, nature, qualite, quali
 SELECT convocation_id, version, nature, qualite, qualite_par_defaut, profil, dates, observation, motif, $2, $3
 FROM convocation WHERE convocation_id = ANY($1::uuid[])
 """
+# Nobody answers an empêchement of what is cancelled.
+_CLOSE = """
+UPDATE empechement SET etat = 'CLOS', par = $2, repondu_le = $3
+WHERE convocation_id = ANY($1::uuid[]) AND etat = 'OUVERT'
+"""
 _OCCUPATIONS = """
 SELECT DISTINCT i.cle, c.numero, i.nom || ' ' || i.prenom AS nom, jour,
        m.libelle || ', ' || m.etablissement_nom AS mission
@@ -83,7 +88,8 @@ async def save(
 ) -> dict[str, UUID]:
     """Write new versions that share one entry (qualité, dates, observation), and remember them.
 
-    Returns the convocation's id by number, those another command changed meanwhile left out.
+    Returns the convocation's id by number, those another command changed meanwhile left out. What is cancelled
+    closes its open empêchement.
     """
     states = list(convocations.values())
     first = states[0]
@@ -96,6 +102,8 @@ async def save(
     )
     saved = {row["numero"]: row["convocation_id"] for row in rows}
     await connection.execute(_REMEMBER, list(saved.values()), par, le)
+    if not first.active:
+        await connection.execute(_CLOSE, list(saved.values()), par, le)
     return saved
 
 

@@ -21,10 +21,11 @@ SELECT c.mission_id, count(*) FILTER (WHERE c.status = 'ACTIVE') AS convoques,
        count(*) FILTER (WHERE c.status = 'ACTIVE' AND c.qualite = 'COORDINATEUR') AS coordinateurs,
        coalesce(array_agg(c.profil) FILTER (WHERE c.status = 'ACTIVE' AND c.profil IS NOT NULL), '{}') AS profils,
        count(*) FILTER (WHERE c.status = 'ACTIVE' AND x.etat = 'REJETEE') AS refusees,
-       count(*) FILTER (WHERE n.etat = 'ECHOUEE') AS mails_echoues
+       count(*) FILTER (WHERE n.etat IN ('ECHOUEE', 'REVENUE') AND r.version IS NULL) AS mails_echoues
 FROM convocation c
 LEFT JOIN acces x ON x.convocation_id = c.convocation_id AND x.convocation_version = c.version
 LEFT JOIN notification n ON n.convocation_id = c.convocation_id AND n.convocation_version = c.version
+LEFT JOIN remise r ON r.convocation_id = c.convocation_id AND r.version = c.version
 GROUP BY c.mission_id
 """
 _MISSIONS = f"""

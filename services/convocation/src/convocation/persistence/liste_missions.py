@@ -36,12 +36,21 @@ _REFUSEES = """
 FROM convocation c JOIN acces x ON x.convocation_id = c.convocation_id AND x.convocation_version = c.version
 WHERE c.status = 'ACTIVE' AND x.etat = 'REJETEE'
 """
+# Whose mail failed or came back, cancelled ones too, unless it was handed over on paper.
+_ECHOUES = """
+FROM convocation c JOIN notification n ON n.convocation_id = c.convocation_id AND n.convocation_version = c.version
+LEFT JOIN remise r ON r.convocation_id = c.convocation_id AND r.version = c.version
+WHERE n.etat IN ('ECHOUEE', 'REVENUE') AND r.version IS NULL
+"""
+_EMPECHES = "FROM convocation c JOIN empechement e USING (convocation_id) WHERE e.etat = 'OUVERT'"
 _ETATS = {
     "a-convoquer": "convoques = 0 AND status = 'ACTIVE'",
     "incomplete": "convoques > 0 AND convoques < besoin AND status = 'ACTIVE'",
     "complete": "convoques > 0 AND convoques >= besoin AND profils_complets AND status = 'ACTIVE'",
     "profil-manquant": "convoques > 0 AND NOT profils_complets AND status = 'ACTIVE'",
     "refusee": f"mission_id IN (SELECT c.mission_id {_REFUSEES})",
+    "mail-en-echec": f"mission_id IN (SELECT c.mission_id {_ECHOUES})",
+    "empechement": f"mission_id IN (SELECT c.mission_id {_EMPECHES})",
     "sans-candidat": "status <> 'ACTIVE'",
 }
 _TRIS = {
@@ -75,14 +84,18 @@ class Filtre:
 
 
 async def liste_missions(connection: Connection, filtre: Filtre, *, lot: int, now: datetime) -> list[Any]:
-    """A page of missions with people convoked and refused, need (`lot` copies a person), missing profiles, `total`."""
+    """A page of missions with people convoked, need (`lot` copies a person), missing profiles, `total`.
+
+    `refusees`, `mails_echoues`, `empechements`: how many people SANTORIN refused, no mail reached, cannot come.
+    """
     query = _LIGNES
     if filtre.ouvertes:
         query += f" AND {_OPEN}"
     if filtre.convoquees:
         query += " AND a.convoques > 0"
-    refusees = f"(SELECT count(*) {_REFUSEES} AND c.mission_id = lignes.mission_id) AS refusees"
-    query = f"SELECT *, count(*) OVER () AS total, {refusees} FROM ({query}) AS lignes"
+    counted = {"refusees": _REFUSEES, "mails_echoues": _ECHOUES, "empechements": _EMPECHES}
+    counts = [f"(SELECT count(*) {of} AND c.mission_id = lignes.mission_id) AS {name}" for name, of in counted.items()]
+    query = f"SELECT *, count(*) OVER () AS total, {', '.join(counts)} FROM ({query}) AS lignes"
     if filtre.etat:
         query += f" WHERE {_ETATS[filtre.etat]}"
     query += f" ORDER BY {_TRIS[filtre.tri]} LIMIT $7 OFFSET $8"

@@ -42,4 +42,5 @@ class Suivi:
 
 
 def _row(state: Any) -> tuple[Any, ...]:
-    return state.convocation_id, state.version, state.hash, state.convocation_version, state.etat, state.motif
+    etat = "REVENUE" if getattr(state, "retour", False) else state.etat
+    return state.convocation_id, state.version, state.hash, state.convocation_version, etat, state.motif

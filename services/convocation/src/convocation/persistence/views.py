@@ -15,9 +15,16 @@ _CONVOCATIONS = """
 SELECT c.*, i.civilite, i.nom, i.prenom, i.uai AS intervenant_uai, i.disciplines,
        m.libelle, m.voie, m.code, m.session, m.type, m.uai, m.academie, m.etablissement_nom, m.etablissement_commune,
        a.etat AS acces_etat, a.convocation_version AS acces_convocation_version, a.motif AS acces_motif,
-       n.etat AS mail_etat, n.convocation_version AS mail_convocation_version, n.motif AS mail_motif
+       n.etat AS mail_etat, n.convocation_version AS mail_convocation_version, n.motif AS mail_motif,
+       r.le AS remise_le, p.le AS lue_le,
+       (SELECT max(q.le) FROM prise_de_connaissance q
+        WHERE q.convocation_id = c.convocation_id AND q.version < c.version) AS lue_avant_le,
+       (SELECT e.etat FROM empechement e WHERE e.convocation_id = c.convocation_id ORDER BY e.le DESC LIMIT 1)
+           AS empechement_etat
 FROM convocation c JOIN intervenant i USING (numero) JOIN mission m USING (mission_id)
 LEFT JOIN acces a USING (convocation_id) LEFT JOIN notification n USING (convocation_id)
+LEFT JOIN remise r ON r.convocation_id = c.convocation_id AND r.version = c.version
+LEFT JOIN prise_de_connaissance p ON p.convocation_id = c.convocation_id AND p.version = c.version
 """
 
 _ENVOIS = """

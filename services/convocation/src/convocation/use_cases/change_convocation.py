@@ -9,10 +9,9 @@ from convocation.domain.convocation import Convocation, Saisie, annuler, modifie
 from convocation.domain.errors import ConvocationInconnue, VersionDepassee
 from convocation.domain.mission import Mission
 from convocation.persistence import convocations, intervenants
-from convocation.publishing import publish
 from convocation.use_cases.context import Commande, mission_for_writing
 from convocation.use_cases.passage_outre import PassageOutre
-from convocation.use_cases.tell import tell
+from convocation.use_cases.tell import saved, tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +68,6 @@ async def _for_writing(commande: Commande, convocation_id: UUID, expected: int) 
 
 
 async def _save(commande: Commande, convocation_id: UUID, convocation: Convocation, mission: Mission) -> None:
-    connection, numero = commande.connection, convocation.numero
-    people = await intervenants.get(connection, [numero])
-    await convocations.save(
-        connection, mission.mission_id, {convocation_id: convocation}, par=commande.acteur.sub, le=commande.now
-    )
-    await tell(connection, [publish(convocation_id, convocation, people[numero], mission)])
+    people = await intervenants.get(commande.connection, [convocation.numero])
+    event = await saved(commande, convocation_id, convocation, people[convocation.numero], mission)
+    await tell(commande.connection, [event])

@@ -7,19 +7,16 @@ from uuid import UUID
 
 from chassis import audit
 from chassis.audit import Acte
-from chassis.outbox import Outgoing
-from convocation.domain.convocation import Convocation
 from convocation.domain.errors import FusionImpossible, IntervenantAbsent, VersionDepassee
 from convocation.domain.fusion import Reprise, reprendre, unir
 from convocation.domain.intervenant import Intervenant
 from convocation.domain.mission import Mission
-from convocation.persistence import convocations, doublons, intervenants, missions
+from convocation.persistence import doublons, intervenants, missions
 from convocation.persistence.convocations import convocation_of
 from convocation.policy import POLICY
-from convocation.publishing import publish
 from convocation.use_cases.context import Commande
 from convocation.use_cases.record_intervenants import for_writing, save_with_acts
-from convocation.use_cases.tell import tell
+from convocation.use_cases.tell import saved, tell
 from event_schemas.identities import convocation_id
 
 ACTION = "intervenants.fusionner"
@@ -122,18 +119,10 @@ async def _move(commande: Commande, deplacees: Sequence[_Deplacee], kept: Interv
         mission_id = one.mission.mission_id
         if one.reprise.nouvelle is not None:
             id_ = convocation_id(mission_id, kept.numero)
-            granted.append(await _saved(commande, id_, one.reprise.nouvelle, kept, one.mission))
-        revoked.append(await _saved(commande, one.id, one.reprise.annulee, merged, one.mission))
+            granted.append(await saved(commande, id_, one.reprise.nouvelle, kept, one.mission))
+        revoked.append(await saved(commande, one.id, one.reprise.annulee, merged, one.mission))
     if revoked:
         await tell(commande.connection, granted + revoked)
-
-
-async def _saved(commande: Commande, id_: UUID, state: Convocation, person: Intervenant, mission: Mission) -> Outgoing:
-    """Written, and its event; `id_` counts for a first convocation only."""
-    saved = await convocations.save(
-        commande.connection, mission.mission_id, {id_: state}, par=commande.acteur.sub, le=commande.now
-    )
-    return publish(saved[person.numero], state, person, mission)
 
 
 async def _record(commande: Commande, merged: Intervenant, kept: Intervenant, deplacees: Sequence[_Deplacee]) -> None:

@@ -1,11 +1,25 @@
 """What a command tells: its events go into the outbox and are kept, so that they can be told again (replay)."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from chassis import outbox
 from chassis.database import Connection
 from chassis.outbox import Outgoing
-from convocation.persistence import replay
+from convocation.domain.convocation import Convocation
+from convocation.domain.intervenant import Intervenant
+from convocation.domain.mission import Mission
+from convocation.persistence import convocations, replay
+from convocation.publishing import publish
+from convocation.use_cases.context import Commande
+
+
+async def saved(commande: Commande, id_: UUID, state: Convocation, person: Intervenant, mission: Mission) -> Outgoing:
+    """One new version written, and its event to tell; `id_` counts for a first convocation only."""
+    done = await convocations.save(
+        commande.connection, mission.mission_id, {id_: state}, par=commande.acteur.sub, le=commande.now
+    )
+    return publish(done[person.numero], state, person, mission)
 
 
 async def tell(connection: Connection, events: Sequence[Outgoing]) -> None:

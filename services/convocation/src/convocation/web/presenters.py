@@ -1,11 +1,13 @@
 """Rows → the JSON the API answers."""
 
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from convocation.domain.intervenant import Intervenant
 from convocation.domain.mission import LIBELLES_TYPE, MissionType
 from convocation.domain.qualite import Qualite, QualiteRetenue
+from convocation.domain.suivi import Fait, Suivi, suivi
 
 
 def mission(row: Any) -> dict[str, Any]:
@@ -54,7 +56,42 @@ def convocation(row: Any) -> dict[str, Any]:
         "status": row["status"],
         "profil": row["profil"],
         **_entry(row),
+        "suivi": _suivi(row),
+        "remise_le": _instant(row["remise_le"]),
+        "lue_le": _instant(row["lue_le"]),
+        "empechement_signale": row["empechement_etat"] == "OUVERT",
     }
+
+
+def suivi_de(row: Any) -> Suivi:
+    """Where the present version of a row of `views` stands."""
+    return suivi(
+        row["version"],
+        active=row["status"] == "ACTIVE",
+        acces=_fait(row, "acces"),
+        notification=_fait(row, "mail"),
+        remise=row["remise_le"] is not None,
+    )
+
+
+def _suivi(row: Any) -> dict[str, str | None]:
+    """States by the names that the events bear."""
+    state = suivi_de(row)
+    return {
+        "acces": state.acces.name,
+        "acces_motif": state.acces_motif,
+        "courriel": state.courriel.name,
+        "courriel_motif": state.courriel_motif,
+    }
+
+
+def _fait(row: Any, prefix: str) -> Fait | None:
+    etat = row[f"{prefix}_etat"]
+    return Fait(etat, row[f"{prefix}_convocation_version"], row[f"{prefix}_motif"]) if etat else None
+
+
+def _instant(instant: datetime | None) -> str | None:
+    return instant.isoformat() if instant else None
 
 
 def version(row: Any) -> dict[str, Any]:

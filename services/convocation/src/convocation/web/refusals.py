@@ -12,6 +12,8 @@ from convocation.domain.errors import (
     DemandeDejaTraitee,
     DemandeInconnue,
     DisciplineInconnue,
+    EmpechementDejaSignale,
+    EmpechementTraite,
     ExigenceInconnue,
     FusionImpossible,
     ImportDejaLance,
@@ -21,8 +23,11 @@ from convocation.domain.errors import (
     MissionSansCandidat,
     NumeroPris,
     OuvertureRefusee,
+    PlusRienAFaire,
     Refus,
+    RemiseSansObjet,
     ServiceFerme,
+    SuppleantIndisponible,
     VersionDepassee,
 )
 
@@ -43,6 +48,11 @@ _STATUS: dict[type[Refus], int] = {
     ImportDejaLance: 409,
     FusionImpossible: 409,
     DejaFusionnee: 409,
+    RemiseSansObjet: 409,
+    PlusRienAFaire: 409,
+    EmpechementDejaSignale: 409,
+    EmpechementTraite: 409,
+    SuppleantIndisponible: 409,
 }
 
 

@@ -14,6 +14,7 @@ from convocation.domain.convocation import Convocation
 from convocation.domain.errors import ConvocationInconnue
 from convocation.persistence import views
 from convocation.policy import POLICY
+from convocation.use_cases.acknowledge_convocation import acknowledge_convocation
 from convocation.use_cases.change_convocation import cancel_convocation, change_convocation
 from convocation.use_cases.context import Commande
 from convocation.use_cases.create_convocations import create_convocations
@@ -106,6 +107,18 @@ async def supprimer(
         cancelled = await cancel_convocation(command, convocation_id, expected, body.motif)
     response.headers.update(etag(cancelled.version))
     return {"convocation_id": str(convocation_id), "version": cancelled.version, "motif": cancelled.motif}
+
+
+@router.post("/convocations/{convocation_id}/prise-de-connaissance")
+async def prendre_connaissance(
+    request: Request, convocation_id: UUID, acteur: ActeurDep, response: Response, if_match: IfMatch = None
+) -> dict[str, Any]:
+    """« J'ai pris connaissance » of the version read, by the person convoked; twice is once."""
+    expected = expected_version(if_match)
+    async with commande(request, acteur) as command:
+        read_at = await acknowledge_convocation(command, convocation_id, expected)
+    response.headers.update(etag(expected))
+    return {"convocation_id": str(convocation_id), "version": expected, "lue_le": read_at.isoformat()}
 
 
 @router.get("/mes-convocations")

@@ -14,19 +14,24 @@ from convocation.web.pages import (
     demandes,
     documents,
     doublons,
+    empechement,
     exigences,
     import_annuaire,
     intervenant,
     journal,
+    mes_missions,
     missions,
     ouvertures,
+    remise,
     sessions,
     signature,
+    traiter_empechement,
 )
 
 _SCREENS = (
     *(accueil, missions, affectation, convocations, documents, signature, demandes, couverture),
     *(import_annuaire, exigences, annuaire, contact, doublons, ouvertures, journal),
+    *(remise, mes_missions, empechement, traiter_empechement),
     intervenant,  # last: /intervenants/{intervenant_id} would take its neighbours' addresses
 )
 _ROUTERS = tuple(one.router for one in _SCREENS)

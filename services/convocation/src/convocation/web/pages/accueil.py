@@ -5,14 +5,14 @@ from starlette.responses import Response
 
 from chassis.acteur import Role
 from chassis.http import ActeurDep
-from convocation.web.pages.ecran import MISSIONS, see_other
+from convocation.web.pages.ecran import MES_MISSIONS, MISSIONS, see_other
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/")
 async def accueil(acteur: ActeurDep) -> Response:
-    return see_other("/mes-convocations" if acteur.role is Role.INTERVENANT else MISSIONS)
+    return see_other(MES_MISSIONS if acteur.role is Role.INTERVENANT else MISSIONS)
 
 
 async def pied_de_page(request: Request) -> Response:

@@ -1,4 +1,4 @@
-"""« Visualiser », « Modifier », « Supprimer la convocation » (R43–R45) and « Mes convocations » (R57)."""
+"""« Visualiser », « Modifier », « Supprimer la convocation » (R43–R45)."""
 
 from dataclasses import replace
 from typing import Any
@@ -22,18 +22,27 @@ from convocation.use_cases.passage_outre import PassageOutre
 from convocation.web.commands import commande, reading
 from convocation.web.pages import lignes
 from convocation.web.pages.ecran import page, see_other
-from convocation.web.pages.saisie import Saisies, champ_de, fields, read_saisies
+from convocation.web.pages.saisie import Saisies, champ_de, fields, read_saisies, status_de
 from convocation.web.presenters import qualite_libelle
 
 router = APIRouter(include_in_schema=False)
+_ACTES = (
+    *("convocation.ecrire", "remise.ecrire", "prise-de-connaissance.ecrire", "empechement.signaler"),
+    "empechement.traiter",
+)
 _NATURES = {"CONVOCATION": "Convocation", "MODIFICATION": "Modification", "ANNULATION": "Annulation"}
 
 
 @router.get("/convocations/{convocation_id}")
 async def visualiser(request: Request, convocation_id: UUID, acteur: ActeurDep) -> Response:
     """The convocation as it is, and every version that was told."""
+    return await montrer(request, acteur, convocation_id)
+
+
+async def montrer(request: Request, acteur: Acteur, convocation_id: UUID, refus: Refus | None = None) -> Response:
+    """The same after an act on it that was refused: it is shown as it is now. Raises ConvocationInconnue."""
     async with reading(request) as connection:
-        row = await _visible(connection, acteur, convocation_id, "convocation.lire")
+        row = await visible(connection, acteur, convocation_id, "convocation.lire")
         history = [
             {
                 **{name: one[name] for name in ("version", "le", "dates", "observation", "motif")},
@@ -47,25 +56,18 @@ async def visualiser(request: Request, convocation_id: UUID, acteur: ActeurDep) 
             connection,
             acteur,
             "convocation.html",
+            status=409 if refus else 200,
             une=lignes.convocation(row),
             historique=history,
-            ecrit=_may_write(acteur, row),
+            peut={action: POLICY.allows(acteur, action, **place(row)) for action in _ACTES},
+            refus=refus,
         )
-
-
-@router.get("/mes-convocations")
-async def mes_convocations(request: Request, acteur: ActeurDep) -> Response:
-    """A person's own, over all établissements (R57)."""
-    POLICY.authorise(acteur, "mes-convocations.lire", intervenant=acteur.sub)
-    async with reading(request) as connection:
-        rows = [lignes.convocation(row) for row in await views.convocations_of_person(connection, acteur.sub)]
-        return await page(request, connection, acteur, "mes_convocations.html", lignes=rows)
 
 
 @router.get("/convocations/{convocation_id}/modifier")
 async def modifier(request: Request, convocation_id: UUID, acteur: ActeurDep) -> Response:
     async with reading(request) as connection:
-        row = await _visible(connection, acteur, convocation_id, "convocation.ecrire")
+        row = await visible(connection, acteur, convocation_id, "convocation.ecrire")
         une = lignes.convocation(row)
         saisies = Saisies(
             qualite=une["qualite_choisie"],
@@ -87,7 +89,7 @@ async def enregistrer(request: Request, convocation_id: UUID, acteur: ActeurDep)
     else:
         try:
             async with commande(request, acteur) as command:
-                await _visible(command.connection, acteur, convocation_id, "convocation.ecrire")
+                await visible(command.connection, acteur, convocation_id, "convocation.ecrire")
                 outre = PassageOutre(frozenset(saisies.lus), saisies.motif)
                 done = await change_convocation(command, convocation_id, saisies.version, saisies.saisie(), outre)
         except Refus as refused:
@@ -96,7 +98,7 @@ async def enregistrer(request: Request, convocation_id: UUID, acteur: ActeurDep)
             fait = "modifiee" if done.convocation.version > saisies.version else "inchangee"
             return see_other(f"/convocations/{convocation_id}?fait={fait}")
     async with reading(request) as connection:
-        row = await _visible(connection, acteur, convocation_id, "convocation.ecrire")
+        row = await visible(connection, acteur, convocation_id, "convocation.ecrire")
         return await _form(request, connection, acteur, lignes.convocation(row), saisies, refus)
 
 
@@ -114,7 +116,7 @@ async def _form(
         connection,
         acteur,
         "modifier.html",
-        status=_status(refus),
+        status=status_de(refus),
         une=une,
         saisies=saisies,
         depassee=stale,
@@ -135,17 +137,11 @@ async def _conflicts(connection: Connection, une: dict[str, Any], saisies: Saisi
     return await conflicts_of(connection, mission, replace(held[1], dates=saisies.saisie().dates))
 
 
-def _status(refus: Refus | None) -> int:
-    if refus is None:
-        return 200
-    return 409 if isinstance(refus, VersionDepassee) else 422
-
-
 @router.get("/convocations/{convocation_id}/supprimer")
 async def confirmer(request: Request, convocation_id: UUID, acteur: ActeurDep) -> Response:
     """What is lost, before it is."""
     async with reading(request) as connection:
-        row = await _visible(connection, acteur, convocation_id, "convocation.ecrire")
+        row = await visible(connection, acteur, convocation_id, "convocation.ecrire")
         saisies = Saisies(version=row["version"])
         return await page(
             request, connection, acteur, "supprimer.html", une=lignes.convocation(row), saisies=saisies, erreurs=[]
@@ -159,22 +155,23 @@ async def supprimer(request: Request, convocation_id: UUID, acteur: ActeurDep) -
         saisies = read_saisies(form)
     try:
         async with commande(request, acteur) as command:
-            row = await _visible(command.connection, acteur, convocation_id, "convocation.ecrire")
+            row = await visible(command.connection, acteur, convocation_id, "convocation.ecrire")
             await cancel_convocation(command, convocation_id, saisies.version, saisies.motif)
     except Refus as refus:
         async with reading(request) as connection:
-            row = await _visible(connection, acteur, convocation_id, "convocation.ecrire")
+            row = await visible(connection, acteur, convocation_id, "convocation.ecrire")
             erreurs = [{"champ": champ_de(refus), "texte": refus.phrase}]
             context = {"une": lignes.convocation(row), "saisies": saisies, "erreurs": erreurs}
-            return await page(request, connection, acteur, "supprimer.html", status=_status(refus), **context)
+            return await page(request, connection, acteur, "supprimer.html", status=status_de(refus), **context)
     return see_other(f"/missions/{row['mission_id']}?fait=annulee")
 
 
-def _may_write(acteur: Acteur, row: Any) -> bool:
-    return POLICY.allows(acteur, "convocation.ecrire", uai=row["uai"], academie=row["academie"])
+def place(row: Any) -> dict[str, str]:
+    """Whose a convocation is, for POLICY."""
+    return {"uai": row["uai"], "academie": row["academie"], "intervenant": row["numero"]}
 
 
-async def _visible(connection: Connection, acteur: Acteur, convocation_id: UUID, action: str) -> Any:
+async def visible(connection: Connection, acteur: Acteur, convocation_id: UUID, action: str) -> Any:
     """The convocation, unless it is another établissement's or person's: then it does not exist.
 
     Raises ConvocationInconnue, and Forbidden for who may see it but not do `action`.
@@ -182,10 +179,9 @@ async def _visible(connection: Connection, acteur: Acteur, convocation_id: UUID,
     row = await views.convocation(connection, convocation_id)
     if row is None:
         raise ConvocationInconnue
-    place = {"uai": row["uai"], "academie": row["academie"], "intervenant": row["numero"]}
     try:
-        POLICY.authorise(acteur, "convocation.lire", **place)
+        POLICY.authorise(acteur, "convocation.lire", **place(row))
     except Forbidden:
         raise ConvocationInconnue from None
-    POLICY.authorise(acteur, action, **place)
+    POLICY.authorise(acteur, action, **place(row))
     return row

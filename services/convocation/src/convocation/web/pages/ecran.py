@@ -10,7 +10,7 @@ from chassis.acteur import Acteur, Role
 from chassis.database import Connection
 from convocation.persistence import views
 
-MISSIONS, CONSULTATION = "/missions", "/missions-convoquees"
+MISSIONS, CONSULTATION, MES_MISSIONS = "/missions", "/missions-convoquees", "/mes-missions"
 FONCTIONS = {
     Role.CHEF: "Chef d’établissement",
     Role.DELEGUE: "Délégué du chef d’établissement",
@@ -28,7 +28,7 @@ _MENU = (
     ("Annuaire des intervenants", "/intervenants", _RECTORAT),
     ("Import de l’annuaire", "/intervenants/import", {Role.GESTIONNAIRE}),
     ("Demandes de création", "/demandes", _PLACE | {Role.GESTIONNAIRE}),
-    ("Mes convocations", "/mes-convocations", {Role.INTERVENANT}),
+    ("Mes missions", MES_MISSIONS, {Role.INTERVENANT}),
     ("Profils et besoins", "/exigences", _RECTORAT),
     ("Contact de l’académie", "/contact", {Role.GESTIONNAIRE}),
     ("Ouverture du service", "/ouvertures", {Role.ADMINISTRATEUR}),
@@ -41,6 +41,15 @@ _FAITS = {
     "deja-enregistree": ("Convocation déjà enregistrée", "Elle ne l’a été qu’une fois."),
     "modifiee": ("Convocation modifiée", "La nouvelle version annule et remplace la précédente."),
     "inchangee": ("Rien n’a changé", "Personne n’est prévenu."),
+    "lue": ("Prise de connaissance enregistrée", "L’établissement le voit."),
+    "empechement": (
+        "Empêchement signalé",
+        "Votre convocation reste valable tant que l’établissement n’en a pas décidé.",
+    ),
+    "empechement-retire": ("Signalement retiré", "Votre convocation reste valable."),
+    "remplacee": ("Personne remplacée", "Les deux personnes et SANTORIN sont prévenus."),
+    "maintenue": ("Convocation maintenue", "La personne lit votre réponse dans «\u00a0Mes missions\u00a0»."),
+    "remise": ("Remise en main propre confirmée", "Le mail de cette version n’est plus en échec."),
     "annulee": (
         "Convocation annulée",
         "L’accès à SANTORIN est retiré ; la personne est prévenue si elle l’avait été.",

@@ -15,6 +15,8 @@ FAMILLES = {
     "demande": "Demandes de création",
     "signature": "Signature de l’établissement",
     "contact": "Contact du gestionnaire",
+    "remise": "Remises en main propre",
+    "empechement": "Empêchements",
 }
 ACTIONS = {
     "service.ouvrir": "Ouverture du service",
@@ -26,6 +28,9 @@ ACTIONS = {
     "demande.traiter": "Réponse à une demande de création",
     "signature.ecrire": "Signature de l’établissement",
     "contact.ecrire": "Contact du gestionnaire",
+    "remise.ecrire": "Remise en main propre d’une convocation",
+    "empechement.signaler": "Empêchement d’une personne convoquée",
+    "empechement.traiter": "Réponse à un empêchement",
 }
 _CHAMPS = {
     "ouverte": "Service ouvert",
@@ -57,8 +62,11 @@ _CHAMPS = {
     "image": "Image",
     "doublon": "Doublon",
     "fusionne_dans": "Fusionné dans",
+    "version": "Version",
 }
 _ETATS = {"OUVERTE": "en attente", "TRAITEE": "personne créée", "REFUSEE": "refusée"}
+_ETATS |= {"OUVERT": "signalé", "REMPLACE": "remplacé par un suppléant", "MAINTENU": "convocation maintenue"}
+_ETATS |= {"RETIRE": "retiré par la personne"}
 _INSTANTS = {"debut", "fin"}
 
 

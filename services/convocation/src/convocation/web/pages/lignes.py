@@ -1,10 +1,12 @@
 """Rows → what the templates of the pages write."""
 
+from datetime import datetime
 from typing import Any
 
 from convocation.domain.mission import LIBELLES_TYPE, LIBELLES_VOIE, MissionType
-from convocation.domain.suivi import Acces, Courriel, Fait, suivi
-from convocation.web.presenters import qualite_libelle
+from convocation.domain.suivi import Acces, Courriel
+from convocation.web.presenters import qualite_libelle, suivi_de
+from event_schemas.academies import local_time
 
 _ACCES_BADGES = {
     Acces.EN_COURS: "info",
@@ -14,7 +16,13 @@ _ACCES_BADGES = {
     Acces.RETRAIT_EN_COURS: "info",
     Acces.RETIREE: "",
 }
-_COURRIEL_BADGES = {Courriel.EN_ATTENTE: "info", Courriel.ENVOYEE: "success", Courriel.ECHOUEE: "error"}
+_COURRIEL_BADGES = {
+    Courriel.EN_ATTENTE: "info",
+    Courriel.ENVOYEE: "success",
+    Courriel.ECHOUEE: "error",
+    Courriel.REVENUE: "error",
+    Courriel.REMISE: "success",
+}
 
 
 def mission(row: Any) -> dict[str, Any]:
@@ -31,7 +39,7 @@ def mission(row: Any) -> dict[str, Any]:
         "sans_candidat": withdrawn,
         "etat": ("", "Sans candidat") if withdrawn else _etat(row),
         "profils_manquants": sorted(row["profils_manquants"]) if row["convoques"] else [],
-        "refusees": row["refusees"],
+        **{name: row[name] for name in ("refusees", "mails_echoues", "empechements")},
     }
 
 
@@ -47,9 +55,8 @@ def _etat(row: Any) -> tuple[str, str]:
 
 
 def convocation(row: Any) -> dict[str, Any]:
-    """A line of « Liste des Intervenants », with what SANTORIN and the mails made of it."""
-    active = row["status"] == "ACTIVE"
-    state = suivi(row["version"], active=active, acces=_fait(row, "acces"), notification=_fait(row, "mail"))
+    """A line of « Liste des Intervenants », with what SANTORIN, the mails and the person made of it."""
+    state = suivi_de(row)
     return {
         **{name: row[name] for name in ("convocation_id", "mission_id", "version", "numero", "civilite", "profil")},
         **{name: row[name] for name in ("dates", "observation", "motif", "libelle", "session")},
@@ -61,13 +68,16 @@ def convocation(row: Any) -> dict[str, Any]:
         "qualite": row["qualite"],
         "qualite_libelle": qualite_libelle(row),
         "qualite_choisie": "" if row["qualite_par_defaut"] else row["qualite"] or "",
-        "active": active,
+        "active": row["status"] == "ACTIVE",
         "suivi": state,
         "acces_badge": _ACCES_BADGES[state.acces],
         "courriel_badge": _COURRIEL_BADGES.get(state.courriel, ""),
+        **{name: _local(row, name) for name in ("remise_le", "lue_le", "lue_avant_le")},
+        "empechement": row["empechement_etat"] == "OUVERT",
+        "empechement_maintenu": row["empechement_etat"] == "MAINTENU",
     }
 
 
-def _fait(row: Any, prefix: str) -> Fait | None:
-    etat = row[f"{prefix}_etat"]
-    return Fait(etat, row[f"{prefix}_convocation_version"], row[f"{prefix}_motif"]) if etat else None
+def _local(row: Any, name: str) -> datetime | None:
+    """As clocks show it in the académie."""
+    return local_time(row["academie"], row[name]) if row[name] else None

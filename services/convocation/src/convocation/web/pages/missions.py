@@ -16,7 +16,7 @@ from convocation.domain.besoin import besoin_selon
 from convocation.domain.errors import MissionInconnue, ServiceFerme
 from convocation.domain.mission import LIBELLES_TYPE, Mission
 from convocation.domain.profils import profils_manquants
-from convocation.persistence import attentes, demandes, exigences, missions, ouvertures, views
+from convocation.persistence import attentes, demandes, empechements, exigences, missions, ouvertures, views
 from convocation.persistence.liste_missions import ETATS, TRIS, Filtre, liste_missions
 from convocation.policy import POLICY
 from convocation.web.commands import reading
@@ -33,6 +33,8 @@ LIBELLES_ETATS = {
     "profil-manquant": "Profil manquant",
     "complete": "Complète",
     "refusee": "Refusés par SANTORIN",
+    "mail-en-echec": "Mail en échec",
+    "empechement": "Empêchement à traiter",
     "sans-candidat": "Sans candidat",
 }
 LIBELLES_TRIS = {
@@ -103,6 +105,7 @@ async def _liste(request: Request, acteur: Acteur, *, convoquees: bool) -> HTMLR
             raison=ServiceFerme.phrase if filtre.ouvertes else "",
             annonces=await annonces(connection, filtre.uais or [], now) if filtre.ouvertes else [],
             attente=await _attente_of(request, connection, filtre),
+            empechements=await empechements.a_traiter(connection, filtre.uais or []),
         )
 
 
@@ -173,6 +176,7 @@ async def _contents(
         "attente": attente(
             await attentes.of_mission(connection, mission.mission_id, too_long_before(request)), mission.academie
         ),
+        "empechements": sum(one["empechement"] for one in actives),
         "en_attente": any(one["suivi"].en_attente for one in people),
         "vu": vu,
     }

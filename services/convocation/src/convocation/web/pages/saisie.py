@@ -10,14 +10,21 @@ from starlette.requests import Request
 from convocation.domain.convocation import Saisie
 from convocation.domain.errors import (
     DateIllisible,
+    EmpechementDejaSignale,
+    EmpechementTraite,
     ImageRefusee,
     MissionDateNotChosen,
     MotifAbsent,
+    MotifEmpechementAbsent,
     PersonneChoisie,
+    PlusRienAFaire,
     QualiteInconnue,
     QualiteSansObjet,
     Refus,
+    ReponseEmpechementAbsente,
+    SuppleantIndisponible,
     TropDePersonnes,
+    VersionDepassee,
 )
 
 _MAX_PEOPLE, _MAX_DATES, _MAX_TEXT = 500, 60, 2_000
@@ -30,7 +37,11 @@ _CHAMPS: dict[type[Refus], str] = {
     TropDePersonnes: "personnes",
     MotifAbsent: "motif",
     ImageRefusee: "image",
+    MotifEmpechementAbsent: "motif",
+    ReponseEmpechementAbsente: "reponse",
+    SuppleantIndisponible: "suppleant",
 }
+_MEANWHILE = (VersionDepassee, PlusRienAFaire, EmpechementDejaSignale, EmpechementTraite, SuppleantIndisponible)
 
 
 @dataclass(slots=True)
@@ -104,3 +115,10 @@ def text(form: FormData, name: str) -> str:
 def champ_de(refus: Refus) -> str:
     """The id of the field a refusal is about, empty for the whole form."""
     return _CHAMPS.get(type(refus), "")
+
+
+def status_de(refus: Refus | None) -> int:
+    """Of the form shown again: 409 where something happened meanwhile, 422 where the entry is wrong."""
+    if refus is None:
+        return 200
+    return 409 if isinstance(refus, _MEANWHILE) else 422
