@@ -198,8 +198,10 @@ def test_an_address_that_is_not_one_ascii_address_is_refused(envoi, mail, courri
 @pytest.mark.parametrize("courriel", ["a@b", "prenom.nom+e3c@ac-exemple.invalid", "o'neil@x.invalid"])
 def test_an_ascii_address_is_the_one_recipient_whatever_the_name(envoi, mail, courriel):
     long = "Un, Deux <c@d.invalid>; " * 5, "é, è <c@d.invalid>" * 9, 'a"b\\c ' * 20, "x" * 2000
-    for nom in (envoi.nom, "Un, Deux <c@d.invalid>;", "é, è <c@d.invalid>", "", *long):
-        [address] = read(mail([Item(Nature.CONVOCATION, replace(envoi, courriel=courriel, nom=nom))]))["To"].addresses
+    names = (envoi.nom, "Un, Deux <c@d.invalid>;", "é, è <c@d.invalid>", "", *long)
+    for nom, prenom in ((nom, prenom) for nom in names for prenom in ("Jean", "Zoé")):
+        person = replace(envoi, courriel=courriel, nom=nom, prenom=prenom)
+        [address] = read(mail([Item(Nature.CONVOCATION, person)]))["To"].addresses
         assert (address.username, address.domain) == tuple(courriel.split("@"))
 
 
@@ -223,6 +225,7 @@ def test_each_academie_reads_the_answers_about_its_missions(envoi, mail):
 
 def test_a_part_never_ends_where_somebody_writes_its_boundary(envoi, mail):
     boundaries = [part.get_boundary() for part in mail([Item(Nature.CONVOCATION, envoi)]).walk() if part.is_multipart()]
+    assert all(one.startswith("=_") for one in boundaries), "quoted-printable and base64 write neither"
     text = "".join(f"\n--{one}\nContent-Type: text/html\n\n<b>\n--{one}--\n" for one in boundaries)
     items = [
         Item(Nature.CONVOCATION, replace(envoi, observation=text, calendrier=Calendrier("a.ics", "REQUEST", text)))

@@ -8,9 +8,11 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 from email.errors import MessageError
+from email.header import decode_header, make_header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
+from email.utils import parseaddr
 from hashlib import sha256
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -115,11 +117,12 @@ def _replies(envois: Sequence[Envoi]) -> list[Address]:
     """Who reads the answers: one for each académie."""
     replies: dict[str, Address] = {}
     for reponse in dict.fromkeys(one.reponse for one in envois if one.reponse):
+        name, courriel = parseaddr(reponse)
         try:
-            [read] = SMTP.header_factory("Reply-To", reponse).addresses
-        except (MessageError, IndexError) as error:
-            raise ValueError("no address to answer to") from error
-        replies.setdefault(read.addr_spec, _address(read.display_name, read.addr_spec))
+            name = str(make_header(decode_header(name)))
+        except (MessageError, LookupError) as error:
+            raise ValueError("no name to answer to") from error
+        replies.setdefault(courriel, _address(name, courriel))
     return list(replies.values())
 
 
