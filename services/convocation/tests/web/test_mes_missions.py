@@ -4,8 +4,10 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from pydantic import ValidationError
 
 from chassis.acteur import Role
+from convocation.settings import Settings
 
 AUTRE_LYON = "0699002K"
 SANTORIN = "https://santorin.invalid/entree/{acces}"
@@ -112,6 +114,14 @@ async def test_without_an_address_the_page_names_the_way(open_world):
     await open_world.answered(await convoked(open_world))
     text = await open_world.browser("intervenant").text("/mes-missions")
     assert "Entrez dans SANTORIN via l’Entrée correcteur, pour corriger les copies" in text
+
+
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "santorin.invalid", "ftp://santorin.invalid/", "https:///x", "https://a b/"]
+)
+def test_an_address_of_santorin_that_is_none_of_the_web_is_refused_at_the_start(url):
+    with pytest.raises(ValidationError):
+        Settings(database_url="postgresql://x", kafka_bootstrap="x:1", token_key="k" * 40, santorin_url=url)
 
 
 async def test_one_click_acknowledges_once_and_the_etablissement_reads_it(open_world):

@@ -69,10 +69,12 @@ async def test_a_version_that_was_superseded_is_not_confirmed_and_the_new_one_is
     await open_world.mailed(line, "ECHOUEE")
     change = await open_world.chef.put(f"/api/convocations/{line}", {"dates": ["2020-03-09"]}, **{"If-Match": '"1"'})
     assert change.status_code == 200
+    waiting = (await open_world.chef.get(f"/api/convocations/{line}")).json()["suivi"]
+    assert waiting["courriel"] == "EN_ATTENTE", "a failure of an earlier version says nothing of this one"
+    await open_world.mailed(line, "ECHOUEE", of=2)
     refused = await open_world.browser("chef").post(f"/convocations/{line}/remise", version="1")
     assert (refused.status_code, "lundi 9 mars 2020" in refused.text) == (409, True)
     assert await open_world.pool.fetchval("SELECT count(*) FROM remise") == 0
-    assert (await open_world.chef.get(f"/api/convocations/{line}")).json()["suivi"]["courriel"] == "EN_ATTENTE"
 
 
 @pytest.mark.parametrize("etat", [None, "ENVOYEE"])

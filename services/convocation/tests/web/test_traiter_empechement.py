@@ -1,5 +1,6 @@
 """The établissement's side of an empêchement: a suppléant promoted in one act, or the convocation maintained."""
 
+import asyncio
 import html
 import re
 
@@ -197,3 +198,33 @@ async def test_only_the_etablissement_decides(scene):
         refused = await scene.world.browser(name).post(scene.path, **await scene.form())
         assert refused.status_code == status, name
     await scene.nothing_happened()
+
+
+async def test_of_three_answers_at_once_one_holds_and_nothing_is_done_twice(scene):
+    forms = [await scene.form("101"), await scene.form("105"), await scene.form(action="maintenir", reponse="non")]
+    answers = await asyncio.gather(*(scene.chef.post(scene.path, **form) for form in forms))
+    assert sorted(one.status_code for one in answers) == [303, 409, 409]
+    etat = await scene.world.pool.fetchval("SELECT etat FROM empechement")
+    promoted = [numero for numero, state in (await scene.states()).items() if state == ("ACTIVE", "COORDINATEUR", 2)]
+    replaced = etat == "REMPLACE"
+    assert (len(promoted), len(await scene.world.told())) == ((1, 2) if replaced else (0, 0))
+    assert await scene.world.pool.fetchval("SELECT count(*) FROM audit WHERE action = 'empechement.traiter'") == 1
+
+
+async def test_withdrawn_and_answered_at_once_is_one_of_the_two(scene):
+    form = await scene.form()
+    retrait = f"/convocations/{scene.made['100']}/empechement/retrait"
+    answers = await asyncio.gather(
+        scene.world.browser("intervenant").post(retrait), scene.chef.post(scene.path, **form)
+    )
+    withdrawn = answers[0].status_code == 303
+    assert [one.status_code for one in answers] == ([303, 409] if withdrawn else [409, 303])
+    assert await scene.world.pool.fetchval("SELECT etat FROM empechement") == ("RETIRE" if withdrawn else "REMPLACE")
+    assert (await scene.states())["100"][0] == ("ACTIVE" if withdrawn else "CANCELLED")
+
+
+async def test_what_a_person_writes_comes_back_as_text(scene):
+    hostile = "<script>alert(1)</script>"
+    await scene.world.pool.execute("UPDATE empechement SET motif = $1", hostile)
+    text = await scene.chef.text(scene.path)
+    assert (hostile in text, "&lt;script&gt;" in text) == (False, True)
