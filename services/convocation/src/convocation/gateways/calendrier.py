@@ -11,11 +11,12 @@ from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
-from icalendar import Calendar, Event, vCalAddress, vText
+from icalendar import Calendar, Event, vCalAddress, vDuration, vText
 
 from convocation.gateways.documents import dates_en_lettres
 
 _PRODID = "-//IMAG'IN E3C//Convocation//FR"
+_NOM, _RELECTURE = "Missions IMAG’IN", timedelta(hours=6)
 _ADRESSE = "@!$'*+-._~"
 """What an address may hold as it is in a mailto URI (RFC 6068) without meaning something in a calendar."""
 
@@ -49,6 +50,22 @@ def invitation(evenement: Evenement, organizer: str) -> tuple[str, str]:
     event["description"] = _Texte(_description(evenement, "Le document de convocation est joint au message."))
     calendar.add_component(event)
     return method, _text(calendar)
+
+
+def publication(evenements: Sequence[Evenement], organizer: str) -> str:
+    """What a person subscribes to. The UIDs are those of the mails; nobody is invited by it (RFC 5546 3.2.1)."""
+    calendar = _calendar("PUBLISH")
+    for name in ("name", "x-wr-calname"):
+        calendar[name] = _Texte(_NOM)
+    calendar.add("refresh-interval", _RELECTURE, {"VALUE": "DURATION"})
+    calendar["x-published-ttl"] = vDuration(_RELECTURE)
+    for evenement in evenements:
+        event = _event(evenement, organizer)
+        event["description"] = _Texte(
+            _description(evenement, "Le document est dans «\u00a0Mes missions\u00a0», sur IMAG’IN.")
+        )
+        calendar.add_component(event)
+    return _text(calendar)
 
 
 def _calendar(method: str) -> Calendar:
@@ -122,7 +139,7 @@ def _description(evenement: Evenement, document: str) -> str:
         return f"Votre convocation à cette mission est annulée.\n{document}"
     observation = "\n".join(filter(None, map(_ligne, evenement.observation.splitlines())))
     dates = f"{'Date' if len(evenement.dates) == 1 else 'Dates'}\u00a0: {dates_en_lettres(evenement.dates)}"
-    qualite = f"Qualité\u00a0: {evenement.qualite}" if evenement.qualite else ""
+    qualite = f"Qualité\u00a0: {_ligne(evenement.qualite)}" if evenement.qualite else ""
     return "\n".join(filter(None, (qualite, dates, observation, document)))
 
 

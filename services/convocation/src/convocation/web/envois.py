@@ -1,5 +1,6 @@
 """What the notifier is answered about a version: facts, document, calendar object, signed link (architecture.md)."""
 
+import asyncio
 from base64 import b64encode
 from collections.abc import Sequence
 from typing import Any
@@ -12,6 +13,7 @@ from convocation.domain.jeton import fin_du_lien, make_lien
 from convocation.domain.mission import MissionType
 from convocation.gateways.calendrier import Evenement, invitation
 from convocation.persistence import envois
+from convocation.persistence.documents import Cle
 from convocation.settings import Settings
 from convocation.web.commands import reading
 from convocation.web.presenters import etablissement, file_name, qualite_libelle
@@ -27,7 +29,12 @@ async def answers(request: Request, wanted: Sequence[tuple[UUID, int, int | None
         rows = await envois.envois(connection, wanted)
     told = [(row["convocation_id"], row["version"]) for row in rows if _status(row) == 200]
     documents = await state.imprimeur.kept(state.pool, told, state.clock()) if told else {}
-    return [_answer(row, documents, state.settings) for row in rows]
+    return await asyncio.to_thread(_answers, rows, documents, state.settings)
+
+
+def _answers(rows: Sequence[Any], documents: dict[Cle, bytes], settings: Settings) -> list[dict[str, Any]]:
+    """In a thread: a calendar object takes as long as a document."""
+    return [_answer(row, documents, settings) for row in rows]
 
 
 def _status(row: Any) -> int:
@@ -36,7 +43,7 @@ def _status(row: Any) -> int:
     return 200 if row["courante"] == row["version"] or row["engagee"] else DEPASSE
 
 
-def _answer(row: Any, documents: dict[tuple[UUID, int], bytes], settings: Settings) -> dict[str, Any]:
+def _answer(row: Any, documents: dict[Cle, bytes], settings: Settings) -> dict[str, Any]:
     key = (row["convocation_id"], row["version"])
     answer = {"convocation_id": str(key[0]), "version": key[1], "status": _status(row)}
     if answer["status"] != 200:
