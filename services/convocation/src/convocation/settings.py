@@ -19,6 +19,8 @@ class Settings(ServiceSettings):
     imports_url: str | None = Field(
         default=None, pattern=r"^https?://[^/]+$", description="mission-import's pages, for the rectorat's menu"
     )
+    link_days: int = Field(default=30, ge=0, le=3_650, description="a mail's link holds so long after the last date")
+    calendar_organizer: str = Field(default="ne-pas-repondre@imagin.invalid", pattern=r"^[^@\s]+@[^@\s]+$")
     lot_copies: int = Field(default=35, ge=1, le=1_000)
     development_sign_in: bool = False
     santorin_silence_minutes: int = Field(

@@ -12,7 +12,7 @@ from chassis.cloudevents import Cause, Event
 from chassis.database import create_pool
 from chassis.service import Runtime
 from convocation.domain.intervenant import Intervenant
-from convocation.domain.verification import make_token
+from convocation.domain.jeton import make_verification
 from convocation.handlers.suivi import RecordAccesOnAccesChanged, RecordNotificationOnNotificationEvents
 from convocation.main import build
 from convocation.persistence import intervenants, missions
@@ -162,7 +162,7 @@ class World:
 
     async def token(self, convocation_id, version):
         """The QR code's, of a version."""
-        return make_token(UUID(convocation_id), version, KEY)
+        return make_verification(UUID(convocation_id), version, KEY)
 
     async def withdraw(self, uai, code):
         await self.tell(_mission(uai, code, "x", version=2, status="WITHDRAWN"))

@@ -1,5 +1,6 @@
 """SQL of the documents: the bytes of each version, as first rendered (D29)."""
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -17,31 +18,44 @@ SELECT c.convocation_id, v.version, c.version AS courante, v.nature, v.qualite, 
 FROM convocation c JOIN convocation_version v USING (convocation_id) JOIN intervenant i USING (numero)
 JOIN mission m USING (mission_id) LEFT JOIN signature s ON s.uai = m.uai LEFT JOIN contact k ON k.academie = m.academie
 """
+_WANTED = "(SELECT * FROM unnest($1::uuid[], $2::int[]) AS d (convocation_id, version))"
 _KEEP = """
 INSERT INTO document (convocation_id, version, signature_version, sha256, octets, rendu_le)
-VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING
+SELECT r.*, $6 FROM unnest($1::uuid[], $2::int[], $3::int[], $4::text[], $5::bytea[]) AS r ON CONFLICT DO NOTHING
 """
 
-
-async def kept(connection: Connection, convocation_id: UUID, version: int) -> bytes | None:
-    """The bytes of a version, where they were rendered."""
-    query = "SELECT octets FROM document WHERE convocation_id = $1 AND version = $2"
-    octets: bytes | None = await connection.fetchval(query, convocation_id, version)
-    return octets
+Cle = tuple[UUID, int]
+"""A version of a convocation."""
 
 
-async def keep(connection: Connection, row: Any, *, sha256: str, octets: bytes, le: datetime) -> bytes:
-    """Keep what was rendered of `row`'s version; the first rendering wins, and is returned."""
-    key = (row["convocation_id"], row["version"])
-    await connection.execute(_KEEP, *key, row["signature_version"], sha256, octets, le)
-    return await kept(connection, *key) or octets
+async def kept(connection: Connection, wanted: Sequence[Cle]) -> dict[Cle, bytes]:
+    """The bytes of those versions that were rendered."""
+    query = f"SELECT * FROM document JOIN {_WANTED} AS d USING (convocation_id, version)"
+    rows = await connection.fetch(query, *_columns(wanted))
+    return {(row["convocation_id"], row["version"]): row["octets"] for row in rows}
 
 
-async def contents(connection: Connection, convocation_id: UUID, version: int) -> Any:
-    """What the document of a version says, or None where there is no such version."""
-    return await connection.fetchrow(
-        f"{_CONTENTS} WHERE c.convocation_id = $1 AND v.version = $2", convocation_id, version
-    )
+async def keep(connection: Connection, rendered: Sequence[tuple[Any, bytes]], le: datetime) -> dict[Cle, bytes]:
+    """Keep what was rendered of rows of `contents`; the first rendering of a version wins, and is returned.
+
+    In the order of `contents`: two that keep the same versions wait for each other, not both for ever.
+    """
+    rows = [
+        (row["convocation_id"], row["version"], row["signature_version"], hashlib.sha256(octets).hexdigest(), octets)
+        for row, octets in rendered
+    ]
+    await connection.execute(_KEEP, *map(list, zip(*rows, strict=True)), le)
+    return await kept(connection, [(row[0], row[1]) for row in rows])
+
+
+async def contents(connection: Connection, wanted: Sequence[Cle]) -> list[Any]:
+    """What the documents of those versions that there are say."""
+    query = f"{_CONTENTS} WHERE (c.convocation_id, v.version) IN {_WANTED} ORDER BY c.convocation_id, v.version"
+    return list(await connection.fetch(query, *_columns(wanted)))
+
+
+def _columns(wanted: Sequence[Cle]) -> tuple[list[UUID], list[int]]:
+    return [one for one, _ in wanted], [version for _, version in wanted]
 
 
 async def contents_of_mission(connection: Connection, mission_id: UUID) -> Sequence[Any]:

@@ -1,4 +1,4 @@
-"""Read models: what pages, the API and the notifier look at. Reads need no use case."""
+"""Read models: what pages and the API look at. Reads need no use case."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -25,19 +25,6 @@ FROM convocation c JOIN intervenant i USING (numero) JOIN mission m USING (missi
 LEFT JOIN acces a USING (convocation_id) LEFT JOIN notification n USING (convocation_id)
 LEFT JOIN remise r ON r.convocation_id = c.convocation_id AND r.version = c.version
 LEFT JOIN prise_de_connaissance p ON p.convocation_id = c.convocation_id AND p.version = c.version
-"""
-
-_ENVOIS = """
-SELECT d.convocation_id, d.version, c.version AS courante, v.nature, v.qualite, v.qualite_par_defaut, v.dates,
-       v.observation, v.motif, i.civilite, i.nom, i.prenom, i.courriel, m.type, m.libelle, m.voie, m.session, m.uai,
-       m.etablissement_nom, m.etablissement_commune, s.nom AS signataire_nom, s.prenom AS signataire_prenom,
-       s.qualite AS signataire_qualite
-FROM unnest($1::uuid[], $2::int[]) AS d (convocation_id, version)
-LEFT JOIN convocation c USING (convocation_id)
-LEFT JOIN convocation_version v ON v.convocation_id = d.convocation_id AND v.version = d.version
-LEFT JOIN intervenant i ON i.numero = c.numero
-LEFT JOIN mission m ON m.mission_id = c.mission_id
-LEFT JOIN signature s ON s.uai = m.uai
 """
 
 
@@ -80,8 +67,3 @@ async def history(connection: Connection, convocation_id: UUID) -> list[Any]:
     """Every version told, the first first."""
     query = "SELECT * FROM convocation_version WHERE convocation_id = $1 ORDER BY version"
     return list(await connection.fetch(query, convocation_id))
-
-
-async def envois(connection: Connection, wanted: Sequence[tuple[UUID, int]]) -> list[Any]:
-    """What each version of a convocation says, with the address of now; `courante` tells whether it is superseded."""
-    return list(await connection.fetch(_ENVOIS, [one for one, _ in wanted], [version for _, version in wanted]))

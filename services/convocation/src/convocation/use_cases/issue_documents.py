@@ -1,20 +1,17 @@
 """Télécharger les convocations (R26, R46): the PDF of a version is rendered at first request and kept (D29)."""
 
 import asyncio
-import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
-from chassis.database import Connection
 from convocation.domain.convocation import Nature
-from convocation.domain.errors import ConvocationInconnue
+from convocation.domain.jeton import make_verification
 from convocation.domain.mission import LIBELLES_TYPE, MissionType
 from convocation.domain.qualite import Qualite, QualiteRetenue
-from convocation.domain.verification import make_token
 from convocation.gateways.documents import Document, Documents, Signataire
 from convocation.persistence import documents
+from convocation.persistence.documents import Cle
 from event_schemas.academies import NOMS, local_time
 
 
@@ -26,16 +23,21 @@ class Imprimeur:
         self._public_url = public_url
         self._secret = secret
 
-    async def one(self, connection: Connection, convocation_id: UUID, version: int, now: datetime) -> bytes:
-        """The document of a version, always the same bytes. Raises ConvocationInconnue."""
-        octets = await documents.kept(connection, convocation_id, version)
-        if octets is not None:
-            return octets
-        row = await documents.contents(connection, convocation_id, version)
-        if row is None:
-            raise ConvocationInconnue
-        octets = await self._render(row)
-        return await documents.keep(connection, row, sha256=hashlib.sha256(octets).hexdigest(), octets=octets, le=now)
+    async def kept(self, pool: Any, wanted: Iterable[Cle], now: datetime) -> dict[Cle, bytes]:
+        """The document of each version that there is, always the same bytes.
+
+        No connection is held while missing ones are rendered; none of them waits for another's file.
+        """
+        keys = list(dict.fromkeys(wanted))
+        async with pool.acquire() as connection:
+            found = await documents.kept(connection, keys)
+            missing = [key for key in keys if key not in found]
+            rows = await documents.contents(connection, missing) if missing else []
+        if rows:
+            rendered = [(row, await self._render(row)) for row in rows]
+            async with pool.acquire() as connection:
+                found |= await documents.keep(connection, rendered, now)
+        return found
 
     async def together(self, rows: Sequence[Any]) -> bytes:
         """Rows of `documents.contents_of_mission` in one file, of which nothing is kept."""
@@ -52,7 +54,7 @@ class Imprimeur:
         """A row of `documents.contents` in the words to print."""
         qualite = Qualite(row["qualite"]) if row["qualite"] else None
         type_ = MissionType(row["type"])
-        token = make_token(row["convocation_id"], row["version"], self._secret)
+        token = make_verification(row["convocation_id"], row["version"], self._secret)
         return Document(
             nature=Nature(row["nature"]),
             version=row["version"],

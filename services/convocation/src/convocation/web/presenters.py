@@ -1,5 +1,7 @@
 """Rows → the JSON the API answers."""
 
+import re
+import unicodedata
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -109,35 +111,12 @@ def _entry(row: Any) -> dict[str, Any]:
     }
 
 
-def envoi(row: Any) -> dict[str, Any]:
-    """What the notifier needs to tell one version; `status` 200, 410 (superseded) or 404."""
-    identity = {"convocation_id": str(row["convocation_id"]), "version": row["version"]}
-    if row["nature"] is None:
-        return identity | {"status": 404}
-    if row["courante"] > row["version"]:
-        return identity | {"status": 410}
-    signataire = {name: row[f"signataire_{name}"] for name in ("nom", "prenom", "qualite")}
-    return {
-        **identity,
-        "status": 200,
-        "nature": row["nature"],
-        "courriel": row["courriel"],
-        "civilite": row["civilite"],
-        "nom": row["nom"],
-        "prenom": row["prenom"],
-        "type": row["type"],
-        "libelle": row["libelle"],
-        "voie": row["voie"],
-        "session": row["session"],
-        "etablissement": etablissement(row),
-        "qualite_libelle": qualite_libelle(row),
-        "dates": [day.isoformat() for day in row["dates"]],
-        "observation": row["observation"],
-        "motif": row["motif"],
-        "signataire": signataire if row["signataire_nom"] else None,
-    }
-
-
 def intervenant(person: Intervenant) -> dict[str, Any]:
     """A person of the directory, for the rectorat."""
     return asdict(person)
+
+
+def file_name(name: str) -> str:
+    """`name` in ASCII, without its ending: names of people and places may hold anything."""
+    ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return re.sub(r"[^A-Za-z0-9]+", "-", ascii_name)[:100].strip("-").lower()

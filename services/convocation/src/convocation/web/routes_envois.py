@@ -1,16 +1,14 @@
 """What the notifier asks at sending time: address and content of one version (architecture.md)."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import JSONResponse
 
 from chassis.http import ActeurDep
-from convocation.persistence import views
 from convocation.policy import POLICY
-from convocation.web import presenters
-from convocation.web.commands import reading
+from convocation.web.envois import answers
 from convocation.web.schemas import EnvoisIn
 
 router = APIRouter(prefix="/api", tags=["envois"])
@@ -22,16 +20,13 @@ async def get_envoi(
 ) -> JSONResponse:
     """200, 410 when a higher version has superseded this one, 404 when there is none."""
     POLICY.scope(acteur, "envoi.lire")
-    async with reading(request) as connection:
-        [row] = await views.envois(connection, [(convocation_id, version)])
-    answer = presenters.envoi(row)
+    [answer] = await answers(request, [(convocation_id, version, None, False)])
     return JSONResponse(answer, status_code=answer["status"])
 
 
 @router.post("/envois")
-async def list_envois(request: Request, body: EnvoisIn, acteur: ActeurDep) -> dict[str, Any]:
-    """Many at once; each has its own `status`."""
+async def list_envois(request: Request, body: EnvoisIn, acteur: ActeurDep) -> JSONResponse:
+    """Many at once; each has its own `status`, in the order of the demandes."""
     POLICY.scope(acteur, "envoi.lire")
-    async with reading(request) as connection:
-        rows = await views.envois(connection, [(one.convocation_id, one.version) for one in body.demandes])
-    return {"envois": [presenters.envoi(row) for row in rows]}
+    wanted = [(one.convocation_id, one.version, one.dite, one.engagee) for one in body.demandes]
+    return JSONResponse({"envois": await answers(request, wanted)})

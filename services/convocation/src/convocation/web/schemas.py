@@ -131,13 +131,20 @@ class IntervenantsIn(Corps):
     intervenants: Annotated[list[IntervenantIn], Field(min_length=1, max_length=5_000)]
 
 
+Version = Annotated[int, Field(ge=1, le=2**31 - 1)]
+
+
 class EnvoiIn(Corps):
+    """`dite`: the version the person was told of before; `engagee`: this one's mail is under way already."""
+
     convocation_id: UUID
-    version: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    version: Version
+    dite: Version | None = None
+    engagee: bool = False
 
 
 class EnvoisIn(Corps):
-    demandes: Annotated[list[EnvoiIn], Field(min_length=1, max_length=500)]
+    demandes: Annotated[list[EnvoiIn], Field(min_length=1, max_length=100)]  # with a PDF each
 
 
 AcademieOuNation = Annotated[str, StringConstraints(pattern=r"^([0-9]{2}|nationale)$")]

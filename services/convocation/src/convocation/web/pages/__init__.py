@@ -19,6 +19,7 @@ from convocation.web.pages import (
     import_annuaire,
     intervenant,
     journal,
+    liens,
     mes_missions,
     missions,
     ouvertures,
@@ -39,9 +40,10 @@ _FOOTER = ("/accessibilite", "/mentions-legales", "/donnees-personnelles")
 
 
 def add_to(app: FastAPI, settings: Settings) -> None:
-    """Mount the pages; without an acteur one gets the sign-in, the public check of a convocation, and the footer's."""
+    """Mount the pages; without an acteur one gets the sign-in, signed links, the check of a convocation."""
     app.state.pages = Pages(app, package="convocation", theme=settings.theme, dsfr_dir=settings.dsfr_dir)
     sessions.add_to(app)
+    liens.add_to(app)
     for router in _ROUTERS:
         app.include_router(router)
     for path in _FOOTER:

@@ -1,7 +1,5 @@
 """« Télécharger les convocations » (R26, R46) and the public page behind the QR code (R24)."""
 
-import re
-import unicodedata
 from typing import Any
 from uuid import UUID
 
@@ -10,11 +8,13 @@ from starlette.responses import Response
 
 from chassis.http import ActeurDep, Problem
 from convocation.domain.errors import ConvocationInconnue
-from convocation.domain.verification import Verdict, read_token, verdict
+from convocation.domain.jeton import read_verification
+from convocation.domain.verification import Verdict, verdict
 from convocation.persistence import documents, views
 from convocation.policy import POLICY
 from convocation.web.commands import reading
 from convocation.web.pages.missions import visible
+from convocation.web.presenters import file_name
 
 router = APIRouter(include_in_schema=False)
 _VERDICTS = {
@@ -34,7 +34,8 @@ async def telecharger(request: Request, convocation_id: UUID, acteur: ActeurDep)
         reach = {"uai": row["uai"], "academie": row["academie"], "intervenant": row["numero"]} if row else {}
         if row is None or not POLICY.allows(acteur, "convocation.lire", **reach):
             raise ConvocationInconnue
-        octets = await state.imprimeur.one(connection, convocation_id, row["version"], state.clock())
+    key = (convocation_id, row["version"])
+    octets = (await state.imprimeur.kept(state.pool, [key], state.clock()))[key]
     return _pdf(octets, f"convocation {row['nom']} {row['code']} v{row['version']}")
 
 
@@ -51,11 +52,8 @@ async def telecharger_toutes(request: Request, mission_id: UUID, acteur: ActeurD
 
 
 def _pdf(octets: bytes, name: str) -> Response:
-    """`name` is made ASCII: names of people may hold anything."""
-    ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    file = re.sub(r"[^A-Za-z0-9]+", "-", ascii_name).strip("-").lower()
     headers = {
-        "Content-Disposition": f'attachment; filename="{file}.pdf"',
+        "Content-Disposition": f'attachment; filename="{file_name(name)}.pdf"',
         "Cache-Control": "no-store",
         "X-Content-Type-Options": "nosniff",
     }
@@ -65,7 +63,7 @@ def _pdf(octets: bytes, name: str) -> Response:
 async def verifier(request: Request) -> Response:
     """Valid, replaced or cancelled, and nothing more. For everybody: no acteur is asked for."""
     state = request.app.state
-    named = read_token(request.path_params["token"], state.token_key)
+    named = read_verification(request.path_params["token"], state.token_key)
     found: Any = None
     if named is not None:
         async with reading(request) as connection:

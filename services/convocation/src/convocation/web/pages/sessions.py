@@ -60,11 +60,16 @@ async def _signed_in(request: Request, role: str, code: str, suite: str) -> Resp
         raise Problem(404, "inconnu", "La connexion de développement n’est pas ouverte.")
     async with reading(request) as connection:
         acteur = await _acteur(connection, role, code[:40])
-    token = mint(acteur, state.token_key, now=state.clock(), hours=_HOURS)
     response = see_other(suite)
-    secure = state.settings.public_url.startswith("https:")
-    response.set_cookie(COOKIE, token, max_age=_HOURS * 3600, httponly=True, samesite="lax", secure=secure)
+    open_session(state, response, acteur, hours=_HOURS)
     return response
+
+
+def open_session(state: Any, response: Response, acteur: Acteur, *, hours: int) -> None:
+    """The cookie that says who acts."""
+    token = mint(acteur, state.token_key, now=state.clock(), hours=hours)
+    secure = state.settings.public_url.startswith("https:")
+    response.set_cookie(COOKIE, token, max_age=hours * 3600, httponly=True, samesite="lax", secure=secure)
 
 
 async def _acteur(connection: Any, named: str, code: str) -> Acteur:
