@@ -26,6 +26,7 @@ from imagin_cli.santorin.simulator import Behaviour, Santorin
 from imagin_cli.services import CONVOCATION
 from imagin_cli.stack import Stack
 from testkit.programs import find_program
+from testkit.smtp import MailServer
 
 SESSION, ACADEMIE, LYCEES = "2020-E3C1", "10", 90
 SANTORIN_URL = "https://santorin.invalid/entree/{acces}"
@@ -68,8 +69,9 @@ def _closing(number):
 class Product:
     """`etablissement()` hands out a lycée nobody has used and in which no two teachers bear one name."""
 
-    def __init__(self, stack, people, lycees):
+    def __init__(self, stack, people, lycees, smtp, bounces):
         self.stack, self.people, self._lycees = stack, people, iter(lycees)
+        self.smtp, self.bounces = smtp, bounces
         self.url = stack.url(CONVOCATION)
         self.soon = (datetime.now(UTC) + timedelta(days=40)).date().isoformat()
 
@@ -119,7 +121,17 @@ async def product():
     folder = Path(tempfile.mkdtemp(prefix="imagin-screens-"))
     closings = inscriptions_file.of_events(_closing(number) for number in range(LYCEES))
     people = People.of(closings)
-    async with Stack(folder, given=False, settings={"CONVOCATION_SANTORIN_URL": SANTORIN_URL}) as stack:
+    smtp, bounces = MailServer(), folder / "retours"
+    smtp.start()
+    bounces.mkdir()
+    settings = {
+        "CONVOCATION_SANTORIN_URL": SANTORIN_URL,
+        "NOTIFIER_SMTP_URL": smtp.url,
+        "NOTIFIER_BOUNCE_ADDRESS": "retour@imagin.invalid",
+        "NOTIFIER_BOUNCE_DIR": str(bounces),
+        "NOTIFIER_BOUNCE_POLL_SECONDS": "0.5",
+    }
+    async with Stack(folder, given=False, settings=settings) as stack:
         await producer.send(stack.kafka_connection, closings, lambda _: None)
         books = Books(stack.databases)
         await books.open()
@@ -133,7 +145,8 @@ async def product():
             contact = {"nom": "Dominique EXEMPLE", "courriel": "gestionnaire@ac-exemple.invalid"}
             contact |= {"telephone": "04 00 00 00 00", "horaires": "du lundi au vendredi, 9 h – 17 h"}
             await api.put(f"/api/academies/{ACADEMIE}/contact", contact)
-        yield Product(stack, people, [Lycee(one.uai) for one in closings])
+        yield Product(stack, people, [Lycee(one.uai) for one in closings], smtp, bounces)
+    smtp.stop()
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -166,6 +179,12 @@ async def axe_finds_nothing(page):
     violations = found.response["violations"]
     told = [(one["id"], [node["html"][:200] for node in one["nodes"]][:3]) for one in violations]
     assert not told, json.dumps(told, ensure_ascii=False, indent=1)
+
+
+@pytest.fixture(scope="session")
+def acteur_of():
+    """Who acts: `acteur_of(Role.CHEF, lycee)`."""
+    return acteur
 
 
 @pytest.fixture(scope="session")
