@@ -200,6 +200,11 @@ def test_an_address_is_one_mailto_that_says_nothing_else(courriel):
     assert re.fullmatch(r"mailto:[A-Za-z0-9@!$'*+._~%-]+", one.attendee.value)
 
 
+def test_a_parameter_bears_no_escape_that_some_readers_would_show():
+    _, one = event(text_of(replace(UNE, nom='Anaïs "la ^n" X')))
+    assert one.attendee.params["CN"] == ["Anaïs 'la  n' X"]
+
+
 def test_a_subscription_publishes_the_events_of_the_mails_and_invites_nobody():
     other = replace(ANNULEE, convocation_id=UUID(int=8))
     text = publication([UNE, other], ORGANISATEUR)

@@ -71,6 +71,7 @@ ACTIONS = {
     "GET /convocations/{convocation_id}/supprimer": ("convocation.ecrire",),
     "POST /convocations/{convocation_id}/supprimer": ("convocation.ecrire",),
     "GET /mes-convocations": ("mes-convocations.lire",),
+    "POST /mes-missions/calendrier": ("abonnement.ecrire",),
     "GET /signature": ("signature.lire",),
     "GET /signature/{uai}": ("signature.lire",),
     "POST /signature/{uai}": ("signature.ecrire",),
@@ -160,6 +161,7 @@ def _bodies(place, ids):
     }
     activity = {"version": "1", "motif": "x", "action": "desactiver"}
     forms = {
+        "POST /mes-missions/calendrier": {"action": "creer"},
         "POST /demandes": {"uai": place, "nom": "X", "prenom": "Y", "cle": "k"},
         "POST /demandes/{demande_id}/reponse": {"action": "refusee", "reponse": "non"},
         "POST /signature/{uai}": names,

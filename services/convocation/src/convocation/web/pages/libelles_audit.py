@@ -15,6 +15,7 @@ FAMILLES = {
     "demande": "Demandes de création",
     "signature": "Signature de l’établissement",
     "contact": "Contact du gestionnaire",
+    "abonnement": "Calendrier personnel",
 }
 ACTIONS = {
     "service.ouvrir": "Ouverture du service",
@@ -26,6 +27,7 @@ ACTIONS = {
     "demande.traiter": "Réponse à une demande de création",
     "signature.ecrire": "Signature de l’établissement",
     "contact.ecrire": "Contact du gestionnaire",
+    "abonnement.ecrire": "Calendrier personnel",
 }
 _CHAMPS = {
     "ouverte": "Service ouvert",
@@ -56,6 +58,7 @@ _CHAMPS = {
     "actif": "En activité",
     "image": "Image",
     "doublon": "Doublon",
+    "abonnement": "Adresse privée",
     "fusionne_dans": "Fusionné dans",
 }
 _ETATS = {"OUVERTE": "en attente", "TRAITEE": "personne créée", "REFUSEE": "refusée"}
