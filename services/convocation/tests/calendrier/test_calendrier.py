@@ -98,7 +98,7 @@ def test_a_day_is_the_academies_own_and_bears_no_hour_that_a_clock_elsewhere_cou
     assert not re.search(r"TZID|VTIMEZONE|DTSTART:|DTEND:", text_of(UNE))
 
 
-def test_r43_to_r45_request_update_and_cancel_are_one_event_in_three_states():
+def test_r44_and_r45_request_update_and_cancel_are_one_event_in_three_states():
     told = [invitation(one, ORGANISATEUR) for one in (UNE, MODIFIEE, ANNULEE)]
     assert [method for method, _ in told] == ["REQUEST", "REQUEST", "CANCEL"]
     calendars, events = zip(*(event(text) for _, text in told), strict=True)
