@@ -30,6 +30,7 @@ POLICY = Policy(
         "demande.traiter": {Role.GESTIONNAIRE: Scope.ACADEMIE},
         "contact.ecrire": {Role.GESTIONNAIRE: Scope.ACADEMIE},
         "mes-convocations.lire": {Role.INTERVENANT: Scope.SOI},
+        "abonnement.ecrire": {Role.INTERVENANT: Scope.SOI},
         "envoi.lire": {Role.SERVICE: Scope.TOUT},
         "etats.lire": {Role.SERVICE: Scope.TOUT},
         "intervenants.lire": {Role.GESTIONNAIRE: Scope.ACADEMIE, Role.ADMINISTRATEUR: Scope.TOUT},

@@ -98,7 +98,7 @@ def test_a_day_is_the_academies_own_and_bears_no_hour_that_a_clock_elsewhere_cou
     assert not re.search(r"TZID|VTIMEZONE|DTSTART:|DTEND:", text_of(UNE))
 
 
-def test_r43_to_r45_request_update_and_cancel_are_one_event_in_three_states():
+def test_r44_and_r45_request_update_and_cancel_are_one_event_in_three_states():
     told = [invitation(one, ORGANISATEUR) for one in (UNE, MODIFIEE, ANNULEE)]
     assert [method for method, _ in told] == ["REQUEST", "REQUEST", "CANCEL"]
     calendars, events = zip(*(event(text) for _, text in told), strict=True)
@@ -198,6 +198,11 @@ def test_an_observation_keeps_its_lines_and_its_backslashes():
 def test_an_address_is_one_mailto_that_says_nothing_else(courriel):
     _, one = event(text_of(replace(UNE, courriel=courriel)))
     assert re.fullmatch(r"mailto:[A-Za-z0-9@!$'*+._~%-]+", one.attendee.value)
+
+
+def test_a_parameter_bears_no_escape_that_some_readers_would_show():
+    _, one = event(text_of(replace(UNE, nom='Anaïs "la ^n" X')))
+    assert one.attendee.params["CN"] == ["Anaïs 'la  n' X"]
 
 
 def test_a_subscription_publishes_the_events_of_the_mails_and_invites_nobody():

@@ -254,13 +254,17 @@ async def test_no_log_no_metric_and_no_referrer_bears_the_token(convoque, monkey
             answers = [await convoque.client.get(path), await convoque.client.get(path + "x")]
             answers.append(await convoque.client.post(path, headers={"Sec-Fetch-Site": "same-origin"}))
             answers.append(await convoque.client.put(path))
+            await convoque.client.get(f"/calendrier/{token}.ics")
             monkeypatch.setattr(convoque.app.state, "pool", None)
             answers.append(await convoque.client.get(path))
     finally:
         structlog.configure(**before)
     assert [one.status_code for one in answers] == [303, 404, 303, 405, 500]
     lines = [json.loads(line) for line in told.getvalue().splitlines()]
-    assert {one["route"] for one in lines if one["event"] == "http.request"} == {"/lien/{token:path}"}
+    assert {one["route"] for one in lines if one["event"] == "http.request"} == {
+        "/lien/{token:path}",
+        "/calendrier/{token}.ics",
+    }
     for text in (told.getvalue(), (await convoque.client.get("/metrics")).text):
         assert token[:20] not in text
         assert convoque.une not in text

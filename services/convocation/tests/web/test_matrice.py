@@ -80,6 +80,7 @@ ACTIONS = {
     "POST /api/convocations/{convocation_id}/prise-de-connaissance": ("prise-de-connaissance.ecrire",),
     "POST /convocations/{convocation_id}/remise": ("remise.ecrire",),
     "GET /mes-convocations": ("mes-convocations.lire",),
+    "POST /mes-missions/calendrier": ("abonnement.ecrire",),
     "GET /signature": ("signature.lire",),
     "GET /signature/{uai}": ("signature.lire",),
     "POST /signature/{uai}": ("signature.ecrire",),
@@ -170,6 +171,7 @@ def _bodies(place, ids):
     activity = {"version": "1", "motif": "x", "action": "desactiver"}
     forms = {
         "POST /convocations/{convocation_id}/empechement": {"version": "1", "motif": "x"},
+        "POST /mes-missions/calendrier": {"action": "creer"},
         "POST /demandes": {"uai": place, "nom": "X", "prenom": "Y", "cle": "k"},
         "POST /demandes/{demande_id}/reponse": {"action": "refusee", "reponse": "non"},
         "POST /signature/{uai}": names,

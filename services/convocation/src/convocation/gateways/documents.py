@@ -63,6 +63,7 @@ class Document:
 
 
 _CACHED_PAGES, _KEPT_COMPILATIONS = 10, 10
+_MASQUE = 4  # any of the eight is read; to choose the prettiest takes longer than to set the page
 
 
 class Documents:
@@ -252,7 +253,7 @@ def _signataire(signataire: Signataire | None, images: list[bytes]) -> dict[str,
 
 def _verification(document: Document) -> dict[str, str]:
     qr = io.BytesIO()
-    segno.make_qr(document.verification_url, error="m").save(qr, kind="svg", xmldecl=False, dark="#1b2530", border=2)
+    segno.make_qr(document.verification_url, error="m", mask=_MASQUE).save(qr, kind="svg", xmldecl=False, dark="#1b2530", border=2)
     but = "vérifier que ce document est authentique et que sa version est la dernière"
     return {
         "titre": "Vérifier cette convocation",

@@ -8,6 +8,7 @@ from convocation.web.pages import (
     accueil,
     affectation,
     annuaire,
+    calendrier,
     contact,
     convocations,
     couverture,
@@ -31,8 +32,12 @@ from convocation.web.pages import (
 
 _SCREENS = (
     *(accueil, missions, affectation, convocations, documents, signature, demandes, couverture),
+<<<<<<< HEAD
     *(import_annuaire, exigences, annuaire, contact, doublons, ouvertures, journal),
     *(remise, mes_missions, empechement, traiter_empechement),
+=======
+    *(import_annuaire, exigences, annuaire, contact, doublons, ouvertures, journal, calendrier),
+>>>>>>> wt-liens2
     intervenant,  # last: /intervenants/{intervenant_id} would take its neighbours' addresses
 )
 _ROUTERS = tuple(one.router for one in _SCREENS)
@@ -44,6 +49,7 @@ def add_to(app: FastAPI, settings: Settings) -> None:
     app.state.pages = Pages(app, package="convocation", theme=settings.theme, dsfr_dir=settings.dsfr_dir)
     sessions.add_to(app)
     liens.add_to(app)
+    calendrier.add_to(app)
     for router in _ROUTERS:
         app.include_router(router)
     for path in _FOOTER:

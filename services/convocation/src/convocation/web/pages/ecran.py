@@ -67,6 +67,8 @@ _FAITS = {
     "distinctes": ("Deux personnes différentes", "Ces deux fiches ne seront plus proposées."),
     "exigence": ("Règle enregistrée", "Les besoins des missions ouvertes la suivent dès à présent."),
     "exigence-nationale": ("Règle nationale en vigueur", "La règle de l’académie n’est plus ; le journal la garde."),
+    "calendrier-ouvert": ("Adresse créée", "Votre agenda peut s’y abonner."),
+    "calendrier-revoque": ("Adresse révoquée", "Les agendas qui la suivaient ne reçoivent plus rien."),
     "ouverture": ("Décision enregistrée", "Les établissements concernés la voient tout de suite."),
 }
 

@@ -15,8 +15,12 @@ FAMILLES = {
     "demande": "Demandes de création",
     "signature": "Signature de l’établissement",
     "contact": "Contact du gestionnaire",
+<<<<<<< HEAD
     "remise": "Remises en main propre",
     "empechement": "Empêchements",
+=======
+    "abonnement": "Calendrier personnel",
+>>>>>>> wt-liens2
 }
 ACTIONS = {
     "service.ouvrir": "Ouverture du service",
@@ -28,9 +32,13 @@ ACTIONS = {
     "demande.traiter": "Réponse à une demande de création",
     "signature.ecrire": "Signature de l’établissement",
     "contact.ecrire": "Contact du gestionnaire",
+<<<<<<< HEAD
     "remise.ecrire": "Remise en main propre d’une convocation",
     "empechement.signaler": "Empêchement d’une personne convoquée",
     "empechement.traiter": "Réponse à un empêchement",
+=======
+    "abonnement.ecrire": "Calendrier personnel",
+>>>>>>> wt-liens2
 }
 _CHAMPS = {
     "ouverte": "Service ouvert",
@@ -61,6 +69,7 @@ _CHAMPS = {
     "actif": "En activité",
     "image": "Image",
     "doublon": "Doublon",
+    "abonnement": "Adresse privée",
     "fusionne_dans": "Fusionné dans",
     "version": "Version",
 }
