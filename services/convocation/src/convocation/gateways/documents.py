@@ -253,7 +253,9 @@ def _signataire(signataire: Signataire | None, images: list[bytes]) -> dict[str,
 
 def _verification(document: Document) -> dict[str, str]:
     qr = io.BytesIO()
-    segno.make_qr(document.verification_url, error="m", mask=_MASQUE).save(qr, kind="svg", xmldecl=False, dark="#1b2530", border=2)
+    segno.make_qr(document.verification_url, error="m", mask=_MASQUE).save(
+        qr, kind="svg", xmldecl=False, dark="#1b2530", border=2
+    )
     but = "vérifier que ce document est authentique et que sa version est la dernière"
     return {
         "titre": "Vérifier cette convocation",

@@ -32,12 +32,8 @@ from convocation.web.pages import (
 
 _SCREENS = (
     *(accueil, missions, affectation, convocations, documents, signature, demandes, couverture),
-<<<<<<< HEAD
     *(import_annuaire, exigences, annuaire, contact, doublons, ouvertures, journal),
-    *(remise, mes_missions, empechement, traiter_empechement),
-=======
-    *(import_annuaire, exigences, annuaire, contact, doublons, ouvertures, journal, calendrier),
->>>>>>> wt-liens2
+    *(remise, mes_missions, empechement, traiter_empechement, calendrier),
     intervenant,  # last: /intervenants/{intervenant_id} would take its neighbours' addresses
 )
 _ROUTERS = tuple(one.router for one in _SCREENS)

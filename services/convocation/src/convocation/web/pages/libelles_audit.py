@@ -15,12 +15,9 @@ FAMILLES = {
     "demande": "Demandes de création",
     "signature": "Signature de l’établissement",
     "contact": "Contact du gestionnaire",
-<<<<<<< HEAD
     "remise": "Remises en main propre",
     "empechement": "Empêchements",
-=======
     "abonnement": "Calendrier personnel",
->>>>>>> wt-liens2
 }
 ACTIONS = {
     "service.ouvrir": "Ouverture du service",
@@ -32,13 +29,10 @@ ACTIONS = {
     "demande.traiter": "Réponse à une demande de création",
     "signature.ecrire": "Signature de l’établissement",
     "contact.ecrire": "Contact du gestionnaire",
-<<<<<<< HEAD
     "remise.ecrire": "Remise en main propre d’une convocation",
     "empechement.signaler": "Empêchement d’une personne convoquée",
     "empechement.traiter": "Réponse à un empêchement",
-=======
     "abonnement.ecrire": "Calendrier personnel",
->>>>>>> wt-liens2
 }
 _CHAMPS = {
     "ouverte": "Service ouvert",

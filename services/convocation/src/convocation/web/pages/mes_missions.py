@@ -17,6 +17,7 @@ from convocation.policy import POLICY
 from convocation.use_cases.acknowledge_convocation import ACTION, acknowledge_convocation
 from convocation.web.commands import commande, reading
 from convocation.web.pages import lignes
+from convocation.web.pages.calendrier import abonnement_url
 from convocation.web.pages.convocations import montrer, visible
 from convocation.web.pages.ecran import MES_MISSIONS, page, see_other
 from convocation.web.pages.saisie import fields, read_saisies
@@ -40,6 +41,7 @@ async def mes_missions(request: Request, acteur: ActeurDep) -> Response:
             a_venir=_in_order(groups[Moment.A_VENIR]),
             passees=_in_order(groups[Moment.PASSEE])[::-1],
             annulees=_in_order(groups[Moment.ANNULEE])[::-1],
+            abonnement=await abonnement_url(request, connection, acteur.sub),
         )
 
 
