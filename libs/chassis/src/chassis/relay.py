@@ -6,6 +6,7 @@ holds its lock. On any error: never abort, never reuse; drop the producer, start
 """
 
 import asyncio
+import contextlib
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any, Protocol
@@ -112,7 +113,8 @@ class Relay:
             max_batch_size=262_144,
         )
         try:
-            await asyncio.wait_for(producer.start(), self._deadline)
+            async with asyncio.timeout(self._deadline):
+                await producer.start()
             log.info("relay.leading")
             RELAY_LEADER.set(1)
             while self._stays():
@@ -147,15 +149,15 @@ class Relay:
         task.result()
 
     async def _pause(self, seconds: float) -> None:
-        try:
-            await asyncio.wait_for(self._wake.wait(), seconds)
-        except TimeoutError:
-            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
 
     def _in_background(self, stop: Callable[[], Awaitable[None]]) -> None:
         async def bounded() -> None:
             try:
-                await asyncio.wait_for(stop(), 5)
+                async with asyncio.timeout(5):
+                    await stop()
             except Exception as error:  # noqa: BLE001  # a dead broker must not hold the successor back
                 log.info("relay.producer_dropped", error=error)
 

@@ -238,7 +238,8 @@ class _Process:
         with contextlib.suppress(BaseException):
             await work
         with contextlib.suppress(Exception):
-            await asyncio.wait_for(self._pool.close(), 5)
+            async with asyncio.timeout(5):
+                await self._pool.close()
         log.info("service.stopped")
 
     async def _watch(self) -> None:

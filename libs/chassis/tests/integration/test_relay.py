@@ -156,3 +156,20 @@ def guarded(versions):
         if not passed or version > passed[-1]:
             passed.append(version)
     return passed
+
+
+async def test_woken_and_cancelled_at_once_it_ends_so_that_the_process_can():
+    relay = Relay(
+        service="x",
+        database_url="",
+        kafka={},
+        batch_max_rows=1,
+        poll_seconds=10,
+        send_deadline_seconds=1,
+    )
+    pausing = asyncio.create_task(relay._pause(10))
+    await asyncio.sleep(0)
+    relay.wake()
+    pausing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await pausing

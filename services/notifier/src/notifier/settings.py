@@ -31,7 +31,7 @@ class Settings(ServiceSettings):
     smtp_rate_per_second: float | None = Field(default=None, ge=0.1, le=10_000)
     mail_from: str = "IMAG'IN <ne-pas-repondre@imagin.invalid>"
     mail_domain: str = "imagin.invalid"
-    mail_batch_size: int = Field(default=50, ge=1, le=500)
+    mail_batch_size: int = Field(default=100, ge=1, le=500)
     mail_poll_milliseconds: int = Field(default=500, ge=10)
     settle_seconds: float = Field(default=120.0, ge=0, le=3_600, description="a person's changes go out together")
     night: str | None = Field(

@@ -9,11 +9,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from email.errors import MessageError
 from email.header import decode_header, make_header
-from email.headerregistry import Address
+from email.headerregistry import Address, HeaderRegistry
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import parseaddr
+from functools import lru_cache
 from hashlib import sha256
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -39,13 +41,31 @@ _TEMPLATES = Environment(
 )
 
 
+_HEADERS = HeaderRegistry()
+
+
+@lru_cache(maxsize=1_024)
+def _content_header(name: str, value: str) -> Any:
+    return _HEADERS(name, value)
+
+
+class _Headers(HeaderRegistry):
+    """Content-Type and its like are the same in every mail: to parse each anew is a quarter of the time of a mail."""
+
+    def __call__(self, name: str, value: str) -> Any:
+        return _content_header(name, value) if name.startswith("Content-") else super().__call__(name, value)
+
+
+_POLICY = SMTP.clone(header_factory=_Headers())
+
+
 def compose(items: Sequence[Item], *, message_id: str, date: datetime, sender: str) -> EmailMessage:
     """One mail for one person. Raises ValueError for what cannot be a header, an address or a link."""
     ordered = ordre(items)
     for one in ordered:
         _check(one.envoi)
     redaction = rediger(ordered)
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=_POLICY)
     _head(message, redaction, [one.envoi for one in ordered], message_id=message_id, date=date, sender=sender)
     message.set_content(texte(redaction), cte="quoted-printable")
     html = _TEMPLATES.get_template("courrier.html").render(mail=redaction)

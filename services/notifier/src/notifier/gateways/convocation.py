@@ -11,7 +11,8 @@ import httpx2
 
 from notifier.domain.courrier import Calendrier, Entree, Envoi, Piece
 
-_ASKED_AT_ONCE = 50  # documents are rendered at first request, 3 ms each: an answer of some 3 MB
+_ASKED_AT_ONCE = 50  # documents are rendered at first request, some 15 ms each: an answer of 3 MB
+_BROKEN = 500
 
 
 class ConvocationUnavailable(Exception):
@@ -46,10 +47,13 @@ class ConvocationGateway:
         return found
 
     async def _ask(self, wanted: Sequence[Demande]) -> list[Envoi | int]:
+        """One that convocation cannot answer (500) is asked for alone, and holds back nobody else."""
         body = {"demandes": [one._asdict() | {"convocation_id": str(one.convocation_id)} for one in wanted]}
         try:
             headers = {"Authorization": f"Bearer {self._token()}"}
             response = await self._client.post("/api/envois", json=body, headers=headers)
+            if response.status_code == _BROKEN:
+                return [_BROKEN] if len(wanted) == 1 else [(await self._ask([one]))[0] for one in wanted]
             response.raise_for_status()
         except httpx2.HTTPError as error:
             raise ConvocationUnavailable(type(error).__name__) from None

@@ -4,10 +4,13 @@ SENDING is committed before SMTP begins and the result right after it, together 
 that dies leaves at most one mail of which nobody knows whether it went out, and that one goes again, the same.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
+from itertools import chain, zip_longest
 from typing import NamedTuple, cast
 from uuid import UUID
 
@@ -30,6 +33,7 @@ from notifier.publishing import publish
 
 _GIVE_UP_AFTER = timedelta(days=5)  # as a mail server does (RFC 5321, 4.5.4.1); then the établissement must know
 _HEADER_REFUSED = "en-tête refusé"
+_AHEAD = 10
 
 
 class Identity(NamedTuple):
@@ -66,7 +70,7 @@ class Sending:
         clock: Callable[[], datetime],
         *,
         nuit: Nuit | None = None,
-        batch_size: int = 50,
+        batch_size: int = 100,
     ) -> None:
         self._gateway = gateway
         self._mail = mail
@@ -85,14 +89,30 @@ class Sending:
         if not rows:
             return 0
         await self._mail.ready()
-        answers = await self._ask(rows)
-        kill_point("notifier.after_envois")
         today = {academie: moment.date() for academie, moment in here.items()}
-        ready = [await self._courrier(connection, trier(mail, answers, today)) for mail in mails(rows)]
-        await self._deliver(connection, [one for one in ready if one is not None])
+        async with aclosing(self._asked(mails(rows))) as asked:
+            async for some, answers in asked:
+                kill_point("notifier.after_envois")
+                ready = [await self._courrier(connection, trier(mail, answers, today)) for mail in some]
+                await self._deliver(connection, [one for one in ready if one is not None])
         return len(rows)
 
-    async def _ask(self, rows: Sequence[Due]) -> Mapping[Due, Envoi | int]:
+    async def _asked(self, found: list[list[Due]]) -> AsyncGenerator[tuple[list[list[Due]], Mapping[Due, Envoi | int]]]:
+        """Some mails at a time with what convocation says of them; it renders the next ones while these are sent."""
+        chunks = [found[start : start + _AHEAD] for start in range(0, len(found), _AHEAD)]
+        asking = asyncio.create_task(self._ask(chunks[0]))
+        try:
+            for chunk, following in zip_longest(chunks, chunks[1:]):
+                answers = await asking
+                if following is not None:
+                    asking = asyncio.create_task(self._ask(following))
+                yield chunk, answers
+        finally:
+            asking.cancel()
+            await asyncio.gather(asking, return_exceptions=True)
+
+    async def _ask(self, found: list[list[Due]]) -> Mapping[Due, Envoi | int]:
+        rows = chain.from_iterable(found)
         asked = {
             row: Demande(row.key.convocation_id, row.key.version, row.connu.version, row.etat is Etat.SENDING)
             for row in rows
@@ -108,7 +128,7 @@ class Sending:
             await self._close(connection, cast("Sequence[Due]", lines), etat, None)
         for row in cast("Sequence[Due]", tri.attendent):
             later = now + pause(row.essais + 1)
-            await resultats.postpone(connection, [row.key], later, "convocation inconnue", now)
+            await resultats.postpone(connection, [row.key], later, "convocation ne le dit pas", now)
         rows = cast("Sequence[Due]", tri.gardees)
         if not rows:
             return None
