@@ -85,3 +85,9 @@ def test_a_link_ends_at_the_academies_midnight_after_the_last_day(dates, zone, e
 def test_the_last_date_there_is_has_an_end_too():
     fin = fin_du_lien((date.max,), 30, ZoneInfo("Pacific/Tahiti"))
     assert read_lien(make_lien(UNE, fin, KEY), KEY, NOW) == UNE
+
+
+@pytest.mark.parametrize("day", [date(27, 2, 15), date(1969, 11, 1), date(1, 1, 1)], ids=str)
+def test_a_date_mistyped_before_1970_gives_a_link_that_is_over(day):
+    token = make_lien(UNE, fin_du_lien((day,), 30, ZoneInfo("Europe/Paris")), KEY)
+    assert read_lien(token, KEY, NOW) is None

@@ -129,6 +129,13 @@ async def test_everybody_gets_the_same_bytes_of_a_version_whoever_asks_first(ope
     assert await open_world.pool.fetchval("SELECT count(*) FROM document") == 2
 
 
+async def test_a_year_mistyped_holds_up_no_other_answer(open_world, une):
+    made = await open_world.chef.convoque(open_world.hg, "101", dates=["0027-02-15"])
+    [other] = made.json()["convocations"]
+    told = await ask(open_world, (other["convocation_id"], 1, {}), (une, 2, {}))
+    assert [(one["status"], one["dates"]) for one in told] == [(200, ["0027-02-15"]), (200, [JOUR, AUTRE])]
+
+
 async def test_the_single_envoi_answers_the_same(open_world, une):
     single = await open_world.notifier.get(f"/api/convocations/{une}/versions/2/envoi")
     assert single.json() == (await ask(open_world, (une, 2, {})))[0]
