@@ -13,6 +13,7 @@ import pytest
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 from PIL import Image, ImageDraw
+from playwright.async_api import expect
 
 from chassis.acteur import COOKIE, Acteur, Role, mint
 from event_schemas import uai
@@ -29,6 +30,7 @@ from testkit.programs import find_program
 from testkit.smtp import MailServer
 
 SESSION, ACADEMIE, LYCEES = "2020-E3C1", "10", 90
+expect.set_options(timeout=20_000)  # a machine may be slow; on a quick one it costs nothing
 SANTORIN_URL = "https://santorin.invalid/entree/{acces}"
 EPREUVES = [
     ("HG", "Histoire-géographie", "GENERALE", 70),
@@ -163,7 +165,7 @@ async def person(product, chromium):
         if role is not None:
             await context.add_cookies([product.cookie(acteur(role, lycee, sub))])
         page = await context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(20_000)
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         return page

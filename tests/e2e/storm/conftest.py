@@ -186,7 +186,9 @@ class Storm:
         while etablissement.flips < FLIPS:
             half = min(FLIPS, etablissement.flips + draw.randint(1, FLIPS_A_KILL))
             await eventually(
-                lambda half=half: etablissement.flips >= half or etablissement.resting(), because="flips go on"
+                lambda half=half: etablissement.flips >= half or etablissement.resting(),
+                timeout=120,
+                because="flips go on",
             )
             name = draw.choice(["broker", CONVOCATION.name, SANTORIN_BRIDGE.name])
             deaths[name] += 1

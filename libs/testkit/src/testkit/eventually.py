@@ -15,7 +15,7 @@ async def eventually(condition: Callable[[], Awaitable[T]], timeout: float = ...
 async def eventually(condition: Callable[[], T], timeout: float = ..., because: str = ...) -> T: ...  # noqa: ASYNC109
 async def eventually(
     condition: Callable[[], Any],
-    timeout: float = 10,  # noqa: ASYNC109  # the message must name it
+    timeout: float = 30,  # noqa: ASYNC109  # the message must name it
     because: str = "",
 ) -> Any:
     """The first truthy result of `condition`; an AssertionError in it counts as "not yet"."""

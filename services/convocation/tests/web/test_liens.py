@@ -204,7 +204,7 @@ async def test_the_session_of_another_is_never_replaced_silently(convoque, acteu
     session = mint(acteur, KEY, now=datetime.now(UTC), hours=1)
     convoque.client.cookies.set(COOKIE, session)
     asked = await convoque.client.get(path)
-    assert asked.status_code == 200
+    assert (asked.status_code, asked.headers["referrer-policy"]) == (200, "strict-origin")
     assert "set-cookie" not in asked.headers
     assert said in asked.text
     assert "Élodie BŒUF" in asked.text

@@ -36,7 +36,10 @@ async def ouvrir(request: Request) -> Response:
     if (present.role, present.sub) == (acteur.role, acteur.sub):
         return _sealed(see_other("/mes-missions"))
     names = {"present": present, "fonction": FONCTIONS.get(present.role, ""), "personne": acteur.nom}
-    return _sealed(request.app.state.pages.render(request, "lien_autre_session.html", **names))
+    page = _sealed(request.app.state.pages.render(request, "lien_autre_session.html", **names))
+    # Its form must say where it comes from (refuse_cross_site): the host, and nothing of the address.
+    page.headers["Referrer-Policy"] = "strict-origin"
+    return page
 
 
 async def poursuivre(request: Request) -> Response:
