@@ -4,17 +4,21 @@ from datetime import time
 from email.headerregistry import Address
 from pathlib import Path
 from typing import Annotated, ClassVar, Self
+from uuid import UUID
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from chassis.settings import ServiceSettings
+from notifier.domain.retour import verp
 
 _HEURES = r"([01][0-9]|2[0-3]):[0-5][0-9]"
 
 
-def _an_address(value: str) -> str:
+def _can_be_sealed(value: str) -> str:
+    """Found at the start, not at the first mail: the tag of a mail leaves eleven characters before the @."""
     Address(addr_spec=value)
+    verp(value, UUID(int=0), "")
     return value
 
 
@@ -40,7 +44,7 @@ class Settings(ServiceSettings):
         description="no mail then, by the académie's clocks: 20:00-07:00",
     )
     reminder_days: str = Field(default="7,2", pattern=r"^$|^[0-9]{1,2}(,[0-9]{1,2})*$", description="days before")
-    bounce_address: Annotated[str, AfterValidator(_an_address)] | None = Field(
+    bounce_address: Annotated[str, AfterValidator(_can_be_sealed)] | None = Field(
         default=None, description="where mails come back to, with a tag of each mail (VERP)"
     )
     bounce_dir: Path | None = Field(default=None, description="maildir, or folder of messages, that receives them")

@@ -41,6 +41,7 @@ def test_night_and_reminders_are_read():
         {"reminder_days": "sept"},
         {"smtp_rate_per_second": 0},
         {"bounce_address": "pas une adresse"},
+        {"bounce_address": "retours-imagin@imagin.invalid"},
     ],
 )
 def test_what_cannot_be_meant_is_refused(wrong):
