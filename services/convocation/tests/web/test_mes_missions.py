@@ -42,6 +42,7 @@ async def test_r57_all_etablissements_on_one_page_what_comes_first_then_past_the
     marks = [*found, text.index("Missions passées"), text.index("Convocations annulées")]
     assert marks == sorted(marks), "by the next day, then past, then cancelled"
     assert "Salle 12" in text
+    assert text[: marks[2]].count("Générale") == 2, "an épreuve of two voies is two missions"
     assert text.count("/convocation.pdf") == 4
     assert "Numérisation" in text[marks[2] : marks[3]]
     assert "Humanités" in text[marks[3] :]

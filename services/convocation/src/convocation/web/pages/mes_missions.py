@@ -10,6 +10,7 @@ from starlette.responses import Response
 from chassis.http import ActeurDep
 from convocation.domain.errors import PlusRienAFaire, VersionDepassee
 from convocation.domain.mes_missions import ATTENTES, LIBELLES_USAGES, Moment, adresse, moment, prochaine, usage
+from convocation.domain.mission import LIBELLES_VOIE
 from convocation.domain.qualite import Qualite
 from convocation.domain.suivi import Acces
 from convocation.persistence import views
@@ -76,6 +77,7 @@ def _mission(request: Request, row: Any) -> dict[str, Any]:
     today = local_time(row["academie"], request.app.state.clock()).date()
     pour = usage(Qualite(row["qualite"]) if row["qualite"] else None)
     return une | {
+        "voie": LIBELLES_VOIE[row["voie"]],
         "moment": moment(row["dates"], today, active=une["active"]),
         "prochaine": prochaine(row["dates"], today),
         "entre": une["active"] and une["suivi"].acces is Acces.ACCEPTEE,
