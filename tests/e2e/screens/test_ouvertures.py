@@ -188,7 +188,7 @@ async def test_axe_finds_no_violation_and_nothing_scrolls_sideways(person, produ
     await page.goto("/journal")
     await expect(page.get_by_role("article").first).to_be_visible()
     await right()
-    await page.get_by_label("Personne").fill("introuvable")
+    await page.get_by_role("textbox", name="Personne").fill("introuvable")
     await page.get_by_role("button", name="Chercher").click()
     await expect(page.get_by_text("Aucun acte ne correspond.")).to_be_visible()
     await right()

@@ -85,9 +85,9 @@ class Sending:
         here = {academie: local_time(academie, now) for academie in NOMS}
         quiet = [academie for academie, moment in here.items() if self._nuit and moment in self._nuit]
         rows = await notifications.due(connection, now, quiet, self._batch_size)
-        kill_point("notifier.after_claim")
         if not rows:
             return 0
+        kill_point("notifier.after_claim")
         await self._mail.ready()
         today = {academie: moment.date() for academie, moment in here.items()}
         async with aclosing(self._asked(mails(rows))) as asked:
