@@ -15,6 +15,7 @@ from event_schemas.habilitations import Habilitation
 from event_schemas.inscriptions import Epreuve, Etablissement, InscriptionsClosed
 from event_schemas.missions import EtablissementMission, Mission
 from event_schemas.notifications import Notification
+from event_schemas.renvois import Renvoi
 from event_schemas.state import Event
 
 SESSION = "2020-E3C1"
@@ -169,6 +170,9 @@ def _results() -> dict[str, dict[str, Event]]:
         catalogue.NOTIFICATION_FAILED: {
             "refused": mail(3, "ECHOUEE", "Le serveur de courrier a refusé le message"),
             "bounced": mail(4, "ECHOUEE", "Adresse inconnue (5.1.1)", retour=True),
+        },
+        catalogue.RENVOI_DEMANDE: {
+            "address-corrected": Renvoi.create(convocation_id=convocation, version=4, convocation_version=2)
         },
     }
 

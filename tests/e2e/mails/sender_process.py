@@ -15,7 +15,8 @@ from chassis.database import connect
 from notifier.domain.courrier import Calendrier, Envoi, Piece
 from notifier.gateways.mail import Smtp
 from notifier.sender import Sender
-from notifier.use_cases.send_mails import Identity, Sending
+from notifier.use_cases.deliver import Identity
+from notifier.use_cases.send_mails import Sending
 
 LEFT = "SELECT count(*) FROM notification WHERE etat IN ('PENDING', 'SENDING')"
 BATCH = 3

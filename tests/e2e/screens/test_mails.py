@@ -46,6 +46,10 @@ class Teacher:
     def mailed(self):
         return [one for one in self._product.smtp.mailed if one.recipients == (self.courriel,)]
 
+    def moves(self, courriel):
+        """The directory gives another address from now on."""
+        self.courriel = courriel
+
     async def mail(self, number):
         """His mail of that number, once it is there."""
 
@@ -209,3 +213,31 @@ async def test_a_mail_that_comes_back_is_seen_and_the_convocation_handed_over(pr
     await page.get_by_role("link", name=re.compile("Visualiser")).click()
     await page.get_by_role("button", name=re.compile("remise en main propre")).click()
     await page.get_by_text(re.compile("Remise? en main propre")).first.wait_for()
+
+
+async def test_a_mail_that_came_back_is_sent_again_to_the_address_that_the_rectorat_has_corrected(
+    product, school, person, no_violation
+):
+    convocation = await convoke(school, "HG", school.teacher.numero, product.soon)
+    mail = await school.teacher.mail(1)
+    (product.bounces / "revenu.eml").write_text(BOUNCE.format(to=mail.sender), encoding="utf-8")
+    page = await person(Role.GESTIONNAIRE)
+
+    async def seen():
+        await page.goto(f"/convocations/{convocation}")
+        return await page.get_by_role("button", name="Renvoyer le mail").count()
+
+    await eventually(seen, because="what came back is told")
+    await no_violation(page)
+    await page.get_by_role("link", name="l’annuaire").click()
+    await page.get_by_label("Courriel").fill(f"corrigee-{school.teacher.numero}@ac-exemple.invalid")
+    await page.get_by_role("button", name="Enregistrer la modification").click()
+    await page.get_by_text("Succès : Personne modifiée").wait_for()
+    school.teacher.moves(f"corrigee-{school.teacher.numero}@ac-exemple.invalid")
+    await page.goto(f"/convocations/{convocation}")
+    await page.get_by_role("button", name="Renvoyer le mail").click()
+    await page.get_by_text("Renvoi demandé").wait_for()
+    again = await school.teacher.mail(1)
+    assert again.subject == mail.subject
+    assert again.documents() == mail.documents()
+    await page.get_by_text("Mail envoyé").first.wait_for()

@@ -15,6 +15,7 @@ POLICY = Policy(
         "convocation.lire": _LECTURE | {Role.INTERVENANT: Scope.SOI},
         "convocation.ecrire": _ETABLISSEMENT,
         "remise.ecrire": _ETABLISSEMENT,
+        "renvoi.demander": _ETABLISSEMENT | {Role.GESTIONNAIRE: Scope.ACADEMIE},
         "prise-de-connaissance.ecrire": {Role.INTERVENANT: Scope.SOI},
         "empechement.signaler": {Role.INTERVENANT: Scope.SOI},
         "empechement.traiter": _ETABLISSEMENT,

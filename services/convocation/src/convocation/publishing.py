@@ -11,6 +11,7 @@ from event_schemas import catalogue
 from event_schemas.convocations import Convocation as ConvocationState
 from event_schemas.convocations import IntervenantRef, MissionRef
 from event_schemas.inscriptions import Voie
+from event_schemas.renvois import Renvoi
 
 TYPES = {
     Nature.CONVOCATION: catalogue.INTERVENANT_CONVOQUE,
@@ -44,3 +45,10 @@ def publish(convocation_id: UUID, convocation: Convocation, person: Intervenant,
     ce_type = TYPES[convocation.nature]
     key = str(convocation_id)
     return Outgoing(catalogue.CONVOCATION, ce_type, key, convocation_id, convocation.version, state.to_bytes())
+
+
+def publish_renvoi(convocation_id: UUID, convocation_version: int, version: int) -> Outgoing:
+    """RenvoiDemande; `version`: that of the failure it answers."""
+    state = Renvoi.create(convocation_id=convocation_id, version=version, convocation_version=convocation_version)
+    key = str(convocation_id)
+    return Outgoing(catalogue.RENVOI, catalogue.RENVOI_DEMANDE, key, convocation_id, version, state.to_bytes())

@@ -137,9 +137,9 @@ class World:
     def browser(self, name):
         return Browser(getattr(self, name))
 
-    async def mailed(self, convocation_id, etat="ENVOYEE", *, of=1, retour=False, motif=None):
-        """The notifier's news about the mail of version `of`."""
-        about = {"convocation_id": UUID(convocation_id), "version": of, "convocation_version": of}
+    async def mailed(self, convocation_id, etat="ENVOYEE", *, of=1, news=None, retour=False, motif=None):
+        """The notifier's news about the mail of version `of`, its `news`-th (by default as many as versions)."""
+        about = {"convocation_id": UUID(convocation_id), "version": news or of, "convocation_version": of}
         state = Notification.create(**about, etat=etat, motif=motif, retour=retour)
         await self._apply(RecordNotificationOnNotificationEvents(), state)
 

@@ -79,6 +79,7 @@ ACTIONS = {
     "POST /convocations/{convocation_id}/prise-de-connaissance": ("prise-de-connaissance.ecrire",),
     "POST /api/convocations/{convocation_id}/prise-de-connaissance": ("prise-de-connaissance.ecrire",),
     "POST /convocations/{convocation_id}/remise": ("remise.ecrire",),
+    "POST /convocations/{convocation_id}/renvoi": ("renvoi.demander",),
     "GET /mes-convocations": ("mes-convocations.lire",),
     "POST /mes-missions/calendrier": ("abonnement.ecrire",),
     "GET /signature": ("signature.lire",),

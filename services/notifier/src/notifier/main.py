@@ -15,13 +15,15 @@ from notifier.gateways.convocation import ConvocationGateway
 from notifier.gateways.mail import EmlFolder, Mail, Smtp
 from notifier.gateways.retours import Retours
 from notifier.handlers.convocations import NotifyOnConvocationEvents
+from notifier.handlers.renvois import ResendOnRenvoiDemande
 from notifier.metrics import MAILS_AGE_SECONDS, MAILS_WAITING
 from notifier.persistence import notifications
 from notifier.sender import Sender
 from notifier.settings import Settings
+from notifier.use_cases.deliver import Identity
 from notifier.use_cases.plan_reminders import plan_reminders
 from notifier.use_cases.read_bounces import read_bounces
-from notifier.use_cases.send_mails import Identity, Sending
+from notifier.use_cases.send_mails import Sending
 
 _TOKEN_HOURS = 0.1
 _REMINDERS_SECONDS = 60.0
@@ -41,10 +43,14 @@ def build(runtime: Runtime) -> Service:
         runtime.relay.wake,
         poll_seconds=settings.mail_poll_milliseconds / 1000,
     )
+    settling = timedelta(seconds=settings.settle_seconds)
     return Service(
         package="notifier",
         app=create_app(settings, title="IMAG'IN — notifications"),
-        readers={"notifier.convocation": NotifyOnConvocationEvents(_clock, timedelta(seconds=settings.settle_seconds))},
+        readers={
+            "notifier.convocation": NotifyOnConvocationEvents(_clock, settling),
+            "notifier.renvoi": ResendOnRenvoiDemande(_clock, settling),
+        },
         models={ce_type: event.model for ce_type, event in EVENT_TYPES.items()},
         loops=[sender.run, *_periodic(runtime, settings)],
     )

@@ -15,8 +15,9 @@ from notifier.domain.courrier import Calendrier, Entree, Envoi, Piece
 from notifier.gateways.convocation import ConvocationUnavailable
 from notifier.gateways.mail import RelayUnavailable, Smtp
 from notifier.handlers.convocations import NotifyOnConvocationEvents
+from notifier.use_cases.deliver import Identity
 from notifier.use_cases.plan_reminders import plan_reminders
-from notifier.use_cases.send_mails import Identity, Sending
+from notifier.use_cases.send_mails import Sending
 from testkit.certificates import write_certificates
 
 NATURES = {

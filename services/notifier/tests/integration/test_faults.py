@@ -140,12 +140,33 @@ async def test_a_server_too_slow_for_one_mail_does_not_stop_the_others(notifier,
     assert (await notifier.states("1"), await notifier.states("2")) == ([(1, "SENT")], [(1, "SENT")])
 
 
-async def test_bad_data_in_a_header_fails_alone_and_its_neighbours_go_out(notifier):
-    notifier.convocation.addresses["1"] = "a@b.invalid\nBcc: x@y.z"
+@pytest.mark.parametrize(
+    ("courriel", "motif"),
+    [
+        ("a@b.invalid\nBcc: x@y.z", "contenu refusé dans un en-tête du mail"),
+        ("", "adresse absente ou mal formée dans l’annuaire"),
+        ("prénom@b.invalid", "adresse absente ou mal formée dans l’annuaire"),
+    ],
+)
+async def test_bad_data_in_a_header_fails_alone_with_its_reason_and_its_neighbours_go_out(notifier, courriel, motif):
+    notifier.convocation.addresses["1"] = courriel
     await notifier.tell(notifier.event("1"), notifier.event("2"))
     await notifier.settle()
     assert (await notifier.states("1"), await notifier.states("2")) == ([(1, "FAILED")], [(1, "SENT")])
     assert all("Bcc" not in one.message for one in notifier.smtp.mailed)
+    assert await notifier.pool.fetchval("SELECT motif FROM notification WHERE numero = '1'") == motif
+
+
+@pytest.mark.parametrize("answer", [404, 500])
+async def test_what_convocation_cannot_give_waits_five_days_alone_and_is_then_a_failure(notifier, answer):
+    notifier.convocation.answers[notifier.convocation_id("1"), 1] = answer
+    await notifier.tell(notifier.event("1"), notifier.event("2"))
+    await notifier.settle()
+    await notifier.try_for(timedelta(days=4, hours=23), every=timedelta(minutes=15))
+    assert (await notifier.states("1"), await notifier.states("2")) == ([(1, "PENDING")], [(1, "SENT")])
+    await notifier.try_for(timedelta(hours=2), every=timedelta(minutes=15))
+    assert await notifier.states("1") == [(1, "FAILED")]
+    assert sorted(await notifier.reports()) == [catalogue.NOTIFICATION_FAILED, catalogue.NOTIFICATION_SENT]
 
 
 async def test_while_convocation_is_down_mails_wait_and_go_out_afterwards_to_the_address_of_then(notifier):

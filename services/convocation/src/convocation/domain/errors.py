@@ -156,6 +156,11 @@ class RemiseSansObjet(Refus):
     phrase = "Le mail de cette version n’a pas échoué : il n’y a pas de remise en main propre à confirmer."
 
 
+class RenvoiSansObjet(Refus):
+    slug = "renvoi-sans-objet"
+    phrase = "Le mail de cette version n’est pas en échec, ou son renvoi est déjà demandé : il n’y a rien à renvoyer."
+
+
 class AvertissementsALire(Refus):
     """Warnings nobody has read yet: told before anything is written."""
 

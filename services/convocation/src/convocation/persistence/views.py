@@ -12,7 +12,7 @@ FROM mission m WHERE m.mission_id = $1
 """
 
 _CONVOCATIONS = """
-SELECT c.*, i.civilite, i.nom, i.prenom, i.uai AS intervenant_uai, i.disciplines,
+SELECT c.*, i.id AS intervenant_id, i.civilite, i.nom, i.prenom, i.uai AS intervenant_uai, i.disciplines,
        m.libelle, m.voie, m.code, m.session, m.type, m.uai, m.academie, m.etablissement_nom, m.etablissement_commune,
        a.etat AS acces_etat, a.convocation_version AS acces_convocation_version, a.motif AS acces_motif,
        n.etat AS mail_etat, n.convocation_version AS mail_convocation_version, n.motif AS mail_motif,

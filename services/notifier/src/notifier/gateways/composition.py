@@ -59,8 +59,25 @@ class _Headers(HeaderRegistry):
 _POLICY = SMTP.clone(header_factory=_Headers())
 
 
+class Inenvoyable(ValueError):
+    """What cannot be a mail; `motif` says so to the établissement, without personal data."""
+
+    def __init__(self, why: str, motif: str = "contenu refusé dans un en-tête du mail") -> None:
+        super().__init__(why)
+        self.motif = motif
+
+
 def compose(items: Sequence[Item], *, message_id: str, date: datetime, sender: str) -> EmailMessage:
-    """One mail for one person. Raises ValueError for what cannot be a header, an address or a link."""
+    """One mail for one person. Raises Inenvoyable for what cannot be a header, an address or a link."""
+    try:
+        return _compose(items, message_id=message_id, date=date, sender=sender)
+    except Inenvoyable:
+        raise
+    except ValueError as error:  # email's own
+        raise Inenvoyable(type(error).__name__) from None
+
+
+def _compose(items: Sequence[Item], *, message_id: str, date: datetime, sender: str) -> EmailMessage:
     ordered = ordre(items)
     for one in ordered:
         _check(one.envoi)
@@ -115,18 +132,18 @@ def _check(envoi: Envoi) -> None:
     """Whatever stands in a header has no line break: bad data fails one mail, and is no other header."""
     heads = (envoi.courriel, envoi.civilite, envoi.nom, envoi.prenom, envoi.libelle, envoi.session, envoi.reponse or "")
     if any(mark in text for text in (*heads, envoi.document.nom, envoi.calendrier.nom) for mark in "\r\n\0"):
-        raise ValueError("a line break or NUL in a header")
+        raise Inenvoyable("a line break or NUL in a header")
     if not _LIEN.fullmatch(envoi.lien):
-        raise ValueError("no link")
+        raise Inenvoyable("no link")
     if not _METHODE.fullmatch(envoi.calendrier.methode):
-        raise ValueError("no METHOD")
+        raise Inenvoyable("no METHOD")
     if not (_display(envoi.document.nom) and _display(envoi.calendrier.nom)):
-        raise ValueError("no name of a file")
+        raise Inenvoyable("no name of a file")
 
 
 def _address(name: str, courriel: str) -> Address:
     if not _ADRESSE.fullmatch(courriel):
-        raise ValueError("no address")
+        raise Inenvoyable("no address", "adresse absente ou mal formée dans l’annuaire")
     local, _, domain = courriel.partition("@")
     # Python before 3.11.11 drops the quotes of a name that takes two lines: what is in it became other recipients
     name = _display(_SPECIAUX.sub(" ", name))
@@ -141,7 +158,7 @@ def _replies(envois: Sequence[Envoi]) -> list[Address]:
         try:
             name = str(make_header(decode_header(name)))
         except (MessageError, LookupError) as error:
-            raise ValueError("no name to answer to") from error
+            raise Inenvoyable("no name to answer to") from error
         replies.setdefault(courriel, _address(name, courriel))
     return list(replies.values())
 

@@ -11,7 +11,7 @@ from notifier.domain.retour import motif
 from notifier.gateways.retours import Retours
 from notifier.metrics import BOUNCES_UNREAD, EMAILS
 from notifier.persistence import resultats
-from notifier.use_cases.send_mails import report
+from notifier.use_cases.report import report
 
 log = structlog.get_logger()
 

@@ -25,6 +25,7 @@ from convocation.web.pages import (
     missions,
     ouvertures,
     remise,
+    renvoi,
     sessions,
     signature,
     traiter_empechement,
@@ -33,7 +34,7 @@ from convocation.web.pages import (
 _SCREENS = (
     *(accueil, missions, affectation, convocations, documents, signature, demandes, couverture),
     *(import_annuaire, exigences, annuaire, contact, doublons, ouvertures, journal),
-    *(remise, mes_missions, empechement, traiter_empechement, calendrier),
+    *(remise, renvoi, mes_missions, empechement, traiter_empechement, calendrier),
     intervenant,  # last: /intervenants/{intervenant_id} would take its neighbours' addresses
 )
 _ROUTERS = tuple(one.router for one in _SCREENS)

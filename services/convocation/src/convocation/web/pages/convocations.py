@@ -27,7 +27,7 @@ from convocation.web.presenters import qualite_libelle
 
 router = APIRouter(include_in_schema=False)
 _ACTES = (
-    *("convocation.ecrire", "remise.ecrire", "prise-de-connaissance.ecrire", "empechement.signaler"),
+    *("convocation.ecrire", "remise.ecrire", "renvoi.demander", "prise-de-connaissance.ecrire", "empechement.signaler"),
     "empechement.traiter",
 )
 _NATURES = {"CONVOCATION": "Convocation", "MODIFICATION": "Modification", "ANNULATION": "Annulation"}

@@ -50,6 +50,7 @@ _FAITS = {
     "remplacee": ("Personne remplacée", "Les deux personnes et SANTORIN sont prévenus."),
     "maintenue": ("Convocation maintenue", "La personne lit votre réponse dans «\u00a0Mes missions\u00a0»."),
     "remise": ("Remise en main propre confirmée", "Le mail de cette version n’est plus en échec."),
+    "renvoi": ("Renvoi demandé", "Le mail part à l’adresse que l’annuaire donne à présent."),
     "annulee": (
         "Convocation annulée",
         "L’accès à SANTORIN est retiré ; la personne est prévenue si elle l’avait été.",

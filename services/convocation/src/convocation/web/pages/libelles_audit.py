@@ -16,6 +16,7 @@ FAMILLES = {
     "signature": "Signature de l’établissement",
     "contact": "Contact du gestionnaire",
     "remise": "Remises en main propre",
+    "renvoi": "Renvois de mails",
     "empechement": "Empêchements",
     "abonnement": "Calendrier personnel",
 }
@@ -30,6 +31,7 @@ ACTIONS = {
     "signature.ecrire": "Signature de l’établissement",
     "contact.ecrire": "Contact du gestionnaire",
     "remise.ecrire": "Remise en main propre d’une convocation",
+    "renvoi.demander": "Renvoi d’un mail en échec",
     "empechement.signaler": "Empêchement d’une personne convoquée",
     "empechement.traiter": "Réponse à un empêchement",
     "abonnement.ecrire": "Calendrier personnel",

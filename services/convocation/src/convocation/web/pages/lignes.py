@@ -59,7 +59,7 @@ def convocation(row: Any) -> dict[str, Any]:
     state = suivi_de(row)
     return {
         **{name: row[name] for name in ("convocation_id", "mission_id", "version", "numero", "civilite", "profil")},
-        **{name: row[name] for name in ("dates", "observation", "motif", "libelle", "session")},
+        **{name: row[name] for name in ("dates", "observation", "motif", "libelle", "session", "intervenant_id")},
         "nom": f"{row['nom']} {row['prenom']}",
         "uai": row["intervenant_uai"],
         "etablissement": f"{row['etablissement_nom']}, {row['etablissement_commune']}",

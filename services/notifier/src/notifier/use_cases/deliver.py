@@ -1,0 +1,114 @@
+"""Mails that are ready → engaged, SMTP, recorded (D28).
+
+SENDING is committed before SMTP begins and the result right after it, together with the next mail's SENDING: a process
+that dies leaves at most one mail of which nobody knows whether it went out, and that one goes again, the same.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from typing import NamedTuple
+from uuid import UUID
+
+from chassis.database import Connection
+from chassis.kill_points import kill_point
+from notifier.domain.notification import Etat, pause
+from notifier.domain.retour import verp
+from notifier.gateways.mail import Delivery, Fate, Mail, RelayUnavailable
+from notifier.metrics import EMAILS
+from notifier.persistence import resultats
+from notifier.persistence.notifications import Due, Key
+from notifier.persistence.resultats import Finish
+from notifier.use_cases.report import report
+
+GIVE_UP_AFTER = timedelta(days=5)
+"""As a mail server does (RFC 5321, 4.5.4.1); then the établissement must know."""
+
+
+class Identity(NamedTuple):
+    """Whom mails come from, the domain of their Message-IDs, where they come back to (None: to the sender)."""
+
+    sender: str
+    domain: str
+    bounces: str | None = None
+    secret: str = ""
+
+    def envelope_from(self, courrier: UUID) -> str:
+        """Where this mail comes back to."""
+        return verp(self.bounces, courrier, self.secret) if self.bounces else _bare(self.sender)
+
+
+@dataclass(frozen=True, slots=True)
+class Courrier:
+    """A mail ready to go. `again`: it may have gone out before."""
+
+    id: UUID
+    message: EmailMessage
+    rows: Sequence[Due]
+    again: bool
+
+    @property
+    def keys(self) -> list[Key]:
+        return [row.key for row in self.rows]
+
+
+class Delivering:
+    """`deliver` sends one mail after the other; `clock` gives the time of every decision."""
+
+    def __init__(self, mail: Mail, identity: Identity, clock: Callable[[], datetime]) -> None:
+        self._mail = mail
+        self._identity = identity
+        self._clock = clock
+
+    async def deliver(self, connection: Connection, courriers: Sequence[Courrier]) -> None:
+        """Raises RelayUnavailable once the mail in hand is back in the queue."""
+        finish: Finish | None = None
+        for courrier in courriers:
+            engaged = await self._turn(connection, finish, courrier)
+            finish = None
+            if not engaged:
+                continue
+            try:
+                delivery = await self._mail.deliver(courrier.message, self._identity.envelope_from(courrier.id))
+            except RelayUnavailable as unavailable:
+                etat = Etat.SENDING if courrier.again else Etat.PENDING
+                await self._turn(connection, Finish(courrier.id, etat, str(unavailable), self._clock()), None)
+                raise
+            finish = self._outcome(courrier, delivery)
+            EMAILS.labels(finish.etat.value).inc()
+        if finish is not None:
+            await self._turn(connection, finish, None)
+
+    async def _turn(self, connection: Connection, finish: Finish | None, courrier: Courrier | None) -> bool:
+        """Record the last mail and engage the next in one commit; False when the next has changed meanwhile."""
+        now = self._clock()
+        engaged = False
+        async with connection.transaction():
+            if finish is not None:
+                told = await resultats.finish(connection, finish, now)
+                await report(connection, told, finish.etat, finish.motif)
+            if courrier is not None:
+                engaged = await resultats.engage(connection, courrier.id, courrier.keys, now)
+                if not engaged:
+                    await resultats.finish(connection, Finish(courrier.id, Etat.PENDING, None, now), now)
+            kill_point("notifier.before_commit")
+        kill_point("notifier.after_commit")
+        return engaged
+
+    def _outcome(self, courrier: Courrier, delivery: Delivery) -> Finish:
+        now = self._clock()
+        attempt = 1 + max(row.essais for row in courrier.rows)
+        if delivery.fate is Fate.SENT:
+            return Finish(courrier.id, Etat.SENT, None, now)
+        too_long = min(row.recue_le for row in courrier.rows) + GIVE_UP_AFTER < now
+        if delivery.fate is Fate.FAILED or too_long:
+            return Finish(courrier.id, Etat.FAILED, delivery.reason, now)
+        uncertain = courrier.again or delivery.fate is Fate.UNKNOWN
+        etat = Etat.SENDING if uncertain else Etat.PENDING
+        return Finish(courrier.id, etat, delivery.reason, now + pause(attempt))
+
+
+def _bare(address: str) -> str:
+    """« IMAG'IN <a@b> » → a@b."""
+    return address.rpartition("<")[2].rstrip("> ")
