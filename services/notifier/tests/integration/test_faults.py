@@ -25,13 +25,22 @@ def message(to="x@y.invalid"):
     return mail
 
 
-async def test_5xx_fails_for_good_with_its_code_only_and_is_not_tried_again(notifier):
-    notifier.smtp.to[ONE] = ["550 no such user"]
+@pytest.mark.parametrize(
+    ("answer", "motif"),
+    [
+        (f"550 no such user {ONE}", "Adresse refusée (SMTP 550)"),
+        (f"550 5.1.1 <{ONE}> unknown", "Adresse inconnue (5.1.1)"),
+        ("552 5.2.2 over quota", "Boîte pleine (5.2.2)"),
+        ("550 10.5.1.1 is not welcome", "Adresse refusée (SMTP 550)"),
+    ],
+)
+async def test_5xx_fails_for_good_with_its_reason_in_words_and_is_not_tried_again(notifier, answer, motif):
+    notifier.smtp.to[ONE] = [answer]
     await notifier.tell(notifier.event("1"), notifier.event("2"))
     await notifier.settle()
     assert await notifier.try_for(HOUR) == 0
     assert (await notifier.states("1"), await notifier.states("2")) == ([(1, "FAILED")], [(1, "SENT")])
-    assert await notifier.pool.fetchval("SELECT motif FROM notification WHERE numero = '1'") == "SMTP 550"
+    assert await notifier.pool.fetchval("SELECT motif FROM notification WHERE numero = '1'") == motif
     assert sorted(await notifier.reports()) == [catalogue.NOTIFICATION_FAILED, catalogue.NOTIFICATION_SENT]
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifier.domain.retour import Retour, lire, motif, sealed_mail, verp
+from notifier.domain.retour import Retour, lire, motif, refus, sealed_mail, verp
 
 SECRET, DOMAIN = "un secret de trente-deux signes !", "imagin.invalid"
 MAIL = UUID("3b8f0c7e-52d4-5a1e-9c66-0f6f6b7f2a11")
@@ -116,6 +116,20 @@ def test_an_address_that_cannot_be_sealed_is_refused(address):
 )
 def test_the_reason_is_told_in_words(code, words):
     assert motif(code) == words
+
+
+@pytest.mark.parametrize(
+    ("texte", "adresse", "words"),
+    [
+        ("5.1.1 <x@y.invalid>: unknown", True, "Adresse inconnue (5.1.1)"),
+        ("5.2.2", True, "Boîte pleine (5.2.2)"),
+        ("5.6.0 x@y.invalid", False, "Message refusé (SMTP 554)"),
+        ("x@y.invalid 5.1.1", True, "Adresse refusée (SMTP 554)"),
+        ("", False, "Message refusé (SMTP 554)"),
+    ],
+)
+def test_a_refusal_is_told_in_the_same_words_and_nothing_else_of_it(texte, adresse, words):
+    assert refus(554, texte, adresse=adresse) == words
 
 
 @given(st.binary(max_size=2_000))

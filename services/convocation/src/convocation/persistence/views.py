@@ -28,10 +28,20 @@ LEFT JOIN prise_de_connaissance p ON p.convocation_id = c.convocation_id AND p.v
 """
 
 
+# PostgreSQL reads the whole index for a DISTINCT; from one session to the one before is one jump (mesures.md).
+_SESSIONS = """
+WITH RECURSIVE la (session) AS (
+    SELECT max(session) FROM mission
+    UNION ALL
+    SELECT (SELECT max(m.session) FROM mission m WHERE m.session < la.session) FROM la WHERE la.session IS NOT NULL
+)
+SELECT session FROM la WHERE session IS NOT NULL
+"""
+
+
 async def sessions(connection: Connection) -> list[str]:
     """The sessions there are missions of, the latest first."""
-    rows = await connection.fetch("SELECT DISTINCT session FROM mission ORDER BY session DESC")
-    return [row["session"] for row in rows]
+    return [row["session"] for row in await connection.fetch(_SESSIONS)]
 
 
 async def etablissements(connection: Connection, uais: Sequence[str]) -> list[Any]:

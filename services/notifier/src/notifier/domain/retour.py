@@ -71,11 +71,23 @@ def lire(octets: bytes, *, secret: str, domain: str) -> Retour | None:
 
 def motif(code: str | None) -> str:
     """In words and without anything personal: « Adresse inconnue (5.1.1) »."""
-    if code is None:
-        return "Mail revenu"
+    return f"{_en_mots(code) or 'Mail revenu'} ({code})" if code else "Mail revenu"
+
+
+def refus(reponse: int, texte: str, *, adresse: bool) -> str:
+    """Of a server that did not take it: the same words where its answer bears a code, else « Adresse refusée ».
+
+    `adresse`: it refused the recipient, not the message. Nothing else of `texte` is told: servers repeat the address.
+    """
+    found = _CODE.match(texte.strip())
+    if found and (mots := _en_mots(found[0])):
+        return f"{mots} ({found[0]})"
+    return f"{'Adresse refusée' if adresse else 'Message refusé'} (SMTP {reponse})"
+
+
+def _en_mots(code: str) -> str | None:
     detail = code.partition(".")[2]
-    sujet = detail.partition(".")[0]
-    return f"{_MOTIFS.get(detail) or _MOTIFS.get(sujet) or 'Mail revenu'} ({code})"
+    return _MOTIFS.get(detail) or _MOTIFS.get(detail.partition(".")[0])
 
 
 _MOTIFS = {

@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 import aiosmtplib
 
 from chassis.kill_points import kill_point
+from notifier.domain.retour import refus
 
 _DELIVERY_SECONDS = 90.0  # below the silence after which the sender's leadership ends
 _COMMAND_SECONDS = 30.0
@@ -28,7 +29,7 @@ class Fate(Enum):
 
 
 class Delivery(NamedTuple):
-    """`reason`: a code, never an address."""
+    """`reason`: in words, for the établissement; never an address."""
 
     fate: Fate
     reason: str | None = None
@@ -147,7 +148,8 @@ class Smtp:
                 await self._smtp.rset()
         except (aiosmtplib.SMTPException, OSError):
             await self.close()
-        return Delivery(Fate.FAILED if error.code >= _FAILED_FROM else Fate.TRY_AGAIN, f"SMTP {error.code}")
+        why = refus(error.code, error.message, adresse=isinstance(error, aiosmtplib.SMTPRecipientRefused))
+        return Delivery(Fate.FAILED if error.code >= _FAILED_FROM else Fate.TRY_AGAIN, why)
 
     async def close(self) -> None:
         smtp, self._smtp = self._smtp, None
