@@ -12,11 +12,11 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from event_schemas.acces import Acces
 from event_schemas.accuses import Accuse
 from event_schemas.convocations import Convocation
+from event_schemas.courriels import CourrielDemande
 from event_schemas.habilitations import Habilitation
 from event_schemas.inscriptions import InscriptionsClosed
 from event_schemas.missions import Mission
 from event_schemas.notifications import Notification
-from event_schemas.renvois import Renvoi
 from event_schemas.state import Event
 
 INSCRIPTIONS = "cyclades.public.inscriptions.v1"
@@ -26,7 +26,7 @@ HABILITATION = "imagin.public.habilitation.v1"
 ACCUSE = "santorin.public.accuse.v1"
 ACCES = "imagin.internal.acces.v1"
 NOTIFICATION = "imagin.internal.notification.v1"
-RENVOI = "imagin.internal.renvoi.v1"
+COURRIEL = "imagin.internal.courriel.v1"
 
 INSCRIPTIONS_CLOSED = "fr.cyclades.inscriptions-closed.v1"
 MISSION_CREATED = "fr.imagin.mission-created.v1"
@@ -40,7 +40,7 @@ ACCUSE_SENT = "fr.santorin.accuse.v1"
 ACCES_CHANGED = "fr.imagin.acces-changed.v1"
 NOTIFICATION_SENT = "fr.imagin.notification-sent.v1"
 NOTIFICATION_FAILED = "fr.imagin.notification-failed.v1"
-RENVOI_DEMANDE = "fr.imagin.renvoi-demande.v1"
+COURRIEL_DEMANDE = "fr.imagin.courriel-demande.v1"
 
 # A topic is about one kind of aggregate: all its events have the same body.
 _BODIES: dict[str, type[Event]] = {
@@ -51,7 +51,7 @@ _BODIES: dict[str, type[Event]] = {
     ACCUSE: Accuse,
     ACCES: Acces,
     NOTIFICATION: Notification,
-    RENVOI: Renvoi,
+    COURRIEL: CourrielDemande,
 }
 _DAY_MS = 86_400_000
 SEASONS_MS = 400 * _DAY_MS  # exam work is seasonal: a year and a month (D18)

@@ -11,11 +11,11 @@ from event_schemas import catalogue, identities
 from event_schemas.acces import Acces
 from event_schemas.accuses import Accuse
 from event_schemas.convocations import Convocation, IntervenantRef, MissionRef
+from event_schemas.courriels import CourrielDemande
 from event_schemas.habilitations import Habilitation
 from event_schemas.inscriptions import Epreuve, Etablissement, InscriptionsClosed
 from event_schemas.missions import EtablissementMission, Mission
 from event_schemas.notifications import Notification
-from event_schemas.renvois import Renvoi
 from event_schemas.state import Event
 
 SESSION = "2020-E3C1"
@@ -157,6 +157,10 @@ def _results() -> dict[str, dict[str, Event]]:
         fields: dict[str, Any] = {"convocation_version": version, "etat": etat, "motif": motif, "retour": retour}
         return Notification.create(convocation_id=convocation, version=version, **fields)
 
+    def asked(version: int, objet: str) -> CourrielDemande:
+        fields: dict[str, Any] = {"convocation_version": 2, "objet": objet}
+        return CourrielDemande.create(convocation_id=convocation, version=version, **fields)
+
     unknown = "Établissement inconnu de SANTORIN"
     return {
         catalogue.ACCUSE_SENT: {"accepted": answer(1, "ACCEPTED"), "refused": answer(2, "REFUSED", unknown)},
@@ -171,9 +175,7 @@ def _results() -> dict[str, dict[str, Event]]:
             "refused": mail(3, "ECHOUEE", "Le serveur de courrier a refusé le message"),
             "bounced": mail(4, "ECHOUEE", "Adresse inconnue (5.1.1)", retour=True),
         },
-        catalogue.RENVOI_DEMANDE: {
-            "address-corrected": Renvoi.create(convocation_id=convocation, version=4, convocation_version=2)
-        },
+        catalogue.COURRIEL_DEMANDE: {"address-corrected": asked(1, "RENVOI"), "maintained": asked(2, "REPONSE")},
     }
 
 

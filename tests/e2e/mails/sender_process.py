@@ -48,6 +48,7 @@ class Convocation:
             dates=(date(2020, 3, 5),),
             observation="",
             motif=None,
+            reponse_empechement=None,
             signataire=None,
             reponse=None,
             precedente=None,

@@ -241,3 +241,22 @@ async def test_a_mail_that_came_back_is_sent_again_to_the_address_that_the_recto
     assert again.subject == mail.subject
     assert again.documents() == mail.documents()
     await page.get_by_text("Mail envoyé").first.wait_for()
+
+
+async def test_r57_who_reported_an_empechement_is_answered_by_mail(product, school, person):
+    convocation = await convoke(school, "HG", school.teacher.numero, product.soon)
+    await school.teacher.mail(1)
+    page = await person(Role.INTERVENANT, sub=school.teacher.numero)
+    await page.goto(f"/convocations/{convocation}/empechement")
+    await page.get_by_role("textbox", name="Motif de l’empêchement").fill("Conseil de classe ce jour-là")
+    await page.get_by_role("button", name="Signaler l’empêchement").click()
+    await page.get_by_text("Succès : Empêchement signalé").wait_for()
+    chef = await person(Role.CHEF, school.lycee)
+    await chef.goto(f"/convocations/{convocation}/empechement/traiter")
+    await chef.get_by_role("textbox", name="Réponse à la personne").fill("Le conseil est déplacé.")
+    await chef.get_by_role("button", name="Maintenir la convocation").click()
+    await chef.get_by_text("reçoit votre réponse par mail").wait_for()
+    answer = await school.teacher.mail(2)
+    assert answer.subject.startswith("Réponse à votre empêchement : Histoire-géographie".replace(" :", "\u00a0:"))
+    assert "Réponse de l’établissement\u00a0: Le conseil est déplacé." in answer.text
+    assert answer.documents() == [await document(school, convocation)]

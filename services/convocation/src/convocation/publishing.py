@@ -7,11 +7,12 @@ from chassis.outbox import Outgoing
 from convocation.domain.convocation import Convocation, Nature
 from convocation.domain.intervenant import Intervenant
 from convocation.domain.mission import Mission
+from convocation.domain.suivi import Objet
 from event_schemas import catalogue
 from event_schemas.convocations import Convocation as ConvocationState
 from event_schemas.convocations import IntervenantRef, MissionRef
+from event_schemas.courriels import CourrielDemande
 from event_schemas.inscriptions import Voie
-from event_schemas.renvois import Renvoi
 
 TYPES = {
     Nature.CONVOCATION: catalogue.INTERVENANT_CONVOQUE,
@@ -47,8 +48,13 @@ def publish(convocation_id: UUID, convocation: Convocation, person: Intervenant,
     return Outgoing(catalogue.CONVOCATION, ce_type, key, convocation_id, convocation.version, state.to_bytes())
 
 
-def publish_renvoi(convocation_id: UUID, convocation_version: int, version: int) -> Outgoing:
-    """RenvoiDemande; `version`: that of the failure it answers."""
-    state = Renvoi.create(convocation_id=convocation_id, version=version, convocation_version=convocation_version)
+def publish_courriel(convocation_id: UUID, convocation_version: int, version: int, objet: Objet) -> Outgoing:
+    """CourrielDemande; `version`: how many mails were asked for of this convocation."""
+    state = CourrielDemande.create(
+        convocation_id=convocation_id,
+        version=version,
+        convocation_version=convocation_version,
+        objet=objet.value,
+    )
     key = str(convocation_id)
-    return Outgoing(catalogue.RENVOI, catalogue.RENVOI_DEMANDE, key, convocation_id, version, state.to_bytes())
+    return Outgoing(catalogue.COURRIEL, catalogue.COURRIEL_DEMANDE, key, convocation_id, version, state.to_bytes())

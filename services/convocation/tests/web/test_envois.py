@@ -68,6 +68,7 @@ async def test_an_envoi_says_all_that_a_mail_and_its_attachments_need(open_world
         "dates": [JOUR, AUTRE],
         "observation": "Salle 14",
         "motif": None,
+        "reponse_empechement": None,
         "signataire": None,
         "reponse": {"nom": "Bureau des examens", "courriel": "dec@ac-x.invalid"},
         "precedente": {"qualite_libelle": "Correcteur Santorin", "dates": [JOUR], "observation": "Salle 12"},

@@ -13,9 +13,11 @@ async def line(open_world):
 
 async def asked(world):
     rows = await world.pool.fetch(
-        "SELECT key, version, payload FROM outbox WHERE type = 'fr.imagin.renvoi-demande.v1' ORDER BY seq"
+        "SELECT key, version, payload FROM outbox WHERE type = 'fr.imagin.courriel-demande.v1' ORDER BY seq"
     )
-    return [(row["key"], row["version"], json.loads(row["payload"])["convocation_version"]) for row in rows]
+    bodies = [json.loads(row["payload"]) for row in rows]
+    assert {one["objet"] for one in bodies} <= {"RENVOI"}
+    return [(row["key"], row["version"], one["convocation_version"]) for row, one in zip(rows, bodies, strict=True)]
 
 
 async def courriel(world, line):

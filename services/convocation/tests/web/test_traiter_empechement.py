@@ -2,6 +2,7 @@
 
 import asyncio
 import html
+import json
 import re
 
 import pytest
@@ -172,7 +173,12 @@ async def test_maintained_the_person_reads_the_answer_and_the_convocation_holds(
     assert "Convocation maintenue" in await person.text("/mes-missions")
     assert answer in await person.text(f"/convocations/{scene.made['100']}/empechement")
     assert (await scene.states())["100"] == ("ACTIVE", "COORDINATEUR", 1)
-    assert await scene.world.told() == []
+    [asked] = await scene.world.pool.fetch("SELECT type, key, payload FROM outbox")
+    assert (asked["type"], asked["key"]) == ("fr.imagin.courriel-demande.v1", scene.made["100"])
+    assert json.loads(asked["payload"])["objet"] == "REPONSE"
+    assert answer.encode() not in asked["payload"]
+    envoi = await scene.world.notifier.get(f"/api/convocations/{scene.made['100']}/versions/1/envoi")
+    assert envoi.json()["reponse_empechement"] == answer
     audit = await scene.world.pool.fetch("SELECT t::text AS row FROM audit AS t")
     assert [row for row in audit if answer in row["row"]] == []
     again = await scene.chef.post(scene.path, **await scene.form(action="maintenir", reponse="encore"))
@@ -207,7 +213,7 @@ async def test_of_three_answers_at_once_one_holds_and_nothing_is_done_twice(scen
     etat = await scene.world.pool.fetchval("SELECT etat FROM empechement")
     promoted = [numero for numero, state in (await scene.states()).items() if state == ("ACTIVE", "COORDINATEUR", 2)]
     replaced = etat == "REMPLACE"
-    assert (len(promoted), len(await scene.world.told())) == ((1, 2) if replaced else (0, 0))
+    assert (len(promoted), len(await scene.world.told())) == ((1, 2) if replaced else (0, 1))
     assert await scene.world.pool.fetchval("SELECT count(*) FROM audit WHERE action = 'empechement.traiter'") == 1
 
 

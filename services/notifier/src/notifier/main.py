@@ -15,7 +15,7 @@ from notifier.gateways.convocation import ConvocationGateway
 from notifier.gateways.mail import EmlFolder, Mail, Smtp
 from notifier.gateways.retours import Retours
 from notifier.handlers.convocations import NotifyOnConvocationEvents
-from notifier.handlers.renvois import ResendOnRenvoiDemande
+from notifier.handlers.courriels import QueueOnCourrielDemande
 from notifier.metrics import MAILS_AGE_SECONDS, MAILS_WAITING
 from notifier.persistence import notifications
 from notifier.sender import Sender
@@ -49,7 +49,7 @@ def build(runtime: Runtime) -> Service:
         app=create_app(settings, title="IMAG'IN — notifications"),
         readers={
             "notifier.convocation": NotifyOnConvocationEvents(_clock, settling),
-            "notifier.renvoi": ResendOnRenvoiDemande(_clock, settling),
+            "notifier.courriel": QueueOnCourrielDemande(_clock, settling),
         },
         models={ce_type: event.model for ce_type, event in EVENT_TYPES.items()},
         loops=[sender.run, *_periodic(runtime, settings)],

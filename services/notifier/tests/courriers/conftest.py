@@ -28,6 +28,7 @@ ENVOI = Envoi(
     dates=(date(2020, 3, 5),),
     observation="Apporter un stylo rouge.\nSalle des professeurs.",
     motif=None,
+    reponse_empechement=None,
     signataire="Ana CHEF\nProviseure",
     reponse="Dominique EXEMPLE <gestionnaire@ac-exemple.invalid>",
     precedente=None,
@@ -69,6 +70,8 @@ def _told(nature, envoi, number=1):
     more["calendrier"] = Calendrier(f"convocation-{number}.ics", methode, f"METHOD:{methode}\r\n")
     if nature is Nature.ANNULATION:
         more["motif"] = "Épreuve reportée au mois de mai."
+    if nature is Nature.REPONSE:
+        more["reponse_empechement"] = "Votre demi-journée est déplacée au matin.\nMerci de venir."
     if nature is Nature.MODIFICATION:
         qualite = None if envoi.type == "NUMERISATION" else "Correcteur"
         more["precedente"] = Entree(qualite, (date(2020, 3, 4), date(2020, 3, 5)), envoi.observation)

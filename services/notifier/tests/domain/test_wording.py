@@ -31,6 +31,7 @@ ENVOI = Envoi(
     dates=(JEUDI,),
     observation="Apporter un stylo rouge",
     motif=None,
+    reponse_empechement=None,
     signataire="Ana CHEF\nProviseure",
     reponse=None,
     precedente=None,

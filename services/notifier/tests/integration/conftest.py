@@ -65,6 +65,7 @@ SUJETS = {
     "Convocation modifiée": "MODIFICATION",
     "Annulation de votre convocation": "ANNULATION",
     "Rappel de votre convocation": "RAPPEL",
+    "Réponse à votre empêchement": "REPONSE",
 }
 
 
@@ -83,6 +84,7 @@ class FakeConvocation:
         self.lues = set()
         self.asked = []
         self.addresses = {}
+        self.reponses = {}
 
     def learn(self, one):
         self.states[one.state.convocation_id, one.version] = one
@@ -123,6 +125,7 @@ class FakeConvocation:
             dates=tuple(state.dates),
             observation="",
             motif="Malade" if nature == "ANNULATION" else None,
+            reponse_empechement=self.reponses.get(state.convocation_id),
             signataire=None,
             reponse=None,
             precedente=Entree("Correcteur Santorin", tuple(state.dates), "") if dite else None,

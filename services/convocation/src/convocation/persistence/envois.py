@@ -13,7 +13,9 @@ SELECT d.convocation_id, d.version, d.engagee, c.version AS courante, v.nature, 
        s.prenom AS signataire_prenom, s.qualite AS signataire_qualite, k.nom AS contact_nom,
        k.courriel AS contact_courriel, l.convocation_id IS NOT NULL AS lue, p.version AS precedente,
        p.qualite AS precedente_qualite, p.qualite_par_defaut AS precedente_qualite_par_defaut,
-       p.dates AS precedente_dates, p.observation AS precedente_observation
+       p.dates AS precedente_dates, p.observation AS precedente_observation,
+       (SELECT e.reponse FROM empechement e WHERE e.convocation_id = d.convocation_id AND e.etat = 'MAINTENU'
+        ORDER BY e.repondu_le DESC LIMIT 1) AS reponse_empechement
 FROM unnest($1::uuid[], $2::int[], $3::int[], $4::boolean[])
      WITH ORDINALITY AS d (convocation_id, version, dite, engagee, rang)
 LEFT JOIN convocation c USING (convocation_id)

@@ -13,8 +13,10 @@ from convocation.domain.errors import (
     VersionDepassee,
 )
 from convocation.domain.mission import Mission
+from convocation.domain.suivi import Objet
 from convocation.persistence import convocations, empechements, intervenants
 from convocation.policy import POLICY
+from convocation.use_cases.ask_mail import ask_mail
 from convocation.use_cases.change_convocation import conflicts_of
 from convocation.use_cases.context import Commande, mission_for_writing
 from convocation.use_cases.passage_outre import PassageOutre
@@ -81,7 +83,7 @@ async def _held(
 
 
 async def maintain_convocation(commande: Commande, convocation_id: UUID, empechement_id: UUID, reponse: str) -> None:
-    """The convocation holds, and the person reads why; no version of it changes, so no open service is needed.
+    """The convocation holds, and the person is told why; no version of it changes, so no open service is needed.
 
     Raises ConvocationInconnue, Forbidden, EmpechementTraite, ReponseEmpechementAbsente, TexteTropLong.
     """
@@ -90,7 +92,7 @@ async def maintain_convocation(commande: Commande, convocation_id: UUID, empeche
         raise ConvocationInconnue
     mission, _ = await mission_for_writing(commande, found[0])
     POLICY.authorise(commande.acteur, ACTION, uai=mission.uai)
-    await convocations.get(commande.connection, convocation_id, lock=True)
+    held = await convocations.get(commande.connection, convocation_id, lock=True)
     await _open_report(commande, convocation_id, empechement_id)
     reponse = texte(reponse, ReponseEmpechementAbsente)
     await empechements.answer(
@@ -101,6 +103,8 @@ async def maintain_convocation(commande: Commande, convocation_id: UUID, empeche
         le=commande.now,
         reponse=reponse,
     )
+    assert held is not None, "a convocation is never deleted"
+    await ask_mail(commande.connection, convocation_id, held[1].version, Objet.REPONSE)
     await record_empechement(commande, ACTION, convocation_id, mission.mission_id, Etat.OUVERT, Etat.MAINTENU)
 
 

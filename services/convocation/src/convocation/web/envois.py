@@ -67,6 +67,7 @@ def _facts(row: Any) -> dict[str, Any]:
         "etablissement": etablissement(row),
         **_entry(row),
         "motif": row["motif"],
+        "reponse_empechement": row["reponse_empechement"],
         "signataire": signataire if row["signataire_nom"] else None,
         "reponse": {"nom": row["contact_nom"], "courriel": row["contact_courriel"]} if row["contact_nom"] else None,
         "precedente": _entry(row, "precedente_") if row["precedente"] else None,

@@ -7,12 +7,13 @@ from uuid import UUID
 
 
 class Nature(StrEnum):
-    """How an item is told, decided from what the person was told before; RAPPEL is no nature of a convocation."""
+    """How an item is told, decided from what the person was told before; RAPPEL and REPONSE are no convocation's."""
 
     CONVOCATION = "CONVOCATION"
     MODIFICATION = "MODIFICATION"
     ANNULATION = "ANNULATION"
     RAPPEL = "RAPPEL"
+    REPONSE = "REPONSE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,10 @@ class Calendrier:
 
 @dataclass(frozen=True, slots=True)
 class Envoi:
-    """What convocation answers for one version. `signataire` has two lines; `reponse` is « Nom <courriel> »."""
+    """What convocation answers for one version. `signataire` has two lines; `reponse` is « Nom <courriel> ».
+
+    `reponse_empechement`: what the établissement last answered to an empêchement.
+    """
 
     convocation_id: UUID
     version: int
@@ -63,6 +67,7 @@ class Envoi:
     dates: tuple[date, ...]
     observation: str
     motif: str | None
+    reponse_empechement: str | None
     signataire: str | None
     reponse: str | None
     precedente: Entree | None

@@ -11,7 +11,7 @@ from notifier.domain.courrier import Envoi, Item, Nature
 from notifier.domain.notification import Connu, Etat, nature_de
 
 SUPERSEDED, UNKNOWN = 410, 404
-RAPPEL = "RAPPEL"
+_SANS_VERSION = {Nature.RAPPEL.value, Nature.REPONSE.value}  # a mail that no new version brings
 
 
 class Ligne(Protocol):
@@ -59,7 +59,7 @@ class Tri:
 
 def pointless(row: Ligne) -> bool:
     """An end of what was never told."""
-    return row.etat is Etat.PENDING and row.nature != RAPPEL and _nature(row) is None
+    return row.etat is Etat.PENDING and row.nature not in _SANS_VERSION and _nature(row) is None
 
 
 def trier(rows: Sequence[L], answers: Mapping[L, Envoi | int], aujourd_hui: Mapping[str, date]) -> Tri:
@@ -73,11 +73,11 @@ def trier(rows: Sequence[L], answers: Mapping[L, Envoi | int], aujourd_hui: Mapp
             tri.closes.setdefault(Etat.SUPERSEDED, []).append(row)
         elif not isinstance(answer, Envoi):
             tri.attendent.append(row)
-        elif row.etat is Etat.PENDING and row.nature == RAPPEL and not _rappeler(row, answer, aujourd_hui):
+        elif row.etat is Etat.PENDING and not _encore_utile(row, answer, aujourd_hui):
             tri.closes.setdefault(Etat.POINTLESS, []).append(row)
         else:
             tri.gardees.append(row)
-            tri.items.append(Item(Nature.RAPPEL if row.nature == RAPPEL else _told_as(row), answer))
+            tri.items.append(Item(_told_as(row), answer))
     return tri
 
 
@@ -87,10 +87,16 @@ def _nature(row: Ligne) -> Nature | None:
 
 def _told_as(row: Ligne) -> Nature:
     """A mail under way says what it said, whatever came back meanwhile."""
+    if row.nature in _SANS_VERSION:
+        return Nature(row.nature)
     return _nature(row) or Nature(row.nature)
 
 
-def _rappeler(row: Ligne, envoi: Envoi, aujourd_hui: Mapping[str, date]) -> bool:
-    """Nobody is reminded of what he has acknowledged, nor on the day or after it."""
+def _encore_utile(row: Ligne, envoi: Envoi, aujourd_hui: Mapping[str, date]) -> bool:
+    """Nobody is reminded of what he has acknowledged, nor on the day or after it; an answer is one while it stands."""
+    if row.nature == Nature.REPONSE:
+        return envoi.reponse_empechement is not None
+    if row.nature != Nature.RAPPEL:
+        return True
     today = aujourd_hui.get(row.academie)
     return not envoi.lue and row.premier_jour is not None and today is not None and today < row.premier_jour

@@ -15,20 +15,24 @@ _OBJETS = {
     Nature.MODIFICATION: "Convocation modifiée",
     Nature.ANNULATION: "Annulation de votre convocation",
     Nature.RAPPEL: "Rappel de votre convocation",
+    Nature.REPONSE: "Réponse à votre empêchement",
 }
 _NOMS = {
     Nature.CONVOCATION: ("convocation", "convocations"),
     Nature.MODIFICATION: ("convocation modifiée", "convocations modifiées"),
     Nature.ANNULATION: ("annulation", "annulations"),
     Nature.RAPPEL: ("rappel", "rappels"),
+    Nature.REPONSE: ("réponse à un empêchement", "réponses à vos empêchements"),
 }
 _ENSEMBLES = {
     Nature.CONVOCATION: "{} convocations",
     Nature.MODIFICATION: "{} convocations modifiées",
     Nature.ANNULATION: "{} annulations de convocation",
     Nature.RAPPEL: "Rappel de {} convocations",
+    Nature.REPONSE: "{} réponses à vos empêchements",
 }
 _VOIES = {"GENERALE": "voie générale", "TECHNOLOGIQUE": "voie technologique", "COMMUNE": ""}
+_A_LIRE = {Nature.CONVOCATION, Nature.MODIFICATION, Nature.RAPPEL}
 _SUIVI = {"Coordinateur", "Coordinateur adjoint"}
 _SANS_SIGNATURE = "Le chef d’établissement"
 
@@ -172,6 +176,8 @@ def _annonce(item: Item) -> tuple[str, ...]:
     etes = f"ous êtes {convoque(envoi.civilite)}"
     if item.nature is Nature.ANNULATION:
         return ("Votre convocation à la mission suivante est annulée.",)
+    if item.nature is Nature.REPONSE:
+        return ("L’établissement a lu l’empêchement que vous avez signalé\u00a0: votre convocation est maintenue.",)
     if item.nature is Nature.RAPPEL:
         quand = f" {dates_en_lettres(envoi.dates, 'le ')}" if envoi.dates else ""
         return (
@@ -191,8 +197,10 @@ def _faits(item: Item) -> tuple[Fait, ...]:
     if envoi.type != "NUMERISATION":
         mission = [("Mission", "Correction de copies"), ("Épreuve", epreuve)]
     motif = envoi.motif if item.nature is Nature.ANNULATION else None
+    reponse = envoi.reponse_empechement if item.nature is Nature.REPONSE else None
     faits = [
         ("Motif de l’annulation", motif or ""),
+        ("Réponse de l’établissement", reponse or ""),
         *mission,
         ("Session", envoi.session),
         ("Établissement", envoi.etablissement),
@@ -223,10 +231,10 @@ def _acces(item: Item) -> tuple[str, ...]:
 
 def _invitation(items: Sequence[Item]) -> tuple[str, ...]:
     """What to do. No word of refusing: correcting is an obligation of service."""
-    tenues = sum(one.nature is not Nature.ANNULATION for one in items)
-    if not tenues:
+    a_lire = sum(one.nature in _A_LIRE for one in items)
+    if not a_lire:
         return ()
-    what = "vos convocations" if tenues > 1 else "votre convocation"
+    what = "vos convocations" if a_lire > 1 else "votre convocation"
     return (
         f"Sur votre page, indiquez que vous avez pris connaissance de {what}, ou signalez un empêchement.",
         "Un empêchement signalé ne vaut pas dispense\u00a0: une convocation vaut tant qu’elle n’est pas annulée.",
@@ -234,7 +242,7 @@ def _invitation(items: Sequence[Item]) -> tuple[str, ...]:
 
 
 def _lien_libelle(items: Sequence[Item]) -> str:
-    if all(one.nature is Nature.ANNULATION for one in items):
+    if not any(one.nature in _A_LIRE for one in items):
         return "Vos missions"
     return "Vos missions, prise de connaissance, empêchement"
 

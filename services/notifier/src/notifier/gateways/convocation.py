@@ -61,7 +61,7 @@ class ConvocationGateway:
 
 
 _AS_IS = ("version", "nature", "lue", "courriel", "civilite", "nom", "prenom", "type", "libelle", "voie", "session")
-_AS_IS_TOO = ("academie", "observation", "motif", "lien")
+_AS_IS_TOO = ("academie", "observation", "motif", "reponse_empechement", "lien")
 
 
 def _envoi(one: dict[str, Any]) -> Envoi | int:

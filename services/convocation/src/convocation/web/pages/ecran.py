@@ -48,7 +48,10 @@ _FAITS = {
     ),
     "empechement-retire": ("Signalement retiré", "Votre convocation reste valable."),
     "remplacee": ("Personne remplacée", "Les deux personnes et SANTORIN sont prévenus."),
-    "maintenue": ("Convocation maintenue", "La personne lit votre réponse dans «\u00a0Mes missions\u00a0»."),
+    "maintenue": (
+        "Convocation maintenue",
+        "La personne reçoit votre réponse par mail, et la lit dans «\u00a0Mes missions\u00a0».",
+    ),
     "remise": ("Remise en main propre confirmée", "Le mail de cette version n’est plus en échec."),
     "renvoi": ("Renvoi demandé", "Le mail part à l’adresse que l’annuaire donne à présent."),
     "annulee": (

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from chassis.http import ActeurDep
 from convocation.domain.errors import RenvoiSansObjet, VersionDepassee
-from convocation.use_cases.resend_mail import ACTION, resend_mail
+from convocation.use_cases.ask_mail import ACTION, resend_mail
 from convocation.web.commands import commande
 from convocation.web.pages.convocations import montrer, visible
 from convocation.web.pages.ecran import see_other

@@ -1,0 +1,20 @@
+"""CourrielDemande: a mail to send that no new version of a convocation brings."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from event_schemas.state import AUCUNE, PSEUDONYME, SITUATION, State, Version
+
+
+class CourrielDemande(State):
+    """`version` counts the mails asked for of a convocation. Address and words are asked when the mail goes out."""
+
+    convocation_id: Annotated[UUID, PSEUDONYME]
+    convocation_version: Annotated[Version, AUCUNE]
+    """The version that the mail is about."""
+    objet: Annotated[Literal["RENVOI", "REPONSE"], SITUATION]
+    """RENVOI: its mail failed or came back, and is to go out again; REPONSE: the empêchement reported was answered."""
+
+    @property
+    def aggregate(self) -> str:
+        return str(self.convocation_id)

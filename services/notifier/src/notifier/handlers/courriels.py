@@ -1,0 +1,34 @@
+"""Kafka in: `imagin.internal.courriel.v1` → a mail that did not arrive, or an answer, goes into the queue."""
+
+from collections.abc import Callable, Collection
+from datetime import datetime, timedelta
+from typing import cast
+
+from chassis.cloudevents import Event
+from chassis.consumer import Known
+from chassis.database import Connection
+from event_schemas import catalogue
+from event_schemas.courriels import CourrielDemande
+from notifier.persistence import demandes
+
+
+class QueueOnCourrielDemande:
+    """What is asked for about one person within the settling time is one mail."""
+
+    topic = catalogue.COURRIEL
+    types = (catalogue.COURRIEL_DEMANDE,)
+
+    def __init__(self, clock: Callable[[], datetime], settling: timedelta) -> None:
+        self._clock = clock
+        self._settling = settling
+
+    async def known(self, connection: Connection, aggregates: list[str]) -> dict[str, Known]:
+        return await demandes.known(connection, aggregates)
+
+    async def apply(self, connection: Connection, events: list[Event], held: Collection[str]) -> None:
+        now = self._clock()
+        due = now + self._settling
+        asked = [(cast("CourrielDemande", event.state), event.correlation_id) for event in events]
+        await demandes.save(connection, events, held)
+        await demandes.restart(connection, [one for one, _ in asked if one.objet == "RENVOI"], now, due)
+        await demandes.answer(connection, [one for one in asked if one[0].objet == "REPONSE"], now, due)
