@@ -102,26 +102,33 @@ async def postgres(parts: LazyParts) -> Postgres:
     return await parts.postgres()
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def create_database(postgres: Postgres) -> Callable[[str], Awaitable[str]]:
-    """`url = await create_database("relay")`: an empty database of your own, administrator's URL."""
+@pytest_asyncio.fixture(loop_scope="session")
+async def create_database(postgres: Postgres) -> AsyncIterator[Callable[[str], Awaitable[str]]]:
+    """`url = await create_database("relay")`: an empty database of your own, administrator's URL; gone afterwards."""
+    made = []
 
     async def create(name: str) -> str:
-        return await databases.create_database(postgres.admin_url, _unique(name, "_"))
+        made.append(_unique(name, "_"))
+        return await databases.create_database(postgres.admin_url, made[-1])
 
-    return create
+    yield create
+    for name in made:
+        await databases.drop_database(postgres.admin_url, name)
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def database(postgres: Postgres) -> Callable[[str], Awaitable[ServiceDatabase]]:
-    """`db = await database("convocation")`: fresh, migrated; `db.url` has the rights the service has, no more."""
+@pytest_asyncio.fixture(loop_scope="session")
+async def database(postgres: Postgres) -> AsyncIterator[Callable[[str], Awaitable[ServiceDatabase]]]:
+    """`db = await database("convocation")`: migrated, gone afterwards; `db.url` has the rights the service has."""
+    made = []
 
     async def create(package: str) -> ServiceDatabase:
-        name = _unique(package, "_")
-        url = await create_service_database(postgres.admin_url, package, name=name, password=_PASSWORD)
-        return ServiceDatabase(url, with_database(postgres.admin_url, name))
+        made.append(_unique(package, "_"))
+        url = await create_service_database(postgres.admin_url, package, name=made[-1], password=_PASSWORD)
+        return ServiceDatabase(url, with_database(postgres.admin_url, made[-1]))
 
-    return create
+    yield create
+    for name in made:
+        await databases.drop_database(postgres.admin_url, name)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

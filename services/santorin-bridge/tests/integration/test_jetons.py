@@ -53,7 +53,7 @@ class Bridge:
         return await self.client.get(RIGHTS, headers={"Authorization": f"Bearer {token}"})
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
+@pytest_asyncio.fixture(loop_scope="session")
 async def url(database):
     return (await database("santorin_bridge")).url
 

@@ -22,6 +22,8 @@ from testkit.ports import free_port
 
 _READY_SECONDS = 60
 _INSTALLATION = "pginstall18"
+_GONE_AFTERWARDS = ("fsync=off", "full_page_writes=off")
+"""What a temporary cluster need not keep through a crash of the machine; through SIGKILL it keeps everything."""
 _LOCALE = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8")
 
 
@@ -155,6 +157,7 @@ class EmbeddedPostgres:
             "timezone=UTC",
             "log_timezone=UTC",
             "lc_messages=C",
+            *(() if self._given else _GONE_AFTERWARDS),
         )
         options = [word for setting in settings for word in ("-c", setting)]
         command = [str(self._bin / "postgres"), "-D", str(self._home / "data"), *options]
