@@ -115,6 +115,12 @@ def test_r37_the_date_of_mission_is_to_be_given():
         convoke("1", saisie=replace(SAISIE, dates=()))
 
 
+@pytest.mark.parametrize("year", [27, 1999, 2100, 9999])
+def test_r37_a_year_mistyped_is_no_date_of_mission(year):
+    with pytest.raises(errors.DateInvraisemblable):
+        convoke("1", saisie=replace(SAISIE, dates=(*SAISIE.dates, date(year, 2, 15))))
+
+
 def test_kf_the_fictitious_date_is_never_taken_over_by_itself():
     [one] = convoke("1")
     assert MISSION.date_debut not in one.dates

@@ -131,8 +131,12 @@ async def test_everybody_gets_the_same_bytes_of_a_version_whoever_asks_first(ope
 
 
 async def test_a_year_mistyped_holds_up_no_other_answer(open_world, une):
-    made = await open_world.chef.convoque(open_world.hg, "101", dates=["0027-02-15"])
+    """As there may be one from before such a year was refused."""
+    made = await open_world.chef.convoque(open_world.hg, "101", dates=[JOUR])
     [other] = made.json()["convocations"]
+    for table in ("convocation", "convocation_version"):
+        mistyped = f"UPDATE {table} SET dates = '{{0027-02-15}}' WHERE convocation_id = $1"
+        await open_world.pool.execute(mistyped, other["convocation_id"])
     told = await ask(open_world, (other["convocation_id"], 1, {}), (une, 2, {}))
     assert [(one["status"], one["dates"]) for one in told] == [(200, ["0027-02-15"]), (200, [JOUR, AUTRE])]
 

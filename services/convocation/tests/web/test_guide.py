@@ -112,9 +112,12 @@ async def test_r36_nobody_found_sends_to_the_gestionnaire_and_only_he_creates_pe
     assert (await open_world.chef.convoque(open_world.hg, "200")).status_code == 201
 
 
-async def test_r37_a_convocation_without_a_chosen_date_is_refused_and_writes_nothing(open_world):
-    answer = await open_world.chef.convoque(open_world.hg, "100", dates=[])
-    assert (answer.status_code, answer.json()["type"]) == (422, "date-non-choisie")
+@pytest.mark.parametrize(
+    ("dates", "why"), [([], "date-non-choisie"), (["2020-03-05", "0027-03-06"], "date-invraisemblable")]
+)
+async def test_r37_a_convocation_without_a_chosen_date_is_refused_and_writes_nothing(open_world, dates, why):
+    answer = await open_world.chef.convoque(open_world.hg, "100", dates=dates)
+    assert (answer.status_code, answer.json()["type"]) == (422, why)
     assert await open_world.told() == []
 
 

@@ -185,8 +185,11 @@ async def test_a_link_holds_until_some_days_after_the_last_date_in_the_academies
 
 
 async def test_the_link_of_the_last_day_there_is_is_a_link(open_world):
-    made = await open_world.chef.convoque(open_world.hg, "102", dates=["9999-12-31"])
+    made = await open_world.chef.convoque(open_world.hg, "102")
     [one] = made.json()["convocations"]
+    for table in ("convocation", "convocation_version"):
+        last = f"UPDATE {table} SET dates = '{{9999-12-31}}' WHERE convocation_id = $1"
+        await open_world.pool.execute(last, one["convocation_id"])
     assert (await open_world.client.get(await lien_of(open_world, one["convocation_id"]))).status_code == 303
     open_world.client.cookies.clear()
 

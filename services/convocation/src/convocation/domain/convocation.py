@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from convocation.domain.errors import (
     ConvocationAnnulee,
+    DateInvraisemblable,
     DejaConvoque,
     IntervenantInactif,
     IntervenantInconnu,
@@ -23,6 +24,9 @@ from convocation.domain.intervenant import Intervenant
 from convocation.domain.mission import Mission
 from convocation.domain.profils import ProfilsRequis, profil_couvert
 from convocation.domain.qualite import QualiteRetenue, retenir
+
+_ANNEES = range(2000, 2100)
+"""Who types « 27 » as a year has typed the year 0027, and browsers take it."""
 
 
 class Nature(StrEnum):
@@ -132,6 +136,8 @@ def _service_ouvert(*, ouvert: bool) -> None:
 def _dates(saisie: Saisie) -> tuple[date, ...]:
     if not saisie.dates:
         raise MissionDateNotChosen
+    if any(day.year not in _ANNEES for day in saisie.dates):
+        raise DateInvraisemblable
     return tuple(sorted(set(saisie.dates)))
 
 

@@ -63,6 +63,11 @@ class DateIllisible(Refus):
     phrase = "Choisissez la date de mission dans le calendrier : celle-ci ne se lit pas."
 
 
+class DateInvraisemblable(Refus):
+    slug = "date-invraisemblable"
+    phrase = "L’année d’une date de mission n’est pas plausible : écrivez-la en quatre chiffres."
+
+
 class QualiteInconnue(Refus):
     """R33."""
 

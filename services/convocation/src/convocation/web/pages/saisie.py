@@ -10,6 +10,7 @@ from starlette.requests import Request
 from convocation.domain.convocation import Saisie
 from convocation.domain.errors import (
     DateIllisible,
+    DateInvraisemblable,
     EmpechementDejaSignale,
     EmpechementTraite,
     ImageRefusee,
@@ -31,6 +32,7 @@ _MAX_PEOPLE, _MAX_DATES, _MAX_TEXT = 500, 60, 2_000
 _CHAMPS: dict[type[Refus], str] = {
     MissionDateNotChosen: "date-1",
     DateIllisible: "date-1",
+    DateInvraisemblable: "date-1",
     QualiteInconnue: "qualite",
     QualiteSansObjet: "qualite",
     PersonneChoisie: "personnes",
