@@ -166,6 +166,35 @@ async def test_a_convocation_the_kept_person_had_lost_goes_on_at_its_next_versio
     )
 
 
+@pytest.mark.parametrize("already", [False, True])
+async def test_what_the_merged_person_has_reported_still_waits_for_its_answer(open_world, twins, already):
+    world = open_world
+    await add(world, twins)
+    people = ["100", "200"] if already else ["200"]
+    made = (await world.chef.convoque(world.hg, *people)).json()["convocations"]
+    insert = "INSERT INTO empechement (convocation_id, version, motif, le) VALUES ($1, 1, $2, now())"
+    await world.pool.execute(insert, made[-1]["convocation_id"], "Hospitalisée")
+    assert (await merge(world, "100", "200")).status_code == 200
+    told = await world.pool.fetch(
+        "SELECT c.numero, e.etat, e.motif FROM empechement e JOIN convocation c USING (convocation_id)"
+    )
+    assert [tuple(one) for one in told] == [("100", "OUVERT", "Hospitalisée")]
+
+
+async def test_of_two_reports_the_kept_persons_own_waits(open_world, twins):
+    world = open_world
+    await add(world, twins)
+    made = (await world.chef.convoque(world.hg, "100", "200")).json()["convocations"]
+    insert = "INSERT INTO empechement (convocation_id, version, motif, le) VALUES ($1, 1, 'x', now())"
+    for one in made:
+        await world.pool.execute(insert, one["convocation_id"])
+    assert (await merge(world, "100", "200")).status_code == 200
+    told = await world.pool.fetch(
+        "SELECT c.numero, e.etat FROM empechement e JOIN convocation c USING (convocation_id) ORDER BY c.numero"
+    )
+    assert [tuple(one) for one in told] == [("100", "OUVERT"), ("200", "CLOS")]
+
+
 async def test_a_closed_service_and_a_withdrawn_mission_lose_nothing_either(open_world, twins):
     world = open_world
     await add(world, twins)

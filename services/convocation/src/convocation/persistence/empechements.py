@@ -24,6 +24,12 @@ LEFT JOIN prise_de_connaissance p ON p.convocation_id = c.convocation_id AND p.v
 LEFT JOIN acces a ON a.convocation_id = c.convocation_id AND a.convocation_version = c.version AND a.etat = 'REJETEE'
 WHERE c.mission_id = $1 AND c.status = 'ACTIVE' ORDER BY i.cle, c.numero
 """
+_CARRY = """
+UPDATE empechement e SET convocation_id = c.convocation_id, version = c.version
+FROM convocation c
+WHERE e.convocation_id = $1 AND e.etat = 'OUVERT' AND c.mission_id = $2 AND c.numero = $3 AND c.status = 'ACTIVE'
+  AND NOT EXISTS (SELECT FROM empechement o WHERE o.convocation_id = c.convocation_id AND o.etat = 'OUVERT')
+"""
 _A_TRAITER = """
 SELECT count(*) FROM empechement e JOIN convocation c USING (convocation_id) JOIN mission m USING (mission_id)
 WHERE e.etat = 'OUVERT' AND m.uai = ANY($1::text[])
@@ -50,6 +56,11 @@ async def of_convocation(connection: Connection, convocation_id: UUID) -> list[A
 async def answer(connection: Connection, id_: UUID, etat: Etat, *, par: str, le: datetime, reponse: str = "") -> None:
     """What became of a report."""
     await connection.execute(_ANSWER, id_, etat.value, reponse, par, le)
+
+
+async def carry(connection: Connection, convocation_id: UUID, mission_id: UUID, numero: str) -> None:
+    """An open report goes over to this person's convocation on the mission, unless that one has its own."""
+    await connection.execute(_CARRY, convocation_id, mission_id, numero)
 
 
 async def candidats(connection: Connection, mission_id: UUID) -> list[Candidat]:

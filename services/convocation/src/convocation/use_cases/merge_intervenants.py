@@ -11,7 +11,7 @@ from convocation.domain.errors import FusionImpossible, IntervenantAbsent, Versi
 from convocation.domain.fusion import Reprise, reprendre, unir
 from convocation.domain.intervenant import Intervenant
 from convocation.domain.mission import Mission
-from convocation.persistence import doublons, intervenants, missions
+from convocation.persistence import doublons, empechements, intervenants, missions
 from convocation.persistence.convocations import convocation_of
 from convocation.policy import POLICY
 from convocation.use_cases.context import Commande
@@ -113,13 +113,17 @@ def _reprises(rows: Sequence[Any], kept: str, held: Mapping[UUID, Mission]) -> l
 
 
 async def _move(commande: Commande, deplacees: Sequence[_Deplacee], kept: Intervenant, merged: Intervenant) -> None:
-    """The new ones are told first: a relay that stops in between leaves two accesses, not none."""
+    """The new ones are told first: a relay that stops in between leaves two accesses, not none.
+
+    What the person has reported goes on waiting for its answer, beside the convocation that holds.
+    """
     granted, revoked = [], []
     for one in deplacees:
         mission_id = one.mission.mission_id
         if one.reprise.nouvelle is not None:
             id_ = convocation_id(mission_id, kept.numero)
             granted.append(await saved(commande, id_, one.reprise.nouvelle, kept, one.mission))
+        await empechements.carry(commande.connection, one.id, mission_id, kept.numero)
         revoked.append(await saved(commande, one.id, one.reprise.annulee, merged, one.mission))
     if revoked:
         await tell(commande.connection, granted + revoked)
