@@ -1,5 +1,6 @@
 """A mail that failed or came back is sent again when the établissement or the rectorat asks: by one event, audited."""
 
+import asyncio
 import json
 
 import pytest
@@ -54,6 +55,14 @@ async def test_asking_twice_is_one_request_and_after_a_second_failure_there_is_a
     assert await asked(open_world) == [(line, 1, 1), (line, 2, 1)]
     await open_world.mailed(line, "ENVOYEE", news=3)
     assert await courriel(open_world, line) == "ENVOYEE"
+
+
+async def test_of_three_clicks_at_once_one_asks(open_world, line):
+    await open_world.mailed(line, "ECHOUEE")
+    browsers = [open_world.browser(name) for name in ("chef", "delegue", "gestionnaire")]
+    answers = await asyncio.gather(*(one.post(f"/convocations/{line}/renvoi", version="1") for one in browsers))
+    assert sorted(one.status_code for one in answers) == [303, 409, 409]
+    assert await asked(open_world) == [(line, 1, 1)]
 
 
 @pytest.mark.parametrize("etat", [None, "ENVOYEE"])
