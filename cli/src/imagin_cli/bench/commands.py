@@ -76,11 +76,12 @@ def screens_(
 def mails_(
     *,
     lycees: Annotated[int, typer.Option(min=1, max=2_500, help="Établissements that convoke everybody.")] = 2_500,
+    render: Annotated[bool, typer.Option(help="Every document is new.")] = False,
     json: Json = False,
 ) -> None:
     """Convocations that wait on their topic → mails with document and calendar, beside a bare sender."""
     given = mails.settings()
-    _tell(_with_stack(SERVICES, lambda stack: mails.mails(stack, given, lycees), given), as_json=json)
+    _tell(_with_stack(SERVICES, lambda stack: mails.mails(stack, given, lycees, render=render), given), as_json=json)
 
 
 def _with_stack(

@@ -1,7 +1,8 @@
 """`imagin bench mails`: convocations that wait on their topic → mails with document and calendar at a mail server.
 
 Beside it a bare sender gives the same server messages of the same size, built by `email` and sent by aiosmtplib over
-one connection: no queue, no states, nothing asked of anybody.
+one connection: no queue, no states, nothing asked of anybody. And a chef d'établissement reads his missions, before and
+meanwhile.
 """
 
 import asyncio
@@ -16,12 +17,14 @@ import aiosmtplib
 import asyncpg
 from aiosmtpd.controller import Controller
 
+from chassis.acteur import Acteur
 from chassis.provisioning import with_database
+from imagin_cli.bench.requests import percentiles
 from imagin_cli.cyclades import closings, producer
 from imagin_cli.cyclades.closings import SESSIONS
 from imagin_cli.cyclades.inscriptions_file import Closing, latest_revisions, of_events
 from imagin_cli.demo import scenario
-from imagin_cli.demo.accounts import ADMINISTRATEUR, People
+from imagin_cli.demo.accounts import ADMINISTRATEUR, People, chef
 from imagin_cli.demo.books import Books, until
 from imagin_cli.output import progress, say
 from imagin_cli.services import CONVOCATION, NOTIFIER
@@ -29,6 +32,7 @@ from imagin_cli.stack import Stack
 from testkit.ports import free_port
 
 _BARE = 3_000
+_PAGES = 400
 _STALLED_SECONDS = 120
 _TOLD = "SELECT count(*) FROM notification WHERE etat = 'SENT'"
 _KEEP = """
@@ -83,22 +87,30 @@ def settings() -> dict[str, str]:
     return {f"{prefix}SMTP_URL": f"smtp://127.0.0.1:{free_port()}", f"{prefix}SETTLE_SECONDS": "0"}
 
 
-async def mails(stack: Stack, given: dict[str, str], lycees: int) -> dict[str, Any]:
-    """Rates run from the notifier's start to the last mail recorded. Documents are kept before: one's bytes for all."""
+async def mails(stack: Stack, given: dict[str, str], lycees: int, *, render: bool = False) -> dict[str, Any]:
+    """Rates run from the notifier's start to the last mail recorded.
+
+    Documents are kept before, one's bytes for all, unless `render`: as on a morning when all of them are new.
+    """
     port = int(given[f"{NOTIFIER.prefix}SMTP_URL"].rpartition(":")[2])
     await asyncio.to_thread(stack.services[NOTIFIER.name].terminate)
-    convocations = await _convoke(stack, of_events(closings.closings(SESSIONS[0], None))[:lycees])
-    document = await _keep_documents(stack)
+    made = of_events(closings.closings(SESSIONS[0], None))[:lycees]
+    convocations = await _convoke(stack, made)
+    document = await _document(stack, keep=not render)
+    state = made[0].state
+    reader = chef(state.uai, state.etablissement.academie)
     async with mail_server(port) as taken:
         say("envoi nu …")
         floor = await _bare(port, document)
         taken.value = 0
-        product = await _product(stack, convocations, taken)
+        before = await _pages(stack, reader)
+        product = await _product(stack, convocations, taken, reader)
     return {
         "bench": "mails",
         "convocations": convocations,
         "product": product,
         "bare": floor,
+        "page_before": before,
         "ratio": round(product["mails_per_second"] / floor["mails_per_second"], 3),
     }
 
@@ -121,10 +133,11 @@ async def _convoke(stack: Stack, made: list[Closing]) -> int:
         await books.close()
 
 
-async def _product(stack: Stack, convocations: int, taken: Any) -> dict[str, Any]:
+async def _product(stack: Stack, convocations: int, taken: Any, reader: Acteur) -> dict[str, Any]:
     connection = await asyncpg.connect(stack.databases[NOTIFIER.name])
     await stack.start_services(NOTIFIER)
     process, began = stack.services[NOTIFIER.name], perf_counter()
+    reading = asyncio.create_task(_pages(stack, reader))
     memory: list[float] = []
     try:
         with progress() as bars:
@@ -151,11 +164,20 @@ async def _product(stack: Stack, convocations: int, taken: Any) -> dict[str, Any
         "mails_per_second": round(sent / seconds, 1),
         "convocations_per_second": round(convocations / seconds, 1),
         "rss_mb_at_quarters": memory,
+        "page_meanwhile": await reading,
     }
 
 
-async def _keep_documents(stack: Stack) -> bytes:
-    """What is measured is the notifier: to render costs as much again, and is convocation's (decision 0016)."""
+async def _pages(stack: Stack, reader: Acteur) -> dict[str, float]:
+    """« Consultation des missions », one reading after the other."""
+    async with scenario.client(stack) as http:
+        headers = {"Authorization": f"Bearer {stack.token(reader)}"}
+
+        return await percentiles(_PAGES, lambda _: http.get("/missions", headers=headers))
+
+
+async def _document(stack: Stack, *, keep: bool) -> bytes:
+    """One of them. `keep`: all others are its bytes, for to render costs as much again as to send (decision 0016)."""
     say("documents …")
     connection = await asyncpg.connect(with_database(stack.postgres.admin_url, CONVOCATION.package))
     try:
@@ -163,7 +185,8 @@ async def _keep_documents(stack: Stack) -> bytes:
         async with scenario.client(stack) as http:
             headers = {"Authorization": f"Bearer {stack.token(ADMINISTRATEUR)}"}
             answer = await http.get(f"/convocations/{convocation}/convocation.pdf", headers=headers)
-        await connection.execute(_KEEP, timeout=600)
+        if keep:
+            await connection.execute(_KEEP, timeout=600)
         return answer.raise_for_status().content
     finally:
         await connection.close()
