@@ -1,6 +1,6 @@
 """Mails that no new version brings: again what did not arrive, to the address of that moment; answers to people."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -63,9 +63,7 @@ async def test_five_days_of_patience_begin_again(refused):
     assert sorted(etat for _, etat in await refused.states("1")) == ["FAILED", "PENDING"]
 
 
-async def test_what_was_sent_meanwhile_or_superseded_is_not_sent_again(refused):
-    await ask(refused, demande(refused, "2"))
-    assert await refused.states("2") == [(1, "SENT")]
+async def test_what_is_superseded_is_not_sent_again(refused):
     await refused.tell(refused.event("1", 2, "MODIFICATION", code="A"))
     await ask(refused, demande(refused, "1", code="A"))
     assert (1, "SUPERSEDED") in await refused.states("1")
@@ -97,6 +95,20 @@ async def test_an_answer_to_an_empechement_is_one_mail_and_no_news_of_the_convoc
     assert notifier.told()[2:] == ["REPONSE HG"]
     assert len(notifier.smtp.ids()) == 3, "a second answer is another mail"
     assert len(await notifier.reports()) == told
+
+
+async def test_a_reminder_that_does_not_arrive_is_told_and_the_convocation_can_be_asked_for_again(notifier):
+    await notifier.tell(notifier.event("1"))
+    await notifier.settle()
+    notifier.now = datetime.combine(notifier.DAY - timedelta(days=7), time(9), UTC)
+    assert await notifier.remind() == 1
+    notifier.smtp.to["1@ac-exemple.invalid"] = ["550 5.1.1 unknown", "250 known"]
+    await notifier.drain()
+    assert await notifier.reports() == [catalogue.NOTIFICATION_SENT, catalogue.NOTIFICATION_FAILED]
+    await ask(notifier, demande(notifier, "1"))
+    await notifier.settle()
+    assert notifier.told() == ["CONVOCATION HG", "CONVOCATION HG"]
+    assert (await notifier.reports())[2:] == [catalogue.NOTIFICATION_SENT]
 
 
 async def test_an_answer_that_a_change_overtakes_or_that_stands_no_more_is_not_sent(notifier):

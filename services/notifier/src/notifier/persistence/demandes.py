@@ -20,12 +20,14 @@ UPDATE courriel_demande d SET version = t.version, hash = t.hash
 FROM unnest($1::uuid[], $2::int[], $3::text[]) AS t (convocation_id, version, hash)
 WHERE d.convocation_id = t.convocation_id AND d.version < t.version
 """
-# As if it came now: five days of patience, and the date that the mail bears, begin again.
+# As if it came now: five days of patience, and the date that the mail bears, begin again. What was sent is asked for
+# again when a later mail about it, a reminder or an answer, did not arrive.
 _RESTART = """
 UPDATE notification n SET etat = 'PENDING', motif = NULL, mail_id = NULL, essais = 0, recue_le = $3, changee_le = $3,
        pas_avant = $4
 FROM unnest($1::uuid[], $2::int[]) AS k (convocation_id, version)
-WHERE n.convocation_id = k.convocation_id AND n.version = k.version AND n.jours = 0 AND n.etat IN ('FAILED', 'BOUNCED')
+WHERE n.convocation_id = k.convocation_id AND n.version = k.version AND n.jours = 0
+  AND n.etat IN ('SENT', 'FAILED', 'BOUNCED')
 """
 # Whose convocation is not known here yet is told alone.
 _ANSWER = """
@@ -53,7 +55,7 @@ async def save(connection: Connection, events: Sequence[Event], held: Collection
 
 
 async def restart(connection: Connection, asked: Sequence[CourrielDemande], now: datetime, pas_avant: datetime) -> None:
-    """What failed or came back waits to go out again, unless a later version does."""
+    """The mail of each waits to go out again, unless a later version does."""
     ids = [one.convocation_id for one in asked]
     await connection.execute(_RESTART, ids, [one.convocation_version for one in asked], now, pas_avant)
     await supersede(connection, ids, now)

@@ -50,10 +50,11 @@ RETURNING convocation_id, version
 
 
 class Told(NamedTuple):
-    """A version whose mail has a result to report."""
+    """A row whose mail has a result."""
 
     convocation_id: UUID
     version: int
+    jours: int
     correlation_id: str | None
 
 
@@ -73,7 +74,7 @@ async def engage(connection: Connection, mail_id: UUID, keys: Sequence[Key], now
 
 
 async def finish(connection: Connection, result: Finish, now: datetime) -> list[Told]:
-    """Record it; returns the versions (not the reminders) it was about."""
+    """Record it; returns the rows it was about."""
     rows = await connection.fetch(_FINISH, result.mail_id, result.etat.value, result.motif, result.pas_avant, now)
     if result.etat is Etat.PENDING:  # a later version may have come while this one was under way
         await supersede(connection, [row["convocation_id"] for row in rows], now)
@@ -83,7 +84,7 @@ async def finish(connection: Connection, result: Finish, now: datetime) -> list[
 async def close(
     connection: Connection, keys: Sequence[Key], etat: Etat, motif: str | None, now: datetime
 ) -> list[Told]:
-    """These rows end without a mail; returns the versions it was about."""
+    """These rows end without a mail; returns those that did."""
     columns = map(list, zip(*keys, strict=True))
     return _told(await connection.fetch(_CLOSE, *columns, etat.value, motif, now))
 
@@ -94,7 +95,7 @@ async def postpone(connection: Connection, keys: Sequence[Key], pas_avant: datet
 
 
 async def bounce(connection: Connection, mail_id: UUID, motif: str, now: datetime) -> list[Told]:
-    """The mail came back; returns the versions nothing later was told of. Twice has no second effect."""
+    """The mail came back; returns the rows nothing later was told after. Twice has no second effect."""
     rows = await connection.fetch(_BOUNCE, mail_id, motif, now)
     return _told([row for row in rows if not row["depassee"]])
 
@@ -106,4 +107,4 @@ async def next_reports(connection: Connection, convocations: Sequence[UUID]) -> 
 
 
 def _told(rows: Sequence[Any]) -> list[Told]:
-    return [Told(row["convocation_id"], row["version"], row["correlation_id"]) for row in rows if not row["jours"]]
+    return [Told(row["convocation_id"], row["version"], row["jours"], row["correlation_id"]) for row in rows]

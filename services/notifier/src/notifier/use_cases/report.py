@@ -11,8 +11,12 @@ from notifier.publishing import publish
 
 
 async def report(connection: Connection, told: Sequence[Told], etat: Etat, motif: str | None) -> None:
-    """What was sent, failed or came back is told; the rest is not over yet."""
+    """What was sent, failed or came back is told; the rest is not over yet.
+
+    A reminder or an answer that was sent is no news; one that was not says that the address is good no more.
+    """
     if etat not in {Etat.SENT, Etat.FAILED, Etat.BOUNCED}:
         return
-    versions = await resultats.next_reports(connection, [one.convocation_id for one in told])
-    await outbox.append(connection, [publish(one, versions[one.convocation_id], etat, motif) for one in told])
+    news = {one.convocation_id: one for one in told if etat is not Etat.SENT or not one.jours}
+    versions = await resultats.next_reports(connection, list(news))
+    await outbox.append(connection, [publish(one, versions[key], etat, motif) for key, one in news.items()])
