@@ -21,11 +21,10 @@ from convocation.web.pages import (
     intervenant,
     journal,
     liens,
+    mail_en_echec,
     mes_missions,
     missions,
     ouvertures,
-    remise,
-    renvoi,
     sessions,
     signature,
     traiter_empechement,
@@ -34,7 +33,7 @@ from convocation.web.pages import (
 _SCREENS = (
     *(accueil, missions, affectation, convocations, documents, signature, demandes, couverture),
     *(import_annuaire, exigences, annuaire, contact, doublons, ouvertures, journal),
-    *(remise, renvoi, mes_missions, empechement, traiter_empechement, calendrier),
+    *(mail_en_echec, mes_missions, empechement, traiter_empechement, calendrier),
     intervenant,  # last: /intervenants/{intervenant_id} would take its neighbours' addresses
 )
 _ROUTERS = tuple(one.router for one in _SCREENS)

@@ -1,0 +1,45 @@
+"""What is done about a mail that failed or came back: « Confirmer la remise en main propre », « Renvoyer le mail »."""
+
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from chassis.acteur import Acteur
+from chassis.http import ActeurDep
+from convocation.domain.errors import RemiseSansObjet, RenvoiSansObjet, VersionDepassee
+from convocation.domain.suivi import Suivi
+from convocation.use_cases.context import Commande
+from convocation.use_cases.mail_en_echec import REMISE, RENVOI, confirm_remise, resend_mail
+from convocation.web.commands import commande
+from convocation.web.pages.convocations import montrer, visible
+from convocation.web.pages.ecran import see_other
+from convocation.web.pages.saisie import fields, read_saisies
+from convocation.web.presenters import suivi_de
+
+router = APIRouter(include_in_schema=False)
+_Work = Callable[[Commande, UUID, int, Suivi], Awaitable[None]]
+
+
+@router.post("/convocations/{convocation_id}/remise")
+async def confirmer(request: Request, convocation_id: UUID, acteur: ActeurDep) -> Response:
+    return await _act(request, acteur, convocation_id, REMISE, confirm_remise)
+
+
+@router.post("/convocations/{convocation_id}/renvoi")
+async def renvoyer(request: Request, convocation_id: UUID, acteur: ActeurDep) -> Response:
+    return await _act(request, acteur, convocation_id, RENVOI, resend_mail)
+
+
+async def _act(request: Request, acteur: Acteur, convocation_id: UUID, action: str, work: _Work) -> Response:
+    """On the version that was read: superseded meanwhile, the page shows the new one and nothing is done."""
+    async with fields(request) as form:
+        version = read_saisies(form).version
+    try:
+        async with commande(request, acteur) as command:
+            row = await visible(command.connection, acteur, convocation_id, action)
+            await work(command, convocation_id, version, suivi_de(row))
+    except (VersionDepassee, RemiseSansObjet, RenvoiSansObjet) as refus:
+        return await montrer(request, acteur, convocation_id, refus)
+    return see_other(f"/convocations/{convocation_id}?fait={action.partition('.')[0]}")
