@@ -169,10 +169,9 @@ async def _product(stack: Stack, convocations: int, taken: Any, reader: Acteur) 
 
 
 async def _pages(stack: Stack, reader: Acteur) -> dict[str, float]:
-    """« Consultation des missions », one reading after the other."""
+    """« Convocation par mission », one reading after the other."""
     async with scenario.client(stack) as http:
         headers = {"Authorization": f"Bearer {stack.token(reader)}"}
-
         return await percentiles(_PAGES, lambda _: http.get("/missions", headers=headers))
 
 

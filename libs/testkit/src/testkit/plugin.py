@@ -103,32 +103,39 @@ async def postgres(parts: LazyParts) -> Postgres:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def create_database(postgres: Postgres) -> AsyncIterator[Callable[[str], Awaitable[str]]]:
+async def database_name(postgres: Postgres) -> AsyncIterator[Callable[[str], str]]:
+    """`database_name("relay")`: one nobody has; a database of that name is dropped after the test."""
+    given = []
+
+    def name(start: str) -> str:
+        given.append(_unique(start, "_"))
+        return given[-1]
+
+    yield name
+    for one in given:
+        await databases.drop_database(postgres.admin_url, one)
+
+
+@pytest.fixture
+def create_database(postgres: Postgres, database_name: Callable[[str], str]) -> Callable[[str], Awaitable[str]]:
     """`url = await create_database("relay")`: an empty database of your own, administrator's URL; gone afterwards."""
-    made = []
 
     async def create(name: str) -> str:
-        made.append(_unique(name, "_"))
-        return await databases.create_database(postgres.admin_url, made[-1])
+        return await databases.create_database(postgres.admin_url, database_name(name))
 
-    yield create
-    for name in made:
-        await databases.drop_database(postgres.admin_url, name)
+    return create
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def database(postgres: Postgres) -> AsyncIterator[Callable[[str], Awaitable[ServiceDatabase]]]:
-    """`db = await database("convocation")`: migrated, gone afterwards; `db.url` has the rights the service has."""
-    made = []
+@pytest.fixture
+def database(postgres: Postgres, database_name: Callable[[str], str]) -> Callable[[str], Awaitable[ServiceDatabase]]:
+    """`db = await database("convocation")`: fresh, migrated; `db.url` has the rights the service has, no more."""
 
     async def create(package: str) -> ServiceDatabase:
-        made.append(_unique(package, "_"))
-        url = await create_service_database(postgres.admin_url, package, name=made[-1], password=_PASSWORD)
-        return ServiceDatabase(url, with_database(postgres.admin_url, made[-1]))
+        name = database_name(package)
+        url = await create_service_database(postgres.admin_url, package, name=name, password=_PASSWORD)
+        return ServiceDatabase(url, with_database(postgres.admin_url, name))
 
-    yield create
-    for name in made:
-        await databases.drop_database(postgres.admin_url, name)
+    return create
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

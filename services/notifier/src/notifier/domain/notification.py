@@ -51,7 +51,7 @@ def nature_de(connu: Connu, *, active: bool) -> Nature | None:
 
 
 def mail_id(items: Iterable[tuple[UUID, int, int]]) -> UUID:
-    """Computed from (convocation, version, days before) of each item: the same content is the same mail (D28)."""
+    """Computed from (convocation, version, `jours` of its row) of each item: the same content, the same mail (D28)."""
     return uuid5(_MAILS, "|".join(sorted(f"{convocation}/{version}/{jours}" for convocation, version, jours in items)))
 
 

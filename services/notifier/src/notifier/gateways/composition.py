@@ -19,13 +19,9 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from notifier.domain.courrier import Envoi, Item
+from notifier.domain.courrier import ADRESSE, Envoi, Item
 from notifier.domain.lisible import ligne
 from notifier.domain.wording import Redaction, ordre, rediger, texte
-
-_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
-_ADRESSE = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
-"""ASCII, a dot-atom and a domain (RFC 5322); no quoted local part, no address literal."""
 
 _SPECIAUX = re.compile(r"[()<>\[\]:;@\\,.\"]+")
 
@@ -142,7 +138,7 @@ def _check(envoi: Envoi) -> None:
 
 
 def _address(name: str, courriel: str) -> Address:
-    if not _ADRESSE.fullmatch(courriel):
+    if not ADRESSE.fullmatch(courriel):
         raise Inenvoyable("no address", "adresse absente ou mal formée dans l’annuaire")
     local, _, domain = courriel.partition("@")
     # Python before 3.11.11 drops the quotes of a name that takes two lines: what is in it became other recipients

@@ -9,7 +9,7 @@ from chassis.consumer import Known
 from chassis.database import Connection
 from event_schemas import catalogue
 from event_schemas.courriels import CourrielDemande
-from notifier.persistence import demandes
+from notifier.persistence import courriels_demandes
 
 
 class QueueOnCourrielDemande:
@@ -23,12 +23,12 @@ class QueueOnCourrielDemande:
         self._settling = settling
 
     async def known(self, connection: Connection, aggregates: list[str]) -> dict[str, Known]:
-        return await demandes.known(connection, aggregates)
+        return await courriels_demandes.known(connection, aggregates)
 
     async def apply(self, connection: Connection, events: list[Event], held: Collection[str]) -> None:
         now = self._clock()
         due = now + self._settling
         asked = [(cast("CourrielDemande", event.state), event.correlation_id) for event in events]
-        await demandes.save(connection, events, held)
-        await demandes.restart(connection, [one for one, _ in asked if one.objet == "RENVOI"], now, due)
-        await demandes.answer(connection, [one for one in asked if one[0].objet == "REPONSE"], now, due)
+        await courriels_demandes.save(connection, events, held)
+        await courriels_demandes.restart(connection, [one for one, _ in asked if one.objet == "RENVOI"], now, due)
+        await courriels_demandes.answer(connection, [one for one in asked if one[0].objet == "REPONSE"], now, due)

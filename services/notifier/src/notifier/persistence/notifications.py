@@ -56,7 +56,7 @@ FROM notification WHERE etat IN ('PENDING', 'SENDING')
 
 
 class Key(NamedTuple):
-    """One row: a version of a convocation, or its reminder so many days before."""
+    """One row: a version of a convocation (`jours` 0), its reminder so many days before, or an answer (below 0)."""
 
     convocation_id: UUID
     version: int
