@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from uuid import UUID, uuid5
 
 import httpx2
+import pytest
 import pytest_asyncio
 
 from chassis.acteur import COOKIE, Acteur, Role, mint
@@ -67,6 +68,12 @@ def _event(state):
     return Event(state, "t", "i", Cause(), state.aggregate, state.version, state.hash, SimpleNamespace())
 
 
+def fiche(numero, nom, prenom, uai=AUTRE_LYON, disciplines=("0100",), **more):
+    """An entry of the directory, as it is sent."""
+    names = {"numero": numero, "civilite": "Mme", "nom": nom, "prenom": prenom, "uai": uai}
+    return names | {"courriel": f"{numero}@ac-exemple.invalid", "disciplines": list(disciplines)} | more
+
+
 class Api:
     """Requests as one acteur; `created` gives every POST its own Idempotency-Key."""
 
@@ -114,6 +121,8 @@ class Browser:
 
 class World:
     """The application, its database, and one acteur of each kind."""
+
+    fiche = staticmethod(fiche)
 
     def __init__(self, client, pool, settings, woken):
         self.client, self.pool, self.settings, self.woken = client, pool, settings, woken
@@ -171,6 +180,26 @@ class World:
         body = {"session": SESSION, "portee": portee, "code": code, "ouverte": ouverte}
         return await self.administrateur.put("/api/ouvertures", body)
 
+    async def register(self, people, academie="10", acteur=None):
+        """Entries of the directory, by the académie's gestionnaire."""
+        acteur = acteur or self.gestionnaire
+        answer = await acteur.put(f"/api/academies/{academie}/intervenants", {"intervenants": people})
+        assert answer.status_code == 200, answer.text
+
+    async def lue(self, numero):
+        """An entry by its id, and the version of it that is looked at."""
+        row = await self.pool.fetchrow("SELECT id, version FROM intervenant WHERE numero = $1", numero)
+        return {"id": str(row["id"]), "version": row["version"]}
+
+    async def merge(self, kept, merged, /, acteur=None, **changes):
+        body = {"gardee": await self.lue(kept), "autre": await self.lue(merged)} | changes
+        return await (acteur or self.gestionnaire).post("/api/intervenants/fusion", body)
+
+    async def doublons(self, acteur):
+        """Pairs of numbers that `acteur` is shown, and why."""
+        found = (await acteur.get("/api/intervenants/doublons")).json()["doublons"]
+        return {tuple(one["numero"] for one in pair["intervenants"]): tuple(pair["motifs"]) for pair in found}
+
     async def told(self):
         """Types of the events in the outbox, in order."""
         return [row["type"] for row in await self.pool.fetch("SELECT type FROM outbox ORDER BY seq")]
@@ -204,3 +233,12 @@ async def world(database):
 async def open_world(world):
     await world.open()
     return world
+
+
+@pytest.fixture
+def twins():
+    """Another entry of 100, BŒUF Élodie of LYON, and of 102, LEFÈVRE Anne."""
+    return [
+        fiche("200", "BOEUF", "Elodie", profils=["professeur de philosophie"]),
+        fiche("202", "LEFEVRES", "Anne", LYON, ["0201"]),
+    ]
