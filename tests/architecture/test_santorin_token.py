@@ -6,7 +6,7 @@ import convocation.policy
 import mission_import.policy
 import notifier.main
 import santorin_bridge.policy
-from chassis.acteur import Role
+from acces.acteur import Role
 from chassis.service import Runtime
 
 SETTINGS = {"database_url": "postgresql://unused", "kafka_bootstrap": "unused:1", "token_key": "k" * 40}

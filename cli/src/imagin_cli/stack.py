@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from chassis.acteur import Acteur, mint
+from acces.acteur import Acteur, mint
 from chassis.provisioning import create_service_database
 from chassis.settings import kafka_connection
 from imagin_cli import topics

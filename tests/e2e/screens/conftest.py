@@ -15,7 +15,7 @@ from axe_playwright_python.async_playwright import Axe
 from PIL import Image, ImageDraw
 from playwright.async_api import expect
 
-from chassis.acteur import COOKIE, Acteur, Role, mint
+from acces.acteur import COOKIE, Acteur, Role, mint
 from event_schemas import uai
 from event_schemas.identities import mission_id
 from imagin_cli.cyclades import inscriptions_file, producer

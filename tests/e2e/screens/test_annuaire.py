@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.async_api import expect
 
-from chassis.acteur import Role
+from acces.acteur import Role
 
 
 async def _ask(page, nom):

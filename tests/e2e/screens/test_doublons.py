@@ -7,7 +7,7 @@ import httpx2
 import pytest
 from playwright.async_api import expect
 
-from chassis.acteur import Role
+from acces.acteur import Role
 from imagin_cli.demo.accounts import chef, gestionnaire
 from imagin_cli.santorin.simulator import Behaviour, Santorin
 from testkit.eventually import eventually

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
-from chassis.acteur import Role
+from acces.acteur import Role
 
 LVB, HLP = "Langue vivante B : portugais", "Humanités, littérature et philosophie"
 

@@ -6,7 +6,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer
 from playwright.async_api import expect
 
-from chassis.acteur import Role
+from acces.acteur import Role
 from event_schemas.catalogue import HABILITATION
 from event_schemas.habilitations import Habilitation
 from testkit.eventually import eventually

@@ -5,7 +5,7 @@ import os
 import pytest
 from playwright.async_api import expect
 
-from chassis.acteur import Role
+from acces.acteur import Role
 
 ENTETE = "numero;civilite;nom;prenom;courriel;uai;uais_secondaires;disciplines;actif"
 

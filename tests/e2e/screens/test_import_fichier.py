@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
-from chassis.acteur import Role
+from acces.acteur import Role
 from imagin_cli.services import MISSION_IMPORT, SERVICES
 from testkit.eventually import eventually
 

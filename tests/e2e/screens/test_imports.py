@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
-from chassis.acteur import Role
+from acces.acteur import Role
 from imagin_cli.cyclades import inscriptions_file, producer
 from imagin_cli.cyclades.closings import TYPE
 from imagin_cli.demo.accounts import chef, gestionnaire

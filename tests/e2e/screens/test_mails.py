@@ -10,7 +10,7 @@ import httpx2
 import pytest
 import vobject
 
-from chassis.acteur import Role
+from acces.acteur import Role
 from testkit.eventually import eventually
 
 BOUNCE = """\

@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
-from chassis.acteur import Role
+from acces.acteur import Role
 from imagin_cli.demo import accounts, scenario
 from testkit.eventually import eventually
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.async_api import expect
 
-from chassis.acteur import Role
+from acces.acteur import Role
 
 
 async def test_by_keyboard_only_somebody_is_convoked_from_the_list_to_the_right(person, product):

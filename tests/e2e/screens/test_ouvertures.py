@@ -6,7 +6,7 @@ import httpx2
 import pytest
 from playwright.async_api import expect
 
-from chassis.acteur import Role
+from acces.acteur import Role
 from testkit.eventually import eventually
 
 SESSION = "2020-E3C1"

@@ -6,7 +6,7 @@ import re
 import httpx2
 from playwright.async_api import expect
 
-from chassis.acteur import Role
+from acces.acteur import Role
 from testkit.eventually import eventually
 
 

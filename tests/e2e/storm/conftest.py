@@ -23,7 +23,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError
 
-from chassis.acteur import Acteur, Role
+from acces.acteur import Acteur, Role
 from chassis.cloudevents import Cause, encode
 from chassis.snapshot import snapshot
 from event_schemas import catalogue

@@ -17,7 +17,7 @@ import aiosmtplib
 import asyncpg
 from aiosmtpd.controller import Controller
 
-from chassis.acteur import Acteur
+from acces.acteur import Acteur
 from chassis.provisioning import with_database
 from imagin_cli.bench.requests import percentiles
 from imagin_cli.cyclades import closings, producer

@@ -17,7 +17,7 @@ import orjson
 import psutil
 from aiokafka import AIOKafkaConsumer
 
-from chassis.acteur import Acteur, Role
+from acces.acteur import Acteur, Role
 from chassis.cloudevents import Cause, encode, event_id
 from event_schemas import catalogue
 from event_schemas.convocations import Convocation, IntervenantRef, MissionRef

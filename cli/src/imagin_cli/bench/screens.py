@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 import httpx2
 
-from chassis.acteur import Acteur
+from acces.acteur import Acteur
 from chassis.provisioning import with_database
 from convocation.domain.recherche import cle, mots
 from event_schemas.identities import mission_id

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from chassis.acteur import Acteur, Role
+from acces.acteur import Acteur, Role
 from imagin_cli.cyclades.inscriptions_file import Closing
 from imagin_cli.cyclades.teachers import Teacher, teachers
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import httpx2
 import typer
 
-from chassis.acteur import Acteur, Role, mint
+from acces.acteur import Acteur, Role, mint
 from imagin_cli import running
 from imagin_cli.output import fail, put, put_json
 from imagin_cli.services import MISSION_IMPORT

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import typer
 
-from chassis.acteur import Acteur, Role, mint
+from acces.acteur import Acteur, Role, mint
 from chassis.database import connect, is_transient
 from convocation.use_cases.replay_convocations import replay_convocations
 from imagin_cli import running

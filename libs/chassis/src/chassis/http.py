@@ -1,34 +1,27 @@
-"""HTTP of a service: health, metrics, who acts, refusals as problem+json (RFC 9457), one log line a request.
-
-Every route of the application asks for an acteur; only health, metrics and the OpenAPI document do not.
-"""
+"""HTTP of a service: health, metrics, refusals as problem+json (RFC 9457), one log line a request."""
 
 import time
-from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC, datetime
-from typing import Annotated, Any
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
 
 import structlog
-from fastapi import Depends, FastAPI, Request
+from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.params import Depends
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from chassis.acteur import COOKIE, Acteur, InvalidToken, read
 from chassis.cloudevents import Cause
 from chassis.database import is_transient
 from chassis.metrics import HTTP_SECONDS
-from chassis.policy import Forbidden
-from chassis.settings import ServiceSettings
 from chassis.tracing import caused_by, new_traceparent, trace_id
 
 log = structlog.get_logger()
 MAX_BODY_BYTES = 8_000_000
 _DETAILS = {"Not Found": "Cette adresse n’existe pas.", "Method Not Allowed": "Cette adresse ne répond pas ainsi."}
-_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Problem(Exception):
@@ -45,50 +38,20 @@ class Problem(Exception):
         self.extra = extra
 
 
-def current_acteur(request: Request) -> Acteur:
-    """The acteur of the bearer token, else of the session cookie; 401 where there is none."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer":
-        token = request.cookies.get(COOKIE, "")
-        if token:
-            refuse_cross_site(request)
-    key: str = request.app.state.token_key
-    try:
-        return read(token, key, now=datetime.now(UTC))  # noqa: TID251  # the border: a token ends by the clock
-    except InvalidToken:
-        raise Problem(401, "non-authentifie", "Connectez-vous : jeton absent, invalide ou expiré.") from None
-
-
-def refuse_cross_site(request: Request) -> None:
-    """A cookie goes along by itself: writes must come from our own pages (Sec-Fetch-Site, else Origin)."""
-    if request.method in _SAFE_METHODS:
-        return
-    site = request.headers.get("sec-fetch-site")
-    origin = request.headers.get("origin", "")
-    if site in {"same-origin", "none"} or (site is None and origin.endswith(f"//{request.headers.get('host')}")):
-        return
-    raise Problem(403, "requete-intersite", "Cette requête ne vient pas de l’application.")
-
-
-ActeurDep = Annotated[Acteur, Depends(current_acteur)]
-
-
-def create_app(settings: ServiceSettings, *, title: str, description: str = "") -> FastAPI:
-    """A FastAPI application that asks for an acteur everywhere; the service includes its routers."""
+def create_app(*, title: str, description: str = "", dependencies: Sequence[Depends] = ()) -> FastAPI:
+    """A FastAPI application with health, metrics and refusals; `dependencies` hold for every route of a router."""
     app = FastAPI(
         title=title,
         description=description,
         docs_url=None,  # its page loads scripts from a CDN (D36)
         redoc_url=None,
-        dependencies=[Depends(current_acteur)],
+        dependencies=dependencies,
     )
-    app.state.token_key = settings.token_key.get_secret_value()
-    app.state.live = app.state.ready = app.state.pages = app.state.sign_in = None
+    app.state.live = app.state.ready = app.state.refusal_page = None
     app.add_route("/health/live", _live)
     app.add_route("/health/ready", _ready)
     app.add_route("/metrics", _metrics)
     app.add_exception_handler(Problem, _problem)
-    app.add_exception_handler(Forbidden, _forbidden)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Exception, _unexpected)
@@ -115,29 +78,10 @@ async def _metrics(_: Request) -> Response:
 
 
 def refuse(request: Request, status: int, type_: str, detail: str, **extra: Any) -> Response:
-    """A refusal in the form that is asked for: a page for a person, problem+json for a program.
-
-    A person who is not signed in is sent to the sign-in (`app.state.sign_in`), where the service has one.
-    """
-    state = request.app.state
-    if state.pages is None or not _asks_for_a_page(request):
-        return problem_response(status, type_, detail, **extra)
-    if status == 401 and state.sign_in is not None:
-        redirect: Response = state.sign_in(request)
-        return redirect
-    page: Response = state.pages.render(request, "erreur.html", status=status, titre=_titre(status), texte=detail)
-    return page
-
-
-def _asks_for_a_page(request: Request) -> bool:
-    if request.url.path.startswith("/api/"):
-        return False
-    return "text/html" in request.headers.get("accept", "") or "hx-request" in request.headers
-
-
-def _titre(status: int) -> str:
-    titres = {401: "Connexion nécessaire", 403: "Accès refusé", 404: "Page introuvable", 413: "Envoi trop grand"}
-    return titres.get(status, "Cette demande n’a pas abouti")
+    """A refusal in the form that is asked for: a page (`app.state.refusal_page`) or problem+json."""
+    as_page: Callable[[Request, int, str], Response | None] | None = request.app.state.refusal_page
+    page = as_page(request, status, detail) if as_page else None
+    return problem_response(status, type_, detail, **extra) if page is None else page
 
 
 def problem_response(status: int, type_: str, detail: str, **extra: Any) -> JSONResponse:
@@ -151,12 +95,6 @@ async def _problem(request: Request, error: Exception) -> Response:
     response = refuse(request, error.status, error.type, error.detail, **error.extra)
     response.headers.update(error.headers)
     return response
-
-
-async def _forbidden(request: Request, error: Exception) -> Response:
-    assert isinstance(error, Forbidden)
-    log.info("http.forbidden", action=error.action)
-    return refuse(request, 403, "interdit", "Vous n’avez pas le droit de faire cela ici.")
 
 
 async def _invalid(request: Request, error: Exception) -> Response:

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 
-from chassis import migrations
+from chassis import migration
 
 _NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 _PASSWORD = re.compile(r"[A-Za-z0-9_-]{16,}")
@@ -47,7 +47,7 @@ async def migrate(admin_url: str, package: str, *, name: str | None = None) -> l
         # tables of a session only: what is compared set by set is copied there
         await connection.execute(f"GRANT TEMPORARY ON DATABASE {checked(name or package)} TO {package}")
         await connection.execute(f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT {_ROWS} TO {package}")
-        done = await migrations.migrate(connection, migrations.of_service(package))
+        done = await migration.migrate(connection, migration.of_service(package))
         await connection.execute(f"REVOKE INSERT, UPDATE, DELETE ON schema_migrations FROM {package}")
         await connection.execute(f"GRANT SELECT ON schema_migrations TO {package}")
         await connection.execute(f"REVOKE UPDATE, DELETE ON audit FROM {package}")  # append-only (0021)
@@ -63,7 +63,7 @@ async def pending(admin_url: str, package: str) -> list[str] | None:
     except asyncpg.InvalidCatalogNameError:
         return None
     try:
-        return [one.name for one in await migrations.pending(connection, migrations.of_service(package))]
+        return [one.name for one in await migration.pending(connection, migration.of_service(package))]
     finally:
         await connection.close()
 

@@ -22,7 +22,7 @@ from aiokafka.errors import KafkaError
 from fastapi import FastAPI
 from pydantic import BaseModel
 
-from chassis import logs, migrations
+from chassis import logs, migration
 from chassis.consumer import Consumer, Reader
 from chassis.database import create_pool, is_transient
 from chassis.metrics import BUILD_INFO, DLQ_MESSAGES, LOOP_LAG_SECONDS, OUTBOX_AGE_SECONDS, OUTBOX_PENDING
@@ -131,7 +131,7 @@ class _Process:
         self._service = service
         self._pool = pool
         self._relay = relay
-        self._migrations = migrations.of_service(service.package)
+        self._migrations = migration.of_service(service.package)
         self._consumers = [
             Consumer(reader, group=group, models=service.models, pool=pool, after_commit=relay.wake)
             for group, reader in service.readers.items()
@@ -169,7 +169,7 @@ class _Process:
 
     async def _database_not_ready(self) -> str | None:
         async with self._pool.acquire() as connection:
-            return "migrations" if await migrations.pending(connection, self._migrations) else None
+            return "migrations" if await migration.pending(connection, self._migrations) else None
 
     @contextlib.asynccontextmanager
     async def lifespan(self, _: FastAPI) -> AsyncIterator[None]:

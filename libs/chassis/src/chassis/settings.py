@@ -9,7 +9,6 @@ from pydantic import AliasChoices, Field, SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
-_SHARED_KEY = "IMAGIN_TOKEN_KEY"
 METADATA_MAX_AGE_MS = 5_000
 """After a broker's death aiokafka 0.14 may wait for metadata that nobody asks for, until they are this old: by default
 five minutes without a coordinator, so without heartbeat, commit and partitions (seen in tests/e2e/storm)."""
@@ -18,8 +17,10 @@ five minutes without a coordinator, so without heartbeat, commit and partitions 
 class _SecretFiles(EnvSettingsSource):
     """`CONVOCATION_DATABASE_URL_FILE=/run/secrets/url` stands for `CONVOCATION_DATABASE_URL`."""
 
-    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002
-        variable = _SHARED_KEY if field_name == "token_key" else f"{self.env_prefix}{field_name}"
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        alias = field.validation_alias
+        named = alias.choices[0] if isinstance(alias, AliasChoices) else None
+        variable = named if isinstance(named, str) else f"{self.env_prefix}{field_name}"
         path = self.env_vars.get(f"{variable}_file".lower())
         value = Path(path).read_text(encoding="utf-8").strip() if path else None
         return value, field_name, False
@@ -50,11 +51,6 @@ class ServiceSettings(BaseSettings):
 
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=8000, ge=1, le=65_535)
-    token_key: SecretStr = Field(
-        min_length=32,
-        validation_alias=AliasChoices(_SHARED_KEY, "token_key"),
-        description="signs acteur tokens and the session cookie; the four services share it",
-    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @classmethod

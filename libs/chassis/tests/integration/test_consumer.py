@@ -7,7 +7,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from pydantic import BaseModel, ConfigDict
 
-from chassis import migrations
+from chassis import migration
 from chassis.consumer import Consumer, Known, PermanentError
 from chassis.settings import ServiceSettings
 from chassis.subscribing import Subscriptions
@@ -111,9 +111,9 @@ async def bench(kafka, create_database, create_topic):
     url = await create_database("consumer")
     async with asyncpg.create_pool(url, min_size=1) as pool:
         async with pool.acquire() as connection:
-            await migrations.migrate(connection, migrations.of_chassis())
+            await migration.migrate(connection, migration.of_packages(["chassis"]))
             await connection.execute("CREATE TABLE thing (id text PRIMARY KEY, version int, hash text, effects int)")
-        settings = Settings(database_url=url, kafka_bootstrap=kafka.bootstrap, token_key="k" * 32)
+        settings = Settings(database_url=url, kafka_bootstrap=kafka.bootstrap)
         bench = Bench(await create_topic("things"), pool, settings)
         yield bench
         if bench.subscriptions:

@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 from aiokafka import AIOKafkaConsumer
 
-from chassis import migrations, outbox
+from chassis import migration, outbox
 from chassis.outbox import Outgoing
 from chassis.relay import Relay
 from testkit.eventually import eventually
@@ -32,7 +32,7 @@ class Bench:
     async def open(self):
         self.pool = await asyncpg.create_pool(self.url, min_size=1)
         async with self.pool.acquire() as connection:
-            await migrations.migrate(connection, migrations.of_chassis())
+            await migration.migrate(connection, migration.of_packages(["chassis"]))
 
     async def close(self):
         for relay, task in self.relays:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from chassis.http import create_app
+from acces.http import create_app
 from chassis.periodic import periodically
 from chassis.service import Runtime, Service, run
 from convocation.gateways.documents import Documents

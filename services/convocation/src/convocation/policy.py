@@ -1,7 +1,7 @@
 """Who may do what in this service (R12, R14, R36, R54–R57); what is not written is denied."""
 
-from chassis.acteur import Role
-from chassis.policy import Policy, Scope
+from acces.acteur import Role
+from acces.policy import Policy, Scope
 
 _ETABLISSEMENT = {Role.CHEF: Scope.ETABLISSEMENT, Role.DELEGUE: Scope.ETABLISSEMENT}
 _LECTURE = _ETABLISSEMENT | {Role.GESTIONNAIRE: Scope.ACADEMIE, Role.ADMINISTRATEUR: Scope.TOUT}

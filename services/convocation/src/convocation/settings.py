@@ -6,10 +6,10 @@ from typing import ClassVar, Literal
 from pydantic import AliasChoices, Field
 from pydantic_settings import SettingsConfigDict
 
-from chassis.settings import ServiceSettings
+from acces.settings import AccesSettings
 
 
-class Settings(ServiceSettings):
+class Settings(AccesSettings):
     """`public_url` is how people reach the pages: it stands in QR codes, and `https` makes the cookie secure."""
 
     model_config = SettingsConfigDict(env_prefix="CONVOCATION_")

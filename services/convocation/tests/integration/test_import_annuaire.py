@@ -11,7 +11,7 @@ import psutil
 import pytest
 import pytest_asyncio
 
-from chassis.acteur import Acteur, Role
+from acces.acteur import Acteur, Role
 from chassis.database import create_pool
 from convocation.domain.intervenant import Intervenant
 from convocation.persistence import imports_annuaire, intervenants

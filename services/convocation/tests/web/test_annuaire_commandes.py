@@ -8,9 +8,9 @@ from uuid import UUID
 
 import pytest
 
-from chassis.acteur import Acteur, Role
+from acces.acteur import Acteur, Role
+from acces.policy import Forbidden
 from chassis.database import ConcurrentWrite
-from chassis.policy import Forbidden
 from convocation.domain import errors
 from convocation.domain.intervenant import Intervenant
 from convocation.persistence import demandes, intervenants

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from chassis.acteur import COOKIE
+from acces.acteur import COOKIE
 
 PERSON = {"civilite": "M.", "prenom": "Paul", "courriel": "p@ac-exemple.invalid", "uai": "0599001F"}
 

@@ -6,7 +6,7 @@ import pytest
 import pytest_asyncio
 import vobject
 
-from chassis.acteur import Role
+from acces.acteur import Role
 from convocation.domain.jeton import make_calendrier, make_lien, make_verification
 from convocation.web.pages.calendrier import abonnement_url
 

@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 
 import pytest
 
-from chassis.acteur import COOKIE
+from acces.acteur import COOKIE
 from convocation.domain.couverture import Manque, Regroupement
 from convocation.gateways.tableur import csv_bytes, xlsx_bytes
 from convocation.persistence import couverture

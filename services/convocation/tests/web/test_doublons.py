@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from chassis.acteur import COOKIE
+from acces.acteur import COOKIE
 
 LYON, AUTRE_LYON, LILLE = "0699001J", "0699002K", "0599001F"
 HTML = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from chassis.acteur import Role
+from acces.acteur import Role
 
 MOTIF = "Hospitalisée le même jour"
 

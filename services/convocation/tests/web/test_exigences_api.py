@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from chassis.acteur import COOKIE
+from acces.acteur import COOKIE
 from convocation.domain.besoin import besoin_selon
 from convocation.domain.exigence import Exigence
 from convocation.domain.mission import MissionType

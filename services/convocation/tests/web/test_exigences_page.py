@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from chassis.acteur import COOKIE
+from acces.acteur import COOKIE
 
 HTML = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
 HG = "/exigences/10/HG"

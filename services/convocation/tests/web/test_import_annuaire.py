@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from chassis.acteur import COOKIE
+from acces.acteur import COOKIE
 from convocation.use_cases import import_annuaire
 
 HTML = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}

@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 
 import pytest
 
-from chassis.acteur import COOKIE, Role
+from acces.acteur import COOKIE, Role
 from convocation.use_cases import import_annuaire
 
 LYON, AUTRE_LYON = "0699001J", "0699002K"

@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from chassis import audit
-from chassis.acteur import COOKIE, Acteur, Role
-from chassis.audit import Acte
+from acces import audit
+from acces.acteur import COOKIE, Acteur, Role
+from acces.audit import Acte
 
 LYON, LILLE = "0699001J", "0599001F"
 HTML = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}

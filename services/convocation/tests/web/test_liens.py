@@ -12,8 +12,8 @@ import pytest
 import pytest_asyncio
 import structlog
 
+from acces.acteur import COOKIE, Acteur, Role, mint, read
 from chassis import logs
-from chassis.acteur import COOKIE, Acteur, Role, mint, read
 from convocation.domain.jeton import make_calendrier, make_lien, make_verification
 
 KEY, AUTRE_SECRET = "k" * 40, "j" * 40

@@ -9,8 +9,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from chassis.acteur import Acteur, Role
-from chassis.policy import Forbidden
+from acces.acteur import Acteur, Role
+from acces.policy import Forbidden
 from convocation.policy import POLICY
 
 LYON, AUTRE_LYON, LILLE = "0699001J", "0699002K", "0599001F"

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pydantic import ValidationError
 
-from chassis.acteur import Role
+from acces.acteur import Role
 from convocation.settings import Settings
 
 AUTRE_LYON = "0699002K"

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from chassis.acteur import COOKIE, Role
+from acces.acteur import COOKIE, Role
 from convocation.domain.ouverture import NATIONALE, Cible, Decision, Portee, est_ouvert
 from convocation.persistence.liste_missions import Filtre, liste_missions
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import pytest
 from PIL import Image
 
-from chassis.acteur import COOKIE
+from acces.acteur import COOKIE
 
 LYON = "0699001J"
 HTML = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}

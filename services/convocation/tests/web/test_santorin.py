@@ -5,7 +5,7 @@ Every route is asked in test_matrice.py.
 
 from urllib.parse import urlencode
 
-from chassis.acteur import COOKIE, Role
+from acces.acteur import COOKIE, Role
 
 LYON = "0699001J"
 

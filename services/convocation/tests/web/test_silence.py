@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from chassis.acteur import COOKIE
+from acces.acteur import COOKIE
 from chassis.cloudevents import Cause, Event
 from convocation.handlers.suivi import RecordAccesOnAccesChanged
 from event_schemas.acces import Acces

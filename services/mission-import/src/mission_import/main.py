@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from chassis.http import create_app
+from acces.http import create_app
 from chassis.service import Runtime, Service, run
 from event_schemas.catalogue import EVENT_TYPES
 from mission_import.handlers.convocations import CountConvokedOnConvocationEvents

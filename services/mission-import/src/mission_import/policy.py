@@ -1,7 +1,7 @@
 """Who may do what in this service (R54, R55, K.a); what is not written is denied."""
 
-from chassis.acteur import Role
-from chassis.policy import Policy, Scope
+from acces.acteur import Role
+from acces.policy import Policy, Scope
 
 _RECTORAT = {Role.GESTIONNAIRE: Scope.ACADEMIE, Role.ADMINISTRATEUR: Scope.TOUT}
 

@@ -6,10 +6,10 @@ from typing import ClassVar, Literal
 from pydantic import AliasChoices, Field
 from pydantic_settings import SettingsConfigDict
 
-from chassis.settings import ServiceSettings
+from acces.settings import AccesSettings
 
 
-class Settings(ServiceSettings):
+class Settings(AccesSettings):
     """One closing makes many missions: smaller batches keep the relay and the next service busy meanwhile."""
 
     model_config = SettingsConfigDict(env_prefix="MISSION_IMPORT_")

@@ -2,7 +2,7 @@
 
 import asyncpg
 
-from chassis.migrations import of_service
+from chassis.migration import of_service
 
 
 async def test_each_closing_received_gets_its_name_or_its_number_where_it_cannot_be_read(database):

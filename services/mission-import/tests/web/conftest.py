@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 import httpx2
 import pytest_asyncio
 
-from chassis.acteur import COOKIE, Acteur, Role, mint
+from acces.acteur import COOKIE, Acteur, Role, mint
 from chassis.cloudevents import Cause, Event
 from chassis.database import create_pool
 from chassis.service import Runtime

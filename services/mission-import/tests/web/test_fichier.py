@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from chassis.acteur import COOKIE
+from acces.acteur import COOKIE
 from chassis.cloudevents import Cause, Event
 from chassis.database import ConcurrentWrite
 from event_schemas import uai

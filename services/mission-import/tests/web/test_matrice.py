@@ -5,8 +5,8 @@ The routes are the application's own: one that is not in ACTIONS fails, so that 
 
 import pytest
 
-from chassis.acteur import Acteur, Role
-from chassis.policy import Forbidden, Scope
+from acces.acteur import Acteur, Role
+from acces.policy import Forbidden, Scope
 from mission_import.policy import POLICY
 
 SESSION, LYON, LILLE = "2020-E3C1", "0699001J", "0599001N"

@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from chassis.acteur import Acteur, Role, mint
-from chassis.http import create_app
+from acces.acteur import Acteur, Role, mint
+from acces.http import create_app
 from chassis.periodic import periodically
 from chassis.service import Runtime, Service, run
 from event_schemas.catalogue import EVENT_TYPES

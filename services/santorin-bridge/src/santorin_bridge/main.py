@@ -6,9 +6,9 @@ from functools import partial
 
 from fastapi import Depends
 
-from chassis.acteur import Acteur, Role, mint
+from acces.acteur import Acteur, Role, mint
+from acces.http import create_app
 from chassis.freshness import Freshness
-from chassis.http import create_app
 from chassis.periodic import periodically
 from chassis.service import Runtime, Service, run
 from event_schemas.catalogue import CONVOCATION, EVENT_TYPES

@@ -1,6 +1,6 @@
 """Who may ask for rights: SANTORIN and ops; what is not written is denied."""
 
-from chassis.acteur import Role
-from chassis.policy import Policy, Scope
+from acces.acteur import Role
+from acces.policy import Policy, Scope
 
 POLICY = Policy({"habilitations.lire": {Role.SANTORIN: Scope.TOUT, Role.ADMINISTRATEUR: Scope.TOUT}})

@@ -3,7 +3,7 @@
 import pytest
 from prometheus_client import REGISTRY
 
-from chassis.acteur import Role
+from acces.acteur import Role
 from event_schemas.habilitations import Habilitation
 
 

@@ -16,8 +16,8 @@ import structlog
 from prometheus_client import REGISTRY
 from pydantic import ValidationError
 
+from acces.acteur import Acteur, Role, mint, read
 from chassis import logs
-from chassis.acteur import Acteur, Role, mint, read
 from chassis.database import create_pool
 from chassis.service import Runtime
 from santorin_bridge.domain.clients import verifier

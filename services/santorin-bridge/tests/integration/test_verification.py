@@ -5,7 +5,7 @@ from uuid import UUID, uuid5
 
 import pytest
 
-from chassis.acteur import Role
+from acces.acteur import Role
 
 MISSION = UUID(int=1)
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from chassis.acteur import Acteur
+from acces.acteur import Acteur
 from chassis.database import Connection
 
 _INSERT = """

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from chassis.audit import Acte, record
+from acces.audit import Acte, record
 from convocation.domain.errors import DemandeDejaTraitee, DemandeInconnue, ReponseAbsente
 from convocation.persistence import demandes
 from convocation.policy import POLICY

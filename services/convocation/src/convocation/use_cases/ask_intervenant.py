@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from chassis.audit import Acte, record
+from acces.audit import Acte, record
 from convocation.domain.errors import MissionInconnue
 from convocation.persistence import demandes, missions
 from convocation.policy import POLICY

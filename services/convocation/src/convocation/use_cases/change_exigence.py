@@ -6,8 +6,8 @@ Convocations keep the profile they were told with: nothing told is rewritten her
 from dataclasses import dataclass
 from typing import Any
 
-from chassis import audit
-from chassis.audit import Acte
+from acces import audit
+from acces.audit import Acte
 from chassis.database import Connection
 from convocation.domain.errors import ExigenceInconnue, ExigenceRefusee, VersionDepassee
 from convocation.domain.exigence import NATIONALE, Exigence

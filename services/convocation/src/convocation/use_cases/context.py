@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from chassis.acteur import Acteur
+from acces.acteur import Acteur
 from chassis.database import Connection
 from convocation.domain.errors import MissionInconnue
 from convocation.domain.mission import Mission

@@ -13,9 +13,9 @@ from uuid import UUID, uuid5
 
 import structlog
 
-from chassis import audit
-from chassis.acteur import Acteur, Role
-from chassis.audit import Acte
+from acces import audit
+from acces.acteur import Acteur, Role
+from acces.audit import Acte
 from chassis.database import Connection
 from convocation.domain.errors import ImportDejaLance, ImportInconnu
 from convocation.domain.fichier_annuaire import Faute, Ligne, Regles, lignes_de_donnees, lire

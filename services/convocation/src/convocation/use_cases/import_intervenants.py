@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from chassis.policy import Forbidden
+from acces.policy import Forbidden
 from convocation.domain.intervenant import Intervenant
 from convocation.persistence import doublons, intervenants
 from convocation.policy import POLICY

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from chassis.audit import Acte, record
+from acces.audit import Acte, record
 from convocation.domain.errors import ConvocationInconnue, RemiseSansObjet, RenvoiSansObjet, VersionDepassee
 from convocation.domain.suivi import Courriel, Objet, Suivi
 from convocation.persistence import convocations, courriels, missions, remises

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from chassis import audit
-from chassis.audit import Acte
+from acces import audit
+from acces.audit import Acte
 from convocation.domain.errors import FusionImpossible, IntervenantAbsent, VersionDepassee
 from convocation.domain.fusion import Reprise, reprendre, unir
 from convocation.domain.intervenant import Intervenant

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from chassis.audit import Acte, changes, record
+from acces.audit import Acte, changes, record
 from convocation.domain.errors import OuvertureRefusee
 from convocation.domain.ouverture import NATIONALE, Cible, Decision, Portee, juger
 from convocation.persistence import missions, ouvertures

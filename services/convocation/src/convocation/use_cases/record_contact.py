@@ -1,6 +1,6 @@
 """The gestionnaire IMAGIN whom the guide says to contact (R36, R54), recorded by himself."""
 
-from chassis.audit import Acte, changes, record
+from acces.audit import Acte, changes, record
 from convocation.persistence import demandes
 from convocation.policy import POLICY
 from convocation.use_cases.context import Commande

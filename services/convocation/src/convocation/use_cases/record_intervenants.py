@@ -5,8 +5,8 @@ from dataclasses import asdict, replace
 from typing import Any
 from uuid import UUID
 
-from chassis import audit
-from chassis.policy import Forbidden
+from acces import audit
+from acces.policy import Forbidden
 from convocation.domain.errors import (
     DejaFusionnee,
     DemandeDejaTraitee,

@@ -1,6 +1,6 @@
 """Signature établissement pour la convocation (R24): who signs; only the chef d'établissement records it."""
 
-from chassis.audit import Acte, changes, record
+from acces.audit import Acte, changes, record
 from convocation.domain.errors import VersionDepassee
 from convocation.persistence import missions, signatures
 from convocation.policy import POLICY

@@ -5,7 +5,7 @@ The audit says that it was reported, never why.
 
 from uuid import UUID
 
-from chassis.audit import Acte, record
+from acces.audit import Acte, record
 from convocation.domain.empechement import Etat, texte
 from convocation.domain.errors import (
     ConvocationInconnue,

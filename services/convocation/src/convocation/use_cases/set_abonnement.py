@@ -1,7 +1,7 @@
 """A person opens or revokes the private address of her own calendar."""
 
-from chassis import audit
-from chassis.audit import Acte
+from acces import audit
+from acces.audit import Acte
 from convocation.persistence import abonnements
 from convocation.policy import POLICY
 from convocation.use_cases.context import Commande

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import Header, Request
 from fastapi.responses import JSONResponse
 
-from chassis.acteur import Acteur
+from acces.acteur import Acteur
 from chassis.database import Connection
 from chassis.http import Problem
 from convocation.persistence import idempotence

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from chassis.acteur import Acteur
+from acces.acteur import Acteur
+from acces.policy import Scope
 from chassis.database import Connection
-from chassis.policy import Scope
 from convocation.domain.couverture import LIBELLES_MANQUES, LIBELLES_REGROUPEMENTS, Manque, Regroupement
 from convocation.domain.mission import LIBELLES_TYPE, LIBELLES_VOIE, MissionType
 from convocation.persistence import couverture, views

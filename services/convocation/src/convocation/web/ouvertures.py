@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from chassis.database import Connection
-from chassis.pages.filters import moment
 from convocation.domain.errors import ServiceFerme
 from convocation.domain.mission import Mission
 from convocation.domain.ouverture import NATIONALE, Cible, Decision, Portee, ouvrira, tenue
 from convocation.persistence import ouvertures
 from event_schemas.academies import NOMS, local_time
+from pages.filters import moment
 
 _NOBODY = {"etat": "FERME", "debut": None, "fin": None, "motif": "", "par": "", "nom": "", "le": None}
 

@@ -4,7 +4,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from chassis.http import ActeurDep, Problem
+from acces.http import ActeurDep
+from chassis.http import Problem
 from convocation.domain.ouverture import Cible, Decision, Portee
 from convocation.persistence import missions, ouvertures, signatures
 from convocation.policy import POLICY

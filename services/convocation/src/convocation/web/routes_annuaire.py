@@ -5,8 +5,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from chassis.http import ActeurDep, Problem
-from chassis.policy import Forbidden
+from acces.http import ActeurDep
+from acces.policy import Forbidden
+from chassis.http import Problem
 from convocation.domain.errors import ImportInconnu
 from convocation.policy import POLICY
 from convocation.use_cases.import_annuaire import deposer, suivre

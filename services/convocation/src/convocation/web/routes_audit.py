@@ -4,9 +4,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 
-from chassis.acteur import Acteur
-from chassis.audit import Recherche, search
-from chassis.http import ActeurDep
+from acces.acteur import Acteur
+from acces.audit import Recherche, search
+from acces.http import ActeurDep
 from convocation.policy import POLICY
 from convocation.web.commands import reading
 from convocation.web.schemas import RechercheAuditIn, RechercheAuditSansPersonne

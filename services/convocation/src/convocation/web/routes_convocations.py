@@ -7,9 +7,9 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
-from chassis.acteur import Acteur
+from acces.acteur import Acteur
+from acces.http import ActeurDep
 from chassis.database import Connection
-from chassis.http import ActeurDep
 from convocation.domain.convocation import Convocation
 from convocation.domain.errors import ConvocationInconnue
 from convocation.persistence import views

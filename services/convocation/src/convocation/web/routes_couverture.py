@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 
-from chassis.http import ActeurDep
+from acces.http import ActeurDep
 from convocation.domain.couverture import Manque, Regroupement
 from convocation.web import couverture
 from convocation.web.commands import reading

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 
-from chassis.http import ActeurDep
+from acces.http import ActeurDep
 from convocation.policy import POLICY
 from convocation.use_cases.merge_intervenants import ACTION, Lue, merge_intervenants, separate_intervenants
 from convocation.web.commands import commande, reading

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import JSONResponse
 
-from chassis.http import ActeurDep
+from acces.http import ActeurDep
 from convocation.policy import POLICY
 from convocation.web.envois import answers
 from convocation.web.schemas import EnvoisIn

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 
-from chassis.http import ActeurDep
+from acces.http import ActeurDep
 from convocation.persistence import etats
 from convocation.policy import POLICY
 from convocation.web.commands import reading

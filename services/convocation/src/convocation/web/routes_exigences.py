@@ -5,10 +5,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from chassis.acteur import Acteur
+from acces.acteur import Acteur
+from acces.http import ActeurDep
+from acces.policy import Scope
 from chassis.database import Connection
-from chassis.http import ActeurDep
-from chassis.policy import Scope
 from convocation.domain.exigence import NATIONALE, Exigence, exigence
 from convocation.persistence import exigences
 from convocation.policy import POLICY

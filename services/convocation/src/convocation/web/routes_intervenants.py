@@ -5,8 +5,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Request, Response
 
+from acces.http import ActeurDep
 from chassis.database import Connection
-from chassis.http import ActeurDep
 from convocation.domain.errors import IntervenantAbsent
 from convocation.domain.intervenant import Intervenant
 from convocation.persistence import intervenants

@@ -5,9 +5,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 
-from chassis.acteur import Acteur
-from chassis.http import ActeurDep, Problem
-from chassis.policy import Scope
+from acces.acteur import Acteur
+from acces.http import ActeurDep
+from acces.policy import Scope
+from chassis.http import Problem
 from convocation.domain.besoin import besoin_selon
 from convocation.domain.errors import IntervenantInconnu, MissionInconnue, ServiceFerme
 from convocation.domain.intervenant import Intervenant

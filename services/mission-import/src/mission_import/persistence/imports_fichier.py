@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from chassis.acteur import Acteur
+from acces.acteur import Acteur
 from chassis.database import Connection
 
 _SAVE = """

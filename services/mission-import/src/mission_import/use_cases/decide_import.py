@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from chassis import audit
-from chassis.acteur import Acteur
+from acces import audit
+from acces.acteur import Acteur
 from chassis.cloudevents import Cause
 from chassis.database import Connection
 from chassis.tracing import current_cause

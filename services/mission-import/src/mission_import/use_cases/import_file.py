@@ -12,8 +12,8 @@ from uuid import UUID, uuid5
 
 import structlog
 
-from chassis import audit
-from chassis.acteur import Acteur
+from acces import audit
+from acces.acteur import Acteur
 from chassis.cloudevents import Cause
 from chassis.database import Connection
 from chassis.tracing import current_cause

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import Request
 
-from chassis.acteur import Acteur
+from acces.acteur import Acteur
 from chassis.database import Connection
 from mission_import.use_cases.decide_import import Commande
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, FastAPI, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from chassis.http import ActeurDep
+from acces.http import ActeurDep
 from chassis.http import refuse as http_refuse
 from mission_import.domain.errors import (
     FichierFautif,

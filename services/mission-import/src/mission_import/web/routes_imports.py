@@ -6,10 +6,10 @@ from fastapi import APIRouter, FastAPI, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from chassis import audit
-from chassis.http import ActeurDep
+from acces import audit
+from acces.http import ActeurDep
+from acces.policy import Scope
 from chassis.http import refuse as http_refuse
-from chassis.policy import Scope
 from event_schemas.academies import local_time
 from event_schemas.state import Academie, Session, Uai
 from mission_import.domain.errors import ClotureInconnue, JamaisAppliquee, Refus, RevisionDepassee

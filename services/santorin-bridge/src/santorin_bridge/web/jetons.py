@@ -7,7 +7,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
-from chassis.acteur import Acteur, Role, mint
+from acces.acteur import Acteur, Role, mint
 from santorin_bridge.domain.clients import is_client
 from santorin_bridge.settings import Settings
 from santorin_bridge.web.limites import limit_peer

@@ -4,7 +4,8 @@ import time
 
 from fastapi import FastAPI, Request
 
-from chassis.http import ActeurDep, Problem
+from acces.http import ActeurDep
+from chassis.http import Problem
 from santorin_bridge.domain.debit import Debit, peer
 from santorin_bridge.metrics import LIMITED
 from santorin_bridge.settings import Settings

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Request, Response
 
-from chassis.http import ActeurDep
+from acces.http import ActeurDep
 from event_schemas.academies import local_time
 from santorin_bridge.domain.acces import ouvre
 from santorin_bridge.domain.habilitation import Status

@@ -2,7 +2,6 @@
 
 from fastapi import FastAPI
 
-from chassis.pages import Pages
 from convocation.settings import Settings
 from convocation.web.pages import (
     accueil,
@@ -29,6 +28,7 @@ from convocation.web.pages import (
     signature,
     traiter_empechement,
 )
+from pages import Pages
 
 _SCREENS = (
     *(accueil, missions, affectation, convocations, documents, signature, demandes, couverture),

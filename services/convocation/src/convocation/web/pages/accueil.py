@@ -3,8 +3,8 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from chassis.acteur import Role
-from chassis.http import ActeurDep
+from acces.acteur import Role
+from acces.http import ActeurDep
 from convocation.web.pages.ecran import MES_MISSIONS, MISSIONS, see_other
 
 router = APIRouter(include_in_schema=False)

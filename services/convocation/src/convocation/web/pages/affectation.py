@@ -12,9 +12,9 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from chassis.acteur import Acteur
+from acces.acteur import Acteur
+from acces.http import ActeurDep
 from chassis.database import Connection
-from chassis.http import ActeurDep
 from convocation.domain.errors import AvertissementsALire, Refus
 from convocation.domain.mission import CONSEIL_DATE, LIBELLES_TYPE, Mission, MissionType
 from convocation.domain.ouverture import est_ouvert

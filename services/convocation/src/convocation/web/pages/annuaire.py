@@ -6,9 +6,9 @@ from fastapi import APIRouter, Request
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from chassis.acteur import Acteur
-from chassis.http import ActeurDep
-from chassis.policy import Scope
+from acces.acteur import Acteur
+from acces.http import ActeurDep
+from acces.policy import Scope
 from convocation.persistence import intervenants
 from convocation.persistence.liste_intervenants import FiltreAnnuaire, liste_intervenants
 from convocation.policy import POLICY

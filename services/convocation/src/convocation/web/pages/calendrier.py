@@ -9,8 +9,9 @@ from fastapi import APIRouter, FastAPI, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from acces.http import ActeurDep
 from chassis.database import Connection
-from chassis.http import ActeurDep, Problem
+from chassis.http import Problem
 from convocation.domain.jeton import make_calendrier, read_calendrier
 from convocation.gateways.calendrier import publication
 from convocation.persistence import abonnements

@@ -3,8 +3,9 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from chassis.acteur import Acteur
-from chassis.http import ActeurDep, Problem
+from acces.acteur import Acteur
+from acces.http import ActeurDep
+from chassis.http import Problem
 from convocation.persistence import demandes
 from convocation.policy import POLICY
 from convocation.use_cases.record_contact import record_contact

@@ -7,10 +7,10 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from chassis.acteur import Acteur
+from acces.acteur import Acteur
+from acces.http import ActeurDep
+from acces.policy import Forbidden
 from chassis.database import Connection
-from chassis.http import ActeurDep
-from chassis.policy import Forbidden
 from convocation.domain.avertissements import Avertissement
 from convocation.domain.errors import AvertissementsALire, ConvocationInconnue, Refus, VersionDepassee
 from convocation.domain.mission import CONSEIL_DATE

@@ -8,10 +8,11 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from chassis.acteur import Acteur
+from acces.acteur import Acteur
+from acces.http import ActeurDep
+from acces.policy import Forbidden, Scope
 from chassis.database import Connection
-from chassis.http import ActeurDep, Problem
-from chassis.policy import Forbidden, Scope
+from chassis.http import Problem
 from convocation.domain.couverture import LIBELLES_MANQUES, LIBELLES_REGROUPEMENTS, Manque, Regroupement
 from convocation.domain.mission import LIBELLES_VOIE
 from convocation.gateways.tableur import csv_bytes, xlsx_bytes

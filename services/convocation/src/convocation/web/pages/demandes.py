@@ -6,8 +6,8 @@ from uuid import UUID, uuid5
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from chassis.acteur import Acteur, Role
-from chassis.http import ActeurDep
+from acces.acteur import Acteur, Role
+from acces.http import ActeurDep
 from convocation.domain.errors import DemandeDejaTraitee, Refus, ReponseAbsente
 from convocation.persistence import demandes, missions, views
 from convocation.policy import POLICY

@@ -6,7 +6,8 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from chassis.http import ActeurDep, Problem
+from acces.http import ActeurDep
+from chassis.http import Problem
 from convocation.domain.errors import ConvocationInconnue
 from convocation.domain.jeton import read_verification
 from convocation.domain.verification import Verdict, verdict

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Request
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from chassis.acteur import Acteur
-from chassis.http import ActeurDep
+from acces.acteur import Acteur
+from acces.http import ActeurDep
 from convocation.domain.errors import FusionImpossible, IntervenantAbsent, Refus, VersionDepassee
 from convocation.domain.intervenant import Intervenant
 from convocation.persistence import exigences, intervenants

@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from chassis.acteur import Acteur, Role
+from acces.acteur import Acteur, Role
 from chassis.database import Connection
 from convocation.persistence import views
 

@@ -6,8 +6,8 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from chassis.acteur import Acteur
-from chassis.http import ActeurDep
+from acces.acteur import Acteur
+from acces.http import ActeurDep
 from convocation.domain.empechement import MAX_TEXTE, Etat
 from convocation.domain.errors import EmpechementTraite, Refus, VersionDepassee
 from convocation.persistence import empechements

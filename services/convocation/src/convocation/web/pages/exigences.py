@@ -5,10 +5,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
-from chassis.acteur import Acteur
+from acces.acteur import Acteur
+from acces.http import ActeurDep
+from acces.policy import Forbidden, Scope
 from chassis.database import Connection
-from chassis.http import ActeurDep
-from chassis.policy import Forbidden, Scope
 from convocation.domain.errors import ExigenceInconnue, ExigenceRefusee, Refus, VersionDepassee
 from convocation.domain.exigence import NATIONALE, Exigence
 from convocation.persistence import exigences

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Request
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
-from chassis.acteur import Acteur
-from chassis.http import ActeurDep
+from acces.acteur import Acteur
+from acces.http import ActeurDep
 from convocation.domain.errors import FichierAbsent, ImportDejaLance, Refus
 from convocation.domain.fichier_annuaire import COLONNES
 from convocation.persistence import imports_annuaire

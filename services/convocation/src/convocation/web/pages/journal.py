@@ -10,9 +10,9 @@ from fastapi import APIRouter, Request
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from chassis.acteur import Acteur, Role
-from chassis.audit import Recherche, search
-from chassis.http import ActeurDep
+from acces.acteur import Acteur, Role
+from acces.audit import Recherche, search
+from acces.http import ActeurDep
 from convocation.gateways.tableur import csv_bytes
 from convocation.policy import POLICY
 from convocation.web.commands import reading

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from chassis.audit import changes
-from chassis.pages.filters import moment
+from acces.audit import changes
 from event_schemas.academies import local_time
+from pages.filters import moment
 
 FAMILLES = {
     "service": "Ouverture du service",

@@ -8,8 +8,9 @@ from typing import Any
 from fastapi import FastAPI, Request
 from starlette.responses import Response
 
-from chassis.acteur import Acteur, Role
-from chassis.http import Problem, current_acteur, refuse_cross_site
+from acces.acteur import Acteur, Role
+from acces.http import current_acteur, refuse_cross_site
+from chassis.http import Problem
 from convocation.domain.jeton import read_lien
 from convocation.persistence import liens
 from convocation.web.commands import reading

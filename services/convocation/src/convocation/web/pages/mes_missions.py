@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse
 from starlette.responses import Response
 
-from chassis.http import ActeurDep
+from acces.http import ActeurDep
 from convocation.domain.errors import PlusRienAFaire, VersionDepassee
 from convocation.domain.mes_missions import ATTENTES, LIBELLES_USAGES, Moment, adresse, moment, prochaine, usage
 from convocation.domain.mission import LIBELLES_VOIE

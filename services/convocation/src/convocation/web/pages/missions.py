@@ -8,10 +8,10 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
-from chassis.acteur import Acteur
+from acces.acteur import Acteur
+from acces.http import ActeurDep
+from acces.policy import Forbidden, Scope
 from chassis.database import Connection
-from chassis.http import ActeurDep
-from chassis.policy import Forbidden, Scope
 from convocation.domain.besoin import besoin_selon
 from convocation.domain.errors import MissionInconnue, ServiceFerme
 from convocation.domain.mission import LIBELLES_TYPE, Mission

@@ -11,9 +11,9 @@ from fastapi import APIRouter, Request
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from chassis.acteur import Acteur
+from acces.acteur import Acteur
+from acces.http import ActeurDep
 from chassis.database import Connection
-from chassis.http import ActeurDep
 from convocation.domain.errors import OuvertureRefusee
 from convocation.domain.liste_uais import fautes, lire
 from convocation.domain.ouverture import NATIONALE, Cible, Decision, Portee, instant

@@ -6,8 +6,9 @@ from urllib.parse import quote
 from fastapi import FastAPI, Request
 from starlette.responses import Response
 
-from chassis.acteur import COOKIE, Acteur, Role, mint
-from chassis.http import Problem, refuse_cross_site
+from acces.acteur import COOKIE, Acteur, Role, mint
+from acces.http import refuse_cross_site
+from chassis.http import Problem
 from convocation.persistence import annuaire
 from convocation.web.commands import reading
 from convocation.web.pages.ecran import FONCTIONS, see_other

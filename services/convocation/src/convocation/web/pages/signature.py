@@ -8,8 +8,9 @@ from fastapi import APIRouter, Request
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
-from chassis.acteur import Acteur, Role
-from chassis.http import ActeurDep, Problem
+from acces.acteur import Acteur, Role
+from acces.http import ActeurDep
+from chassis.http import Problem
 from convocation.domain.convocation import Nature
 from convocation.domain.errors import MissionInconnue, Refus, VersionDepassee
 from convocation.gateways.documents import Document, Signataire

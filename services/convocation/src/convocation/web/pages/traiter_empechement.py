@@ -8,9 +8,9 @@ from fastapi import APIRouter, Request
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from chassis.acteur import Acteur
+from acces.acteur import Acteur
+from acces.http import ActeurDep
 from chassis.database import Connection
-from chassis.http import ActeurDep
 from convocation.domain.avertissements import Avertissement
 from convocation.domain.empechement import MAX_TEXTE, Candidat, suppleants
 from convocation.domain.errors import AvertissementsALire, ConvocationInconnue, Refus, VersionDepassee

@@ -2,9 +2,9 @@
 
 from fastapi import FastAPI
 
-from chassis.pages import Pages
 from mission_import.settings import Settings
 from mission_import.web.pages import attente, fichier, imports, politiques, revue, sessions
+from pages import Pages
 
 _ROUTERS = tuple(one.router for one in (imports, fichier, politiques, attente, revue))
 

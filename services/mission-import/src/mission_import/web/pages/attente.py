@@ -5,8 +5,8 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from chassis.acteur import Acteur
-from chassis.http import ActeurDep
+from acces.acteur import Acteur
+from acces.http import ActeurDep
 from event_schemas.inscriptions import InscriptionsClosed
 from event_schemas.state import Academie, Session
 from mission_import.domain.differentiel import Ligne

@@ -8,9 +8,9 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.datastructures import FormData
 
-from chassis.acteur import Acteur, Role
+from acces.acteur import Acteur, Role
+from acces.policy import Forbidden
 from chassis.http import Problem
-from chassis.policy import Forbidden
 from mission_import.domain.errors import ClotureInconnue
 from mission_import.policy import POLICY
 

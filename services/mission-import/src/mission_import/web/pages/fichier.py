@@ -8,8 +8,8 @@ from fastapi import APIRouter, Request
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
-from chassis.acteur import Acteur
-from chassis.http import ActeurDep
+from acces.acteur import Acteur
+from acces.http import ActeurDep
 from event_schemas.academies import local_time
 from mission_import.domain.errors import (
     FichierAbsent,

@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from chassis.http import ActeurDep
-from chassis.policy import Scope
+from acces.http import ActeurDep
+from acces.policy import Scope
 from mission_import.persistence import revues
 from mission_import.policy import POLICY
 from mission_import.web.commands import reading

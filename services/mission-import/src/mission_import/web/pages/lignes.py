@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from chassis.pages.filters import pluriel
 from event_schemas.academies import NOMS, local_time
 from mission_import.domain.differentiel import Changement, Ligne, Nature
+from pages.filters import pluriel
 
 ETATS = {
     "A_VALIDER": ("new", "À décider"),

@@ -5,8 +5,9 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from chassis.http import ActeurDep, Problem
-from chassis.policy import Scope
+from acces.http import ActeurDep
+from acces.policy import Scope
+from chassis.http import Problem
 from event_schemas.academies import NOMS, local_time
 from event_schemas.state import Academie
 from mission_import.persistence import politiques

@@ -3,8 +3,9 @@
 from fastapi import FastAPI, Request
 from starlette.responses import Response
 
-from chassis.acteur import COOKIE
-from chassis.http import Problem, refuse_cross_site
+from acces.acteur import COOKIE
+from acces.http import refuse_cross_site
+from chassis.http import Problem
 from mission_import.web.pages.ecran import IMPORTS, see_other
 
 _ELSEWHERE = ("/accessibilite", "/mentions-legales", "/donnees-personnelles")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from chassis.acteur import Acteur
+from acces.acteur import Acteur
 from chassis.database import Connection
 
 _COLUMNS = ("le", "par", "role", "nom", "action", "objet", "academie", "uai", "avant", "apres", "motif")

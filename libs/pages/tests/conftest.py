@@ -11,7 +11,7 @@ import uvicorn
 from fastapi import FastAPI, Form, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 
-from chassis.pages import Pages
+from pages import Pages
 from testkit.ports import free_port
 
 HERE = Path(__file__).parent

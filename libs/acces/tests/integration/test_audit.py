@@ -6,9 +6,9 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
-from chassis import audit
-from chassis.acteur import Acteur, Role
-from chassis.audit import Acte, Recherche
+from acces import audit
+from acces.acteur import Acteur, Role
+from acces.audit import Acte, Recherche
 from chassis.database import create_pool
 
 LE = datetime(2020, 1, 10, 12, tzinfo=UTC)

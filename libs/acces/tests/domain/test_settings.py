@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from chassis.settings import ServiceSettings
+from acces.settings import AccesSettings
 
 URL = "postgresql://service:very-secret@localhost/database"
 
@@ -18,7 +18,7 @@ def files(tmp_path, monkeypatch):
 
 @pytest.mark.usefixtures("files")
 def test_every_secret_may_come_from_a_file_the_shared_key_too():
-    settings = ServiceSettings()
+    settings = AccesSettings()
     assert settings.database_url.get_secret_value() == URL
     assert settings.token_key.get_secret_value() == "k" * 40
     assert "secret" not in repr(settings)
@@ -29,7 +29,7 @@ def test_an_error_names_the_setting_and_quotes_no_value(monkeypatch):
     monkeypatch.setenv("IMAGIN_TOKEN_KEY", "too-short-secret")
     monkeypatch.setenv("KAFKA_BATCH_MAX_RECORDS", "secret")
     with pytest.raises(ValidationError) as refused:
-        ServiceSettings()
+        AccesSettings()
     assert "IMAGIN_TOKEN_KEY" in str(refused.value)
     assert "kafka_batch_max_records" in str(refused.value)
     assert "secret" not in str(refused.value)

@@ -6,8 +6,8 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import OctKey
 
-from chassis.acteur import Acteur, InvalidToken, Role, mint, read
-from chassis.policy import Forbidden, Policy, Scope
+from acces.acteur import Acteur, InvalidToken, Role, mint, read
+from acces.policy import Forbidden, Policy, Scope
 
 KEY = "k" * 32
 NOW = datetime(2020, 1, 15, 10, tzinfo=UTC)

@@ -13,7 +13,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 PREFIX = "/statique"
-OURS = Path(str(files("chassis.pages"))) / "static"
+OURS = Path(str(files("pages"))) / "static"
 
 
 class Statique:

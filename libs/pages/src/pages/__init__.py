@@ -11,8 +11,9 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
 from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined
 
-from chassis.pages.filters import FILTERS
-from chassis.pages.static_files import Statique
+from pages.filters import FILTERS
+from pages.refusals import refusal_page
+from pages.static_files import Statique
 
 SERVICE = "IMAG’IN E3C"
 HEADERS = {
@@ -34,17 +35,17 @@ _THEMES = ("imagin", "dsfr")
 
 
 class Pages:
-    """Renders templates of `package` (`<package>/web/templates`), then the chassis's, within the layout."""
+    """Renders templates of `package` (`<package>/web/templates`), then ours, within the layout."""
 
     def __init__(self, app: FastAPI, *, package: str, theme: str = "imagin", dsfr_dir: Path | None = None) -> None:
         if theme not in _THEMES:
             raise ValueError(f"theme {theme!r} is none of {', '.join(_THEMES)}")
         if theme == "dsfr" and not (dsfr_dir and (dsfr_dir / "dsfr.min.css").is_file()):
             raise ValueError(f"theme dsfr needs the official `dist` folder with its dsfr.min.css, not {dsfr_dir}")
-        ours = PackageLoader("chassis.pages", "templates")
+        ours = PackageLoader("pages", "templates")
         self.environment = Environment(
-            # "chassis/layout.html" stays within reach of a service that has a layout.html of its own
-            loader=ChoiceLoader([PackageLoader(package, "web/templates"), ours, PrefixLoader({"chassis": ours})]),
+            # "pages/layout.html" stays within reach of a service that has a layout.html of its own
+            loader=ChoiceLoader([PackageLoader(package, "web/templates"), ours, PrefixLoader({"pages": ours})]),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
@@ -53,6 +54,9 @@ class Pages:
         self.environment.filters.update(FILTERS)
         statique = Statique(app, dsfr_dir if theme == "dsfr" else None)
         self.environment.globals.update(statique=statique, theme=theme, service=SERVICE)
+        app.state.pages = self
+        app.state.sign_in = None
+        app.state.refusal_page = refusal_page
 
     def render(self, request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
         """A whole page, or a fragment when the template chooses so (`cible`)."""

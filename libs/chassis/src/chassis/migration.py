@@ -4,7 +4,9 @@ The table is dbmate's own (`schema_migrations(version)`), so that its stock bina
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
@@ -24,14 +26,15 @@ class Migration:
     up: str
 
 
-def of_chassis() -> list[Migration]:
-    """The tables every service has: outbox, dead letters, audit."""
-    return _of_folder(files("chassis") / "sql")
+def of_packages(packages: Sequence[str]) -> list[Migration]:
+    """The files in `<package>/migrations` of each package, in order of version within a package."""
+    return [one for package in packages for one in _of_folder(files(package) / "migrations")]
 
 
 def of_service(package: str) -> list[Migration]:
-    """The chassis's own migrations, then the service's, in order of version."""
-    return of_chassis() + _of_folder(files(package) / "persistence" / "migrations")
+    """What makes the service's database: the packages that its `MIGRATIONS` names, libraries first."""
+    packages: Sequence[str] = import_module(package).MIGRATIONS
+    return of_packages(packages)
 
 
 def _of_folder(folder: Traversable) -> list[Migration]:

@@ -9,9 +9,9 @@ from fastapi.testclient import TestClient
 from jinja2 import UndefinedError
 from starlette.requests import Request
 
-from chassis.pages import Pages, cible
-from chassis.pages.filters import date_longue, dates_longues, nombre, pluriel
-from chassis.pages.static_files import OURS
+from pages import Pages, cible
+from pages.filters import date_longue, dates_longues, nombre, pluriel
+from pages.static_files import OURS
 
 HOSTILE = "<script>alert('1')</script>\" onfocus=\"alert(2)"
 FRAGMENT = {"HX-Request": "true", "HX-Request-Type": "partial", "HX-Target": "div#affectation-contenu"}

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from chassis.acteur import Acteur, Role
+from acces.acteur import Acteur, Role
 
 
 class Scope(StrEnum):
