@@ -16,22 +16,28 @@ from convocation.use_cases.issue_documents import Imprimeur
 from convocation.web import (
     pages,
     refusals,
-    routes_administration,
     routes_annuaire,
     routes_audit,
+    routes_contact,
     routes_convocations,
     routes_couverture,
+    routes_disciplines,
     routes_doublons,
     routes_envois,
     routes_etats,
     routes_exigences,
+    routes_import_intervenants,
     routes_intervenants,
     routes_missions,
+    routes_ouvertures,
+    routes_recherche,
+    routes_signature,
 )
 from event_schemas.catalogue import EVENT_TYPES
 
 _ROUTES = (
-    *(routes_missions, routes_convocations, routes_administration, routes_envois, routes_etats),
+    *(routes_missions, routes_disciplines, routes_recherche, routes_convocations),
+    *(routes_ouvertures, routes_import_intervenants, routes_contact, routes_signature, routes_envois, routes_etats),
     *(routes_exigences, routes_couverture, routes_annuaire, routes_intervenants),
     *(routes_doublons, routes_audit),
 )

@@ -48,3 +48,8 @@ def retenir(mission: MissionType, choisie: str | None) -> QualiteRetenue:
     if choisie not in Qualite.__members__:
         raise QualiteInconnue
     return QualiteRetenue(Qualite(choisie), par_defaut=False)
+
+
+def libelle_qualite(qualite: str | None, *, par_defaut: bool) -> str | None:
+    """The words for a qualité as it is stored; None for a numérisation (R52)."""
+    return QualiteRetenue(Qualite(qualite) if qualite else None, par_defaut).libelle

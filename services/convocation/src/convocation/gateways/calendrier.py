@@ -13,6 +13,9 @@ from uuid import UUID
 
 from icalendar import Calendar, Event, vCalAddress, vDuration, vText
 
+from convocation.domain.convocation import Nature
+from convocation.domain.mission import MissionType
+from convocation.domain.qualite import libelle_qualite
 from convocation.gateways.documents import dates_en_lettres
 
 _PRODID = "-//IMAG'IN E3C//Convocation//FR"
@@ -159,3 +162,22 @@ class _Texte(vText):
     def to_ical(self) -> Any:
         escaped = self.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
         return escaped.encode()
+
+
+def evenement(row: Any) -> Evenement:
+    """A version's row in the words of a calendar."""
+    return Evenement(
+        convocation_id=row["convocation_id"],
+        version=row["version"],
+        annulee=row["nature"] == Nature.ANNULATION.value,
+        le=row["le"],
+        numerisation=row["type"] == MissionType.NUMERISATION.value,
+        libelle=row["libelle"],
+        qualite=libelle_qualite(row["qualite"], par_defaut=row["qualite_par_defaut"]),
+        dates=tuple(row["dates"]),
+        observation=row["observation"],
+        etablissement_nom=row["etablissement_nom"],
+        etablissement_commune=row["etablissement_commune"],
+        nom=f"{row['prenom']} {row['nom']}",
+        courriel=row["courriel"],
+    )

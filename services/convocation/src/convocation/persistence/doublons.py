@@ -89,17 +89,6 @@ async def a_reprendre(connection: Connection, numeros: Sequence[str]) -> list[An
     return list(await connection.fetch(_A_REPRENDRE, numeros))
 
 
-async def fusionner(connection: Connection, numero: str, dans: str) -> None:
-    """`numero` goes on in `dans`."""
-    await connection.execute("UPDATE intervenant SET fusionne_dans = $2 WHERE numero = $1", numero, dans)
-
-
-async def fusionnees(connection: Connection, numeros: Sequence[str]) -> set[str]:
-    """Those of `numeros` who go on in another."""
-    query = "SELECT numero FROM intervenant WHERE numero = ANY($1::text[]) AND fusionne_dans IS NOT NULL"
-    return {row["numero"] for row in await connection.fetch(query, numeros)}
-
-
 async def ecarter(connection: Connection, numeros: Sequence[str], par: str, le: datetime) -> bool:
     """Remember that these two are two people; False when it was known."""
     query = "INSERT INTO doublon_ecarte (numero, autre, par, le) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"

@@ -146,12 +146,6 @@ async def supprimer(connection: Connection, academie: str, code: str) -> None:
     await connection.execute(_SUPPRIMER, academie, code)
 
 
-async def libelles(connection: Connection) -> dict[str, str]:
-    """The nomenclature of disciplines, label by code."""
-    rows = await connection.fetch("SELECT code, libelle FROM discipline ORDER BY code")
-    return {row["code"]: row["libelle"] for row in rows}
-
-
 async def profils(connection: Connection, academie: str) -> list[str]:
     """Names of the profiles that some épreuve asks for in the nation or the académie."""
     query = "SELECT DISTINCT profil FROM profil_requis WHERE academie IN ('*', $1) ORDER BY profil"

@@ -155,18 +155,12 @@ def _intervenant(row: Any, indisponibilites: Sequence[Indisponibilite] = ()) -> 
     )
 
 
-async def disciplines(connection: Connection, texte: str) -> list[dict[str, str]]:
-    """R29: disciplines one of whose words begins with each word typed, or whose code does; all for no word."""
-    rows = await connection.fetch("SELECT code, libelle FROM discipline ORDER BY libelle")
-    typed = mots(texte)
-    return [dict(row) for row in rows if all(_begins(word, row) for word in typed)]
+async def fusionner(connection: Connection, numero: str, dans: str) -> None:
+    """`numero` goes on in `dans`."""
+    await connection.execute("UPDATE intervenant SET fusionne_dans = $2 WHERE numero = $1", numero, dans)
 
 
-def _begins(word: str, row: Any) -> bool:
-    return any(mot.startswith(word) for mot in [row["code"], *mots(row["libelle"])])
-
-
-async def unknown_disciplines(connection: Connection, codes: Sequence[str]) -> list[str]:
-    """Codes the nomenclature does not have."""
-    query = "SELECT code FROM unnest($1::text[]) AS t (code) WHERE code NOT IN (SELECT code FROM discipline)"
-    return [row["code"] for row in await connection.fetch(query, codes)]
+async def fusionnees(connection: Connection, numeros: Sequence[str]) -> set[str]:
+    """Those of `numeros` who go on in another."""
+    query = "SELECT numero FROM intervenant WHERE numero = ANY($1::text[]) AND fusionne_dans IS NOT NULL"
+    return {row["numero"] for row in await connection.fetch(query, numeros)}

@@ -118,9 +118,3 @@ async def academies(connection: Connection, uais: Sequence[str]) -> dict[str, st
     """Académie by UAI; the UAIs without any mission are not in it."""
     query = "SELECT DISTINCT ON (uai) uai, academie FROM mission WHERE uai = ANY($1::text[]) ORDER BY uai, session DESC"
     return {row["uai"]: row["academie"] for row in await connection.fetch(query, list(uais))}
-
-
-async def disciplines(connection: Connection, code_epreuve: str) -> list[str]:
-    """Codes of the disciplines whose teachers correct the épreuve; none for a code the table does not have."""
-    query = "SELECT discipline FROM epreuve_discipline WHERE code_epreuve = $1 ORDER BY discipline"
-    return [row["discipline"] for row in await connection.fetch(query, code_epreuve)]

@@ -18,10 +18,11 @@ from convocation.persistence import convocations, empechements, intervenants
 from convocation.policy import POLICY
 from convocation.use_cases.ask_mail import ask_mail
 from convocation.use_cases.change_convocation import conflicts_of
-from convocation.use_cases.context import Commande, mission_for_writing
+from convocation.use_cases.context import Commande
 from convocation.use_cases.passage_outre import PassageOutre
 from convocation.use_cases.report_empechement import record_empechement
 from convocation.use_cases.tell import saved, tell
+from convocation.use_cases.writing import mission_for_writing
 
 ACTION = "empechement.traiter"
 

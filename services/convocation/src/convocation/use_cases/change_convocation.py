@@ -9,9 +9,10 @@ from convocation.domain.convocation import Convocation, Saisie, annuler, modifie
 from convocation.domain.errors import ConvocationInconnue, VersionDepassee
 from convocation.domain.mission import Mission
 from convocation.persistence import convocations, intervenants
-from convocation.use_cases.context import Commande, mission_for_writing
+from convocation.use_cases.context import Commande
 from convocation.use_cases.passage_outre import PassageOutre
 from convocation.use_cases.tell import saved, tell
+from convocation.use_cases.writing import mission_for_writing
 
 
 @dataclass(frozen=True, slots=True)

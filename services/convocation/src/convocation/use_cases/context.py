@@ -2,15 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from acces.acteur import Acteur
 from chassis.database import Connection
-from convocation.domain.errors import MissionInconnue
-from convocation.domain.mission import Mission
-from convocation.domain.ouverture import est_ouvert
-from convocation.persistence import missions, ouvertures
-from convocation.policy import POLICY
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,19 +14,3 @@ class Commande:
     connection: Connection
     acteur: Acteur
     now: datetime
-
-
-async def mission_for_writing(commande: Commande, mission_id: UUID) -> tuple[Mission, bool]:
-    """The mission and whether its service is open, both held until the end of the transaction.
-
-    Neither a closing of the service nor a withdrawal of the mission can cross the command (architecture.md).
-    Raises MissionInconnue, Forbidden.
-    """
-    mission = await missions.get(commande.connection, mission_id, lock=True)
-    if mission is None:
-        raise MissionInconnue
-    POLICY.authorise(commande.acteur, "convocation.ecrire", uai=mission.uai, academie=mission.academie)
-    decisions = await ouvertures.decisions(
-        commande.connection, mission.session, mission.academie, mission.uai, lock=True
-    )
-    return mission, est_ouvert(decisions, mission.academie, mission.uai, commande.now)

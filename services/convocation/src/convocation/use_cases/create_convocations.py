@@ -12,9 +12,10 @@ from convocation.domain.intervenant import Intervenant
 from convocation.domain.mission import Mission
 from convocation.persistence import convocations, exigences, intervenants, signatures
 from convocation.publishing import publish
-from convocation.use_cases.context import Commande, mission_for_writing
+from convocation.use_cases.context import Commande
 from convocation.use_cases.passage_outre import PassageOutre
 from convocation.use_cases.tell import tell
+from convocation.use_cases.writing import mission_for_writing
 from event_schemas.identities import convocation_id
 
 

@@ -19,7 +19,7 @@ from acces.audit import Acte
 from chassis.database import Connection
 from convocation.domain.errors import ImportDejaLance, ImportInconnu
 from convocation.domain.fichier_annuaire import Faute, Ligne, Regles, lignes_de_donnees, lire
-from convocation.persistence import annuaire_en_masse, imports_annuaire, intervenants
+from convocation.persistence import annuaire_en_masse, imports_annuaire, nomenclature
 from convocation.policy import POLICY
 from convocation.use_cases.context import Commande
 from event_schemas import uai
@@ -107,7 +107,7 @@ def _error(faute: Faute) -> dict[str, Any]:
 
 async def _read(pool: Any, connection: Connection, tache: Any) -> tuple[list[tuple[Any, ...]], list[Faute]]:
     """The file's people as rows and all its faults, a slice at a time in a thread: the loop stays free."""
-    codes = frozenset(one["code"] for one in await intervenants.disciplines(connection, ""))
+    codes = frozenset(one["code"] for one in await nomenclature.disciplines(connection, ""))
     found = lire(tache["octets"], Regles(tache["academie"], codes, uai.valid))
     people: list[tuple[Any, ...]] = []
     fautes: list[Faute] = []

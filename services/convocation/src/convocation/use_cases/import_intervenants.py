@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from acces.policy import Forbidden
 from convocation.domain.intervenant import Intervenant
-from convocation.persistence import doublons, intervenants
+from convocation.persistence import intervenants
 from convocation.policy import POLICY
 from convocation.use_cases.context import Commande
 from convocation.use_cases.record_intervenants import check_disciplines, save_with_acts
@@ -30,6 +30,6 @@ async def import_intervenants(
         else one
         for one in people
     ]
-    gone_on = await doublons.fusionnees(commande.connection, list(held))
+    gone_on = await intervenants.fusionnees(commande.connection, list(held))
     merged = [replace(one, actif=one.actif and one.numero not in gone_on) for one in merged]
     await save_with_acts(commande, merged, known)

@@ -70,7 +70,7 @@ async def merge_intervenants(commande: Commande, gardee: Lue, autre: Lue) -> Fus
     await _move(commande, reprises, together, merged)
     people = {kept.numero: kept, merged.numero: merged}
     await save_with_acts(commande, [together, replace(merged, actif=False)], people, "Fusion de doublons")
-    await doublons.fusionner(connection, merged.numero, kept.numero)
+    await intervenants.fusionner(connection, merged.numero, kept.numero)
     await _record(commande, merged, kept, reprises)
     moved = sum(one.reprise.nouvelle is not None for one in reprises)
     return Fusion(together, moved, len(reprises) - moved)

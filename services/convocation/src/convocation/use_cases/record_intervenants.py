@@ -19,7 +19,7 @@ from convocation.domain.errors import (
     VersionDepassee,
 )
 from convocation.domain.intervenant import Intervenant
-from convocation.persistence import demandes, doublons, intervenants, missions
+from convocation.persistence import demandes, intervenants, missions, nomenclature
 from convocation.policy import POLICY
 from convocation.use_cases.answer_demande import answer_demande
 from convocation.use_cases.context import Commande
@@ -65,7 +65,7 @@ async def set_actif(commande: Commande, numero: str, expected: int, *, actif: bo
     held = await for_writing(commande, numero, expected)
     if not motif:
         raise RaisonAbsente
-    if actif and await doublons.fusionnees(commande.connection, [numero]):
+    if actif and await intervenants.fusionnees(commande.connection, [numero]):
         raise DejaFusionnee
     await save_with_acts(commande, [replace(held, actif=actif)], {numero: held}, motif)
 
@@ -120,7 +120,7 @@ def _state(person: Intervenant) -> dict[str, Any]:
 async def check_disciplines(commande: Commande, people: Sequence[Intervenant]) -> None:
     """Raises DisciplineInconnue."""
     codes = sorted({code for one in people for code in one.disciplines})
-    unknown = await intervenants.unknown_disciplines(commande.connection, codes)
+    unknown = await nomenclature.unknown_disciplines(commande.connection, codes)
     if unknown:
         raise DisciplineInconnue(unknown)
 

@@ -8,7 +8,7 @@ from acces.policy import Scope
 from chassis.database import Connection
 from convocation.domain.couverture import LIBELLES_MANQUES, LIBELLES_REGROUPEMENTS, Manque, Regroupement
 from convocation.domain.mission import LIBELLES_TYPE, LIBELLES_VOIE, MissionType
-from convocation.persistence import couverture, views
+from convocation.persistence import couverture, places
 from convocation.persistence.couverture import Filtre
 from convocation.policy import POLICY
 from event_schemas.academies import NOMS
@@ -46,7 +46,7 @@ def filtre_of(acteur: Acteur, **asked: Any) -> Filtre:
 
 async def session_of(connection: Connection, asked: str | None) -> str | None:
     """The session asked for, else the latest there is."""
-    return asked or next(iter(await views.sessions(connection)), None)
+    return asked or next(iter(await places.sessions(connection)), None)
 
 
 async def lire(connection: Connection, par: Regroupement, filtre: Filtre, *, lot: int) -> Couverture:

@@ -8,10 +8,8 @@ from uuid import UUID
 
 from fastapi import Request
 
-from convocation.domain.convocation import Nature
 from convocation.domain.jeton import fin_du_lien, make_lien
-from convocation.domain.mission import MissionType
-from convocation.gateways.calendrier import Evenement, invitation
+from convocation.gateways.calendrier import evenement, invitation
 from convocation.persistence import envois
 from convocation.persistence.documents import Cle
 from convocation.settings import Settings
@@ -88,22 +86,3 @@ def lien(row: Any, settings: Settings) -> str:
     """The address that signs the person of a convocation in, until some days after the last date of that version."""
     fin = fin_du_lien(row["dates"], settings.link_days, zone(row["academie"]))
     return f"{settings.public_url}/lien/{make_lien(row['convocation_id'], fin, settings.token_key.get_secret_value())}"
-
-
-def evenement(row: Any) -> Evenement:
-    """A version's row in the words of a calendar."""
-    return Evenement(
-        convocation_id=row["convocation_id"],
-        version=row["version"],
-        annulee=row["nature"] == Nature.ANNULATION.value,
-        le=row["le"],
-        numerisation=row["type"] == MissionType.NUMERISATION.value,
-        libelle=row["libelle"],
-        qualite=qualite_libelle(row),
-        dates=tuple(row["dates"]),
-        observation=row["observation"],
-        etablissement_nom=row["etablissement_nom"],
-        etablissement_commune=row["etablissement_commune"],
-        nom=f"{row['prenom']} {row['nom']}",
-        courriel=row["courriel"],
-    )

@@ -8,7 +8,7 @@ from typing import Any
 
 from convocation.domain.intervenant import Intervenant
 from convocation.domain.mission import LIBELLES_TYPE, MissionType
-from convocation.domain.qualite import Qualite, QualiteRetenue
+from convocation.domain.qualite import libelle_qualite
 from convocation.domain.suivi import Fait, Suivi, suivi
 
 
@@ -35,8 +35,7 @@ def etablissement(row: Any) -> dict[str, Any]:
 
 
 def qualite_libelle(row: Any) -> str | None:
-    qualite = Qualite(row["qualite"]) if row["qualite"] else None
-    return QualiteRetenue(qualite, row["qualite_par_defaut"]).libelle
+    return libelle_qualite(row["qualite"], par_defaut=row["qualite_par_defaut"])
 
 
 def convocation(row: Any) -> dict[str, Any]:

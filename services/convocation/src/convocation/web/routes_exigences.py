@@ -10,7 +10,7 @@ from acces.http import ActeurDep
 from acces.policy import Scope
 from chassis.database import Connection
 from convocation.domain.exigence import NATIONALE, Exigence, exigence
-from convocation.persistence import exigences
+from convocation.persistence import exigences, nomenclature
 from convocation.policy import POLICY
 from convocation.use_cases.change_exigence import back_to_national, change_exigence, effect
 from convocation.web.commands import IfMatch, commande, etag, expected_version, reading
@@ -76,7 +76,7 @@ async def ecrire(
 
 async def _wanted(connection: Connection, body: ExigenceIn) -> Exigence:
     lines = [(one.profil, one.disciplines) for one in body.profils]
-    return exigence(lines, body.lot_copies, body.correcteurs, await exigences.libelles(connection))
+    return exigence(lines, body.lot_copies, body.correcteurs, await nomenclature.libelles(connection))
 
 
 @router.delete("/academies/{academie}/exigences/{code}", status_code=204)

@@ -8,14 +8,12 @@ from fastapi import APIRouter, Query, Request
 from acces.acteur import Acteur
 from acces.http import ActeurDep
 from acces.policy import Scope
-from chassis.http import Problem
 from convocation.domain.besoin import besoin_selon
-from convocation.domain.errors import IntervenantInconnu, MissionInconnue, ServiceFerme
-from convocation.domain.intervenant import Intervenant
+from convocation.domain.errors import MissionInconnue, ServiceFerme
 from convocation.domain.mission import CONSEIL_DATE, Mission
 from convocation.domain.ouverture import est_ouvert
 from convocation.domain.profils import profils_manquants
-from convocation.persistence import exigences, intervenants, missions, ouvertures, views
+from convocation.persistence import exigences, missions, nomenclature, ouvertures, views
 from convocation.persistence.liste_missions import Filtre, liste_missions
 from convocation.policy import POLICY
 from convocation.web import presenters
@@ -24,7 +22,6 @@ from convocation.web.ouvertures import annonces
 from convocation.web.schemas import Session
 
 router = APIRouter(prefix="/api", tags=["missions"])
-_SUGGESTIONS = 20
 
 
 @router.get("/missions")
@@ -72,7 +69,7 @@ async def get_mission(request: Request, mission_id: UUID, acteur: ActeurDep) -> 
         rows = await views.convocations_of_mission(connection, mission_id)
         decisions = await ouvertures.decisions(connection, mission.session, mission.academie, mission.uai)
         row = await views.mission(connection, mission_id)
-        disciplines = await missions.disciplines(connection, mission.code)
+        disciplines = await nomenclature.of_epreuve(connection, mission.code)
     actives = [one for one in rows if one["status"] == "ACTIVE"]
     lot = request.app.state.settings.lot_copies
     return presenters.mission(row) | {
@@ -92,49 +89,3 @@ async def _visible(connection: Any, acteur: Acteur, mission_id: UUID) -> Mission
         raise MissionInconnue
     POLICY.authorise(acteur, "missions.lire", uai=mission.uai, academie=mission.academie)
     return mission
-
-
-@router.get("/disciplines")
-async def list_disciplines(
-    request: Request, acteur: ActeurDep, q: Annotated[str, Query(max_length=100)] = ""
-) -> dict[str, Any]:
-    """Suggestions that refine while one types (R29)."""
-    POLICY.scope(acteur, "disciplines.lire")
-    async with reading(request) as connection:
-        return {"disciplines": await intervenants.disciplines(connection, q)}
-
-
-@router.get("/missions/{mission_id}/intervenants")
-async def search_intervenants(
-    request: Request,
-    mission_id: UUID,
-    acteur: ActeurDep,
-    discipline: Annotated[list[str] | None, Query(description="codes: the établissement's own people (R28)")] = None,
-    nom: Annotated[str | None, Query(max_length=100, description="« NOM Prénom », in the académie (R35)")] = None,
-) -> dict[str, Any]:
-    """By discipline in the établissement, all ticked (R28, R30, R31), or by name in the académie (R35)."""
-    if (discipline is None) == (nom is None):
-        raise Problem(422, "recherche", "Cherchez par discipline ou par nom.")
-    async with reading(request) as connection:
-        mission = await _visible(connection, acteur, mission_id)
-        if discipline is not None:
-            found = await intervenants.of_discipline(connection, mission.uai, mission.academie, discipline)
-        else:
-            found = (await intervenants.search(connection, mission.academie, nom or "", limit=_SUGGESTIONS))[0]
-    return {
-        "intervenants": [_person(one, coche=discipline is not None) for one in found],
-        "message": None if found else IntervenantInconnu.phrase,
-    }
-
-
-def _person(one: Intervenant, *, coche: bool) -> dict[str, Any]:
-    return {
-        "numero": one.numero,
-        "civilite": one.civilite,
-        "nom": one.nom,
-        "prenom": one.prenom,
-        "uai": one.uai,
-        "uais_secondaires": list(one.uais_secondaires),
-        "disciplines": list(one.disciplines),
-        "coche": coche,
-    }

@@ -7,6 +7,7 @@ from convocation.web.pages import (
     accueil,
     affectation,
     annuaire,
+    apercu,
     calendrier,
     contact,
     convocations,
@@ -31,7 +32,7 @@ from convocation.web.pages import (
 from pages import Pages
 
 _SCREENS = (
-    *(accueil, missions, affectation, convocations, documents, signature, demandes, couverture),
+    *(accueil, missions, affectation, convocations, documents, signature, apercu, demandes, couverture),
     *(import_annuaire, exigences, annuaire, contact, doublons, ouvertures, journal),
     *(mail_en_echec, mes_missions, empechement, traiter_empechement, calendrier),
     intervenant,  # last: /intervenants/{intervenant_id} would take its neighbours' addresses

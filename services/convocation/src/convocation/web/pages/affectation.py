@@ -19,16 +19,16 @@ from convocation.domain.errors import AvertissementsALire, Refus
 from convocation.domain.mission import CONSEIL_DATE, LIBELLES_TYPE, Mission, MissionType
 from convocation.domain.ouverture import est_ouvert
 from convocation.domain.qualite import LIBELLES
-from convocation.persistence import demandes, idempotence, missions, ouvertures
-from convocation.persistence import intervenants as annuaire
+from convocation.persistence import demandes, idempotence, nomenclature, ouvertures
 from convocation.policy import POLICY
 from convocation.use_cases.create_convocations import create_convocations, examine, warn
 from convocation.use_cases.passage_outre import PassageOutre
 from convocation.web.commands import commande, reading
 from convocation.web.pages.ecran import page, see_other
+from convocation.web.pages.formulaires import fields
 from convocation.web.pages.missions import visible
 from convocation.web.pages.personnes import Choix, choisir
-from convocation.web.pages.saisie import Saisies, champ_de, fields, read_saisies
+from convocation.web.pages.saisie import Saisies, champ_de, read_saisies
 
 router = APIRouter(include_in_schema=False)
 
@@ -130,8 +130,8 @@ async def _show(
         qualites=list(LIBELLES.items()),
         conseil=CONSEIL_DATE,
         aujourdhui=request.app.state.clock().date(),
-        disciplines=await annuaire.disciplines(connection, ""),
-        conseillees=await missions.disciplines(connection, mission.code),
+        disciplines=await nomenclature.disciplines(connection, ""),
+        conseillees=await nomenclature.of_epreuve(connection, mission.code),
         contact=await demandes.contact(connection, mission.academie),
     )
 

@@ -9,12 +9,12 @@ from starlette.responses import Response
 from acces.acteur import Acteur
 from acces.http import ActeurDep
 from acces.policy import Scope
-from convocation.persistence import intervenants
+from convocation.persistence import nomenclature
 from convocation.persistence.liste_intervenants import FiltreAnnuaire, liste_intervenants
 from convocation.policy import POLICY
 from convocation.web.commands import reading
 from convocation.web.pages.ecran import page
-from convocation.web.pages.saisie import fields, text
+from convocation.web.pages.formulaires import fields, text
 
 router = APIRouter(include_in_schema=False)
 _ETATS = {"actifs": True, "inactifs": False}
@@ -48,7 +48,7 @@ async def _liste(request: Request, acteur: Acteur, form: FormData) -> Response:
     )
     async with reading(request) as connection:
         lignes, rapproche = await liste_intervenants(connection, filtre)
-        disciplines = await intervenants.disciplines(connection, "")
+        disciplines = await nomenclature.disciplines(connection, "")
         return await page(
             request,
             connection,

@@ -13,13 +13,12 @@ from acces.http import ActeurDep
 from chassis.database import Connection
 from chassis.http import Problem
 from convocation.domain.jeton import make_calendrier, read_calendrier
-from convocation.gateways.calendrier import publication
+from convocation.gateways.calendrier import evenement, publication
 from convocation.persistence import abonnements
 from convocation.use_cases.set_abonnement import set_abonnement
 from convocation.web.commands import commande, reading
-from convocation.web.envois import evenement
 from convocation.web.pages.ecran import see_other
-from convocation.web.pages.saisie import fields, text
+from convocation.web.pages.formulaires import fields, text
 
 router = APIRouter(include_in_schema=False)
 _FAITS = {"creer": "calendrier-ouvert", "revoquer": "calendrier-revoque"}

@@ -11,8 +11,7 @@ from convocation.policy import POLICY
 from convocation.use_cases.record_contact import record_contact
 from convocation.web.commands import commande, reading
 from convocation.web.pages.ecran import page, see_other
-from convocation.web.pages.fiche import fautes
-from convocation.web.pages.saisie import fields, text
+from convocation.web.pages.formulaires import fautes, fields, text
 from convocation.web.schemas import ContactIn
 from event_schemas.academies import NOMS
 

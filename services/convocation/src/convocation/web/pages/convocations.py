@@ -22,7 +22,8 @@ from convocation.use_cases.passage_outre import PassageOutre
 from convocation.web.commands import commande, reading
 from convocation.web.pages import lignes
 from convocation.web.pages.ecran import page, see_other
-from convocation.web.pages.saisie import Saisies, champ_de, fields, read_saisies, status_de
+from convocation.web.pages.formulaires import fields
+from convocation.web.pages.saisie import Saisies, champ_de, read_saisies, status_de
 from convocation.web.presenters import qualite_libelle
 
 router = APIRouter(include_in_schema=False)

@@ -17,7 +17,7 @@ from convocation.domain.couverture import LIBELLES_MANQUES, LIBELLES_REGROUPEMEN
 from convocation.domain.mission import LIBELLES_VOIE
 from convocation.gateways.tableur import csv_bytes, xlsx_bytes
 from convocation.persistence import couverture as sql
-from convocation.persistence import views
+from convocation.persistence import places
 from convocation.persistence.couverture import Filtre
 from convocation.policy import POLICY
 from convocation.web import couverture
@@ -135,7 +135,7 @@ async def _choices(connection: Connection, acteur: Acteur, filtre: Filtre) -> di
     voies = LIBELLES_VOIE
     return {
         "choix_par": [(one.value, LIBELLES_REGROUPEMENTS[one]) for one in couverture.regroupements(acteur)],
-        "choix_sessions": [(one, one) for one in await views.sessions(connection)],
+        "choix_sessions": [(one, one) for one in await places.sessions(connection)],
         "choix_academies": [(code, NOMS.get(code, code)) for code in codes] if len(codes) > 1 else [],
         "choix_epreuves": [
             (f"{row['voie']}.{row['code']}", f"{row['libelle']} – {voies.get(row['voie'], row['voie'])}")

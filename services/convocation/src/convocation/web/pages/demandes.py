@@ -9,13 +9,14 @@ from starlette.responses import Response
 from acces.acteur import Acteur, Role
 from acces.http import ActeurDep
 from convocation.domain.errors import DemandeDejaTraitee, Refus, ReponseAbsente
-from convocation.persistence import demandes, missions, views
+from convocation.persistence import demandes, missions
+from convocation.persistence import places as lieux
 from convocation.policy import POLICY
 from convocation.use_cases.answer_demande import answer_demande
 from convocation.use_cases.ask_intervenant import ask_intervenant
 from convocation.web.commands import commande, reading
 from convocation.web.pages.ecran import page, see_other
-from convocation.web.pages.saisie import fields, text
+from convocation.web.pages.formulaires import fields, text
 
 router = APIRouter(include_in_schema=False)
 _NAMESPACE = UUID("2f0c8a52-9b0e-5c0d-8d8e-6d6c1f2e7a10")
@@ -95,7 +96,7 @@ async def _page(request: Request, acteur: Acteur, typed: dict[str, str], erreurs
             cle=secrets.token_urlsafe(16),
             uais=uais,
             choix_uais=[(one, one) for one in uais],
-            places=await views.etablissements(connection, uais),
+            places=await lieux.etablissements(connection, uais),
             contact=await demandes.contact(connection, academie) if academie else None,
             lignes=await demandes.of_etablissements(connection, uais),
             etats=_ETATS,

@@ -12,14 +12,14 @@ from acces.acteur import Acteur
 from acces.http import ActeurDep
 from convocation.domain.errors import FusionImpossible, IntervenantAbsent, Refus, VersionDepassee
 from convocation.domain.intervenant import Intervenant
-from convocation.persistence import exigences, intervenants
+from convocation.persistence import intervenants, nomenclature
 from convocation.persistence.doublons import Paire
 from convocation.policy import POLICY
 from convocation.use_cases.merge_intervenants import ACTION, Lue, merge_intervenants, separate_intervenants
 from convocation.web.commands import commande, reading
 from convocation.web.doublons import TAILLE, Doublon, page_of, seen
 from convocation.web.pages.ecran import page, see_other
-from convocation.web.pages.saisie import fields, text
+from convocation.web.pages.formulaires import fields, text
 
 router = APIRouter(include_in_schema=False)
 _MOTIFS = {
@@ -120,7 +120,7 @@ async def _compare(
             "doublon.html",
             status=409 if refus else 422 if erreurs else 200,
             doublon=found,
-            lignes=_lignes(found, await exigences.libelles(connection)),
+            lignes=_lignes(found, await nomenclature.libelles(connection)),
             actives=all(one.actif for one in known),
             gardee=gardee,
             depassee=isinstance(refus, VersionDepassee),

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from acces.acteur import Acteur, Role
 from chassis.database import Connection
-from convocation.persistence import views
+from convocation.persistence import places
 
 MISSIONS, CONSULTATION, MES_MISSIONS = "/missions", "/missions-convoquees", "/mes-missions"
 FONCTIONS = {
@@ -125,6 +125,6 @@ async def _contexte(connection: Connection, acteur: Acteur) -> dict[str, Any] | 
         return None
     if len(uais) > 1:
         return {"etablissement": f"{len(uais)} établissements : {', '.join(uais)}"}
-    found = await views.etablissements(connection, uais)
+    found = await places.etablissements(connection, uais)
     nom = f"{found[0]['etablissement_nom']}, {found[0]['etablissement_commune']}" if found else "Établissement"
     return {"etablissement": nom, "uai": uais[0]}

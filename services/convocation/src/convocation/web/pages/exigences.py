@@ -11,12 +11,12 @@ from acces.policy import Forbidden, Scope
 from chassis.database import Connection
 from convocation.domain.errors import ExigenceInconnue, ExigenceRefusee, Refus, VersionDepassee
 from convocation.domain.exigence import NATIONALE, Exigence
-from convocation.persistence import exigences
+from convocation.persistence import exigences, nomenclature
 from convocation.policy import POLICY
 from convocation.use_cases.change_exigence import Effet, back_to_national, change_exigence, effect
 from convocation.web.commands import commande, reading
 from convocation.web.pages.ecran import page, see_other
-from convocation.web.pages.saisie import fields
+from convocation.web.pages.formulaires import fields
 from convocation.web.pages.saisie_exigence import SaisieExigence, of_exigence, read_exigence
 from event_schemas.academies import NOMS
 from event_schemas.inscriptions import RESERVED_CODE
@@ -34,7 +34,7 @@ async def lister(request: Request, acteur: ActeurDep) -> Response:
     scope = POLICY.scope(acteur, "exigences.lire")
     academies = sorted(acteur.academies) if scope is Scope.ACADEMIE else [NATIONALE]
     async with reading(request) as connection:
-        noms, rows = await exigences.libelles(connection), await exigences.liste(connection, academies)
+        noms, rows = await nomenclature.libelles(connection), await exigences.liste(connection, academies)
         tables = [(one, [_ligne(row, noms) for row in rows if row["pour"] == one]) for one in academies]
         named = [(_portee(one), lignes) for one, lignes in tables]
         return await page(request, connection, acteur, "exigences.html", tables=named, lot=_lot(request))
@@ -111,7 +111,7 @@ async def enregistrer(request: Request, adresse: Academie, code: Code, acteur: A
         try:
             async with commande(request, acteur) as command:
                 academie, _ = await _visible(command.connection, acteur, adresse, code)
-                wanted = saisie.exigence(await exigences.libelles(command.connection))
+                wanted = saisie.exigence(await nomenclature.libelles(command.connection))
                 numbers = saisie.version, wanted
                 effet = await effect(command.connection, academie, code, *numbers, lot=_lot(request))
                 if saisie.action == "enregistrer" and saisie.vu == saisie.empreinte(wanted):
@@ -165,7 +165,7 @@ def _erreurs(refus: Refus | None) -> list[dict[str, str]]:
 async def _regle_de(request: Request, connection: Connection, acteur: Acteur, where: tuple[str, str]) -> dict[str, Any]:
     """What every page of one épreuve says: its name, which rule holds and which version."""
     academie, row = await _visible(connection, acteur, *where)
-    noms = await exigences.libelles(connection)
+    noms = await nomenclature.libelles(connection)
     return {
         "portee": _portee(academie),
         "code": row["code"],
@@ -222,7 +222,7 @@ async def _retour(
         status=_status(refus),
         saisie=saisie,
         erreurs=_erreurs(refus),
-        nationale=_regle(where[1], nationale, await exigences.libelles(connection)),
+        nationale=_regle(where[1], nationale, await nomenclature.libelles(connection)),
         effet=await effect(connection, *where, regle["version"], nationale, lot=_lot(request)),
         **regle,
     )

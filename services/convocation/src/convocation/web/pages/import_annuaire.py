@@ -15,7 +15,7 @@ from convocation.policy import POLICY
 from convocation.use_cases.import_annuaire import deposer, importer, suivre
 from convocation.web.commands import commande, reading
 from convocation.web.pages.ecran import page, see_other
-from convocation.web.pages.saisie import fields, text
+from convocation.web.pages.formulaires import fields, text
 from event_schemas.academies import NOMS
 
 router = APIRouter(include_in_schema=False)

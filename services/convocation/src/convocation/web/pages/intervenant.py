@@ -19,14 +19,14 @@ from convocation.domain.errors import (
 )
 from convocation.domain.intervenant import Intervenant
 from convocation.domain.recherche import cle
-from convocation.persistence import demandes, exigences, intervenants, views
+from convocation.persistence import demandes, exigences, intervenants, nomenclature, views
 from convocation.persistence.liste_intervenants import FiltreAnnuaire, liste_intervenants
 from convocation.policy import POLICY
 from convocation.use_cases.record_intervenants import change_intervenant, create_intervenant, set_actif
 from convocation.web.commands import commande, reading
 from convocation.web.pages.ecran import page, see_other
-from convocation.web.pages.fiche import CIVILITES, Fiche, faute_de, fautes, fiche_de, lire_fiche, version_lue
-from convocation.web.pages.saisie import fields, text
+from convocation.web.pages.fiche import CIVILITES, Fiche, faute_de, fiche_de, lire_fiche, version_lue
+from convocation.web.pages.formulaires import fautes, fields, text
 from convocation.web.schemas import FicheIn, NouvelleFicheIn
 from event_schemas.academies import NOMS
 
@@ -159,7 +159,7 @@ async def _form(
 ) -> Response:
     """`tenue`: the person as she is recorded; None for a new one."""
     told = (erreurs or []) + ([faute_de(refus)] if refus else [])
-    libelles = await exigences.libelles(connection)
+    libelles = await nomenclature.libelles(connection)
     return await page(
         request,
         connection,

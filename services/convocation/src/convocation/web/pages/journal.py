@@ -17,8 +17,8 @@ from convocation.gateways.tableur import csv_bytes
 from convocation.policy import POLICY
 from convocation.web.commands import reading
 from convocation.web.pages.ecran import FONCTIONS, page
+from convocation.web.pages.formulaires import fields, text
 from convocation.web.pages.libelles_audit import ACTIONS, FAMILLES, lignes_changees, sujet
-from convocation.web.pages.saisie import fields, text
 from event_schemas.academies import NOMS, local_time, zone
 
 router = APIRouter(include_in_schema=False)

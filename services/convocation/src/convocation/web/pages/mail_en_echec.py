@@ -15,7 +15,8 @@ from convocation.use_cases.mail_en_echec import REMISE, RENVOI, confirm_remise, 
 from convocation.web.commands import commande
 from convocation.web.pages.convocations import montrer, visible
 from convocation.web.pages.ecran import see_other
-from convocation.web.pages.saisie import fields, read_saisies
+from convocation.web.pages.formulaires import fields
+from convocation.web.pages.saisie import read_saisies
 from convocation.web.presenters import suivi_de
 
 router = APIRouter(include_in_schema=False)

@@ -21,7 +21,8 @@ from convocation.web.pages import lignes
 from convocation.web.pages.calendrier import abonnement_url
 from convocation.web.pages.convocations import montrer, visible
 from convocation.web.pages.ecran import MES_MISSIONS, page, see_other
-from convocation.web.pages.saisie import fields, read_saisies
+from convocation.web.pages.formulaires import fields
+from convocation.web.pages.saisie import read_saisies
 from event_schemas.academies import local_time
 
 router = APIRouter(include_in_schema=False)

@@ -16,7 +16,7 @@ from convocation.domain.besoin import besoin_selon
 from convocation.domain.errors import MissionInconnue, ServiceFerme
 from convocation.domain.mission import LIBELLES_TYPE, Mission
 from convocation.domain.profils import profils_manquants
-from convocation.persistence import attentes, demandes, empechements, exigences, missions, ouvertures, views
+from convocation.persistence import attentes, demandes, empechements, exigences, missions, ouvertures, places, views
 from convocation.persistence.liste_missions import ETATS, TRIS, Filtre, liste_missions
 from convocation.policy import POLICY
 from convocation.web.commands import reading
@@ -82,7 +82,7 @@ async def _liste(request: Request, acteur: Acteur, *, convoquees: bool) -> HTMLR
     async with reading(request) as connection:
         lot, now = request.app.state.settings.lot_copies, request.app.state.clock()
         rows = await liste_missions(connection, filtre, lot=lot, now=now)
-        sessions = await views.sessions(connection)
+        sessions = await places.sessions(connection)
         total = rows[0]["total"] if rows else 0
         kept = urlencode({name: value for name, value in asked.items() if value})
         return await page(

@@ -17,13 +17,14 @@ from chassis.database import Connection
 from convocation.domain.errors import OuvertureRefusee
 from convocation.domain.liste_uais import fautes, lire
 from convocation.domain.ouverture import NATIONALE, Cible, Decision, Portee, instant
-from convocation.persistence import missions, views
+from convocation.persistence import missions
+from convocation.persistence import places as lieux
 from convocation.policy import POLICY
 from convocation.use_cases.open_service import open_service
 from convocation.web import ouvertures
 from convocation.web.commands import commande, reading
 from convocation.web.pages.ecran import page, see_other
-from convocation.web.pages.saisie import fields, text
+from convocation.web.pages.formulaires import fields, text
 from event_schemas.academies import NOMS, zone
 
 router = APIRouter(include_in_schema=False)
@@ -103,7 +104,7 @@ async def _decide(request: Request, acteur: Acteur, saisie: Saisie) -> list[dict
     """Take the decision, or say what is wrong with it."""
     try:
         async with commande(request, acteur) as command:
-            erreurs = saisie.faults(await views.sessions(command.connection))
+            erreurs = saisie.faults(await lieux.sessions(command.connection))
             if not erreurs:
                 places, erreurs = await _places(command.connection, saisie)
             if not erreurs:
@@ -157,7 +158,7 @@ async def _show(request: Request, acteur: Acteur, saisie: Saisie, erreurs: list[
     now, asked = request.app.state.clock(), request.query_params.get("page", "")
     number = max(1, int(asked)) if asked.isdecimal() and len(asked) < 6 else 1
     async with reading(request) as connection:
-        sessions = await views.sessions(connection)
+        sessions = await lieux.sessions(connection)
         session = saisie.session if saisie.session in sessions else next(iter(sessions), "")
         exceptions = await ouvertures.exceptions(connection, session, now, page=number)
         context: dict[str, Any] = {

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from chassis.database import Connection
 from convocation.domain.intervenant import Intervenant
 from convocation.domain.mission import Mission
-from convocation.persistence import convocations, views
+from convocation.persistence import convocations, nomenclature, places
 from convocation.persistence import intervenants as annuaire
 from convocation.web.pages.saisie import Saisies
 
@@ -53,7 +53,7 @@ async def choisir(connection: Connection, mission: Mission, saisies: Saisies) ->
     """The lists as they follow from what was typed and ticked."""
     held = await convocations.of_mission(connection, mission.mission_id)
     deja = {numero for numero, one in held.items() if one.active}
-    libelles = {one["code"]: one["libelle"] for one in await annuaire.disciplines(connection, "")}
+    libelles = {one["code"]: one["libelle"] for one in await nomenclature.disciplines(connection, "")}
     choix = Choix()
     groupe = await _groupe(connection, mission, saisies, choix)
     found, choix.rapproche = await annuaire.search(connection, mission.academie, saisies.nom, limit=_SUGGESTIONS)
@@ -78,7 +78,7 @@ async def choisir(connection: Connection, mission: Mission, saisies: Saisies) ->
 
 async def _etablissements(connection: Connection, people: Iterable[Intervenant]) -> dict[str, str]:
     """Names of where people teach: they tell namesakes apart (R35)."""
-    rows = await views.etablissements(connection, list({one.uai for one in people}))
+    rows = await places.etablissements(connection, list({one.uai for one in people}))
     return {row["uai"]: f"{row['etablissement_nom']}, {row['etablissement_commune']} ({row['uai']})" for row in rows}
 
 
@@ -93,7 +93,7 @@ async def _groupe(connection: Connection, mission: Mission, saisies: Saisies, ch
     """The établissement's own people of the discipline typed, once it is one discipline (R29)."""
     if not saisies.discipline:
         return []
-    meant = await annuaire.disciplines(connection, saisies.discipline)
+    meant = await nomenclature.disciplines(connection, saisies.discipline)
     exact = [one for one in meant if saisies.discipline in {one["code"], one["libelle"]}]
     if len(exact or meant) != 1:
         choix.suggestions = meant

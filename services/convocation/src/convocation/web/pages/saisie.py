@@ -1,11 +1,9 @@
 """What was typed into a form, as it was typed: it is shown again when something is wrong, and nothing is lost."""
 
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import date
 
 from starlette.datastructures import FormData
-from starlette.requests import Request
 
 from convocation.domain.convocation import Saisie
 from convocation.domain.errors import (
@@ -27,8 +25,9 @@ from convocation.domain.errors import (
     TropDePersonnes,
     VersionDepassee,
 )
+from convocation.web.pages.formulaires import MAX_PEOPLE, text, texts
 
-_MAX_PEOPLE, _MAX_DATES, _MAX_TEXT = 500, 60, 2_000
+_MAX_DATES, _MAX_TEXT = 60, 2_000
 _CHAMPS: dict[type[Refus], str] = {
     MissionDateNotChosen: "date-1",
     DateIllisible: "date-1",
@@ -68,7 +67,7 @@ class Saisies:
 
     def saisie(self) -> Saisie:
         """Raises DateIllisible, TropDePersonnes; the domain judges the rest."""
-        if len(self.numeros) > _MAX_PEOPLE:
+        if len(self.numeros) > MAX_PEOPLE:
             raise TropDePersonnes
         return Saisie(self.qualite or None, tuple(_date(text) for text in self.dates if text), self.observation)
 
@@ -89,7 +88,7 @@ def read_saisies(form: FormData) -> Saisies:
         discipline=text(form, "discipline")[:100],
         nom=text(form, "nom")[:100],
         affiches=texts(form, "affiches"),
-        numeros=list(dict.fromkeys(texts(form, "numeros")))[: _MAX_PEOPLE + 1],
+        numeros=list(dict.fromkeys(texts(form, "numeros")))[: MAX_PEOPLE + 1],
         qualite=text(form, "qualite"),
         dates=texts(form, "dates")[:_MAX_DATES] or [""],
         observation=text(form, "observation")[:_MAX_TEXT],
@@ -97,21 +96,6 @@ def read_saisies(form: FormData) -> Saisies:
         lus=texts(form, "lus"),
         version=int(version) if version.isdecimal() and len(version) < 10 else 0,
     )
-
-
-def fields(request: Request, *, files: int = 0) -> AbstractAsyncContextManager[FormData]:
-    """`async with fields(request) as form`: a list of people with its ticks and warnings, `files` at most."""
-    return request.form(max_files=files, max_fields=3 * _MAX_PEOPLE)
-
-
-def texts(form: FormData, name: str) -> list[str]:
-    """Every text of that name."""
-    return [value.replace("\x00", "").strip() for value in form.getlist(name) if isinstance(value, str)]
-
-
-def text(form: FormData, name: str) -> str:
-    """The last text of that name, else an empty one: a button overrides a hidden field before it."""
-    return (texts(form, name) or [""])[-1]
 
 
 def champ_de(refus: Refus) -> str:

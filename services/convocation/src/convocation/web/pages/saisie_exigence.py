@@ -10,7 +10,7 @@ from starlette.datastructures import FormData
 
 from convocation.domain.errors import ExigenceRefusee
 from convocation.domain.exigence import MAX_NOM, MAX_PROFILS, Exigence, exigence
-from convocation.web.pages.saisie import text, texts
+from convocation.web.pages.formulaires import text, texts
 
 _MAX_MOTIF = 2_000
 

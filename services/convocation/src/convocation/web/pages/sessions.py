@@ -12,7 +12,7 @@ from chassis.http import Problem
 from convocation.persistence import annuaire
 from convocation.web.commands import reading
 from convocation.web.pages.ecran import FONCTIONS, see_other
-from convocation.web.pages.saisie import fields, text
+from convocation.web.pages.formulaires import fields, text
 
 _HOURS = 8  # a working day
 

@@ -1,27 +1,21 @@
 """« Signature établissement pour la convocation » (R21, R24): name, quality and image, by the chef only."""
 
-from datetime import timedelta
-from typing import Any
-from uuid import UUID
-
 from fastapi import APIRouter, Request
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
 from acces.acteur import Acteur, Role
 from acces.http import ActeurDep
-from chassis.http import Problem
-from convocation.domain.convocation import Nature
 from convocation.domain.errors import MissionInconnue, Refus, VersionDepassee
-from convocation.gateways.documents import Document, Signataire
 from convocation.gateways.images import MAX_BYTES, clean_signature
-from convocation.persistence import missions, signatures, views
+from convocation.persistence import missions, signatures
+from convocation.persistence import places as lieux
 from convocation.policy import POLICY
 from convocation.use_cases.record_signature import record_signature
 from convocation.web.commands import commande, reading
 from convocation.web.pages.ecran import page, see_other
-from convocation.web.pages.saisie import champ_de, fields, text
-from event_schemas.academies import NOMS, local_time
+from convocation.web.pages.formulaires import fields, text
+from convocation.web.pages.saisie import champ_de
 
 router = APIRouter(include_in_schema=False)
 _CHAMPS = ("nom", "prenom", "qualite")
@@ -36,7 +30,7 @@ async def choose(request: Request, acteur: ActeurDep) -> Response:
     if len(uais) == 1:
         return see_other(f"/signature/{uais[0]}{'?fait=signature' if 'fait' in request.query_params else ''}")
     async with reading(request) as connection:
-        places = await views.etablissements(connection, uais)
+        places = await lieux.etablissements(connection, uais)
         return await page(request, connection, acteur, "signatures.html", places=places)
 
 
@@ -95,7 +89,7 @@ async def _form(
         if not POLICY.allows(acteur, "signature.lire", uai=uai, academie=academie):
             raise MissionInconnue
         held = await signatures.get(connection, uai)
-        places = await views.etablissements(connection, [uai])
+        places = await lieux.etablissements(connection, [uai])
         return await page(
             request,
             connection,
@@ -110,51 +104,3 @@ async def _form(
             ecrit=POLICY.allows(acteur, "signature.ecrire", uai=uai),
             chef=acteur.role is Role.CHEF,
         )
-
-
-@router.get("/signature/{uai}/apercu.pdf")
-async def apercu(request: Request, uai: str, acteur: ActeurDep) -> Response:
-    """A sample convocation of an invented person with the signature as it is."""
-    async with reading(request) as connection:
-        academie = await missions.academie(connection, uai)
-        if not POLICY.allows(acteur, "signature.lire", uai=uai, academie=academie):
-            raise MissionInconnue
-        held = await signatures.get(connection, uai)
-        places = await views.etablissements(connection, [uai])
-        image = await signatures.image(connection, uai)
-    if held is None or not places:
-        raise Problem(404, "signature-absente", "La signature n’est pas encore renseignée.")
-    signataire = Signataire(held["prenom"], held["nom"], held["qualite"], image)
-    octets = await request.app.state.imprimeur.sample(_specimen(request, places[0], signataire))
-    headers = {"Content-Disposition": 'inline; filename="apercu.pdf"', "X-Content-Type-Options": "nosniff"}
-    return Response(octets, media_type="application/pdf", headers=headers | {"Cache-Control": "no-store"})
-
-
-def _specimen(request: Request, place: Any, signataire: Signataire) -> Document:
-    now = local_time(place["academie"], request.app.state.clock())
-    return Document(
-        nature=Nature.CONVOCATION,
-        version=1,
-        reference="SPECIMEN",
-        civilite="Mme",
-        nom="SPÉCIMEN",
-        prenom="Camille",
-        numero="000000000000",
-        session="0000-E3C1",
-        type_libelle="Epreuve commune de contrôle continu",
-        libelle="Aperçu de la signature",
-        voie="GENERALE",
-        qualite="Correcteur",
-        numerisation=False,
-        dates=((now + timedelta(days=30)).date(),),
-        observation="",
-        motif=None,
-        etablissement_nom=place["etablissement_nom"],
-        etablissement_commune=place["etablissement_commune"],
-        uai=place["uai"],
-        academie=NOMS.get(place["academie"], place["academie"]),
-        signataire=signataire,
-        contact="l’établissement",
-        verification_url=f"{request.app.state.settings.public_url}/verifier/{UUID(int=0).hex}",
-        etablie_le=now,
-    )

@@ -23,7 +23,8 @@ from convocation.web.commands import commande, reading
 from convocation.web.pages import lignes
 from convocation.web.pages.convocations import visible
 from convocation.web.pages.ecran import page, see_other
-from convocation.web.pages.saisie import Saisies, champ_de, fields, read_saisies, status_de, text
+from convocation.web.pages.formulaires import fields, text
+from convocation.web.pages.saisie import Saisies, champ_de, read_saisies, status_de
 from event_schemas.academies import local_time
 
 router = APIRouter(include_in_schema=False)
