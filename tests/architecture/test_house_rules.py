@@ -40,7 +40,7 @@ def test_no_function_has_more_than_40_lines():
 
 
 def test_no_handler_has_more_than_15_lines():
-    handlers = [file for file in SOURCES if "handlers" in file.parts]
+    handlers = [file for file in SOURCES if "handlers" in file.parts or file.name == "reader.py"]
     assert handlers
     too_long = [(file.name, name) for file in handlers for name, size in functions(file) if size > MAX_HANDLER]
     assert [one for one in too_long if not one[1].startswith("_")] == []

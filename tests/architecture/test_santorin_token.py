@@ -2,7 +2,7 @@
 
 from types import SimpleNamespace
 
-import convocation.policy
+import convocation.commun.policy
 import mission_import.policy
 import notifier.main
 import santorin_bridge.policy
@@ -18,7 +18,7 @@ def test_no_policy_but_the_bridges_names_santorin():
         return {action for action, scopes in policy._rules.items() if Role.SANTORIN in scopes}
 
     assert named(santorin_bridge.policy.POLICY)
-    assert named(convocation.policy.POLICY) == set()
+    assert named(convocation.commun.policy.POLICY) == set()
 
 
 def test_the_notifiers_role_that_reads_mail_addresses_opens_nothing_at_the_bridge():

@@ -10,6 +10,7 @@ import pytest
 import uvicorn
 from fastapi import FastAPI, Form, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
+from jinja2 import PackageLoader
 
 from pages import Pages
 from testkit.ports import free_port
@@ -107,7 +108,7 @@ def demo(pages: Pages, app: FastAPI) -> list[str]:
 def pages(monkeypatch):
     """Pages of an application whose package stands beside this file."""
     monkeypatch.syspath_prepend(str(HERE))
-    return Pages(FastAPI(), package="demo_pages")
+    return Pages(FastAPI(), templates=PackageLoader("demo_pages", "web/templates"))
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +117,7 @@ def served():
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(HERE))
         app = FastAPI()
-        received = demo(Pages(app, package="demo_pages"), app)
+        received = demo(Pages(app, templates=PackageLoader("demo_pages", "web/templates")), app)
     port = free_port()
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning"))
     thread = threading.Thread(target=server.run)

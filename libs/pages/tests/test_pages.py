@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from jinja2 import UndefinedError
+from jinja2 import PackageLoader, UndefinedError
 from starlette.requests import Request
 
 from pages import Pages, cible
@@ -224,7 +224,9 @@ def dsfr(tmp_path):
 def test_a_static_file_is_kept_for_ever_at_the_address_that_bears_its_hash(monkeypatch):
     app = FastAPI()
     monkeypatch.syspath_prepend(str(__file__).rsplit("/", 1)[0])
-    address = rendered(Pages(app, package="demo_pages"), "{{ statique('imagin.css') }}")
+    address = rendered(
+        Pages(app, templates=PackageLoader("demo_pages", "web/templates")), "{{ statique('imagin.css') }}"
+    )
     assert re.fullmatch(r"/statique/imagin\.css\?v=[0-9a-f]{12}", address)
     with TestClient(app) as client:
         kept = client.get(address)
@@ -243,7 +245,7 @@ def test_a_static_file_that_is_not_there_is_a_mistake_of_the_template(pages):
 def test_the_official_skin_is_the_operators_own_copy(dsfr, monkeypatch):
     app = FastAPI()
     monkeypatch.syspath_prepend(str(__file__).rsplit("/", 1)[0])
-    pages = Pages(app, package="demo_pages", theme="dsfr", dsfr_dir=dsfr)
+    pages = Pages(app, templates=PackageLoader("demo_pages", "web/templates"), theme="dsfr", dsfr_dir=dsfr)
     text = pages.render(request(), "erreur.html", titre="", texte="").body.decode()
     sheets = re.findall(r'<link rel="stylesheet" href="([^"]+)"', text)
     assert [sheet.split("?")[0] for sheet in sheets] == ["/statique/dsfr/dsfr.min.css", "/statique/complements.css"]
@@ -257,12 +259,17 @@ def test_the_official_skin_is_the_operators_own_copy(dsfr, monkeypatch):
 def test_the_official_skin_without_its_folder_stops_the_start(tmp_path, missing):
     (tmp_path / "empty").mkdir()
     with pytest.raises(ValueError, match=r"dsfr\.min\.css"):
-        Pages(FastAPI(), package="demo_pages", theme="dsfr", dsfr_dir=missing and tmp_path / missing)
+        Pages(
+            FastAPI(),
+            templates=PackageLoader("demo_pages", "web/templates"),
+            theme="dsfr",
+            dsfr_dir=missing and tmp_path / missing,
+        )
 
 
 def test_a_theme_that_does_not_exist_stops_the_start():
     with pytest.raises(ValueError, match="theme 'marine'"):
-        Pages(FastAPI(), package="demo_pages", theme="marine")
+        Pages(FastAPI(), templates=PackageLoader("demo_pages", "web/templates"), theme="marine")
 
 
 def test_the_neutral_skin_bears_no_state_sign(pages):

@@ -11,8 +11,8 @@ from datetime import datetime
 import asyncpg
 
 from chassis.database import connect
-from convocation.persistence import replay
-from convocation.use_cases.replay_convocations import replay_convocations
+from convocation.convocations import replay
+from convocation.convocations.replay_convocations import replay_convocations
 from imagin_cli.ops.reconcile import sources_of
 from imagin_cli.santorin.simulator import Santorin
 from imagin_cli.services import CONVOCATION, SANTORIN_BRIDGE

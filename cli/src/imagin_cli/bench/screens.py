@@ -10,7 +10,7 @@ import httpx2
 
 from acces.acteur import Acteur
 from chassis.provisioning import with_database
-from convocation.domain.recherche import cle, mots
+from convocation.commun.recherche import cle, mots
 from event_schemas.identities import mission_id
 from imagin_cli.bench.requests import percentiles
 from imagin_cli.cyclades import closings, producer

@@ -12,7 +12,7 @@ import typer
 
 from acces.acteur import Acteur, Role, mint
 from chassis.database import connect, is_transient
-from convocation.use_cases.replay_convocations import replay_convocations
+from convocation.convocations.replay_convocations import replay_convocations
 from imagin_cli import running
 from imagin_cli.output import fail, put, put_json, say
 from imagin_cli.running import Installation

@@ -16,9 +16,9 @@ import typer
 
 from chassis.cloudevents import event_id
 from chassis.database import Connection, connect
-from convocation.persistence import replay as convocations_sql
-from convocation.publishing import TYPES
-from convocation.use_cases.replay_convocations import replay_convocations
+from convocation.convocations import replay as convocations_sql
+from convocation.convocations.publishing import TYPES
+from convocation.convocations.replay_convocations import replay_convocations
 from event_schemas.catalogue import HABILITATION_STATE
 from imagin_cli import running
 from imagin_cli.output import fail, progress, put, put_json

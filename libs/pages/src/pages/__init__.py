@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
-from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined
+from jinja2 import BaseLoader, ChoiceLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined
 
 from pages.filters import FILTERS
 from pages.refusals import refusal_page
@@ -35,9 +35,11 @@ _THEMES = ("imagin", "dsfr")
 
 
 class Pages:
-    """Renders templates of `package` (`<package>/web/templates`), then ours, within the layout."""
+    """Renders `templates`, then ours, within the layout; it is the application's `state.pages`."""
 
-    def __init__(self, app: FastAPI, *, package: str, theme: str = "imagin", dsfr_dir: Path | None = None) -> None:
+    def __init__(
+        self, app: FastAPI, *, templates: BaseLoader, theme: str = "imagin", dsfr_dir: Path | None = None
+    ) -> None:
         if theme not in _THEMES:
             raise ValueError(f"theme {theme!r} is none of {', '.join(_THEMES)}")
         if theme == "dsfr" and not (dsfr_dir and (dsfr_dir / "dsfr.min.css").is_file()):
@@ -45,7 +47,7 @@ class Pages:
         ours = PackageLoader("pages", "templates")
         self.environment = Environment(
             # "pages/layout.html" stays within reach of a service that has a layout.html of its own
-            loader=ChoiceLoader([PackageLoader(package, "web/templates"), ours, PrefixLoader({"pages": ours})]),
+            loader=ChoiceLoader([templates, ours, PrefixLoader({"pages": ours})]),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,

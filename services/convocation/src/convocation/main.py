@@ -6,33 +6,30 @@ from functools import partial
 from acces.http import create_app
 from chassis.periodic import periodically
 from chassis.service import Runtime, Service, run
-from convocation.gateways.documents import Documents
-from convocation.handlers.missions import RecordMissionsOnMissionEvents
-from convocation.handlers.suivi import RecordAccesOnAccesChanged, RecordNotificationOnNotificationEvents
-from convocation.persistence import idempotence
+from convocation import screens as pages
+from convocation.affectation import api as routes_recherche
+from convocation.annuaire import api as routes_intervenants
+from convocation.annuaire import api_import as routes_import_intervenants
+from convocation.annuaire.imports import api as routes_annuaire
+from convocation.annuaire.imports import commands as import_annuaire
+from convocation.commun import idempotence, refusals
+from convocation.convocations import api as routes_convocations
+from convocation.demandes import api as routes_contact
+from convocation.documents.imprimeur import Imprimeur
+from convocation.documents.rendering import Documents
+from convocation.doublons import api as routes_doublons
+from convocation.echanges import envois_api as routes_envois
+from convocation.echanges import etats_api as routes_etats
+from convocation.exigences import api as routes_exigences
+from convocation.journal import api as routes_audit
+from convocation.listes import api as routes_missions
+from convocation.listes import couverture_api as routes_couverture
+from convocation.missions.reader import RecordMissionsOnMissionEvents
+from convocation.nomenclature import api as routes_disciplines
+from convocation.ouvertures import api as routes_ouvertures
 from convocation.settings import Settings
-from convocation.use_cases import import_annuaire
-from convocation.use_cases.issue_documents import Imprimeur
-from convocation.web import (
-    pages,
-    refusals,
-    routes_annuaire,
-    routes_audit,
-    routes_contact,
-    routes_convocations,
-    routes_couverture,
-    routes_disciplines,
-    routes_doublons,
-    routes_envois,
-    routes_etats,
-    routes_exigences,
-    routes_import_intervenants,
-    routes_intervenants,
-    routes_missions,
-    routes_ouvertures,
-    routes_recherche,
-    routes_signature,
-)
+from convocation.signatures import api as routes_signature
+from convocation.suivi.reader import RecordAccesOnAccesChanged, RecordNotificationOnNotificationEvents
 from event_schemas.catalogue import EVENT_TYPES
 
 _ROUTES = (

@@ -1,6 +1,7 @@
 """The rectorat's pages on imports (K.a, R54, R55): server-rendered HTML that needs no script."""
 
 from fastapi import FastAPI
+from jinja2 import PackageLoader
 
 from mission_import.settings import Settings
 from mission_import.web.pages import attente, fichier, imports, politiques, revue, sessions
@@ -11,7 +12,8 @@ _ROUTERS = tuple(one.router for one in (imports, fichier, politiques, attente, r
 
 def add_to(app: FastAPI, settings: Settings) -> None:
     """Mount the pages; without an acteur one gets only where to sign in."""
-    app.state.pages = Pages(app, package="mission_import", theme=settings.theme, dsfr_dir=settings.dsfr_dir)
+    templates = PackageLoader("mission_import", "web/templates")
+    Pages(app, templates=templates, theme=settings.theme, dsfr_dir=settings.dsfr_dir)
     app.state.convocation_url = settings.convocation_url
     sessions.add_to(app)
     for router in _ROUTERS:

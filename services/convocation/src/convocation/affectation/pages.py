@@ -1,0 +1,157 @@
+"""« Détails de l'affectation » (R27–R41): one form, with or without script; searching and convoking are its buttons.
+
+Everything is posted: names and numbers of people stand in no address.
+"""
+
+import hashlib
+import json
+import secrets
+from datetime import datetime
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from acces.acteur import Acteur
+from acces.http import ActeurDep
+from chassis.database import Connection
+from convocation.affectation.choix import Choix, choisir
+from convocation.cadre.ecran import page, see_other
+from convocation.commun import idempotence
+from convocation.commun.formulaires import fields
+from convocation.commun.http import commande, reading
+from convocation.commun.policy import POLICY
+from convocation.commun.refus import AvertissementsALire, Refus
+from convocation.convocations.create import create_convocations, examine, warn
+from convocation.convocations.forms import Saisies, champ_de, read_saisies
+from convocation.convocations.passage_outre import PassageOutre
+from convocation.convocations.qualite import LIBELLES
+from convocation.demandes import sql as demandes
+from convocation.listes.pages import visible
+from convocation.missions.domain import CONSEIL_DATE, LIBELLES_TYPE, Mission, MissionType
+from convocation.nomenclature import reads as nomenclature
+from convocation.ouvertures import sql as ouvertures
+from convocation.ouvertures.domain import est_ouvert
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/missions/{mission_id}/affectation")
+async def ouvrir(request: Request, mission_id: UUID, acteur: ActeurDep) -> Response:
+    """The empty form (R27)."""
+    async with reading(request) as connection:
+        mission = await _for_writing(connection, acteur, mission_id)
+        return await _show(request, connection, acteur, mission, Saisies(cle=secrets.token_urlsafe(16)))
+
+
+@router.post("/missions/{mission_id}/affectation")
+async def remplir(request: Request, mission_id: UUID, acteur: ActeurDep) -> Response:
+    """« Convoquer », or one of the searches on the way there."""
+    saisies = await _read(request)
+    if saisies.action == "convoquer":
+        return await _convoquer(request, acteur, mission_id, saisies)
+    async with reading(request) as connection:
+        mission = await _for_writing(connection, acteur, mission_id)
+        return await _show(request, connection, acteur, mission, saisies)
+
+
+async def _read(request: Request) -> Saisies:
+    async with fields(request) as form:
+        saisies = read_saisies(form)
+    if saisies.action == "ajouter-date":
+        saisies.dates.append("")
+    return saisies
+
+
+async def _for_writing(connection: Connection, acteur: Acteur, mission_id: UUID) -> Mission:
+    """Raises MissionInconnue for another établissement's, Forbidden for who may only look."""
+    mission = await visible(connection, acteur, mission_id)
+    POLICY.authorise(acteur, "convocation.ecrire", uai=mission.uai, academie=mission.academie)
+    return mission
+
+
+async def _convoquer(request: Request, acteur: Acteur, mission_id: UUID, saisies: Saisies) -> Response:
+    done = f"/missions/{mission_id}?fait="
+    try:
+        saisie = saisies.saisie()
+        async with commande(request, acteur) as command:
+            if not await _first_time(command.connection, acteur, mission_id, saisies, command.now):
+                return see_other(f"{done}deja-enregistree")
+            outre = PassageOutre(frozenset(saisies.lus), saisies.motif)
+            await create_convocations(command, mission_id, saisies.numeros, saisie, outre)
+    except Refus as refus:
+        async with reading(request) as connection:
+            mission = await _for_writing(connection, acteur, mission_id)
+            return await _show(request, connection, acteur, mission, saisies, refus)
+    return see_other(f"{done}convoquees")
+
+
+async def _first_time(
+    connection: Connection, acteur: Acteur, mission_id: UUID, saisies: Saisies, now: datetime
+) -> bool:
+    """False when this very form has been sent before (a double click, a reload): it has one effect (D5).
+
+    What was typed is part of the key: who goes back and ticks others sends another form.
+    """
+    typed = json.dumps([str(mission_id), saisies.numeros, saisies.qualite, saisies.dates, saisies.observation])
+    empreinte = hashlib.sha256(typed.encode()).hexdigest()
+    cle = f"page-{saisies.cle}-{empreinte}"
+    known = await idempotence.claim(connection, acteur.sub, cle, empreinte, now)
+    if known is None:
+        await idempotence.keep(connection, acteur.sub, cle, "{}")
+    return known is None
+
+
+async def _show(
+    request: Request,
+    connection: Connection,
+    acteur: Acteur,
+    mission: Mission,
+    saisies: Saisies,
+    refus: Refus | None = None,
+) -> Response:
+    decisions = await ouvertures.decisions(connection, mission.session, mission.academie, mission.uai)
+    ouverte = est_ouvert(decisions, mission.academie, mission.uai, request.app.state.clock())
+    choix = await choisir(connection, mission, saisies)
+    avertissements = await _avertissements(connection, mission, choix, saisies, ouverte=ouverte)
+    to_read = isinstance(refus, AvertissementsALire)
+    erreurs = [{"champ": champ_de(refus), "texte": _phrase(refus, choix)}] if refus and not to_read else []
+    return await page(
+        request,
+        connection,
+        acteur,
+        "affectation/affectation.html",
+        status=422 if refus else 200,
+        mission=mission,
+        type_libelle=LIBELLES_TYPE[mission.type],
+        numerisation=mission.type is MissionType.NUMERISATION,
+        saisies=saisies,
+        choix=choix,
+        avertissements=avertissements,
+        a_lire=to_read,
+        erreurs=erreurs,
+        qualites=list(LIBELLES.items()),
+        conseil=CONSEIL_DATE,
+        aujourdhui=request.app.state.clock().date(),
+        disciplines=await nomenclature.disciplines(connection, ""),
+        conseillees=await nomenclature.of_epreuve(connection, mission.code),
+        contact=await demandes.contact(connection, mission.academie),
+    )
+
+
+def _phrase(refus: Refus, choix: Choix) -> str:
+    """Names instead of numbers."""
+    noms = [choix.noms.get(numero, numero) for numero in refus.numeros]
+    return f"{refus.phrase} ({', '.join(noms)})" if noms else refus.phrase
+
+
+async def _avertissements(
+    connection: Connection, mission: Mission, choix: Choix, saisies: Saisies, *, ouverte: bool
+) -> list[object]:
+    """What there is to read before convoking; about the mission as it is while the entry is not complete."""
+    try:
+        saisie = saisies.saisie()
+        examen = await examine(connection, mission, choix.coches, saisie, ouvert=ouverte)
+    except Refus:
+        return list(await warn(connection, mission))
+    return list(examen.avertissements)

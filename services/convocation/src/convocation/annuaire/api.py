@@ -1,0 +1,109 @@
+"""The directory person by person for programs (R35, R36, R54), each académie's within its address."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Request, Response
+
+from acces.http import ActeurDep
+from chassis.database import Connection
+from convocation.annuaire import sql as intervenants
+from convocation.annuaire.commands import change_intervenant, create_intervenant, set_actif
+from convocation.annuaire.domain import Intervenant
+from convocation.annuaire.liste import FiltreAnnuaire, liste_intervenants
+from convocation.commun.http import IfMatch, commande, etag, expected_version, reading
+from convocation.commun.policy import POLICY
+from convocation.commun.refus import IntervenantAbsent
+from convocation.commun.schemas import Academie, ActiviteIn, FicheIn, NouvelleFicheIn, RechercheIn
+from convocation.convocations.presenters import intervenant as presented
+
+router = APIRouter(prefix="/api/academies/{academie}/intervenants", tags=["intervenants"])
+Place = Annotated[Academie, Path()]
+_DE_LA_LISTE = (
+    *("id", "numero", "civilite", "nom", "prenom", "courriel", "uai", "uais_secondaires", "disciplines"),
+    *("profils", "stagiaire", "actif", "version"),
+)
+
+
+@router.post("/recherche")
+async def chercher(request: Request, academie: Place, body: RechercheIn, acteur: ActeurDep) -> dict[str, Any]:
+    """A page of fifty people; `rapproche`: nobody bears just that name, these bear one a letter away (R35)."""
+    POLICY.authorise(acteur, "intervenants.lire", academie=academie)
+    filtre = FiltreAnnuaire(academies=[academie], **body.model_dump())
+    async with reading(request) as connection:
+        rows, rapproche = await liste_intervenants(connection, filtre)
+    people = [{name: row[name] for name in _DE_LA_LISTE} for row in rows]
+    return {"total": rows[0]["total"] if rows else 0, "rapproche": rapproche, "intervenants": people}
+
+
+@router.post("", status_code=201)
+async def creer(
+    request: Request, academie: Place, body: NouvelleFicheIn, acteur: ActeurDep, response: Response
+) -> dict[str, Any]:
+    """A new person; `demande_id` answers the établissement's demande with her. The same number again is refused."""
+    async with commande(request, acteur) as command:
+        await create_intervenant(command, body.personne(body.numero, academie), body.demande_id)
+        made = await intervenants.get(command.connection, [body.numero])
+    person = made[body.numero]
+    response.headers["Location"] = f"/api/academies/{academie}/intervenants/{person.id}"
+    return _told(person, response)
+
+
+@router.get("/{intervenant_id}")
+async def lire(
+    request: Request, academie: Place, intervenant_id: UUID, acteur: ActeurDep, response: Response
+) -> dict[str, Any]:
+    """One person with her version as ETag."""
+    POLICY.authorise(acteur, "intervenants.lire", academie=academie)
+    async with reading(request) as connection:
+        return _told(await _held(connection, academie, intervenant_id), response)
+
+
+@router.put("/{intervenant_id}")
+async def modifier(
+    request: Request,
+    academie: Place,
+    intervenant_id: UUID,
+    body: FicheIn,
+    acteur: ActeurDep,
+    response: Response,
+    if_match: IfMatch = None,
+) -> dict[str, Any]:
+    """Everything but the number, the académie and whether she is active, over the version that was read."""
+    POLICY.authorise(acteur, "intervenants.ecrire", academie=academie)
+    expected = expected_version(if_match)
+    async with commande(request, acteur) as command:
+        held = await _held(command.connection, academie, intervenant_id)
+        await change_intervenant(command, body.personne(held.numero, academie), expected)
+        return _told(await _held(command.connection, academie, intervenant_id), response)
+
+
+@router.put("/{intervenant_id}/activite")
+async def activer(
+    request: Request,
+    academie: Place,
+    intervenant_id: UUID,
+    body: ActiviteIn,
+    acteur: ActeurDep,
+    response: Response,
+    if_match: IfMatch = None,
+) -> dict[str, Any]:
+    """Deactivate or reactivate, with the reason; her convocations stay as they are."""
+    POLICY.authorise(acteur, "intervenants.ecrire", academie=academie)
+    expected = expected_version(if_match)
+    async with commande(request, acteur) as command:
+        held = await _held(command.connection, academie, intervenant_id)
+        await set_actif(command, held.numero, expected, actif=body.actif, motif=body.motif)
+        return _told(await _held(command.connection, academie, intervenant_id), response)
+
+
+async def _held(connection: Connection, academie: str, intervenant_id: UUID) -> Intervenant:
+    person = await intervenants.by_id(connection, intervenant_id)
+    if person is None or person.academie != academie:
+        raise IntervenantAbsent
+    return person
+
+
+def _told(person: Intervenant, response: Response) -> dict[str, Any]:
+    response.headers.update(etag(person.version))
+    return presented(person)

@@ -1,0 +1,135 @@
+"""The gestionnaire keeps the directory person by person (R36, R54); each change is an act of the audit."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from typing import Any
+from uuid import UUID
+
+from acces import audit
+from acces.policy import Forbidden
+from convocation.annuaire import sql as intervenants
+from convocation.annuaire.domain import Intervenant
+from convocation.commun.context import Commande
+from convocation.commun.policy import POLICY
+from convocation.commun.refus import (
+    DejaFusionnee,
+    DemandeDejaTraitee,
+    DemandeInconnue,
+    DisciplineInconnue,
+    EtablissementHorsAcademie,
+    IntervenantAbsent,
+    NumeroPris,
+    RaisonAbsente,
+    VersionDepassee,
+)
+from convocation.demandes import sql as demandes
+from convocation.demandes.answer import answer_demande
+from convocation.missions import sql as missions
+from convocation.nomenclature import reads as nomenclature
+
+_ACTION = "intervenants.ecrire"
+
+
+async def create_intervenant(commande: Commande, person: Intervenant, demande_id: UUID | None = None) -> None:
+    """A new person; with `demande_id` the établissement's request (R36) is answered in the same transaction.
+
+    Raises Forbidden, NumeroPris, EtablissementHorsAcademie, DisciplineInconnue, DemandeInconnue, DemandeDejaTraitee.
+    """
+    POLICY.authorise(commande.acteur, _ACTION, academie=person.academie)
+    await _check(commande, person)
+    if not await intervenants.reserve(commande.connection, person):
+        raise NumeroPris
+    if demande_id is not None:
+        demande = await demandes.get(commande.connection, demande_id)
+        if demande is None or demande["academie"] != person.academie:
+            raise DemandeInconnue
+        if demande["etat"] != "OUVERTE":
+            raise DemandeDejaTraitee
+        await answer_demande(commande, demande_id, creee=True, reponse="Personne créée dans l’annuaire.")
+    await save_with_acts(commande, [person], {})
+
+
+async def change_intervenant(commande: Commande, person: Intervenant, expected: int) -> None:
+    """Everything but the number, the académie and whether she is active.
+
+    Raises as `for_writing`, EtablissementHorsAcademie, DisciplineInconnue.
+    """
+    held = await for_writing(commande, person.numero, expected)
+    changed = replace(person, academie=held.academie, actif=held.actif, version=held.version)
+    await _check(commande, changed)
+    await save_with_acts(commande, [changed], {held.numero: held})
+
+
+async def set_actif(commande: Commande, numero: str, expected: int, *, actif: bool, motif: str) -> None:
+    """Deactivate or reactivate; her convocations stay as they are.
+
+    Raises as `for_writing`, RaisonAbsente, DejaFusionnee.
+    """
+    held = await for_writing(commande, numero, expected)
+    if not motif:
+        raise RaisonAbsente
+    if actif and await intervenants.fusionnees(commande.connection, [numero]):
+        raise DejaFusionnee
+    await save_with_acts(commande, [replace(held, actif=actif)], {numero: held}, motif)
+
+
+async def for_writing(commande: Commande, numero: str, expected: int) -> Intervenant:
+    """The person, her row locked. Raises IntervenantAbsent (also another académie's), VersionDepassee, Forbidden."""
+    POLICY.scope(commande.acteur, _ACTION)
+    await intervenants.academies(commande.connection, [numero])
+    held = (await intervenants.get(commande.connection, [numero])).get(numero)
+    if held is None:
+        raise IntervenantAbsent
+    try:
+        POLICY.authorise(commande.acteur, _ACTION, academie=held.academie)
+    except Forbidden:
+        raise IntervenantAbsent from None
+    if held.version != expected:
+        raise VersionDepassee
+    return held
+
+
+async def save_with_acts(
+    commande: Commande, people: Sequence[Intervenant], held: Mapping[str, Intervenant], motif: str = ""
+) -> None:
+    """Write those of `people` who differ from `held`, one act each."""
+    changed = [one for one in people if one.numero not in held or _state(one) != _state(held[one.numero])]
+    if not changed:
+        return
+    await intervenants.save(commande.connection, changed)
+    acts = [_act(one, held.get(one.numero), motif) for one in changed]
+    await audit.record(commande.connection, commande.acteur, commande.now, acts)
+
+
+def _act(person: Intervenant, held: Intervenant | None, motif: str) -> audit.Acte:
+    avant, apres = audit.changes(_state(held) if held else {}, _state(person))
+    return audit.Acte(
+        action=_ACTION,
+        objet=f"intervenant|{person.numero}",
+        avant=avant if held else None,
+        apres=apres,
+        motif=motif,
+        academie=person.academie,
+        uai=person.uai,
+    )
+
+
+def _state(person: Intervenant) -> dict[str, Any]:
+    state = asdict(person)
+    del state["version"], state["id"]
+    return state
+
+
+async def check_disciplines(commande: Commande, people: Sequence[Intervenant]) -> None:
+    """Raises DisciplineInconnue."""
+    codes = sorted({code for one in people for code in one.disciplines})
+    unknown = await nomenclature.unknown_disciplines(commande.connection, codes)
+    if unknown:
+        raise DisciplineInconnue(unknown)
+
+
+async def _check(commande: Commande, person: Intervenant) -> None:
+    await check_disciplines(commande, [person])
+    for uai in (person.uai, *person.uais_secondaires):
+        if await missions.academie(commande.connection, uai) not in {None, person.academie}:
+            raise EtablissementHorsAcademie(secondaire=uai != person.uai)

@@ -1,0 +1,53 @@
+"""The file of an académie's people, for programs (R36): given at once, checked and written by the service's loop."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from acces.http import ActeurDep
+from acces.policy import Forbidden
+from chassis.http import Problem
+from convocation.annuaire.imports.commands import deposer, suivre
+from convocation.commun.http import commande, reading
+from convocation.commun.policy import POLICY
+from convocation.commun.refus import ImportInconnu
+from convocation.commun.schemas import Academie
+
+router = APIRouter(prefix="/api", tags=["annuaire"])
+_CSV = {"requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string", "format": "binary"}}}}}
+
+
+@router.post("/academies/{academie}/annuaire", status_code=202, openapi_extra=_CSV)
+async def deposer_annuaire(
+    request: Request,
+    academie: Annotated[Academie, Path()],
+    acteur: ActeurDep,
+    response: Response,
+    essai: Annotated[bool, Query()] = False,
+) -> dict[str, Any]:
+    """A CSV file (docs/import-annuaire.md); `essai`: checked only. Its state is at the address answered."""
+    POLICY.authorise(acteur, "intervenants.ecrire", academie=academie)
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "text/csv":
+        raise Problem(415, "type-de-contenu", "Le fichier est envoyé en text/csv.")
+    octets = await request.body()
+    async with commande(request, acteur) as command:
+        import_id = await deposer(command, academie, octets, essai=essai)
+    response.headers["Location"] = adresse = f"/api/academies/{academie}/annuaire/{import_id}"
+    return {"import_id": str(import_id), "adresse": adresse}
+
+
+@router.get("/academies/{academie}/annuaire/{import_id}")
+async def suivre_annuaire(
+    request: Request, academie: Annotated[Academie, Path()], import_id: UUID, acteur: ActeurDep
+) -> dict[str, Any]:
+    """Its state, how far it is, and when it ended what was counted and the first 500 errors, by line."""
+    POLICY.authorise(acteur, "intervenants.ecrire", academie=academie)
+    async with reading(request) as connection:
+        try:
+            held = await suivre(connection, acteur, import_id)
+        except ImportInconnu:
+            held = None
+    if held is None or held["academie"] != academie:
+        raise Forbidden("intervenants.ecrire")
+    return held

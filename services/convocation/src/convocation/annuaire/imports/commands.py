@@ -1,0 +1,151 @@
+"""A file of an académie's people (R36, R54): kept, checked, and written as a whole or not at all.
+
+A loop of the service works at the files: HTTP only keeps them, and a file whose process died is taken up by the next.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any
+from uuid import UUID, uuid5
+
+import structlog
+
+from acces import audit
+from acces.acteur import Acteur, Role
+from acces.audit import Acte
+from chassis.database import Connection
+from convocation.annuaire.imports import en_masse as annuaire_en_masse
+from convocation.annuaire.imports import sql as imports_annuaire
+from convocation.annuaire.imports.domain import Faute, Ligne, Regles, lignes_de_donnees, lire
+from convocation.commun.context import Commande
+from convocation.commun.policy import POLICY
+from convocation.commun.refus import ImportDejaLance, ImportInconnu
+from convocation.nomenclature import reads as nomenclature
+from event_schemas import uai
+
+log = structlog.get_logger()
+ACTION = "intervenants.importer"
+MAX_SHOWN = 500
+GARDE = timedelta(days=1)
+_NAMESPACE = UUID("0c4a3f0e-6a55-5d0e-9f0b-4b8f7d2a1c70")
+_SLICE = 2_000  # people: some 50 ms of a thread, 200 ms of PostgreSQL
+_MAX_TRIES = 3
+_INTERROMPU = "L’import a été interrompu trois fois ; rien n’a été enregistré."
+_ABANDONNE = "Le fichier n’a pas été importé dans la journée : il a été effacé, rien n’a été enregistré."
+_AILLEURS = "Ce numéro est celui d’une personne d’une autre académie."
+
+
+async def deposer(commande: Commande, academie: str, octets: bytes, *, essai: bool) -> UUID:
+    """Keep a file; `essai`: to be checked only, until « Importer ». Raises Forbidden."""
+    POLICY.authorise(commande.acteur, "intervenants.ecrire", academie=academie)
+    sha256 = await asyncio.to_thread(lambda: hashlib.sha256(octets).hexdigest())
+    import_id = uuid5(_NAMESPACE, f"{academie}|{commande.acteur.sub}|{commande.now.isoformat()}|{sha256}|{essai}")
+    fichier = (sha256, octets, await asyncio.to_thread(lignes_de_donnees, octets))
+    etat = "DEPOSE" if essai else "EN_COURS"
+    await imports_annuaire.deposer(
+        commande.connection, import_id, academie, commande.acteur, commande.now, fichier, etat
+    )
+    return import_id
+
+
+async def suivre(connection: Connection, acteur: Acteur, import_id: UUID) -> dict[str, Any]:
+    """Where a file stands. Raises ImportInconnu, also for another académie’s; Forbidden."""
+    POLICY.scope(acteur, "intervenants.ecrire")
+    held = await imports_annuaire.get(connection, import_id)
+    if held is None or not POLICY.allows(acteur, "intervenants.ecrire", academie=held["academie"]):
+        raise ImportInconnu
+    return held
+
+
+async def importer(commande: Commande, import_id: UUID) -> None:
+    """« Importer » what was checked: the very same bytes. Raises ImportInconnu, ImportDejaLance, Forbidden."""
+    await suivre(commande.connection, commande.acteur, import_id)
+    if not await imports_annuaire.confirm(commande.connection, import_id, commande.acteur):
+        raise ImportDejaLance
+
+
+async def oublier(connection: Connection, now: datetime) -> None:
+    """A checked file that nobody imported within a day is forgotten: it holds people's data."""
+    await imports_annuaire.abandon(connection, now - GARDE, [_error(Faute(0, "", _ABANDONNE))])
+
+
+async def travailler(pool: Any, clock: Callable[[], datetime]) -> bool:
+    """Work at one file that waits; False where none does. What time can mend (a lost connection) is raised."""
+    async with pool.acquire() as connection:
+        tache = await imports_annuaire.claim(connection)
+        if tache is None:
+            return False
+        if tache["tentatives"] > _MAX_TRIES:
+            erreurs = [_error(Faute(0, "", _INTERROMPU))]
+            await imports_annuaire.end(connection, tache["import_id"], "EN_ERREUR", None, erreurs)
+            return True
+        people, fautes = await _read(pool, connection, tache)
+        async with connection.transaction():
+            await annuaire_en_masse.copy(connection, people)
+            fautes += [Faute(line, "numero", _AILLEURS) for line in await annuaire_en_masse.foreign(connection)]
+            bilan = await annuaire_en_masse.compare(connection)
+            etat = _next_state(tache["etat"], fautes)
+            if etat == "TERMINE":
+                await _write(pool, connection, tache, bilan, clock())
+            bilan |= {"erreurs": len(fautes)}
+            shown = sorted(fautes, key=lambda faute: faute.ligne)[:MAX_SHOWN]
+            await imports_annuaire.end(connection, tache["import_id"], etat, bilan, [_error(one) for one in shown])
+    log.info("annuaire.import", etat=etat, **bilan)
+    return True
+
+
+def _next_state(etat: str, fautes: list[Faute]) -> str:
+    if fautes:
+        return "EN_ERREUR"
+    return "VERIFIE" if etat == "DEPOSE" else "TERMINE"
+
+
+def _error(faute: Faute) -> dict[str, Any]:
+    return {"ligne": faute.ligne, "colonne": faute.colonne, "phrase": faute.phrase}
+
+
+async def _read(pool: Any, connection: Connection, tache: Any) -> tuple[list[tuple[Any, ...]], list[Faute]]:
+    """The file's people as rows and all its faults, a slice at a time in a thread: the loop stays free."""
+    codes = frozenset(one["code"] for one in await nomenclature.disciplines(connection, ""))
+    found = lire(tache["octets"], Regles(tache["academie"], codes, uai.valid))
+    people: list[tuple[Any, ...]] = []
+    fautes: list[Faute] = []
+    seen = 0
+    while part := await asyncio.to_thread(_slice, found):
+        seen += len(part[0]) + len(part[1])
+        people += part[0]
+        fautes += part[1]
+        if tache["etat"] == "DEPOSE":
+            await imports_annuaire.progress(pool, tache["import_id"], min(seen, tache["total"]))
+    return people, fautes
+
+
+def _slice(found: Iterator[Ligne | Faute]) -> tuple[list[tuple[Any, ...]], list[Faute]] | None:
+    part = list(islice(found, _SLICE))
+    lignes = [one for one in part if isinstance(one, Ligne)]
+    fautes = [one for one in part if isinstance(one, Faute)]
+    return (annuaire_en_masse.rows(lignes), fautes) if part else None
+
+
+async def _write(pool: Any, connection: Connection, tache: Any, bilan: dict[str, int], now: datetime) -> None:
+    """All that differs, with an act a person and one of the whole; `pool` tells the progress to who looks meanwhile."""
+    acteur = Acteur(tache["par"], Role(tache["par_role"]), tache["par_nom"])
+    academie = tache["academie"]
+    numeros = await annuaire_en_masse.numbers(connection)
+    for start in range(0, len(numeros), _SLICE):
+        part = numeros[start : start + _SLICE]
+        written = await annuaire_en_masse.write(connection, part)
+        await audit.record(connection, acteur, now, [_acte(academie, *one) for one in written])
+        await imports_annuaire.progress(pool, tache["import_id"], start + len(part))
+    told = {"sha256": tache["sha256"], **bilan}
+    whole = Acte(ACTION, f"import|{tache['import_id']}", apres=told, academie=academie)
+    await audit.record(connection, acteur, now, [whole])
+
+
+def _acte(academie: str, numero: str, avant: dict[str, Any] | None, apres: dict[str, Any]) -> Acte:
+    if avant is not None:
+        avant, apres = audit.changes(avant, apres)
+    return Acte(ACTION, f"intervenant|{numero}", avant, apres, academie=academie)

@@ -1,0 +1,99 @@
+"""SQL of a whole file of people: compared set by set in a table of the transaction, written where it differs (R36)."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from chassis.database import ConcurrentWrite, Connection
+from convocation.annuaire.imports.domain import COLONNES, Ligne
+from convocation.commun.recherche import cle
+
+CHAMPS = tuple(one.nom for one in COLONNES)
+_COLUMNS = (*CHAMPS, "academie", "cle")
+_NAMES = ", ".join(_COLUMNS)
+_CREATE = "CREATE TEMP TABLE annuaire_importe (LIKE intervenant INCLUDING DEFAULTS, ligne int NOT NULL) ON COMMIT DROP"
+_FOREIGN = """
+SELECT t.ligne FROM annuaire_importe t JOIN intervenant i USING (numero) WHERE i.academie <> t.academie ORDER BY t.ligne
+"""
+_FORGET_SAME = f"""
+DELETE FROM annuaire_importe t USING intervenant i
+WHERE i.numero = t.numero AND ({", ".join(f"i.{name}" for name in _COLUMNS)})
+                            IS NOT DISTINCT FROM ({", ".join(f"t.{name}" for name in _COLUMNS)})
+"""
+_STAY_MERGED = """
+UPDATE annuaire_importe t SET actif = false FROM intervenant i
+WHERE i.numero = t.numero AND i.fusionne_dans IS NOT NULL AND t.actif
+"""
+_KNOWN = "SELECT count(*) FROM annuaire_importe t JOIN intervenant i USING (numero)"
+_UPSERT = f"""
+INSERT INTO intervenant ({_NAMES}) SELECT {_NAMES} FROM annuaire_importe WHERE numero = ANY($1::text[])
+ON CONFLICT (numero) DO UPDATE
+SET version = intervenant.version + 1, {", ".join(f"{name} = excluded.{name}" for name in _COLUMNS if name != "numero")}
+WHERE intervenant.academie = excluded.academie
+"""
+_WORDS = """
+INSERT INTO intervenant_mot (numero, academie, mot)
+SELECT DISTINCT numero, academie, unnest(string_to_array(cle, ' ')) FROM annuaire_importe
+WHERE numero = ANY($1::text[])
+"""
+
+
+def rows(lignes: Iterable[Ligne]) -> list[tuple[Any, ...]]:
+    """People as `copy` takes them: folding 50,000 names is work for a thread."""
+    return [
+        (
+            *(_plain(getattr(one.personne, name)) for name in CHAMPS),
+            *(one.personne.academie, cle(f"{one.personne.nom} {one.personne.prenom}"), one.ligne),
+        )
+        for one in lignes
+    ]
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+async def copy(connection: Connection, people: Sequence[tuple[Any, ...]]) -> None:
+    """The file's people beside the directory, until the transaction ends."""
+    await connection.execute(_CREATE)
+    await connection.copy_records_to_table("annuaire_importe", columns=(*_COLUMNS, "ligne"), records=people)
+    await connection.execute("CREATE INDEX ON annuaire_importe (numero)")
+    await connection.execute("ANALYZE annuaire_importe")
+    await connection.execute(_STAY_MERGED)
+
+
+async def foreign(connection: Connection) -> list[int]:
+    """Lines whose number belongs to another académie."""
+    return [row["ligne"] for row in await connection.fetch(_FOREIGN)]
+
+
+async def compare(connection: Connection) -> dict[str, int]:
+    """Count créées, modifiées and inchangées; only what differs stays beside the directory."""
+    same = int((await connection.execute(_FORGET_SAME)).split()[-1])
+    modified = await connection.fetchval(_KNOWN)
+    left = await connection.fetchval("SELECT count(*) FROM annuaire_importe")
+    return {"creees": left - modified, "modifiees": modified, "inchangees": same}
+
+
+async def numbers(connection: Connection) -> list[str]:
+    """Whom to write, in the order everybody locks them."""
+    rows = await connection.fetch("SELECT numero FROM annuaire_importe ORDER BY numero")
+    return [row["numero"] for row in rows]
+
+
+async def write(
+    connection: Connection, numeros: Sequence[str]
+) -> list[tuple[str, dict[str, Any] | None, dict[str, Any]]]:
+    """Write these people and the words they are found by; returns number, before and after of each.
+
+    Raises ConcurrentWrite when another académie took a number meanwhile.
+    """
+    wanted = "WHERE numero = ANY($1::text[]) ORDER BY numero"
+    fields = ", ".join(CHAMPS)
+    before = await connection.fetch(f"SELECT {fields} FROM intervenant {wanted} FOR UPDATE", numeros)
+    after = await connection.fetch(f"SELECT {fields} FROM annuaire_importe {wanted}", numeros)
+    if await connection.execute(_UPSERT, numeros) != f"INSERT 0 {len(numeros)}":
+        raise ConcurrentWrite
+    await connection.execute("DELETE FROM intervenant_mot WHERE numero = ANY($1::text[])", numeros)
+    await connection.execute(_WORDS, numeros)
+    held = {row["numero"]: dict(row) for row in before}
+    return [(row["numero"], held.get(row["numero"]), dict(row)) for row in after]

@@ -1,0 +1,103 @@
+"""« Importer un annuaire » (R36): a file is given, checked, read again by a person, and then imported."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from starlette.datastructures import FormData, UploadFile
+from starlette.responses import Response
+
+from acces.acteur import Acteur
+from acces.http import ActeurDep
+from convocation.annuaire.imports import sql as imports_annuaire
+from convocation.annuaire.imports.commands import deposer, importer, suivre
+from convocation.annuaire.imports.domain import COLONNES
+from convocation.cadre.ecran import page, see_other
+from convocation.commun.formulaires import fields, text
+from convocation.commun.http import commande, reading
+from convocation.commun.policy import POLICY
+from convocation.commun.refus import FichierAbsent, ImportDejaLance, Refus
+from event_schemas.academies import NOMS
+
+router = APIRouter(include_in_schema=False)
+_ETATS = {
+    "DEPOSE": ("info", "Vérification en cours"),
+    "VERIFIE": ("warning", "À importer"),
+    "EN_COURS": ("info", "Import en cours"),
+    "TERMINE": ("success", "Importé"),
+    "EN_ERREUR": ("error", "Rien n’est importé"),
+}
+
+
+@router.get("/intervenants/import")
+async def choisir(request: Request, acteur: ActeurDep) -> Response:
+    return await _form(request, acteur)
+
+
+@router.post("/intervenants/import")
+async def envoyer(request: Request, acteur: ActeurDep) -> Response:
+    """The file is kept, then checked: nothing is written before « Importer »."""
+    POLICY.scope(acteur, "intervenants.ecrire")
+    async with fields(request, files=1) as form:
+        academie, octets = text(form, "academie"), await _octets(form)
+    if not octets:
+        return await _form(request, acteur, FichierAbsent())
+    async with commande(request, acteur) as command:
+        import_id = await deposer(command, academie, octets, essai=True)
+    return see_other(f"/intervenants/import/{import_id}")
+
+
+async def _octets(form: FormData) -> bytes:
+    file = form.get("fichier")
+    return await file.read() if isinstance(file, UploadFile) else b""
+
+
+@router.get("/intervenants/import/{import_id}")
+async def voir(request: Request, import_id: UUID, acteur: ActeurDep) -> Response:
+    """How far it is, what it would do or did, and its errors by line; it asks again while the service works."""
+    return await _state(request, acteur, import_id)
+
+
+@router.post("/intervenants/import/{import_id}")
+async def lancer(request: Request, import_id: UUID, acteur: ActeurDep) -> Response:
+    """« Importer » the bytes that were checked."""
+    try:
+        async with commande(request, acteur) as command:
+            await importer(command, import_id)
+    except ImportDejaLance as refus:
+        return await _state(request, acteur, import_id, refus)
+    return see_other(f"/intervenants/import/{import_id}")
+
+
+async def _form(request: Request, acteur: Acteur, refus: Refus | None = None) -> Response:
+    POLICY.scope(acteur, "intervenants.ecrire")
+    academies = sorted(acteur.academies)
+    async with reading(request) as connection:
+        return await page(
+            request,
+            connection,
+            acteur,
+            "imports/import_annuaire.html",
+            status=422 if refus else 200,
+            erreurs=[{"champ": "fichier", "texte": refus.phrase}] if refus else [],
+            academies=[(code, NOMS.get(code, code)) for code in academies],
+            colonnes=[one.nom for one in COLONNES],
+            lignes=await imports_annuaire.latest(connection, academies),
+            etats=_ETATS,
+        )
+
+
+async def _state(request: Request, acteur: Acteur, import_id: UUID, refus: Refus | None = None) -> Response:
+    async with reading(request) as connection:
+        held = await suivre(connection, acteur, import_id)
+        return await page(
+            request,
+            connection,
+            acteur,
+            "imports/import_annuaire_etat.html",
+            status=409 if refus else 200,
+            erreurs=[{"champ": "", "texte": refus.phrase}] if refus else [],
+            un=held,
+            academie=NOMS.get(held["academie"], held["academie"]),
+            etat=_ETATS[held["etat"]],
+            travaille=held["etat"] in {"DEPOSE", "EN_COURS"},
+        )

@@ -1,0 +1,232 @@
+"""One person of the directory (R36, R54): created, also from a demande; changed; deactivated. Her id is the address."""
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from acces.acteur import Acteur
+from acces.http import ActeurDep
+from chassis.database import Connection
+from convocation.annuaire import sql as intervenants
+from convocation.annuaire.commands import change_intervenant, create_intervenant, set_actif
+from convocation.annuaire.domain import Intervenant
+from convocation.annuaire.forms import CIVILITES, Fiche, faute_de, fiche_de, lire_fiche, version_lue
+from convocation.annuaire.liste import FiltreAnnuaire, liste_intervenants
+from convocation.cadre.ecran import page, see_other
+from convocation.commun.formulaires import fautes, fields, text
+from convocation.commun.http import commande, reading
+from convocation.commun.policy import POLICY
+from convocation.commun.recherche import cle
+from convocation.commun.refus import (
+    DemandeDejaTraitee,
+    DemandeInconnue,
+    IntervenantAbsent,
+    NumeroPris,
+    Refus,
+    VersionDepassee,
+)
+from convocation.commun.schemas import FicheIn, NouvelleFicheIn
+from convocation.convocations import reads as views
+from convocation.demandes import sql as demandes
+from convocation.exigences import sql as exigences
+from convocation.nomenclature import reads as nomenclature
+from event_schemas.academies import NOMS
+
+router = APIRouter(include_in_schema=False)
+_HOMONYMES = 5
+_CONFLITS = (VersionDepassee, DemandeDejaTraitee, NumeroPris)
+Fautes = list[dict[str, str]]
+
+
+@router.get("/intervenants/nouveau")
+async def nouvelle(request: Request, acteur: ActeurDep, demande: UUID | None = None) -> Response:
+    """Empty, or as a demande de création says."""
+    POLICY.scope(acteur, "intervenants.ecrire")
+    async with reading(request) as connection:
+        asked = await _demande(connection, acteur, demande)
+        fiche = Fiche(academie=min(acteur.academies, default=""))
+        if asked:
+            fiche = Fiche(nom=asked["nom"], prenom=asked["prenom"], uai=asked["uai"], academie=asked["academie"])
+        return await _form(request, connection, acteur, fiche, demande=asked)
+
+
+@router.post("/intervenants/nouveau")
+async def creer(request: Request, acteur: ActeurDep, demande: UUID | None = None) -> Response:
+    """The demande in the address is answered with her."""
+    async with fields(request) as form:
+        fiche = lire_fiche(form)
+    POLICY.authorise(acteur, "intervenants.ecrire", academie=fiche.academie)
+    corps = fiche.corps() | {"numero": fiche.numero}
+    erreurs = [] if fiche.action == "ajouter" else fautes(NouvelleFicheIn, corps)
+    refus: Refus | None = None
+    if fiche.action != "ajouter" and not erreurs:
+        person = NouvelleFicheIn.model_validate(corps).personne(fiche.numero, fiche.academie)
+        try:
+            async with commande(request, acteur) as command:
+                await create_intervenant(command, person, demande)
+                made = (await intervenants.get(command.connection, [person.numero]))[person.numero]
+        except Refus as refused:
+            refus = refused
+        else:
+            return see_other("/demandes?fait=demande-creee" if demande else f"{_address(made)}?fait=personne-creee")
+    async with reading(request) as connection:
+        asked = await _demande(connection, acteur, demande, answered=True)
+        return await _form(request, connection, acteur, fiche, erreurs, refus, demande=asked)
+
+
+@router.get("/intervenants/{intervenant_id}")
+async def voir(request: Request, intervenant_id: UUID, acteur: ActeurDep) -> Response:
+    async with reading(request) as connection:
+        person = await _visible(connection, acteur, intervenant_id)
+        return await _form(request, connection, acteur, fiche_de(person), tenue=person)
+
+
+@router.post("/intervenants/{intervenant_id}")
+async def enregistrer(request: Request, intervenant_id: UUID, acteur: ActeurDep) -> Response:
+    """A stale form keeps what was typed and shows what somebody else has written meanwhile."""
+    async with fields(request) as form:
+        fiche = lire_fiche(form)
+    erreurs = [] if fiche.action == "ajouter" else fautes(FicheIn, fiche.corps())
+    refus: Refus | None = None
+    async with reading(request) as connection:
+        held = await _visible(connection, acteur, intervenant_id)
+        POLICY.authorise(acteur, "intervenants.ecrire", academie=held.academie)
+    fiche.numero, fiche.academie = held.numero, held.academie
+    if fiche.action != "ajouter" and not erreurs:
+        person = FicheIn.model_validate(fiche.corps()).personne(held.numero, held.academie)
+        try:
+            async with commande(request, acteur) as command:
+                await change_intervenant(command, person, fiche.version)
+        except Refus as refused:
+            refus = refused
+        else:
+            return see_other(f"{_address(held)}?fait=personne-modifiee")
+    async with reading(request) as connection:
+        held = await _visible(connection, acteur, intervenant_id)
+        return await _form(request, connection, acteur, fiche, erreurs, refus, tenue=held)
+
+
+@router.get("/intervenants/{intervenant_id}/activite")
+async def confirmer(request: Request, intervenant_id: UUID, acteur: ActeurDep) -> Response:
+    """What changes, before it does."""
+    return await _activite(request, acteur, intervenant_id)
+
+
+@router.post("/intervenants/{intervenant_id}/activite")
+async def activer(request: Request, intervenant_id: UUID, acteur: ActeurDep) -> Response:
+    """Deactivate or reactivate, with the reason."""
+    async with fields(request) as form:
+        version, motif, actif = version_lue(form), text(form, "motif")[:1000], text(form, "action") == "reactiver"
+    try:
+        async with commande(request, acteur) as command:
+            person = await _visible(command.connection, acteur, intervenant_id)
+            await set_actif(command, person.numero, version, actif=actif, motif=motif)
+    except IntervenantAbsent:
+        raise
+    except Refus as refus:
+        return await _activite(request, acteur, intervenant_id, motif, refus)
+    return see_other(f"{_address(person)}?fait=personne-{'reactivee' if actif else 'desactivee'}")
+
+
+async def _activite(
+    request: Request, acteur: Acteur, intervenant_id: UUID, motif: str = "", refus: Refus | None = None
+) -> Response:
+    async with reading(request) as connection:
+        person = await _visible(connection, acteur, intervenant_id)
+        POLICY.authorise(acteur, "intervenants.ecrire", academie=person.academie)
+        told = await views.convocations_of_person(connection, person.numero)
+        return await page(
+            request,
+            connection,
+            acteur,
+            "annuaire/intervenant_activite.html",
+            status=_status(refus, []),
+            une=person,
+            actives=sum(1 for one in told if one["status"] == "ACTIVE"),
+            motif=motif,
+            erreurs=[faute_de(refus)] if refus else [],
+        )
+
+
+async def _form(
+    request: Request,
+    connection: Connection,
+    acteur: Acteur,
+    fiche: Fiche,
+    erreurs: Fautes | None = None,
+    refus: Refus | None = None,
+    *,
+    tenue: Intervenant | None = None,
+    demande: Any = None,
+) -> Response:
+    """`tenue`: the person as she is recorded; None for a new one."""
+    told = (erreurs or []) + ([faute_de(refus)] if refus else [])
+    libelles = await nomenclature.libelles(connection)
+    return await page(
+        request,
+        connection,
+        acteur,
+        "annuaire/intervenant.html",
+        status=_status(refus, told),
+        fiche=fiche,
+        tenue=tenue,
+        demande=demande,
+        homonymes=await _homonymes(connection, demande) if demande else [],
+        erreurs=told,
+        depassee=isinstance(refus, VersionDepassee),
+        ajoutee=fiche.action == "ajouter",
+        ecrit=POLICY.allows(acteur, "intervenants.ecrire", academie=fiche.academie or None),
+        academies=[(one, NOMS.get(one, one)) for one in sorted(acteur.academies)],
+        civilites=CIVILITES,
+        libelles=libelles,
+        disciplines=_cases(libelles, fiche.disciplines),
+        profils=_cases({one: one for one in await exigences.profils(connection, fiche.academie)}, fiche.profils),
+    )
+
+
+async def _homonymes(connection: Connection, demande: Any) -> list[Any]:
+    """Whom the demande may mean among those the académie has, active or not."""
+    nom = f"{demande['nom']} {demande['prenom']}"
+    filtre = FiltreAnnuaire(academies=[demande["academie"]], nom=nom, taille=_HOMONYMES)
+    found, _ = await liste_intervenants(connection, filtre)
+    return found
+
+
+def _cases(libelles: dict[str, str], cochees: list[str]) -> list[dict[str, Any]]:
+    """Boxes by label, those ticked among them whether the list still has them or not."""
+    every = libelles | {one: libelles.get(one, one) for one in cochees}
+    by_label = sorted(every.items(), key=lambda one: cle(one[1]))
+    return [{"valeur": value, "libelle": label, "cochee": value in cochees} for value, label in by_label]
+
+
+def _status(refus: Refus | None, erreurs: Fautes) -> int:
+    if isinstance(refus, _CONFLITS):
+        return 409
+    return 422 if refus or erreurs else 200
+
+
+def _address(person: Intervenant) -> str:
+    return f"/intervenants/{person.id}"
+
+
+async def _visible(connection: Connection, acteur: Acteur, intervenant_id: UUID) -> Intervenant:
+    """The person, unless she is another académie's: then she does not exist. Raises IntervenantAbsent, Forbidden."""
+    POLICY.scope(acteur, "intervenants.lire")
+    person = await intervenants.by_id(connection, intervenant_id)
+    if person is None or not POLICY.allows(acteur, "intervenants.lire", academie=person.academie):
+        raise IntervenantAbsent
+    return person
+
+
+async def _demande(connection: Connection, acteur: Acteur, demande: UUID | None, *, answered: bool = False) -> Any:
+    """The demande of an address, still open unless `answered`. Raises DemandeInconnue, DemandeDejaTraitee."""
+    if demande is None:
+        return None
+    asked = await demandes.get(connection, demande)
+    if asked is None or not POLICY.allows(acteur, "demande.traiter", academie=asked["academie"]):
+        raise DemandeInconnue
+    if asked["etat"] != "OUVERTE" and not answered:
+        raise DemandeDejaTraitee
+    return asked

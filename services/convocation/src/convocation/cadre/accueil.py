@@ -1,0 +1,22 @@
+"""The first page by role, and the pages of the footer."""
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from acces.acteur import Role
+from acces.http import ActeurDep
+from convocation.cadre.ecran import MES_MISSIONS, MISSIONS, see_other
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/")
+async def accueil(acteur: ActeurDep) -> Response:
+    return see_other(MES_MISSIONS if acteur.role is Role.INTERVENANT else MISSIONS)
+
+
+async def pied_de_page(request: Request) -> Response:
+    """Accessibility, legal notice, personal data: for everybody."""
+    name = request.url.path.strip("/").replace("-", "_")
+    rendered: Response = request.app.state.pages.render(request, f"{name}.html")
+    return rendered

@@ -1,0 +1,130 @@
+"""What every page is given: who looks, where from, the menu in the guide's words (R19–R22), what was just done."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from acces.acteur import Acteur, Role
+from chassis.database import Connection
+from convocation.missions import reads as places
+
+MISSIONS, CONSULTATION, MES_MISSIONS = "/missions", "/missions-convoquees", "/mes-missions"
+FONCTIONS = {
+    Role.CHEF: "Chef d’établissement",
+    Role.DELEGUE: "Délégué du chef d’établissement",
+    Role.GESTIONNAIRE: "Gestionnaire IMAGIN",
+    Role.ADMINISTRATEUR: "Administrateur IMAGIN",
+    Role.INTERVENANT: "Intervenant",
+}
+_PLACE = {Role.CHEF, Role.DELEGUE}
+_RECTORAT = {Role.GESTIONNAIRE, Role.ADMINISTRATEUR}
+_MENU = (
+    ("Convocation par mission", MISSIONS, _PLACE | _RECTORAT),
+    ("Consultation des missions convoquées", CONSULTATION, _PLACE | _RECTORAT),
+    ("Couverture", "/couverture", _PLACE | _RECTORAT),
+    ("Signature établissement pour la convocation", "/signature", _PLACE),
+    ("Annuaire des intervenants", "/intervenants", _RECTORAT),
+    ("Import de l’annuaire", "/intervenants/import", {Role.GESTIONNAIRE}),
+    ("Demandes de création", "/demandes", _PLACE | {Role.GESTIONNAIRE}),
+    ("Mes missions", MES_MISSIONS, {Role.INTERVENANT}),
+    ("Profils et besoins", "/exigences", _RECTORAT),
+    ("Contact de l’académie", "/contact", {Role.GESTIONNAIRE}),
+    ("Ouverture du service", "/ouvertures", {Role.ADMINISTRATEUR}),
+    ("Journal", "/journal", {Role.ADMINISTRATEUR}),
+)
+"""R19–R22 in the guide's words, then the rectorat's (R36, R54, R55); each entry to whom it concerns."""
+# What a redirect may say was done, by code: an address bears no sentence and nobody's name.
+_FAITS = {
+    "convoquees": ("Convocation enregistrée", "SANTORIN et les personnes convoquées sont prévenues."),
+    "deja-enregistree": ("Convocation déjà enregistrée", "Elle ne l’a été qu’une fois."),
+    "modifiee": ("Convocation modifiée", "La nouvelle version annule et remplace la précédente."),
+    "inchangee": ("Rien n’a changé", "Personne n’est prévenu."),
+    "lue": ("Prise de connaissance enregistrée", "L’établissement le voit."),
+    "empechement": (
+        "Empêchement signalé",
+        "Votre convocation reste valable tant que l’établissement n’en a pas décidé.",
+    ),
+    "empechement-retire": ("Signalement retiré", "Votre convocation reste valable."),
+    "remplacee": ("Personne remplacée", "Les deux personnes et SANTORIN sont prévenus."),
+    "maintenue": (
+        "Convocation maintenue",
+        "La personne reçoit votre réponse par mail, et la lit dans «\u00a0Mes missions\u00a0».",
+    ),
+    "remise": ("Remise en main propre confirmée", "Le mail de cette version n’est plus en échec."),
+    "renvoi": ("Renvoi demandé", "Le mail part à l’adresse que l’annuaire donne à présent."),
+    "annulee": (
+        "Convocation annulée",
+        "L’accès à SANTORIN est retiré ; la personne est prévenue si elle l’avait été.",
+    ),
+    "signature": ("Signature enregistrée", "Les convocations qui n’ont pas encore été éditées la porteront."),
+    "repondue": ("Réponse enregistrée", "L’établissement la lit dans ses demandes."),
+    "demande": ("Demande transmise", "Le gestionnaire IMAGIN de l’académie la traitera ; suivez-la ici."),
+    "personne-creee": ("Personne créée", "Les établissements de l’académie peuvent la convoquer."),
+    "demande-creee": ("Personne créée, demande traitée", "L’établissement le lit dans ses demandes."),
+    "personne-modifiee": ("Personne modifiée", "Les convocations déjà envoyées restent telles quelles."),
+    "personne-desactivee": ("Personne désactivée", "Elle ne peut plus être convoquée ; ses convocations restent."),
+    "personne-reactivee": ("Personne réactivée", "Elle peut de nouveau être convoquée."),
+    "contact": ("Contact enregistré", "Les établissements de l’académie le lisent dès à présent."),
+    "fusionnees": ("Fiches fusionnées", "Les convocations sont celles de la fiche gardée ; l’autre est désactivée."),
+    "distinctes": ("Deux personnes différentes", "Ces deux fiches ne seront plus proposées."),
+    "exigence": ("Règle enregistrée", "Les besoins des missions ouvertes la suivent dès à présent."),
+    "exigence-nationale": ("Règle nationale en vigueur", "La règle de l’académie n’est plus ; le journal la garde."),
+    "calendrier-ouvert": ("Adresse créée", "Votre agenda peut s’y abonner."),
+    "calendrier-revoque": ("Adresse révoquée", "Les agendas qui la suivaient ne reçoivent plus rien."),
+    "ouverture": ("Décision enregistrée", "Les établissements concernés la voient tout de suite."),
+}
+
+
+async def page(
+    request: Request, connection: Connection, acteur: Acteur, template: str, *, status: int = 200, **context: Any
+) -> HTMLResponse:
+    """`template` within the frame that `acteur` sees."""
+    fait = _FAITS.get(request.query_params.get("fait", ""))
+    avis = [{"type": "success", "titre": fait[0], "texte": fait[1]}] if fait else []
+    frame = {
+        "utilisateur": _utilisateur(acteur),
+        "menu": menu(acteur, request.url.path) + _imports(request, acteur),
+        "menu_groupe": "Centre Examen" if acteur.role in {Role.CHEF, Role.DELEGUE} else "",
+        "contexte": await _contexte(connection, acteur),
+        "avis": avis,
+        "acteur": acteur,
+    }
+    rendered: HTMLResponse = request.app.state.pages.render(request, template, status=status, **frame | context)
+    return rendered
+
+
+def _utilisateur(acteur: Acteur) -> dict[str, str]:
+    nom, fonction = acteur.nom or acteur.sub, FONCTIONS.get(acteur.role, "")
+    return {"nom": nom, "fonction": "" if nom.startswith(fonction) else fonction}
+
+
+def see_other(url: str) -> RedirectResponse:
+    """After a command: the page to look at, by GET."""
+    return RedirectResponse(url, status_code=303)
+
+
+def menu(acteur: Acteur, path: str) -> list[dict[str, Any]]:
+    """R19–R22, in the guide's words, each entry to whom it concerns; the nearest to `path` is the page's."""
+    entries = [(label, url) for label, url, roles in _MENU if acteur.role in roles]
+    here = max((url for _, url in entries if path == url or path.startswith(f"{url}/")), key=len, default="")
+    return [{"libelle": label, "url": url, "actif": url == here} for label, url in entries]
+
+
+def _imports(request: Request, acteur: Acteur) -> list[dict[str, Any]]:
+    """mission-import's pages, a process of its own, where the operator says where they are."""
+    url = request.app.state.settings.imports_url
+    wanted = url and acteur.role in _RECTORAT
+    return [{"libelle": "Imports", "url": f"{url}/imports", "actif": False}] if wanted else []
+
+
+async def _contexte(connection: Connection, acteur: Acteur) -> dict[str, Any] | None:
+    uais: Sequence[str] = sorted(acteur.uais)
+    if acteur.role not in {Role.CHEF, Role.DELEGUE} or not uais:
+        return None
+    if len(uais) > 1:
+        return {"etablissement": f"{len(uais)} établissements : {', '.join(uais)}"}
+    found = await places.etablissements(connection, uais)
+    nom = f"{found[0]['etablissement_nom']}, {found[0]['etablissement_commune']}" if found else "Établissement"
+    return {"etablissement": nom, "uai": uais[0]}

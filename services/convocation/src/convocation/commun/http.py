@@ -1,0 +1,73 @@
+"""One HTTP command = one transaction; the relay is woken after its commit; an Idempotency-Key makes it happen once."""
+
+import hashlib
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Annotated, Any
+
+from fastapi import Header, Request
+from fastapi.responses import JSONResponse
+
+from acces.acteur import Acteur
+from chassis.database import Connection
+from chassis.http import Problem
+from convocation.commun import idempotence
+from convocation.commun.context import Commande
+
+IfMatch = Annotated[str | None, Header(alias="If-Match")]
+IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key")]
+
+
+@asynccontextmanager
+async def reading(request: Request) -> AsyncIterator[Connection]:
+    """A connection to read from."""
+    async with request.app.state.pool.acquire() as connection:
+        yield connection
+
+
+@asynccontextmanager
+async def commande(request: Request, acteur: Acteur) -> AsyncIterator[Commande]:
+    """A command's transaction: committed at the end, rolled back by any refusal."""
+    state = request.app.state
+    async with state.pool.acquire() as connection, connection.transaction():
+        yield Commande(connection, acteur, state.clock())
+    state.wake_relay()
+
+
+async def once(
+    request: Request,
+    acteur: Acteur,
+    key: str | None,
+    body: Any,
+    work: Callable[[Commande], Awaitable[dict[str, Any]]],
+) -> JSONResponse:
+    """Run `work` once a key: the same request again gets the same answer; another body under the key is refused."""
+    if not key or len(key) > 200:
+        raise Problem(400, "cle-idempotence", "L’en-tête Idempotency-Key est nécessaire (200 caractères au plus).")
+    content = json.dumps([request.method, request.url.path, body], sort_keys=True, default=str)
+    empreinte = hashlib.sha256(content.encode()).hexdigest()
+    async with commande(request, acteur) as command:
+        known = await idempotence.claim(command.connection, acteur.sub, key, empreinte, command.now)
+        if known is None:
+            answer = json.dumps(await work(command), default=str)
+            await idempotence.keep(command.connection, acteur.sub, key, answer)
+        elif known.empreinte != empreinte:
+            raise Problem(422, "cle-reutilisee", "Cet Idempotency-Key a servi à une autre demande.")
+        else:
+            answer = known.reponse
+    return JSONResponse(json.loads(answer), status_code=201)
+
+
+def expected_version(if_match: str | None) -> int:
+    """The version in `If-Match: "3"`; 428 when absent, 412 when it can match nothing."""
+    if if_match is None:
+        raise Problem(428, "if-match-absent", "L’en-tête If-Match est nécessaire : relisez la donnée et son ETag.")
+    text = if_match.strip().strip('"')
+    if not text.isdecimal():
+        raise Problem(412, "version-depassee", "L’en-tête If-Match ne correspond pas.")
+    return int(text)
+
+
+def etag(version: int) -> dict[str, str]:
+    return {"ETag": f'"{version}"'}

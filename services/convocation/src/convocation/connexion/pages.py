@@ -1,0 +1,109 @@
+"""Sign-in for development and signing out. The cookie is the chassis's: OIDC will replace only who issues it."""
+
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request
+from starlette.responses import Response
+
+from acces.acteur import COOKIE, Acteur, Role, mint
+from acces.http import refuse_cross_site
+from chassis.http import Problem
+from convocation.cadre.ecran import FONCTIONS, see_other
+from convocation.commun.formulaires import fields, text
+from convocation.commun.http import reading
+from convocation.connexion import sql as annuaire
+
+_HOURS = 8  # a working day
+
+
+def add_to(app: FastAPI) -> None:
+    """Plain routes: those of routers ask for an acteur, whom nobody is yet."""
+    app.add_route("/connexion", connexion)
+    app.add_route("/connexion/developpement", sign_in_by_link, methods=["GET"])
+    app.add_route("/connexion/developpement", sign_in, methods=["POST"])
+    app.add_route("/deconnexion", sign_out, methods=["POST"])
+    app.state.sign_in = to_sign_in
+
+
+async def connexion(request: Request) -> Response:
+    """People to sign in as, by role and établissement, where the setting allows it; else how one gets in."""
+    settings, pages = request.app.state.settings, request.app.state.pages
+    if not settings.development_sign_in:
+        portal: Response = pages.render(request, "connexion/connexion_portail.html", status=401)
+        return portal
+    q, suite = request.query_params.get("q", "")[:100], _local(request.query_params.get("suite", "/"))
+    async with reading(request) as connection:
+        places = await annuaire.etablissements(connection, q, limit=15)
+        people = await annuaire.intervenants(connection, q, limit=10)
+        academies = await annuaire.academies(connection)
+    context = {"q": q, "suite": suite, "places": places, "people": people, "academies": academies}
+    page: Response = pages.render(request, "connexion/connexion.html", fonctions=FONCTIONS, Role=Role, **context)
+    return page
+
+
+async def sign_in_by_link(request: Request) -> Response:
+    """The links that the demo prints (`sign_in_url`)."""
+    return await _signed_in(request, request.query_params.get("role", ""), request.query_params.get("code", ""), "/")
+
+
+async def sign_in(request: Request) -> Response:
+    refuse_cross_site(request)
+    async with fields(request) as form:
+        role, code, suite = text(form, "role"), text(form, "code"), text(form, "suite")
+    return await _signed_in(request, role, code, _local(suite))
+
+
+async def _signed_in(request: Request, role: str, code: str, suite: str) -> Response:
+    """`code`: the UAI of a chef or délégué, the académie of a gestionnaire, the number of an intervenant."""
+    state = request.app.state
+    if not state.settings.development_sign_in:
+        raise Problem(404, "inconnu", "La connexion de développement n’est pas ouverte.")
+    async with reading(request) as connection:
+        acteur = await _acteur(connection, role, code[:40])
+    response = see_other(suite)
+    open_session(state, response, acteur, hours=_HOURS)
+    return response
+
+
+def open_session(state: Any, response: Response, acteur: Acteur, *, hours: int) -> None:
+    """The cookie that says who acts."""
+    token = mint(acteur, state.token_key, now=state.clock(), hours=hours)
+    secure = state.settings.public_url.startswith("https:")
+    response.set_cookie(COOKIE, token, max_age=hours * 3600, httponly=True, samesite="lax", secure=secure)
+
+
+async def _acteur(connection: Any, named: str, code: str) -> Acteur:
+    role = Role(named) if named in set(Role) else None
+    if role in {Role.CHEF, Role.DELEGUE}:
+        [place] = await annuaire.etablissements(connection, code, limit=1) or [None]
+        if place is not None:
+            uai, academie = place["uai"], place["academie"]
+            return Acteur(f"{role.value}.{uai}", role, FONCTIONS[role], frozenset({uai}), frozenset({academie}))
+    elif role is Role.GESTIONNAIRE and code.isdecimal():
+        return Acteur(f"gestionnaire.{code}", role, f"{FONCTIONS[role]} {code}", frozenset(), frozenset({code}))
+    elif role is Role.ADMINISTRATEUR:
+        return Acteur("administrateur", role, FONCTIONS[role])
+    elif role is Role.INTERVENANT:
+        person = await annuaire.intervenant(connection, code)
+        if person is not None:
+            return Acteur(person["numero"], role, f"{person['prenom']} {person['nom']}")
+    raise Problem(404, "inconnu", "Personne ne correspond à cette demande de connexion.")
+
+
+async def sign_out(request: Request) -> Response:
+    refuse_cross_site(request)
+    response = see_other("/connexion")
+    response.delete_cookie(COOKIE)
+    return response
+
+
+def _local(url: str) -> str:
+    """A page of ours: an address with a host would lead away."""
+    return url if url.startswith("/") and not url.startswith(("//", "/\\")) else "/"
+
+
+def to_sign_in(request: Request) -> Response:
+    """Where a page sends who has no cookie: to the sign-in, and back afterwards."""
+    suite = request.url.path if request.method == "GET" else "/"
+    return see_other(f"/connexion?suite={quote(suite)}")

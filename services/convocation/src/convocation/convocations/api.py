@@ -1,0 +1,130 @@
+"""Convoquer, modifier, supprimer, visualiser (R41–R45)."""
+
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
+
+from acces.acteur import Acteur
+from acces.http import ActeurDep
+from chassis.database import Connection
+from convocation.commun.context import Commande
+from convocation.commun.http import IdempotencyKey, IfMatch, commande, etag, expected_version, once, reading
+from convocation.commun.policy import POLICY
+from convocation.commun.refus import ConvocationInconnue
+from convocation.commun.schemas import AnnulerIn, ConvoquerIn, SaisieIn
+from convocation.convocations import presenters
+from convocation.convocations import reads as views
+from convocation.convocations.change import cancel_convocation, change_convocation
+from convocation.convocations.create import create_convocations
+from convocation.convocations.domain import Convocation
+from convocation.mes_missions.acknowledge import acknowledge_convocation
+
+router = APIRouter(prefix="/api", tags=["convocations"])
+
+
+@router.post("/missions/{mission_id}/convocations", status_code=201)
+async def convoquer(
+    request: Request, mission_id: UUID, body: ConvoquerIn, acteur: ActeurDep, key: IdempotencyKey = None
+) -> JSONResponse:
+    """« Convoquer » (R41): all of the list or none of it."""
+
+    async def work(command: Commande) -> dict[str, Any]:
+        done = await create_convocations(command, mission_id, body.intervenants, body.saisie())
+        created = [
+            {"convocation_id": str(identity), "numero": numero, "version": one.version, **_entry(one)}
+            for numero, (identity, one) in done.par_numero.items()
+        ]
+        return {"convocations": created, "avertissements": [asdict(one) for one in done.avertissements]}
+
+    return await once(request, acteur, key, body.model_dump(mode="json"), work)
+
+
+def _entry(one: Convocation) -> dict[str, Any]:
+    return {"qualite": one.qualite.qualite, "qualite_libelle": one.qualite.libelle, "profil": one.profil}
+
+
+@router.get("/convocations/{convocation_id}")
+async def visualiser(request: Request, convocation_id: UUID, acteur: ActeurDep, response: Response) -> dict[str, Any]:
+    """« Visualiser la convocation » (R43)."""
+    async with reading(request) as connection:
+        row = await _visible(connection, acteur, convocation_id)
+    response.headers.update(etag(row["version"]))
+    return presenters.convocation(row)
+
+
+@router.get("/convocations/{convocation_id}/historique")
+async def historique(request: Request, convocation_id: UUID, acteur: ActeurDep) -> dict[str, Any]:
+    """Every version that was told."""
+    async with reading(request) as connection:
+        await _visible(connection, acteur, convocation_id)
+        rows = await views.history(connection, convocation_id)
+    return {"versions": [presenters.version(row) for row in rows]}
+
+
+async def _visible(connection: Connection, acteur: Acteur, convocation_id: UUID) -> Any:
+    row = await views.convocation(connection, convocation_id)
+    if row is None:
+        raise ConvocationInconnue
+    POLICY.authorise(acteur, "convocation.lire", uai=row["uai"], academie=row["academie"], intervenant=row["numero"])
+    return row
+
+
+@router.put("/convocations/{convocation_id}")
+async def modifier(
+    request: Request,
+    convocation_id: UUID,
+    body: SaisieIn,
+    acteur: ActeurDep,
+    response: Response,
+    if_match: IfMatch = None,
+) -> dict[str, Any]:
+    """« Modifier la convocation » (R44)."""
+    expected = expected_version(if_match)
+    async with commande(request, acteur) as command:
+        done = await change_convocation(command, convocation_id, expected, body.saisie())
+    changed = done.convocation
+    response.headers.update(etag(changed.version))
+    warnings = [asdict(one) for one in done.avertissements]
+    entry = {"convocation_id": str(convocation_id), "version": changed.version, **_entry(changed)}
+    return entry | {"avertissements": warnings}
+
+
+@router.post("/convocations/{convocation_id}/annulation")
+async def supprimer(
+    request: Request,
+    convocation_id: UUID,
+    body: AnnulerIn,
+    acteur: ActeurDep,
+    response: Response,
+    if_match: IfMatch = None,
+) -> dict[str, Any]:
+    """« Supprimer la convocation » (R45): cancelled, never deleted."""
+    expected = expected_version(if_match)
+    async with commande(request, acteur) as command:
+        cancelled = await cancel_convocation(command, convocation_id, expected, body.motif)
+    response.headers.update(etag(cancelled.version))
+    return {"convocation_id": str(convocation_id), "version": cancelled.version, "motif": cancelled.motif}
+
+
+@router.post("/convocations/{convocation_id}/prise-de-connaissance")
+async def prendre_connaissance(
+    request: Request, convocation_id: UUID, acteur: ActeurDep, response: Response, if_match: IfMatch = None
+) -> dict[str, Any]:
+    """« J'ai pris connaissance » of the version read, by the person convoked; twice is once."""
+    expected = expected_version(if_match)
+    async with commande(request, acteur) as command:
+        read_at = await acknowledge_convocation(command, convocation_id, expected)
+    response.headers.update(etag(expected))
+    return {"convocation_id": str(convocation_id), "version": expected, "lue_le": read_at.isoformat()}
+
+
+@router.get("/mes-convocations")
+async def mes_convocations(request: Request, acteur: ActeurDep) -> dict[str, Any]:
+    """An intervenant's own convocations (R57)."""
+    POLICY.authorise(acteur, "mes-convocations.lire", intervenant=acteur.sub)
+    async with reading(request) as connection:
+        rows = await views.convocations_of_person(connection, acteur.sub)
+    return {"convocations": [presenters.convocation(row) for row in rows]}

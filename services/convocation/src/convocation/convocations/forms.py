@@ -1,0 +1,110 @@
+"""What was typed into a form, as it was typed: it is shown again when something is wrong, and nothing is lost."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from starlette.datastructures import FormData
+
+from convocation.commun.formulaires import MAX_PEOPLE, text, texts
+from convocation.commun.refus import (
+    DateIllisible,
+    DateInvraisemblable,
+    EmpechementDejaSignale,
+    EmpechementTraite,
+    ImageRefusee,
+    MissionDateNotChosen,
+    MotifAbsent,
+    MotifEmpechementAbsent,
+    PersonneChoisie,
+    PlusRienAFaire,
+    QualiteInconnue,
+    QualiteSansObjet,
+    Refus,
+    ReponseEmpechementAbsente,
+    SuppleantIndisponible,
+    TropDePersonnes,
+    VersionDepassee,
+)
+from convocation.convocations.domain import Saisie
+
+_MAX_DATES, _MAX_TEXT = 60, 2_000
+_CHAMPS: dict[type[Refus], str] = {
+    MissionDateNotChosen: "date-1",
+    DateIllisible: "date-1",
+    DateInvraisemblable: "date-1",
+    QualiteInconnue: "qualite",
+    QualiteSansObjet: "qualite",
+    PersonneChoisie: "personnes",
+    TropDePersonnes: "personnes",
+    MotifAbsent: "motif",
+    ImageRefusee: "image",
+    MotifEmpechementAbsent: "motif",
+    ReponseEmpechementAbsente: "reponse",
+    SuppleantIndisponible: "suppleant",
+}
+_MEANWHILE = (VersionDepassee, PlusRienAFaire, EmpechementDejaSignale, EmpechementTraite, SuppleantIndisponible)
+
+
+@dataclass(slots=True)
+class Saisies:
+    """Fields of « Détails de l'affectation » and of « Modifier la convocation »; `action`: the button pressed.
+
+    `affiches`: the numbers shown for the discipline, `numeros`: those ticked, `lus`: the warnings shown.
+    """
+
+    action: str = ""
+    cle: str = ""
+    discipline: str = ""
+    nom: str = ""
+    affiches: list[str] = field(default_factory=list)
+    numeros: list[str] = field(default_factory=list)
+    qualite: str = ""
+    dates: list[str] = field(default_factory=lambda: [""])
+    observation: str = ""
+    motif: str = ""
+    lus: list[str] = field(default_factory=list)
+    version: int = 0
+
+    def saisie(self) -> Saisie:
+        """Raises DateIllisible, TropDePersonnes; the domain judges the rest."""
+        if len(self.numeros) > MAX_PEOPLE:
+            raise TropDePersonnes
+        return Saisie(self.qualite or None, tuple(_date(text) for text in self.dates if text), self.observation)
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise DateIllisible from None
+
+
+def read_saisies(form: FormData) -> Saisies:
+    """Texts of the form; files, U+0000 and what is too much are left out."""
+    version = text(form, "version")
+    return Saisies(
+        action=text(form, "action"),
+        cle=text(form, "cle")[:100],
+        discipline=text(form, "discipline")[:100],
+        nom=text(form, "nom")[:100],
+        affiches=texts(form, "affiches"),
+        numeros=list(dict.fromkeys(texts(form, "numeros")))[: MAX_PEOPLE + 1],
+        qualite=text(form, "qualite"),
+        dates=texts(form, "dates")[:_MAX_DATES] or [""],
+        observation=text(form, "observation")[:_MAX_TEXT],
+        motif=text(form, "motif")[:_MAX_TEXT],
+        lus=texts(form, "lus"),
+        version=int(version) if version.isdecimal() and len(version) < 10 else 0,
+    )
+
+
+def champ_de(refus: Refus) -> str:
+    """The id of the field a refusal is about, empty for the whole form."""
+    return _CHAMPS.get(type(refus), "")
+
+
+def status_de(refus: Refus | None) -> int:
+    """Of the form shown again: 409 where something happened meanwhile, 422 where the entry is wrong."""
+    if refus is None:
+        return 200
+    return 409 if isinstance(refus, _MEANWHILE) else 422

@@ -1,0 +1,190 @@
+"""« Visualiser », « Modifier », « Supprimer la convocation » (R43–R45)."""
+
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from acces.acteur import Acteur
+from acces.http import ActeurDep
+from acces.policy import Forbidden
+from chassis.database import Connection
+from convocation.cadre.ecran import page, see_other
+from convocation.commun.formulaires import fields
+from convocation.commun.http import commande, reading
+from convocation.commun.policy import POLICY
+from convocation.commun.refus import AvertissementsALire, ConvocationInconnue, Refus, VersionDepassee
+from convocation.convocations import lignes
+from convocation.convocations import reads as views
+from convocation.convocations import sql as convocations
+from convocation.convocations.avertissements import Avertissement
+from convocation.convocations.change import cancel_convocation, change_convocation, conflicts_of
+from convocation.convocations.forms import Saisies, champ_de, read_saisies, status_de
+from convocation.convocations.passage_outre import PassageOutre
+from convocation.convocations.presenters import qualite_libelle
+from convocation.convocations.qualite import LIBELLES
+from convocation.missions import sql as missions
+from convocation.missions.domain import CONSEIL_DATE
+
+router = APIRouter(include_in_schema=False)
+_ACTES = (
+    *("convocation.ecrire", "remise.ecrire", "renvoi.demander", "prise-de-connaissance.ecrire", "empechement.signaler"),
+    "empechement.traiter",
+)
+_NATURES = {"CONVOCATION": "Convocation", "MODIFICATION": "Modification", "ANNULATION": "Annulation"}
+
+
+@router.get("/convocations/{convocation_id}")
+async def visualiser(request: Request, convocation_id: UUID, acteur: ActeurDep) -> Response:
+    """The convocation as it is, and every version that was told."""
+    return await montrer(request, acteur, convocation_id)
+
+
+async def montrer(request: Request, acteur: Acteur, convocation_id: UUID, refus: Refus | None = None) -> Response:
+    """The same after an act on it that was refused: it is shown as it is now. Raises ConvocationInconnue."""
+    async with reading(request) as connection:
+        row = await visible(connection, acteur, convocation_id, "convocation.lire")
+        history = [
+            {
+                **{name: one[name] for name in ("version", "le", "dates", "observation", "motif")},
+                "nature": _NATURES[one["nature"]],
+                "qualite": qualite_libelle(one),
+            }
+            for one in await views.history(connection, convocation_id)
+        ]
+        return await page(
+            request,
+            connection,
+            acteur,
+            "convocations/convocation.html",
+            status=409 if refus else 200,
+            une=lignes.convocation(row),
+            historique=history,
+            peut={action: POLICY.allows(acteur, action, **place(row)) for action in _ACTES},
+            refus=refus,
+        )
+
+
+@router.get("/convocations/{convocation_id}/modifier")
+async def modifier(request: Request, convocation_id: UUID, acteur: ActeurDep) -> Response:
+    async with reading(request) as connection:
+        row = await visible(connection, acteur, convocation_id, "convocation.ecrire")
+        une = lignes.convocation(row)
+        saisies = Saisies(
+            qualite=une["qualite_choisie"],
+            dates=[day.isoformat() for day in une["dates"]],
+            observation=une["observation"],
+            version=une["version"],
+        )
+        return await _form(request, connection, acteur, une, saisies)
+
+
+@router.post("/convocations/{convocation_id}/modifier")
+async def enregistrer(request: Request, convocation_id: UUID, acteur: ActeurDep) -> Response:
+    """A stale form keeps what was typed and shows what somebody else has written meanwhile."""
+    async with fields(request) as form:
+        saisies = read_saisies(form)
+    refus: Refus | None = None
+    if saisies.action == "ajouter-date":
+        saisies.dates.append("")
+    else:
+        try:
+            async with commande(request, acteur) as command:
+                await visible(command.connection, acteur, convocation_id, "convocation.ecrire")
+                outre = PassageOutre(frozenset(saisies.lus), saisies.motif)
+                done = await change_convocation(command, convocation_id, saisies.version, saisies.saisie(), outre)
+        except Refus as refused:
+            refus = refused
+        else:
+            fait = "modifiee" if done.convocation.version > saisies.version else "inchangee"
+            return see_other(f"/convocations/{convocation_id}?fait={fait}")
+    async with reading(request) as connection:
+        row = await visible(connection, acteur, convocation_id, "convocation.ecrire")
+        return await _form(request, connection, acteur, lignes.convocation(row), saisies, refus)
+
+
+async def _form(
+    request: Request,
+    connection: Connection,
+    acteur: Acteur,
+    une: dict[str, Any],
+    saisies: Saisies,
+    refus: Refus | None = None,
+) -> Response:
+    stale, to_read = isinstance(refus, VersionDepassee), isinstance(refus, AvertissementsALire)
+    return await page(
+        request,
+        connection,
+        acteur,
+        "convocations/modifier.html",
+        status=status_de(refus),
+        une=une,
+        saisies=saisies,
+        depassee=stale,
+        a_lire=to_read,
+        avertissements=await _conflicts(connection, une, saisies) if to_read else [],
+        erreurs=[{"champ": champ_de(refus), "texte": refus.phrase}] if refus and not to_read else [],
+        qualites=list(LIBELLES.items()),
+        conseil=CONSEIL_DATE,
+    )
+
+
+async def _conflicts(connection: Connection, une: dict[str, Any], saisies: Saisies) -> list[Avertissement]:
+    """What there is to read about the dates that were typed."""
+    mission = await missions.get(connection, une["mission_id"])
+    held = await convocations.get(connection, une["convocation_id"])
+    if mission is None or held is None:
+        return []
+    return await conflicts_of(connection, mission, replace(held[1], dates=saisies.saisie().dates))
+
+
+@router.get("/convocations/{convocation_id}/supprimer")
+async def confirmer(request: Request, convocation_id: UUID, acteur: ActeurDep) -> Response:
+    """What is lost, before it is."""
+    async with reading(request) as connection:
+        row = await visible(connection, acteur, convocation_id, "convocation.ecrire")
+        saisies = Saisies(version=row["version"])
+        return await page(
+            request, connection, acteur, "convocations/supprimer.html", une=lignes.convocation(row), saisies=saisies, erreurs=[]
+        )
+
+
+@router.post("/convocations/{convocation_id}/supprimer")
+async def supprimer(request: Request, convocation_id: UUID, acteur: ActeurDep) -> Response:
+    """The line stays, struck as annulée (R45)."""
+    async with fields(request) as form:
+        saisies = read_saisies(form)
+    try:
+        async with commande(request, acteur) as command:
+            row = await visible(command.connection, acteur, convocation_id, "convocation.ecrire")
+            await cancel_convocation(command, convocation_id, saisies.version, saisies.motif)
+    except Refus as refus:
+        async with reading(request) as connection:
+            row = await visible(connection, acteur, convocation_id, "convocation.ecrire")
+            erreurs = [{"champ": champ_de(refus), "texte": refus.phrase}]
+            context = {"une": lignes.convocation(row), "saisies": saisies, "erreurs": erreurs}
+            return await page(request, connection, acteur, "convocations/supprimer.html", status=status_de(refus), **context)
+    return see_other(f"/missions/{row['mission_id']}?fait=annulee")
+
+
+def place(row: Any) -> dict[str, str]:
+    """Whose a convocation is, for POLICY."""
+    return {"uai": row["uai"], "academie": row["academie"], "intervenant": row["numero"]}
+
+
+async def visible(connection: Connection, acteur: Acteur, convocation_id: UUID, action: str) -> Any:
+    """The convocation, unless it is another établissement's or person's: then it does not exist.
+
+    Raises ConvocationInconnue, and Forbidden for who may see it but not do `action`.
+    """
+    row = await views.convocation(connection, convocation_id)
+    if row is None:
+        raise ConvocationInconnue
+    try:
+        POLICY.authorise(acteur, "convocation.lire", **place(row))
+    except Forbidden:
+        raise ConvocationInconnue from None
+    POLICY.authorise(acteur, action, **place(row))
+    return row

@@ -1,0 +1,60 @@
+"""A convocation of the domain → the event that tells it (architecture.md): no mail, no telephone, no observation."""
+
+from typing import cast
+from uuid import UUID
+
+from chassis.outbox import Outgoing
+from convocation.annuaire.domain import Intervenant
+from convocation.convocations.domain import Convocation, Nature
+from convocation.missions.domain import Mission
+from convocation.suivi.domain import Objet
+from event_schemas import catalogue
+from event_schemas.convocations import Convocation as ConvocationState
+from event_schemas.convocations import IntervenantRef, MissionRef
+from event_schemas.courriels import CourrielDemande
+from event_schemas.inscriptions import Voie
+
+TYPES = {
+    Nature.CONVOCATION: catalogue.INTERVENANT_CONVOQUE,
+    Nature.MODIFICATION: catalogue.CONVOCATION_CHANGED,
+    Nature.ANNULATION: catalogue.CONVOCATION_CANCELLED,
+}
+
+
+def publish(convocation_id: UUID, convocation: Convocation, person: Intervenant, mission: Mission) -> Outgoing:
+    """IntervenantConvoqué, ConvocationChanged or ConvocationCancelled, as the convocation's nature says."""
+    state = ConvocationState.create(
+        convocation_id=convocation_id,
+        version=convocation.version,
+        status="ACTIVE" if convocation.active else "CANCELLED",
+        intervenant=IntervenantRef(numero=person.numero, nom=person.nom, prenom=person.prenom, uai=person.uai),
+        mission=MissionRef(
+            mission_id=mission.mission_id,
+            session=mission.session,
+            type=mission.type.value,
+            voie=cast("Voie", mission.voie),
+            code=mission.code,
+            libelle=mission.libelle,
+            uai=mission.uai,
+            academie=mission.academie,
+        ),
+        qualite=convocation.qualite.qualite.value if convocation.qualite.qualite else None,
+        qualite_par_defaut=convocation.qualite.par_defaut,
+        profil=convocation.profil,
+        dates=list(convocation.dates),
+    )
+    ce_type = TYPES[convocation.nature]
+    key = str(convocation_id)
+    return Outgoing(catalogue.CONVOCATION, ce_type, key, convocation_id, convocation.version, state.to_bytes())
+
+
+def publish_courriel(convocation_id: UUID, convocation_version: int, version: int, objet: Objet) -> Outgoing:
+    """CourrielDemande; `version`: how many mails were asked for of this convocation."""
+    state = CourrielDemande.create(
+        convocation_id=convocation_id,
+        version=version,
+        convocation_version=convocation_version,
+        objet=objet.value,
+    )
+    key = str(convocation_id)
+    return Outgoing(catalogue.COURRIEL, catalogue.COURRIEL_DEMANDE, key, convocation_id, version, state.to_bytes())

@@ -1,0 +1,46 @@
+"""What is done about a mail that failed or came back: « Confirmer la remise en main propre », « Renvoyer le mail »."""
+
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from acces.acteur import Acteur
+from acces.http import ActeurDep
+from convocation.cadre.ecran import see_other
+from convocation.commun.context import Commande
+from convocation.commun.formulaires import fields
+from convocation.commun.http import commande
+from convocation.commun.refus import RemiseSansObjet, RenvoiSansObjet, VersionDepassee
+from convocation.convocations.forms import read_saisies
+from convocation.convocations.pages import montrer, visible
+from convocation.convocations.presenters import suivi_de
+from convocation.courriels.commands import REMISE, RENVOI, confirm_remise, resend_mail
+from convocation.suivi.domain import Suivi
+
+router = APIRouter(include_in_schema=False)
+_Work = Callable[[Commande, UUID, int, Suivi], Awaitable[None]]
+
+
+@router.post("/convocations/{convocation_id}/remise")
+async def confirmer(request: Request, convocation_id: UUID, acteur: ActeurDep) -> Response:
+    return await _act(request, acteur, convocation_id, REMISE, confirm_remise)
+
+
+@router.post("/convocations/{convocation_id}/renvoi")
+async def renvoyer(request: Request, convocation_id: UUID, acteur: ActeurDep) -> Response:
+    return await _act(request, acteur, convocation_id, RENVOI, resend_mail)
+
+
+async def _act(request: Request, acteur: Acteur, convocation_id: UUID, action: str, work: _Work) -> Response:
+    """On the version that was read: superseded meanwhile, the page shows the new one and nothing is done."""
+    async with fields(request) as form:
+        version = read_saisies(form).version
+    try:
+        async with commande(request, acteur) as command:
+            row = await visible(command.connection, acteur, convocation_id, action)
+            await work(command, convocation_id, version, suivi_de(row))
+    except (VersionDepassee, RemiseSansObjet, RenvoiSansObjet) as refus:
+        return await montrer(request, acteur, convocation_id, refus)
+    return see_other(f"/convocations/{convocation_id}?fait={action.partition('.')[0]}")

@@ -1,0 +1,22 @@
+"""The gestionnaire's contact for programs (R36, R54)."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request
+
+from acces.http import ActeurDep
+from convocation.commun.http import commande
+from convocation.commun.schemas import Academie, ContactIn
+from convocation.demandes.record_contact import record_contact
+
+router = APIRouter(prefix="/api", tags=["administration"])
+
+
+@router.put("/academies/{academie}/contact")
+async def enregistrer_contact(
+    request: Request, academie: Annotated[Academie, Path()], body: ContactIn, acteur: ActeurDep
+) -> dict[str, Any]:
+    """The gestionnaire IMAGIN whom the guide says to contact (R36, R54)."""
+    async with commande(request, acteur) as command:
+        await record_contact(command, academie, (body.nom, body.courriel, body.telephone, body.horaires))
+    return body.model_dump()

@@ -1,0 +1,78 @@
+"""« Contact de l’académie » (R36, R54): the gestionnaire IMAGIN whom the pages say to contact, kept by himself."""
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from acces.acteur import Acteur
+from acces.http import ActeurDep
+from chassis.http import Problem
+from convocation.cadre.ecran import page, see_other
+from convocation.commun.formulaires import fautes, fields, text
+from convocation.commun.http import commande, reading
+from convocation.commun.policy import POLICY
+from convocation.commun.schemas import ContactIn
+from convocation.demandes import sql as demandes
+from convocation.demandes.record_contact import record_contact
+from event_schemas.academies import NOMS
+
+router = APIRouter(include_in_schema=False)
+_CHAMPS = ("nom", "courriel", "telephone", "horaires")
+
+
+@router.get("/contact")
+async def choisir(acteur: ActeurDep) -> Response:
+    """Straight to the gestionnaire's first académie; the page leads to his others."""
+    POLICY.scope(acteur, "contact.ecrire")
+    return see_other(f"/contact/{min(acteur.academies, default='aucune')}")
+
+
+@router.get("/contact/{academie}")
+async def voir(request: Request, academie: str, acteur: ActeurDep) -> Response:
+    return await _form(request, acteur, academie)
+
+
+@router.post("/contact/{academie}")
+async def enregistrer(request: Request, academie: str, acteur: ActeurDep) -> Response:
+    async with fields(request) as form:
+        typed = {name: text(form, name)[:300] for name in _CHAMPS}
+    erreurs = fautes(ContactIn, typed)
+    if erreurs:
+        return await _form(request, acteur, academie, typed, erreurs)
+    _reach(acteur, academie)
+    async with commande(request, acteur) as command:
+        await record_contact(
+            command, academie, (typed["nom"], typed["courriel"], typed["telephone"], typed["horaires"])
+        )
+    return see_other(f"/contact/{academie}?fait=contact")
+
+
+async def _form(
+    request: Request,
+    acteur: Acteur,
+    academie: str,
+    typed: dict[str, str] | None = None,
+    erreurs: list[dict[str, str]] | None = None,
+) -> Response:
+    _reach(acteur, academie)
+    async with reading(request) as connection:
+        held = await demandes.contact(connection, academie)
+        return await page(
+            request,
+            connection,
+            acteur,
+            "demandes/contact.html",
+            status=422 if erreurs else 200,
+            academie=academie,
+            nom_academie=NOMS.get(academie, academie),
+            autres=[(one, NOMS.get(one, one)) for one in sorted(acteur.academies - {academie})],
+            typed=typed or held or dict.fromkeys(_CHAMPS, ""),
+            tenu=held is not None,
+            erreurs=erreurs or [],
+        )
+
+
+def _reach(acteur: Acteur, academie: str) -> None:
+    """Another académie's contact is a page that does not exist. Raises Forbidden for other roles."""
+    POLICY.scope(acteur, "contact.ecrire")
+    if not POLICY.allows(acteur, "contact.ecrire", academie=academie):
+        raise Problem(404, "academie-absente", "Cette académie n’est pas la vôtre.")

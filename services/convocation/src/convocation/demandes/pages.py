@@ -1,0 +1,104 @@
+"""« Demandes de création » (R36): the établissement asks, the gestionnaire answers; both see where it stands."""
+
+import secrets
+from uuid import UUID, uuid5
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from acces.acteur import Acteur, Role
+from acces.http import ActeurDep
+from convocation.cadre.ecran import page, see_other
+from convocation.commun.formulaires import fields, text
+from convocation.commun.http import commande, reading
+from convocation.commun.policy import POLICY
+from convocation.commun.refus import DemandeDejaTraitee, Refus, ReponseAbsente
+from convocation.demandes import sql as demandes
+from convocation.demandes.answer import answer_demande
+from convocation.demandes.ask import ask_intervenant
+from convocation.missions import reads as lieux
+from convocation.missions import sql as missions
+
+router = APIRouter(include_in_schema=False)
+_NAMESPACE = UUID("2f0c8a52-9b0e-5c0d-8d8e-6d6c1f2e7a10")
+_CHAMPS = {"nom": 100, "prenom": 100, "precisions": 500}
+_ETATS = {
+    "OUVERTE": ("info", "En attente du gestionnaire"),
+    "TRAITEE": ("success", "Personne créée"),
+    "REFUSEE": ("error", "Refusée"),
+}
+
+
+@router.get("/demandes")
+async def lister(request: Request, acteur: ActeurDep) -> Response:
+    if acteur.role is Role.GESTIONNAIRE:
+        return await _to_answer(request, acteur)
+    return await _page(request, acteur, dict.fromkeys(_CHAMPS, ""), [])
+
+
+async def _to_answer(request: Request, acteur: Acteur, refus: Refus | None = None) -> Response:
+    """The gestionnaire's side."""
+    async with reading(request) as connection:
+        return await page(
+            request,
+            connection,
+            acteur,
+            "demandes/demandes_a_traiter.html",
+            status=409 if isinstance(refus, DemandeDejaTraitee) else 422 if refus else 200,
+            erreurs=[{"champ": "", "texte": refus.phrase}] if refus else [],
+            lignes=await demandes.of_academies(connection, sorted(acteur.academies)),
+            etats=_ETATS,
+        )
+
+
+@router.post("/demandes/{demande_id}/reponse")
+async def repondre(request: Request, demande_id: UUID, acteur: ActeurDep) -> Response:
+    """Created or refused, once (R36)."""
+    POLICY.scope(acteur, "demande.traiter")
+    async with fields(request) as form:
+        creee, reponse = text(form, "action") == "creee", text(form, "reponse")[:500]
+    try:
+        async with commande(request, acteur) as command:
+            await answer_demande(command, demande_id, creee=creee, reponse=reponse)
+    except (DemandeDejaTraitee, ReponseAbsente) as refus:
+        return await _to_answer(request, acteur, refus)
+    return see_other("/demandes?fait=repondue")
+
+
+@router.post("/demandes")
+async def demander(request: Request, acteur: ActeurDep) -> Response:
+    """The same form sent twice is one request."""
+    async with fields(request) as form:
+        typed = {name: text(form, name)[:length] for name, length in _CHAMPS.items()}
+        uai, cle = text(form, "uai"), text(form, "cle")
+    missing = [name for name in ("nom", "prenom") if not typed[name]]
+    if missing:
+        phrases = {"nom": "Renseignez le nom de la personne.", "prenom": "Renseignez le prénom de la personne."}
+        return await _page(request, acteur, typed, [{"champ": name, "texte": phrases[name]} for name in missing])
+    demande_id = uuid5(_NAMESPACE, f"{acteur.sub}|{uai}|{cle}")
+    async with commande(request, acteur) as command:
+        await ask_intervenant(command, demande_id, uai, (typed["nom"], typed["prenom"], typed["precisions"]))
+    return see_other("/demandes?fait=demande")
+
+
+async def _page(request: Request, acteur: Acteur, typed: dict[str, str], erreurs: list[dict[str, str]]) -> Response:
+    POLICY.scope(acteur, "demande.ecrire")
+    uais = sorted(acteur.uais)
+    async with reading(request) as connection:
+        academie = await missions.academie(connection, uais[0]) if uais else None
+        return await page(
+            request,
+            connection,
+            acteur,
+            "demandes/demandes.html",
+            status=422 if erreurs else 200,
+            typed=typed,
+            erreurs=erreurs,
+            cle=secrets.token_urlsafe(16),
+            uais=uais,
+            choix_uais=[(one, one) for one in uais],
+            places=await lieux.etablissements(connection, uais),
+            contact=await demandes.contact(connection, academie) if academie else None,
+            lignes=await demandes.of_etablissements(connection, uais),
+            etats=_ETATS,
+        )

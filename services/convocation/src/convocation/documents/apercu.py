@@ -1,0 +1,70 @@
+"""A sample convocation with the signature of an établissement, before anybody is convoked (R24)."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from acces.http import ActeurDep
+from chassis.http import Problem
+from convocation.commun.http import reading
+from convocation.commun.policy import POLICY
+from convocation.commun.refus import MissionInconnue
+from convocation.convocations.domain import Nature
+from convocation.documents.rendering import Document, Signataire
+from convocation.missions import reads as lieux
+from convocation.missions import sql as missions
+from convocation.signatures import sql as signatures
+from event_schemas.academies import NOMS, local_time
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/signature/{uai}/apercu.pdf")
+async def apercu(request: Request, uai: str, acteur: ActeurDep) -> Response:
+    """A sample convocation of an invented person with the signature as it is."""
+    async with reading(request) as connection:
+        academie = await missions.academie(connection, uai)
+        if not POLICY.allows(acteur, "signature.lire", uai=uai, academie=academie):
+            raise MissionInconnue
+        held = await signatures.get(connection, uai)
+        places = await lieux.etablissements(connection, [uai])
+        image = await signatures.image(connection, uai)
+    if held is None or not places:
+        raise Problem(404, "signature-absente", "La signature n’est pas encore renseignée.")
+    signataire = Signataire(held["prenom"], held["nom"], held["qualite"], image)
+    octets = await request.app.state.imprimeur.sample(_specimen(request, places[0], signataire))
+    headers = {"Content-Disposition": 'inline; filename="apercu.pdf"', "X-Content-Type-Options": "nosniff"}
+    return Response(octets, media_type="application/pdf", headers=headers | {"Cache-Control": "no-store"})
+
+
+def _specimen(request: Request, place: Any, signataire: Signataire) -> Document:
+    now = local_time(place["academie"], request.app.state.clock())
+    return Document(
+        nature=Nature.CONVOCATION,
+        version=1,
+        reference="SPECIMEN",
+        civilite="Mme",
+        nom="SPÉCIMEN",
+        prenom="Camille",
+        numero="000000000000",
+        session="0000-E3C1",
+        type_libelle="Epreuve commune de contrôle continu",
+        libelle="Aperçu de la signature",
+        voie="GENERALE",
+        qualite="Correcteur",
+        numerisation=False,
+        dates=((now + timedelta(days=30)).date(),),
+        observation="",
+        motif=None,
+        etablissement_nom=place["etablissement_nom"],
+        etablissement_commune=place["etablissement_commune"],
+        uai=place["uai"],
+        academie=NOMS.get(place["academie"], place["academie"]),
+        signataire=signataire,
+        contact="l’établissement",
+        verification_url=f"{request.app.state.settings.public_url}/verifier/{UUID(int=0).hex}",
+        etablie_le=now,
+    )

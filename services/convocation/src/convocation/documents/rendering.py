@@ -1,0 +1,299 @@
+"""Convocations as PDF (R24, R40, R43, R46): the same documents give the same bytes, and an accessible file (PDF/UA-1).
+
+Texts of people go to typst as JSON and are set as text, never read as its code (D42).
+"""
+
+import io
+import json
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from importlib.resources import files
+from itertools import groupby
+from threading import Lock
+from typing import Any
+
+import segno
+from typst import Compiler, Fonts
+
+from convocation.convocations.domain import Nature
+from convocation.convocations.qualite import LIBELLES, Qualite
+
+
+@dataclass(frozen=True, slots=True)
+class Signataire:
+    """Who signs (R24). `image`: a PNG that `clean_signature` made."""
+
+    prenom: str
+    nom: str
+    qualite: str
+    image: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One version of a convocation, in the words to print. `etablie_le` is aware, in the académie's own time."""
+
+    nature: Nature
+    version: int
+    reference: str
+    civilite: str
+    nom: str
+    prenom: str
+    numero: str
+    session: str
+    type_libelle: str
+    libelle: str
+    voie: str
+    qualite: str | None
+    numerisation: bool
+    dates: tuple[date, ...]
+    observation: str
+    motif: str | None
+    etablissement_nom: str
+    etablissement_commune: str
+    uai: str
+    academie: str
+    signataire: Signataire | None
+    contact: str
+    verification_url: str
+    etablie_le: datetime
+
+
+_CACHED_PAGES, _KEPT_COMPILATIONS = 10, 10
+_MASQUE = 4  # any of the eight is read; to choose the prettiest takes longer than to set the page
+
+
+class Documents:
+    """Keeps the compiler, its fonts and its caches. One file at a time: typst itself uses all cores."""
+
+    def __init__(self) -> None:
+        self._template = files("convocation.documents").joinpath("convocation.typ").read_bytes()
+        self._fonts = Fonts(include_system_fonts=False)
+        self._lock = Lock()
+        self._compiler = Compiler(font_paths=self._fonts)
+
+    def render(self, documents: Sequence[Document]) -> bytes:
+        """One PDF; each document starts on a new page. Blocks: call it in a thread. Raises ValueError without any."""
+        if not documents:
+            raise ValueError("no document to render")
+        if any(document.etablie_le.tzinfo is None for document in documents):
+            raise ValueError("etablie_le without time zone")
+        envoi = json.dumps(_envoi(documents))
+        le = max(document.etablie_le for document in documents).astimezone(UTC).replace(microsecond=0)
+        with self._lock:
+            pdf = self._compile(envoi, le)
+            if len(documents) > _CACHED_PAGES:
+                self._forget()
+            return pdf
+
+    def _compile(self, envoi: str, le: datetime) -> bytes:
+        try:
+            pdf = self._compiler.compile(
+                input=self._template,  # at each call: the compiler forgets an input that is no file
+                format="pdf",
+                sys_inputs={"envoi": envoi},
+                pdf_standards=["ua-1"],
+                timestamp=le,
+            )
+        except (Exception, KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as panic:  # Rust's panic is no Exception: it would pass every handler above us
+            self._compiler = Compiler(font_paths=self._fonts)
+            raise RuntimeError("typst panicked") from panic
+        assert isinstance(pdf, bytes)
+        return pdf
+
+    def _forget(self) -> None:
+        """typst keeps what ten compilations have used, about 0.6 MB a page: a big file would stay for long."""
+        for _ in range(_KEPT_COMPILATIONS + 1):
+            self._compiler.compile(input=b"", format="svg", sys_inputs={})
+
+
+_TITRES = {
+    Nature.CONVOCATION: ["Convocation"],
+    Nature.MODIFICATION: ["Convocation modifiée", "— annule et remplace la version précédente"],
+    Nature.ANNULATION: ["Annulation de convocation"],
+}
+_VOIES = {
+    "GENERALE": "Voie générale",
+    "TECHNOLOGIQUE": "Voie technologique",
+    "COMMUNE": "Voies générale et technologique",
+}
+_SUIVI = {LIBELLES[Qualite.COORDINATEUR], LIBELLES[Qualite.COORDINATEUR_ADJOINT]}
+_JOURS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+_MOIS = (
+    *("janvier", "février", "mars", "avril", "mai", "juin"),
+    *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
+)
+
+_INVISIBLES = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
+)
+"""Dropped: direction marks and overrides, joiners, variation selectors, tags. None of them is read by a person."""
+
+GLYPHES = (
+    "\u0020-\u007e\u00a0-\u00ac\u00ae-\u017f\u0192\u01cd-\u01dc\u01e6-\u01eb\u01f8-\u01ff\u0218-\u021b\u02bb\u02bc"
+    "\u02c6-\u02dd\u0300-\u0304\u0306-\u030c\u0323-\u0328\u0384-\u0386\u0388-\u038a\u038c\u038e-\u03a1\u03a3-\u03ce"
+    "\u0400\u0401\u0403-\u0451\u0453\u0455-\u0458\u045c-\u045e\u1e00-\u1e9b\u1e9e\u1ea0-\u1ef9\u2010-\u2015\u2018-\u2022"
+    "\u2026\u202f-\u2033\u2039\u203a\u2044\u2070\u2074-\u2079\u2080-\u2089\u20ac\u2116\u2122\u2153-\u215e\u2190-\u2199"
+    "\u2200\u2202-\u2207\u2211\u2212\u221a\u221e\u2229\u222b\u2260\u2264\u2265\u25a0\u25a1\u25cf\u2605\u2660\u2663\u2665"
+    "\u2666\ufffd"
+)
+"""What the one font has in each of its weights; nothing of it is written from right to left."""
+
+_SANS_GLYPHE = re.compile(f"[^{GLYPHES}]+")
+_EMPILES = re.compile("([\u0300-\u0328]{2})[\u0300-\u0328]+")
+_LONG, _LONGUE_ADRESSE = re.compile(r"\S{25}(?=\S)"), re.compile(r"[^\s/]{60}(?=[^\s/])")
+
+
+def _envoi(documents: Sequence[Document]) -> dict[str, Any]:
+    """What the template sets; an image that many documents share travels once."""
+    images = list(dict.fromkeys(one.signataire.image for one in documents if one.signataire and one.signataire.image))
+    first, count = documents[0], len(documents)
+    if count == 1:
+        titre = _une_ligne(
+            f"{_TITRES[first.nature][0]} – {_personne(first)} – {first.libelle}, session {first.session}"
+        )
+    else:
+        titre = _une_ligne(f"{count} convocations – {first.etablissement_nom}")
+    return {
+        "titre": titre,
+        "auteur": _une_ligne(first.etablissement_nom) or "IMAG’IN",
+        "description": f"{titre}. Document établi par IMAG’IN, à vérifier à l’adresse qu’il porte.",
+        "images": [list(image) for image in images],
+        "documents": [_document(document, images) for document in documents],
+    }
+
+
+def _document(document: Document, images: list[bytes]) -> dict[str, Any]:
+    version = f"Version {document.version}"
+    reference, contact = _texte(document.reference), _texte(document.contact)
+    return {
+        "nature": document.nature.value,
+        "titre": _TITRES[document.nature],
+        "personne": _texte(_personne(document)),
+        "numero": f"Numéro d’intervenant : {_texte(document.numero)}",
+        "etablissement": [_texte(ligne) for ligne in _etablissement(document) if ligne],
+        "identite": [f"Référence : {reference}", version],
+        "annonce": _annonce(document),
+        "faits": _faits(document),
+        "rubriques": [[nom, textes] for nom, textes in _rubriques(document) if textes],
+        "contact": f"Pour toute question, adressez-vous à {contact.rstrip('.')}." if contact else "",
+        "etablie": f"Établie le {_jour(document.etablie_le.date())} à {document.etablie_le:%H h %M}",
+        "signataire": _signataire(document.signataire, images),
+        "verification": _verification(document),
+        "pied": f"{_TITRES[document.nature][0]} {reference} – {version.lower()}",
+    }
+
+
+def _etablissement(document: Document) -> list[str]:
+    """An académie that is only known by its code is not worth a line."""
+    academie = "" if document.academie.isdigit() else f"Académie : {document.academie}"
+    return [document.etablissement_nom, document.etablissement_commune, f"UAI : {document.uai}", academie]
+
+
+def _annonce(document: Document) -> str:
+    if document.nature is Nature.ANNULATION:
+        return "Votre convocation à la mission ci-dessous est annulée."
+    convoque = {"Mme": "convoquée", "M.": "convoqué"}.get(document.civilite, "convoqué(e)")
+    return f"Vous êtes {convoque} à la mission suivante."
+
+
+def _faits(document: Document) -> list[tuple[str, str, bool]]:
+    """Name, value, and whether it stands out."""
+    correction = not document.numerisation
+    faits = [
+        ("Mission", document.type_libelle, False),
+        ("Épreuve", document.libelle if correction else "", True),
+        ("Voie", _VOIES.get(document.voie, document.voie) if correction else "", False),
+        ("Session", document.session, False),
+        ("Qualité", document.qualite if correction else "", False),
+        ("Date" if len(document.dates) == 1 else "Dates", dates_en_lettres(document.dates), True),
+        ("Lieu", ", ".join(filter(None, (document.etablissement_nom, document.etablissement_commune))), False),
+    ]
+    return [(nom, _texte(valeur), fort) for nom, valeur, fort in faits if valeur]
+
+
+def _rubriques(document: Document) -> list[tuple[str, list[list[str]]]]:
+    """Titles with their paragraphs, each a list of lines."""
+    return [
+        ("Motif de l’annulation", _paragraphes(document.motif or "")),
+        ("Observation", _paragraphes(document.observation)),
+        ("Accès à SANTORIN", [[phrase] for phrase in _santorin(document)]),
+    ]
+
+
+def _santorin(document: Document) -> list[str]:
+    """R16, R18, R50."""
+    if document.nature is Nature.ANNULATION:
+        return ["Votre accès à SANTORIN pour cette mission est retiré."]
+    if document.numerisation:
+        acces = "Vous accédez, via IMAG’IN, au tableau de bord SANTORIN pour numériser les copies."
+        return [acces, "Cette convocation est obligatoire pour vous connecter à SANTORIN."]
+    but = "suivre la correction des copies" if document.qualite in _SUIVI else "corriger les copies"
+    obligation = (
+        "Cette convocation est obligatoire pour vous connecter à SANTORIN et y effectuer la correction de copies "
+        "ou le suivi de la correction."
+    )
+    return [f"Vous accédez à SANTORIN via IMAG’IN pour {but}.", obligation]
+
+
+def _signataire(signataire: Signataire | None, images: list[bytes]) -> dict[str, Any]:
+    if signataire is None:
+        return {"image": None, "alt": "", "lignes": ["Le chef d’établissement"]}
+    nom = _texte(f"{signataire.prenom} {signataire.nom}")
+    lignes = [ligne for ligne in (nom, _texte(signataire.qualite)) if ligne]
+    image = images.index(signataire.image) if signataire.image else None
+    return {"image": image, "alt": _une_ligne(f"Signature de {nom}"), "lignes": lignes or ["Le chef d’établissement"]}
+
+
+def _verification(document: Document) -> dict[str, str]:
+    qr = io.BytesIO()
+    segno.make_qr(document.verification_url, error="m", mask=_MASQUE).save(
+        qr, kind="svg", xmldecl=False, dark="#1b2530", border=2
+    )
+    but = "vérifier que ce document est authentique et que sa version est la dernière"
+    return {
+        "titre": "Vérifier cette convocation",
+        "phrase": f"Lisez ce code avec un téléphone, ou ouvrez l’adresse ci-dessous, pour {but}.",
+        "url": document.verification_url,
+        "texte": _texte(document.verification_url, _LONGUE_ADRESSE),
+        "qr": qr.getvalue().decode(),
+        "alt": f"Code QR de l’adresse {_une_ligne(document.verification_url)}, pour {but}.",
+    }
+
+
+def _personne(document: Document) -> str:
+    return " ".join(filter(None, (document.civilite, document.prenom, document.nom)))
+
+
+def dates_en_lettres(dates: Sequence[date]) -> str:
+    """« lundi 15 février 2027, mardi 16 février 2027 et mercredi 17 février 2027 »."""
+    jours = [_jour(day) for day in dates]
+    return " et ".join(filter(None, [", ".join(jours[:-1]), *jours[-1:]]))
+
+
+def _jour(day: date) -> str:
+    return f"{_JOURS[day.weekday()]} {'1er' if day.day == 1 else day.day} {_MOIS[day.month - 1]} {day.year}"
+
+
+def _une_ligne(texte: str) -> str:
+    """Literal and on one line; what the font cannot show becomes U+FFFD, for PDF/UA refuses a missing glyph."""
+    visible = unicodedata.normalize("NFC", _INVISIBLES.sub("", texte))
+    lisible = _SANS_GLYPHE.sub("\ufffd", " ".join(visible.split()))
+    return _EMPILES.sub(r"\1", lisible)
+
+
+def _texte(texte: str, long: re.Pattern[str] = _LONG) -> str:
+    """The same, with places to break a word that is longer than a line."""
+    return long.sub("\\g<0>\u200b", _une_ligne(texte))
+
+
+def _paragraphes(texte: str) -> list[list[str]]:
+    """Paragraphs of lines, as they were entered; blank lines only separate."""
+    lignes = [_texte(ligne) for ligne in texte.splitlines()]
+    return [list(paragraphe) for pleines, paragraphe in groupby(lignes, key=bool) if pleines]

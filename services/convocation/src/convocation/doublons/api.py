@@ -1,0 +1,50 @@
+"""Likely duplicates of the directory for programs (R36): listed, merged, or said to be two people."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+
+from acces.http import ActeurDep
+from convocation.commun.http import commande, reading
+from convocation.commun.policy import POLICY
+from convocation.commun.schemas import DistinctesIn, FusionIn
+from convocation.convocations.presenters import intervenant
+from convocation.doublons.commands import ACTION, Lue, merge_intervenants, separate_intervenants
+from convocation.doublons.reads import page_of
+
+router = APIRouter(prefix="/api/intervenants", tags=["intervenants"])
+
+
+@router.get("/doublons")
+async def lister(
+    request: Request, acteur: ActeurDep, page: Annotated[int, Query(ge=1, le=99_999)] = 1
+) -> dict[str, Any]:
+    """Fifty pairs of the acteur's académies, the likeliest first; `motifs`: nom, courriel, etablissement, proche."""
+    POLICY.scope(acteur, ACTION)
+    async with reading(request) as connection:
+        found, total = await page_of(connection, sorted(acteur.academies), page)
+    pairs = [
+        {
+            "motifs": one.motifs,
+            "differents": sorted(one.differents),
+            "intervenants": [intervenant(face.personne) | {"convocations": face.convocations} for face in one.faces],
+        }
+        for one in found
+    ]
+    return {"total": total, "doublons": pairs}
+
+
+@router.post("/fusion")
+async def fusionner(request: Request, body: FusionIn, acteur: ActeurDep) -> dict[str, Any]:
+    """`autre` goes on in `gardee`, both at the versions that were looked at; its convocations become the kept one's."""
+    async with commande(request, acteur) as command:
+        gardee, autre = (Lue(one.id, one.version) for one in (body.gardee, body.autre))
+        done = await merge_intervenants(command, gardee, autre)
+    return {"gardee": str(body.gardee.id), "reprises": done.reprises, "en_double": done.en_double}
+
+
+@router.post("/distincts", status_code=204)
+async def distinguer(request: Request, body: DistinctesIn, acteur: ActeurDep) -> None:
+    """« Ce ne sont pas des doublons »: this pair is listed no more."""
+    async with commande(request, acteur) as command:
+        await separate_intervenants(command, body.intervenants)

@@ -1,0 +1,145 @@
+"""Two entries of the directory become one (R36): no convocation is lost, and SANTORIN follows the kept person."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from acces import audit
+from acces.audit import Acte
+from convocation.annuaire import sql as intervenants
+from convocation.annuaire.commands import for_writing, save_with_acts
+from convocation.annuaire.domain import Intervenant
+from convocation.commun.context import Commande
+from convocation.commun.policy import POLICY
+from convocation.commun.refus import FusionImpossible, IntervenantAbsent, VersionDepassee
+from convocation.convocations.sql import convocation_of
+from convocation.convocations.tell import saved, tell
+from convocation.doublons import sql as doublons
+from convocation.doublons.domain import Reprise, reprendre, unir
+from convocation.empechements import sql as empechements
+from convocation.missions import sql as missions
+from convocation.missions.domain import Mission
+from event_schemas.identities import convocation_id
+
+ACTION = "intervenants.fusionner"
+
+
+@dataclass(frozen=True, slots=True)
+class Lue:
+    """An entry by its id, and the version of it that was looked at."""
+
+    id: UUID
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fusion:
+    """The kept entry as it is now, and how many convocations it took over or already had."""
+
+    gardee: Intervenant
+    reprises: int
+    en_double: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Deplacee:
+    """One active convocation of the merged person, and what becomes of it."""
+
+    id: UUID
+    mission: Mission
+    reprise: Reprise
+
+
+async def merge_intervenants(commande: Commande, gardee: Lue, autre: Lue) -> Fusion:
+    """`autre` goes on in `gardee`. Raises Forbidden, IntervenantAbsent, VersionDepassee, FusionImpossible.
+
+    Locks missions, people, convocations, in the order of every command. VersionDepassee also when somebody convoked
+    the merged person between our look and our lock: nothing is written, and looking again shows it.
+    """
+    POLICY.scope(commande.acteur, ACTION)
+    connection = commande.connection
+    numeros = [await _numero(commande, one.id) for one in (gardee, autre)]
+    if len(set(numeros)) != 2:
+        raise FusionImpossible
+    held = await missions.lock(connection, await doublons.missions_of(connection, numeros[1]))
+    await intervenants.academies(connection, numeros)
+    kept = await for_writing(commande, numeros[0], gardee.version)
+    merged = await for_writing(commande, numeros[1], autre.version)
+    if not (kept.actif and merged.actif and kept.academie == merged.academie):
+        raise FusionImpossible
+    together = unir(kept, merged)
+    reprises = _reprises(await doublons.a_reprendre(connection, numeros), kept.numero, held)
+    await _move(commande, reprises, together, merged)
+    people = {kept.numero: kept, merged.numero: merged}
+    await save_with_acts(commande, [together, replace(merged, actif=False)], people, "Fusion de doublons")
+    await intervenants.fusionner(connection, merged.numero, kept.numero)
+    await _record(commande, merged, kept, reprises)
+    moved = sum(one.reprise.nouvelle is not None for one in reprises)
+    return Fusion(together, moved, len(reprises) - moved)
+
+
+async def separate_intervenants(commande: Commande, ids: Sequence[UUID]) -> None:
+    """« Ce ne sont pas des doublons »: never shown again. Raises Forbidden, IntervenantAbsent, FusionImpossible."""
+    POLICY.scope(commande.acteur, ACTION)
+    numeros = sorted([await _numero(commande, one) for one in ids])
+    if len(set(numeros)) != 2:
+        raise FusionImpossible
+    if await doublons.ecarter(commande.connection, numeros, commande.acteur.sub, commande.now):
+        people = await intervenants.get(commande.connection, numeros)
+        acte = Acte(ACTION, f"doublon|{'|'.join(numeros)}", None, {"doublon": False})
+        acte = replace(acte, academie=people[numeros[0]].academie)
+        await audit.record(commande.connection, commande.acteur, commande.now, [acte])
+
+
+async def _numero(commande: Commande, intervenant_id: UUID) -> str:
+    person = await intervenants.by_id(commande.connection, intervenant_id)
+    if person is None or not POLICY.allows(commande.acteur, ACTION, academie=person.academie):
+        raise IntervenantAbsent
+    return person.numero
+
+
+def _reprises(rows: Sequence[Any], kept: str, held: Mapping[UUID, Mission]) -> list[_Deplacee]:
+    """Of the convocations of both. Raises VersionDepassee for one whose mission is not held."""
+    already = {row["mission_id"]: convocation_of(row) for row in rows if row["numero"] == kept}
+    active = [row for row in rows if row["numero"] != kept and row["status"] == "ACTIVE"]
+    if any(row["mission_id"] not in held for row in active):
+        raise VersionDepassee
+    return [
+        _Deplacee(
+            row["convocation_id"],
+            held[row["mission_id"]],
+            reprendre(convocation_of(row), already.get(row["mission_id"]), kept),
+        )
+        for row in active
+    ]
+
+
+async def _move(commande: Commande, deplacees: Sequence[_Deplacee], kept: Intervenant, merged: Intervenant) -> None:
+    """The new ones are told first: a relay that stops in between leaves two accesses, not none.
+
+    What the person has reported goes on waiting for its answer, beside the convocation that holds.
+    """
+    granted, revoked = [], []
+    for one in deplacees:
+        mission_id = one.mission.mission_id
+        if one.reprise.nouvelle is not None:
+            id_ = convocation_id(mission_id, kept.numero)
+            granted.append(await saved(commande, id_, one.reprise.nouvelle, kept, one.mission))
+        await empechements.carry(commande.connection, one.id, mission_id, kept.numero)
+        revoked.append(await saved(commande, one.id, one.reprise.annulee, merged, one.mission))
+    if revoked:
+        await tell(commande.connection, granted + revoked)
+
+
+async def _record(commande: Commande, merged: Intervenant, kept: Intervenant, deplacees: Sequence[_Deplacee]) -> None:
+    """The merge itself; what it changed of each entry are acts of their own."""
+    moved = {str(one.id): one.reprise.nouvelle is not None for one in deplacees}
+    after = {
+        "fusionne_dans": kept.numero,
+        "convocations_reprises": [id_ for id_, taken in moved.items() if taken],
+        "convocations_en_double": [id_ for id_, taken in moved.items() if not taken],
+    }
+    place = {"academie": merged.academie, "uai": merged.uai}
+    acte = Acte(ACTION, f"intervenant|{merged.numero}", {"fusionne_dans": None}, after, "Fusion de doublons", **place)
+    await audit.record(commande.connection, commande.acteur, commande.now, [acte])

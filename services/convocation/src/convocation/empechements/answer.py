@@ -1,0 +1,118 @@
+"""The établissement answers an empêchement: a suppléant takes the place in one act, or the convocation holds."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from convocation.annuaire import sql as intervenants
+from convocation.commun.context import Commande
+from convocation.commun.policy import POLICY
+from convocation.commun.refus import (
+    ConvocationInconnue,
+    EmpechementTraite,
+    ReponseEmpechementAbsente,
+    SuppleantIndisponible,
+    VersionDepassee,
+)
+from convocation.convocations import sql as convocations
+from convocation.convocations.change import conflicts_of
+from convocation.convocations.domain import Convocation
+from convocation.convocations.passage_outre import PassageOutre
+from convocation.convocations.tell import saved, tell
+from convocation.convocations.writing import mission_for_writing
+from convocation.courriels.ask import ask_mail
+from convocation.empechements import sql as empechements
+from convocation.empechements.domain import Etat, promouvoir, suppleants, texte
+from convocation.empechements.report import record_empechement
+from convocation.missions.domain import Mission
+from convocation.suivi.domain import Objet
+
+ACTION = "empechement.traiter"
+
+
+@dataclass(frozen=True, slots=True)
+class Lue:
+    """A convocation, and the version of it that was looked at."""
+
+    convocation_id: UUID
+    version: int
+
+
+async def replace_by_suppleant(
+    commande: Commande, empechement_id: UUID, empechee: Lue, suppleant: Lue, outre: PassageOutre
+) -> None:
+    """The impeded convocation is cancelled and the suppléant's takes its qualité and dates, or nothing happens.
+
+    Raises ConvocationInconnue, Forbidden, ServiceFerme, VersionDepassee, EmpechementTraite, SuppleantIndisponible,
+    AvertissementsALire.
+    """
+    connection = commande.connection
+    mission, ouvert, (impeded, substitute) = await _held(commande, empechee, suppleant)
+    await _open_report(commande, empechee.convocation_id, empechement_id)
+    proposed = suppleants(impeded, await empechements.candidats(connection, mission.mission_id))
+    if suppleant.convocation_id not in {one.convocation_id for one in proposed}:
+        raise SuppleantIndisponible
+    annulee, promue = promouvoir(impeded, substitute, ouvert=ouvert)
+    warnings = await conflicts_of(connection, mission, promue)
+    outre.check(warnings)
+    await empechements.answer(connection, empechement_id, Etat.REMPLACE, par=commande.acteur.sub, le=commande.now)
+    people = await intervenants.get(connection, [annulee.numero, promue.numero])
+    events = [  # the new right first, as in a merge: a relay that stops in between leaves two accesses, not none
+        await saved(commande, id_, state, people[state.numero], mission)
+        for id_, state in ((suppleant.convocation_id, promue), (empechee.convocation_id, annulee))
+    ]
+    await tell(connection, events)
+    await outre.remember(commande, {suppleant.convocation_id: promue.version}, warnings)
+    await record_empechement(commande, ACTION, empechee.convocation_id, mission.mission_id, Etat.OUVERT, Etat.REMPLACE)
+
+
+async def _held(
+    commande: Commande, empechee: Lue, suppleant: Lue
+) -> tuple[Mission, bool, tuple[Convocation, Convocation]]:
+    """Mission, whether its service is open, and both convocations at the versions read; locked in everybody's order."""
+    found = await convocations.get(commande.connection, empechee.convocation_id)
+    other = await convocations.get(commande.connection, suppleant.convocation_id)
+    if found is None:
+        raise ConvocationInconnue
+    mission, ouvert = await mission_for_writing(commande, found[0])
+    POLICY.authorise(commande.acteur, ACTION, uai=mission.uai)
+    if other is None or other[0] != found[0]:
+        raise SuppleantIndisponible
+    numeros = (found[1].numero, other[1].numero)
+    held = await convocations.of_mission(commande.connection, mission.mission_id, numeros, lock=True)
+    impeded, substitute = (held[numero] for numero in numeros)
+    if (impeded.version, substitute.version) != (empechee.version, suppleant.version):
+        raise VersionDepassee
+    return mission, ouvert, (impeded, substitute)
+
+
+async def maintain_convocation(commande: Commande, convocation_id: UUID, empechement_id: UUID, reponse: str) -> None:
+    """The convocation holds, and the person is told why; no version of it changes, so no open service is needed.
+
+    Raises ConvocationInconnue, Forbidden, EmpechementTraite, ReponseEmpechementAbsente, TexteTropLong.
+    """
+    found = await convocations.get(commande.connection, convocation_id)
+    if found is None:
+        raise ConvocationInconnue
+    mission, _ = await mission_for_writing(commande, found[0])
+    POLICY.authorise(commande.acteur, ACTION, uai=mission.uai)
+    held = await convocations.get(commande.connection, convocation_id, lock=True)
+    await _open_report(commande, convocation_id, empechement_id)
+    reponse = texte(reponse, ReponseEmpechementAbsente)
+    await empechements.answer(
+        commande.connection,
+        empechement_id,
+        Etat.MAINTENU,
+        par=commande.acteur.sub,
+        le=commande.now,
+        reponse=reponse,
+    )
+    assert held is not None, "a convocation is never deleted"
+    await ask_mail(commande.connection, convocation_id, held[1].version, Objet.REPONSE)
+    await record_empechement(commande, ACTION, convocation_id, mission.mission_id, Etat.OUVERT, Etat.MAINTENU)
+
+
+async def _open_report(commande: Commande, convocation_id: UUID, empechement_id: UUID) -> None:
+    """It is the one that was read, and nobody has answered it."""
+    held = await empechements.ouvert(commande.connection, convocation_id)
+    if held is None or held["id"] != empechement_id:
+        raise EmpechementTraite

@@ -1,0 +1,81 @@
+"""« Signaler un empêchement »: no refusal by itself; the établissement replaces the person or maintains (R45, R57).
+
+Why the person cannot come may be health: it is read by her and by the établissement, and told to nobody else.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from uuid import UUID
+
+from convocation.commun.refus import Refus, TexteTropLong
+from convocation.convocations.domain import Convocation, Nature, annuler
+from convocation.convocations.qualite import Qualite
+
+MAX_TEXTE = 1_000
+MOTIF_REMPLACE = "Empêchement signalé : vous êtes remplacé(e)."
+"""What the person reads as the reason of her cancellation: the history of a convocation has other readers."""
+
+
+class Etat(StrEnum):
+    """Of one report. RETIRE: by the person; CLOS: the convocation was cancelled without an answer."""
+
+    OUVERT = "OUVERT"
+    REMPLACE = "REMPLACE"
+    MAINTENU = "MAINTENU"
+    RETIRE = "RETIRE"
+    CLOS = "CLOS"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidat:
+    """Somebody convoked on the mission. `lue`, `refuse`: of the present version; `empeche`: has reported herself."""
+
+    convocation_id: UUID
+    convocation: Convocation
+    nom: str
+    lue: bool
+    refuse: bool
+    empeche: bool
+
+
+def suppleants(empechee: Convocation, candidats: Sequence[Candidat]) -> list[Candidat]:
+    """Who may take the place: the same profile first (R47), then who has read her convocation, then as given.
+
+    A suppléant who cannot come is nobody's place to take.
+    """
+    if empechee.qualite.qualite is Qualite.CORRECTEUR_SUPPLEANT:
+        return []
+    found = [one for one in candidats if _disponible(one)]
+    return sorted(found, key=lambda one: (one.convocation.profil != empechee.profil, not one.lue))
+
+
+def _disponible(one: Candidat) -> bool:
+    suppleant = one.convocation.qualite.qualite is Qualite.CORRECTEUR_SUPPLEANT
+    return suppleant and one.convocation.active and not one.refuse and not one.empeche
+
+
+def promouvoir(empechee: Convocation, suppleant: Convocation, *, ouvert: bool) -> tuple[Convocation, Convocation]:
+    """The cancelled one, and the suppléant in her qualité and on her dates; the observation stays the suppléant's.
+
+    Raises ServiceFerme, ConvocationAnnulee.
+    """
+    annulee = annuler(empechee, ouvert=ouvert, motif=MOTIF_REMPLACE)
+    promue = replace(
+        suppleant,
+        qualite=empechee.qualite,
+        dates=empechee.dates,
+        nature=Nature.MODIFICATION,
+        version=suppleant.version + 1,
+    )
+    return annulee, promue
+
+
+def texte(typed: str, absent: type[Refus]) -> str:
+    """A reason or an answer as it is kept. Raises `absent` or TexteTropLong."""
+    kept = typed.replace("\r\n", "\n").strip()
+    if not kept:
+        raise absent
+    if len(kept) > MAX_TEXTE:
+        raise TexteTropLong
+    return kept

@@ -1,0 +1,93 @@
+"""Change what an épreuve asks for (R47): the gestionnaire in his académies, the administrateur for the nation too.
+
+Convocations keep the profile they were told with: nothing told is rewritten here.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from acces import audit
+from acces.audit import Acte
+from chassis.database import Connection
+from convocation.commun.context import Commande
+from convocation.commun.policy import POLICY
+from convocation.commun.refus import ExigenceInconnue, ExigenceRefusee, VersionDepassee
+from convocation.exigences import sql as exigences
+from convocation.exigences.domain import NATIONALE, Exigence
+from convocation.exigences.sql import Tenue
+
+_ACTION = "exigences.ecrire"
+
+
+@dataclass(frozen=True, slots=True)
+class Effet:
+    """`missions`: the first 50 open ones that would follow the rule; `total` and `deficitaires` are of all."""
+
+    total: int
+    deficitaires: int
+    missions: list[dict[str, Any]]
+
+
+async def effect(
+    connection: Connection, academie: str, code: str, expected: int, wanted: Exigence, *, lot: int
+) -> Effet:
+    """What writing `wanted` would do; writes nothing. Raises ExigenceInconnue, VersionDepassee."""
+    if not await exigences.liste(connection, [academie], code):
+        raise ExigenceInconnue
+    if (await exigences.tenue(connection, academie, code)).version != expected:
+        raise VersionDepassee
+    rows = await exigences.effet(connection, academie, code, wanted, lot=lot)
+    total, deficitaires = (rows[0]["total"], rows[0]["deficitaires"]) if rows else (0, 0)
+    left = {"total", "deficitaires"}
+    lines = [{name: value for name, value in row.items() if name not in left} for row in rows]
+    return Effet(total, deficitaires, lines)
+
+
+async def change_exigence(
+    commande: Commande, academie: str, code: str, expected: int, wanted: Exigence, motif: str
+) -> int:
+    """Write over version `expected`, that of the rule that holds (0: none), and return the new one.
+
+    The same again changes nothing.
+    Raises Forbidden, ExigenceInconnue, VersionDepassee, ExigenceRefusee without a motif.
+    """
+    held, version = await _held(commande, academie, code, expected, motif)
+    own = held.academie == academie
+    if own and held.exigence.etat() == wanted.etat():
+        return held.version
+    await exigences.save(commande.connection, academie, code, version, wanted)
+    await _record(commande, academie, code, held.exigence if own else None, wanted, motif)
+    return version
+
+
+async def back_to_national(commande: Commande, academie: str, code: str, expected: int, motif: str) -> None:
+    """Remove an académie's own. Raises as `change_exigence`; the nation's own cannot be removed."""
+    held, _ = await _held(commande, academie, code, expected, motif)
+    if academie == NATIONALE or held.academie != academie:
+        raise ExigenceInconnue
+    await exigences.supprimer(commande.connection, academie, code)
+    await _record(commande, academie, code, held.exigence, None, motif)
+
+
+async def _held(commande: Commande, academie: str, code: str, expected: int, motif: str) -> tuple[Tenue, int]:
+    """What holds, and the version that a change of it gets."""
+    POLICY.authorise(commande.acteur, _ACTION, academie=academie)
+    if not await exigences.liste(commande.connection, [academie], code):
+        raise ExigenceInconnue
+    if not motif:
+        raise ExigenceRefusee("Indiquez le motif du changement : le journal le garde.", "motif")
+    version = await exigences.next_version(commande.connection)
+    held = await exigences.tenue(commande.connection, academie, code)
+    if held.version != expected:
+        raise VersionDepassee
+    return held, version
+
+
+async def _record(
+    commande: Commande, academie: str, code: str, avant: Exigence | None, apres: Exigence | None, motif: str
+) -> None:
+    states = avant.etat() if avant else None, apres.etat() if apres else None
+    if states[0] is not None and states[1] is not None:
+        states = audit.changes(states[0], states[1])
+    acte = Acte(_ACTION, f"exigence|{academie}|{code}", *states, motif=motif, academie=academie)
+    await audit.record(commande.connection, commande.acteur, commande.now, [acte])

@@ -1,0 +1,47 @@
+"""The audit (R54, R55): who did what, when and why. What names a person is asked for in a body, not in an address."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+
+from acces.acteur import Acteur
+from acces.audit import Recherche, search
+from acces.http import ActeurDep
+from convocation.commun.http import reading
+from convocation.commun.policy import POLICY
+from convocation.commun.schemas import RechercheAuditIn, RechercheAuditSansPersonne
+
+router = APIRouter(prefix="/api", tags=["audit"])
+
+
+@router.get("/audit")
+async def list_acts(
+    request: Request, wanted: Annotated[RechercheAuditSansPersonne, Query()], acteur: ActeurDep
+) -> dict[str, Any]:
+    """A page of acts, the latest first."""
+    return await _found(request, acteur, wanted, None)
+
+
+@router.post("/audit/recherche")
+async def search_acts(request: Request, body: RechercheAuditIn, acteur: ActeurDep) -> dict[str, Any]:
+    """The same for the acts of a person, or about an intervenant; it writes nothing."""
+    return await _found(request, acteur, body, body.personne)
+
+
+async def _found(
+    request: Request, acteur: Acteur, wanted: RechercheAuditSansPersonne, personne: str | None
+) -> dict[str, Any]:
+    POLICY.authorise(acteur, "audit.lire")
+    recherche = Recherche(
+        famille=wanted.famille,
+        academie=wanted.academie,
+        uai=wanted.uai,
+        depuis=wanted.depuis,
+        avant=wanted.avant,
+        personne=personne,
+    )
+    async with reading(request) as connection:
+        rows = await search(connection, recherche, taille=wanted.taille, page=wanted.page)
+    total = rows[0]["total"] if rows else 0
+    actes = [{name: value for name, value in row.items() if name != "total"} for row in rows]
+    return {"actes": actes, "total": total, "page": wanted.page}

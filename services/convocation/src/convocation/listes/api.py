@@ -1,0 +1,95 @@
+"""Missions and the people one may convoke on them."""
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+
+from acces.acteur import Acteur
+from acces.http import ActeurDep
+from acces.policy import Scope
+from convocation.commun.http import reading
+from convocation.commun.policy import POLICY
+from convocation.commun.refus import MissionInconnue, ServiceFerme
+from convocation.commun.schemas import Session
+from convocation.convocations import presenters
+from convocation.convocations import reads as views
+from convocation.exigences import sql as exigences
+from convocation.exigences.besoin import besoin_selon
+from convocation.exigences.profils import profils_manquants
+from convocation.listes.missions_sql import Filtre, liste_missions
+from convocation.missions import sql as missions
+from convocation.missions.domain import CONSEIL_DATE, Mission
+from convocation.nomenclature import reads as nomenclature
+from convocation.ouvertures import sql as ouvertures
+from convocation.ouvertures.domain import est_ouvert
+from convocation.ouvertures.reads import annonces
+
+router = APIRouter(prefix="/api", tags=["missions"])
+
+
+@router.get("/missions")
+async def list_missions(
+    request: Request,
+    acteur: ActeurDep,
+    session: Annotated[Session | None, Query()] = None,
+    type: Annotated[Literal["CORRECTION", "NUMERISATION"] | None, Query()] = None,  # noqa: A002
+    q: Annotated[str | None, Query(max_length=100)] = None,
+    page: Annotated[int, Query(ge=1, le=100_000)] = 1,
+    taille: Annotated[int, Query(ge=1, le=500)] = 50,
+) -> dict[str, Any]:
+    """« La liste des missions ouvertes à la convocation » (R13, R19); rectorats see the closed ones too."""
+    scope = POLICY.scope(acteur, "missions.lire")
+    async with reading(request) as connection:
+        filtre = Filtre(
+            uais=sorted(acteur.uais) if scope is Scope.ETABLISSEMENT else None,
+            academies=sorted(acteur.academies) if scope is Scope.ACADEMIE else None,
+            session=session,
+            type=type,
+            texte=q or "",
+            ouvertes=scope is Scope.ETABLISSEMENT,
+            taille=taille,
+            page=page,
+        )
+        lot, now = request.app.state.settings.lot_copies, request.app.state.clock()
+        rows = await liste_missions(connection, filtre, lot=lot, now=now)
+        message = None
+        if not rows and filtre.ouvertes:
+            message = " ".join([ServiceFerme.phrase, *await annonces(connection, sorted(acteur.uais), now)])
+    total = rows[0]["total"] if rows else 0
+    return {"missions": [_line(row) for row in rows], "total": total, "page": page, "message": message}
+
+
+def _line(row: Any) -> dict[str, Any]:
+    return presenters.mission(row) | {"besoin": row["besoin"]}
+
+
+@router.get("/missions/{mission_id}")
+async def get_mission(request: Request, mission_id: UUID, acteur: ActeurDep) -> dict[str, Any]:
+    """« Le détail de la mission » (R26) and its « Liste des Intervenants » (R42)."""
+    async with reading(request) as connection:
+        mission = await _visible(connection, acteur, mission_id)
+        exigence = await exigences.en_vigueur(connection, mission.academie, mission.code)
+        rows = await views.convocations_of_mission(connection, mission_id)
+        decisions = await ouvertures.decisions(connection, mission.session, mission.academie, mission.uai)
+        row = await views.mission(connection, mission_id)
+        disciplines = await nomenclature.of_epreuve(connection, mission.code)
+    actives = [one for one in rows if one["status"] == "ACTIVE"]
+    lot = request.app.state.settings.lot_copies
+    return presenters.mission(row) | {
+        "besoin": besoin_selon(exigence, mission.type, mission.candidats, lot=lot),
+        "ouverte": est_ouvert(decisions, mission.academie, mission.uai, request.app.state.clock()),
+        "conseil_date": CONSEIL_DATE,
+        "disciplines": disciplines,
+        "profils_requis": list(exigence.profils),
+        "profils_manquants": profils_manquants(exigence.profils, [one["profil"] for one in actives]),
+        "intervenants": [presenters.convocation(one) for one in rows],
+    }
+
+
+async def _visible(connection: Any, acteur: Acteur, mission_id: UUID) -> Mission:
+    mission = await missions.get(connection, mission_id)
+    if mission is None:
+        raise MissionInconnue
+    POLICY.authorise(acteur, "missions.lire", uai=mission.uai, academie=mission.academie)
+    return mission

@@ -1,0 +1,39 @@
+"""The coverage of a session for programs: the page's figures, filters and groupings."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+
+from acces.http import ActeurDep
+from convocation.commun.http import reading
+from convocation.commun.schemas import Session
+from convocation.listes import couverture
+from convocation.listes.domain import Manque, Regroupement
+
+router = APIRouter(prefix="/api", tags=["couverture"])
+Epreuve = Annotated[str | None, Query(pattern=r"^[A-Z]+\.[A-Z0-9-]{1,40}$", description="voie.code, as GENERALE.HG")]
+
+
+@router.get("/couverture")
+async def get_couverture(
+    request: Request,
+    acteur: ActeurDep,
+    par: Annotated[Regroupement | None, Query(description="the widest one sees, unless said")] = None,
+    session: Annotated[Session | None, Query(description="the latest, unless said")] = None,
+    academie: Annotated[str | None, Query(pattern=r"^\d{2}$")] = None,
+    departement: Annotated[str | None, Query(pattern=r"^\d[0-9AB]\d$")] = None,
+    epreuve: Epreuve = None,
+    q: Annotated[str, Query(max_length=100, description="words of an établissement")] = "",
+    manque: Annotated[Manque | None, Query()] = None,
+    page: Annotated[int, Query(ge=1, le=100_000)] = 1,
+) -> dict[str, Any]:
+    """Counts of missions a kind of gap, by groups or as missions (par=mission), fifty a page, the worst first."""
+    voie, _, code = (epreuve or "").partition(".")
+    asked = {"academie": academie, "departement": departement, "code": code or None, "voie": voie or None}
+    par = par or couverture.regroupements(acteur)[0]
+    async with reading(request) as connection:
+        session = await couverture.session_of(connection, session)
+        filtre = couverture.filtre_of(acteur, session=session, texte=q, manque=manque, page=page, **asked)
+        one = await couverture.lire(connection, par, filtre, lot=request.app.state.settings.lot_copies)
+    rows = {"missions" if par is Regroupement.MISSION else "groupes": one.lignes}
+    return {"session": session, "par": par, "nombre": one.nombre, "page": page, "sommes": one.sommes, **rows}

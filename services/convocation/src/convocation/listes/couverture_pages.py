@@ -1,0 +1,154 @@
+"""« Couverture »: what the missions of a session lack, from the nation down to the mission, and as files."""
+
+import asyncio
+from math import ceil
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from acces.acteur import Acteur
+from acces.http import ActeurDep
+from acces.policy import Forbidden, Scope
+from chassis.database import Connection
+from chassis.http import Problem
+from convocation.cadre.ecran import page
+from convocation.commun.http import reading
+from convocation.commun.policy import POLICY
+from convocation.commun.tableur import csv_bytes, xlsx_bytes
+from convocation.listes import couverture
+from convocation.listes import couverture_sql as sql
+from convocation.listes.couverture import Couverture
+from convocation.listes.couverture_sql import Filtre
+from convocation.listes.domain import LIBELLES_MANQUES, LIBELLES_REGROUPEMENTS, Manque, Regroupement
+from convocation.missions import reads as places
+from convocation.missions.domain import LIBELLES_VOIE
+from event_schemas.academies import NOMS
+
+router = APIRouter(include_in_schema=False)
+_TAILLE = 50
+_ASKED = ("par", "session", "academie", "departement", "q", "epreuve", "manque")
+_GRAPHIQUE = 10
+_PRECISE = {Regroupement.ACADEMIE: "academie", Regroupement.DEPARTEMENT: "departement"}
+_PRECISE |= {Regroupement.ETABLISSEMENT: "q", Regroupement.EPREUVE: "epreuve"}
+"""The filter that a group of each grouping becomes."""
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@router.get("/couverture")
+async def couverture_page(request: Request, acteur: ActeurDep) -> Response:
+    """Each figure leads to the next grouping, and at the end to the missions."""
+    asked = _asked(request)
+    async with reading(request) as connection:
+        one = await _read(request, connection, acteur, asked, taille=_TAILLE)
+        asked |= {"session": one.filtre.session or "", "par": one.par.value}
+        context = _figures(one, asked) | await _choices(connection, acteur, one.filtre)
+        return await page(request, connection, acteur, "listes/couverture.html", demande=asked, **context)
+
+
+@router.get("/couverture.csv")
+async def en_csv(request: Request, acteur: ActeurDep) -> Response:
+    """All the rows of the page, whatever its number."""
+    one = await _all(request, acteur)
+    octets = await asyncio.to_thread(lambda: csv_bytes(*couverture.table(one)))
+    return _file(octets, "text/csv; charset=utf-8", one, "csv")
+
+
+@router.get("/couverture.xlsx")
+async def en_xlsx(request: Request, acteur: ActeurDep) -> Response:
+    """The same as a workbook."""
+    one, now = await _all(request, acteur), request.app.state.clock()
+    octets = await asyncio.to_thread(lambda: xlsx_bytes("Couverture", *couverture.table(one), now))
+    return _file(octets, _XLSX, one, "xlsx")
+
+
+def _asked(request: Request) -> dict[str, str]:
+    return {name: request.query_params.get(name, "")[:100] for name in _ASKED}
+
+
+async def _all(request: Request, acteur: Acteur) -> Couverture:
+    async with reading(request) as connection:
+        return await _read(request, connection, acteur, _asked(request), taille=None)
+
+
+async def _read(
+    request: Request, connection: Connection, acteur: Acteur, asked: dict[str, str], *, taille: int | None
+) -> Couverture:
+    """What makes no sense is left out; another académie's does not exist. Raises Forbidden, Problem 404."""
+    offered = couverture.regroupements(acteur)
+    par = Regroupement(asked["par"]) if asked["par"] in offered else offered[0]
+    number = request.query_params.get("page", "1")
+    voie, _, code = asked["epreuve"].partition(".")
+    try:
+        filtre = couverture.filtre_of(
+            acteur,
+            session=await couverture.session_of(connection, asked["session"]),
+            academie=asked["academie"] or None,
+            departement=asked["departement"].strip().upper() or None,
+            code=code or None,
+            voie=voie or None,
+            texte=asked["q"],
+            manque=Manque(asked["manque"]) if asked["manque"] in list(Manque) else None,
+            page=int(number) if taille and number.isdecimal() and len(number) < 6 and int(number) else 1,
+            taille=taille,
+        )
+    except Forbidden:
+        raise Problem(404, "academie-inconnue", "Cette académie n’existe pas ou n’est pas la vôtre.") from None
+    return await couverture.lire(connection, par, filtre, lot=request.app.state.settings.lot_copies)
+
+
+def _figures(one: Couverture, asked: dict[str, str]) -> dict[str, Any]:
+    def vers(**changes: Any) -> str:
+        return "?" + urlencode({name: value for name, value in (asked | changes).items() if value})
+
+    def lien(line: dict[str, Any], manque: str = "") -> str:
+        changes = {_PRECISE[one.par]: line["cle"], "par": one.par.suivant.value}
+        return vers(**changes, **({"manque": manque} if manque else {}))
+
+    worst = [line for line in one.lignes[:_GRAPHIQUE] if "cle" in line]
+    return {
+        "couverture": one,
+        "missions": one.par is Regroupement.MISSION,
+        "regroupement": LIBELLES_REGROUPEMENTS[one.par],
+        "manques": [(gap.value, text) for gap, text in LIBELLES_MANQUES.items()],
+        "libelles": {gap.value: text for gap, text in LIBELLES_MANQUES.items()},
+        "barres_manques": [
+            # who is convoked on a mission without candidat is no part of the missions that are covered
+            (text, one.sommes[gap], 0 if gap is Manque.SANS_CANDIDAT else one.sommes["total"])
+            for gap, text in LIBELLES_MANQUES.items()
+        ],
+        "barres_groupes": [(line["nom"], line["en_defaut"], line["total"]) for line in worst],
+        "pages": ceil(one.nombre / _TAILLE),
+        "vers": lambda number: vers(page=number),
+        "lien": lien,
+        "lien_manque": lambda gap: vers(manque=gap),
+        "export": lambda kind: f"/couverture.{kind}{vers()}",
+        "filtree": any(asked[name] for name in _ASKED[2:]),
+    }
+
+
+async def _choices(connection: Connection, acteur: Acteur, filtre: Filtre) -> dict[str, Any]:
+    """What the filters offer, of what the acteur sees."""
+    scope = POLICY.scope(acteur, "couverture.lire")
+    codes = {Scope.TOUT: sorted(NOMS), Scope.ACADEMIE: sorted(acteur.academies)}.get(scope, [])
+    voies = LIBELLES_VOIE
+    return {
+        "choix_par": [(one.value, LIBELLES_REGROUPEMENTS[one]) for one in couverture.regroupements(acteur)],
+        "choix_sessions": [(one, one) for one in await places.sessions(connection)],
+        "choix_academies": [(code, NOMS.get(code, code)) for code in codes] if len(codes) > 1 else [],
+        "choix_epreuves": [
+            (f"{row['voie']}.{row['code']}", f"{row['libelle']} – {voies.get(row['voie'], row['voie'])}")
+            for row in await sql.epreuves(connection, filtre)
+        ],
+        "par_etablissement": filtre.uais is None or len(filtre.uais) > 1,
+    }
+
+
+def _file(octets: bytes, media_type: str, one: Couverture, kind: str) -> Response:
+    headers = {
+        "Content-Disposition": f'attachment; filename="couverture-{one.par.value}.{kind}"',
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(octets, media_type=media_type, headers=headers)

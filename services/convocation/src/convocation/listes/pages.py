@@ -1,0 +1,189 @@
+"""« Convocation par mission » (R19, R23), « Consultation des missions convoquées » (R22), the detail (R26, R42)."""
+
+from math import ceil
+from typing import Annotated, Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse
+
+from acces.acteur import Acteur
+from acces.http import ActeurDep
+from acces.policy import Forbidden, Scope
+from chassis.database import Connection
+from convocation.cadre.ecran import page
+from convocation.commun.http import reading
+from convocation.commun.policy import POLICY
+from convocation.commun.refus import MissionInconnue, ServiceFerme
+from convocation.convocations import lignes
+from convocation.convocations import reads as views
+from convocation.demandes import sql as demandes
+from convocation.empechements import sql as empechements
+from convocation.exigences import sql as exigences
+from convocation.exigences.besoin import besoin_selon
+from convocation.exigences.profils import profils_manquants
+from convocation.listes import attentes_sql as attentes
+from convocation.listes.attente_pages import attente, too_long_before
+from convocation.listes.missions_sql import ETATS, TRIS, Filtre, liste_missions
+from convocation.missions import reads as places
+from convocation.missions import sql as missions
+from convocation.missions.domain import LIBELLES_TYPE, Mission
+from convocation.ouvertures import sql as ouvertures
+from convocation.ouvertures.reads import annonces, service
+
+router = APIRouter(include_in_schema=False)
+_TAILLE = 50
+LIBELLES_ETATS = {
+    "a-convoquer": "Personne n’est convoqué",
+    "incomplete": "Nombre de convoqués insuffisant",
+    "profil-manquant": "Profil manquant",
+    "complete": "Complète",
+    "refusee": "Refusés par SANTORIN",
+    "mail-en-echec": "Mail en échec",
+    "empechement": "Empêchement à traiter",
+    "sans-candidat": "Sans candidat",
+}
+LIBELLES_TRIS = {
+    "epreuve": "Épreuve",
+    "etablissement": "Établissement",
+    "candidats": "Candidats",
+    "convoques": "Personnes convoquées",
+    "manque": "Personnes qui manquent",
+}
+
+
+@router.get("/missions")
+async def convocation_par_mission(request: Request, acteur: ActeurDep) -> HTMLResponse:
+    """Missions open to convocation (R13); the rectorat sees the closed ones too."""
+    return await _liste(request, acteur, convoquees=False)
+
+
+@router.get("/missions-convoquees")
+async def consultation(request: Request, acteur: ActeurDep) -> HTMLResponse:
+    """Missions with people convoked, whether the service is open or not."""
+    return await _liste(request, acteur, convoquees=True)
+
+
+def _filtre(acteur: Acteur, asked: dict[str, str], number: str, *, convoquees: bool) -> Filtre:
+    """What is asked for, within what the acteur may see; what makes no sense is left out."""
+    scope = POLICY.scope(acteur, "missions.lire")
+    return Filtre(
+        uais=sorted(acteur.uais) if scope is Scope.ETABLISSEMENT else None,
+        academies=sorted(acteur.academies) if scope is Scope.ACADEMIE else None,
+        session=asked["session"] or None,
+        type=asked["type"] if asked["type"] in LIBELLES_TYPE else None,
+        texte=asked["q"][:100],
+        etat=asked["etat"] if asked["etat"] in ETATS else None,
+        tri=asked["tri"] if asked["tri"] in TRIS else "epreuve",
+        ouvertes=scope is Scope.ETABLISSEMENT and not convoquees,
+        convoquees=convoquees,
+        page=int(number) if number.isdecimal() and len(number) < 6 and int(number) else 1,
+        taille=_TAILLE,
+    )
+
+
+async def _liste(request: Request, acteur: Acteur, *, convoquees: bool) -> HTMLResponse:
+    asked = {name: request.query_params.get(name, "") for name in ("session", "type", "etat", "tri", "q")}
+    filtre = _filtre(acteur, asked, request.query_params.get("page", "1"), convoquees=convoquees)
+    async with reading(request) as connection:
+        lot, now = request.app.state.settings.lot_copies, request.app.state.clock()
+        rows = await liste_missions(connection, filtre, lot=lot, now=now)
+        sessions = await places.sessions(connection)
+        total = rows[0]["total"] if rows else 0
+        kept = urlencode({name: value for name, value in asked.items() if value})
+        return await page(
+            request,
+            connection,
+            acteur,
+            "listes/missions.html",
+            lignes=[lignes.mission(row) for row in rows],
+            total=total,
+            filtre=filtre,
+            demande=asked,
+            filtree=any(asked[name] for name in ("session", "type", "etat", "q")),
+            pages=ceil(total / _TAILLE),
+            vers=lambda n: f"?{kept}&page={n}" if kept else f"?page={n}",
+            sessions=[(one, one) for one in sessions],
+            types=list(LIBELLES_TYPE.items()),
+            etats=list(LIBELLES_ETATS.items()),
+            tris=list(LIBELLES_TRIS.items()),
+            par_etablissement=filtre.uais is None or len(filtre.uais) > 1,
+            raison=ServiceFerme.phrase if filtre.ouvertes else "",
+            annonces=await annonces(connection, filtre.uais or [], now) if filtre.ouvertes else [],
+            attente=await _attente_of(request, connection, filtre),
+            empechements=await empechements.a_traiter(connection, filtre.uais or []),
+        )
+
+
+async def _attente_of(request: Request, connection: Connection, filtre: Filtre) -> dict[str, Any] | None:
+    """Told to the établissement, on all its missions; the rectorat sees it mission by mission."""
+    if not filtre.uais:
+        return None
+    found = await attentes.of_etablissements(connection, filtre.uais, too_long_before(request))
+    return attente(found, await missions.academie(connection, filtre.uais[0]), lies=True)
+
+
+@router.get("/missions/{mission_id}")
+async def detail(request: Request, mission_id: UUID, acteur: ActeurDep) -> HTMLResponse:
+    """« Le détail de la mission s'affiche ainsi que les boutons » (R26), with its « Liste des Intervenants » (R42)."""
+    async with reading(request) as connection:
+        mission = await visible(connection, acteur, mission_id)
+        context = await _contents(request, connection, acteur, mission)
+        return await page(request, connection, acteur, "listes/mission.html", **context)
+
+
+@router.get("/missions/{mission_id}/intervenants")
+async def liste_des_intervenants(
+    request: Request, mission_id: UUID, acteur: ActeurDep, vu: Annotated[int, Query(ge=0)] = 0
+) -> HTMLResponse:
+    """The list alone, for the page that waits for SANTORIN and the mails; `vu`: how often it has asked."""
+    async with reading(request) as connection:
+        mission = await visible(connection, acteur, mission_id)
+        context = await _contents(request, connection, acteur, mission, vu=vu + 1)
+        return await page(request, connection, acteur, "listes/liste_des_intervenants.html", **context)
+
+
+async def visible(connection: Connection, acteur: Acteur, mission_id: UUID) -> Mission:
+    """The mission, unless it is another établissement's: then it does not exist. Raises MissionInconnue, Forbidden."""
+    POLICY.scope(acteur, "missions.lire")
+    mission = await missions.get(connection, mission_id)
+    if mission is None:
+        raise MissionInconnue
+    try:
+        POLICY.authorise(acteur, "missions.lire", uai=mission.uai, academie=mission.academie)
+    except Forbidden:
+        raise MissionInconnue from None
+    return mission
+
+
+async def _contents(
+    request: Request, connection: Connection, acteur: Acteur, mission: Mission, *, vu: int = 0
+) -> dict[str, Any]:
+    exigence = await exigences.en_vigueur(connection, mission.academie, mission.code)
+    requis, lot = exigence.profils, request.app.state.settings.lot_copies
+    rows = await views.convocations_of_mission(connection, mission.mission_id)
+    decisions = await ouvertures.decisions(connection, mission.session, mission.academie, mission.uai)
+    people = [lignes.convocation(row) for row in rows]
+    actives = [one for one in people if one["active"]]
+    ouverte, jusqu_au, raison = service(decisions, mission, request.app.state.clock())
+    return {
+        "mission": mission,
+        "type_libelle": LIBELLES_TYPE[mission.type],
+        "besoin": besoin_selon(exigence, mission.type, mission.candidats, lot=lot),
+        "requis": list(requis),
+        "manquants": profils_manquants(requis, [one["profil"] for one in actives]) if requis else [],
+        "personnes": people,
+        "convoques": len(actives),
+        "ouverte": ouverte,
+        "ecrit": POLICY.allows(acteur, "convocation.ecrire", uai=mission.uai, academie=mission.academie),
+        "jusqu_au": jusqu_au,
+        "raison": raison,
+        "contact": await demandes.contact(connection, mission.academie),
+        "attente": attente(
+            await attentes.of_mission(connection, mission.mission_id, too_long_before(request)), mission.academie
+        ),
+        "empechements": sum(one["empechement"] for one in actives),
+        "en_attente": any(one["suivi"].en_attente for one in people),
+        "vu": vu,
+    }

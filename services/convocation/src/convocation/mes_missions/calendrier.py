@@ -1,0 +1,183 @@
+"""Convocations as calendar objects (RFC 5545, 5546): a mail's REQUEST or CANCEL, and the feed that a person subscribes.
+
+The same version gives the same bytes, and a convocation one UID in all of them. Texts of people stay text.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+from icalendar import Calendar, Event, vCalAddress, vDuration, vText
+
+from convocation.convocations.domain import Nature
+from convocation.convocations.qualite import libelle_qualite
+from convocation.documents.rendering import dates_en_lettres
+from convocation.missions.domain import MissionType
+
+_PRODID = "-//IMAG'IN E3C//Convocation//FR"
+_NOM, _RELECTURE = "Missions IMAG’IN", timedelta(hours=6)
+_ADRESSE = "@!$'*+-._~"
+"""What an address may hold as it is in a mailto URI (RFC 6068) without meaning something in a calendar."""
+
+_CONTROLES = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028-\\u202e\\u2066-\\u2069\\ufeff]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Evenement:
+    """One version of a convocation. `le`: when it was recorded. `dates`: sorted, of the académie's own calendar."""
+
+    convocation_id: UUID
+    version: int
+    annulee: bool
+    le: datetime
+    numerisation: bool
+    libelle: str
+    qualite: str | None
+    dates: tuple[date, ...]
+    observation: str
+    etablissement_nom: str
+    etablissement_commune: str
+    nom: str
+    courriel: str
+
+
+def invitation(evenement: Evenement, organizer: str) -> tuple[str, str]:
+    """Method and text of the object that goes along with a mail; `organizer`: an address that nobody reads."""
+    method = "CANCEL" if evenement.annulee else "REQUEST"
+    calendar, event = _calendar(method), _event(evenement, organizer)
+    event["attendee"] = _attendee(evenement)
+    event["description"] = _Texte(_description(evenement, "Le document de convocation est joint au message."))
+    calendar.add_component(event)
+    return method, _text(calendar)
+
+
+def publication(evenements: Sequence[Evenement], organizer: str) -> str:
+    """What a person subscribes to. The UIDs are those of the mails; nobody is invited by it (RFC 5546 3.2.1)."""
+    calendar = _calendar("PUBLISH")
+    for name in ("name", "x-wr-calname"):
+        calendar[name] = _Texte(_NOM)
+    calendar.add("refresh-interval", _RELECTURE, {"VALUE": "DURATION"})
+    calendar["x-published-ttl"] = vDuration(_RELECTURE)
+    for evenement in evenements:
+        event = _event(evenement, organizer)
+        event["description"] = _Texte(
+            _description(evenement, "Le document est dans «\u00a0Mes missions\u00a0», sur IMAG’IN.")
+        )
+        calendar.add_component(event)
+    return _text(calendar)
+
+
+def _calendar(method: str) -> Calendar:
+    calendar = Calendar()
+    for name, value in (("prodid", _PRODID), ("version", "2.0"), ("calscale", "GREGORIAN"), ("method", method)):
+        calendar.add(name, value)
+    return calendar
+
+
+def _event(evenement: Evenement, organizer: str) -> Event:
+    first, after, further = _days(evenement.dates)
+    event = Event()
+    event.add("uid", f"{evenement.convocation_id}@imagin")
+    event.add("sequence", evenement.version - 1)
+    event.add("dtstamp", evenement.le.astimezone(UTC))
+    event.add("dtstart", first)
+    event.add("dtend", after)
+    if further:
+        event.add("rdate", list(further))
+    event["summary"] = _Texte(_summary(evenement))
+    event["location"] = _Texte(_ligne(_lieu(evenement)))
+    event["organizer"] = _address(organizer, evenement.etablissement_nom)
+    event.add("status", "CANCELLED" if evenement.annulee else "CONFIRMED")
+    return event
+
+
+def _days(dates: Sequence[date]) -> tuple[date, date, Sequence[date]]:
+    """First day, the day after the first stay, further days.
+
+    Days in a row are one stay, which every client shows; others are RDATEs, for a stay would claim days nobody asked
+    for. A client that knows no RDATE still has them all in the description.
+    """
+    first, *further = dates
+    last = dates[-1]
+    if last - first == timedelta(days=len(further)):
+        return first, _next(last), ()
+    return first, _next(first), further
+
+
+def _next(day: date) -> date:
+    return min(day, date.max - timedelta(days=1)) + timedelta(days=1)
+
+
+def _attendee(evenement: Evenement) -> vCalAddress:
+    address = _address(evenement.courriel, evenement.nom)
+    for name, value in (("ROLE", "REQ-PARTICIPANT"), ("PARTSTAT", "NEEDS-ACTION"), ("RSVP", "FALSE")):
+        address.params[name] = value
+    return address
+
+
+def _address(courriel: str, nom: str) -> vCalAddress:
+    """A parameter may hold neither double quotes nor control characters; carets would be read as escapes (RFC 6868)."""
+    address = vCalAddress("mailto:" + quote(courriel, safe=_ADRESSE))
+    address.params["CN"] = _ligne(nom).replace('"', "'").replace("^", " ")
+    return address
+
+
+def _summary(evenement: Evenement) -> str:
+    """A client that shows cancelled events like others still tells."""
+    mission = "Numérisation des copies" if evenement.numerisation else f"Correction E3C\u00a0: {evenement.libelle}"
+    return _ligne(f"Annulé\u00a0: {mission}" if evenement.annulee else mission)
+
+
+def _lieu(evenement: Evenement) -> str:
+    return ", ".join(filter(None, (evenement.etablissement_nom, evenement.etablissement_commune)))
+
+
+def _description(evenement: Evenement, document: str) -> str:
+    """No address that signs in: calendars are shared. Nor the reason of a cancellation."""
+    if evenement.annulee:
+        return f"Votre convocation à cette mission est annulée.\n{document}"
+    observation = "\n".join(filter(None, map(_ligne, evenement.observation.splitlines())))
+    dates = f"{'Date' if len(evenement.dates) == 1 else 'Dates'}\u00a0: {dates_en_lettres(evenement.dates)}"
+    qualite = f"Qualité\u00a0: {_ligne(evenement.qualite)}" if evenement.qualite else ""
+    return "\n".join(filter(None, (qualite, dates, observation, document)))
+
+
+def _ligne(texte: str) -> str:
+    """On one line: some reader or other ends it at each of these, or shows the rest the wrong way round."""
+    return _CONTROLES.sub(" ", texte).strip()
+
+
+def _text(calendar: Calendar) -> str:
+    text: str = calendar.to_ical().decode()
+    return text
+
+
+class _Texte(vText):
+    """icalendar itself takes a backslash before an N of ours for the end of a line."""
+
+    def to_ical(self) -> Any:
+        escaped = self.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
+        return escaped.encode()
+
+
+def evenement(row: Any) -> Evenement:
+    """A version's row in the words of a calendar."""
+    return Evenement(
+        convocation_id=row["convocation_id"],
+        version=row["version"],
+        annulee=row["nature"] == Nature.ANNULATION.value,
+        le=row["le"],
+        numerisation=row["type"] == MissionType.NUMERISATION.value,
+        libelle=row["libelle"],
+        qualite=libelle_qualite(row["qualite"], par_defaut=row["qualite_par_defaut"]),
+        dates=tuple(row["dates"]),
+        observation=row["observation"],
+        etablissement_nom=row["etablissement_nom"],
+        etablissement_commune=row["etablissement_commune"],
+        nom=f"{row['prenom']} {row['nom']}",
+        courriel=row["courriel"],
+    )

@@ -1,0 +1,77 @@
+"""A person's missions in her own calendar, by a private address that she can revoke."""
+
+import asyncio
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, FastAPI, Request
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from acces.http import ActeurDep
+from chassis.database import Connection
+from chassis.http import Problem
+from convocation.cadre.ecran import see_other
+from convocation.commun.formulaires import fields, text
+from convocation.commun.http import commande, reading
+from convocation.commun.jetons import make_calendrier, read_calendrier
+from convocation.mes_missions import abonnements
+from convocation.mes_missions.calendrier import evenement, publication
+from convocation.mes_missions.set_abonnement import set_abonnement
+
+router = APIRouter(include_in_schema=False)
+_FAITS = {"creer": "calendrier-ouvert", "revoquer": "calendrier-revoque"}
+
+
+def add_to(app: FastAPI) -> None:
+    """A plain route: a calendar's program has the address and no session."""
+    app.add_route("/calendrier/{token}.ics", calendrier)
+
+
+async def abonnement_url(request: Request, connection: Connection, numero: str) -> str | None:
+    """The address that a page shows its person (abonnement.html), as long as it holds."""
+    state = request.app.state
+    held = await abonnements.of(connection, numero)
+    token = make_calendrier(held, state.token_key) if held else None
+    return f"{state.settings.public_url}/calendrier/{token}.ics" if token else None
+
+
+@router.post("/mes-missions/calendrier")
+async def enregistrer(request: Request, acteur: ActeurDep) -> Response:
+    """Open the address, or revoke it."""
+    async with fields(request) as form:
+        action = text(form, "action")
+    if action not in _FAITS:
+        raise Problem(422, "action-inconnue", "Cette demande n’a pas été comprise.")
+    async with commande(request, acteur) as command:
+        await set_abonnement(command, ouvert=action == "creer")
+    return see_other(f"/mes-missions?fait={_FAITS[action]}")
+
+
+async def calendrier(request: Request) -> Response:
+    """The feed. An address that is revoked, or was never ours, does not exist."""
+    state = request.app.state
+    abonnement_id = read_calendrier(request.path_params["token"], state.token_key)
+    rows = await _convocations(request, abonnement_id) if abonnement_id else None
+    if rows is None:
+        raise HTTPException(404)
+    told = [evenement(row) for row in rows]
+    content = (await asyncio.to_thread(publication, told, state.settings.calendar_organizer)).encode()
+    etag = f'"{sha256(content).hexdigest()[:32]}"'
+    headers = {"ETag": etag, "Cache-Control": "private, no-cache", "X-Content-Type-Options": "nosniff"}
+    if _held(request.headers.get("if-none-match", ""), etag):
+        return Response(status_code=304, headers=headers)
+    headers["Content-Disposition"] = 'inline; filename="missions-imagin.ics"'
+    return Response(content, media_type="text/calendar", headers=headers)  # starlette adds charset=utf-8
+
+
+async def _convocations(request: Request, abonnement_id: UUID) -> list[Any] | None:
+    async with reading(request) as connection:
+        return await abonnements.convocations(connection, abonnement_id)
+
+
+def _held(if_none_match: str, etag: str) -> bool:
+    """RFC 9110 section 13.1.2: a list of tags, compared weakly, or any."""
+    tags = [one.strip().removeprefix("W/") for one in if_none_match.split(",")]
+    return etag in tags or tags == ["*"]

@@ -1,0 +1,83 @@
+"""The signed link of a mail opens a person's own pages for two hours (R57). For everybody: no acteur is asked for.
+
+GET does nothing but set the cookie: scanners of mails follow links too. The token leaves the address bar at once.
+"""
+
+from typing import Any
+
+from fastapi import FastAPI, Request
+from starlette.responses import Response
+
+from acces.acteur import Acteur, Role
+from acces.http import current_acteur, refuse_cross_site
+from chassis.http import Problem
+from convocation.cadre.ecran import FONCTIONS, see_other
+from convocation.commun.http import reading
+from convocation.commun.jetons import read_lien
+from convocation.connexion.pages import open_session
+from convocation.mes_missions import liens_sql as liens
+
+_HOURS = 2
+_HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+
+
+def add_to(app: FastAPI) -> None:
+    """Plain routes, of any path: what is no token at all gets the same answer as a forged one."""
+    app.add_route("/lien/{token:path}", ouvrir, methods=["GET"])
+    app.add_route("/lien/{token:path}", poursuivre, methods=["POST"])
+
+
+async def ouvrir(request: Request) -> Response:
+    """Sign in; nothing is replaced silently where somebody else is signed in."""
+    acteur, present = await _acteur(request), _present(request)
+    if acteur is None:
+        return _plus_valable(request)
+    if present is None:
+        return _enter(request, acteur)
+    if (present.role, present.sub) == (acteur.role, acteur.sub):
+        return _sealed(see_other("/mes-missions"))
+    names = {"present": present, "fonction": FONCTIONS.get(present.role, ""), "personne": acteur.nom}
+    page = _sealed(request.app.state.pages.render(request, "mes_missions/lien_autre_session.html", **names))
+    # Its form must say where it comes from (refuse_cross_site): the host, and nothing of the address.
+    page.headers["Referrer-Policy"] = "strict-origin"
+    return page
+
+
+async def poursuivre(request: Request) -> Response:
+    """The same, over the session of whoever is signed in."""
+    refuse_cross_site(request)
+    acteur = await _acteur(request)
+    return _plus_valable(request) if acteur is None else _enter(request, acteur)
+
+
+async def _acteur(request: Request) -> Acteur | None:
+    state = request.app.state
+    named = read_lien(request.path_params["token"], state.token_key, state.clock())
+    if named is None:
+        return None
+    async with reading(request) as connection:
+        person: Any = await liens.personne(connection, named)
+    return person and Acteur(person["numero"], Role.INTERVENANT, f"{person['prenom']} {person['nom']}")
+
+
+def _present(request: Request) -> Acteur | None:
+    try:
+        return current_acteur(request)
+    except Problem:
+        return None
+
+
+def _enter(request: Request, acteur: Acteur) -> Response:
+    response = see_other("/mes-missions")
+    open_session(request.app.state, response, acteur, hours=_HOURS)
+    return _sealed(response)
+
+
+def _plus_valable(request: Request) -> Response:
+    """Forged, expired or unknown: one page that tells them not apart."""
+    return _sealed(request.app.state.pages.render(request, "mes_missions/lien_plus_valable.html", status=404))
+
+
+def _sealed(response: Response) -> Response:
+    response.headers.update(_HEADERS)
+    return response

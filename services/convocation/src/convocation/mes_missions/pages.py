@@ -1,0 +1,88 @@
+"""« Mes missions » (R57): a person's convocations, what to do for each, « Accéder à SANTORIN »."""
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse
+from starlette.responses import Response
+
+from acces.http import ActeurDep
+from convocation.cadre.ecran import MES_MISSIONS, page, see_other
+from convocation.commun.formulaires import fields
+from convocation.commun.http import commande, reading
+from convocation.commun.policy import POLICY
+from convocation.commun.refus import PlusRienAFaire, VersionDepassee
+from convocation.convocations import lignes
+from convocation.convocations import reads as views
+from convocation.convocations.forms import read_saisies
+from convocation.convocations.pages import montrer, visible
+from convocation.convocations.qualite import Qualite
+from convocation.mes_missions.acknowledge import ACTION, acknowledge_convocation
+from convocation.mes_missions.calendrier_pages import abonnement_url
+from convocation.mes_missions.domain import ATTENTES, LIBELLES_USAGES, Moment, adresse, moment, prochaine, usage
+from convocation.missions.domain import LIBELLES_VOIE
+from convocation.suivi.domain import Acces
+from event_schemas.academies import local_time
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get(MES_MISSIONS)
+async def mes_missions(request: Request, acteur: ActeurDep) -> Response:
+    """What comes first, by date; what is past, then what was cancelled, the latest first."""
+    POLICY.authorise(acteur, "mes-convocations.lire", intervenant=acteur.sub)
+    async with reading(request) as connection:
+        found = [_mission(request, row) for row in await views.convocations_of_person(connection, acteur.sub)]
+        groups = {which: [one for one in found if one["moment"] is which] for which in Moment}
+        return await page(
+            request,
+            connection,
+            acteur,
+            "mes_missions/mes_missions.html",
+            a_venir=_in_order(groups[Moment.A_VENIR]),
+            passees=_in_order(groups[Moment.PASSEE])[::-1],
+            annulees=_in_order(groups[Moment.ANNULEE])[::-1],
+            abonnement=await abonnement_url(request, connection, acteur.sub),
+        )
+
+
+def _in_order(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(found, key=lambda one: one["prochaine"])
+
+
+@router.get("/mes-convocations")
+async def ancienne_adresse(acteur: ActeurDep) -> Response:
+    """Where the page was; mails and bookmarks may still lead there."""
+    POLICY.authorise(acteur, "mes-convocations.lire", intervenant=acteur.sub)
+    return RedirectResponse(MES_MISSIONS, status_code=308)
+
+
+@router.post("/convocations/{convocation_id}/prise-de-connaissance")
+async def prendre_connaissance(request: Request, convocation_id: UUID, acteur: ActeurDep) -> Response:
+    """One click; superseded or cancelled meanwhile, the page shows what the convocation says now."""
+    async with fields(request) as form:
+        version = read_saisies(form).version
+    try:
+        async with commande(request, acteur) as command:
+            await visible(command.connection, acteur, convocation_id, ACTION)
+            await acknowledge_convocation(command, convocation_id, version)
+    except (VersionDepassee, PlusRienAFaire) as refus:
+        return await montrer(request, acteur, convocation_id, refus)
+    return see_other(f"{MES_MISSIONS}?fait=lue")
+
+
+def _mission(request: Request, row: Any) -> dict[str, Any]:
+    """A line, with what one does in SANTORIN, or what is waited for until then."""
+    une = lignes.convocation(row)
+    today = local_time(row["academie"], request.app.state.clock()).date()
+    pour = usage(Qualite(row["qualite"]) if row["qualite"] else None)
+    return une | {
+        "voie": LIBELLES_VOIE[row["voie"]],
+        "moment": moment(row["dates"], today, active=une["active"]),
+        "prochaine": prochaine(row["dates"], today),
+        "entre": une["active"] and une["suivi"].acces is Acces.ACCEPTEE,
+        "usage": LIBELLES_USAGES[pour],
+        "santorin": adresse(request.app.state.settings.santorin_url, pour),
+        "attendu": ATTENTES.get(une["suivi"].acces, ""),
+    }

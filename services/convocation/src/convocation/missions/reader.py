@@ -1,0 +1,22 @@
+"""Kafka in: `imagin.public.mission.v1`, the read side of missions."""
+
+from collections.abc import Collection
+
+from chassis.cloudevents import Event
+from chassis.consumer import Known
+from chassis.database import Connection
+from convocation.missions import sql as missions
+from event_schemas import catalogue
+
+
+class RecordMissionsOnMissionEvents:
+    """A mission withdrawn keeps its row and its convocations, marked « sans candidat » (K.a, architecture.md)."""
+
+    topic = catalogue.MISSION
+    types = (catalogue.MISSION_CREATED, catalogue.MISSION_CHANGED, catalogue.MISSION_WITHDRAWN)
+
+    async def known(self, connection: Connection, aggregates: list[str]) -> dict[str, Known]:
+        return await missions.known(connection, aggregates)
+
+    async def apply(self, connection: Connection, events: list[Event], held: Collection[str]) -> None:
+        await missions.save(connection, events, held)

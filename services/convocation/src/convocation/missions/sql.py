@@ -1,0 +1,120 @@
+"""SQL of the missions' read side, and whose teachers correct an épreuve."""
+
+from collections.abc import Collection, Sequence
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from chassis.cloudevents import Event
+from chassis.consumer import Known
+from chassis.database import Connection, copy_new, update_all
+from convocation.commun.recherche import cle
+from convocation.missions.domain import Mission, MissionType
+
+_KNOWN = """
+SELECT mission_id, version, hash FROM mission WHERE mission_id = ANY($1::uuid[]) ORDER BY mission_id FOR UPDATE
+"""
+
+_COLUMNS = (
+    *("mission_id", "session", "uai", "academie", "etablissement_nom", "etablissement_commune", "type", "voie"),
+    *("code", "libelle", "candidats", "date_debut", "status", "version", "hash", "recherche"),
+)
+_CHANGE = """
+UPDATE mission m
+SET academie = t.academie, etablissement_nom = t.nom, etablissement_commune = t.commune, libelle = t.libelle,
+    candidats = t.candidats, date_debut = t.date_debut, status = t.status, version = t.version, hash = t.hash,
+    recherche = t.recherche
+FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int[], $7::date[], $8::text[],
+            $9::bigint[], $10::text[], $11::text[])
+     AS t (mission_id, academie, nom, commune, libelle, candidats, date_debut, status, version, hash, recherche)
+WHERE m.mission_id = t.mission_id AND m.version < t.version
+"""
+
+
+async def known(connection: Connection, missions: list[str]) -> dict[str, Known]:
+    """Version and hash held of each mission, its row locked."""
+    rows = await connection.fetch(_KNOWN, missions)
+    return {str(row["mission_id"]): Known(row["version"], row["hash"]) for row in rows}
+
+
+async def save(connection: Connection, events: Sequence[Event], held: Collection[str]) -> None:
+    """Write the last state of each mission; `held`: those there are. Raises ConcurrentWrite."""
+    latest = {event.aggregate: event.state for event in events}
+    await copy_new(connection, "mission", _COLUMNS, [_row(one) for key, one in latest.items() if key not in held])
+    await update_all(connection, _CHANGE, [_changed(one) for key, one in latest.items() if key in held])
+
+
+def _row(state: Any) -> tuple[Any, ...]:
+    etablissement = state.etablissement
+    return (
+        *(state.mission_id, state.session, etablissement.uai, etablissement.academie),
+        *(etablissement.nom, etablissement.commune, state.type, state.voie, state.code),
+        *(state.libelle, state.candidats, state.date_debut, state.status, state.version, state.hash),
+        _recherche(state),
+    )
+
+
+def _changed(state: Any) -> tuple[Any, ...]:
+    etablissement = state.etablissement
+    return (
+        *(state.mission_id, etablissement.academie, etablissement.nom, etablissement.commune),
+        *(state.libelle, state.candidats, state.date_debut, state.status, state.version, state.hash),
+        _recherche(state),
+    )
+
+
+_cle = lru_cache(maxsize=4_096)(cle)  # missions share their épreuve with other lycées, and their lycée with others
+
+
+def _recherche(state: Any) -> str:
+    """The words a mission is found by, folded."""
+    place = state.etablissement
+    return f"{_cle(f'{state.libelle} {state.code}')} {_cle(f'{place.uai} {place.nom} {place.commune}')}"
+
+
+async def get(connection: Connection, mission_id: UUID, *, lock: bool = False) -> Mission | None:
+    """One mission; `lock` holds off a withdrawal, and other commands on the mission, until the end of the transaction.
+
+    Two commands that convoke the same new person at once would trip over one unique index or the other.
+    """
+    query = "SELECT * FROM mission WHERE mission_id = $1" + (" FOR NO KEY UPDATE" if lock else "")
+    row = await connection.fetchrow(query, mission_id)
+    return mission_of(row) if row else None
+
+
+async def lock(connection: Connection, mission_ids: Sequence[UUID]) -> dict[UUID, Mission]:
+    """Several as `get` locks one, in the order in which everybody locks them."""
+    query = "SELECT * FROM mission WHERE mission_id = ANY($1::uuid[]) ORDER BY mission_id FOR NO KEY UPDATE"
+    return {row["mission_id"]: mission_of(row) for row in await connection.fetch(query, mission_ids)}
+
+
+def mission_of(row: Any) -> Mission:
+    """A mission from a row of its table."""
+    return Mission(
+        mission_id=row["mission_id"],
+        session=row["session"],
+        uai=row["uai"],
+        academie=row["academie"],
+        etablissement_nom=row["etablissement_nom"],
+        etablissement_commune=row["etablissement_commune"],
+        type=MissionType(row["type"]),
+        voie=row["voie"],
+        code=row["code"],
+        libelle=row["libelle"],
+        candidats=row["candidats"],
+        date_debut=row["date_debut"],
+        sans_candidat=row["status"] != "ACTIVE",
+        version=row["version"],
+    )
+
+
+async def academie(connection: Connection, uai: str) -> str | None:
+    """The académie of an établissement, as its missions say; None where it has none."""
+    found: str | None = await connection.fetchval("SELECT academie FROM mission WHERE uai = $1 LIMIT 1", uai)
+    return found
+
+
+async def academies(connection: Connection, uais: Sequence[str]) -> dict[str, str]:
+    """Académie by UAI; the UAIs without any mission are not in it."""
+    query = "SELECT DISTINCT ON (uai) uai, academie FROM mission WHERE uai = ANY($1::text[]) ORDER BY uai, session DESC"
+    return {row["uai"]: row["academie"] for row in await connection.fetch(query, list(uais))}

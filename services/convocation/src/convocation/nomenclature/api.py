@@ -1,0 +1,22 @@
+"""Disciplines for programs (R29)."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+
+from acces.http import ActeurDep
+from convocation.commun.http import reading
+from convocation.commun.policy import POLICY
+from convocation.nomenclature import reads as nomenclature
+
+router = APIRouter(prefix="/api", tags=["missions"])
+
+
+@router.get("/disciplines")
+async def list_disciplines(
+    request: Request, acteur: ActeurDep, q: Annotated[str, Query(max_length=100)] = ""
+) -> dict[str, Any]:
+    """Suggestions that refine while one types (R29)."""
+    POLICY.scope(acteur, "disciplines.lire")
+    async with reading(request) as connection:
+        return {"disciplines": await nomenclature.disciplines(connection, q)}

@@ -1,0 +1,36 @@
+"""The nomenclature of disciplines (R28, R29), and whose teachers correct an épreuve."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from chassis.database import Connection
+from convocation.commun.recherche import mots
+
+
+async def disciplines(connection: Connection, texte: str) -> list[dict[str, str]]:
+    """R29: disciplines one of whose words begins with each word typed, or whose code does; all for no word."""
+    rows = await connection.fetch("SELECT code, libelle FROM discipline ORDER BY libelle")
+    typed = mots(texte)
+    return [dict(row) for row in rows if all(_begins(word, row) for word in typed)]
+
+
+def _begins(word: str, row: Any) -> bool:
+    return any(mot.startswith(word) for mot in [row["code"], *mots(row["libelle"])])
+
+
+async def unknown_disciplines(connection: Connection, codes: Sequence[str]) -> list[str]:
+    """Codes the nomenclature does not have."""
+    query = "SELECT code FROM unnest($1::text[]) AS t (code) WHERE code NOT IN (SELECT code FROM discipline)"
+    return [row["code"] for row in await connection.fetch(query, codes)]
+
+
+async def libelles(connection: Connection) -> dict[str, str]:
+    """The nomenclature of disciplines, label by code."""
+    rows = await connection.fetch("SELECT code, libelle FROM discipline ORDER BY code")
+    return {row["code"]: row["libelle"] for row in rows}
+
+
+async def of_epreuve(connection: Connection, code_epreuve: str) -> list[str]:
+    """Codes of the disciplines whose teachers correct the épreuve; none for a code the table does not have."""
+    query = "SELECT discipline FROM epreuve_discipline WHERE code_epreuve = $1 ORDER BY discipline"
+    return [row["discipline"] for row in await connection.fetch(query, code_epreuve)]

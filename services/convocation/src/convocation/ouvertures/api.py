@@ -1,0 +1,41 @@
+"""Openings of the service for programs (R12)."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+
+from acces.http import ActeurDep
+from chassis.http import Problem
+from convocation.commun.http import commande, reading
+from convocation.commun.policy import POLICY
+from convocation.commun.schemas import OuvertureIn, Session
+from convocation.ouvertures import sql as ouvertures
+from convocation.ouvertures.commands import open_service
+from convocation.ouvertures.domain import Cible, Decision, Portee
+from convocation.ouvertures.reads import par_academie
+
+router = APIRouter(prefix="/api", tags=["administration"])
+_CODE_LENGTHS = {Portee.NATIONALE: 1, Portee.ACADEMIE: 2, Portee.ETABLISSEMENT: 8}
+
+
+@router.put("/ouvertures")
+async def ouvrir(request: Request, body: OuvertureIn, acteur: ActeurDep) -> dict[str, Any]:
+    """« L'Administrateur IMAGIN ouvre le service convocation » (R12), or closes it."""
+    cible = Cible(Portee(body.portee), body.code)
+    if len(cible.code) != _CODE_LENGTHS[cible.portee]:
+        raise Problem(422, "portee", "Le code ne va pas avec la portée : « * », l’académie ou l’UAI.")
+    decision = None if body.ouverte is None else Decision(body.ouverte, body.debut, body.fin)
+    async with commande(request, acteur) as command:
+        await open_service(command, body.session, {cible: decision}, body.motif)
+    return body.model_dump()
+
+
+@router.get("/ouvertures")
+async def list_ouvertures(
+    request: Request, acteur: ActeurDep, session: Annotated[Session | None, Query()] = None
+) -> dict[str, Any]:
+    """Every decision taken, the latest first; with `session` also what holds now, académie by académie."""
+    POLICY.scope(acteur, "ouvertures.lire")
+    async with reading(request) as connection:
+        etat = await par_academie(connection, session, request.app.state.clock()) if session else []
+        return {"ouvertures": await ouvertures.all_of(connection, session), "academies": etat}

@@ -1,0 +1,66 @@
+"""Ouvrir le service convocation (R12): the administrateur decides for the nation, académies or établissements."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from acces.audit import Acte, changes, record
+from convocation.commun.context import Commande
+from convocation.commun.policy import POLICY
+from convocation.commun.refus import OuvertureRefusee
+from convocation.missions import sql as missions
+from convocation.ouvertures import sql as ouvertures
+from convocation.ouvertures.domain import NATIONALE, Cible, Decision, Portee, juger
+from event_schemas.academies import NOMS
+
+
+async def open_service(
+    commande: Commande, session: str, decisions: Mapping[Cible, Decision | None], motif: str = ""
+) -> None:
+    """Take all of `decisions` of a session or none, None withdrawing one; commands under way end before.
+
+    What is decided already is no act. Raises OuvertureRefusee, Forbidden.
+    """
+    POLICY.authorise(commande.acteur, "service.ouvrir")
+    connection, who, when = commande.connection, commande.acteur.sub, commande.now
+    places = await missions.academies(
+        connection, [cible.code for cible in decisions if cible.portee is Portee.ETABLISSEMENT]
+    )
+    for cible, decision in decisions.items():
+        _judge(commande, places, cible, decision)
+    await ouvertures.hold(connection, session, le=when)
+    held = await ouvertures.held(connection, session, list(decisions))
+    changed = {cible: decision for cible, decision in decisions.items() if held.get(cible) != decision}
+    await ouvertures.save(connection, session, changed, par=who, le=when)
+    actes = [
+        _acte(session, cible, held.get(cible), decision, motif, places.get(cible.code))
+        for cible, decision in changed.items()
+    ]
+    await record(connection, commande.acteur, when, actes)
+
+
+def _judge(commande: Commande, places: Mapping[str, str], cible: Cible, decision: Decision | None) -> None:
+    if cible.portee is Portee.ETABLISSEMENT and cible.code not in places:
+        raise OuvertureRefusee(f"Aucune mission n’est connue pour l’UAI {cible.code}.", "code")
+    if cible.portee is Portee.ACADEMIE and cible.code not in NOMS:
+        raise OuvertureRefusee(f"Aucune académie ne porte le code {cible.code}.", "code")
+    if decision is not None:
+        juger(decision, commande.now)
+    elif cible == NATIONALE:
+        raise OuvertureRefusee("La décision nationale ne se retire pas : fermez le service.", "ouverte")
+
+
+def _acte(
+    session: str, cible: Cible, avant: Decision | None, apres: Decision | None, motif: str, academie: str | None
+) -> Acte:
+    states = _state(avant), _state(apres)
+    if states[0] is not None and states[1] is not None:
+        states = changes(states[0], states[1])
+    uai = cible.code if cible.portee is Portee.ETABLISSEMENT else None
+    if cible.portee is not Portee.ETABLISSEMENT:
+        academie = cible.code  # « * » for the nation, as the exigences have it
+    objet = f"ouverture|{session}|{cible.portee}|{cible.code}"
+    return Acte("service.ouvrir", objet, *states, motif=motif, academie=academie, uai=uai)
+
+
+def _state(decision: Decision | None) -> dict[str, Any] | None:
+    return None if decision is None else decision._asdict()

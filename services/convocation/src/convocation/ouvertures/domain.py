@@ -1,0 +1,92 @@
+"""Opening of the service (R12, R13): the most specific decision holds; without any, the service is closed."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from convocation.commun.refus import OuvertureRefusee
+
+
+class Portee(StrEnum):
+    """What a decision is about, from the least to the most specific."""
+
+    NATIONALE = "NATIONALE"
+    ACADEMIE = "ACADEMIE"
+    ETABLISSEMENT = "ETABLISSEMENT"
+
+
+class Cible(NamedTuple):
+    """`code`: "*" for the nation, the académie's two digits, or the UAI."""
+
+    portee: Portee
+    code: str
+
+
+class Decision(NamedTuple):
+    """Open from `debut` (included) to `fin` (excluded), both aware, None being no bound; or closed."""
+
+    ouverte: bool
+    debut: datetime | None = None
+    fin: datetime | None = None
+
+    def tient(self, now: datetime) -> bool:
+        """Whether the service is open at `now`."""
+        begun = self.debut is None or self.debut <= now
+        return self.ouverte and begun and (self.fin is None or now < self.fin)
+
+    def ouvrira(self, now: datetime) -> datetime | None:
+        """When it opens, where that is still to come."""
+        return self.debut if self.ouverte and self.debut is not None and now < self.debut else None
+
+
+NATIONALE = Cible(Portee.NATIONALE, "*")
+
+
+def cibles(academie: str, uai: str) -> list[Cible]:
+    """The decisions that concern an établissement, the most specific first."""
+    return [Cible(Portee.ETABLISSEMENT, uai), Cible(Portee.ACADEMIE, academie), NATIONALE]
+
+
+def tenue(decisions: Mapping[Cible, Decision], academie: str, uai: str) -> tuple[Cible, Decision] | None:
+    """The decision that holds for an établissement, within one session."""
+    return next(((cible, decisions[cible]) for cible in cibles(academie, uai) if cible in decisions), None)
+
+
+def est_ouvert(decisions: Mapping[Cible, Decision], academie: str, uai: str, now: datetime) -> bool:
+    """Whether the établissement may convoke at `now`; persistence/liste_missions.py says the same in SQL."""
+    held = tenue(decisions, academie, uai)
+    return held is not None and held[1].tient(now)
+
+
+def ouvrira(decisions: Mapping[Cible, Decision], academie: str, uai: str, now: datetime) -> datetime | None:
+    """When the établissement's service will open, if a decision that holds already says so."""
+    held = tenue(decisions, academie, uai)
+    return held[1].ouvrira(now) if held is not None else None
+
+
+def juger(decision: Decision, now: datetime) -> None:
+    """Raise OuvertureRefusee, with the field, for dates that make no sense at `now`; the present minute is not past."""
+    debut, fin = decision.debut, decision.fin
+    minute = now.replace(second=0, microsecond=0)
+    for champ, instant in (("debut", debut), ("fin", fin)):
+        if not decision.ouverte and instant is not None:
+            raise OuvertureRefusee("Une fermeture vaut tout de suite : elle n’a ni début ni fin.", champ)
+    if debut is not None and debut < minute:
+        raise OuvertureRefusee("Ce début est passé : laissez-le vide pour ouvrir tout de suite.", "debut")
+    if fin is not None and fin <= now:
+        raise OuvertureRefusee("Cette fin est passée : pour fermer tout de suite, choisissez « Fermer ».", "fin")
+    if debut is not None and fin is not None and fin <= debut:
+        raise OuvertureRefusee("La fin vient après le début.", "fin")
+
+
+def instant(local: datetime, zone: ZoneInfo, champ: str) -> datetime:
+    """The instant (UTC) when clocks of `zone` show `local` (naive): the first one when they show it twice.
+
+    Raises OuvertureRefusee for an hour that the change to summer time leaves out.
+    """
+    found = local.replace(tzinfo=zone).astimezone(UTC)
+    if found.astimezone(zone).replace(tzinfo=None) != local:
+        raise OuvertureRefusee("Cette heure n’existe pas ce jour-là : on passe à l’heure d’été.", champ)
+    return found

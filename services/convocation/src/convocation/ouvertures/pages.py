@@ -1,0 +1,179 @@
+"""« Ouverture du service » (R12): what holds now, and the form by which the administrateur decides."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from math import ceil
+from typing import Any, Self
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from acces.acteur import Acteur
+from acces.http import ActeurDep
+from chassis.database import Connection
+from convocation.cadre.ecran import page, see_other
+from convocation.commun.formulaires import fields, text
+from convocation.commun.http import commande, reading
+from convocation.commun.policy import POLICY
+from convocation.commun.refus import OuvertureRefusee
+from convocation.missions import reads as lieux
+from convocation.missions import sql as missions
+from convocation.ouvertures import reads as ouvertures
+from convocation.ouvertures.commands import open_service
+from convocation.ouvertures.domain import NATIONALE, Cible, Decision, Portee, instant
+from convocation.ouvertures.liste_uais import fautes, lire
+from event_schemas.academies import NOMS, zone
+
+router = APIRouter(include_in_schema=False)
+_LISTE, _TAILLE, _MAX_FAUTES, _MAX_TEXTE = "liste", 50, 20, 60_000
+_POUR = [
+    ("*", "Toutes les académies"),
+    *sorted(((code, f"Académie : {nom}") for code, nom in NOMS.items()), key=lambda one: one[1]),
+    (_LISTE, "Les établissements de la liste"),
+]
+_DECISIONS = [
+    ("ouvrir", "Ouvrir"),
+    ("fermer", "Fermer tout de suite"),
+    ("retirer", "Retirer la décision : suivre l’académie ou la règle nationale"),
+]
+_ETATS = {
+    "OUVERT": ("success", "Ouvert"),
+    "A_VENIR": ("info", "Ouvrira"),
+    "TERMINE": ("warning", "Terminé"),
+    "FERME": ("", "Fermé"),
+}
+# The fields of the API that the form has under another name.
+_CHAMPS = {"code": "pour", "ouverte": "decision"}
+
+
+@dataclass(frozen=True, slots=True)
+class Saisie:
+    """The form as it was typed."""
+
+    session: str = ""
+    pour: str = ""
+    uais: str = ""
+    decision: str = ""
+    debut: str = ""
+    fin: str = ""
+    motif: str = ""
+
+    @classmethod
+    def read(cls, form: FormData) -> Self:
+        return cls(**{name: text(form, name)[:_MAX_TEXTE] for name in cls.__slots__})
+
+    def faults(self, sessions: list[str]) -> list[dict[str, str]]:
+        """What was not chosen, or not in the way the form offers it."""
+        found = []
+        if self.session not in sessions:
+            found.append({"champ": "session", "texte": "Choisissez la session."})
+        if self.pour not in dict(_POUR):
+            found.append({"champ": "pour", "texte": "Choisissez pour qui la décision vaut."})
+        elif self.pour != _LISTE and self.uais:
+            texte = "Choisissez « Les établissements de la liste », ou videz la liste."
+            found.append({"champ": "pour", "texte": texte})
+        if self.decision not in dict(_DECISIONS):
+            found.append({"champ": "decision", "texte": "Choisissez la décision."})
+        if len(self.motif) > 500:
+            found.append({"champ": "motif", "texte": "Le motif tient en 500 caractères."})
+        return found
+
+
+@router.get("/ouvertures")
+async def voir(request: Request, acteur: ActeurDep) -> Response:
+    """What holds in a session, the latest one unless `session` says another."""
+    return await _show(request, acteur, Saisie(session=request.query_params.get("session", "")), [])
+
+
+@router.post("/ouvertures")
+async def decider(request: Request, acteur: ActeurDep) -> Response:
+    """One decision for all that it is about, or none of it."""
+    POLICY.authorise(acteur, "service.ouvrir")
+    async with fields(request) as form:
+        saisie = Saisie.read(form)
+    erreurs = await _decide(request, acteur, saisie)
+    if erreurs:
+        return await _show(request, acteur, saisie, erreurs)
+    return see_other(f"/ouvertures?{urlencode({'session': saisie.session, 'fait': 'ouverture'})}")
+
+
+async def _decide(request: Request, acteur: Acteur, saisie: Saisie) -> list[dict[str, str]]:
+    """Take the decision, or say what is wrong with it."""
+    try:
+        async with commande(request, acteur) as command:
+            erreurs = saisie.faults(await lieux.sessions(command.connection))
+            if not erreurs:
+                places, erreurs = await _places(command.connection, saisie)
+            if not erreurs:
+                decisions = {cible: _decision(saisie, academie) for cible, academie in places.items()}
+                await open_service(command, saisie.session, decisions, saisie.motif)
+    except OuvertureRefusee as refus:
+        return [{"champ": _CHAMPS.get(refus.champ, refus.champ), "texte": refus.phrase}]
+    return erreurs
+
+
+async def _places(connection: Connection, saisie: Saisie) -> tuple[Mapping[Cible, str], list[dict[str, str]]]:
+    """What the decision is about, each with the académie whose clocks count, and the faults of the list by line.
+
+    Raises OuvertureRefusee for a list that is empty or too long.
+    """
+    if saisie.pour == NATIONALE.code:
+        return {NATIONALE: NATIONALE.code}, []
+    if saisie.pour != _LISTE:
+        return {Cible(Portee.ACADEMIE, saisie.pour): saisie.pour}, []
+    lines = lire(saisie.uais)
+    connus = await missions.academies(connection, sorted(set(lines.values())))
+    found = [{"champ": "uais", "texte": texte} for texte in fautes(lines, connus)]
+    if len(found) > _MAX_FAUTES:
+        more = f"Et {len(found) - _MAX_FAUTES} autres lignes à corriger."
+        found = [*found[:_MAX_FAUTES], {"champ": "uais", "texte": more}]
+    return {Cible(Portee.ETABLISSEMENT, uai): academie for uai, academie in connus.items()}, found
+
+
+def _decision(saisie: Saisie, academie: str) -> Decision | None:
+    """In the académie's local time, Paris's for all académies. Raises OuvertureRefusee."""
+    if saisie.decision == "retirer":
+        return None
+    debut, fin = (_instant(typed, academie, name) for name, typed in (("debut", saisie.debut), ("fin", saisie.fin)))
+    return Decision(saisie.decision == "ouvrir", debut, fin)
+
+
+def _instant(typed: str, academie: str, champ: str) -> datetime | None:
+    if not typed:
+        return None
+    try:
+        local = datetime.fromisoformat(typed)
+    except ValueError:
+        local = None
+    if local is None or local.tzinfo is not None or not 2000 <= local.year < 2200:
+        raise OuvertureRefusee("Donnez un jour et une heure : cette date ne se lit pas.", champ)
+    return instant(local, zone(academie), champ)
+
+
+async def _show(request: Request, acteur: Acteur, saisie: Saisie, erreurs: list[dict[str, str]]) -> Response:
+    POLICY.authorise(acteur, "service.ouvrir")
+    now, asked = request.app.state.clock(), request.query_params.get("page", "")
+    number = max(1, int(asked)) if asked.isdecimal() and len(asked) < 6 else 1
+    async with reading(request) as connection:
+        sessions = await lieux.sessions(connection)
+        session = saisie.session if saisie.session in sessions else next(iter(sessions), "")
+        exceptions = await ouvertures.exceptions(connection, session, now, page=number)
+        context: dict[str, Any] = {
+            "saisie": asdict(saisie) | {"session": session},
+            "erreurs": erreurs,
+            "sessions": [(one, one) for one in sessions],
+            "pour": _POUR,
+            "decisions": _DECISIONS,
+            "etats": _ETATS,
+            "noms": NOMS,
+            "nationale": await ouvertures.nationale(connection, session, now),
+            "academies": await ouvertures.par_academie(connection, session, now),
+            "exceptions": exceptions,
+            "page": number,
+            "pages": ceil(exceptions[0]["total"] / _TAILLE) if exceptions else 1,
+            "vers": lambda n: f"?{urlencode({'session': session, 'page': n})}",
+        }
+        return await page(request, connection, acteur, "ouvertures/ouvertures.html", status=422 if erreurs else 200, **context)

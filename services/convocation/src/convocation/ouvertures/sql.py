@@ -1,0 +1,130 @@
+"""SQL of the openings. A change locks the session's national row, a command shares it: neither crosses the other."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from chassis.database import Connection
+from convocation.ouvertures.domain import NATIONALE, Cible, Decision, Portee, cibles
+
+# Nobody decided (par is empty): it is there to be locked, and closed as where there is no decision.
+_NATIONAL_ROW = """
+INSERT INTO ouverture (session, portee, code, ouverte, par, le) VALUES ($1, $2, $3, false, '', $4)
+ON CONFLICT DO NOTHING
+"""
+_SAVE = """
+INSERT INTO ouverture (session, portee, code, ouverte, debut, fin, par, le) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+ON CONFLICT (session, portee, code) DO UPDATE
+SET ouverte = excluded.ouverte, debut = excluded.debut, fin = excluded.fin, par = excluded.par, le = excluded.le
+"""
+_REMOVE = "DELETE FROM ouverture WHERE session = $1 AND portee = $2 AND code = $3"
+_DECISIONS = """
+SELECT portee, code, ouverte, debut, fin, par FROM ouverture
+WHERE session = $1 AND (portee, code) IN (SELECT * FROM unnest($2::text[], $3::text[]))
+ORDER BY portee, code
+"""
+# Who decided and why, as the audit has it.
+_WHY = """
+LEFT JOIN LATERAL (SELECT a.nom, a.motif FROM audit a
+                   WHERE a.objet = concat_ws('|', 'ouverture', o.session, o.portee, o.code)
+                   ORDER BY a.id DESC LIMIT 1) AS acte ON true
+"""
+_GENERAL = f"""
+SELECT o.*, acte.nom, acte.motif FROM ouverture o {_WHY}
+WHERE o.session = $1 AND o.portee <> 'ETABLISSEMENT' AND o.par <> '' ORDER BY o.code
+"""
+_EXCEPTIONS = f"""
+SELECT o.*, acte.nom, acte.motif FROM (
+    SELECT e.*, m.academie, m.etablissement_nom, m.etablissement_commune, count(*) OVER () AS total
+    FROM ouverture e JOIN LATERAL (SELECT academie, etablissement_nom, etablissement_commune FROM mission
+                                   WHERE uai = e.code LIMIT 1) AS m ON true
+    WHERE e.session = $1 AND e.portee = 'ETABLISSEMENT'
+    ORDER BY m.academie, e.code LIMIT $2 OFFSET $3) AS o
+{_WHY}
+ORDER BY o.academie, o.code
+"""
+TIENT = """
+(o.ouverte AND coalesce(o.debut <= {now}::timestamptz, true) AND coalesce({now}::timestamptz < o.fin, true))
+"""
+"""`Decision.tient` in SQL, of an `ouverture o` at the instant `now`. A test holds the two together."""
+# From each exception to its place: however many they are, that is one look into an index for each.
+_ACADEMIES = f"""
+WITH lieux AS (SELECT DISTINCT academie, uai FROM mission WHERE session = $1),
+exceptions AS (
+    SELECT m.academie, count(*)::int AS exceptions,
+           count(*) FILTER (WHERE {TIENT.format(now="$2")})::int AS exceptions_ouvertes
+    FROM ouverture o JOIN LATERAL (SELECT academie FROM mission WHERE uai = o.code LIMIT 1) AS m ON true
+    WHERE o.session = $1 AND o.portee = 'ETABLISSEMENT' GROUP BY m.academie)
+SELECT l.academie, count(*)::int AS etablissements, coalesce(max(e.exceptions), 0) AS exceptions,
+       coalesce(max(e.exceptions_ouvertes), 0) AS exceptions_ouvertes
+FROM lieux l LEFT JOIN exceptions e USING (academie) GROUP BY l.academie ORDER BY l.academie
+"""
+
+
+async def hold(connection: Connection, session: str, *, le: datetime) -> None:
+    """Wait until those who are convoking under the present decisions have ended, and let no other begin."""
+    await connection.execute(_NATIONAL_ROW, session, *NATIONALE, le)
+    lock = "SELECT FROM ouverture WHERE session = $1 AND portee = 'NATIONALE' FOR UPDATE"
+    await connection.execute(lock, session)
+
+
+async def save(
+    connection: Connection, session: str, wanted: Mapping[Cible, Decision | None], *, par: str, le: datetime
+) -> None:
+    """Write decisions, and remove those that are None, of a session that `hold` holds."""
+    rows = [(session, *cible, *one, par, le) for cible, one in wanted.items() if one is not None]
+    await connection.executemany(_SAVE, rows)
+    await connection.executemany(_REMOVE, [(session, *cible) for cible, one in wanted.items() if one is None])
+
+
+async def held(
+    connection: Connection, session: str, wanted: Sequence[Cible], *, lock: bool = False
+) -> dict[Cible, Decision]:
+    """Those of `wanted` that somebody decided; `lock` keeps them, and the nation's, until the transaction's end."""
+    rows = await connection.fetch(
+        _DECISIONS + (" FOR SHARE" if lock else ""),
+        session,
+        [cible.portee.value for cible in wanted],
+        [cible.code for cible in wanted],
+    )
+    return {
+        Cible(Portee(row["portee"]), row["code"]): Decision(row["ouverte"], row["debut"], row["fin"])
+        for row in rows
+        if row["par"]
+    }
+
+
+async def decisions(
+    connection: Connection, session: str, academie: str, uai: str, *, lock: bool = False
+) -> dict[Cible, Decision]:
+    """Decisions that concern an établissement."""
+    return await held(connection, session, cibles(academie, uai), lock=lock)
+
+
+async def all_of(connection: Connection, session: str | None) -> list[dict[str, Any]]:
+    """Every decision, the latest first."""
+    query = """
+    SELECT * FROM ouverture WHERE ($1::text IS NULL OR session = $1) AND par <> '' ORDER BY le DESC, portee, code
+    """
+    return [dict(row) for row in await connection.fetch(query, session)]
+
+
+async def general(connection: Connection, session: str) -> list[dict[str, Any]]:
+    """The nation's decision and the académies', with `nom` and `motif` of who decided."""
+    return [dict(row) for row in await connection.fetch(_GENERAL, session)]
+
+
+async def exceptions(connection: Connection, session: str, *, taille: int, page: int) -> list[dict[str, Any]]:
+    """A page of the établissements' own decisions, with their place, `nom`, `motif` and `total`."""
+    return [dict(row) for row in await connection.fetch(_EXCEPTIONS, session, taille, (page - 1) * taille)]
+
+
+async def academies(connection: Connection, session: str, now: datetime) -> list[dict[str, Any]]:
+    """Académies with missions in the session: `etablissements`, those with a decision of their own, those then open."""
+    return [dict(row) for row in await connection.fetch(_ACADEMIES, session, now)]
+
+
+async def places(connection: Connection, uais: Sequence[str]) -> list[tuple[str, str, str]]:
+    """(session, académie, UAI) of the missions of these établissements."""
+    query = "SELECT DISTINCT session, academie, uai FROM mission WHERE uai = ANY($1::text[]) ORDER BY session, uai"
+    return [(row["session"], row["academie"], row["uai"]) for row in await connection.fetch(query, list(uais))]

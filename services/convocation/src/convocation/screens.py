@@ -1,0 +1,61 @@
+"""The screens (R19–R53): server-rendered HTML that needs no script; each room has its pages and templates."""
+
+from fastapi import FastAPI
+from jinja2 import PackageLoader, PrefixLoader
+
+from convocation.affectation import pages as affectation
+from convocation.annuaire import liste_pages
+from convocation.annuaire import pages as annuaire
+from convocation.annuaire.imports import pages as imports
+from convocation.cadre import accueil
+from convocation.connexion import pages as connexion
+from convocation.convocations import pages as convocations
+from convocation.courriels import pages as courriels
+from convocation.demandes import contact
+from convocation.demandes import pages as demandes
+from convocation.documents import apercu
+from convocation.documents import pages as documents
+from convocation.doublons import pages as doublons
+from convocation.empechements import pages as empechements
+from convocation.empechements import traiter
+from convocation.exigences import pages as exigences
+from convocation.journal import pages as journal
+from convocation.listes import couverture_pages
+from convocation.listes import pages as listes
+from convocation.mes_missions import calendrier_pages, liens
+from convocation.mes_missions import pages as mes_missions
+from convocation.ouvertures import pages as ouvertures
+from convocation.settings import Settings
+from convocation.signatures import pages as signatures
+from pages import Pages
+
+_SCREENS = (
+    *(accueil, listes, affectation, convocations, documents, signatures, apercu, demandes, couverture_pages),
+    *(imports, exigences, liste_pages, contact, doublons, ouvertures, journal),
+    *(courriels, mes_missions, empechements, traiter, calendrier_pages),
+    annuaire,  # last: /intervenants/{intervenant_id} would take its neighbours' addresses
+)
+_ROOMS = (
+    *("affectation", "annuaire", "cadre", "connexion", "convocations", "demandes", "documents", "doublons"),
+    *("empechements", "exigences", "journal", "listes", "mes_missions", "ouvertures", "signatures"),
+)
+_FOOTER = ("/accessibilite", "/mentions-legales", "/donnees-personnelles")
+
+
+def templates() -> PrefixLoader:
+    """A template is named by its room: `listes/missions.html`."""
+    rooms = {room: PackageLoader(f"convocation.{room}") for room in _ROOMS}
+    return PrefixLoader(rooms | {"imports": PackageLoader("convocation.annuaire.imports")})
+
+
+def add_to(app: FastAPI, settings: Settings) -> None:
+    """Mount the pages; without an acteur one gets the sign-in, signed links, the check of a convocation."""
+    Pages(app, templates=templates(), theme=settings.theme, dsfr_dir=settings.dsfr_dir)
+    connexion.add_to(app)
+    liens.add_to(app)
+    calendrier_pages.add_to(app)
+    for screen in _SCREENS:
+        app.include_router(screen.router)
+    for path in _FOOTER:
+        app.add_route(path, accueil.pied_de_page)
+    app.add_route("/verifier/{token}", documents.verifier)

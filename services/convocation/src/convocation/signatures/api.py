@@ -1,0 +1,47 @@
+"""Who signs an établissement's convocations, for programs (R24)."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request, Response
+
+from acces.http import ActeurDep
+from chassis.http import Problem
+from convocation.commun.http import IfMatch, commande, etag, expected_version, reading
+from convocation.commun.policy import POLICY
+from convocation.commun.schemas import SignatureIn, Uai
+from convocation.missions import sql as missions
+from convocation.signatures import sql as signatures
+from convocation.signatures.commands import record_signature
+
+router = APIRouter(prefix="/api", tags=["administration"])
+
+
+@router.get("/etablissements/{uai}/signature")
+async def get_signature(
+    request: Request, uai: Annotated[Uai, Path()], acteur: ActeurDep, response: Response
+) -> dict[str, Any]:
+    """Who signs the établissement's convocations (R24); 404 while nobody is recorded."""
+    async with reading(request) as connection:
+        POLICY.authorise(acteur, "signature.lire", uai=uai, academie=await missions.academie(connection, uai))
+        signature = await signatures.get(connection, uai)
+    if signature is None:
+        raise Problem(404, "signature-absente", "La signature n’est pas encore renseignée.")
+    response.headers.update(etag(signature["version"]))
+    return signature
+
+
+@router.put("/etablissements/{uai}/signature")
+async def enregistrer_signature(
+    request: Request,
+    uai: Annotated[Uai, Path()],
+    body: SignatureIn,
+    acteur: ActeurDep,
+    response: Response,
+    if_match: IfMatch = None,
+) -> dict[str, Any]:
+    """« Signature établissement pour la convocation » (R24). The first one needs no If-Match."""
+    expected = expected_version(if_match) if if_match is not None else None
+    async with commande(request, acteur) as command:
+        version = await record_signature(command, uai, (body.nom, body.prenom, body.qualite), expected)
+    response.headers.update(etag(version))
+    return {"uai": uai, "version": version, **body.model_dump()}

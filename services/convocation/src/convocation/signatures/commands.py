@@ -1,0 +1,34 @@
+"""Signature établissement pour la convocation (R24): who signs; only the chef d'établissement records it."""
+
+from acces.audit import Acte, changes, record
+from convocation.commun.context import Commande
+from convocation.commun.policy import POLICY
+from convocation.commun.refus import VersionDepassee
+from convocation.missions import sql as missions
+from convocation.signatures import sql as signatures
+
+_FIELDS = ("nom", "prenom", "qualite")
+
+
+async def record_signature(
+    commande: Commande, uai: str, names: tuple[str, str, str], expected: int | None, image: bytes | None = None
+) -> int:
+    """The new version; `expected` is the one read, None where there was none. `image` None keeps the one there is.
+
+    Raises VersionDepassee, Forbidden.
+    """
+    POLICY.authorise(commande.acteur, "signature.ecrire", uai=uai)
+    held = await signatures.get(commande.connection, uai)
+    version = await signatures.save(
+        commande.connection, uai, names, image=image, par=commande.acteur.sub, le=commande.now, expected=expected
+    )
+    if version is None:
+        raise VersionDepassee
+    told = dict(zip(_FIELDS, names, strict=True)) | {"version": version}
+    if image is not None:
+        told["image"] = "nouvelle"
+    avant, apres = changes({name: held[name] for name in (*_FIELDS, "version")} if held else {}, told)
+    academie = await missions.academie(commande.connection, uai)
+    acte = Acte("signature.ecrire", f"signature|{uai}", avant if held else None, apres, academie=academie, uai=uai)
+    await record(commande.connection, commande.acteur, commande.now, [acte])
+    return version

@@ -1,0 +1,107 @@
+"""« Signature établissement pour la convocation » (R21, R24): name, quality and image, by the chef only."""
+
+from fastapi import APIRouter, Request
+from starlette.datastructures import FormData, UploadFile
+from starlette.responses import Response
+
+from acces.acteur import Acteur, Role
+from acces.http import ActeurDep
+from convocation.cadre.ecran import page, see_other
+from convocation.commun.formulaires import fields, text
+from convocation.commun.http import commande, reading
+from convocation.commun.policy import POLICY
+from convocation.commun.refus import MissionInconnue, Refus, VersionDepassee
+from convocation.convocations.forms import champ_de
+from convocation.missions import reads as lieux
+from convocation.missions import sql as missions
+from convocation.signatures import sql as signatures
+from convocation.signatures.commands import record_signature
+from convocation.signatures.images import MAX_BYTES, clean_signature
+
+router = APIRouter(include_in_schema=False)
+_CHAMPS = ("nom", "prenom", "qualite")
+_MAX_LENGTH = 100
+
+
+@router.get("/signature")
+async def choose(request: Request, acteur: ActeurDep) -> Response:
+    """Straight to the one établissement of most people."""
+    POLICY.scope(acteur, "signature.lire")
+    uais = sorted(acteur.uais)
+    if len(uais) == 1:
+        return see_other(f"/signature/{uais[0]}{'?fait=signature' if 'fait' in request.query_params else ''}")
+    async with reading(request) as connection:
+        places = await lieux.etablissements(connection, uais)
+        return await page(request, connection, acteur, "signatures/signatures.html", places=places)
+
+
+@router.get("/signature/{uai}")
+async def voir(request: Request, uai: str, acteur: ActeurDep) -> Response:
+    return await _form(request, acteur, uai)
+
+
+@router.post("/signature/{uai}")
+async def enregistrer(request: Request, uai: str, acteur: ActeurDep) -> Response:
+    """Only the chef (R24): a délégué is refused, whatever his form holds."""
+    POLICY.authorise(acteur, "signature.ecrire", uai=uai)
+    async with fields(request, files=1) as form:
+        typed = {name: text(form, name)[:_MAX_LENGTH] for name in _CHAMPS}
+        version, file = text(form, "version"), await _file(form)
+    missing = [name for name in _CHAMPS if not typed[name]]
+    if missing:
+        return await _form(request, acteur, uai, typed, [_required(name) for name in missing])
+    try:
+        image = await clean_signature(file) if file else None
+        async with commande(request, acteur) as command:
+            expected = int(version) if version.isdecimal() else None
+            names = (typed["nom"], typed["prenom"], typed["qualite"])
+            await record_signature(command, uai, names, expected, image)
+    except Refus as refus:
+        erreurs = [{"champ": champ_de(refus), "texte": refus.phrase}]
+        status = 409 if isinstance(refus, VersionDepassee) else 422
+        return await _form(request, acteur, uai, typed, erreurs, status=status)
+    return see_other(f"/signature/{uai}?fait=signature")
+
+
+def _required(name: str) -> dict[str, str]:
+    words = {"nom": "le nom", "prenom": "le prénom", "qualite": "la qualité du signataire"}
+    return {"champ": name, "texte": f"Renseignez {words[name]}."}
+
+
+async def _file(form: FormData) -> bytes | None:
+    """The bytes of the file, one more than allowed at most; None where none was chosen."""
+    file = form.get("image")
+    if not isinstance(file, UploadFile) or not file.filename:
+        return None
+    return await file.read(MAX_BYTES + 1)
+
+
+async def _form(
+    request: Request,
+    acteur: Acteur,
+    uai: str,
+    typed: dict[str, str] | None = None,
+    erreurs: list[dict[str, str]] | None = None,
+    *,
+    status: int | None = None,
+) -> Response:
+    async with reading(request) as connection:
+        academie = await missions.academie(connection, uai)
+        if not POLICY.allows(acteur, "signature.lire", uai=uai, academie=academie):
+            raise MissionInconnue
+        held = await signatures.get(connection, uai)
+        places = await lieux.etablissements(connection, [uai])
+        return await page(
+            request,
+            connection,
+            acteur,
+            "signatures/signature.html",
+            status=status or (422 if erreurs else 200),
+            uai=uai,
+            etablissement=places[0] if places else None,
+            tenue=held,
+            typed=typed or held or dict.fromkeys(_CHAMPS, ""),
+            erreurs=erreurs or [],
+            ecrit=POLICY.allows(acteur, "signature.ecrire", uai=uai),
+            chef=acteur.role is Role.CHEF,
+        )

@@ -1,0 +1,142 @@
+"""« Importer un annuaire »: who may, what the page and the API say."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from acces.acteur import COOKIE
+from convocation.annuaire.imports import commands as import_annuaire
+
+HTML = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
+ENTETE = "numero,civilite,nom,prenom,courriel,uai,uais_secondaires,disciplines,actif"
+GOOD = f"{ENTETE}\n900,Mme,EXEMPLE,Camille,c@ac-exemple.invalid,0699001J,,1000|0202,oui\n"
+BAD = GOOD + "901,Mme,=EXEMPLE,Camille,c@ac-exemple.invalid,0699001J,,1000,oui\n"
+REFUSED = ("chef", "delegue", "gestionnaire_de_lille", "administrateur", "intervenant", "notifier", "santorin")
+
+
+def browser(api):
+    token = api._headers["Authorization"].removeprefix("Bearer ")
+    return HTML | {"Cookie": f"{COOKIE}={token}"}
+
+
+async def send(world, name, text, *, essai="false"):
+    headers = getattr(world, name)._headers | {"Content-Type": "text/csv"}
+    url = f"/api/academies/10/annuaire?essai={essai}"
+    return await world.client.post(url, content=text.encode(), headers=headers)
+
+
+async def give(world, name, text):
+    files = {"fichier": ("annuaire.csv", text.encode(), "text/csv")}
+    headers = browser(getattr(world, name))
+    return await world.client.post("/intervenants/import", data={"academie": "10"}, files=files, headers=headers)
+
+
+async def work(world):
+    assert await import_annuaire.travailler(world.pool, lambda: datetime.now(UTC))
+
+
+async def people(world):
+    return await world.pool.fetchval("SELECT count(*) FROM intervenant WHERE numero LIKE '90%'")
+
+
+async def test_r36_a_file_is_checked_then_imported_and_its_bytes_are_forgotten(world):
+    given = await give(world, "gestionnaire", GOOD)
+    assert given.status_code == 303
+    address, headers = given.headers["location"], browser(world.gestionnaire)
+    waiting = await world.client.get(address, headers=headers)
+    assert "Vérification en cours" in waiting.text
+    assert 'hx-trigger="every 1s"' in waiting.text
+    assert 'http-equiv="refresh"' in waiting.text
+    assert (await world.client.post(address, headers=headers)).status_code == 409
+    await work(world)
+    checked = await world.client.get(address, headers=headers)
+    assert "À créer" in checked.text
+    assert "every 1s" not in checked.text
+    assert await people(world) == 0
+    assert (await world.client.post(address, headers=headers)).status_code == 303
+    await work(world)
+    assert "l’annuaire est à jour" in (await world.client.get(address, headers=headers)).text
+    assert await people(world) == 1
+    assert await world.pool.fetchval("SELECT octets IS NULL FROM import_annuaire")
+    assert (await world.client.post(address, headers=headers)).status_code == 409
+
+
+async def test_errors_are_told_by_line_and_nothing_is_written(world):
+    address = (await give(world, "gestionnaire", BAD)).headers["location"]
+    await work(world)
+    page = await world.client.get(address, headers=browser(world.gestionnaire))
+    assert '<th scope="row" class="im-nombre">3</th>' in page.text
+    assert "commence comme une formule" in page.text
+    assert "=EXEMPLE" not in page.text
+    assert (await world.client.post(address, headers=browser(world.gestionnaire))).status_code == 409
+    assert await people(world) == 0
+
+
+async def test_a_form_without_a_file_says_so(world):
+    answer = await give(world, "gestionnaire", "")
+    assert (answer.status_code, "Choisissez le fichier CSV" in answer.text) == (422, True)
+
+
+@pytest.mark.parametrize("name", REFUSED)
+async def test_r54_nobody_but_the_academies_gestionnaire_imports_or_sees_an_import(world, name):
+    api = getattr(world, name)
+    assert (await send(world, name, GOOD)).status_code == 403
+    assert (await give(world, name, GOOD)).status_code == 403
+    state = (await send(world, "gestionnaire", GOOD, essai="true")).json()
+    assert (await api.get(state["adresse"])).status_code == 403
+    page = f"/intervenants/import/{state['import_id']}"
+    expected = 404 if name == "gestionnaire_de_lille" else 403
+    assert (await world.client.get(page, headers=browser(api))).status_code == expected
+    assert (await world.client.post(page, headers=browser(api))).status_code == expected
+    other = state["adresse"].replace("/10/", "/09/")
+    assert (await api.get(other)).status_code == 403
+    assert await people(world) == 0
+
+
+async def test_the_api_answers_202_with_the_address_of_the_state(world):
+    answer = await send(world, "gestionnaire", GOOD)
+    assert (answer.status_code, answer.headers["location"]) == (202, answer.json()["adresse"])
+    await work(world)
+    state = (await world.gestionnaire.get(answer.json()["adresse"])).json()
+    assert state["etat"] == "TERMINE"
+    assert state["bilan"] == {"creees": 1, "modifiees": 0, "inchangees": 0, "erreurs": 0}
+    actes = await world.pool.fetch("SELECT objet FROM audit WHERE action = 'intervenants.importer' ORDER BY id")
+    assert [one["objet"] for one in actes] == ["intervenant|900", f"import|{answer.json()['import_id']}"]
+
+
+@pytest.mark.parametrize(
+    ("octets", "fault"),
+    [
+        (GOOD.encode("utf-16"), (1, "")),
+        (GOOD.encode("utf-16-le"), (1, "")),
+        (GOOD.replace("actif", "actif,inconnue").encode(), (1, "inconnue")),
+        (GOOD.replace(",actif", "").encode(), (1, "actif")),
+        (ENTETE.encode(), (1, "")),
+        (b"", (1, "numero")),
+    ],
+)
+async def test_a_file_that_cannot_be_read_is_named_and_never_guessed(world, octets, fault):
+    headers = world.gestionnaire._headers | {"Content-Type": "text/csv"}
+    given = await world.client.post("/api/academies/10/annuaire", content=octets, headers=headers)
+    await work(world)
+    state = (await world.gestionnaire.get(given.json()["adresse"])).json()
+    first = state["erreurs"][0]
+    assert (state["etat"], (first["ligne"], first["colonne"])) == ("EN_ERREUR", fault)
+
+
+@pytest.mark.parametrize("separator", [";", ",", "\t"])
+async def test_a_bom_and_each_separator_are_read(world, separator):
+    octets = b"\xef\xbb\xbf" + GOOD.replace(",", separator).encode()
+    headers = world.gestionnaire._headers | {"Content-Type": "text/csv"}
+    await world.client.post("/api/academies/10/annuaire", content=octets, headers=headers)
+    await work(world)
+    assert await people(world) == 1
+
+
+async def test_a_file_nobody_imported_within_a_day_is_forgotten(world):
+    address = (await give(world, "gestionnaire", GOOD)).headers["location"]
+    await work(world)
+    await world.pool.execute("UPDATE import_annuaire SET le = le - interval '25 hours'")
+    await import_annuaire.oublier(world.pool, datetime.now(UTC))
+    assert "effacé" in (await world.client.get(address, headers=browser(world.gestionnaire))).text
+    assert await world.pool.fetchval("SELECT octets IS NULL FROM import_annuaire")

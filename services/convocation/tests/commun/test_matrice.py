@@ -1,0 +1,348 @@
+"""Every route × every kind of acteur × one's own place and another académie's: what POLICY says, and nothing else.
+
+The routes are the application's own: one that is not in ACTIONS fails, so that nobody adds a page and forgets it here.
+"""
+
+import io
+import zipfile
+from types import SimpleNamespace
+
+import pytest
+
+from acces.acteur import Acteur, Role
+from acces.policy import Forbidden
+from convocation.commun.policy import POLICY
+
+LYON, AUTRE_LYON, LILLE = "0699001J", "0699002K", "0599001F"
+ACADEMIES = {LYON: "10", LILLE: "09"}
+NUMEROS = {LYON: "100", LILLE: "900"}
+AUTRES = {LYON: "101", LILLE: "901"}  # a second entry of the académie's directory
+_LETTRES = {LYON: LYON, LILLE: "0599001N"}  # as they must be where a person is entered
+ACTEURS = {
+    "chef": Acteur("chef", Role.CHEF, "chef", frozenset({LYON}), frozenset()),
+    "delegue": Acteur("delegue", Role.DELEGUE, "delegue", frozenset({LYON}), frozenset()),
+    "autre_chef": Acteur("autre", Role.CHEF, "autre", frozenset({AUTRE_LYON}), frozenset()),
+    "gestionnaire": Acteur("gest", Role.GESTIONNAIRE, "gest", frozenset(), frozenset({"10"})),
+    "gestionnaire_de_lille": Acteur("gest-lille", Role.GESTIONNAIRE, "gest-lille", frozenset(), frozenset({"09"})),
+    "administrateur": Acteur("admin", Role.ADMINISTRATEUR, "admin", frozenset(), frozenset()),
+    "intervenant": Acteur("100", Role.INTERVENANT, "100", frozenset(), frozenset()),
+    "notifier": Acteur("notifier", Role.SERVICE, "notifier", frozenset(), frozenset()),
+    "santorin": Acteur("100", Role.SANTORIN, "100", frozenset(), frozenset()),
+}
+# Route → the action(s) of POLICY one of which it needs. With a parameter it is asked for both places.
+ACTIONS = {
+    "GET /": (),
+    "GET /api/missions": ("missions.lire",),
+    "GET /api/missions/{mission_id}": ("missions.lire",),
+    "GET /api/missions/{mission_id}/intervenants": ("missions.lire",),
+    "POST /api/missions/{mission_id}/convocations": ("convocation.ecrire",),
+    "GET /api/disciplines": ("disciplines.lire",),
+    "GET /api/convocations/{convocation_id}": ("convocation.lire",),
+    "GET /api/convocations/{convocation_id}/historique": ("convocation.lire",),
+    "PUT /api/convocations/{convocation_id}": ("convocation.ecrire",),
+    "POST /api/convocations/{convocation_id}/annulation": ("convocation.ecrire",),
+    "GET /api/convocations/{convocation_id}/versions/{version}/envoi": ("envoi.lire",),
+    "POST /api/envois": ("envoi.lire",),
+    "GET /api/etats": ("etats.lire",),
+    "GET /api/mes-convocations": ("mes-convocations.lire",),
+    "PUT /api/ouvertures": ("service.ouvrir",),
+    "GET /api/ouvertures": ("ouvertures.lire",),
+    "PUT /api/academies/{academie}/intervenants": ("intervenants.ecrire",),
+    "PUT /api/academies/{academie}/contact": ("contact.ecrire",),
+    "POST /api/academies/{academie}/annuaire": ("intervenants.ecrire",),
+    "GET /api/academies/{academie}/annuaire/{import_id}": ("intervenants.ecrire",),
+    "GET /api/etablissements/{uai}/signature": ("signature.lire",),
+    "PUT /api/etablissements/{uai}/signature": ("signature.ecrire",),
+    "GET /api/couverture": ("couverture.lire",),
+    "GET /api/exigences": ("exigences.lire",),
+    "PUT /api/academies/{academie}/exigences/{code}": ("exigences.ecrire",),
+    "DELETE /api/academies/{academie}/exigences/{code}": ("exigences.ecrire",),
+    "GET /missions": ("missions.lire",),
+    "GET /missions-convoquees": ("missions.lire",),
+    "GET /missions/{mission_id}": ("missions.lire",),
+    "GET /missions/{mission_id}/intervenants": ("missions.lire",),
+    "GET /missions/{mission_id}/convocations.pdf": ("missions.lire",),
+    "GET /missions/{mission_id}/affectation": ("convocation.ecrire",),
+    "POST /missions/{mission_id}/affectation": ("convocation.ecrire",),
+    "GET /convocations/{convocation_id}": ("convocation.lire",),
+    "GET /convocations/{convocation_id}/convocation.pdf": ("convocation.lire",),
+    "GET /convocations/{convocation_id}/modifier": ("convocation.ecrire",),
+    "POST /convocations/{convocation_id}/modifier": ("convocation.ecrire",),
+    "GET /convocations/{convocation_id}/supprimer": ("convocation.ecrire",),
+    "POST /convocations/{convocation_id}/supprimer": ("convocation.ecrire",),
+    "GET /convocations/{convocation_id}/empechement": ("empechement.signaler",),
+    "POST /convocations/{convocation_id}/empechement": ("empechement.signaler",),
+    "POST /convocations/{convocation_id}/empechement/retrait": ("empechement.signaler",),
+    "GET /convocations/{convocation_id}/empechement/traiter": ("empechement.traiter",),
+    "POST /convocations/{convocation_id}/empechement/traiter": ("empechement.traiter",),
+    "GET /mes-missions": ("mes-convocations.lire",),
+    "POST /convocations/{convocation_id}/prise-de-connaissance": ("prise-de-connaissance.ecrire",),
+    "POST /api/convocations/{convocation_id}/prise-de-connaissance": ("prise-de-connaissance.ecrire",),
+    "POST /convocations/{convocation_id}/remise": ("remise.ecrire",),
+    "POST /convocations/{convocation_id}/renvoi": ("renvoi.demander",),
+    "GET /mes-convocations": ("mes-convocations.lire",),
+    "POST /mes-missions/calendrier": ("abonnement.ecrire",),
+    "GET /signature": ("signature.lire",),
+    "GET /signature/{uai}": ("signature.lire",),
+    "POST /signature/{uai}": ("signature.ecrire",),
+    "GET /signature/{uai}/apercu.pdf": ("signature.lire",),
+    "GET /demandes": ("demande.ecrire", "demande.traiter"),
+    "POST /demandes": ("demande.ecrire",),
+    "POST /demandes/{demande_id}/reponse": ("demande.traiter",),
+    "GET /couverture": ("couverture.lire",),
+    "GET /couverture.csv": ("couverture.lire",),
+    "GET /couverture.xlsx": ("couverture.lire",),
+    "GET /exigences": ("exigences.lire",),
+    "GET /exigences/{adresse}/{code}": ("exigences.lire",),
+    "POST /exigences/{adresse}/{code}": ("exigences.ecrire",),
+    "GET /exigences/{adresse}/{code}/retour": ("exigences.ecrire",),
+    "POST /exigences/{adresse}/{code}/retour": ("exigences.ecrire",),
+    "GET /intervenants/import": ("intervenants.ecrire",),
+    "POST /intervenants/import": ("intervenants.ecrire",),
+    "GET /intervenants/import/{import_id}": ("intervenants.ecrire",),
+    "POST /intervenants/import/{import_id}": ("intervenants.ecrire",),
+    "POST /api/academies/{academie}/intervenants": ("intervenants.ecrire",),
+    "POST /api/academies/{academie}/intervenants/recherche": ("intervenants.lire",),
+    "GET /api/academies/{academie}/intervenants/{intervenant_id}": ("intervenants.lire",),
+    "PUT /api/academies/{academie}/intervenants/{intervenant_id}": ("intervenants.ecrire",),
+    "PUT /api/academies/{academie}/intervenants/{intervenant_id}/activite": ("intervenants.ecrire",),
+    "GET /intervenants": ("intervenants.lire",),
+    "POST /intervenants": ("intervenants.lire",),
+    "GET /intervenants/nouveau": ("intervenants.ecrire",),
+    "POST /intervenants/nouveau": ("intervenants.ecrire",),
+    "GET /intervenants/{intervenant_id}": ("intervenants.lire",),
+    "POST /intervenants/{intervenant_id}": ("intervenants.ecrire",),
+    "GET /intervenants/{intervenant_id}/activite": ("intervenants.ecrire",),
+    "POST /intervenants/{intervenant_id}/activite": ("intervenants.ecrire",),
+    "GET /contact": ("contact.ecrire",),
+    "GET /contact/{academie}": ("contact.ecrire",),
+    "POST /contact/{academie}": ("contact.ecrire",),
+    "GET /api/intervenants/doublons": ("intervenants.fusionner",),
+    "POST /api/intervenants/fusion": ("intervenants.fusionner",),
+    "POST /api/intervenants/distincts": ("intervenants.fusionner",),
+    "GET /intervenants/doublons": ("intervenants.fusionner",),
+    "GET /intervenants/doublons/{une}/{autre}": ("intervenants.fusionner",),
+    "POST /intervenants/doublons/{une}/{autre}": ("intervenants.fusionner",),
+    "GET /ouvertures": ("service.ouvrir",),
+    "POST /ouvertures": ("service.ouvrir",),
+    "GET /journal": ("audit.lire",),
+    "POST /journal": ("audit.lire",),
+    "POST /journal.csv": ("audit.lire",),
+    "GET /api/audit": ("audit.lire",),
+    "POST /api/audit/recherche": ("audit.lire",),
+}
+REFUSED = {401, 403, 404}
+CSV = "numero,civilite,nom,prenom,courriel,uai,uais_secondaires,disciplines,actif\n"
+EXIGENCE = {"profils": [], "lot_copies": 20, "correcteurs": None, "motif": "x"}
+QUERIES = {"GET /api/missions/{mission_id}/intervenants": "?nom=dup"}
+
+
+def _person(place):
+    person = {"numero": NUMEROS[place], "civilite": "Mme", "nom": "LILLOISE", "prenom": "Y", "uai": place}
+    return person | {"courriel": "x@y.invalid", "disciplines": ["1000"]}
+
+
+def _bodies(place, ids):
+    """Bodies and forms that would be done if the acteur might."""
+    names = {"nom": "CHEF", "prenom": "Camille", "qualite": "Proviseure"}
+    opening = {"session": "2020-E3C1", "portee": "NATIONALE", "code": "*", "ouverte": True}
+    fiche = _person(place) | {"uai": _LETTRES[place]}
+    del fiche["numero"]
+    person = "/api/academies/{academie}/intervenants"
+    contact = {"nom": "D", "courriel": "x@y.invalid", "telephone": "0", "horaires": "9 h"}
+    json = {
+        "POST /api/missions/{mission_id}/convocations": {"intervenants": [NUMEROS[place]], "dates": ["2020-03-05"]},
+        "PUT /api/convocations/{convocation_id}": {"dates": ["2020-03-07"]},
+        "POST /api/convocations/{convocation_id}/annulation": {"motif": "x"},
+        "POST /api/envois": {"demandes": [{"convocation_id": ids["convocation_id"], "version": 1}]},
+        "PUT /api/ouvertures": opening,
+        "PUT /api/academies/{academie}/intervenants": {"intervenants": [_person(place)]},
+        "PUT /api/academies/{academie}/contact": contact,
+        "PUT /api/academies/{academie}/exigences/{code}": EXIGENCE,
+        "DELETE /api/academies/{academie}/exigences/{code}": {"motif": "x"},
+        "PUT /api/etablissements/{uai}/signature": names,
+        "POST /api/intervenants/fusion": {
+            one: {"id": str(ids[key]), "version": 1} for one, key in (("gardee", "une"), ("autre", "autre"))
+        },
+        "POST /api/intervenants/distincts": {"intervenants": [str(ids["une"]), str(ids["autre"])]},
+        f"POST {person}": fiche | {"numero": "950"},
+        f"PUT {person}/{{intervenant_id}}": fiche,
+        f"PUT {person}/{{intervenant_id}}/activite": {"actif": False, "motif": "x"},
+    }
+    activity = {"version": "1", "motif": "x", "action": "desactiver"}
+    forms = {
+        "POST /convocations/{convocation_id}/empechement": {"version": "1", "motif": "x"},
+        "POST /mes-missions/calendrier": {"action": "creer"},
+        "POST /demandes": {"uai": place, "nom": "X", "prenom": "Y", "cle": "k"},
+        "POST /demandes/{demande_id}/reponse": {"action": "refusee", "reponse": "non"},
+        "POST /signature/{uai}": names,
+        "POST /intervenants/import": {"academie": ACADEMIES[place]},
+        "POST /intervenants/nouveau": fiche | {"academie": ACADEMIES[place], "numero": "951"},
+        "POST /intervenants/{intervenant_id}": fiche | {"version": "1"},
+        "POST /intervenants/{intervenant_id}/activite": activity,
+        "POST /contact/{academie}": contact,
+        "POST /intervenants/doublons/{une}/{autre}": {"action": "distinctes"},
+    }
+    return json, forms
+
+
+@pytest.fixture
+async def places(open_world):
+    """One of everything at Lyon and at Lille: the values of the parameters in paths."""
+    world, found = open_world, {}
+    chefs = {LYON: world.chef, LILLE: world.acteur("chef-lille", Role.CHEF, LILLE)}
+    gestionnaires = {LYON: world.gestionnaire, LILLE: world.gestionnaire_de_lille}
+    rows = await world.pool.fetch("SELECT uai, mission_id FROM mission WHERE code = 'HG'")
+    missions = {row["uai"]: str(row["mission_id"]) for row in rows}
+    people = {"intervenants": [_person(LILLE), _person(LILLE) | {"numero": AUTRES[LILLE]}]}
+    assert (await world.gestionnaire_de_lille.put("/api/academies/09/intervenants", people)).status_code == 200
+    for place, academie in ACADEMIES.items():
+        chef, gestionnaire = chefs[place], gestionnaires[place]
+        created = await chef.convoque(missions[place], NUMEROS[place])
+        form = {"uai": place, "nom": f"DEMANDEE{academie}", "prenom": "Y", "cle": "k"}
+        asked = await world.client.post("/demandes", data=form, headers=chef._headers)
+        assert asked.status_code == 303
+        signature = {"nom": "CHEF", "prenom": "Camille", "qualite": "Proviseure"}
+        assert (await chef.put(f"/api/etablissements/{place}/signature", signature)).status_code == 200
+        rule = f"/api/academies/{academie}/exigences/HG"
+        assert (await gestionnaire.put(rule, EXIGENCE, **{"If-Match": '"0"'})).status_code == 200
+        headers = gestionnaire._headers | {"Content-Type": "text/csv"}
+        sent = await world.client.post(f"/api/academies/{academie}/annuaire?essai=true", content=CSV, headers=headers)
+        found[place] = {
+            "mission_id": missions[place],
+            "convocation_id": created.json()["convocations"][0]["convocation_id"],
+            "demande_id": await world.pool.fetchval("SELECT demande_id FROM demande WHERE uai = $1", place),
+            "import_id": sent.json()["import_id"],
+            "intervenant_id": await world.pool.fetchval("SELECT id FROM intervenant WHERE numero = $1", NUMEROS[place]),
+            "une": await world.pool.fetchval("SELECT id FROM intervenant WHERE numero = $1", NUMEROS[place]),
+            "autre": await world.pool.fetchval("SELECT id FROM intervenant WHERE numero = $1", AUTRES[place]),
+            "academie": academie,
+            "adresse": academie,
+            "uai": place,
+            "code": "HG",
+            "version": 1,
+        }
+    return found
+
+
+def routes(app):
+    """Every route that asks for an acteur; the plain ones beside them are for everybody (decision 0009)."""
+    routers = [one.original_router for one in app.routes if hasattr(one, "original_router")]
+    return sorted(f"{method} {route.path}" for router in routers for route in router.routes for method in route.methods)
+
+
+def may(acteur, route, place):
+    """What POLICY says: within `place` where the path names something of it, else anywhere."""
+    reach = {"uai": place, "academie": ACADEMIES[place], "intervenant": NUMEROS[place]}
+    for action in ACTIONS[route]:
+        if POLICY.allows(acteur, action, **reach) if _placed(route) else _anywhere(acteur, action):
+            return True
+    return not ACTIONS[route]
+
+
+def _placed(route):
+    """Whether the path, or what is sent to it, names something of a place."""
+    by_body = {"POST /demandes", "POST /intervenants/import", "POST /intervenants/nouveau"}
+    return "{" in route or route in by_body | {"POST /api/intervenants/fusion", "POST /api/intervenants/distincts"}
+
+
+def _anywhere(acteur, action):
+    try:
+        POLICY.scope(acteur, action)
+    except Forbidden:
+        return False
+    return True
+
+
+async def ask(world, name, route, place, ids):
+    method, path = route.split(" ")
+    api = getattr(world, name)
+    json, forms = _bodies(place, ids)
+    headers = api._headers | {"If-Match": '"1"', "Idempotency-Key": f"{name}-{place}", "Accept": "text/html"}
+    sent = {"json": json.get(route, {})} if path.startswith("/api") and method != "GET" else {}
+    if not path.startswith("/api") and method == "POST":
+        sent = {"data": forms.get(route, {"version": "1"})}
+    if route == "POST /intervenants/import":
+        sent["files"] = {"fichier": ("annuaire.csv", CSV.encode(), "text/csv")}
+    if path.endswith("/annuaire"):
+        sent, headers = {"content": CSV}, headers | {"Content-Type": "text/csv"}
+    return await world.client.request(method, path.format(**ids) + QUERIES.get(route, ""), headers=headers, **sent)
+
+
+async def _checksum(world):
+    """Of all that the service keeps, whatever the table."""
+    tables = await world.pool.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
+    sums = {}
+    for row in tables:
+        name = row["tablename"]
+        query = f"SELECT md5(coalesce(string_agg(t::text, chr(10) ORDER BY t::text), '')) FROM \"{name}\" AS t"
+        sums[name] = await world.pool.fetchval(query)
+    return sums
+
+
+async def test_every_route_is_in_the_matrix(world):
+    assert routes(world.app) == sorted(ACTIONS)
+
+
+async def test_without_a_token_every_route_of_the_api_answers_401(world, places):
+    for route in (one for one in ACTIONS if "/api/" in one):
+        method, path = route.split(" ")
+        answer = await world.client.request(method, path.format(**places[LYON]), json={})
+        assert answer.status_code == 401, route
+
+
+@pytest.mark.parametrize("name", ACTEURS)
+async def test_r54_to_r57_each_acteur_is_refused_all_that_the_policy_does_not_give_and_a_refusal_writes_nothing(
+    open_world, places, name
+):
+    acteur = ACTEURS[name]
+    before, opened, asked = await _checksum(open_world), [], 0
+    for route in ACTIONS:
+        for place in ACADEMIES:
+            if may(acteur, route, place):
+                continue
+            asked += 1
+            answer = await ask(open_world, name, route, place, places[place])
+            if answer.status_code not in REFUSED:
+                opened.append((route, place, answer.status_code))
+    assert opened == []
+    assert asked
+    assert await _checksum(open_world) == before
+
+
+@pytest.mark.parametrize("name", ACTEURS)
+async def test_r54_to_r57_each_acteur_is_let_in_where_the_policy_says_so(open_world, places, name):
+    acteur, shut = ACTEURS[name], []
+    for route in ACTIONS:
+        for place in ACADEMIES:
+            if may(acteur, route, place):
+                answer = await ask(open_world, name, route, place, places[place])
+                if answer.status_code in REFUSED or answer.status_code >= 500:
+                    shut.append((route, place, answer.status_code))
+    assert shut == []
+
+
+def _texts(answer):
+    """What a reader of the answer sees, of a workbook too."""
+    if answer.content[:2] != b"PK":
+        return answer.text
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as parts:
+        return "".join(parts.read(part).decode(errors="replace") for part in parts.namelist())
+
+
+@pytest.mark.parametrize("name", [one for one, acteur in ACTEURS.items() if acteur.role is not Role.ADMINISTRATEUR])
+async def test_lists_figures_and_exports_hold_nothing_of_another_academie(open_world, places, name):
+    other = LYON if name == "gestionnaire_de_lille" else LILLE
+    marks = (other, f"DEMANDEE{ACADEMIES[other]}", {LYON: "BŒUF", LILLE: "LILLOISE"}[other])
+    marks += (places[other]["convocation_id"], places[other]["mission_id"])
+    own, read = SimpleNamespace(place=LYON if other == LILLE else LILLE), 0
+    for route in ACTIONS:
+        method, path = route.split(" ")
+        if method != "GET" or "{" in path or not may(ACTEURS[name], route, own.place):
+            continue
+        for query in ("", "?par=mission", "?par=etablissement"):
+            answer = await open_world.client.get(path + query, headers=getattr(open_world, name)._headers)
+            read += answer.status_code == 200
+            if ACTEURS[name].role is not Role.SERVICE:
+                assert [mark for mark in marks if mark in _texts(answer)] == [], route
+    assert read or name == "santorin"

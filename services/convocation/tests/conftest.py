@@ -1,0 +1,245 @@
+"""The API on a real database: two lycées of one académie, one of another, some invented people."""
+
+from datetime import UTC, date, datetime
+from types import SimpleNamespace
+from uuid import UUID, uuid5
+
+import httpx2
+import pytest
+import pytest_asyncio
+
+from acces.acteur import COOKIE, Acteur, Role, mint
+from chassis.cloudevents import Cause, Event
+from chassis.database import create_pool
+from chassis.service import Runtime
+from convocation.annuaire import sql as intervenants
+from convocation.annuaire.domain import Intervenant
+from convocation.commun.jetons import make_verification
+from convocation.main import build
+from convocation.missions import sql as missions
+from convocation.settings import Settings
+from convocation.suivi.reader import RecordAccesOnAccesChanged, RecordNotificationOnNotificationEvents
+from event_schemas.acces import Acces
+from event_schemas.missions import EtablissementMission, Mission
+from event_schemas.notifications import Notification
+
+KEY = "k" * 40
+SESSION = "2020-E3C1"
+LYON, AUTRE_LYON, LILLE = "0699001J", "0699002K", "0599001F"
+_ACADEMIES = {LYON: "10", AUTRE_LYON: "10", LILLE: "09"}
+
+
+def mission_id(uai, code):
+    return uuid5(UUID(int=0), f"{uai}|{code}")
+
+
+def _mission(uai, code, libelle, *, type_="CORRECTION", version=1, status="ACTIVE"):
+    place = EtablissementMission(uai=uai, nom=f"LYCEE {uai}", commune="VILLE", academie=_ACADEMIES[uai])
+    return Mission.create(
+        mission_id=mission_id(uai, code),
+        version=version,
+        session=SESSION,
+        type=type_,
+        voie="COMMUNE" if type_ == "NUMERISATION" else "GENERALE",
+        code=code,
+        libelle=libelle,
+        candidats=100,
+        date_debut=date(2020, 1, 13),
+        status=status,
+        etablissement=place,
+    )
+
+
+def _people():
+    def person(numero, nom, prenom, uai, disciplines, secondaires=()):
+        mail = f"{numero}@ac-exemple.invalid"
+        return Intervenant(numero, "Mme", nom, prenom, mail, uai, secondaires, disciplines, "10")
+
+    return [
+        person("100", "BŒUF", "Élodie", LYON, ("1000",)),
+        person("101", "DE LA TOUR", "Jean-Noël", LYON, ("1000",)),
+        person("102", "LEFÈVRE", "Anne", LYON, ("0202",)),
+        person("103", "N’DIAYE", "Karim", LYON, ("0100",)),
+        person("104", "DUPONT-MARTEL", "Zoé", AUTRE_LYON, ("1000",), (LYON,)),
+        person("105", "DUPONT", "Inès", AUTRE_LYON, ("1000",)),
+    ]
+
+
+def _event(state):
+    return Event(state, "t", "i", Cause(), state.aggregate, state.version, state.hash, SimpleNamespace())
+
+
+def fiche(numero, nom, prenom, uai=AUTRE_LYON, disciplines=("0100",), **more):
+    """An entry of the directory, as it is sent."""
+    names = {"numero": numero, "civilite": "Mme", "nom": nom, "prenom": prenom, "uai": uai}
+    return names | {"courriel": f"{numero}@ac-exemple.invalid", "disciplines": list(disciplines)} | more
+
+
+class Api:
+    """Requests as one acteur; `created` gives every POST its own Idempotency-Key."""
+
+    def __init__(self, client, acteur):
+        self._client = client
+        token = mint(acteur, KEY, now=datetime.now(UTC), hours=1)
+        self._headers = {"Authorization": f"Bearer {token}"}
+        self._number = 0
+
+    async def get(self, path, **parameters):
+        return await self._client.get(path, params=parameters or None, headers=self._headers)
+
+    async def put(self, path, body, **headers):
+        return await self._client.put(path, json=body, headers=self._headers | headers)
+
+    async def post(self, path, body, key=None, **headers):
+        self._number += 1
+        keyed = {"Idempotency-Key": key or f"test-{id(self)}-{self._number}"}
+        return await self._client.post(path, json=body, headers=self._headers | keyed | headers)
+
+    async def convoque(self, mission, *numeros, **changes):
+        body = {"intervenants": list(numeros), "dates": ["2020-03-05"], **changes}
+        return await self.post(f"/api/missions/{mission}/convocations", body)
+
+
+class Browser:
+    """An acteur's requests as a browser makes them; `text`: a page with every space as one."""
+
+    def __init__(self, api):
+        self._client = api._client
+        token = api._headers["Authorization"].removeprefix("Bearer ")
+        self.headers = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin", "Cookie": f"{COOKIE}={token}"}
+
+    async def get(self, path):
+        return await self._client.get(path, headers=self.headers)
+
+    async def text(self, path):
+        answer = await self.get(path)
+        assert answer.status_code == 200, answer.text
+        return " ".join(answer.text.split())
+
+    async def post(self, path, **data):
+        return await self._client.post(path, data=data, headers=self.headers)
+
+
+class World:
+    """The application, its database, and one acteur of each kind."""
+
+    fiche = staticmethod(fiche)
+
+    def __init__(self, client, pool, settings, woken):
+        self.client, self.pool, self.settings, self.woken = client, pool, settings, woken
+        self.app = client._transport.app
+        self.chef = self.acteur("chef", Role.CHEF, LYON)
+        self.delegue = self.acteur("delegue", Role.DELEGUE, LYON)
+        self.autre_chef = self.acteur("autre", Role.CHEF, AUTRE_LYON)
+        self.gestionnaire = self.acteur("gest", Role.GESTIONNAIRE, academies=["10"])
+        self.gestionnaire_de_lille = self.acteur("gest-lille", Role.GESTIONNAIRE, academies=["09"])
+        self.administrateur = self.acteur("admin", Role.ADMINISTRATEUR)
+        self.intervenant = self.acteur("100", Role.INTERVENANT)
+        self.notifier = self.acteur("notifier", Role.SERVICE)
+        self.santorin = self.acteur("100", Role.SANTORIN)  # a client may be named like a person's number
+        self.hg = mission_id(LYON, "HG")
+        self.hlp = mission_id(LYON, "HLP")
+        self.numerisation = mission_id(LYON, "NUMERISATION")
+
+    def acteur(self, sub, role, *uais, academies=()):
+        return Api(self.client, Acteur(sub, role, sub, frozenset(uais), frozenset(academies)))
+
+    def browser(self, name):
+        return Browser(getattr(self, name))
+
+    async def mailed(self, convocation_id, etat="ENVOYEE", *, of=1, news=None, retour=False, motif=None):
+        """The notifier's news about the mail of version `of`, its `news`-th (by default as many as versions)."""
+        about = {"convocation_id": UUID(convocation_id), "version": news or of, "convocation_version": of}
+        state = Notification.create(**about, etat=etat, motif=motif, retour=retour)
+        await self._apply(RecordNotificationOnNotificationEvents(), state)
+
+    async def answered(self, convocation_id, etat="ACCEPTEE", *, of=1, motif=None):
+        """The bridge's news about the right of version `of`: what SANTORIN answered."""
+        about = {"convocation_id": UUID(convocation_id), "version": of, "convocation_version": of}
+        state = Acces.create(**about, habilitation_version=of, etat=etat, motif=motif)
+        await self._apply(RecordAccesOnAccesChanged(), state)
+
+    async def _apply(self, reader, state):
+        async with self.pool.acquire() as connection, connection.transaction():
+            held = await reader.known(connection, [state.aggregate])
+            await reader.apply(connection, [_event(state)], frozenset(held))
+
+    async def tell(self, *states):
+        events = [_event(state) for state in states]
+        async with self.pool.acquire() as connection, connection.transaction():
+            held = await missions.known(connection, [state.aggregate for state in states])
+            await missions.save(connection, events, held)
+
+    async def token(self, convocation_id, version):
+        """The QR code's, of a version."""
+        return make_verification(UUID(convocation_id), version, KEY)
+
+    async def withdraw(self, uai, code):
+        await self.tell(_mission(uai, code, "x", version=2, status="WITHDRAWN"))
+
+    async def open(self, portee="NATIONALE", code="*", *, ouverte=True):
+        body = {"session": SESSION, "portee": portee, "code": code, "ouverte": ouverte}
+        return await self.administrateur.put("/api/ouvertures", body)
+
+    async def register(self, people, academie="10", acteur=None):
+        """Entries of the directory, by the académie's gestionnaire."""
+        acteur = acteur or self.gestionnaire
+        answer = await acteur.put(f"/api/academies/{academie}/intervenants", {"intervenants": people})
+        assert answer.status_code == 200, answer.text
+
+    async def lue(self, numero):
+        """An entry by its id, and the version of it that is looked at."""
+        row = await self.pool.fetchrow("SELECT id, version FROM intervenant WHERE numero = $1", numero)
+        return {"id": str(row["id"]), "version": row["version"]}
+
+    async def merge(self, kept, merged, /, acteur=None, **changes):
+        body = {"gardee": await self.lue(kept), "autre": await self.lue(merged)} | changes
+        return await (acteur or self.gestionnaire).post("/api/intervenants/fusion", body)
+
+    async def doublons(self, acteur):
+        """Pairs of numbers that `acteur` is shown, and why."""
+        found = (await acteur.get("/api/intervenants/doublons")).json()["doublons"]
+        return {tuple(one["numero"] for one in pair["intervenants"]): tuple(pair["motifs"]) for pair in found}
+
+    async def told(self):
+        """Types of the events in the outbox, in order."""
+        return [row["type"] for row in await self.pool.fetch("SELECT type FROM outbox ORDER BY seq")]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def world(database):
+    urls = await database("convocation")
+    pool = create_pool(urls.url, size=12)
+    await pool
+    settings = Settings(database_url=urls.url, kafka_bootstrap="unused:1", token_key=KEY)
+    woken: list[int] = []
+    service = build(Runtime(settings, pool, SimpleNamespace(wake=lambda: woken.append(1))))
+    transport = httpx2.ASGITransport(app=service.app, raise_app_exceptions=False)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://imagin.test") as client:
+        world = World(client, pool, settings, woken)
+        await world.tell(
+            _mission(LYON, "HG", "Histoire-géographie"),
+            _mission(LYON, "HLP", "Humanités, littérature et philosophie"),
+            _mission(LYON, "NUMERISATION", "Numérisation de copies", type_="NUMERISATION"),
+            _mission(AUTRE_LYON, "HG", "Histoire-géographie"),
+            _mission(LILLE, "HG", "Histoire-géographie"),
+        )
+        async with pool.acquire() as connection, connection.transaction():  # not by the API: no act in the audit yet
+            await intervenants.save(connection, _people())
+        yield world
+    await pool.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def open_world(world):
+    await world.open()
+    return world
+
+
+@pytest.fixture
+def twins():
+    """Another entry of 100, BŒUF Élodie of LYON, and of 102, LEFÈVRE Anne."""
+    return [
+        fiche("200", "BOEUF", "Elodie", profils=["professeur de philosophie"]),
+        fiche("202", "LEFEVRES", "Anne", LYON, ["0201"]),
+    ]

@@ -1,0 +1,130 @@
+"""PDF/UA-1 as veraPDF sees it. A lane of its own (IMAGIN_TEST_VERAPDF=1), for it fetches a jar of 9 MB."""
+
+import hashlib
+import json
+import os
+import subprocess
+from dataclasses import replace
+from datetime import date, datetime, timedelta, timezone
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+import truststore
+from jgo.config import GlobalSettings
+from jgo.maven import MavenContext
+from PIL import Image
+
+from convocation.convocations.domain import Nature
+from convocation.documents.rendering import Document, Documents, Signataire
+from testkit.parts.cache import cache_folder, locked
+from testkit.parts.java import find_java
+
+pytestmark = pytest.mark.skipif(
+    os.environ.get("IMAGIN_TEST_VERAPDF") != "1", reason="a lane of its own: set IMAGIN_TEST_VERAPDF=1"
+)
+
+JAR = ("org.verapdf.apps", "greenfield-apps", "1.28.2")
+SHA256 = "687d4d8bcfec48c9f7e931cf78ed061f1eeccfba55d4cdc000ba9b4d8aa46ce6"
+
+
+def drawn():
+    file = BytesIO()
+    Image.new("RGB", (300, 120), "navy").save(file, "PNG")
+    return file.getvalue()
+
+
+CONVOCATION = Document(
+    nature=Nature.CONVOCATION,
+    version=1,
+    reference="7F3A22C9-1",
+    civilite="Mme",
+    nom="LEFÈVRE-NGUYỄN",
+    prenom="Anaïs",
+    numero="0421973",
+    session="2027-E3C1",
+    type_libelle="Epreuve commune de contrôle continu",
+    libelle="Humanités, littérature et philosophie",
+    voie="GENERALE",
+    qualite="Correcteur Santorin",
+    numerisation=False,
+    dates=(date(2027, 2, 15), date(2027, 2, 16)),
+    observation="Réunion d’entente à 9 h.\nSalle B12.\n\nApportez votre convocation.",
+    motif=None,
+    etablissement_nom="LYCEE FICTIF",
+    etablissement_commune="LYON",
+    uai="0699001J",
+    academie="Lyon",
+    signataire=Signataire("Jeanne", "MARTIN", "Proviseure", drawn()),
+    contact="l’établissement (LYCEE FICTIF, LYON)",
+    verification_url="https://imagin.exemple.invalid/verifier/k2Jq8vZ4",
+    etablie_le=datetime(2027, 1, 18, 14, 5, tzinfo=timezone(timedelta(hours=1))),
+)
+DOCUMENTS = [
+    CONVOCATION,
+    replace(CONVOCATION, nature=Nature.MODIFICATION, version=2, signataire=None),
+    replace(CONVOCATION, nature=Nature.ANNULATION, version=3, motif="En congé à cette date."),
+    replace(CONVOCATION, numerisation=True, qualite=None, observation="", contact=""),
+    replace(
+        CONVOCATION,
+        nom="\u202e\U0001f600 Z\u0301\u0301 é\u0323 שלום " * 9,
+        observation="abc def\n" * 250,
+        prenom="W" * 300,
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def jar():
+    """From the cache, or fetched once."""
+    kept = cache_folder() / f"verapdf-{JAR[2]}.jar"
+    with locked(kept.name):
+        if not kept.exists():
+            with TemporaryDirectory(dir=cache_folder()) as folder:
+                fetched = fetch(Path(folder))
+                assert hashlib.sha256(fetched.read_bytes()).hexdigest() == SHA256
+                fetched.rename(kept)
+    return kept
+
+
+def fetch(folder):
+    truststore.inject_into_ssl()
+    try:
+        maven = MavenContext(repo_cache=folder, remote_repos=GlobalSettings.load().repositories or None)
+        return Path(maven.project(*JAR[:2]).at_version(JAR[2]).artifact().resolve())
+    finally:
+        truststore.extract_from_ssl()
+
+
+def judged(jar, folder, pdf):
+    """veraPDF's details: rules and checks that passed and failed."""
+    file = folder / "document.pdf"
+    file.write_bytes(pdf)
+    command = [find_java(), "-cp", str(jar), "org.verapdf.apps.GreenfieldCliWrapper", "-f", "ua1", "--format", "json"]
+    done = subprocess.run([*command, str(file)], capture_output=True, timeout=120, check=False)
+    [job] = json.loads(done.stdout)["report"]["jobs"]
+    [result] = job["validationResult"]
+    return result["compliant"], result["details"]
+
+
+def test_a_convocation_of_each_nature_is_pdf_ua_1(jar, tmp_path):
+    for documents in (*([document] for document in DOCUMENTS), DOCUMENTS):
+        compliant, details = judged(jar, tmp_path, Documents().render(documents))
+        assert compliant, details["ruleSummaries"]
+        assert details["failedChecks"] == 0
+        assert details["passedRules"] > 100
+
+
+def test_the_judge_sees_what_is_not_accessible(jar, tmp_path):
+    renderer = Documents()
+    compiler = renderer._compiler
+
+    class Untagged:
+        def compile(self, **options):
+            return compiler.compile(**options | {"pdf_standards": [], "pdf_tags": False})
+
+    renderer._compiler = Untagged()
+    compliant, details = judged(jar, tmp_path, renderer.render(DOCUMENTS[:1]))
+    assert not compliant
+    assert details["failedChecks"] > 0
