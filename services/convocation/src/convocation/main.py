@@ -6,37 +6,35 @@ from functools import partial
 from acces.http import create_app
 from chassis.periodic import periodically
 from chassis.service import Runtime, Service, run
-from convocation import screens as pages
-from convocation.affectation import api as routes_recherche
-from convocation.annuaire import api as routes_intervenants
-from convocation.annuaire import api_import as routes_import_intervenants
-from convocation.annuaire.imports import api as routes_annuaire
+from convocation import screens
+from convocation.affectation import api as affectation
+from convocation.annuaire import api as annuaire
+from convocation.annuaire import api_import
+from convocation.annuaire.imports import api as imports
 from convocation.annuaire.imports import commands as import_annuaire
 from convocation.commun import idempotence, refusals
-from convocation.convocations import api as routes_convocations
-from convocation.demandes import api as routes_contact
+from convocation.convocations import api as convocations
+from convocation.demandes import api as demandes
 from convocation.documents.imprimeur import Imprimeur
 from convocation.documents.rendering import Documents
-from convocation.doublons import api as routes_doublons
-from convocation.echanges import envois_api as routes_envois
-from convocation.echanges import etats_api as routes_etats
-from convocation.exigences import api as routes_exigences
-from convocation.journal import api as routes_audit
-from convocation.listes import api as routes_missions
-from convocation.listes import couverture_api as routes_couverture
+from convocation.doublons import api as doublons
+from convocation.echanges import envois_api, etats_api
+from convocation.exigences import api as exigences
+from convocation.journal import api as journal
+from convocation.listes import api as listes
+from convocation.listes import couverture_api
+from convocation.mes_missions import api as mes_missions
 from convocation.missions.reader import RecordMissionsOnMissionEvents
-from convocation.nomenclature import api as routes_disciplines
-from convocation.ouvertures import api as routes_ouvertures
+from convocation.nomenclature import api as nomenclature
+from convocation.ouvertures import api as ouvertures
 from convocation.settings import Settings
-from convocation.signatures import api as routes_signature
+from convocation.signatures import api as signatures
 from convocation.suivi.reader import RecordAccesOnAccesChanged, RecordNotificationOnNotificationEvents
 from event_schemas.catalogue import EVENT_TYPES
 
-_ROUTES = (
-    *(routes_missions, routes_disciplines, routes_recherche, routes_convocations),
-    *(routes_ouvertures, routes_import_intervenants, routes_contact, routes_signature, routes_envois, routes_etats),
-    *(routes_exigences, routes_couverture, routes_annuaire, routes_intervenants),
-    *(routes_doublons, routes_audit),
+_APIS = (
+    *(listes, couverture_api, nomenclature, affectation, convocations, mes_missions, ouvertures, signatures),
+    *(annuaire, api_import, imports, doublons, exigences, demandes, journal, envois_api, etats_api),
 )
 _HOUR_SECONDS = 3_600.0
 _IMPORTS_SECONDS = 1.0
@@ -47,10 +45,10 @@ def build(runtime: Runtime) -> Service:
     settings = runtime.settings
     assert isinstance(settings, Settings)
     app = create_app(settings, title="IMAG'IN — convocation")
-    for routes in _ROUTES:
-        app.include_router(routes.router)
+    for api in _APIS:
+        app.include_router(api.router)
     refusals.add_to(app)
-    pages.add_to(app, settings)
+    screens.add_to(app, settings)
     app.state.settings = settings
     app.state.pool = runtime.pool
     app.state.imprimeur = Imprimeur(

@@ -11,7 +11,7 @@ from convocation.annuaire import sql as intervenants
 from convocation.annuaire.domain import Intervenant
 from convocation.commun.http import reading
 from convocation.commun.refus import IntervenantInconnu
-from convocation.listes.api import _visible
+from convocation.missions.access import readable_mission
 
 router = APIRouter(prefix="/api", tags=["missions"])
 _SUGGESTIONS = 20
@@ -29,7 +29,7 @@ async def search_intervenants(
     if (discipline is None) == (nom is None):
         raise Problem(422, "recherche", "Cherchez par discipline ou par nom.")
     async with reading(request) as connection:
-        mission = await _visible(connection, acteur, mission_id)
+        mission = await readable_mission(connection, acteur, mission_id)
         if discipline is not None:
             found = await intervenants.of_discipline(connection, mission.uai, mission.academie, discipline)
         else:

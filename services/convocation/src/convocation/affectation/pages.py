@@ -23,11 +23,11 @@ from convocation.commun.http import commande, reading
 from convocation.commun.policy import POLICY
 from convocation.commun.refus import AvertissementsALire, Refus
 from convocation.convocations.create import create_convocations, examine, warn
-from convocation.convocations.forms import Saisies, champ_de, read_saisies
+from convocation.convocations.forms import Saisies, read_saisies
 from convocation.convocations.passage_outre import PassageOutre
 from convocation.convocations.qualite import LIBELLES
 from convocation.demandes import sql as demandes
-from convocation.listes.pages import visible
+from convocation.missions.access import visible_mission
 from convocation.missions.domain import CONSEIL_DATE, LIBELLES_TYPE, Mission, MissionType
 from convocation.nomenclature import reads as nomenclature
 from convocation.ouvertures import sql as ouvertures
@@ -65,7 +65,7 @@ async def _read(request: Request) -> Saisies:
 
 async def _for_writing(connection: Connection, acteur: Acteur, mission_id: UUID) -> Mission:
     """Raises MissionInconnue for another établissement's, Forbidden for who may only look."""
-    mission = await visible(connection, acteur, mission_id)
+    mission = await visible_mission(connection, acteur, mission_id)
     POLICY.authorise(acteur, "convocation.ecrire", uai=mission.uai, academie=mission.academie)
     return mission
 
@@ -115,7 +115,7 @@ async def _show(
     choix = await choisir(connection, mission, saisies)
     avertissements = await _avertissements(connection, mission, choix, saisies, ouverte=ouverte)
     to_read = isinstance(refus, AvertissementsALire)
-    erreurs = [{"champ": champ_de(refus), "texte": _phrase(refus, choix)}] if refus and not to_read else []
+    erreurs = [{"champ": refus.champ, "texte": _phrase(refus, choix)}] if refus and not to_read else []
     return await page(
         request,
         connection,

@@ -1,5 +1,6 @@
 """The directory person by person for programs (R35, R36, R54), each académie's within its address."""
 
+from dataclasses import asdict
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -11,11 +12,11 @@ from convocation.annuaire import sql as intervenants
 from convocation.annuaire.commands import change_intervenant, create_intervenant, set_actif
 from convocation.annuaire.domain import Intervenant
 from convocation.annuaire.liste import FiltreAnnuaire, liste_intervenants
+from convocation.annuaire.schemas import ActiviteIn, FicheIn, NouvelleFicheIn, RechercheIn
 from convocation.commun.http import IfMatch, commande, etag, expected_version, reading
 from convocation.commun.policy import POLICY
 from convocation.commun.refus import IntervenantAbsent
-from convocation.commun.schemas import Academie, ActiviteIn, FicheIn, NouvelleFicheIn, RechercheIn
-from convocation.convocations.presenters import intervenant as presented
+from convocation.commun.schemas import Academie
 
 router = APIRouter(prefix="/api/academies/{academie}/intervenants", tags=["intervenants"])
 Place = Annotated[Academie, Path()]
@@ -106,4 +107,4 @@ async def _held(connection: Connection, academie: str, intervenant_id: UUID) -> 
 
 def _told(person: Intervenant, response: Response) -> dict[str, Any]:
     response.headers.update(etag(person.version))
-    return presented(person)
+    return asdict(person)

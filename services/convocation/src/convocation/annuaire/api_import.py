@@ -7,8 +7,9 @@ from fastapi import APIRouter, Path, Request
 from acces.http import ActeurDep
 from chassis.http import Problem
 from convocation.annuaire.import_intervenants import import_intervenants
+from convocation.annuaire.schemas import IntervenantsIn
 from convocation.commun.http import commande
-from convocation.commun.schemas import Academie, IntervenantsIn
+from convocation.commun.schemas import Academie
 
 router = APIRouter(prefix="/api", tags=["administration"])
 _DU_GESTIONNAIRE = frozenset({"stagiaire", "profils", "indisponibilites"})  # an import may not know them

@@ -8,11 +8,10 @@ from starlette.datastructures import FormData
 
 from convocation.annuaire.domain import Intervenant
 from convocation.commun.formulaires import text, texts
-from convocation.commun.refus import DisciplineInconnue, EtablissementHorsAcademie, NumeroPris, RaisonAbsente, Refus
+from convocation.commun.refus import Refus
 
 CIVILITES = [("Mme", "Mme"), ("M.", "M.")]
 _MAX_TEXT, _MAX_LIST = 300, 40
-_CHAMPS: dict[type[Refus], str] = {NumeroPris: "numero", DisciplineInconnue: "disciplines", RaisonAbsente: "motif"}
 
 
 @dataclass(slots=True)
@@ -86,7 +85,4 @@ def version_lue(form: FormData) -> int:
 
 def faute_de(refus: Refus) -> dict[str, str]:
     """A refusal with the id of its field."""
-    champ = _CHAMPS.get(type(refus), "")
-    if isinstance(refus, EtablissementHorsAcademie):
-        champ = "uais_secondaires" if refus.secondaire else "uai"
-    return {"champ": champ, "texte": refus.phrase}
+    return {"champ": refus.champ, "texte": refus.phrase}

@@ -14,6 +14,7 @@ from convocation.annuaire.commands import change_intervenant, create_intervenant
 from convocation.annuaire.domain import Intervenant
 from convocation.annuaire.forms import CIVILITES, Fiche, faute_de, fiche_de, lire_fiche, version_lue
 from convocation.annuaire.liste import FiltreAnnuaire, liste_intervenants
+from convocation.annuaire.schemas import FicheIn, NouvelleFicheIn
 from convocation.cadre.ecran import page, see_other
 from convocation.commun.formulaires import fautes, fields, text
 from convocation.commun.http import commande, reading
@@ -27,8 +28,6 @@ from convocation.commun.refus import (
     Refus,
     VersionDepassee,
 )
-from convocation.commun.schemas import FicheIn, NouvelleFicheIn
-from convocation.convocations import reads as views
 from convocation.demandes import sql as demandes
 from convocation.exigences import sql as exigences
 from convocation.nomenclature import reads as nomenclature
@@ -136,7 +135,7 @@ async def _activite(
     async with reading(request) as connection:
         person = await _visible(connection, acteur, intervenant_id)
         POLICY.authorise(acteur, "intervenants.ecrire", academie=person.academie)
-        told = await views.convocations_of_person(connection, person.numero)
+        actives = await intervenants.convocations_actives(connection, [person.numero])
         return await page(
             request,
             connection,
@@ -144,7 +143,7 @@ async def _activite(
             "annuaire/intervenant_activite.html",
             status=_status(refus, []),
             une=person,
-            actives=sum(1 for one in told if one["status"] == "ACTIVE"),
+            actives=actives.get(person.numero, 0),
             motif=motif,
             erreurs=[faute_de(refus)] if refus else [],
         )

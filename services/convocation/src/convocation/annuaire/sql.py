@@ -46,6 +46,11 @@ SELECT DISTINCT mot FROM intervenant_mot WHERE academie = $1 AND length(mot) >= 
 _FEWEST_LETTERS = 2
 _OTHER_WORD = " AND EXISTS (SELECT FROM intervenant_mot m WHERE m.numero = i.numero AND m.mot LIKE ${})"
 
+_CONVOCATIONS = """
+SELECT numero, count(*) AS convocations FROM convocation
+WHERE numero = ANY($1::text[]) AND status = 'ACTIVE' GROUP BY numero
+"""
+
 
 async def save(connection: Connection, intervenants: Sequence[Intervenant]) -> None:
     """Create or replace people by number, with the words they are found by.
@@ -164,3 +169,8 @@ async def fusionnees(connection: Connection, numeros: Sequence[str]) -> set[str]
     """Those of `numeros` who go on in another."""
     query = "SELECT numero FROM intervenant WHERE numero = ANY($1::text[]) AND fusionne_dans IS NOT NULL"
     return {row["numero"] for row in await connection.fetch(query, numeros)}
+
+
+async def convocations_actives(connection: Connection, numeros: Sequence[str]) -> dict[str, int]:
+    """How many active convocations each has; nobody who has none."""
+    return {row["numero"]: row["convocations"] for row in await connection.fetch(_CONVOCATIONS, numeros)}

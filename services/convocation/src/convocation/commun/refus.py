@@ -8,6 +8,8 @@ class Refus(Exception):
 
     slug = "refus"
     phrase = "Cette opération n’est pas possible."
+    champ = ""
+    """The id of the field in a form that it is about; empty for the whole form."""
 
     def __init__(self, numeros: Sequence[str] = ()) -> None:
         super().__init__(self.slug)
@@ -55,16 +57,19 @@ class MissionDateNotChosen(Refus):
     """R37, K.f: the fictitious date is never taken over by itself."""
 
     slug = "date-non-choisie"
+    champ = "date-1"
     phrase = "Choisissez au moins une date de mission."
 
 
 class DateIllisible(Refus):
     slug = "date-illisible"
+    champ = "date-1"
     phrase = "Choisissez la date de mission dans le calendrier : celle-ci ne se lit pas."
 
 
 class DateInvraisemblable(Refus):
     slug = "date-invraisemblable"
+    champ = "date-1"
     phrase = "L’année d’une date de mission n’est pas plausible : écrivez-la en quatre chiffres."
 
 
@@ -72,6 +77,7 @@ class QualiteInconnue(Refus):
     """R33."""
 
     slug = "qualite-inconnue"
+    champ = "qualite"
     phrase = "La qualité est coordinateur, coordinateur adjoint, correcteur ou correcteur suppléant."
 
 
@@ -79,6 +85,7 @@ class QualiteSansObjet(Refus):
     """R52."""
 
     slug = "qualite-sans-objet"
+    champ = "qualite"
     phrase = "La qualité n’est pas à saisir pour une mission de numérisation de copies."
 
 
@@ -86,6 +93,7 @@ class ImageRefusee(Refus):
     """D41: `phrase` says which rule the image breaks."""
 
     slug = "image-refusee"
+    champ = "image"
 
     def __init__(self, phrase: str) -> None:
         super().__init__()
@@ -94,11 +102,13 @@ class ImageRefusee(Refus):
 
 class PersonneChoisie(Refus):
     slug = "personne-non-choisie"
+    champ = "personnes"
     phrase = "Choisissez au moins une personne à convoquer, et chacune une seule fois."
 
 
 class TropDePersonnes(Refus):
     slug = "trop-de-personnes"
+    champ = "personnes"
     phrase = "On convoque 500 personnes au plus à la fois."
 
 
@@ -116,6 +126,7 @@ class ConvocationAnnulee(Refus):
 
 class MotifAbsent(Refus):
     slug = "motif-absent"
+    champ = "motif"
     phrase = "Indiquez le motif de l’annulation : la personne le lira."
 
 
@@ -128,11 +139,13 @@ class PlusRienAFaire(Refus):
 
 class MotifEmpechementAbsent(Refus):
     slug = "motif-empechement-absent"
+    champ = "motif"
     phrase = "Dites en quelques mots ce qui vous empêche : l’établissement en décidera."
 
 
 class ReponseEmpechementAbsente(Refus):
     slug = "reponse-empechement-absente"
+    champ = "reponse"
     phrase = "Répondez à la personne : elle lira pourquoi sa convocation est maintenue."
 
 
@@ -153,6 +166,7 @@ class EmpechementTraite(Refus):
 
 class SuppleantIndisponible(Refus):
     slug = "suppleant-indisponible"
+    champ = "suppleant"
     phrase = "Ce suppléant ne peut pas prendre la place : choisissez-en un autre."
 
 
@@ -204,11 +218,13 @@ class IntervenantAbsent(Refus):
 
 class NumeroPris(Refus):
     slug = "numero-pris"
+    champ = "numero"
     phrase = "Ce numéro est déjà celui d’une personne : cherchez-la dans l’annuaire, ou corrigez le numéro."
 
 
 class RaisonAbsente(Refus):
     slug = "raison-absente"
+    champ = "motif"
     phrase = "Dites pourquoi : la raison reste dans le journal des actes."
 
 
@@ -216,6 +232,7 @@ class DisciplineInconnue(Refus):
     """`codes` that the nomenclature does not have."""
 
     slug = "discipline-inconnue"
+    champ = "disciplines"
     phrase = "Discipline inconnue."
 
     def __init__(self, codes: Sequence[str]) -> None:
@@ -229,7 +246,7 @@ class EtablissementHorsAcademie(Refus):
 
     def __init__(self, *, secondaire: bool) -> None:
         super().__init__()
-        self.secondaire = secondaire
+        self.champ = "uais_secondaires" if secondaire else "uai"
 
 
 class ExigenceInconnue(Refus):

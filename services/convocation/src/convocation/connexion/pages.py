@@ -6,8 +6,9 @@ from urllib.parse import quote
 from fastapi import FastAPI, Request
 from starlette.responses import Response
 
-from acces.acteur import COOKIE, Acteur, Role, mint
+from acces.acteur import COOKIE, Acteur, Role
 from acces.http import refuse_cross_site
+from acces.session import open_session
 from chassis.http import Problem
 from convocation.cadre.ecran import FONCTIONS, see_other
 from convocation.commun.formulaires import fields, text
@@ -62,15 +63,9 @@ async def _signed_in(request: Request, role: str, code: str, suite: str) -> Resp
     async with reading(request) as connection:
         acteur = await _acteur(connection, role, code[:40])
     response = see_other(suite)
-    open_session(state, response, acteur, hours=_HOURS)
-    return response
-
-
-def open_session(state: Any, response: Response, acteur: Acteur, *, hours: int) -> None:
-    """The cookie that says who acts."""
-    token = mint(acteur, state.token_key, now=state.clock(), hours=hours)
     secure = state.settings.public_url.startswith("https:")
-    response.set_cookie(COOKIE, token, max_age=hours * 3600, httponly=True, samesite="lax", secure=secure)
+    open_session(response, acteur, state.token_key, now=state.clock(), hours=_HOURS, secure=secure)
+    return response
 
 
 async def _acteur(connection: Any, named: str, code: str) -> Acteur:

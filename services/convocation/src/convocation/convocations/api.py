@@ -14,13 +14,12 @@ from convocation.commun.context import Commande
 from convocation.commun.http import IdempotencyKey, IfMatch, commande, etag, expected_version, once, reading
 from convocation.commun.policy import POLICY
 from convocation.commun.refus import ConvocationInconnue
-from convocation.commun.schemas import AnnulerIn, ConvoquerIn, SaisieIn
 from convocation.convocations import presenters
 from convocation.convocations import reads as views
 from convocation.convocations.change import cancel_convocation, change_convocation
 from convocation.convocations.create import create_convocations
 from convocation.convocations.domain import Convocation
-from convocation.mes_missions.acknowledge import acknowledge_convocation
+from convocation.convocations.schemas import AnnulerIn, ConvoquerIn, SaisieIn
 
 router = APIRouter(prefix="/api", tags=["convocations"])
 
@@ -107,24 +106,3 @@ async def supprimer(
         cancelled = await cancel_convocation(command, convocation_id, expected, body.motif)
     response.headers.update(etag(cancelled.version))
     return {"convocation_id": str(convocation_id), "version": cancelled.version, "motif": cancelled.motif}
-
-
-@router.post("/convocations/{convocation_id}/prise-de-connaissance")
-async def prendre_connaissance(
-    request: Request, convocation_id: UUID, acteur: ActeurDep, response: Response, if_match: IfMatch = None
-) -> dict[str, Any]:
-    """« J'ai pris connaissance » of the version read, by the person convoked; twice is once."""
-    expected = expected_version(if_match)
-    async with commande(request, acteur) as command:
-        read_at = await acknowledge_convocation(command, convocation_id, expected)
-    response.headers.update(etag(expected))
-    return {"convocation_id": str(convocation_id), "version": expected, "lue_le": read_at.isoformat()}
-
-
-@router.get("/mes-convocations")
-async def mes_convocations(request: Request, acteur: ActeurDep) -> dict[str, Any]:
-    """An intervenant's own convocations (R57)."""
-    POLICY.authorise(acteur, "mes-convocations.lire", intervenant=acteur.sub)
-    async with reading(request) as connection:
-        rows = await views.convocations_of_person(connection, acteur.sub)
-    return {"convocations": [presenters.convocation(row) for row in rows]}

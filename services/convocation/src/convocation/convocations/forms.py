@@ -8,19 +8,10 @@ from starlette.datastructures import FormData
 from convocation.commun.formulaires import MAX_PEOPLE, text, texts
 from convocation.commun.refus import (
     DateIllisible,
-    DateInvraisemblable,
     EmpechementDejaSignale,
     EmpechementTraite,
-    ImageRefusee,
-    MissionDateNotChosen,
-    MotifAbsent,
-    MotifEmpechementAbsent,
-    PersonneChoisie,
     PlusRienAFaire,
-    QualiteInconnue,
-    QualiteSansObjet,
     Refus,
-    ReponseEmpechementAbsente,
     SuppleantIndisponible,
     TropDePersonnes,
     VersionDepassee,
@@ -28,20 +19,6 @@ from convocation.commun.refus import (
 from convocation.convocations.domain import Saisie
 
 _MAX_DATES, _MAX_TEXT = 60, 2_000
-_CHAMPS: dict[type[Refus], str] = {
-    MissionDateNotChosen: "date-1",
-    DateIllisible: "date-1",
-    DateInvraisemblable: "date-1",
-    QualiteInconnue: "qualite",
-    QualiteSansObjet: "qualite",
-    PersonneChoisie: "personnes",
-    TropDePersonnes: "personnes",
-    MotifAbsent: "motif",
-    ImageRefusee: "image",
-    MotifEmpechementAbsent: "motif",
-    ReponseEmpechementAbsente: "reponse",
-    SuppleantIndisponible: "suppleant",
-}
 _MEANWHILE = (VersionDepassee, PlusRienAFaire, EmpechementDejaSignale, EmpechementTraite, SuppleantIndisponible)
 
 
@@ -96,11 +73,6 @@ def read_saisies(form: FormData) -> Saisies:
         lus=texts(form, "lus"),
         version=int(version) if version.isdecimal() and len(version) < 10 else 0,
     )
-
-
-def champ_de(refus: Refus) -> str:
-    """The id of the field a refusal is about, empty for the whole form."""
-    return _CHAMPS.get(type(refus), "")
 
 
 def status_de(refus: Refus | None) -> int:

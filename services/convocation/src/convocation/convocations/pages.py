@@ -21,7 +21,7 @@ from convocation.convocations import reads as views
 from convocation.convocations import sql as convocations
 from convocation.convocations.avertissements import Avertissement
 from convocation.convocations.change import cancel_convocation, change_convocation, conflicts_of
-from convocation.convocations.forms import Saisies, champ_de, read_saisies, status_de
+from convocation.convocations.forms import Saisies, read_saisies, status_de
 from convocation.convocations.passage_outre import PassageOutre
 from convocation.convocations.presenters import qualite_libelle
 from convocation.convocations.qualite import LIBELLES
@@ -125,7 +125,7 @@ async def _form(
         depassee=stale,
         a_lire=to_read,
         avertissements=await _conflicts(connection, une, saisies) if to_read else [],
-        erreurs=[{"champ": champ_de(refus), "texte": refus.phrase}] if refus and not to_read else [],
+        erreurs=[{"champ": refus.champ, "texte": refus.phrase}] if refus and not to_read else [],
         qualites=list(LIBELLES.items()),
         conseil=CONSEIL_DATE,
     )
@@ -147,7 +147,13 @@ async def confirmer(request: Request, convocation_id: UUID, acteur: ActeurDep) -
         row = await visible(connection, acteur, convocation_id, "convocation.ecrire")
         saisies = Saisies(version=row["version"])
         return await page(
-            request, connection, acteur, "convocations/supprimer.html", une=lignes.convocation(row), saisies=saisies, erreurs=[]
+            request,
+            connection,
+            acteur,
+            "convocations/supprimer.html",
+            une=lignes.convocation(row),
+            saisies=saisies,
+            erreurs=[],
         )
 
 
@@ -163,9 +169,11 @@ async def supprimer(request: Request, convocation_id: UUID, acteur: ActeurDep) -
     except Refus as refus:
         async with reading(request) as connection:
             row = await visible(connection, acteur, convocation_id, "convocation.ecrire")
-            erreurs = [{"champ": champ_de(refus), "texte": refus.phrase}]
+            erreurs = [{"champ": refus.champ, "texte": refus.phrase}]
             context = {"une": lignes.convocation(row), "saisies": saisies, "erreurs": erreurs}
-            return await page(request, connection, acteur, "convocations/supprimer.html", status=status_de(refus), **context)
+            return await page(
+                request, connection, acteur, "convocations/supprimer.html", status=status_de(refus), **context
+            )
     return see_other(f"/missions/{row['mission_id']}?fait=annulee")
 
 

@@ -2,11 +2,9 @@
 
 import re
 import unicodedata
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from convocation.annuaire.domain import Intervenant
 from convocation.convocations.qualite import libelle_qualite
 from convocation.missions.domain import LIBELLES_TYPE, MissionType
 from convocation.suivi.domain import Fait, Suivi, suivi
@@ -108,11 +106,6 @@ def _entry(row: Any) -> dict[str, Any]:
         "observation": row["observation"],
         "motif": row["motif"],
     }
-
-
-def intervenant(person: Intervenant) -> dict[str, Any]:
-    """A person of the directory, for the rectorat."""
-    return asdict(person)
 
 
 def file_name(name: str) -> str:

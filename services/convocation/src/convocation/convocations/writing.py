@@ -4,7 +4,9 @@ from uuid import UUID
 
 from convocation.commun.context import Commande
 from convocation.commun.policy import POLICY
-from convocation.commun.refus import MissionInconnue
+from convocation.commun.refus import ConvocationInconnue, MissionInconnue, PlusRienAFaire, VersionDepassee
+from convocation.convocations import sql as convocations
+from convocation.convocations.domain import Convocation
 from convocation.missions import sql as missions
 from convocation.missions.domain import Mission
 from convocation.ouvertures import sql as ouvertures
@@ -25,3 +27,18 @@ async def mission_for_writing(commande: Commande, mission_id: UUID) -> tuple[Mis
         commande.connection, mission.session, mission.academie, mission.uai, lock=True
     )
     return mission, est_ouvert(decisions, mission.academie, mission.uai, commande.now)
+
+
+async def own_convocation(
+    commande: Commande, convocation_id: UUID, expected: int, action: str
+) -> tuple[UUID, Convocation]:
+    """Mission and state of the person's own convocation, locked, active and at the version she read."""
+    found = await convocations.get(commande.connection, convocation_id, lock=True)
+    if found is None:
+        raise ConvocationInconnue
+    POLICY.authorise(commande.acteur, action, intervenant=found[1].numero)
+    if found[1].version != expected:
+        raise VersionDepassee
+    if not found[1].active:
+        raise PlusRienAFaire
+    return found

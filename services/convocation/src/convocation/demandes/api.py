@@ -6,8 +6,9 @@ from fastapi import APIRouter, Path, Request
 
 from acces.http import ActeurDep
 from convocation.commun.http import commande
-from convocation.commun.schemas import Academie, ContactIn
+from convocation.commun.schemas import Academie
 from convocation.demandes.record_contact import record_contact
+from convocation.demandes.schemas import ContactIn
 
 router = APIRouter(prefix="/api", tags=["administration"])
 

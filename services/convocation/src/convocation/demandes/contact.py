@@ -10,9 +10,9 @@ from convocation.cadre.ecran import page, see_other
 from convocation.commun.formulaires import fautes, fields, text
 from convocation.commun.http import commande, reading
 from convocation.commun.policy import POLICY
-from convocation.commun.schemas import ContactIn
 from convocation.demandes import sql as demandes
 from convocation.demandes.record_contact import record_contact
+from convocation.demandes.schemas import ContactIn
 from event_schemas.academies import NOMS
 
 router = APIRouter(include_in_schema=False)

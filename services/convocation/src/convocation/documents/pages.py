@@ -16,7 +16,7 @@ from convocation.convocations import reads as views
 from convocation.convocations.presenters import file_name
 from convocation.documents import sql as documents
 from convocation.documents.domain import Verdict, verdict
-from convocation.listes.pages import visible
+from convocation.missions.access import visible_mission
 
 router = APIRouter(include_in_schema=False)
 _VERDICTS = {
@@ -45,7 +45,7 @@ async def telecharger(request: Request, convocation_id: UUID, acteur: ActeurDep)
 async def telecharger_toutes(request: Request, mission_id: UUID, acteur: ActeurDep) -> Response:
     """All convocations of the mission that hold, in one file."""
     async with reading(request) as connection:
-        mission = await visible(connection, acteur, mission_id)
+        mission = await visible_mission(connection, acteur, mission_id)
         rows = await documents.contents_of_mission(connection, mission_id)
     if not rows:
         raise Problem(404, "aucune-convocation", "Personne n’est convoqué sur cette mission.")

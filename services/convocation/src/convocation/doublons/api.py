@@ -1,5 +1,6 @@
 """Likely duplicates of the directory for programs (R36): listed, merged, or said to be two people."""
 
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -7,10 +8,9 @@ from fastapi import APIRouter, Query, Request
 from acces.http import ActeurDep
 from convocation.commun.http import commande, reading
 from convocation.commun.policy import POLICY
-from convocation.commun.schemas import DistinctesIn, FusionIn
-from convocation.convocations.presenters import intervenant
 from convocation.doublons.commands import ACTION, Lue, merge_intervenants, separate_intervenants
 from convocation.doublons.reads import page_of
+from convocation.doublons.schemas import DistinctesIn, FusionIn
 
 router = APIRouter(prefix="/api/intervenants", tags=["intervenants"])
 
@@ -27,7 +27,7 @@ async def lister(
         {
             "motifs": one.motifs,
             "differents": sorted(one.differents),
-            "intervenants": [intervenant(face.personne) | {"convocations": face.convocations} for face in one.faces],
+            "intervenants": [asdict(face.personne) | {"convocations": face.convocations} for face in one.faces],
         }
         for one in found
     ]

@@ -38,7 +38,7 @@ async def seen(connection: Connection, paires: Sequence[Paire]) -> list[Doublon]
     """With the people of each pair."""
     numeros = sorted({numero for one in paires for numero in (one.numero, one.autre)})
     people = await intervenants.get(connection, numeros)
-    counts = await doublons.convocations(connection, numeros)
+    counts = await intervenants.convocations_actives(connection, numeros)
     faces = {numero: Face(person, counts.get(numero, 0)) for numero, person in people.items()}
     return [
         Doublon((faces[one.numero], faces[one.autre]), one.motifs, differents(people[one.numero], people[one.autre]))

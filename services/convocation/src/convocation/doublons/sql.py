@@ -33,10 +33,6 @@ FROM paire p JOIN active x ON x.numero = p.numero JOIN active y ON y.numero = p.
 WHERE NOT EXISTS (SELECT FROM doublon_ecarte e WHERE (e.numero, e.autre) = (p.numero, p.autre))
 GROUP BY p.numero, p.autre, x.cle, y.cle ORDER BY x.cle, p.numero, p.autre
 """
-_CONVOCATIONS = """
-SELECT numero, count(*) AS convocations FROM convocation
-WHERE numero = ANY($1::text[]) AND status = 'ACTIVE' GROUP BY numero
-"""
 _A_REPRENDRE = """
 SELECT * FROM convocation WHERE numero = ANY($1::text[]) ORDER BY convocation_id FOR UPDATE
 """
@@ -71,11 +67,6 @@ def _motifs(row: Any) -> tuple[str, ...]:
         elif noms_proches(row["cle"], row["autre_cle"]):
             told.append("proche")
     return tuple(told)
-
-
-async def convocations(connection: Connection, numeros: Sequence[str]) -> dict[str, int]:
-    """How many active convocations each has; nobody who has none."""
-    return {row["numero"]: row["convocations"] for row in await connection.fetch(_CONVOCATIONS, numeros)}
 
 
 async def missions_of(connection: Connection, numero: str) -> list[UUID]:

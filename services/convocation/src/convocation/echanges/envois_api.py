@@ -8,8 +8,8 @@ from fastapi.responses import JSONResponse
 
 from acces.http import ActeurDep
 from convocation.commun.policy import POLICY
-from convocation.commun.schemas import EnvoisIn
 from convocation.echanges.envois import answers
+from convocation.echanges.schemas import EnvoisIn
 
 router = APIRouter(prefix="/api", tags=["envois"])
 

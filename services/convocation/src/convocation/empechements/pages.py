@@ -13,7 +13,7 @@ from convocation.commun.formulaires import fields, text
 from convocation.commun.http import commande, reading
 from convocation.commun.refus import EmpechementTraite, Refus, VersionDepassee
 from convocation.convocations import lignes
-from convocation.convocations.forms import champ_de, read_saisies, status_de
+from convocation.convocations.forms import read_saisies, status_de
 from convocation.convocations.pages import visible
 from convocation.empechements import sql as empechements
 from convocation.empechements.domain import MAX_TEXTE, Etat
@@ -81,7 +81,7 @@ async def _page(
             motif=motif,
             max_texte=MAX_TEXTE,
             depassee=isinstance(refus, VersionDepassee),
-            erreurs=[{"champ": champ_de(refus), "texte": refus.phrase}] if refus else [],
+            erreurs=[{"champ": refus.champ, "texte": refus.phrase}] if refus else [],
             signalements=[
                 _signalement(one, row["academie"])
                 for one in await empechements.of_convocation(connection, convocation_id)

@@ -15,9 +15,9 @@ from convocation.commun.refus import (
     MotifEmpechementAbsent,
 )
 from convocation.convocations import sql as convocations
+from convocation.convocations.writing import own_convocation
 from convocation.empechements import sql as empechements
 from convocation.empechements.domain import Etat, texte
-from convocation.mes_missions.acknowledge import own_convocation
 from convocation.missions import sql as missions
 
 ACTION = "empechement.signaler"

@@ -19,7 +19,7 @@ from convocation.convocations import lignes
 from convocation.convocations import sql as convocations
 from convocation.convocations.avertissements import Avertissement
 from convocation.convocations.change import conflicts_of
-from convocation.convocations.forms import Saisies, champ_de, read_saisies, status_de
+from convocation.convocations.forms import Saisies, read_saisies, status_de
 from convocation.convocations.pages import visible
 from convocation.convocations.passage_outre import PassageOutre
 from convocation.empechements import sql as empechements
@@ -110,7 +110,7 @@ async def _page(
             depassee=isinstance(refus, VersionDepassee),
             a_lire=to_read,
             avertissements=await _conflicts(connection, row, proposed, decision.suppleant) if to_read else [],
-            erreurs=[{"champ": champ_de(refus), "texte": refus.phrase}] if refus and not to_read else [],
+            erreurs=[{"champ": refus.champ, "texte": refus.phrase}] if refus and not to_read else [],
         )
 
 

@@ -11,10 +11,11 @@ from acces.policy import Scope
 from chassis.database import Connection
 from convocation.commun.http import IfMatch, commande, etag, expected_version, reading
 from convocation.commun.policy import POLICY
-from convocation.commun.schemas import AcademieOuNation, CodeEpreuve, ExigenceIn, MotifIn
+from convocation.commun.schemas import MotifIn
 from convocation.exigences import sql as exigences
 from convocation.exigences.commands import back_to_national, change_exigence, effect
 from convocation.exigences.domain import NATIONALE, Exigence, exigence
+from convocation.exigences.schemas import AcademieOuNation, CodeEpreuve, ExigenceIn
 from convocation.nomenclature import reads as nomenclature
 
 router = APIRouter(prefix="/api", tags=["exigences"])

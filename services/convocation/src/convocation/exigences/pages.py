@@ -160,7 +160,7 @@ def _status(refus: Refus | None) -> int:
 def _erreurs(refus: Refus | None) -> list[dict[str, str]]:
     if refus is None:
         return []
-    return [{"champ": refus.champ if isinstance(refus, ExigenceRefusee) else "", "texte": refus.phrase}]
+    return [{"champ": refus.champ, "texte": refus.phrase}]
 
 
 async def _regle_de(request: Request, connection: Connection, acteur: Acteur, where: tuple[str, str]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from acces.audit import Recherche, search
 from acces.http import ActeurDep
 from convocation.commun.http import reading
 from convocation.commun.policy import POLICY
-from convocation.commun.schemas import RechercheAuditIn, RechercheAuditSansPersonne
+from convocation.journal.schemas import RechercheAuditIn, RechercheAuditSansPersonne
 
 router = APIRouter(prefix="/api", tags=["audit"])
 

@@ -5,12 +5,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 
-from acces.acteur import Acteur
 from acces.http import ActeurDep
 from acces.policy import Scope
 from convocation.commun.http import reading
 from convocation.commun.policy import POLICY
-from convocation.commun.refus import MissionInconnue, ServiceFerme
+from convocation.commun.refus import ServiceFerme
 from convocation.commun.schemas import Session
 from convocation.convocations import presenters
 from convocation.convocations import reads as views
@@ -18,8 +17,8 @@ from convocation.exigences import sql as exigences
 from convocation.exigences.besoin import besoin_selon
 from convocation.exigences.profils import profils_manquants
 from convocation.listes.missions_sql import Filtre, liste_missions
-from convocation.missions import sql as missions
-from convocation.missions.domain import CONSEIL_DATE, Mission
+from convocation.missions.access import readable_mission
+from convocation.missions.domain import CONSEIL_DATE
 from convocation.nomenclature import reads as nomenclature
 from convocation.ouvertures import sql as ouvertures
 from convocation.ouvertures.domain import est_ouvert
@@ -68,7 +67,7 @@ def _line(row: Any) -> dict[str, Any]:
 async def get_mission(request: Request, mission_id: UUID, acteur: ActeurDep) -> dict[str, Any]:
     """« Le détail de la mission » (R26) and its « Liste des Intervenants » (R42)."""
     async with reading(request) as connection:
-        mission = await _visible(connection, acteur, mission_id)
+        mission = await readable_mission(connection, acteur, mission_id)
         exigence = await exigences.en_vigueur(connection, mission.academie, mission.code)
         rows = await views.convocations_of_mission(connection, mission_id)
         decisions = await ouvertures.decisions(connection, mission.session, mission.academie, mission.uai)
@@ -85,11 +84,3 @@ async def get_mission(request: Request, mission_id: UUID, acteur: ActeurDep) -> 
         "profils_manquants": profils_manquants(exigence.profils, [one["profil"] for one in actives]),
         "intervenants": [presenters.convocation(one) for one in rows],
     }
-
-
-async def _visible(connection: Any, acteur: Acteur, mission_id: UUID) -> Mission:
-    mission = await missions.get(connection, mission_id)
-    if mission is None:
-        raise MissionInconnue
-    POLICY.authorise(acteur, "missions.lire", uai=mission.uai, academie=mission.academie)
-    return mission

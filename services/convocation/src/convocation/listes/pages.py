@@ -10,12 +10,12 @@ from fastapi.responses import HTMLResponse
 
 from acces.acteur import Acteur
 from acces.http import ActeurDep
-from acces.policy import Forbidden, Scope
+from acces.policy import Scope
 from chassis.database import Connection
 from convocation.cadre.ecran import page
 from convocation.commun.http import reading
 from convocation.commun.policy import POLICY
-from convocation.commun.refus import MissionInconnue, ServiceFerme
+from convocation.commun.refus import ServiceFerme
 from convocation.convocations import lignes
 from convocation.convocations import reads as views
 from convocation.demandes import sql as demandes
@@ -28,6 +28,7 @@ from convocation.listes.attente_pages import attente, too_long_before
 from convocation.listes.missions_sql import ETATS, TRIS, Filtre, liste_missions
 from convocation.missions import reads as places
 from convocation.missions import sql as missions
+from convocation.missions.access import visible_mission
 from convocation.missions.domain import LIBELLES_TYPE, Mission
 from convocation.ouvertures import sql as ouvertures
 from convocation.ouvertures.reads import annonces, service
@@ -128,7 +129,7 @@ async def _attente_of(request: Request, connection: Connection, filtre: Filtre) 
 async def detail(request: Request, mission_id: UUID, acteur: ActeurDep) -> HTMLResponse:
     """« Le détail de la mission s'affiche ainsi que les boutons » (R26), with its « Liste des Intervenants » (R42)."""
     async with reading(request) as connection:
-        mission = await visible(connection, acteur, mission_id)
+        mission = await visible_mission(connection, acteur, mission_id)
         context = await _contents(request, connection, acteur, mission)
         return await page(request, connection, acteur, "listes/mission.html", **context)
 
@@ -139,22 +140,9 @@ async def liste_des_intervenants(
 ) -> HTMLResponse:
     """The list alone, for the page that waits for SANTORIN and the mails; `vu`: how often it has asked."""
     async with reading(request) as connection:
-        mission = await visible(connection, acteur, mission_id)
+        mission = await visible_mission(connection, acteur, mission_id)
         context = await _contents(request, connection, acteur, mission, vu=vu + 1)
         return await page(request, connection, acteur, "listes/liste_des_intervenants.html", **context)
-
-
-async def visible(connection: Connection, acteur: Acteur, mission_id: UUID) -> Mission:
-    """The mission, unless it is another établissement's: then it does not exist. Raises MissionInconnue, Forbidden."""
-    POLICY.scope(acteur, "missions.lire")
-    mission = await missions.get(connection, mission_id)
-    if mission is None:
-        raise MissionInconnue
-    try:
-        POLICY.authorise(acteur, "missions.lire", uai=mission.uai, academie=mission.academie)
-    except Forbidden:
-        raise MissionInconnue from None
-    return mission
 
 
 async def _contents(

@@ -10,11 +10,11 @@ from starlette.responses import Response
 
 from acces.acteur import Acteur, Role
 from acces.http import current_acteur, refuse_cross_site
+from acces.session import open_session
 from chassis.http import Problem
 from convocation.cadre.ecran import FONCTIONS, see_other
 from convocation.commun.http import reading
 from convocation.commun.jetons import read_lien
-from convocation.connexion.pages import open_session
 from convocation.mes_missions import liens_sql as liens
 
 _HOURS = 2
@@ -69,7 +69,9 @@ def _present(request: Request) -> Acteur | None:
 
 def _enter(request: Request, acteur: Acteur) -> Response:
     response = see_other("/mes-missions")
-    open_session(request.app.state, response, acteur, hours=_HOURS)
+    state = request.app.state
+    secure = state.settings.public_url.startswith("https:")
+    open_session(response, acteur, state.token_key, now=state.clock(), hours=_HOURS, secure=secure)
     return _sealed(response)
 
 

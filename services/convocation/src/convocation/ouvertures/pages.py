@@ -176,4 +176,6 @@ async def _show(request: Request, acteur: Acteur, saisie: Saisie, erreurs: list[
             "pages": ceil(exceptions[0]["total"] / _TAILLE) if exceptions else 1,
             "vers": lambda n: f"?{urlencode({'session': session, 'page': n})}",
         }
-        return await page(request, connection, acteur, "ouvertures/ouvertures.html", status=422 if erreurs else 200, **context)
+        return await page(
+            request, connection, acteur, "ouvertures/ouvertures.html", status=422 if erreurs else 200, **context
+        )

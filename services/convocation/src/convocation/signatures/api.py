@@ -8,10 +8,11 @@ from acces.http import ActeurDep
 from chassis.http import Problem
 from convocation.commun.http import IfMatch, commande, etag, expected_version, reading
 from convocation.commun.policy import POLICY
-from convocation.commun.schemas import SignatureIn, Uai
+from convocation.commun.schemas import Uai
 from convocation.missions import sql as missions
 from convocation.signatures import sql as signatures
 from convocation.signatures.commands import record_signature
+from convocation.signatures.schemas import SignatureIn
 
 router = APIRouter(prefix="/api", tags=["administration"])
 

@@ -11,7 +11,6 @@ from convocation.commun.formulaires import fields, text
 from convocation.commun.http import commande, reading
 from convocation.commun.policy import POLICY
 from convocation.commun.refus import MissionInconnue, Refus, VersionDepassee
-from convocation.convocations.forms import champ_de
 from convocation.missions import reads as lieux
 from convocation.missions import sql as missions
 from convocation.signatures import sql as signatures
@@ -57,7 +56,7 @@ async def enregistrer(request: Request, uai: str, acteur: ActeurDep) -> Response
             names = (typed["nom"], typed["prenom"], typed["qualite"])
             await record_signature(command, uai, names, expected, image)
     except Refus as refus:
-        erreurs = [{"champ": champ_de(refus), "texte": refus.phrase}]
+        erreurs = [{"champ": refus.champ, "texte": refus.phrase}]
         status = 409 if isinstance(refus, VersionDepassee) else 422
         return await _form(request, acteur, uai, typed, erreurs, status=status)
     return see_other(f"/signature/{uai}?fait=signature")

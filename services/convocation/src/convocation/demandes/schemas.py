@@ -1,0 +1,12 @@
+"""Request bodies of the contact."""
+
+from convocation.commun.schemas import Corps, Courriel, Nom
+
+
+class ContactIn(Corps):
+    """Whom the établissements of an académie contact (R36, R54)."""
+
+    nom: Nom
+    courriel: Courriel
+    telephone: Nom
+    horaires: Nom

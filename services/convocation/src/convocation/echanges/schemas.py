@@ -1,0 +1,23 @@
+"""Request bodies of what the notifier asks."""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from convocation.commun.schemas import Corps
+
+Version = Annotated[int, Field(ge=1, le=2**31 - 1)]
+
+
+class EnvoiIn(Corps):
+    """`dite`: the version the person was told of before; `engagee`: this one's mail is under way already."""
+
+    convocation_id: UUID
+    version: Version
+    dite: Version | None = None
+    engagee: bool = False
+
+
+class EnvoisIn(Corps):
+    demandes: Annotated[list[EnvoiIn], Field(min_length=1, max_length=100)]  # with a PDF each
