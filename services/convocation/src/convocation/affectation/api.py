@@ -10,7 +10,7 @@ from chassis.http import Problem
 from convocation.annuaire import sql as intervenants
 from convocation.annuaire.domain import Intervenant
 from convocation.commun.http import reading
-from convocation.commun.refus import IntervenantInconnu
+from convocation.convocations.refus import IntervenantInconnu
 from convocation.missions.access import readable_mission
 
 router = APIRouter(prefix="/api", tags=["missions"])

@@ -21,11 +21,12 @@ from convocation.commun import idempotence
 from convocation.commun.formulaires import fields
 from convocation.commun.http import commande, reading
 from convocation.commun.policy import POLICY
-from convocation.commun.refus import AvertissementsALire, Refus
+from convocation.commun.refus import Refus
 from convocation.convocations.create import create_convocations, examine, warn
 from convocation.convocations.forms import Saisies, read_saisies
 from convocation.convocations.passage_outre import PassageOutre
 from convocation.convocations.qualite import LIBELLES
+from convocation.convocations.refus import AvertissementsALire
 from convocation.demandes import sql as demandes
 from convocation.missions.access import visible_mission
 from convocation.missions.domain import CONSEIL_DATE, LIBELLES_TYPE, Mission, MissionType

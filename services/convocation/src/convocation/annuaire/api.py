@@ -12,10 +12,10 @@ from convocation.annuaire import sql as intervenants
 from convocation.annuaire.commands import change_intervenant, create_intervenant, set_actif
 from convocation.annuaire.domain import Intervenant
 from convocation.annuaire.liste import FiltreAnnuaire, liste_intervenants
+from convocation.annuaire.refus import IntervenantAbsent
 from convocation.annuaire.schemas import ActiviteIn, FicheIn, NouvelleFicheIn, RechercheIn
 from convocation.commun.http import IfMatch, commande, etag, expected_version, reading
 from convocation.commun.policy import POLICY
-from convocation.commun.refus import IntervenantAbsent
 from convocation.commun.schemas import Academie
 
 router = APIRouter(prefix="/api/academies/{academie}/intervenants", tags=["intervenants"])

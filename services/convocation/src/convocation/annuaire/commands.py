@@ -9,23 +9,22 @@ from acces import audit
 from acces.policy import Forbidden
 from convocation.annuaire import sql as intervenants
 from convocation.annuaire.domain import Intervenant
-from convocation.commun.context import Commande
-from convocation.commun.policy import POLICY
-from convocation.commun.refus import (
+from convocation.annuaire.refus import (
     DejaFusionnee,
-    DemandeDejaTraitee,
-    DemandeInconnue,
-    DisciplineInconnue,
     EtablissementHorsAcademie,
     IntervenantAbsent,
     NumeroPris,
     RaisonAbsente,
-    VersionDepassee,
 )
+from convocation.commun.context import Commande
+from convocation.commun.policy import POLICY
+from convocation.commun.refus import VersionDepassee
 from convocation.demandes import sql as demandes
 from convocation.demandes.answer import answer_demande
+from convocation.demandes.refus import DemandeDejaTraitee, DemandeInconnue
 from convocation.missions import sql as missions
 from convocation.nomenclature import reads as nomenclature
+from convocation.nomenclature.refus import DisciplineInconnue
 
 _ACTION = "intervenants.ecrire"
 

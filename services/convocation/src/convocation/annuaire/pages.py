@@ -14,21 +14,16 @@ from convocation.annuaire.commands import change_intervenant, create_intervenant
 from convocation.annuaire.domain import Intervenant
 from convocation.annuaire.forms import CIVILITES, Fiche, faute_de, fiche_de, lire_fiche, version_lue
 from convocation.annuaire.liste import FiltreAnnuaire, liste_intervenants
+from convocation.annuaire.refus import IntervenantAbsent, NumeroPris
 from convocation.annuaire.schemas import FicheIn, NouvelleFicheIn
 from convocation.cadre.ecran import page, see_other
 from convocation.commun.formulaires import fautes, fields, text
 from convocation.commun.http import commande, reading
 from convocation.commun.policy import POLICY
 from convocation.commun.recherche import cle
-from convocation.commun.refus import (
-    DemandeDejaTraitee,
-    DemandeInconnue,
-    IntervenantAbsent,
-    NumeroPris,
-    Refus,
-    VersionDepassee,
-)
+from convocation.commun.refus import Refus, VersionDepassee
 from convocation.demandes import sql as demandes
+from convocation.demandes.refus import DemandeDejaTraitee, DemandeInconnue
 from convocation.exigences import sql as exigences
 from convocation.nomenclature import reads as nomenclature
 from event_schemas.academies import NOMS

@@ -1,76 +1,24 @@
-"""Refusals of the domain → problem+json with their sentence."""
+"""Refusals → HTTP: problem+json for a program, a page for a person, with the same status."""
 
 from fastapi import FastAPI, Request
 from starlette.responses import Response
 
 from chassis.http import refuse
-from convocation.commun.refus import (
-    ConvocationAnnulee,
-    ConvocationInconnue,
-    DejaConvoque,
-    DejaFusionnee,
-    DemandeDejaTraitee,
-    DemandeInconnue,
-    DisciplineInconnue,
-    EmpechementDejaSignale,
-    EmpechementTraite,
-    ExigenceInconnue,
-    FusionImpossible,
-    ImportDejaLance,
-    ImportInconnu,
-    IntervenantAbsent,
-    MissionInconnue,
-    MissionSansCandidat,
-    NumeroPris,
-    OuvertureRefusee,
-    PlusRienAFaire,
-    Refus,
-    RemiseSansObjet,
-    RenvoiSansObjet,
-    ServiceFerme,
-    SuppleantIndisponible,
-    VersionDepassee,
-)
+from convocation.commun.refus import Kind, Refus
 
-_STATUS: dict[type[Refus], int] = {
-    MissionInconnue: 404,
-    ConvocationInconnue: 404,
-    DemandeInconnue: 404,
-    IntervenantAbsent: 404,
-    ExigenceInconnue: 404,
-    DemandeDejaTraitee: 409,
-    VersionDepassee: 412,
-    ServiceFerme: 409,
-    MissionSansCandidat: 409,
-    DejaConvoque: 409,
-    ConvocationAnnulee: 409,
-    NumeroPris: 409,
-    ImportInconnu: 404,
-    ImportDejaLance: 409,
-    FusionImpossible: 409,
-    DejaFusionnee: 409,
-    RemiseSansObjet: 409,
-    RenvoiSansObjet: 409,
-    PlusRienAFaire: 409,
-    EmpechementDejaSignale: 409,
-    EmpechementTraite: 409,
-    SuppleantIndisponible: 409,
-}
+_STATUS = {Kind.SAISIE: 422, Kind.ABSENT: 404, Kind.CONFLIT: 409, Kind.DEPASSE: 412}
+
+
+def status_of(refus: Refus | None) -> int:
+    """Of an answer that a form is shown again in; 200 where nothing was refused."""
+    return 200 if refus is None else _STATUS[refus.kind]
 
 
 def add_to(app: FastAPI) -> None:
-    """Everything else is 422: the entry itself is wrong."""
+    """Every refusal that a page does not show itself."""
     app.add_exception_handler(Refus, _refus)
-    app.add_exception_handler(DisciplineInconnue, _discipline)
 
 
 async def _refus(request: Request, refus: Exception) -> Response:
     assert isinstance(refus, Refus)
-    status = _STATUS.get(type(refus), 422)
-    champ = {"champ": refus.champ} if isinstance(refus, OuvertureRefusee) else {}
-    return refuse(request, status, refus.slug, refus.phrase, numeros=refus.numeros, **champ)
-
-
-async def _discipline(request: Request, error: Exception) -> Response:
-    assert isinstance(error, DisciplineInconnue)
-    return refuse(request, 422, error.slug, error.phrase, codes=error.codes)
+    return refuse(request, status_of(refus), refus.slug, refus.phrase, **refus.details)

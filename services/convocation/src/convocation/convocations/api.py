@@ -13,12 +13,12 @@ from chassis.database import Connection
 from convocation.commun.context import Commande
 from convocation.commun.http import IdempotencyKey, IfMatch, commande, etag, expected_version, once, reading
 from convocation.commun.policy import POLICY
-from convocation.commun.refus import ConvocationInconnue
 from convocation.convocations import presenters
 from convocation.convocations import reads as views
 from convocation.convocations.change import cancel_convocation, change_convocation
 from convocation.convocations.create import create_convocations
 from convocation.convocations.domain import Convocation
+from convocation.convocations.refus import ConvocationInconnue
 from convocation.convocations.schemas import AnnulerIn, ConvoquerIn, SaisieIn
 
 router = APIRouter(prefix="/api", tags=["convocations"])

@@ -6,11 +6,12 @@ from uuid import UUID
 from chassis.database import Connection
 from convocation.annuaire import sql as intervenants
 from convocation.commun.context import Commande
-from convocation.commun.refus import ConvocationInconnue, VersionDepassee
+from convocation.commun.refus import VersionDepassee
 from convocation.convocations import sql as convocations
 from convocation.convocations.avertissements import Avertissement, conflits
 from convocation.convocations.domain import Convocation, Saisie, annuler, modifier
 from convocation.convocations.passage_outre import PassageOutre
+from convocation.convocations.refus import ConvocationInconnue
 from convocation.convocations.tell import saved, tell
 from convocation.convocations.writing import mission_for_writing
 from convocation.missions.domain import Mission

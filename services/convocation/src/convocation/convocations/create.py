@@ -8,12 +8,12 @@ from chassis.database import Connection
 from convocation.annuaire import sql as intervenants
 from convocation.annuaire.domain import Intervenant
 from convocation.commun.context import Commande
-from convocation.commun.refus import DejaConvoque
 from convocation.convocations import sql as convocations
 from convocation.convocations.avertissements import Avertissement, Occupation, avertissements, sur_les_personnes
 from convocation.convocations.domain import Convocation, Saisie, convoquer
 from convocation.convocations.passage_outre import PassageOutre
 from convocation.convocations.publishing import publish
+from convocation.convocations.refus import DejaConvoque
 from convocation.convocations.tell import tell
 from convocation.convocations.writing import mission_for_writing
 from convocation.exigences import sql as exigences

@@ -9,7 +9,8 @@ from datetime import date
 from enum import StrEnum
 
 from convocation.annuaire.domain import Intervenant
-from convocation.commun.refus import (
+from convocation.convocations.qualite import QualiteRetenue, retenir
+from convocation.convocations.refus import (
     ConvocationAnnulee,
     DateInvraisemblable,
     DejaConvoque,
@@ -19,11 +20,10 @@ from convocation.commun.refus import (
     MissionSansCandidat,
     MotifAbsent,
     PersonneChoisie,
-    ServiceFerme,
 )
-from convocation.convocations.qualite import QualiteRetenue, retenir
 from convocation.exigences.profils import ProfilsRequis, profil_couvert
 from convocation.missions.domain import Mission
+from convocation.ouvertures.refus import ServiceFerme
 
 _ANNEES = range(2000, 2100)
 """Who types « 27 » as a year has typed the year 0027, and browsers take it."""

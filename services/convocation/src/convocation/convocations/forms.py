@@ -6,20 +6,10 @@ from datetime import date
 from starlette.datastructures import FormData
 
 from convocation.commun.formulaires import MAX_PEOPLE, text, texts
-from convocation.commun.refus import (
-    DateIllisible,
-    EmpechementDejaSignale,
-    EmpechementTraite,
-    PlusRienAFaire,
-    Refus,
-    SuppleantIndisponible,
-    TropDePersonnes,
-    VersionDepassee,
-)
 from convocation.convocations.domain import Saisie
+from convocation.convocations.refus import DateIllisible, TropDePersonnes
 
 _MAX_DATES, _MAX_TEXT = 60, 2_000
-_MEANWHILE = (VersionDepassee, PlusRienAFaire, EmpechementDejaSignale, EmpechementTraite, SuppleantIndisponible)
 
 
 @dataclass(slots=True)
@@ -73,10 +63,3 @@ def read_saisies(form: FormData) -> Saisies:
         lus=texts(form, "lus"),
         version=int(version) if version.isdecimal() and len(version) < 10 else 0,
     )
-
-
-def status_de(refus: Refus | None) -> int:
-    """Of the form shown again: 409 where something happened meanwhile, 422 where the entry is wrong."""
-    if refus is None:
-        return 200
-    return 409 if isinstance(refus, _MEANWHILE) else 422

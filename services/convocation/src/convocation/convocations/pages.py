@@ -15,16 +15,18 @@ from convocation.cadre.ecran import page, see_other
 from convocation.commun.formulaires import fields
 from convocation.commun.http import commande, reading
 from convocation.commun.policy import POLICY
-from convocation.commun.refus import AvertissementsALire, ConvocationInconnue, Refus, VersionDepassee
+from convocation.commun.refus import Refus, VersionDepassee
+from convocation.commun.refusals import status_of
 from convocation.convocations import lignes
 from convocation.convocations import reads as views
 from convocation.convocations import sql as convocations
 from convocation.convocations.avertissements import Avertissement
 from convocation.convocations.change import cancel_convocation, change_convocation, conflicts_of
-from convocation.convocations.forms import Saisies, read_saisies, status_de
+from convocation.convocations.forms import Saisies, read_saisies
 from convocation.convocations.passage_outre import PassageOutre
 from convocation.convocations.presenters import qualite_libelle
 from convocation.convocations.qualite import LIBELLES
+from convocation.convocations.refus import AvertissementsALire, ConvocationInconnue
 from convocation.missions import sql as missions
 from convocation.missions.domain import CONSEIL_DATE
 
@@ -119,7 +121,7 @@ async def _form(
         connection,
         acteur,
         "convocations/modifier.html",
-        status=status_de(refus),
+        status=status_of(refus),
         une=une,
         saisies=saisies,
         depassee=stale,
@@ -172,7 +174,7 @@ async def supprimer(request: Request, convocation_id: UUID, acteur: ActeurDep) -
             erreurs = [{"champ": refus.champ, "texte": refus.phrase}]
             context = {"une": lignes.convocation(row), "saisies": saisies, "erreurs": erreurs}
             return await page(
-                request, connection, acteur, "convocations/supprimer.html", status=status_de(refus), **context
+                request, connection, acteur, "convocations/supprimer.html", status=status_of(refus), **context
             )
     return see_other(f"/missions/{row['mission_id']}?fait=annulee")
 

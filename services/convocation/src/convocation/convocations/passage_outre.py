@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from convocation.commun.context import Commande
-from convocation.commun.refus import AvertissementsALire
 from convocation.convocations import sql as convocations
 from convocation.convocations.avertissements import Avertissement
+from convocation.convocations.refus import AvertissementsALire
 
 
 @dataclass(frozen=True, slots=True)

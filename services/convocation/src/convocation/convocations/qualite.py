@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import NamedTuple
 
-from convocation.commun.refus import QualiteInconnue, QualiteSansObjet
+from convocation.convocations.refus import QualiteInconnue, QualiteSansObjet
 from convocation.missions.domain import MissionType
 
 

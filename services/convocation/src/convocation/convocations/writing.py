@@ -4,11 +4,13 @@ from uuid import UUID
 
 from convocation.commun.context import Commande
 from convocation.commun.policy import POLICY
-from convocation.commun.refus import ConvocationInconnue, MissionInconnue, PlusRienAFaire, VersionDepassee
+from convocation.commun.refus import VersionDepassee
 from convocation.convocations import sql as convocations
 from convocation.convocations.domain import Convocation
+from convocation.convocations.refus import ConvocationInconnue, PlusRienAFaire
 from convocation.missions import sql as missions
 from convocation.missions.domain import Mission
+from convocation.missions.refus import MissionInconnue
 from convocation.ouvertures import sql as ouvertures
 from convocation.ouvertures.domain import est_ouvert
 

@@ -5,11 +5,13 @@ from uuid import UUID
 from acces.audit import Acte, record
 from convocation.commun.context import Commande
 from convocation.commun.policy import POLICY
-from convocation.commun.refus import ConvocationInconnue, RemiseSansObjet, RenvoiSansObjet, VersionDepassee
+from convocation.commun.refus import VersionDepassee
 from convocation.convocations import sql as convocations
+from convocation.convocations.refus import ConvocationInconnue
 from convocation.courriels import remises
 from convocation.courriels import sql as courriels
 from convocation.courriels.ask import ask_mail
+from convocation.courriels.refus import RemiseSansObjet, RenvoiSansObjet
 from convocation.missions import sql as missions
 from convocation.suivi.domain import Courriel, Objet, Suivi
 

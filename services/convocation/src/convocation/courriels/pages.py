@@ -12,11 +12,12 @@ from convocation.cadre.ecran import see_other
 from convocation.commun.context import Commande
 from convocation.commun.formulaires import fields
 from convocation.commun.http import commande
-from convocation.commun.refus import RemiseSansObjet, RenvoiSansObjet, VersionDepassee
+from convocation.commun.refus import VersionDepassee
 from convocation.convocations.forms import read_saisies
 from convocation.convocations.pages import montrer, visible
 from convocation.convocations.presenters import suivi_de
 from convocation.courriels.commands import REMISE, RENVOI, confirm_remise, resend_mail
+from convocation.courriels.refus import RemiseSansObjet, RenvoiSansObjet
 from convocation.suivi.domain import Suivi
 
 router = APIRouter(include_in_schema=False)

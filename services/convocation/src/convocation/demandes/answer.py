@@ -5,8 +5,8 @@ from uuid import UUID
 from acces.audit import Acte, record
 from convocation.commun.context import Commande
 from convocation.commun.policy import POLICY
-from convocation.commun.refus import DemandeDejaTraitee, DemandeInconnue, ReponseAbsente
 from convocation.demandes import sql as demandes
+from convocation.demandes.refus import DemandeDejaTraitee, DemandeInconnue, ReponseAbsente
 
 
 async def answer_demande(commande: Commande, demande_id: UUID, *, creee: bool, reponse: str) -> None:

@@ -5,9 +5,9 @@ from uuid import UUID
 from acces.audit import Acte, record
 from convocation.commun.context import Commande
 from convocation.commun.policy import POLICY
-from convocation.commun.refus import MissionInconnue
 from convocation.demandes import sql as demandes
 from convocation.missions import sql as missions
+from convocation.missions.refus import MissionInconnue
 
 
 async def ask_intervenant(commande: Commande, demande_id: UUID, uai: str, qui: tuple[str, str, str]) -> None:

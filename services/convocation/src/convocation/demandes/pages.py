@@ -12,10 +12,11 @@ from convocation.cadre.ecran import page, see_other
 from convocation.commun.formulaires import fields, text
 from convocation.commun.http import commande, reading
 from convocation.commun.policy import POLICY
-from convocation.commun.refus import DemandeDejaTraitee, Refus, ReponseAbsente
+from convocation.commun.refus import Refus
 from convocation.demandes import sql as demandes
 from convocation.demandes.answer import answer_demande
 from convocation.demandes.ask import ask_intervenant
+from convocation.demandes.refus import DemandeDejaTraitee, ReponseAbsente
 from convocation.missions import reads as lieux
 from convocation.missions import sql as missions
 

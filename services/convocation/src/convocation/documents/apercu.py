@@ -11,11 +11,11 @@ from acces.http import ActeurDep
 from chassis.http import Problem
 from convocation.commun.http import reading
 from convocation.commun.policy import POLICY
-from convocation.commun.refus import MissionInconnue
 from convocation.convocations.domain import Nature
 from convocation.documents.rendering import Document, Signataire
 from convocation.missions import reads as lieux
 from convocation.missions import sql as missions
+from convocation.missions.refus import MissionInconnue
 from convocation.signatures import sql as signatures
 from event_schemas.academies import NOMS, local_time
 

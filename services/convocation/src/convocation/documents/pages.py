@@ -11,9 +11,9 @@ from chassis.http import Problem
 from convocation.commun.http import reading
 from convocation.commun.jetons import read_verification
 from convocation.commun.policy import POLICY
-from convocation.commun.refus import ConvocationInconnue
 from convocation.convocations import reads as views
 from convocation.convocations.presenters import file_name
+from convocation.convocations.refus import ConvocationInconnue
 from convocation.documents import sql as documents
 from convocation.documents.domain import Verdict, verdict
 from convocation.missions.access import visible_mission

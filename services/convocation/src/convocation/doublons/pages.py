@@ -12,13 +12,15 @@ from acces.acteur import Acteur
 from acces.http import ActeurDep
 from convocation.annuaire import sql as intervenants
 from convocation.annuaire.domain import Intervenant
+from convocation.annuaire.refus import IntervenantAbsent
 from convocation.cadre.ecran import page, see_other
 from convocation.commun.formulaires import fields, text
 from convocation.commun.http import commande, reading
 from convocation.commun.policy import POLICY
-from convocation.commun.refus import FusionImpossible, IntervenantAbsent, Refus, VersionDepassee
+from convocation.commun.refus import Refus, VersionDepassee
 from convocation.doublons.commands import ACTION, Lue, merge_intervenants, separate_intervenants
 from convocation.doublons.reads import TAILLE, Doublon, page_of, seen
+from convocation.doublons.refus import FusionImpossible
 from convocation.doublons.sql import Paire
 from convocation.nomenclature import reads as nomenclature
 

@@ -6,22 +6,18 @@ from uuid import UUID
 from convocation.annuaire import sql as intervenants
 from convocation.commun.context import Commande
 from convocation.commun.policy import POLICY
-from convocation.commun.refus import (
-    ConvocationInconnue,
-    EmpechementTraite,
-    ReponseEmpechementAbsente,
-    SuppleantIndisponible,
-    VersionDepassee,
-)
+from convocation.commun.refus import VersionDepassee
 from convocation.convocations import sql as convocations
 from convocation.convocations.change import conflicts_of
 from convocation.convocations.domain import Convocation
 from convocation.convocations.passage_outre import PassageOutre
+from convocation.convocations.refus import ConvocationInconnue
 from convocation.convocations.tell import saved, tell
 from convocation.convocations.writing import mission_for_writing
 from convocation.courriels.ask import ask_mail
 from convocation.empechements import sql as empechements
 from convocation.empechements.domain import Etat, promouvoir, suppleants, texte
+from convocation.empechements.refus import EmpechementTraite, ReponseEmpechementAbsente, SuppleantIndisponible
 from convocation.empechements.report import record_empechement
 from convocation.missions.domain import Mission
 from convocation.suivi.domain import Objet

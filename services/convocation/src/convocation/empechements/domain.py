@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
 
-from convocation.commun.refus import Refus, TexteTropLong
+from convocation.commun.refus import Refus
 from convocation.convocations.domain import Convocation, Nature, annuler
 from convocation.convocations.qualite import Qualite
+from convocation.empechements.refus import TexteTropLong
 
 MAX_TEXTE = 1_000
 MOTIF_REMPLACE = "Empêchement signalé : vous êtes remplacé(e)."

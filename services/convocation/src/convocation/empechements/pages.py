@@ -11,12 +11,14 @@ from acces.http import ActeurDep
 from convocation.cadre.ecran import page, see_other
 from convocation.commun.formulaires import fields, text
 from convocation.commun.http import commande, reading
-from convocation.commun.refus import EmpechementTraite, Refus, VersionDepassee
+from convocation.commun.refus import Refus, VersionDepassee
+from convocation.commun.refusals import status_of
 from convocation.convocations import lignes
-from convocation.convocations.forms import read_saisies, status_de
+from convocation.convocations.forms import read_saisies
 from convocation.convocations.pages import visible
 from convocation.empechements import sql as empechements
 from convocation.empechements.domain import MAX_TEXTE, Etat
+from convocation.empechements.refus import EmpechementTraite
 from convocation.empechements.report import ACTION, report_empechement, withdraw_empechement
 from event_schemas.academies import local_time
 
@@ -76,7 +78,7 @@ async def _page(
             connection,
             acteur,
             "empechements/empechement.html",
-            status=status_de(refus),
+            status=status_of(refus),
             une=lignes.convocation(row),
             motif=motif,
             max_texte=MAX_TEXTE,

@@ -8,16 +8,12 @@ from uuid import UUID
 from acces.audit import Acte, record
 from convocation.commun.context import Commande
 from convocation.commun.policy import POLICY
-from convocation.commun.refus import (
-    ConvocationInconnue,
-    EmpechementDejaSignale,
-    EmpechementTraite,
-    MotifEmpechementAbsent,
-)
 from convocation.convocations import sql as convocations
+from convocation.convocations.refus import ConvocationInconnue
 from convocation.convocations.writing import own_convocation
 from convocation.empechements import sql as empechements
 from convocation.empechements.domain import Etat, texte
+from convocation.empechements.refus import EmpechementDejaSignale, EmpechementTraite, MotifEmpechementAbsent
 from convocation.missions import sql as missions
 
 ACTION = "empechement.signaler"

@@ -14,14 +14,16 @@ from chassis.database import Connection
 from convocation.cadre.ecran import page, see_other
 from convocation.commun.formulaires import fields, text
 from convocation.commun.http import commande, reading
-from convocation.commun.refus import AvertissementsALire, ConvocationInconnue, Refus, VersionDepassee
+from convocation.commun.refus import Refus, VersionDepassee
+from convocation.commun.refusals import status_of
 from convocation.convocations import lignes
 from convocation.convocations import sql as convocations
 from convocation.convocations.avertissements import Avertissement
 from convocation.convocations.change import conflicts_of
-from convocation.convocations.forms import Saisies, read_saisies, status_de
+from convocation.convocations.forms import Saisies, read_saisies
 from convocation.convocations.pages import visible
 from convocation.convocations.passage_outre import PassageOutre
+from convocation.convocations.refus import AvertissementsALire, ConvocationInconnue
 from convocation.empechements import sql as empechements
 from convocation.empechements.answer import ACTION, Lue, maintain_convocation, replace_by_suppleant
 from convocation.empechements.domain import MAX_TEXTE, Candidat, suppleants
@@ -98,7 +100,7 @@ async def _page(
             connection,
             acteur,
             "empechements/traiter_empechement.html",
-            status=status_de(refus),
+            status=status_of(refus),
             une=lignes.convocation(row),
             ouverte=await _open(request, connection, row["mission_id"]),
             signalement=await _report(connection, convocation_id, row["academie"]),

@@ -11,9 +11,10 @@ from acces.audit import Acte
 from chassis.database import Connection
 from convocation.commun.context import Commande
 from convocation.commun.policy import POLICY
-from convocation.commun.refus import ExigenceInconnue, ExigenceRefusee, VersionDepassee
+from convocation.commun.refus import VersionDepassee
 from convocation.exigences import sql as exigences
 from convocation.exigences.domain import NATIONALE, Exigence
+from convocation.exigences.refus import ExigenceInconnue, ExigenceRefusee
 from convocation.exigences.sql import Tenue
 
 _ACTION = "exigences.ecrire"

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from convocation.commun.refus import ExigenceRefusee
 from convocation.exigences.profils import ProfilsRequis
+from convocation.exigences.refus import ExigenceRefusee
 
 NATIONALE = "*"
 MAX_PROFILS, MAX_NOM, MAX_NOMBRE = 10, 100, 1_000

@@ -9,8 +9,8 @@ from typing import Any
 from starlette.datastructures import FormData
 
 from convocation.commun.formulaires import text, texts
-from convocation.commun.refus import ExigenceRefusee
 from convocation.exigences.domain import MAX_NOM, MAX_PROFILS, Exigence, exigence
+from convocation.exigences.refus import ExigenceRefusee
 
 _MAX_MOTIF = 2_000
 

@@ -13,11 +13,12 @@ from convocation.cadre.ecran import page, see_other
 from convocation.commun.formulaires import fields
 from convocation.commun.http import commande, reading
 from convocation.commun.policy import POLICY
-from convocation.commun.refus import ExigenceInconnue, ExigenceRefusee, Refus, VersionDepassee
+from convocation.commun.refus import Refus, VersionDepassee
 from convocation.exigences import sql as exigences
 from convocation.exigences.commands import Effet, back_to_national, change_exigence, effect
 from convocation.exigences.domain import NATIONALE, Exigence
 from convocation.exigences.forms import SaisieExigence, of_exigence, read_exigence
+from convocation.exigences.refus import ExigenceInconnue, ExigenceRefusee
 from convocation.nomenclature import reads as nomenclature
 from event_schemas.academies import NOMS
 from event_schemas.inscriptions import RESERVED_CODE

@@ -9,7 +9,6 @@ from acces.http import ActeurDep
 from acces.policy import Scope
 from convocation.commun.http import reading
 from convocation.commun.policy import POLICY
-from convocation.commun.refus import ServiceFerme
 from convocation.commun.schemas import Session
 from convocation.convocations import presenters
 from convocation.convocations import reads as views
@@ -23,6 +22,7 @@ from convocation.nomenclature import reads as nomenclature
 from convocation.ouvertures import sql as ouvertures
 from convocation.ouvertures.domain import est_ouvert
 from convocation.ouvertures.reads import annonces
+from convocation.ouvertures.refus import ServiceFerme
 
 router = APIRouter(prefix="/api", tags=["missions"])
 

@@ -15,7 +15,6 @@ from chassis.database import Connection
 from convocation.cadre.ecran import page
 from convocation.commun.http import reading
 from convocation.commun.policy import POLICY
-from convocation.commun.refus import ServiceFerme
 from convocation.convocations import lignes
 from convocation.convocations import reads as views
 from convocation.demandes import sql as demandes
@@ -32,6 +31,7 @@ from convocation.missions.access import visible_mission
 from convocation.missions.domain import LIBELLES_TYPE, Mission
 from convocation.ouvertures import sql as ouvertures
 from convocation.ouvertures.reads import annonces, service
+from convocation.ouvertures.refus import ServiceFerme
 
 router = APIRouter(include_in_schema=False)
 _TAILLE = 50

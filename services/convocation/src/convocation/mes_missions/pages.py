@@ -12,12 +12,13 @@ from convocation.cadre.ecran import MES_MISSIONS, page, see_other
 from convocation.commun.formulaires import fields
 from convocation.commun.http import commande, reading
 from convocation.commun.policy import POLICY
-from convocation.commun.refus import PlusRienAFaire, VersionDepassee
+from convocation.commun.refus import VersionDepassee
 from convocation.convocations import lignes
 from convocation.convocations import reads as views
 from convocation.convocations.forms import read_saisies
 from convocation.convocations.pages import montrer, visible
 from convocation.convocations.qualite import Qualite
+from convocation.convocations.refus import PlusRienAFaire
 from convocation.mes_missions.acknowledge import ACTION, acknowledge_convocation
 from convocation.mes_missions.calendrier_pages import abonnement_url
 from convocation.mes_missions.domain import ATTENTES, LIBELLES_USAGES, Moment, adresse, moment, prochaine, usage

@@ -6,9 +6,9 @@ from acces.acteur import Acteur
 from acces.policy import Forbidden
 from chassis.database import Connection
 from convocation.commun.policy import POLICY
-from convocation.commun.refus import MissionInconnue
 from convocation.missions import sql as missions
 from convocation.missions.domain import Mission
+from convocation.missions.refus import MissionInconnue
 
 
 async def visible_mission(connection: Connection, acteur: Acteur, mission_id: UUID) -> Mission:

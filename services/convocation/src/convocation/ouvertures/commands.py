@@ -6,10 +6,10 @@ from typing import Any
 from acces.audit import Acte, changes, record
 from convocation.commun.context import Commande
 from convocation.commun.policy import POLICY
-from convocation.commun.refus import OuvertureRefusee
 from convocation.missions import sql as missions
 from convocation.ouvertures import sql as ouvertures
 from convocation.ouvertures.domain import NATIONALE, Cible, Decision, Portee, juger
+from convocation.ouvertures.refus import OuvertureRefusee
 from event_schemas.academies import NOMS
 
 

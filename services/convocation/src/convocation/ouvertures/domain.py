@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from convocation.commun.refus import OuvertureRefusee
+from convocation.ouvertures.refus import OuvertureRefusee
 
 
 class Portee(StrEnum):

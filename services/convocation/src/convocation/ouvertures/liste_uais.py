@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from convocation.commun.refus import OuvertureRefusee
+from convocation.ouvertures.refus import OuvertureRefusee
 
 MAX_LIGNES = 5_000
 _FORME = re.compile(r"[0-9]{7}[A-Z]")

@@ -18,13 +18,13 @@ from convocation.cadre.ecran import page, see_other
 from convocation.commun.formulaires import fields, text
 from convocation.commun.http import commande, reading
 from convocation.commun.policy import POLICY
-from convocation.commun.refus import OuvertureRefusee
 from convocation.missions import reads as lieux
 from convocation.missions import sql as missions
 from convocation.ouvertures import reads as ouvertures
 from convocation.ouvertures.commands import open_service
 from convocation.ouvertures.domain import NATIONALE, Cible, Decision, Portee, instant
 from convocation.ouvertures.liste_uais import fautes, lire
+from convocation.ouvertures.refus import OuvertureRefusee
 from event_schemas.academies import NOMS, zone
 
 router = APIRouter(include_in_schema=False)

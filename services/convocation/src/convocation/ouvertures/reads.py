@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from chassis.database import Connection
-from convocation.commun.refus import ServiceFerme
 from convocation.missions.domain import Mission
 from convocation.ouvertures import sql as ouvertures
 from convocation.ouvertures.domain import NATIONALE, Cible, Decision, Portee, ouvrira, tenue
+from convocation.ouvertures.refus import ServiceFerme
 from event_schemas.academies import NOMS, local_time
 from pages.filters import moment
 

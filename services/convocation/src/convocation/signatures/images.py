@@ -5,8 +5,8 @@ import struct
 import sys
 from pathlib import Path
 
-from convocation.commun.refus import ImageRefusee
 from convocation.signatures.image_worker import BOX, MAX_BYTES, REFUSED_ANIMATION, REFUSED_FORMAT, REFUSED_PIXELS
+from convocation.signatures.refus import ImageRefusee
 
 __all__ = ["MAX_BYTES", "ImageRefusee", "clean_signature"]
 

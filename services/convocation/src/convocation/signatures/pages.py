@@ -10,9 +10,10 @@ from convocation.cadre.ecran import page, see_other
 from convocation.commun.formulaires import fields, text
 from convocation.commun.http import commande, reading
 from convocation.commun.policy import POLICY
-from convocation.commun.refus import MissionInconnue, Refus, VersionDepassee
+from convocation.commun.refus import Refus, VersionDepassee
 from convocation.missions import reads as lieux
 from convocation.missions import sql as missions
+from convocation.missions.refus import MissionInconnue
 from convocation.signatures import sql as signatures
 from convocation.signatures.commands import record_signature
 from convocation.signatures.images import MAX_BYTES, clean_signature

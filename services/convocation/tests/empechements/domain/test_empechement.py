@@ -6,10 +6,12 @@ from uuid import UUID
 
 import pytest
 
-from convocation.commun.refus import ConvocationAnnulee, MotifEmpechementAbsent, ServiceFerme, TexteTropLong
 from convocation.convocations.domain import Convocation, Nature
 from convocation.convocations.qualite import Qualite, QualiteRetenue
+from convocation.convocations.refus import ConvocationAnnulee
 from convocation.empechements.domain import MOTIF_REMPLACE, Candidat, promouvoir, suppleants, texte
+from convocation.empechements.refus import MotifEmpechementAbsent, TexteTropLong
+from convocation.ouvertures.refus import ServiceFerme
 
 EMPECHEE = Convocation(
     "100",

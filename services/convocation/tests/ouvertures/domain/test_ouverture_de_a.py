@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from convocation.commun.refus import OuvertureRefusee
 from convocation.ouvertures.domain import NATIONALE, Cible, Decision, Portee, est_ouvert, instant, juger, ouvrira
 from convocation.ouvertures.liste_uais import MAX_LIGNES, fautes, lire
+from convocation.ouvertures.refus import OuvertureRefusee
 from event_schemas.academies import zone
 
 DEBUT, FIN = datetime(2020, 1, 20, 8, tzinfo=UTC), datetime(2020, 2, 1, 8, tzinfo=UTC)

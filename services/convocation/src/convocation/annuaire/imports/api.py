@@ -9,9 +9,9 @@ from acces.http import ActeurDep
 from acces.policy import Forbidden
 from chassis.http import Problem
 from convocation.annuaire.imports.commands import deposer, suivre
+from convocation.annuaire.imports.refus import ImportInconnu
 from convocation.commun.http import commande, reading
 from convocation.commun.policy import POLICY
-from convocation.commun.refus import ImportInconnu
 from convocation.commun.schemas import Academie
 
 router = APIRouter(prefix="/api", tags=["annuaire"])

@@ -1,0 +1,20 @@
+"""Refusals of files of people."""
+
+from convocation.commun.refus import Kind, Refus
+
+
+class ImportInconnu(Refus):
+    slug = "import-inconnu"
+    kind = Kind.ABSENT
+    phrase = "Cet import n’existe pas ou n’est pas celui de votre académie."
+
+
+class ImportDejaLance(Refus):
+    slug = "import-deja-lance"
+    kind = Kind.CONFLIT
+    phrase = "Cet import n’attend pas d’être lancé : il l’est déjà, il est terminé, ou son fichier a été effacé."
+
+
+class FichierAbsent(Refus):
+    slug = "fichier-absent"
+    phrase = "Choisissez le fichier CSV de l’annuaire."

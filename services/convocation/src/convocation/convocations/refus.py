@@ -1,0 +1,113 @@
+"""Refusals of convoking, changing and cancelling."""
+
+from convocation.commun.refus import Kind, Refus
+
+
+class ConvocationInconnue(Refus):
+    slug = "convocation-inconnue"
+    kind = Kind.ABSENT
+    phrase = "Cette convocation n’existe pas ou n’est pas celle de votre établissement."
+
+
+class IntervenantInconnu(Refus):
+    """R36."""
+
+    slug = "intervenant-inconnu"
+    phrase = (
+        "Une personne n’est pas répertoriée dans l’annuaire de l’académie : "
+        "contactez le gestionnaire IMAGIN, qui peut la créer."
+    )
+
+
+class IntervenantInactif(Refus):
+    slug = "intervenant-inactif"
+    phrase = "Une personne n’est plus en activité dans l’annuaire de l’académie."
+
+
+class MissionSansCandidat(Refus):
+    slug = "mission-sans-candidat"
+    kind = Kind.CONFLIT
+    phrase = "Cette mission n’a plus de candidat : on n’y convoque plus personne."
+
+
+class MissionDateNotChosen(Refus):
+    """R37, K.f: the fictitious date is never taken over by itself."""
+
+    slug = "date-non-choisie"
+    champ = "date-1"
+    phrase = "Choisissez au moins une date de mission."
+
+
+class DateIllisible(Refus):
+    slug = "date-illisible"
+    champ = "date-1"
+    phrase = "Choisissez la date de mission dans le calendrier : celle-ci ne se lit pas."
+
+
+class DateInvraisemblable(Refus):
+    slug = "date-invraisemblable"
+    champ = "date-1"
+    phrase = "L’année d’une date de mission n’est pas plausible : écrivez-la en quatre chiffres."
+
+
+class QualiteInconnue(Refus):
+    """R33."""
+
+    slug = "qualite-inconnue"
+    champ = "qualite"
+    phrase = "La qualité est coordinateur, coordinateur adjoint, correcteur ou correcteur suppléant."
+
+
+class QualiteSansObjet(Refus):
+    """R52."""
+
+    slug = "qualite-sans-objet"
+    champ = "qualite"
+    phrase = "La qualité n’est pas à saisir pour une mission de numérisation de copies."
+
+
+class PersonneChoisie(Refus):
+    slug = "personne-non-choisie"
+    champ = "personnes"
+    phrase = "Choisissez au moins une personne à convoquer, et chacune une seule fois."
+
+
+class TropDePersonnes(Refus):
+    slug = "trop-de-personnes"
+    champ = "personnes"
+    phrase = "On convoque 500 personnes au plus à la fois."
+
+
+class DejaConvoque(Refus):
+    """K.d."""
+
+    slug = "deja-convoque"
+    kind = Kind.CONFLIT
+    phrase = "Une personne est déjà convoquée sur cette mission : modifiez sa convocation."
+
+
+class ConvocationAnnulee(Refus):
+    slug = "convocation-annulee"
+    kind = Kind.CONFLIT
+    phrase = "Cette convocation est annulée : convoquez la personne à nouveau."
+
+
+class MotifAbsent(Refus):
+    slug = "motif-absent"
+    champ = "motif"
+    phrase = "Indiquez le motif de l’annulation : la personne le lira."
+
+
+class PlusRienAFaire(Refus):
+    """For the person, of what was cancelled."""
+
+    slug = "convocation-annulee"
+    kind = Kind.CONFLIT
+    phrase = "Cette convocation est annulée : vous n’avez plus rien à faire."
+
+
+class AvertissementsALire(Refus):
+    """Warnings nobody has read yet: told before anything is written."""
+
+    slug = "avertissements"
+    phrase = "Lisez les avertissements avant de convoquer."
