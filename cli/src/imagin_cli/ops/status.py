@@ -68,7 +68,8 @@ async def _status(installation: running.Installation) -> dict[str, dict[str, Any
     for service in SERVICES:
         connection = await asyncpg.connect(installation.databases[service.name])
         try:
-            row = dict(await connection.fetchrow(_FIGURES))
+            row = await connection.fetchrow(_FIGURES)
+            assert row is not None
         finally:
             await connection.close()
         figures[service.name] = {"health": await _health(installation.urls.get(service.name)), **row}

@@ -24,7 +24,7 @@ from pydantic import BaseModel
 
 from chassis import logs, migration
 from chassis.consumer import Consumer, Reader
-from chassis.database import create_pool, is_transient
+from chassis.database import Row, create_pool, is_transient
 from chassis.metrics import BUILD_INFO, DLQ_MESSAGES, LOOP_LAG_SECONDS, OUTBOX_AGE_SECONDS, OUTBOX_PENDING
 from chassis.periodic import periodically
 from chassis.relay import Relay, Source
@@ -41,9 +41,15 @@ _BUSY_SECONDS = 120.0  # so does a batch: statements of 20 s, a pause of 36 s at
 
 _GAUGES = """
 SELECT (SELECT count(*) FROM outbox) AS pending,
-       (SELECT coalesce(extract(epoch FROM now() - min(created_at)), 0) FROM outbox) AS age,
+       (SELECT coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8 FROM outbox) AS age,
        (SELECT count(*) FROM dead_letter WHERE state IN ('OPEN', 'RETRY')) AS dead
 """
+
+
+class _Gauges(Row):
+    pending: int
+    age: float
+    dead: int
 
 
 @dataclass(slots=True)
@@ -254,10 +260,11 @@ class _Process:
             await consumer.retry_dead_letters()
 
     async def _measure(self) -> None:
-        row = await self._pool.fetchrow(_GAUGES)
-        OUTBOX_PENDING.set(row["pending"])
-        OUTBOX_AGE_SECONDS.set(row["age"])
-        DLQ_MESSAGES.set(row["dead"])
+        row = await self._pool.fetchrow(_GAUGES, record_class=_Gauges)
+        assert row is not None
+        OUTBOX_PENDING.set(row.pending)
+        OUTBOX_AGE_SECONDS.set(row.age)
+        DLQ_MESSAGES.set(row.dead)
 
 
 async def _for_ever(part: Callable[[], Awaitable[None]]) -> None:

@@ -13,6 +13,7 @@ from chassis.provisioning import create_service_database, with_database
 from testkit import databases, topics
 from testkit.parts.selection import Kafka, Part, Parts, Postgres, choose_parts
 from testkit.programs import CHROMIUM_ARGUMENTS, find_browser
+from testkit.rows import check_rows
 from testkit.smtp import MailServer
 
 _needed = pytest.StashKey[set[str]]()
@@ -80,6 +81,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.domain)
     names = {name for item in items for name in getattr(item, "fixturenames", ())}
     config.stash[_needed] = names & {"kafka", "postgres"}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def checked_rows() -> Iterator[None]:
+    """Every test that reads a Row from a database checks its class (testkit.rows)."""
+    with pytest.MonkeyPatch.context() as patch:
+        check_rows(patch)
+        yield
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -23,6 +23,7 @@ async def claim(connection: Connection, acteur: str, cle: str, empreinte: str, n
         return None
     query = "SELECT empreinte, reponse FROM idempotence WHERE acteur = $1 AND cle = $2"
     row = await connection.fetchrow(query, acteur, cle)
+    assert row is not None
     return Known(row["empreinte"], row["reponse"])
 
 

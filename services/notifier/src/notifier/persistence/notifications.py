@@ -137,4 +137,5 @@ async def due(connection: Connection, now: datetime, quiet: Sequence[str], limit
 async def waiting(connection: Connection, now: datetime) -> tuple[int, float]:
     """How many rows are not told yet, and for how many seconds the oldest."""
     row = await connection.fetchrow(_WAITING, now)
+    assert row is not None
     return row["waiting"], row["age"]
