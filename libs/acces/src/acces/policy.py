@@ -56,6 +56,15 @@ class Policy:
         if not reached[scope]:
             raise Forbidden(action)
 
+    def visible(self, acteur: Acteur, action: str, absent: type[Exception], **reach: str | None) -> None:
+        """Raise `absent` where the right does not reach: what is another's does not exist.
+
+        Raises Forbidden for a role that has no such right at all.
+        """
+        self.scope(acteur, action)
+        if not self.allows(acteur, action, **reach):
+            raise absent
+
     def allows(self, acteur: Acteur, action: str, **reach: str | None) -> bool:
         """As `authorise`, for who only shows a button: the command itself authorises again."""
         try:

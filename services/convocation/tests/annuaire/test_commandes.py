@@ -9,13 +9,13 @@ from uuid import UUID
 import pytest
 
 from acces.acteur import Acteur, Role
+from acces.commande import Commande
 from acces.policy import Forbidden
 from chassis.database import ConcurrentWrite
 from convocation.annuaire import sql as intervenants
 from convocation.annuaire.commands import change_intervenant, create_intervenant, set_actif
 from convocation.annuaire.domain import Intervenant
 from convocation.commun import refus as errors
-from convocation.commun.context import Commande
 from convocation.demandes import sql as demandes
 
 NOW, ASKED = datetime(2020, 2, 1, tzinfo=UTC), UUID(int=7)

@@ -9,9 +9,9 @@ from acces.http import ActeurDep
 from chassis.http import Problem
 from convocation.annuaire import sql as intervenants
 from convocation.annuaire.domain import Intervenant
-from convocation.commun.http import reading
 from convocation.convocations.refus import IntervenantInconnu
 from convocation.missions.access import readable_mission
+from pages.commands import reading
 
 router = APIRouter(prefix="/api", tags=["missions"])
 _SUGGESTIONS = 20

@@ -16,10 +16,8 @@ from acces.acteur import Acteur
 from acces.http import ActeurDep
 from chassis.database import Connection
 from convocation.affectation.choix import Choix, choisir
-from convocation.cadre.ecran import page, see_other
+from convocation.cadre.ecran import page
 from convocation.commun import idempotence
-from convocation.commun.formulaires import fields
-from convocation.commun.http import commande, reading
 from convocation.commun.policy import POLICY
 from convocation.commun.refus import Refus
 from convocation.convocations.create import create_convocations, examine, warn
@@ -33,6 +31,8 @@ from convocation.missions.domain import CONSEIL_DATE, LIBELLES_TYPE, Mission, Mi
 from convocation.nomenclature import reads as nomenclature
 from convocation.ouvertures import sql as ouvertures
 from convocation.ouvertures.domain import est_ouvert
+from pages.commands import commande, reading, see_other
+from pages.forms import fields
 
 router = APIRouter(include_in_schema=False)
 

@@ -14,9 +14,10 @@ from convocation.annuaire.domain import Intervenant
 from convocation.annuaire.liste import FiltreAnnuaire, liste_intervenants
 from convocation.annuaire.refus import IntervenantAbsent
 from convocation.annuaire.schemas import ActiviteIn, FicheIn, NouvelleFicheIn, RechercheIn
-from convocation.commun.http import IfMatch, commande, etag, expected_version, reading
+from convocation.commun.http import IfMatch, etag, expected_version
 from convocation.commun.policy import POLICY
 from convocation.commun.schemas import Academie
+from pages.commands import commande, reading
 
 router = APIRouter(prefix="/api/academies/{academie}/intervenants", tags=["intervenants"])
 Place = Annotated[Academie, Path()]

@@ -8,8 +8,8 @@ from acces.http import ActeurDep
 from chassis.http import Problem
 from convocation.annuaire.import_intervenants import import_intervenants
 from convocation.annuaire.schemas import IntervenantsIn
-from convocation.commun.http import commande
 from convocation.commun.schemas import Academie
+from pages.commands import commande
 
 router = APIRouter(prefix="/api", tags=["administration"])
 _DU_GESTIONNAIRE = frozenset({"stagiaire", "profils", "indisponibilites"})  # an import may not know them

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from acces import audit
+from acces.commande import Commande
 from acces.policy import Forbidden
 from convocation.annuaire import sql as intervenants
 from convocation.annuaire.domain import Intervenant
@@ -16,7 +17,6 @@ from convocation.annuaire.refus import (
     NumeroPris,
     RaisonAbsente,
 )
-from convocation.commun.context import Commande
 from convocation.commun.policy import POLICY
 from convocation.commun.refus import VersionDepassee
 from convocation.demandes import sql as demandes

@@ -7,8 +7,8 @@ from typing import Any
 from starlette.datastructures import FormData
 
 from convocation.annuaire.domain import Intervenant
-from convocation.commun.formulaires import text, texts
 from convocation.commun.refus import Refus
+from pages.forms import text, texts, whole_number
 
 CIVILITES = [("Mme", "Mme"), ("M.", "M.")]
 _MAX_TEXT, _MAX_LIST = 300, 40
@@ -80,7 +80,7 @@ def lire_fiche(form: FormData) -> Fiche:
 def version_lue(form: FormData) -> int:
     """The version that the form was filled from; 0 where it says none."""
     version = text(form, "version")
-    return int(version) if version.isdecimal() and len(version) < 10 else 0
+    return whole_number(version)
 
 
 def faute_de(refus: Refus) -> dict[str, str]:

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from acces.commande import Commande
 from acces.policy import Forbidden
 from convocation.annuaire import sql as intervenants
 from convocation.annuaire.commands import check_disciplines, save_with_acts
 from convocation.annuaire.domain import Intervenant
-from convocation.commun.context import Commande
 from convocation.commun.policy import POLICY
 
 

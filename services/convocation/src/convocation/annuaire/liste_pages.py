@@ -11,10 +11,10 @@ from acces.http import ActeurDep
 from acces.policy import Scope
 from convocation.annuaire.liste import FiltreAnnuaire, liste_intervenants
 from convocation.cadre.ecran import page
-from convocation.commun.formulaires import fields, text
-from convocation.commun.http import reading
 from convocation.commun.policy import POLICY
 from convocation.nomenclature import reads as nomenclature
+from pages.commands import reading
+from pages.forms import fields, page_number, text
 
 router = APIRouter(include_in_schema=False)
 _ETATS = {"actifs": True, "inactifs": False}
@@ -43,7 +43,7 @@ async def _liste(request: Request, acteur: Acteur, form: FormData) -> Response:
         uai=demande["uai"].upper() or None,
         discipline=demande["discipline"] or None,
         actif=_ETATS.get(demande["etat"]),
-        page=int(number) if number.isdecimal() and len(number) < 6 and int(number) else 1,
+        page=page_number(number),
         taille=_TAILLE,
     )
     async with reading(request) as connection:

@@ -16,9 +16,8 @@ from convocation.annuaire.forms import CIVILITES, Fiche, faute_de, fiche_de, lir
 from convocation.annuaire.liste import FiltreAnnuaire, liste_intervenants
 from convocation.annuaire.refus import IntervenantAbsent, NumeroPris
 from convocation.annuaire.schemas import FicheIn, NouvelleFicheIn
-from convocation.cadre.ecran import page, see_other
-from convocation.commun.formulaires import fautes, fields, text
-from convocation.commun.http import commande, reading
+from convocation.cadre.ecran import page
+from convocation.commun.formulaires import fautes
 from convocation.commun.policy import POLICY
 from convocation.commun.recherche import cle
 from convocation.commun.refus import Refus, VersionDepassee
@@ -27,6 +26,8 @@ from convocation.demandes.refus import DemandeDejaTraitee, DemandeInconnue
 from convocation.exigences import sql as exigences
 from convocation.nomenclature import reads as nomenclature
 from event_schemas.academies import NOMS
+from pages.commands import commande, reading, see_other
+from pages.forms import fields, text
 
 router = APIRouter(include_in_schema=False)
 _HOMONYMES = 5

@@ -5,7 +5,8 @@ from starlette.responses import Response
 
 from acces.acteur import Role
 from acces.http import ActeurDep
-from convocation.cadre.ecran import MES_MISSIONS, MISSIONS, see_other
+from convocation.cadre.ecran import MES_MISSIONS, MISSIONS
+from pages.commands import see_other
 
 router = APIRouter(include_in_schema=False)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from fastapi import Request
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse
 
 from acces.acteur import Acteur, Role
 from chassis.database import Connection
@@ -98,11 +98,6 @@ async def page(
 def _utilisateur(acteur: Acteur) -> dict[str, str]:
     nom, fonction = acteur.nom or acteur.sub, FONCTIONS.get(acteur.role, "")
     return {"nom": nom, "fonction": "" if nom.startswith(fonction) else fonction}
-
-
-def see_other(url: str) -> RedirectResponse:
-    """After a command: the page to look at, by GET."""
-    return RedirectResponse(url, status_code=303)
 
 
 def menu(acteur: Acteur, path: str) -> list[dict[str, Any]]:

@@ -1,13 +1,9 @@
-"""How a form is read, and the sentences of what a model refuses in it."""
+"""The sentences of what a model refuses in a form."""
 
-from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
-from starlette.datastructures import FormData
-from starlette.requests import Request
 
-MAX_PEOPLE = 500
 _PHRASES = {
     "numero": "Renseignez le numéro : lettres sans accent et chiffres, 32 au plus.",
     "civilite": "Choisissez la civilité.",
@@ -23,21 +19,6 @@ _PHRASES = {
     "horaires": "Renseignez les horaires, en 100 caractères au plus.",
 }
 _DEUX_FOIS = "Deux périodes commencent le même jour : n’en gardez qu’une."
-
-
-def fields(request: Request, *, files: int = 0) -> AbstractAsyncContextManager[FormData]:
-    """`async with fields(request) as form`: a list of people with its ticks and warnings, `files` at most."""
-    return request.form(max_files=files, max_fields=3 * MAX_PEOPLE)
-
-
-def texts(form: FormData, name: str) -> list[str]:
-    """Every text of that name."""
-    return [value.replace("\x00", "").strip() for value in form.getlist(name) if isinstance(value, str)]
-
-
-def text(form: FormData, name: str) -> str:
-    """The last text of that name, else an empty one: a button overrides a hidden field before it."""
-    return (texts(form, name) or [""])[-1]
 
 
 def fautes(model: type[BaseModel], corps: dict[str, Any]) -> list[dict[str, str]]:

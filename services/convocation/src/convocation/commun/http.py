@@ -1,38 +1,21 @@
-"""One HTTP command = one transaction; the relay is woken after its commit; an Idempotency-Key makes it happen once."""
+"""Headers of a command: an Idempotency-Key makes it happen once, If-Match names the version that was read."""
 
 import hashlib
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 from fastapi import Header, Request
 from fastapi.responses import JSONResponse
 
 from acces.acteur import Acteur
-from chassis.database import Connection
+from acces.commande import Commande
 from chassis.http import Problem
 from convocation.commun import idempotence
-from convocation.commun.context import Commande
+from pages.commands import commande
 
 IfMatch = Annotated[str | None, Header(alias="If-Match")]
 IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key")]
-
-
-@asynccontextmanager
-async def reading(request: Request) -> AsyncIterator[Connection]:
-    """A connection to read from."""
-    async with request.app.state.pool.acquire() as connection:
-        yield connection
-
-
-@asynccontextmanager
-async def commande(request: Request, acteur: Acteur) -> AsyncIterator[Commande]:
-    """A command's transaction: committed at the end, rolled back by any refusal."""
-    state = request.app.state
-    async with state.pool.acquire() as connection, connection.transaction():
-        yield Commande(connection, acteur, state.clock())
-    state.wake_relay()
 
 
 async def once(

@@ -10,10 +10,10 @@ from acces.acteur import COOKIE, Acteur, Role
 from acces.http import refuse_cross_site
 from acces.session import open_session
 from chassis.http import Problem
-from convocation.cadre.ecran import FONCTIONS, see_other
-from convocation.commun.formulaires import fields, text
-from convocation.commun.http import reading
+from convocation.cadre.ecran import FONCTIONS
 from convocation.connexion import sql as annuaire
+from pages.commands import reading, see_other
+from pages.forms import fields, text
 
 _HOURS = 8  # a working day
 

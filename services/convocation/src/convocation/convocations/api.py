@@ -8,10 +8,10 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from acces.acteur import Acteur
+from acces.commande import Commande
 from acces.http import ActeurDep
 from chassis.database import Connection
-from convocation.commun.context import Commande
-from convocation.commun.http import IdempotencyKey, IfMatch, commande, etag, expected_version, once, reading
+from convocation.commun.http import IdempotencyKey, IfMatch, etag, expected_version, once
 from convocation.commun.policy import POLICY
 from convocation.convocations import presenters
 from convocation.convocations import reads as views
@@ -20,6 +20,7 @@ from convocation.convocations.create import create_convocations
 from convocation.convocations.domain import Convocation
 from convocation.convocations.refus import ConvocationInconnue
 from convocation.convocations.schemas import AnnulerIn, ConvoquerIn, SaisieIn
+from pages.commands import commande, reading
 
 router = APIRouter(prefix="/api", tags=["convocations"])
 

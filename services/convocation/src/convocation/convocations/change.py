@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from acces.commande import Commande
 from chassis.database import Connection
 from convocation.annuaire import sql as intervenants
-from convocation.commun.context import Commande
 from convocation.commun.refus import VersionDepassee
 from convocation.convocations import sql as convocations
 from convocation.convocations.avertissements import Avertissement, conflits

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from acces.commande import Commande
 from chassis.database import Connection
 from convocation.annuaire import sql as intervenants
 from convocation.annuaire.domain import Intervenant
-from convocation.commun.context import Commande
 from convocation.convocations import sql as convocations
 from convocation.convocations.avertissements import Avertissement, Occupation, avertissements, sur_les_personnes
 from convocation.convocations.domain import Convocation, Saisie, convoquer

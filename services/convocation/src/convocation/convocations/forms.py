@@ -5,11 +5,11 @@ from datetime import date
 
 from starlette.datastructures import FormData
 
-from convocation.commun.formulaires import MAX_PEOPLE, text, texts
 from convocation.convocations.domain import Saisie
 from convocation.convocations.refus import DateIllisible, TropDePersonnes
+from pages.forms import text, texts, whole_number
 
-_MAX_DATES, _MAX_TEXT = 60, 2_000
+MAX_PEOPLE, _MAX_DATES, _MAX_TEXT = 500, 60, 2_000
 
 
 @dataclass(slots=True)
@@ -61,5 +61,5 @@ def read_saisies(form: FormData) -> Saisies:
         observation=text(form, "observation")[:_MAX_TEXT],
         motif=text(form, "motif")[:_MAX_TEXT],
         lus=texts(form, "lus"),
-        version=int(version) if version.isdecimal() and len(version) < 10 else 0,
+        version=whole_number(version),
     )

@@ -11,9 +11,7 @@ from acces.acteur import Acteur
 from acces.http import ActeurDep
 from acces.policy import Forbidden
 from chassis.database import Connection
-from convocation.cadre.ecran import page, see_other
-from convocation.commun.formulaires import fields
-from convocation.commun.http import commande, reading
+from convocation.cadre.ecran import page
 from convocation.commun.policy import POLICY
 from convocation.commun.refus import Refus, VersionDepassee
 from convocation.commun.refusals import status_of
@@ -29,6 +27,8 @@ from convocation.convocations.qualite import LIBELLES
 from convocation.convocations.refus import AvertissementsALire, ConvocationInconnue
 from convocation.missions import sql as missions
 from convocation.missions.domain import CONSEIL_DATE
+from pages.commands import commande, reading, see_other
+from pages.forms import fields
 
 router = APIRouter(include_in_schema=False)
 _ACTES = (

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from acces.commande import Commande
 from chassis import outbox
 from chassis.database import Connection
 from chassis.outbox import Outgoing
 from convocation.annuaire.domain import Intervenant
-from convocation.commun.context import Commande
 from convocation.convocations import replay
 from convocation.convocations import sql as convocations
 from convocation.convocations.domain import Convocation

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from acces.audit import Acte, record
-from convocation.commun.context import Commande
+from acces.commande import Commande
 from convocation.commun.policy import POLICY
 from convocation.commun.refus import VersionDepassee
 from convocation.convocations import sql as convocations

@@ -7,11 +7,8 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from acces.acteur import Acteur
+from acces.commande import Commande
 from acces.http import ActeurDep
-from convocation.cadre.ecran import see_other
-from convocation.commun.context import Commande
-from convocation.commun.formulaires import fields
-from convocation.commun.http import commande
 from convocation.commun.refus import VersionDepassee
 from convocation.convocations.forms import read_saisies
 from convocation.convocations.pages import montrer, visible
@@ -19,6 +16,8 @@ from convocation.convocations.presenters import suivi_de
 from convocation.courriels.commands import REMISE, RENVOI, confirm_remise, resend_mail
 from convocation.courriels.refus import RemiseSansObjet, RenvoiSansObjet
 from convocation.suivi.domain import Suivi
+from pages.commands import commande, see_other
+from pages.forms import fields
 
 router = APIRouter(include_in_schema=False)
 _Work = Callable[[Commande, UUID, int, Suivi], Awaitable[None]]

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from acces.audit import Acte, record
-from convocation.commun.context import Commande
+from acces.commande import Commande
 from convocation.commun.policy import POLICY
 from convocation.demandes import sql as demandes
 from convocation.demandes.refus import DemandeDejaTraitee, DemandeInconnue, ReponseAbsente

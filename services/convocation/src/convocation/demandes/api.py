@@ -5,10 +5,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request
 
 from acces.http import ActeurDep
-from convocation.commun.http import commande
 from convocation.commun.schemas import Academie
 from convocation.demandes.record_contact import record_contact
 from convocation.demandes.schemas import ContactIn
+from pages.commands import commande
 
 router = APIRouter(prefix="/api", tags=["administration"])
 

@@ -6,14 +6,15 @@ from starlette.responses import Response
 from acces.acteur import Acteur
 from acces.http import ActeurDep
 from chassis.http import Problem
-from convocation.cadre.ecran import page, see_other
-from convocation.commun.formulaires import fautes, fields, text
-from convocation.commun.http import commande, reading
+from convocation.cadre.ecran import page
+from convocation.commun.formulaires import fautes
 from convocation.commun.policy import POLICY
 from convocation.demandes import sql as demandes
 from convocation.demandes.record_contact import record_contact
 from convocation.demandes.schemas import ContactIn
 from event_schemas.academies import NOMS
+from pages.commands import commande, reading, see_other
+from pages.forms import fields, text
 
 router = APIRouter(include_in_schema=False)
 _CHAMPS = ("nom", "courriel", "telephone", "horaires")

@@ -8,9 +8,7 @@ from starlette.responses import Response
 
 from acces.acteur import Acteur, Role
 from acces.http import ActeurDep
-from convocation.cadre.ecran import page, see_other
-from convocation.commun.formulaires import fields, text
-from convocation.commun.http import commande, reading
+from convocation.cadre.ecran import page
 from convocation.commun.policy import POLICY
 from convocation.commun.refus import Refus
 from convocation.demandes import sql as demandes
@@ -19,6 +17,8 @@ from convocation.demandes.ask import ask_intervenant
 from convocation.demandes.refus import DemandeDejaTraitee, ReponseAbsente
 from convocation.missions import reads as lieux
 from convocation.missions import sql as missions
+from pages.commands import commande, reading, see_other
+from pages.forms import fields, text
 
 router = APIRouter(include_in_schema=False)
 _NAMESPACE = UUID("2f0c8a52-9b0e-5c0d-8d8e-6d6c1f2e7a10")

@@ -1,7 +1,7 @@
 """The gestionnaire IMAGIN whom the guide says to contact (R36, R54), recorded by himself."""
 
 from acces.audit import Acte, changes, record
-from convocation.commun.context import Commande
+from acces.commande import Commande
 from convocation.commun.policy import POLICY
 from convocation.demandes import sql as demandes
 

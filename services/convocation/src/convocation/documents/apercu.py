@@ -9,7 +9,6 @@ from starlette.responses import Response
 
 from acces.http import ActeurDep
 from chassis.http import Problem
-from convocation.commun.http import reading
 from convocation.commun.policy import POLICY
 from convocation.convocations.domain import Nature
 from convocation.documents.rendering import Document, Signataire
@@ -18,6 +17,7 @@ from convocation.missions import sql as missions
 from convocation.missions.refus import MissionInconnue
 from convocation.signatures import sql as signatures
 from event_schemas.academies import NOMS, local_time
+from pages.commands import reading
 
 router = APIRouter(include_in_schema=False)
 

@@ -8,7 +8,6 @@ from starlette.responses import Response
 
 from acces.http import ActeurDep
 from chassis.http import Problem
-from convocation.commun.http import reading
 from convocation.commun.jetons import read_verification
 from convocation.commun.policy import POLICY
 from convocation.convocations import reads as views
@@ -17,6 +16,7 @@ from convocation.convocations.refus import ConvocationInconnue
 from convocation.documents import sql as documents
 from convocation.documents.domain import Verdict, verdict
 from convocation.missions.access import visible_mission
+from pages.commands import reading
 
 router = APIRouter(include_in_schema=False)
 _VERDICTS = {

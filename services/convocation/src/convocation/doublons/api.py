@@ -6,11 +6,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 
 from acces.http import ActeurDep
-from convocation.commun.http import commande, reading
 from convocation.commun.policy import POLICY
 from convocation.doublons.commands import ACTION, Lue, merge_intervenants, separate_intervenants
 from convocation.doublons.reads import page_of
 from convocation.doublons.schemas import DistinctesIn, FusionIn
+from pages.commands import commande, reading
 
 router = APIRouter(prefix="/api/intervenants", tags=["intervenants"])
 

@@ -7,11 +7,11 @@ from uuid import UUID
 
 from acces import audit
 from acces.audit import Acte
+from acces.commande import Commande
 from convocation.annuaire import sql as intervenants
 from convocation.annuaire.commands import for_writing, save_with_acts
 from convocation.annuaire.domain import Intervenant
 from convocation.annuaire.refus import IntervenantAbsent
-from convocation.commun.context import Commande
 from convocation.commun.policy import POLICY
 from convocation.commun.refus import VersionDepassee
 from convocation.convocations.sql import convocation_of

@@ -13,9 +13,7 @@ from acces.http import ActeurDep
 from convocation.annuaire import sql as intervenants
 from convocation.annuaire.domain import Intervenant
 from convocation.annuaire.refus import IntervenantAbsent
-from convocation.cadre.ecran import page, see_other
-from convocation.commun.formulaires import fields, text
-from convocation.commun.http import commande, reading
+from convocation.cadre.ecran import page
 from convocation.commun.policy import POLICY
 from convocation.commun.refus import Refus, VersionDepassee
 from convocation.doublons.commands import ACTION, Lue, merge_intervenants, separate_intervenants
@@ -23,6 +21,8 @@ from convocation.doublons.reads import TAILLE, Doublon, page_of, seen
 from convocation.doublons.refus import FusionImpossible
 from convocation.doublons.sql import Paire
 from convocation.nomenclature import reads as nomenclature
+from pages.commands import commande, reading, see_other
+from pages.forms import fields, page_number, text, whole_number
 
 router = APIRouter(include_in_schema=False)
 _MOTIFS = {
@@ -49,7 +49,7 @@ async def lister(request: Request, acteur: ActeurDep) -> Response:
     """Fifty pairs of the académies, the likeliest first."""
     POLICY.scope(acteur, ACTION)
     asked = request.query_params.get("page", "1")
-    number = int(asked) if asked.isdecimal() and len(asked) < 6 and int(asked) else 1
+    number = page_number(asked)
     async with reading(request) as connection:
         found, total = await page_of(connection, sorted(acteur.academies), number)
         return await page(
@@ -95,7 +95,7 @@ async def decider(request: Request, une: UUID, autre: UUID, acteur: ActeurDep) -
 
 def _version(form: FormData, name: str) -> int:
     typed = text(form, name)
-    return int(typed) if typed.isdecimal() and len(typed) < 10 else 0
+    return whole_number(typed)
 
 
 async def _compare(

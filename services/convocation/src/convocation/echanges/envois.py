@@ -8,7 +8,6 @@ from uuid import UUID
 
 from fastapi import Request
 
-from convocation.commun.http import reading
 from convocation.commun.jetons import fin_du_lien, make_lien
 from convocation.convocations.presenters import etablissement, file_name, qualite_libelle
 from convocation.documents.sql import Cle
@@ -16,6 +15,7 @@ from convocation.echanges import envois_sql as envois
 from convocation.mes_missions.calendrier import evenement, invitation
 from convocation.settings import Settings
 from event_schemas.academies import zone
+from pages.commands import reading
 
 INCONNU, DEPASSE = 404, 410
 

@@ -6,9 +6,9 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 
 from acces.http import ActeurDep
-from convocation.commun.http import reading
 from convocation.commun.policy import POLICY
 from convocation.echanges import etats_sql as etats
+from pages.commands import reading
 
 router = APIRouter(prefix="/api", tags=["etats"])
 _BEFORE_ALL = UUID(int=0)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from acces.commande import Commande
 from convocation.annuaire import sql as intervenants
-from convocation.commun.context import Commande
 from convocation.commun.policy import POLICY
 from convocation.commun.refus import VersionDepassee
 from convocation.convocations import sql as convocations

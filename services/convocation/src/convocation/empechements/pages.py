@@ -8,9 +8,7 @@ from starlette.responses import Response
 
 from acces.acteur import Acteur
 from acces.http import ActeurDep
-from convocation.cadre.ecran import page, see_other
-from convocation.commun.formulaires import fields, text
-from convocation.commun.http import commande, reading
+from convocation.cadre.ecran import page
 from convocation.commun.refus import Refus, VersionDepassee
 from convocation.commun.refusals import status_of
 from convocation.convocations import lignes
@@ -21,6 +19,8 @@ from convocation.empechements.domain import MAX_TEXTE, Etat
 from convocation.empechements.refus import EmpechementTraite
 from convocation.empechements.report import ACTION, report_empechement, withdraw_empechement
 from event_schemas.academies import local_time
+from pages.commands import commande, reading, see_other
+from pages.forms import fields, text
 
 router = APIRouter(include_in_schema=False)
 _PAGE = "/convocations/{convocation_id}/empechement"

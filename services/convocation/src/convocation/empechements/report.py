@@ -6,7 +6,7 @@ The audit says that it was reported, never why.
 from uuid import UUID
 
 from acces.audit import Acte, record
-from convocation.commun.context import Commande
+from acces.commande import Commande
 from convocation.commun.policy import POLICY
 from convocation.convocations import sql as convocations
 from convocation.convocations.refus import ConvocationInconnue

@@ -11,9 +11,7 @@ from starlette.responses import Response
 from acces.acteur import Acteur
 from acces.http import ActeurDep
 from chassis.database import Connection
-from convocation.cadre.ecran import page, see_other
-from convocation.commun.formulaires import fields, text
-from convocation.commun.http import commande, reading
+from convocation.cadre.ecran import page
 from convocation.commun.refus import Refus, VersionDepassee
 from convocation.commun.refusals import status_of
 from convocation.convocations import lignes
@@ -31,6 +29,8 @@ from convocation.missions import sql as missions
 from convocation.ouvertures import sql as ouvertures
 from convocation.ouvertures.domain import est_ouvert
 from event_schemas.academies import local_time
+from pages.commands import commande, reading, see_other
+from pages.forms import fields, text, whole_number
 
 router = APIRouter(include_in_schema=False)
 _PAGE = "/convocations/{convocation_id}/empechement/traiter"
@@ -75,7 +75,7 @@ async def decider(request: Request, convocation_id: UUID, acteur: ActeurDep) -> 
 def _read(form: FormData) -> _Decision:
     """What makes no sense is nobody's id: the command refuses it."""
     identity, _, version = text(form, "suppleant").partition(":")
-    known = int(version) if version.isdecimal() and len(version) < 10 else 0
+    known = whole_number(version)
     return _Decision(
         read_saisies(form), _uuid(text(form, "empechement")), Lue(_uuid(identity), known), text(form, "reponse")
     )

@@ -9,7 +9,7 @@ from acces.acteur import Acteur
 from acces.http import ActeurDep
 from acces.policy import Scope
 from chassis.database import Connection
-from convocation.commun.http import IfMatch, commande, etag, expected_version, reading
+from convocation.commun.http import IfMatch, etag, expected_version
 from convocation.commun.policy import POLICY
 from convocation.commun.schemas import MotifIn
 from convocation.exigences import sql as exigences
@@ -17,6 +17,7 @@ from convocation.exigences.commands import back_to_national, change_exigence, ef
 from convocation.exigences.domain import NATIONALE, Exigence, exigence
 from convocation.exigences.schemas import AcademieOuNation, CodeEpreuve, ExigenceIn
 from convocation.nomenclature import reads as nomenclature
+from pages.commands import commande, reading
 
 router = APIRouter(prefix="/api", tags=["exigences"])
 Academie = Annotated[AcademieOuNation, Path(description="an académie, or « nationale »")]

@@ -8,8 +8,8 @@ from typing import Any
 
 from acces import audit
 from acces.audit import Acte
+from acces.commande import Commande
 from chassis.database import Connection
-from convocation.commun.context import Commande
 from convocation.commun.policy import POLICY
 from convocation.commun.refus import VersionDepassee
 from convocation.exigences import sql as exigences

@@ -8,9 +8,9 @@ from typing import Any
 
 from starlette.datastructures import FormData
 
-from convocation.commun.formulaires import text, texts
 from convocation.exigences.domain import MAX_NOM, MAX_PROFILS, Exigence, exigence
 from convocation.exigences.refus import ExigenceRefusee
+from pages.forms import text, texts, whole_number
 
 _MAX_MOTIF = 2_000
 
@@ -84,6 +84,6 @@ def read_exigence(form: FormData) -> SaisieExigence:
         lot_copies=text(form, "lot_copies")[:20],
         correcteurs=text(form, "correcteurs")[:20],
         motif=text(form, "motif")[:_MAX_MOTIF],
-        version=int(version) if version.isdecimal() and len(version) < 10 else 0,
+        version=whole_number(version),
         vu=text(form, "vu"),
     )

@@ -9,9 +9,7 @@ from acces.acteur import Acteur
 from acces.http import ActeurDep
 from acces.policy import Forbidden, Scope
 from chassis.database import Connection
-from convocation.cadre.ecran import page, see_other
-from convocation.commun.formulaires import fields
-from convocation.commun.http import commande, reading
+from convocation.cadre.ecran import page
 from convocation.commun.policy import POLICY
 from convocation.commun.refus import Refus, VersionDepassee
 from convocation.exigences import sql as exigences
@@ -22,6 +20,8 @@ from convocation.exigences.refus import ExigenceInconnue, ExigenceRefusee
 from convocation.nomenclature import reads as nomenclature
 from event_schemas.academies import NOMS
 from event_schemas.inscriptions import RESERVED_CODE
+from pages.commands import commande, reading, see_other
+from pages.forms import fields
 
 router = APIRouter(include_in_schema=False)
 # What no épreuve can be named is no page either.

@@ -7,9 +7,9 @@ from fastapi import APIRouter, Query, Request
 from acces.acteur import Acteur
 from acces.audit import Recherche, search
 from acces.http import ActeurDep
-from convocation.commun.http import reading
 from convocation.commun.policy import POLICY
 from convocation.journal.schemas import RechercheAuditIn, RechercheAuditSansPersonne
+from pages.commands import reading
 
 router = APIRouter(prefix="/api", tags=["audit"])
 

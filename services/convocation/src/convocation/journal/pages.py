@@ -14,12 +14,12 @@ from acces.acteur import Acteur, Role
 from acces.audit import Recherche, search
 from acces.http import ActeurDep
 from convocation.cadre.ecran import FONCTIONS, page
-from convocation.commun.formulaires import fields, text
-from convocation.commun.http import reading
 from convocation.commun.policy import POLICY
 from convocation.commun.tableur import csv_bytes
 from convocation.journal.libelles import ACTIONS, FAMILLES, lignes_changees, sujet
 from event_schemas.academies import NOMS, local_time, zone
+from pages.commands import reading
+from pages.forms import fields, page_number, text
 
 router = APIRouter(include_in_schema=False)
 _LIEUX = NOMS | {"*": "toutes les académies"}
@@ -85,7 +85,7 @@ async def chercher(request: Request, acteur: ActeurDep) -> Response:
     POLICY.authorise(acteur, "audit.lire")
     async with fields(request) as form:
         filtre, number = Filtre.read(form), text(form, "page")
-    return await _show(request, acteur, filtre, int(number) if number.isdecimal() and len(number) < 6 else 1)
+    return await _show(request, acteur, filtre, page_number(number))
 
 
 @router.post("/journal.csv")

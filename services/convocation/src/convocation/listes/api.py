@@ -7,7 +7,6 @@ from fastapi import APIRouter, Query, Request
 
 from acces.http import ActeurDep
 from acces.policy import Scope
-from convocation.commun.http import reading
 from convocation.commun.policy import POLICY
 from convocation.commun.schemas import Session
 from convocation.convocations import presenters
@@ -23,6 +22,7 @@ from convocation.ouvertures import sql as ouvertures
 from convocation.ouvertures.domain import est_ouvert
 from convocation.ouvertures.reads import annonces
 from convocation.ouvertures.refus import ServiceFerme
+from pages.commands import reading
 
 router = APIRouter(prefix="/api", tags=["missions"])
 

@@ -5,10 +5,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 
 from acces.http import ActeurDep
-from convocation.commun.http import reading
 from convocation.commun.schemas import Session
 from convocation.listes import couverture
 from convocation.listes.domain import Manque, Regroupement
+from pages.commands import reading
 
 router = APIRouter(prefix="/api", tags=["couverture"])
 Epreuve = Annotated[str | None, Query(pattern=r"^[A-Z]+\.[A-Z0-9-]{1,40}$", description="voie.code, as GENERALE.HG")]

@@ -14,7 +14,6 @@ from acces.policy import Forbidden, Scope
 from chassis.database import Connection
 from chassis.http import Problem
 from convocation.cadre.ecran import page
-from convocation.commun.http import reading
 from convocation.commun.policy import POLICY
 from convocation.commun.tableur import csv_bytes, xlsx_bytes
 from convocation.listes import couverture
@@ -25,6 +24,8 @@ from convocation.listes.domain import LIBELLES_MANQUES, LIBELLES_REGROUPEMENTS, 
 from convocation.missions import reads as places
 from convocation.missions.domain import LIBELLES_VOIE
 from event_schemas.academies import NOMS
+from pages.commands import reading
+from pages.forms import page_number
 
 router = APIRouter(include_in_schema=False)
 _TAILLE = 50
@@ -90,7 +91,7 @@ async def _read(
             voie=voie or None,
             texte=asked["q"],
             manque=Manque(asked["manque"]) if asked["manque"] in list(Manque) else None,
-            page=int(number) if taille and number.isdecimal() and len(number) < 6 and int(number) else 1,
+            page=page_number(number) if taille else 1,
             taille=taille,
         )
     except Forbidden:

@@ -13,7 +13,6 @@ from acces.http import ActeurDep
 from acces.policy import Scope
 from chassis.database import Connection
 from convocation.cadre.ecran import page
-from convocation.commun.http import reading
 from convocation.commun.policy import POLICY
 from convocation.convocations import lignes
 from convocation.convocations import reads as views
@@ -32,6 +31,8 @@ from convocation.missions.domain import LIBELLES_TYPE, Mission
 from convocation.ouvertures import sql as ouvertures
 from convocation.ouvertures.reads import annonces, service
 from convocation.ouvertures.refus import ServiceFerme
+from pages.commands import reading
+from pages.forms import page_number
 
 router = APIRouter(include_in_schema=False)
 _TAILLE = 50
@@ -79,7 +80,7 @@ def _filtre(acteur: Acteur, asked: dict[str, str], number: str, *, convoquees: b
         tri=asked["tri"] if asked["tri"] in TRIS else "epreuve",
         ouvertes=scope is Scope.ETABLISSEMENT and not convoquees,
         convoquees=convoquees,
-        page=int(number) if number.isdecimal() and len(number) < 6 and int(number) else 1,
+        page=page_number(number),
         taille=_TAILLE,
     )
 

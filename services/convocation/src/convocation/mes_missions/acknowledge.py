@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from convocation.commun.context import Commande
+from acces.commande import Commande
 from convocation.convocations.writing import own_convocation
 from convocation.mes_missions import lectures
 

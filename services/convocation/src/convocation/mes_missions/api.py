@@ -6,11 +6,12 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from acces.http import ActeurDep
-from convocation.commun.http import IfMatch, commande, etag, expected_version, reading
+from convocation.commun.http import IfMatch, etag, expected_version
 from convocation.commun.policy import POLICY
 from convocation.convocations import presenters
 from convocation.convocations import reads as views
 from convocation.mes_missions.acknowledge import acknowledge_convocation
+from pages.commands import commande, reading
 
 router = APIRouter(prefix="/api", tags=["convocations"])
 

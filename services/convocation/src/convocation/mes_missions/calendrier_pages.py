@@ -12,13 +12,12 @@ from starlette.responses import Response
 from acces.http import ActeurDep
 from chassis.database import Connection
 from chassis.http import Problem
-from convocation.cadre.ecran import see_other
-from convocation.commun.formulaires import fields, text
-from convocation.commun.http import commande, reading
 from convocation.commun.jetons import make_calendrier, read_calendrier
 from convocation.mes_missions import abonnements
 from convocation.mes_missions.calendrier import evenement, publication
 from convocation.mes_missions.set_abonnement import set_abonnement
+from pages.commands import commande, reading, see_other
+from pages.forms import fields, text
 
 router = APIRouter(include_in_schema=False)
 _FAITS = {"creer": "calendrier-ouvert", "revoquer": "calendrier-revoque"}

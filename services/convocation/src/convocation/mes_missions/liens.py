@@ -12,10 +12,10 @@ from acces.acteur import Acteur, Role
 from acces.http import current_acteur, refuse_cross_site
 from acces.session import open_session
 from chassis.http import Problem
-from convocation.cadre.ecran import FONCTIONS, see_other
-from convocation.commun.http import reading
+from convocation.cadre.ecran import FONCTIONS
 from convocation.commun.jetons import read_lien
 from convocation.mes_missions import liens_sql as liens
+from pages.commands import reading, see_other
 
 _HOURS = 2
 _HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}

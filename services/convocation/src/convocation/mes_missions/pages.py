@@ -8,9 +8,7 @@ from fastapi.responses import RedirectResponse
 from starlette.responses import Response
 
 from acces.http import ActeurDep
-from convocation.cadre.ecran import MES_MISSIONS, page, see_other
-from convocation.commun.formulaires import fields
-from convocation.commun.http import commande, reading
+from convocation.cadre.ecran import MES_MISSIONS, page
 from convocation.commun.policy import POLICY
 from convocation.commun.refus import VersionDepassee
 from convocation.convocations import lignes
@@ -25,6 +23,8 @@ from convocation.mes_missions.domain import ATTENTES, LIBELLES_USAGES, Moment, a
 from convocation.missions.domain import LIBELLES_VOIE
 from convocation.suivi.domain import Acces
 from event_schemas.academies import local_time
+from pages.commands import commande, reading, see_other
+from pages.forms import fields
 
 router = APIRouter(include_in_schema=False)
 

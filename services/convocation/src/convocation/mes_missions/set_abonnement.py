@@ -2,7 +2,7 @@
 
 from acces import audit
 from acces.audit import Acte
-from convocation.commun.context import Commande
+from acces.commande import Commande
 from convocation.commun.policy import POLICY
 from convocation.mes_missions import abonnements
 

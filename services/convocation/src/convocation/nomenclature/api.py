@@ -5,9 +5,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 
 from acces.http import ActeurDep
-from convocation.commun.http import reading
 from convocation.commun.policy import POLICY
 from convocation.nomenclature import reads as nomenclature
+from pages.commands import reading
 
 router = APIRouter(prefix="/api", tags=["missions"])
 

@@ -6,7 +6,6 @@ from fastapi import APIRouter, Query, Request
 
 from acces.http import ActeurDep
 from chassis.http import Problem
-from convocation.commun.http import commande, reading
 from convocation.commun.policy import POLICY
 from convocation.commun.schemas import Session
 from convocation.ouvertures import sql as ouvertures
@@ -14,6 +13,7 @@ from convocation.ouvertures.commands import open_service
 from convocation.ouvertures.domain import Cible, Decision, Portee
 from convocation.ouvertures.reads import par_academie
 from convocation.ouvertures.schemas import OuvertureIn
+from pages.commands import commande, reading
 
 router = APIRouter(prefix="/api", tags=["administration"])
 _CODE_LENGTHS = {Portee.NATIONALE: 1, Portee.ACADEMIE: 2, Portee.ETABLISSEMENT: 8}

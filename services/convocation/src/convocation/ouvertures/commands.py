@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from acces.audit import Acte, changes, record
-from convocation.commun.context import Commande
+from acces.commande import Commande
 from convocation.commun.policy import POLICY
 from convocation.missions import sql as missions
 from convocation.ouvertures import sql as ouvertures

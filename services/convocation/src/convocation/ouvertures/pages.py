@@ -14,9 +14,7 @@ from starlette.responses import Response
 from acces.acteur import Acteur
 from acces.http import ActeurDep
 from chassis.database import Connection
-from convocation.cadre.ecran import page, see_other
-from convocation.commun.formulaires import fields, text
-from convocation.commun.http import commande, reading
+from convocation.cadre.ecran import page
 from convocation.commun.policy import POLICY
 from convocation.missions import reads as lieux
 from convocation.missions import sql as missions
@@ -26,6 +24,8 @@ from convocation.ouvertures.domain import NATIONALE, Cible, Decision, Portee, in
 from convocation.ouvertures.liste_uais import fautes, lire
 from convocation.ouvertures.refus import OuvertureRefusee
 from event_schemas.academies import NOMS, zone
+from pages.commands import commande, reading, see_other
+from pages.forms import fields, text
 
 router = APIRouter(include_in_schema=False)
 _LISTE, _TAILLE, _MAX_FAUTES, _MAX_TEXTE = "liste", 50, 20, 60_000

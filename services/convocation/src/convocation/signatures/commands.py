@@ -1,7 +1,7 @@
 """Signature établissement pour la convocation (R24): who signs; only the chef d'établissement records it."""
 
 from acces.audit import Acte, changes, record
-from convocation.commun.context import Commande
+from acces.commande import Commande
 from convocation.commun.policy import POLICY
 from convocation.commun.refus import VersionDepassee
 from convocation.missions import sql as missions

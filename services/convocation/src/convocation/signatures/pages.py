@@ -6,9 +6,7 @@ from starlette.responses import Response
 
 from acces.acteur import Acteur, Role
 from acces.http import ActeurDep
-from convocation.cadre.ecran import page, see_other
-from convocation.commun.formulaires import fields, text
-from convocation.commun.http import commande, reading
+from convocation.cadre.ecran import page
 from convocation.commun.policy import POLICY
 from convocation.commun.refus import Refus, VersionDepassee
 from convocation.missions import reads as lieux
@@ -17,6 +15,8 @@ from convocation.missions.refus import MissionInconnue
 from convocation.signatures import sql as signatures
 from convocation.signatures.commands import record_signature
 from convocation.signatures.images import MAX_BYTES, clean_signature
+from pages.commands import commande, reading, see_other
+from pages.forms import fields, text
 
 router = APIRouter(include_in_schema=False)
 _CHAMPS = ("nom", "prenom", "qualite")

@@ -12,12 +12,12 @@ import pytest
 import pytest_asyncio
 
 from acces.acteur import Acteur, Role
+from acces.commande import Commande
 from chassis.database import create_pool
 from convocation.annuaire import sql as intervenants
 from convocation.annuaire.domain import Intervenant
 from convocation.annuaire.imports import commands as import_annuaire
 from convocation.annuaire.imports import sql as imports_annuaire
-from convocation.commun.context import Commande
 from event_schemas import uai
 from testkit.eventually import eventually
 

@@ -2,14 +2,11 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from acces import audit
-from acces.acteur import Acteur
+from acces.commande import Commande
 from chassis.cloudevents import Cause
-from chassis.database import Connection
 from chassis.tracing import current_cause
 from event_schemas.inscriptions import InscriptionsClosed
 from mission_import.domain.errors import ClotureInconnue, JamaisAppliquee, MotifAbsent, RevisionDepassee
@@ -19,15 +16,6 @@ from mission_import.policy import POLICY
 from mission_import.use_cases.import_closings import Fermeture, apply_closings
 
 AUCUN_CHANGEMENT, DEPASSEE, APPLIQUEE = "aucun-changement", "depassee", "appliquee"
-
-
-@dataclass(frozen=True, slots=True)
-class Commande:
-    """One command, in one transaction."""
-
-    connection: Connection
-    acteur: Acteur
-    now: datetime
 
 
 async def accept(commande: Commande, session: str, uai: str, revision: int) -> None:

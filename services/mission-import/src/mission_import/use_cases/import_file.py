@@ -14,6 +14,7 @@ import structlog
 
 from acces import audit
 from acces.acteur import Acteur
+from acces.commande import Commande
 from chassis.cloudevents import Cause
 from chassis.database import Connection
 from chassis.tracing import current_cause
@@ -24,7 +25,6 @@ from mission_import.persistence import clotures, imports_fichier
 from mission_import.persistence.clotures import Recue
 from mission_import.persistence.imports_fichier import Depose
 from mission_import.policy import POLICY
-from mission_import.use_cases.decide_import import Commande
 from mission_import.use_cases.import_closings import import_closings
 from mission_import.use_cases.read_file import Lecture, Lue, read_file, refuse_elsewhere
 from mission_import.use_cases.try_file import empreinte, try_file

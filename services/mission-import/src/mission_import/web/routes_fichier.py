@@ -20,7 +20,7 @@ from mission_import.domain.fichier import MAX_OCTETS
 from mission_import.policy import POLICY
 from mission_import.use_cases import import_file
 from mission_import.web import fichier_json
-from mission_import.web.commands import commande, reading, snapshot
+from pages.commands import commande, reading, snapshot
 
 router = APIRouter(prefix="/api/imports/fichier")
 _STATUS: dict[type[Refus], int] = {

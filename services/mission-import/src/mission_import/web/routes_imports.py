@@ -17,8 +17,8 @@ from mission_import.persistence import politiques, revues
 from mission_import.policy import POLICY
 from mission_import.use_cases import decide_import
 from mission_import.use_cases.review_import import review
-from mission_import.web.commands import commande, reading, snapshot
 from mission_import.web.fichier_json import differentiel
+from pages.commands import commande, reading, snapshot
 
 router = APIRouter(prefix="/api")
 Etat = Literal["APPLIQUEE", "A_VALIDER", "REFUSEE", "REMPLACEE"]

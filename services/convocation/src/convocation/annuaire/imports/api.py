@@ -10,9 +10,9 @@ from acces.policy import Forbidden
 from chassis.http import Problem
 from convocation.annuaire.imports.commands import deposer, suivre
 from convocation.annuaire.imports.refus import ImportInconnu
-from convocation.commun.http import commande, reading
 from convocation.commun.policy import POLICY
 from convocation.commun.schemas import Academie
+from pages.commands import commande, reading
 
 router = APIRouter(prefix="/api", tags=["annuaire"])
 _CSV = {"requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string", "format": "binary"}}}}}

@@ -16,12 +16,12 @@ import structlog
 from acces import audit
 from acces.acteur import Acteur, Role
 from acces.audit import Acte
+from acces.commande import Commande
 from chassis.database import Connection
 from convocation.annuaire.imports import en_masse as annuaire_en_masse
 from convocation.annuaire.imports import sql as imports_annuaire
 from convocation.annuaire.imports.domain import Faute, Ligne, Regles, lignes_de_donnees, lire
 from convocation.annuaire.imports.refus import ImportDejaLance, ImportInconnu
-from convocation.commun.context import Commande
 from convocation.commun.policy import POLICY
 from convocation.nomenclature import reads as nomenclature
 from event_schemas import uai

@@ -12,12 +12,12 @@ from convocation.annuaire.imports import sql as imports_annuaire
 from convocation.annuaire.imports.commands import deposer, importer, suivre
 from convocation.annuaire.imports.domain import COLONNES
 from convocation.annuaire.imports.refus import FichierAbsent, ImportDejaLance
-from convocation.cadre.ecran import page, see_other
-from convocation.commun.formulaires import fields, text
-from convocation.commun.http import commande, reading
+from convocation.cadre.ecran import page
 from convocation.commun.policy import POLICY
 from convocation.commun.refus import Refus
 from event_schemas.academies import NOMS
+from pages.commands import commande, reading, see_other
+from pages.forms import fields, text
 
 router = APIRouter(include_in_schema=False)
 _ETATS = {

@@ -13,9 +13,10 @@ from mission_import.domain.differentiel import Ligne
 from mission_import.domain.errors import RevisionDepassee
 from mission_import.use_cases import decide_import
 from mission_import.use_cases.review_import import review_waiting
-from mission_import.web.commands import commande, snapshot
 from mission_import.web.pages import lignes
-from mission_import.web.pages.ecran import fields, page, revision_of, see_other, texts, within_reach
+from mission_import.web.pages.ecran import MAX_FIELDS, page, within_reach
+from pages.commands import commande, see_other, snapshot
+from pages.forms import fields, texts, whole_number
 
 router = APIRouter(include_in_schema=False)
 _NOMBRES = ("creees", "modifiees", "inchangees", "sans_candidat")
@@ -29,9 +30,9 @@ async def lire(request: Request, academie: Academie, session: Session, acteur: A
 @router.post("/imports/a-valider/{academie}/{session}")
 async def accepter(request: Request, academie: Academie, session: Session, acteur: ActeurDep) -> Response:
     """What came meanwhile was not seen: then nothing is accepted and the list is shown again."""
-    async with fields(request) as form:
+    async with fields(request, max_fields=MAX_FIELDS) as form:
         pairs = (one.partition(":") for one in texts(form, "vue"))
-        seen = {uai: revision_of(revision) for uai, _, revision in pairs}
+        seen = {uai: whole_number(revision, digits=18) for uai, _, revision in pairs}
     try:
         with within_reach(acteur, "imports.decider"):
             async with commande(request, acteur) as command:

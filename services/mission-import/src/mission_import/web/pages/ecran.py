@@ -1,12 +1,11 @@
 """What every page is given: who looks, the menu, what was just done; and how a form is read."""
 
 from collections.abc import Iterator
-from contextlib import AbstractAsyncContextManager, contextmanager
+from contextlib import contextmanager
 from typing import Any
 
 from fastapi import Request
-from fastapi.responses import HTMLResponse, RedirectResponse
-from starlette.datastructures import FormData
+from fastapi.responses import HTMLResponse
 
 from acces.acteur import Acteur, Role
 from acces.policy import Forbidden
@@ -17,7 +16,7 @@ from mission_import.policy import POLICY
 IMPORTS = "/imports"
 _FONCTIONS = {Role.GESTIONNAIRE: "Gestionnaire IMAGIN", Role.ADMINISTRATEUR: "Administrateur IMAGIN"}
 _MENU = (("Imports", IMPORTS),)
-_MAX_FIELDS = 5_010
+MAX_FIELDS = 5_010  # an académie has fewer closings than that
 # What a redirect may say was done, by code.
 _FAITS = {
     "acceptee": ("Clôture acceptée", "Les missions la suivent\u00a0; les établissements les voient dans la minute."),
@@ -72,28 +71,3 @@ def within_reach(acteur: Acteur, action: str) -> Iterator[None]:
         yield
     except (Forbidden, ClotureInconnue):
         raise Problem(404, "inconnu", "Cette page n’existe pas.") from None
-
-
-def see_other(url: str) -> RedirectResponse:
-    """After a command: the page to look at, by GET."""
-    return RedirectResponse(url, status_code=303)
-
-
-def fields(request: Request) -> AbstractAsyncContextManager[FormData]:
-    """`async with fields(request) as form`: an académie has fewer closings than that."""
-    return request.form(max_files=0, max_fields=_MAX_FIELDS)
-
-
-def texts(form: FormData, name: str) -> list[str]:
-    """Every text of that name, without U+0000."""
-    return [value.replace("\x00", "").strip() for value in form.getlist(name) if isinstance(value, str)]
-
-
-def text(form: FormData, name: str) -> str:
-    """The last text of that name, else an empty one."""
-    return (texts(form, name) or [""])[-1]
-
-
-def revision_of(typed: str) -> int:
-    """The revision a form bears; 0, which no closing has, for what is none."""
-    return int(typed) if typed.isdecimal() and len(typed) < 19 else 0

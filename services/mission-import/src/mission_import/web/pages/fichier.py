@@ -25,9 +25,10 @@ from mission_import.domain.fichier import MAX_OCTETS
 from mission_import.policy import POLICY
 from mission_import.use_cases import import_file
 from mission_import.use_cases.import_file import EssaiFichier
-from mission_import.web.commands import commande, reading, snapshot
 from mission_import.web.pages import lignes
-from mission_import.web.pages.ecran import page, see_other, text, within_reach
+from mission_import.web.pages.ecran import page, within_reach
+from pages.commands import commande, reading, see_other, snapshot
+from pages.forms import text
 
 router = APIRouter(include_in_schema=False)
 ADRESSE = "/imports/fichier"

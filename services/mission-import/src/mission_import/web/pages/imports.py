@@ -11,9 +11,10 @@ from acces.http import ActeurDep
 from acces.policy import Scope
 from mission_import.persistence import revues
 from mission_import.policy import POLICY
-from mission_import.web.commands import reading
 from mission_import.web.pages import lignes
 from mission_import.web.pages.ecran import page
+from pages.commands import reading
+from pages.forms import page_number
 
 router = APIRouter(include_in_schema=False)
 _TAILLE = 50
@@ -27,7 +28,7 @@ async def lister(request: Request, acteur: ActeurDep) -> HTMLResponse:
     within = None if scope is Scope.TOUT else sorted(acteur.academies)
     asked = {name: request.query_params.get(name, "").replace("\x00", "")[:100] for name in _FILTRES}
     typed = request.query_params.get("page", "1")
-    number = int(typed) if typed.isdecimal() and len(typed) < 6 and int(typed) else 1
+    number = page_number(typed)
     async with reading(request) as connection:
         rows = await revues.page(
             connection,

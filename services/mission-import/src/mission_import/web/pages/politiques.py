@@ -13,9 +13,10 @@ from event_schemas.state import Academie
 from mission_import.persistence import politiques
 from mission_import.policy import POLICY
 from mission_import.use_cases import decide_import
-from mission_import.web.commands import commande, reading
 from mission_import.web.pages import lignes
-from mission_import.web.pages.ecran import fields, page, see_other, text, within_reach
+from mission_import.web.pages.ecran import MAX_FIELDS, page, within_reach
+from pages.commands import commande, reading, see_other
+from pages.forms import fields, text
 
 router = APIRouter(include_in_schema=False)
 _MODES = {politiques.AUTOMATIQUE, politiques.VALIDATION}
@@ -34,7 +35,7 @@ async def lire(request: Request, acteur: ActeurDep) -> Response:
 
 @router.post("/imports/politiques/{academie}")
 async def choisir(request: Request, academie: Academie, acteur: ActeurDep) -> Response:
-    async with fields(request) as form:
+    async with fields(request, max_fields=MAX_FIELDS) as form:
         mode = text(form, "mode")
     if mode not in _MODES:
         raise Problem(422, "mode-inconnu", "Choisissez un mode d’application.")

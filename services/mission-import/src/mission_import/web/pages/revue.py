@@ -15,9 +15,10 @@ from mission_import.persistence import revues
 from mission_import.policy import POLICY
 from mission_import.use_cases import decide_import
 from mission_import.use_cases.review_import import review
-from mission_import.web.commands import commande, snapshot
 from mission_import.web.pages import lignes
-from mission_import.web.pages.ecran import fields, page, revision_of, see_other, text, within_reach
+from mission_import.web.pages.ecran import MAX_FIELDS, page, within_reach
+from pages.commands import commande, see_other, snapshot
+from pages.forms import fields, text, whole_number
 
 router = APIRouter(include_in_schema=False)
 _MOTIF = 500
@@ -37,9 +38,9 @@ async def lire(request: Request, session: Session, uai: Uai, acteur: ActeurDep) 
 @router.post("/imports/{session}/{uai}/decision")
 async def decider(request: Request, session: Session, uai: Uai, acteur: ActeurDep) -> Response:
     """Accept or refuse the revision that was shown; another one is shown again, with what was typed."""
-    async with fields(request) as form:
+    async with fields(request, max_fields=MAX_FIELDS) as form:
         accepte, motif = text(form, "action") == "accepter", text(form, "motif")[:_MOTIF]
-        revision = revision_of(text(form, "revision"))
+        revision = whole_number(text(form, "revision"), digits=18)
     try:
         with within_reach(acteur, "imports.decider"):
             async with commande(request, acteur) as command:
@@ -55,8 +56,8 @@ async def decider(request: Request, session: Session, uai: Uai, acteur: ActeurDe
 @router.post("/imports/{session}/{uai}/rejeu")
 async def rejouer(request: Request, session: Session, uai: Uai, acteur: ActeurDep) -> Response:
     """The last applied revision again: it changes nothing, and the page says so."""
-    async with fields(request) as form:
-        revision = revision_of(text(form, "revision"))
+    async with fields(request, max_fields=MAX_FIELDS) as form:
+        revision = whole_number(text(form, "revision"), digits=18)
     with within_reach(acteur, "imports.decider"):
         async with commande(request, acteur) as command:
             result = await decide_import.replay(command, session, uai, revision)

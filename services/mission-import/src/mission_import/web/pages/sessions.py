@@ -6,7 +6,8 @@ from starlette.responses import Response
 from acces.acteur import COOKIE
 from acces.http import refuse_cross_site
 from chassis.http import Problem
-from mission_import.web.pages.ecran import IMPORTS, see_other
+from mission_import.web.pages.ecran import IMPORTS
+from pages.commands import see_other
 
 _ELSEWHERE = ("/accessibilite", "/mentions-legales", "/donnees-personnelles")
 

@@ -1,13 +1,14 @@
-"""One HTTP command = one transaction; the relay is woken after its commit."""
+"""One HTTP command is one transaction; the relay is woken after its commit."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import Request
+from fastapi.responses import RedirectResponse
 
 from acces.acteur import Acteur
+from acces.commande import Commande
 from chassis.database import Connection
-from mission_import.use_cases.decide_import import Commande
 
 
 @asynccontextmanager
@@ -19,7 +20,7 @@ async def reading(request: Request) -> AsyncIterator[Connection]:
 
 @asynccontextmanager
 async def snapshot(request: Request) -> AsyncIterator[Connection]:
-    """A connection whose queries all see the same moment: a differential is of several tables."""
+    """A connection whose queries all see the same moment."""
     async with reading(request) as connection, connection.transaction(isolation="repeatable_read"):
         yield connection
 
@@ -31,3 +32,8 @@ async def commande(request: Request, acteur: Acteur) -> AsyncIterator[Commande]:
     async with reading(request) as connection, connection.transaction():
         yield Commande(connection, acteur, state.clock())
     state.wake_relay()
+
+
+def see_other(url: str) -> RedirectResponse:
+    """After a command: the page to look at, by GET."""
+    return RedirectResponse(url, status_code=303)

@@ -9,7 +9,7 @@ from chassis.database import Connection
 
 @dataclass(frozen=True, slots=True)
 class Commande:
-    """One command, in one transaction."""
+    """One command, in one transaction; `now` is aware."""
 
     connection: Connection
     acteur: Acteur

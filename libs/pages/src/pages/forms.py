@@ -1,0 +1,36 @@
+"""How a posted form is read: texts without U+0000, numbers that make sense."""
+
+from contextlib import AbstractAsyncContextManager
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+
+
+def fields(request: Request, *, files: int = 0, max_fields: int = 1_500) -> AbstractAsyncContextManager[FormData]:
+    """`async with fields(request) as form`: `files` and `max_fields` at most, else 400."""
+    return request.form(max_files=files, max_fields=max_fields)
+
+
+def texts(form: FormData, name: str) -> list[str]:
+    """Every text of that name; files are left out."""
+    return [value.replace("\x00", "").strip() for value in form.getlist(name) if isinstance(value, str)]
+
+
+def text(form: FormData, name: str) -> str:
+    """The last text of that name, else an empty one: a button overrides a hidden field before it."""
+    return (texts(form, name) or [""])[-1]
+
+
+def whole_number(typed: str, *, digits: int = 9) -> int:
+    """The number that was typed, of `digits` at most; 0 for what is none: no version and no revision is 0."""
+    return int(typed) if typed.isdecimal() and len(typed) <= digits else 0
+
+
+def page_number(typed: str) -> int:
+    """The page that an address asks for, from 1; what makes no sense is the first."""
+    return whole_number(typed, digits=5) or 1
+
+
+def version_of(form: FormData) -> int:
+    """The version that a form was filled from; 0 where it says none."""
+    return whole_number(text(form, "version"))
