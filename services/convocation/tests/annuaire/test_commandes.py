@@ -12,6 +12,7 @@ from acces.acteur import Acteur, Role
 from acces.commande import Commande
 from acces.policy import Forbidden
 from chassis.database import ConcurrentWrite
+from convocation.annuaire import reads as intervenants_reads
 from convocation.annuaire import sql as intervenants
 from convocation.annuaire.commands import change_intervenant, create_intervenant, set_actif
 from convocation.annuaire.domain import Intervenant
@@ -31,7 +32,7 @@ async def command(world, academie="10", role=Role.GESTIONNAIRE):
 
 async def held(world, numero):
     async with world.pool.acquire() as connection:
-        return (await intervenants.get(connection, [numero])).get(numero)
+        return (await intervenants_reads.get(connection, [numero])).get(numero)
 
 
 async def test_r36_creating_answers_the_request_in_the_same_transaction_and_only_once(world):

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request
 
 from acces.http import ActeurDep
 from chassis.http import Problem
-from convocation.annuaire import sql as intervenants
+from convocation.annuaire import reads as intervenants
 from convocation.annuaire.domain import Intervenant
 from convocation.convocations.refus import IntervenantInconnu
 from convocation.missions.access import readable_mission

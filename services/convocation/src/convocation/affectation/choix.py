@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from chassis.database import Connection
-from convocation.annuaire import sql as annuaire
+from convocation.annuaire import reads as annuaire
 from convocation.annuaire.domain import Intervenant
-from convocation.convocations import sql as convocations
+from convocation.convocations import reads as convocations
 from convocation.convocations.forms import Saisies
 from convocation.missions import reads as places
 from convocation.missions.domain import Mission

@@ -25,11 +25,11 @@ from convocation.convocations.forms import Saisies, read_saisies
 from convocation.convocations.passage_outre import PassageOutre
 from convocation.convocations.qualite import LIBELLES
 from convocation.convocations.refus import AvertissementsALire
-from convocation.demandes import sql as demandes
+from convocation.demandes import reads as demandes
 from convocation.missions.access import visible_mission
 from convocation.missions.domain import CONSEIL_DATE, LIBELLES_TYPE, Mission, MissionType
 from convocation.nomenclature import reads as nomenclature
-from convocation.ouvertures import sql as ouvertures
+from convocation.ouvertures import reads as ouvertures
 from convocation.ouvertures.domain import est_ouvert
 from pages.commands import commande, reading, see_other
 from pages.forms import fields

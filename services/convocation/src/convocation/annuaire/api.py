@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Request, Response
 
 from acces.http import ActeurDep
 from chassis.database import Connection
-from convocation.annuaire import sql as intervenants
+from convocation.annuaire import reads as intervenants
 from convocation.annuaire.commands import change_intervenant, create_intervenant, set_actif
 from convocation.annuaire.domain import Intervenant
 from convocation.annuaire.liste import FiltreAnnuaire, liste_intervenants

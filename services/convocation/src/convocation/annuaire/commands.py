@@ -8,6 +8,7 @@ from uuid import UUID
 from acces import audit
 from acces.commande import Commande
 from acces.policy import Forbidden
+from convocation.annuaire import reads as intervenants_reads
 from convocation.annuaire import sql as intervenants
 from convocation.annuaire.domain import Intervenant
 from convocation.annuaire.refus import (
@@ -19,10 +20,10 @@ from convocation.annuaire.refus import (
 )
 from convocation.commun.policy import POLICY
 from convocation.commun.refus import VersionDepassee
-from convocation.demandes import sql as demandes
+from convocation.demandes import reads as demandes
 from convocation.demandes.answer import answer_demande
 from convocation.demandes.refus import DemandeDejaTraitee, DemandeInconnue
-from convocation.missions import sql as missions
+from convocation.missions import reads as missions
 from convocation.nomenclature import reads as nomenclature
 from convocation.nomenclature.refus import DisciplineInconnue
 
@@ -75,8 +76,8 @@ async def set_actif(commande: Commande, numero: str, expected: int, *, actif: bo
 async def for_writing(commande: Commande, numero: str, expected: int) -> Intervenant:
     """The person, her row locked. Raises IntervenantAbsent (also another académie's), VersionDepassee, Forbidden."""
     POLICY.scope(commande.acteur, _ACTION)
-    await intervenants.academies(commande.connection, [numero])
-    held = (await intervenants.get(commande.connection, [numero])).get(numero)
+    await intervenants_reads.academies(commande.connection, [numero])
+    held = (await intervenants_reads.get(commande.connection, [numero])).get(numero)
     if held is None:
         raise IntervenantAbsent
     try:

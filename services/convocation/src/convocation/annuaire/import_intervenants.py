@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from acces.commande import Commande
 from acces.policy import Forbidden
+from convocation.annuaire import reads as intervenants_reads
 from convocation.annuaire import sql as intervenants
 from convocation.annuaire.commands import check_disciplines, save_with_acts
 from convocation.annuaire.domain import Intervenant
@@ -19,11 +20,11 @@ async def import_intervenants(
     Raises Forbidden for another académie, also when a number belongs to one; DisciplineInconnue.
     """
     POLICY.authorise(commande.acteur, "intervenants.ecrire", academie=academie)
-    held = await intervenants.academies(commande.connection, [one.numero for one in people])
+    held = await intervenants_reads.academies(commande.connection, [one.numero for one in people])
     if any(other != academie for other in held.values()):
         raise Forbidden("intervenants.ecrire")
     await check_disciplines(commande, people)
-    known = await intervenants.get(commande.connection, list(held))
+    known = await intervenants_reads.get(commande.connection, list(held))
     merged = [
         replace(one, **{field: getattr(known[one.numero], field) for field in kept[one.numero]})
         if one.numero in known

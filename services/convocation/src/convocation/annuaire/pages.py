@@ -9,7 +9,7 @@ from starlette.responses import Response
 from acces.acteur import Acteur
 from acces.http import ActeurDep
 from chassis.database import Connection
-from convocation.annuaire import sql as intervenants
+from convocation.annuaire import reads as intervenants
 from convocation.annuaire.commands import change_intervenant, create_intervenant, set_actif
 from convocation.annuaire.domain import Intervenant
 from convocation.annuaire.forms import CIVILITES, Fiche, faute_de, fiche_de, lire_fiche, version_lue
@@ -21,9 +21,9 @@ from convocation.commun.formulaires import fautes
 from convocation.commun.policy import POLICY
 from convocation.commun.recherche import cle
 from convocation.commun.refus import Refus, VersionDepassee
-from convocation.demandes import sql as demandes
+from convocation.demandes import reads as demandes
 from convocation.demandes.refus import DemandeDejaTraitee, DemandeInconnue
-from convocation.exigences import sql as exigences
+from convocation.exigences import reads as exigences
 from convocation.nomenclature import reads as nomenclature
 from event_schemas.academies import NOMS
 from pages.commands import commande, reading, see_other

@@ -1,14 +1,10 @@
 """SQL of the directory of intervenants and of the disciplines."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import astuple
-from typing import Any
-from uuid import UUID
 
 from chassis.database import ConcurrentWrite, Connection
-from convocation.annuaire.domain import Indisponibilite, Intervenant
-from convocation.annuaire.rapprochement import mots_proches
+from convocation.annuaire.domain import Intervenant
 from convocation.commun.recherche import cle, mots
 
 _UPSERT = """
@@ -28,27 +24,10 @@ SET civilite = excluded.civilite, nom = excluded.nom, prenom = excluded.prenom, 
     stagiaire = excluded.stagiaire, profils = excluded.profils, version = intervenant.version + 1
 WHERE intervenant.academie = excluded.academie
 """
+
+
 _WORDS = """
 INSERT INTO intervenant_mot (numero, academie, mot) SELECT * FROM unnest($1::text[], $2::text[], $3::text[])
-"""
-_OF_DISCIPLINE = """
-SELECT * FROM intervenant
-WHERE actif AND academie = $3 AND (uai = $1 OR uais_secondaires @> ARRAY[$1::text]) AND disciplines && $2::text[]
-ORDER BY cle, numero
-"""
-_FIRST_WORD = """
-SELECT i.* FROM intervenant i
-WHERE i.actif AND i.numero IN (SELECT numero FROM intervenant_mot WHERE academie = $1 AND mot LIKE $2)
-"""
-_SIMILAR = """
-SELECT DISTINCT mot FROM intervenant_mot WHERE academie = $1 AND length(mot) >= $2
-"""
-_FEWEST_LETTERS = 2
-_OTHER_WORD = " AND EXISTS (SELECT FROM intervenant_mot m WHERE m.numero = i.numero AND m.mot LIKE ${})"
-
-_CONVOCATIONS = """
-SELECT numero, count(*) AS convocations FROM convocation
-WHERE numero = ANY($1::text[]) AND status = 'ACTIVE' GROUP BY numero
 """
 
 
@@ -76,23 +55,6 @@ async def save(connection: Connection, intervenants: Sequence[Intervenant]) -> N
     await connection.execute(_WORDS, *map(list, zip(*words, strict=True)))
 
 
-async def get(connection: Connection, numeros: Sequence[str], *, lock: bool = False) -> dict[str, Intervenant]:
-    """Those of `numeros` that the directory has; `lock`: as they stay until the end, so that no merge crosses it."""
-    chosen = "SELECT * FROM intervenant WHERE numero = ANY($1::text[])"
-    rows = await connection.fetch(f"{chosen} ORDER BY numero FOR KEY SHARE" if lock else chosen, numeros)
-    absences: dict[str, list[Indisponibilite]] = {}
-    query = "SELECT * FROM indisponibilite WHERE numero = ANY($1::text[]) ORDER BY numero, debut"
-    for row in await connection.fetch(query, numeros):
-        absences.setdefault(row["numero"], []).append(Indisponibilite(row["debut"], row["fin"]))
-    return {row["numero"]: _intervenant(row, absences.get(row["numero"], ())) for row in rows}
-
-
-async def by_id(connection: Connection, intervenant_id: UUID) -> Intervenant | None:
-    """The person of an address, or None."""
-    numero = await connection.fetchval("SELECT numero FROM intervenant WHERE id = $1", intervenant_id)
-    return (await get(connection, [numero])).get(numero)
-
-
 async def reserve(connection: Connection, person: Intervenant) -> bool:
     """Hold a number that nobody has, until the transaction ends; False when somebody has it."""
     await connection.execute("SELECT pg_advisory_xact_lock(hashtext('intervenant|' || $1))", person.numero)
@@ -100,77 +62,7 @@ async def reserve(connection: Connection, person: Intervenant) -> bool:
     return taken is None
 
 
-async def academies(connection: Connection, numeros: Sequence[str]) -> dict[str, str]:
-    """The académie of each known number, its row locked."""
-    query = "SELECT numero, academie FROM intervenant WHERE numero = ANY($1::text[]) ORDER BY numero FOR UPDATE"
-    return {row["numero"]: row["academie"] for row in await connection.fetch(query, numeros)}
-
-
-async def of_discipline(
-    connection: Connection, uai: str, academie: str, disciplines: Sequence[str]
-) -> list[Intervenant]:
-    """R28: the établissement's own people, main or secondary post, in these disciplines, as its académie keeps them."""
-    return [_intervenant(row) for row in await connection.fetch(_OF_DISCIPLINE, uai, disciplines, academie)]
-
-
-async def search(connection: Connection, academie: str, texte: str, *, limit: int) -> tuple[list[Intervenant], bool]:
-    """R35: by name in the académie; where nobody is found, with one letter of each word forgiven.
-
-    Returns the people and whether a letter was forgiven. One letter alone finds nobody: too many would be; two do,
-    also where an apostrophe parts them (« d'a »).
-    """
-    typed = mots(texte)
-    if sum(map(len, typed)) < _FEWEST_LETTERS:
-        return [], False
-    found = await by_name(connection, academie, typed, limit=limit)
-    if found:
-        return found, False
-    rows = await connection.fetch(_SIMILAR, academie, min(map(len, typed)) - 1)
-    near = await asyncio.to_thread(mots_proches, typed, [row["mot"] for row in rows])
-    return (await by_name(connection, academie, near, limit=limit), True) if near else ([], False)
-
-
-async def by_name(connection: Connection, academie: str, words: Sequence[str], *, limit: int) -> list[Intervenant]:
-    """People of the académie who have, for each (folded) word, a word that begins so."""
-    prefixes = [f"{mot}%" for mot in sorted(words, key=len, reverse=True)]  # the longest finds the fewest
-    if not prefixes:
-        return []
-    others = "".join(_OTHER_WORD.format(number) for number in range(3, len(prefixes) + 2))
-    query = f"{_FIRST_WORD}{others} ORDER BY i.cle, i.numero LIMIT {limit:d}"
-    return [_intervenant(row) for row in await connection.fetch(query, academie, *prefixes)]
-
-
-def _intervenant(row: Any, indisponibilites: Sequence[Indisponibilite] = ()) -> Intervenant:
-    return Intervenant(
-        numero=row["numero"],
-        civilite=row["civilite"],
-        nom=row["nom"],
-        prenom=row["prenom"],
-        courriel=row["courriel"],
-        uai=row["uai"],
-        uais_secondaires=tuple(row["uais_secondaires"]),
-        disciplines=tuple(row["disciplines"]),
-        academie=row["academie"],
-        actif=row["actif"],
-        stagiaire=row["stagiaire"],
-        profils=tuple(row["profils"]),
-        indisponibilites=tuple(indisponibilites),
-        version=row["version"],
-        id=row["id"],
-    )
-
-
-async def fusionner(connection: Connection, numero: str, dans: str) -> None:
-    """`numero` goes on in `dans`."""
-    await connection.execute("UPDATE intervenant SET fusionne_dans = $2 WHERE numero = $1", numero, dans)
-
-
 async def fusionnees(connection: Connection, numeros: Sequence[str]) -> set[str]:
     """Those of `numeros` who go on in another."""
     query = "SELECT numero FROM intervenant WHERE numero = ANY($1::text[]) AND fusionne_dans IS NOT NULL"
     return {row["numero"] for row in await connection.fetch(query, numeros)}
-
-
-async def convocations_actives(connection: Connection, numeros: Sequence[str]) -> dict[str, int]:
-    """How many active convocations each has; nobody who has none."""
-    return {row["numero"]: row["convocations"] for row in await connection.fetch(_CONVOCATIONS, numeros)}

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from acces.commande import Commande
 from chassis.database import Connection
-from convocation.annuaire import sql as intervenants
+from convocation.annuaire import reads as intervenants
 from convocation.commun.refus import VersionDepassee
+from convocation.convocations import reads as convocations_reads
 from convocation.convocations import sql as convocations
 from convocation.convocations.avertissements import Avertissement, conflits
 from convocation.convocations.domain import Convocation, Saisie, annuler, modifier
@@ -60,11 +61,11 @@ async def cancel_convocation(commande: Commande, convocation_id: UUID, expected:
 
 
 async def _for_writing(commande: Commande, convocation_id: UUID, expected: int) -> tuple[Convocation, Mission, bool]:
-    found = await convocations.get(commande.connection, convocation_id)
+    found = await convocations_reads.get(commande.connection, convocation_id)
     if found is None:
         raise ConvocationInconnue
     mission, ouvert = await mission_for_writing(commande, found[0])  # mission, opening, convocation: in this order
-    found = await convocations.get(commande.connection, convocation_id, lock=True)
+    found = await convocations_reads.get(commande.connection, convocation_id, lock=True)
     if found is None or found[1].version != expected:
         raise VersionDepassee
     return found[1], mission, ouvert

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from acces.commande import Commande
 from chassis.database import Connection
-from convocation.annuaire import sql as intervenants
+from convocation.annuaire import reads as intervenants
 from convocation.annuaire.domain import Intervenant
+from convocation.convocations import reads as convocations_reads
 from convocation.convocations import sql as convocations
 from convocation.convocations.avertissements import Avertissement, Occupation, avertissements, sur_les_personnes
 from convocation.convocations.domain import Convocation, Saisie, convoquer
@@ -16,9 +17,9 @@ from convocation.convocations.publishing import publish
 from convocation.convocations.refus import DejaConvoque
 from convocation.convocations.tell import tell
 from convocation.convocations.writing import mission_for_writing
-from convocation.exigences import sql as exigences
+from convocation.exigences import reads as exigences
 from convocation.missions.domain import Mission
-from convocation.signatures import sql as signatures
+from convocation.signatures import reads as signatures
 from event_schemas.identities import convocation_id
 
 
@@ -78,7 +79,7 @@ async def examine(
         ouvert=ouvert,
         numeros=numeros,
         annuaire=annuaire,
-        existantes=await convocations.of_mission(connection, mission.mission_id, numeros, lock=lock),
+        existantes=await convocations_reads.of_mission(connection, mission.mission_id, numeros, lock=lock),
         saisie=saisie,
         requis=requis,
     )
@@ -96,7 +97,7 @@ async def warn(
 ) -> list[Avertissement]:
     """What to look at once `nouvelles` are convoked; without them, on the mission as it is."""
     requis = (await exigences.en_vigueur(connection, mission.academie, mission.code)).profils
-    held = await convocations.of_mission(connection, mission.mission_id)
+    held = await convocations_reads.of_mission(connection, mission.mission_id)
     actives = [one for one in held.values() if one.active] + list(nouvelles)
     signee = await signatures.get(connection, mission.uai) is not None
     return avertissements(mission, actives, requis=requis, signee=signee, occupations=occupations)

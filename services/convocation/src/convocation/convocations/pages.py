@@ -16,8 +16,8 @@ from convocation.commun.policy import POLICY
 from convocation.commun.refus import Refus, VersionDepassee
 from convocation.commun.refusals import status_of
 from convocation.convocations import lignes
+from convocation.convocations import reads as convocations
 from convocation.convocations import reads as views
-from convocation.convocations import sql as convocations
 from convocation.convocations.avertissements import Avertissement
 from convocation.convocations.change import cancel_convocation, change_convocation, conflicts_of
 from convocation.convocations.forms import Saisies, read_saisies
@@ -25,7 +25,7 @@ from convocation.convocations.passage_outre import PassageOutre
 from convocation.convocations.presenters import qualite_libelle
 from convocation.convocations.qualite import LIBELLES
 from convocation.convocations.refus import AvertissementsALire, ConvocationInconnue
-from convocation.missions import sql as missions
+from convocation.missions import reads as missions
 from convocation.missions.domain import CONSEIL_DATE
 from pages.commands import commande, reading, see_other
 from pages.forms import fields

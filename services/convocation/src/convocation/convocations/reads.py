@@ -1,9 +1,12 @@
 """Read models: what pages and the API look at. Reads need no use case."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from chassis.database import Connection
+from convocation.convocations.domain import Convocation, Nature
+from convocation.convocations.qualite import Qualite, QualiteRetenue
 
 _MISSION = """
 SELECT m.*, (SELECT count(*) FROM convocation c WHERE c.mission_id = m.mission_id AND c.status = 'ACTIVE') AS convoques
@@ -51,3 +54,38 @@ async def history(connection: Connection, convocation_id: UUID) -> list[Any]:
     """Every version told, the first first."""
     query = "SELECT * FROM convocation_version WHERE convocation_id = $1 ORDER BY version"
     return list(await connection.fetch(query, convocation_id))
+
+
+_OF_MISSION = (
+    "SELECT * FROM convocation WHERE mission_id = $1 AND ($2::text[] IS NULL OR numero = ANY($2)) ORDER BY numero"
+)
+
+
+async def of_mission(
+    connection: Connection, mission_id: UUID, numeros: Sequence[str] | None = None, *, lock: bool = False
+) -> dict[str, Convocation]:
+    """The mission's convocations by number, those of `numeros` only where given; `lock` for a command."""
+    rows = await connection.fetch(_OF_MISSION + (" FOR UPDATE" if lock else ""), mission_id, numeros)
+    return {row["numero"]: convocation_of(row) for row in rows}
+
+
+async def get(connection: Connection, convocation_id: UUID, *, lock: bool = False) -> tuple[UUID, Convocation] | None:
+    """The mission and the state of one convocation."""
+    query = "SELECT * FROM convocation WHERE convocation_id = $1" + (" FOR UPDATE" if lock else "")
+    row = await connection.fetchrow(query, convocation_id)
+    return (row["mission_id"], convocation_of(row)) if row else None
+
+
+def convocation_of(row: Any) -> Convocation:
+    """A convocation from a row of its table."""
+    qualite = Qualite(row["qualite"]) if row["qualite"] else None
+    return Convocation(
+        numero=row["numero"],
+        qualite=QualiteRetenue(qualite, row["qualite_par_defaut"]),
+        profil=row["profil"],
+        dates=tuple(row["dates"]),
+        observation=row["observation"],
+        nature=Nature(row["nature"]),
+        version=row["version"],
+        motif=row["motif"],
+    )

@@ -4,17 +4,12 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from chassis.database import Connection
 from convocation.convocations.avertissements import Avertissement, Occupation
-from convocation.convocations.domain import Convocation, Nature
-from convocation.convocations.qualite import Qualite, QualiteRetenue
+from convocation.convocations.domain import Convocation
 
-_OF_MISSION = (
-    "SELECT * FROM convocation WHERE mission_id = $1 AND ($2::text[] IS NULL OR numero = ANY($2)) ORDER BY numero"
-)
 _SAVE = """
 INSERT INTO convocation (convocation_id, mission_id, numero, status, nature, qualite, qualite_par_defaut, profil, dates,
                          observation, motif, version)
@@ -28,17 +23,23 @@ SET status = excluded.status, nature = excluded.nature, qualite = excluded.quali
 WHERE convocation.version = excluded.version - 1
 RETURNING convocation_id, numero
 """
+
+
 _REMEMBER = """
 INSERT INTO convocation_version (convocation_id, version, nature, qualite, qualite_par_defaut, profil, dates,
                                  observation, motif, par, le)
 SELECT convocation_id, version, nature, qualite, qualite_par_defaut, profil, dates, observation, motif, $2, $3
 FROM convocation WHERE convocation_id = ANY($1::uuid[])
 """
+
+
 # Nobody answers an empêchement of what is cancelled.
 _CLOSE = """
 UPDATE empechement SET etat = 'CLOS', par = $2, repondu_le = $3
 WHERE convocation_id = ANY($1::uuid[]) AND etat = 'OUVERT'
 """
+
+
 _OCCUPATIONS = """
 SELECT DISTINCT i.cle, c.numero, i.nom || ' ' || i.prenom AS nom, jour,
        m.libelle || ', ' || m.etablissement_nom AS mission
@@ -47,40 +48,12 @@ WHERE c.numero = ANY($1::text[]) AND c.status = 'ACTIVE' AND jour = ANY($2::date
   AND c.mission_id <> $3 AND m.academie = $4
 ORDER BY i.cle, c.numero, jour, mission
 """
+
+
 _OVERRIDE = """
 INSERT INTO passage_outre (convocation_id, version, avertissements, motif, par, le)
 SELECT id, version, $3::jsonb, $4, $5, $6 FROM unnest($1::uuid[], $2::int[]) AS t (id, version)
 """
-
-
-async def of_mission(
-    connection: Connection, mission_id: UUID, numeros: Sequence[str] | None = None, *, lock: bool = False
-) -> dict[str, Convocation]:
-    """The mission's convocations by number, those of `numeros` only where given; `lock` for a command."""
-    rows = await connection.fetch(_OF_MISSION + (" FOR UPDATE" if lock else ""), mission_id, numeros)
-    return {row["numero"]: convocation_of(row) for row in rows}
-
-
-async def get(connection: Connection, convocation_id: UUID, *, lock: bool = False) -> tuple[UUID, Convocation] | None:
-    """The mission and the state of one convocation."""
-    query = "SELECT * FROM convocation WHERE convocation_id = $1" + (" FOR UPDATE" if lock else "")
-    row = await connection.fetchrow(query, convocation_id)
-    return (row["mission_id"], convocation_of(row)) if row else None
-
-
-def convocation_of(row: Any) -> Convocation:
-    """A convocation from a row of its table."""
-    qualite = Qualite(row["qualite"]) if row["qualite"] else None
-    return Convocation(
-        numero=row["numero"],
-        qualite=QualiteRetenue(qualite, row["qualite_par_defaut"]),
-        profil=row["profil"],
-        dates=tuple(row["dates"]),
-        observation=row["observation"],
-        nature=Nature(row["nature"]),
-        version=row["version"],
-        motif=row["motif"],
-    )
 
 
 async def save(

@@ -5,13 +5,13 @@ from uuid import UUID
 from acces.commande import Commande
 from convocation.commun.policy import POLICY
 from convocation.commun.refus import VersionDepassee
-from convocation.convocations import sql as convocations
+from convocation.convocations import reads as convocations
 from convocation.convocations.domain import Convocation
 from convocation.convocations.refus import ConvocationInconnue, PlusRienAFaire
-from convocation.missions import sql as missions
+from convocation.missions import reads as missions
 from convocation.missions.domain import Mission
 from convocation.missions.refus import MissionInconnue
-from convocation.ouvertures import sql as ouvertures
+from convocation.ouvertures import reads as ouvertures
 from convocation.ouvertures.domain import est_ouvert
 
 

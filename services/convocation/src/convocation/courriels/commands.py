@@ -6,13 +6,13 @@ from acces.audit import Acte, record
 from acces.commande import Commande
 from convocation.commun.policy import POLICY
 from convocation.commun.refus import VersionDepassee
-from convocation.convocations import sql as convocations
+from convocation.convocations import reads as convocations
 from convocation.convocations.refus import ConvocationInconnue
 from convocation.courriels import remises
 from convocation.courriels import sql as courriels
 from convocation.courriels.ask import ask_mail
 from convocation.courriels.refus import RemiseSansObjet, RenvoiSansObjet
-from convocation.missions import sql as missions
+from convocation.missions import reads as missions
 from convocation.suivi.domain import Courriel, Objet, Suivi
 
 REMISE, RENVOI = "remise.ecrire", "renvoi.demander"

@@ -5,13 +5,14 @@ from uuid import UUID
 from acces.audit import Acte, record
 from acces.commande import Commande
 from convocation.commun.policy import POLICY
+from convocation.demandes import reads as demandes_reads
 from convocation.demandes import sql as demandes
 from convocation.demandes.refus import DemandeDejaTraitee, DemandeInconnue, ReponseAbsente
 
 
 async def answer_demande(commande: Commande, demande_id: UUID, *, creee: bool, reponse: str) -> None:
     """Once only; a refusal says why. Raises DemandeInconnue, DemandeDejaTraitee, ReponseAbsente, Forbidden."""
-    held = await demandes.get(commande.connection, demande_id)
+    held = await demandes_reads.get(commande.connection, demande_id)
     if held is None:
         raise DemandeInconnue
     POLICY.authorise(commande.acteur, "demande.traiter", academie=held["academie"])

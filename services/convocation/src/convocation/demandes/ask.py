@@ -6,7 +6,7 @@ from acces.audit import Acte, record
 from acces.commande import Commande
 from convocation.commun.policy import POLICY
 from convocation.demandes import sql as demandes
-from convocation.missions import sql as missions
+from convocation.missions import reads as missions
 from convocation.missions.refus import MissionInconnue
 
 

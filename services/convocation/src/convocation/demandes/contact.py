@@ -9,7 +9,7 @@ from chassis.http import Problem
 from convocation.cadre.ecran import page
 from convocation.commun.formulaires import fautes
 from convocation.commun.policy import POLICY
-from convocation.demandes import sql as demandes
+from convocation.demandes import reads as demandes
 from convocation.demandes.record_contact import record_contact
 from convocation.demandes.schemas import ContactIn
 from event_schemas.academies import NOMS

@@ -11,12 +11,13 @@ from acces.http import ActeurDep
 from convocation.cadre.ecran import page
 from convocation.commun.policy import POLICY
 from convocation.commun.refus import Refus
+from convocation.demandes import reads as demandes_reads
 from convocation.demandes import sql as demandes
 from convocation.demandes.answer import answer_demande
 from convocation.demandes.ask import ask_intervenant
 from convocation.demandes.refus import DemandeDejaTraitee, ReponseAbsente
 from convocation.missions import reads as lieux
-from convocation.missions import sql as missions
+from convocation.missions import reads as missions
 from pages.commands import commande, reading, see_other
 from pages.forms import fields, text
 
@@ -99,7 +100,7 @@ async def _page(request: Request, acteur: Acteur, typed: dict[str, str], erreurs
             uais=uais,
             choix_uais=[(one, one) for one in uais],
             places=await lieux.etablissements(connection, uais),
-            contact=await demandes.contact(connection, academie) if academie else None,
+            contact=await demandes_reads.contact(connection, academie) if academie else None,
             lignes=await demandes.of_etablissements(connection, uais),
             etats=_ETATS,
         )

@@ -10,15 +10,21 @@ _CREATE = """
 INSERT INTO demande (demande_id, uai, academie, nom, prenom, precisions, par, le)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (demande_id) DO NOTHING
 """
+
+
 _ANSWER = """
 UPDATE demande SET etat = $2, reponse = $3, repondue_par = $4, repondue_le = $5 WHERE demande_id = $1
 """
+
+
 _OF_ACADEMIES = """
 SELECT d.*, p.nom AS etablissement FROM demande d
 LEFT JOIN LATERAL (SELECT etablissement_nom || ', ' || etablissement_commune AS nom FROM mission m
                    WHERE m.uai = d.uai LIMIT 1) AS p ON true
 WHERE d.academie = ANY($1::text[]) ORDER BY d.etat <> 'OUVERTE', d.le DESC LIMIT 500
 """
+
+
 _CONTACT = """
 INSERT INTO contact (academie, nom, courriel, telephone, horaires) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (academie) DO UPDATE
@@ -41,11 +47,6 @@ async def create(
     return bool(told == "INSERT 0 1")
 
 
-async def get(connection: Connection, demande_id: UUID) -> Any:
-    """A request, its row locked, or None."""
-    return await connection.fetchrow("SELECT * FROM demande WHERE demande_id = $1 FOR UPDATE", demande_id)
-
-
 async def answer(connection: Connection, demande_id: UUID, *, etat: str, reponse: str, par: str, le: datetime) -> None:
     """`etat`: TRAITEE or REFUSEE."""
     await connection.execute(_ANSWER, demande_id, etat, reponse, par, le)
@@ -59,14 +60,6 @@ async def of_academies(connection: Connection, academies: list[str]) -> list[Any
 async def of_etablissements(connection: Connection, uais: list[str]) -> list[Any]:
     """The requests of these établissements with their state, the latest first."""
     return list(await connection.fetch("SELECT * FROM demande WHERE uai = ANY($1::text[]) ORDER BY le DESC", uais))
-
-
-async def contact(connection: Connection, academie: str) -> dict[str, str] | None:
-    """Whom to contact in the académie, or None while nobody is recorded."""
-    row = await connection.fetchrow(
-        "SELECT nom, courriel, telephone, horaires FROM contact WHERE academie = $1", academie
-    )
-    return dict(row) if row else None
 
 
 async def save_contact(connection: Connection, academie: str, contact: tuple[str, str, str, str]) -> None:

@@ -13,9 +13,9 @@ from convocation.commun.policy import POLICY
 from convocation.convocations.domain import Nature
 from convocation.documents.rendering import Document, Signataire
 from convocation.missions import reads as lieux
-from convocation.missions import sql as missions
+from convocation.missions import reads as missions
 from convocation.missions.refus import MissionInconnue
-from convocation.signatures import sql as signatures
+from convocation.signatures import reads as signatures
 from event_schemas.academies import NOMS, local_time
 from pages.commands import reading
 

@@ -9,8 +9,8 @@ from convocation.commun.jetons import make_verification
 from convocation.convocations.domain import Nature
 from convocation.convocations.qualite import Qualite, QualiteRetenue
 from convocation.documents import sql as documents
+from convocation.documents.reads import Cle
 from convocation.documents.rendering import Document, Documents, Signataire
-from convocation.documents.sql import Cle
 from convocation.missions.domain import LIBELLES_TYPE, MissionType
 from event_schemas.academies import NOMS, local_time
 

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from chassis.database import Connection
+from convocation.documents.reads import Cle
 
 _CONTENTS = """
 SELECT c.convocation_id, v.version, c.version AS courante, v.nature, v.qualite, v.qualite_par_defaut, v.dates,
@@ -18,14 +19,15 @@ SELECT c.convocation_id, v.version, c.version AS courante, v.nature, v.qualite, 
 FROM convocation c JOIN convocation_version v USING (convocation_id) JOIN intervenant i USING (numero)
 JOIN mission m USING (mission_id) LEFT JOIN signature s ON s.uai = m.uai LEFT JOIN contact k ON k.academie = m.academie
 """
+
+
 _WANTED = "(SELECT * FROM unnest($1::uuid[], $2::int[]) AS d (convocation_id, version))"
+
+
 _KEEP = """
 INSERT INTO document (convocation_id, version, signature_version, sha256, octets, rendu_le)
 SELECT r.*, $6 FROM unnest($1::uuid[], $2::int[], $3::int[], $4::text[], $5::bytea[]) AS r ON CONFLICT DO NOTHING
 """
-
-Cle = tuple[UUID, int]
-"""A version of a convocation."""
 
 
 async def kept(connection: Connection, wanted: Sequence[Cle]) -> dict[Cle, bytes]:

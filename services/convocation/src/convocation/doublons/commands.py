@@ -8,19 +8,19 @@ from uuid import UUID
 from acces import audit
 from acces.audit import Acte
 from acces.commande import Commande
-from convocation.annuaire import sql as intervenants
+from convocation.annuaire import reads as intervenants
 from convocation.annuaire.commands import for_writing, save_with_acts
 from convocation.annuaire.domain import Intervenant
 from convocation.annuaire.refus import IntervenantAbsent
 from convocation.commun.policy import POLICY
 from convocation.commun.refus import VersionDepassee
-from convocation.convocations.sql import convocation_of
+from convocation.convocations.reads import convocation_of
 from convocation.convocations.tell import saved, tell
 from convocation.doublons import sql as doublons
 from convocation.doublons.domain import Reprise, reprendre, unir
 from convocation.doublons.refus import FusionImpossible
-from convocation.empechements import sql as empechements
-from convocation.missions import sql as missions
+from convocation.empechements import reads as empechements
+from convocation.missions import reads as missions
 from convocation.missions.domain import Mission
 from event_schemas.identities import convocation_id
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from acces.acteur import Acteur
 from acces.http import ActeurDep
-from convocation.annuaire import sql as intervenants
+from convocation.annuaire import reads as intervenants
 from convocation.annuaire.domain import Intervenant
 from convocation.annuaire.refus import IntervenantAbsent
 from convocation.cadre.ecran import page

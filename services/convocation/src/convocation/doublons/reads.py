@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chassis.database import Connection
-from convocation.annuaire import sql as intervenants
+from convocation.annuaire import reads as intervenants
 from convocation.annuaire.domain import Intervenant
 from convocation.doublons import sql as doublons
 from convocation.doublons.domain import differents

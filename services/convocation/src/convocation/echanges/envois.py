@@ -10,7 +10,7 @@ from fastapi import Request
 
 from convocation.commun.jetons import fin_du_lien, make_lien
 from convocation.convocations.presenters import etablissement, file_name, qualite_libelle
-from convocation.documents.sql import Cle
+from convocation.documents.reads import Cle
 from convocation.echanges import envois_sql as envois
 from convocation.mes_missions.calendrier import evenement, invitation
 from convocation.settings import Settings

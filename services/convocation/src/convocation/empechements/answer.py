@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from acces.commande import Commande
-from convocation.annuaire import sql as intervenants
+from convocation.annuaire import reads as intervenants
 from convocation.commun.policy import POLICY
 from convocation.commun.refus import VersionDepassee
-from convocation.convocations import sql as convocations
+from convocation.convocations import reads as convocations
 from convocation.convocations.change import conflicts_of
 from convocation.convocations.domain import Convocation
 from convocation.convocations.passage_outre import PassageOutre

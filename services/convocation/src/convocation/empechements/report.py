@@ -8,13 +8,13 @@ from uuid import UUID
 from acces.audit import Acte, record
 from acces.commande import Commande
 from convocation.commun.policy import POLICY
-from convocation.convocations import sql as convocations
+from convocation.convocations import reads as convocations
 from convocation.convocations.refus import ConvocationInconnue
 from convocation.convocations.writing import own_convocation
 from convocation.empechements import sql as empechements
 from convocation.empechements.domain import Etat, texte
 from convocation.empechements.refus import EmpechementDejaSignale, EmpechementTraite, MotifEmpechementAbsent
-from convocation.missions import sql as missions
+from convocation.missions import reads as missions
 
 ACTION = "empechement.signaler"
 

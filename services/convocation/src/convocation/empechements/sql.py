@@ -1,21 +1,24 @@
 """SQL of « Signaler un empêchement ». `motif` and `reponse` go to the person and to her établissement only."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from chassis.database import Connection
-from convocation.convocations.sql import convocation_of
+from convocation.convocations.reads import convocation_of
 from convocation.empechements.domain import Candidat, Etat
 
 _REPORT = """
 INSERT INTO empechement (convocation_id, version, motif, le) VALUES ($1, $2, $3, $4)
 ON CONFLICT (convocation_id) WHERE etat = 'OUVERT' DO NOTHING
 """
+
+
 _ANSWER = """
 UPDATE empechement SET etat = $2, reponse = $3, par = $4, repondu_le = $5 WHERE id = $1
 """
+
+
 _CANDIDATS = """
 SELECT c.*, i.nom || ' ' || i.prenom AS nom, p.version IS NOT NULL AS lue, a.etat IS NOT NULL AS refuse,
        EXISTS (SELECT FROM empechement e WHERE e.convocation_id = c.convocation_id AND e.etat = 'OUVERT') AS empeche
@@ -23,16 +26,6 @@ FROM convocation c JOIN intervenant i USING (numero)
 LEFT JOIN prise_de_connaissance p ON p.convocation_id = c.convocation_id AND p.version = c.version
 LEFT JOIN acces a ON a.convocation_id = c.convocation_id AND a.convocation_version = c.version AND a.etat = 'REJETEE'
 WHERE c.mission_id = $1 AND c.status = 'ACTIVE' ORDER BY i.cle, c.numero
-"""
-_CARRY = """
-UPDATE empechement e SET convocation_id = c.convocation_id, version = c.version
-FROM convocation c
-WHERE e.convocation_id = $1 AND e.etat = 'OUVERT' AND c.mission_id = $2 AND c.numero = $3 AND c.status = 'ACTIVE'
-  AND NOT EXISTS (SELECT FROM empechement o WHERE o.convocation_id = c.convocation_id AND o.etat = 'OUVERT')
-"""
-_A_TRAITER = """
-SELECT count(*) FROM empechement e JOIN convocation c USING (convocation_id) JOIN mission m USING (mission_id)
-WHERE e.etat = 'OUVERT' AND m.uai = ANY($1::text[])
 """
 
 
@@ -58,11 +51,6 @@ async def answer(connection: Connection, id_: UUID, etat: Etat, *, par: str, le:
     await connection.execute(_ANSWER, id_, etat.value, reponse, par, le)
 
 
-async def carry(connection: Connection, convocation_id: UUID, mission_id: UUID, numero: str) -> None:
-    """An open report goes over to this person's convocation on the mission, unless that one has its own."""
-    await connection.execute(_CARRY, convocation_id, mission_id, numero)
-
-
 async def candidats(connection: Connection, mission_id: UUID) -> list[Candidat]:
     """Who is convoked on the mission, by name."""
     return [
@@ -76,8 +64,3 @@ async def candidats(connection: Connection, mission_id: UUID) -> list[Candidat]:
         )
         for row in await connection.fetch(_CANDIDATS, mission_id)
     ]
-
-
-async def a_traiter(connection: Connection, uais: Sequence[str]) -> int:
-    """How many reports wait for an answer of these établissements."""
-    return int(await connection.fetchval(_A_TRAITER, uais))

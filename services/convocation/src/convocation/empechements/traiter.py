@@ -15,7 +15,7 @@ from convocation.cadre.ecran import page
 from convocation.commun.refus import Refus, VersionDepassee
 from convocation.commun.refusals import status_of
 from convocation.convocations import lignes
-from convocation.convocations import sql as convocations
+from convocation.convocations import reads as convocations
 from convocation.convocations.avertissements import Avertissement
 from convocation.convocations.change import conflicts_of
 from convocation.convocations.forms import Saisies, read_saisies
@@ -25,8 +25,8 @@ from convocation.convocations.refus import AvertissementsALire, ConvocationIncon
 from convocation.empechements import sql as empechements
 from convocation.empechements.answer import ACTION, Lue, maintain_convocation, replace_by_suppleant
 from convocation.empechements.domain import MAX_TEXTE, Candidat, suppleants
-from convocation.missions import sql as missions
-from convocation.ouvertures import sql as ouvertures
+from convocation.missions import reads as missions
+from convocation.ouvertures import reads as ouvertures
 from convocation.ouvertures.domain import est_ouvert
 from event_schemas.academies import local_time
 from pages.commands import commande, reading, see_other

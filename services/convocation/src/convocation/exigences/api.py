@@ -12,6 +12,7 @@ from chassis.database import Connection
 from convocation.commun.http import IfMatch, etag, expected_version
 from convocation.commun.policy import POLICY
 from convocation.commun.schemas import MotifIn
+from convocation.exigences import reads as exigences_reads
 from convocation.exigences import sql as exigences
 from convocation.exigences.commands import back_to_national, change_exigence, effect
 from convocation.exigences.domain import NATIONALE, Exigence, exigence
@@ -50,7 +51,7 @@ async def list_exigences(
 def _line(row: Any) -> dict[str, Any]:
     names = {"academie": row["pour"], "code": row["code"], "libelle": row["libelle"], "origine": row["academie"]}
     counts = {"version": row["version"] or 0, "missions_ouvertes": row["missions"]}
-    return names | counts | exigences.exigence_of(row).etat()
+    return names | counts | exigences_reads.exigence_of(row).etat()
 
 
 @router.put("/academies/{academie}/exigences/{code}")

@@ -12,10 +12,11 @@ from acces.commande import Commande
 from chassis.database import Connection
 from convocation.commun.policy import POLICY
 from convocation.commun.refus import VersionDepassee
+from convocation.exigences import reads as exigences_reads
 from convocation.exigences import sql as exigences
 from convocation.exigences.domain import NATIONALE, Exigence
+from convocation.exigences.reads import Tenue
 from convocation.exigences.refus import ExigenceInconnue, ExigenceRefusee
-from convocation.exigences.sql import Tenue
 
 _ACTION = "exigences.ecrire"
 
@@ -35,7 +36,7 @@ async def effect(
     """What writing `wanted` would do; writes nothing. Raises ExigenceInconnue, VersionDepassee."""
     if not await exigences.liste(connection, [academie], code):
         raise ExigenceInconnue
-    if (await exigences.tenue(connection, academie, code)).version != expected:
+    if (await exigences_reads.tenue(connection, academie, code)).version != expected:
         raise VersionDepassee
     rows = await exigences.effet(connection, academie, code, wanted, lot=lot)
     total, deficitaires = (rows[0]["total"], rows[0]["deficitaires"]) if rows else (0, 0)
@@ -78,7 +79,7 @@ async def _held(commande: Commande, academie: str, code: str, expected: int, mot
     if not motif:
         raise ExigenceRefusee("Indiquez le motif du changement : le journal le garde.", "motif")
     version = await exigences.next_version(commande.connection)
-    held = await exigences.tenue(commande.connection, academie, code)
+    held = await exigences_reads.tenue(commande.connection, academie, code)
     if held.version != expected:
         raise VersionDepassee
     return held, version

@@ -12,6 +12,7 @@ from chassis.database import Connection
 from convocation.cadre.ecran import page
 from convocation.commun.policy import POLICY
 from convocation.commun.refus import Refus, VersionDepassee
+from convocation.exigences import reads as exigences_reads
 from convocation.exigences import sql as exigences
 from convocation.exigences.commands import Effet, back_to_national, change_exigence, effect
 from convocation.exigences.domain import NATIONALE, Exigence
@@ -48,7 +49,7 @@ def _ligne(row: Any, noms: dict[str, str]) -> dict[str, Any]:
         "libelle": row["libelle"] or row["code"],
         "missions": row["missions"],
         "origine": _origine(row["academie"]),
-        "regle": _regle(row["code"], exigences.exigence_of(row), noms),
+        "regle": _regle(row["code"], exigences_reads.exigence_of(row), noms),
     }
 
 
@@ -98,7 +99,7 @@ async def _visible(connection: Connection, acteur: Acteur, adresse: str, code: s
 async def modifier(request: Request, adresse: Academie, code: Code, acteur: ActeurDep) -> Response:
     async with reading(request) as connection:
         academie, _ = await _visible(connection, acteur, adresse, code)
-        held = await exigences.tenue(connection, academie, code)
+        held = await exigences_reads.tenue(connection, academie, code)
         return await _form(request, connection, acteur, (adresse, code), of_exigence(held.exigence, held.version))
 
 
@@ -174,7 +175,7 @@ async def _regle_de(request: Request, connection: Connection, acteur: Acteur, wh
         "libelle": row["libelle"] or row["code"],
         "missions": row["missions"],
         "origine": _origine(row["academie"]),
-        "regle": _regle(row["code"], exigences.exigence_of(row), noms),
+        "regle": _regle(row["code"], exigences_reads.exigence_of(row), noms),
         "version": row["version"] or 0,
         "propre": row["academie"] == academie and academie != NATIONALE,
         "disciplines": list(noms.items()),
@@ -215,7 +216,7 @@ async def _retour(
     regle = await _regle_de(request, connection, acteur, where)
     if not regle["propre"]:
         raise ExigenceInconnue
-    nationale = (await exigences.tenue(connection, NATIONALE, where[1])).exigence
+    nationale = (await exigences_reads.tenue(connection, NATIONALE, where[1])).exigence
     return await page(
         request,
         connection,

@@ -1,22 +1,12 @@
 """SQL of what épreuves ask for (R47), for the nation ('*') or an académie, and of what a change does to missions."""
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from chassis.database import Connection
 from convocation.exigences.domain import NATIONALE, Exigence
+from convocation.exigences.reads import _BESOIN, _COLUMNS, besoin_sql
 
-_COLUMNS = """
-e.academie, e.version, e.lot_copies, e.correcteurs,
-coalesce((SELECT json_agg(json_build_array(p.profil, p.disciplines) ORDER BY p.rang) FROM profil_requis p
-          WHERE p.academie = e.academie AND p.code_epreuve = e.code_epreuve), '[]') AS profils
-"""
-_EN_VIGUEUR = f"""
-SELECT {_COLUMNS} FROM exigence e
-WHERE e.code_epreuve = $2 AND e.academie IN ($1, '*') ORDER BY e.academie = '*' LIMIT 1
-"""
 _LISTE = f"""
 WITH par_code AS (SELECT academie, code, min(libelle) AS libelle, count(*) FILTER (WHERE status = 'ACTIVE') AS ouvertes
                   FROM mission GROUP BY academie, code),
@@ -38,22 +28,11 @@ LEFT JOIN LATERAL (
 WHERE $2::text IS NULL OR codes.code = $2
 ORDER BY codes.academie, n.libelle NULLS LAST, codes.code
 """
-_BESOIN = """
-CASE m.type WHEN 'NUMERISATION' THEN 0
-     ELSE coalesce({correcteurs}, ceil(m.candidats::numeric / coalesce({lot}, {reglage}))::int
-                                  * greatest(1, {profils})) END
-"""
-"""`domain.besoin.besoin` in SQL, of a mission `m`; `reglage`: the setting's lot. A test holds the two together."""
-
-
-def besoin_sql(reglage: str) -> str:
-    """What mission `m` needs under its exigence_mission `r`; `reglage`: the argument that holds the setting's lot."""
-    return _BESOIN.format(
-        correcteurs="r.correcteurs", lot="r.lot_copies", reglage=reglage, profils="cardinality(r.requis)"
-    )
 
 
 _APRES = _BESOIN.format(correcteurs="$6::int", lot="$5::int", reglage="$3", profils="cardinality($4::text[])")
+
+
 # $4: profiles, $5: copies of a lot, $6: correcteurs, as they would be. What is missing is counted as the list counts.
 _EFFET = f"""
 WITH concernee AS (
@@ -74,40 +53,16 @@ jugee AS (
 SELECT *, count(*) OVER () AS total, count(*) FILTER (WHERE devient_deficitaire) OVER () AS deficitaires
 FROM jugee ORDER BY devient_deficitaire DESC, etablissement_nom, uai, session, mission_id LIMIT 50
 """
+
+
 _ECRIRE = """
 INSERT INTO exigence (academie, code_epreuve, lot_copies, correcteurs, version) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (academie, code_epreuve) DO UPDATE
 SET lot_copies = excluded.lot_copies, correcteurs = excluded.correcteurs, version = excluded.version
 """
+
+
 _SUPPRIMER = "DELETE FROM exigence WHERE academie = $1 AND code_epreuve = $2"
-
-
-def exigence_of(row: Any) -> Exigence:
-    """From a row of these queries; a code without one asks for nothing."""
-    if row is None or row["academie"] is None:
-        return Exigence()
-    profils = {profil: frozenset(codes) for profil, codes in json.loads(row["profils"])}
-    return Exigence(profils, row["lot_copies"], row["correcteurs"])
-
-
-@dataclass(frozen=True, slots=True)
-class Tenue:
-    """The rule that holds: whose it is (None: there is none) and its version (0 then)."""
-
-    exigence: Exigence
-    academie: str | None
-    version: int
-
-
-async def tenue(connection: Connection, academie: str, code: str) -> Tenue:
-    """What holds in the académie: its own, else the nation's, else nothing."""
-    row = await connection.fetchrow(_EN_VIGUEUR, academie, code)
-    return Tenue(exigence_of(row), row["academie"] if row else None, row["version"] if row else 0)
-
-
-async def en_vigueur(connection: Connection, academie: str, code: str) -> Exigence:
-    """`tenue`, when only the rule matters."""
-    return (await tenue(connection, academie, code)).exigence
 
 
 async def next_version(connection: Connection) -> int:
@@ -144,9 +99,3 @@ async def supprimer(connection: Connection, academie: str, code: str) -> None:
     """The nation's holds again."""
     assert academie != NATIONALE
     await connection.execute(_SUPPRIMER, academie, code)
-
-
-async def profils(connection: Connection, academie: str) -> list[str]:
-    """Names of the profiles that some épreuve asks for in the nation or the académie."""
-    query = "SELECT DISTINCT profil FROM profil_requis WHERE academie IN ('*', $1) ORDER BY profil"
-    return [row["profil"] for row in await connection.fetch(query, academie)]

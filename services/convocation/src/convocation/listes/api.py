@@ -11,14 +11,14 @@ from convocation.commun.policy import POLICY
 from convocation.commun.schemas import Session
 from convocation.convocations import presenters
 from convocation.convocations import reads as views
-from convocation.exigences import sql as exigences
+from convocation.exigences import reads as exigences
 from convocation.exigences.besoin import besoin_selon
 from convocation.exigences.profils import profils_manquants
 from convocation.listes.missions_sql import Filtre, liste_missions
 from convocation.missions.access import readable_mission
 from convocation.missions.domain import CONSEIL_DATE
 from convocation.nomenclature import reads as nomenclature
-from convocation.ouvertures import sql as ouvertures
+from convocation.ouvertures import reads as ouvertures
 from convocation.ouvertures.domain import est_ouvert
 from convocation.ouvertures.reads import annonces
 from convocation.ouvertures.refus import ServiceFerme

@@ -10,7 +10,7 @@ from typing import Any
 
 from chassis.database import Connection
 from convocation.commun.recherche import mots
-from convocation.exigences.sql import besoin_sql
+from convocation.exigences.reads import besoin_sql
 from convocation.listes.domain import Manque, Regroupement
 
 _SOMMES = ("total", "en_defaut", *Manque)

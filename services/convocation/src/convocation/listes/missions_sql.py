@@ -7,8 +7,8 @@ from typing import Any
 
 from chassis.database import Connection
 from convocation.commun.recherche import mots
-from convocation.exigences.sql import besoin_sql
-from convocation.ouvertures.sql import TIENT
+from convocation.exigences.reads import besoin_sql
+from convocation.ouvertures.reads import TIENT
 
 # The same rule as domain/ouverture.py.
 _OPEN = f"""

@@ -16,19 +16,19 @@ from convocation.cadre.ecran import page
 from convocation.commun.policy import POLICY
 from convocation.convocations import lignes
 from convocation.convocations import reads as views
-from convocation.demandes import sql as demandes
-from convocation.empechements import sql as empechements
-from convocation.exigences import sql as exigences
+from convocation.demandes import reads as demandes
+from convocation.empechements import reads as empechements
+from convocation.exigences import reads as exigences
 from convocation.exigences.besoin import besoin_selon
 from convocation.exigences.profils import profils_manquants
 from convocation.listes import attentes_sql as attentes
 from convocation.listes.attente_pages import attente, too_long_before
 from convocation.listes.missions_sql import ETATS, TRIS, Filtre, liste_missions
+from convocation.missions import reads as missions
 from convocation.missions import reads as places
-from convocation.missions import sql as missions
 from convocation.missions.access import visible_mission
 from convocation.missions.domain import LIBELLES_TYPE, Mission
-from convocation.ouvertures import sql as ouvertures
+from convocation.ouvertures import reads as ouvertures
 from convocation.ouvertures.reads import annonces, service
 from convocation.ouvertures.refus import ServiceFerme
 from pages.commands import reading

@@ -6,7 +6,7 @@ from acces.acteur import Acteur
 from acces.policy import Forbidden
 from chassis.database import Connection
 from convocation.commun.policy import POLICY
-from convocation.missions import sql as missions
+from convocation.missions import reads as missions
 from convocation.missions.domain import Mission
 from convocation.missions.refus import MissionInconnue
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from chassis.database import Connection
+from convocation.missions.domain import Mission, MissionType
 
 # PostgreSQL reads the whole index for a DISTINCT; from one session to the one before is one jump (mesures.md).
 _SESSIONS = """
@@ -28,3 +30,51 @@ async def etablissements(connection: Connection, uais: Sequence[str]) -> list[An
     WHERE uai = ANY($1::text[]) ORDER BY uai, session DESC
     """
     return list(await connection.fetch(query, uais))
+
+
+async def get(connection: Connection, mission_id: UUID, *, lock: bool = False) -> Mission | None:
+    """One mission; `lock` holds off a withdrawal, and other commands on the mission, until the end of the transaction.
+
+    Two commands that convoke the same new person at once would trip over one unique index or the other.
+    """
+    query = "SELECT * FROM mission WHERE mission_id = $1" + (" FOR NO KEY UPDATE" if lock else "")
+    row = await connection.fetchrow(query, mission_id)
+    return mission_of(row) if row else None
+
+
+async def lock(connection: Connection, mission_ids: Sequence[UUID]) -> dict[UUID, Mission]:
+    """Several as `get` locks one, in the order in which everybody locks them."""
+    query = "SELECT * FROM mission WHERE mission_id = ANY($1::uuid[]) ORDER BY mission_id FOR NO KEY UPDATE"
+    return {row["mission_id"]: mission_of(row) for row in await connection.fetch(query, mission_ids)}
+
+
+def mission_of(row: Any) -> Mission:
+    """A mission from a row of its table."""
+    return Mission(
+        mission_id=row["mission_id"],
+        session=row["session"],
+        uai=row["uai"],
+        academie=row["academie"],
+        etablissement_nom=row["etablissement_nom"],
+        etablissement_commune=row["etablissement_commune"],
+        type=MissionType(row["type"]),
+        voie=row["voie"],
+        code=row["code"],
+        libelle=row["libelle"],
+        candidats=row["candidats"],
+        date_debut=row["date_debut"],
+        sans_candidat=row["status"] != "ACTIVE",
+        version=row["version"],
+    )
+
+
+async def academie(connection: Connection, uai: str) -> str | None:
+    """The académie of an établissement, as its missions say; None where it has none."""
+    found: str | None = await connection.fetchval("SELECT academie FROM mission WHERE uai = $1 LIMIT 1", uai)
+    return found
+
+
+async def academies(connection: Connection, uais: Sequence[str]) -> dict[str, str]:
+    """Académie by UAI; the UAIs without any mission are not in it."""
+    query = "SELECT DISTINCT ON (uai) uai, academie FROM mission WHERE uai = ANY($1::text[]) ORDER BY uai, session DESC"
+    return {row["uai"]: row["academie"] for row in await connection.fetch(query, list(uais))}

@@ -6,7 +6,8 @@ from typing import Any
 from acces.audit import Acte, changes, record
 from acces.commande import Commande
 from convocation.commun.policy import POLICY
-from convocation.missions import sql as missions
+from convocation.missions import reads as missions
+from convocation.ouvertures import reads as ouvertures_reads
 from convocation.ouvertures import sql as ouvertures
 from convocation.ouvertures.domain import NATIONALE, Cible, Decision, Portee, juger
 from convocation.ouvertures.refus import OuvertureRefusee
@@ -28,7 +29,7 @@ async def open_service(
     for cible, decision in decisions.items():
         _judge(commande, places, cible, decision)
     await ouvertures.hold(connection, session, le=when)
-    held = await ouvertures.held(connection, session, list(decisions))
+    held = await ouvertures_reads.held(connection, session, list(decisions))
     changed = {cible: decision for cible, decision in decisions.items() if held.get(cible) != decision}
     await ouvertures.save(connection, session, changed, par=who, le=when)
     actes = [

@@ -17,7 +17,7 @@ from chassis.database import Connection
 from convocation.cadre.ecran import page
 from convocation.commun.policy import POLICY
 from convocation.missions import reads as lieux
-from convocation.missions import sql as missions
+from convocation.missions import reads as missions
 from convocation.ouvertures import reads as ouvertures
 from convocation.ouvertures.commands import open_service
 from convocation.ouvertures.domain import NATIONALE, Cible, Decision, Portee, instant

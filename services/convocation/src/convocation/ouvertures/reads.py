@@ -8,7 +8,7 @@ from typing import Any
 from chassis.database import Connection
 from convocation.missions.domain import Mission
 from convocation.ouvertures import sql as ouvertures
-from convocation.ouvertures.domain import NATIONALE, Cible, Decision, Portee, ouvrira, tenue
+from convocation.ouvertures.domain import NATIONALE, Cible, Decision, Portee, cibles, ouvrira, tenue
 from convocation.ouvertures.refus import ServiceFerme
 from event_schemas.academies import NOMS, local_time
 from pages.filters import moment
@@ -66,7 +66,7 @@ async def annonces(connection: Connection, uais: Sequence[str], now: datetime) -
     """« Le service ouvrira le … », one sentence a session and instant; who has several établissements is told which."""
     coming: dict[tuple[str, datetime], list[str]] = defaultdict(list)
     for session, academie, uai in await ouvertures.places(connection, uais):
-        debut = ouvrira(await ouvertures.decisions(connection, session, academie, uai), academie, uai, now)
+        debut = ouvrira(await decisions(connection, session, academie, uai), academie, uai, now)
         if debut is not None:
             coming[session, local_time(academie, debut)].append(uai)
     return [
@@ -87,3 +87,40 @@ def service(decisions: Mapping[Cible, Decision], mission: Mission, now: datetime
     debut = held[1].ouvrira(now) if held else None
     coming = f" Le service ouvrira le {moment(local_time(mission.academie, debut))}." if debut else ""
     return False, None, ServiceFerme.phrase + coming
+
+
+_DECISIONS = """
+SELECT portee, code, ouverte, debut, fin, par FROM ouverture
+WHERE session = $1 AND (portee, code) IN (SELECT * FROM unnest($2::text[], $3::text[]))
+ORDER BY portee, code
+"""
+
+
+TIENT = """
+(o.ouverte AND coalesce(o.debut <= {now}::timestamptz, true) AND coalesce({now}::timestamptz < o.fin, true))
+"""
+"""`Decision.tient` in SQL, of an `ouverture o` at the instant `now`. A test holds the two together."""
+
+
+async def held(
+    connection: Connection, session: str, wanted: Sequence[Cible], *, lock: bool = False
+) -> dict[Cible, Decision]:
+    """Those of `wanted` that somebody decided; `lock` keeps them, and the nation's, until the transaction's end."""
+    rows = await connection.fetch(
+        _DECISIONS + (" FOR SHARE" if lock else ""),
+        session,
+        [cible.portee.value for cible in wanted],
+        [cible.code for cible in wanted],
+    )
+    return {
+        Cible(Portee(row["portee"]), row["code"]): Decision(row["ouverte"], row["debut"], row["fin"])
+        for row in rows
+        if row["par"]
+    }
+
+
+async def decisions(
+    connection: Connection, session: str, academie: str, uai: str, *, lock: bool = False
+) -> dict[Cible, Decision]:
+    """Decisions that concern an établissement."""
+    return await held(connection, session, cibles(academie, uai), lock=lock)

@@ -5,34 +5,40 @@ from datetime import datetime
 from typing import Any
 
 from chassis.database import Connection
-from convocation.ouvertures.domain import NATIONALE, Cible, Decision, Portee, cibles
+from convocation.ouvertures.domain import NATIONALE, Cible, Decision
+from convocation.ouvertures.reads import TIENT
 
 # Nobody decided (par is empty): it is there to be locked, and closed as where there is no decision.
 _NATIONAL_ROW = """
 INSERT INTO ouverture (session, portee, code, ouverte, par, le) VALUES ($1, $2, $3, false, '', $4)
 ON CONFLICT DO NOTHING
 """
+
+
 _SAVE = """
 INSERT INTO ouverture (session, portee, code, ouverte, debut, fin, par, le) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT (session, portee, code) DO UPDATE
 SET ouverte = excluded.ouverte, debut = excluded.debut, fin = excluded.fin, par = excluded.par, le = excluded.le
 """
+
+
 _REMOVE = "DELETE FROM ouverture WHERE session = $1 AND portee = $2 AND code = $3"
-_DECISIONS = """
-SELECT portee, code, ouverte, debut, fin, par FROM ouverture
-WHERE session = $1 AND (portee, code) IN (SELECT * FROM unnest($2::text[], $3::text[]))
-ORDER BY portee, code
-"""
+
+
 # Who decided and why, as the audit has it.
 _WHY = """
 LEFT JOIN LATERAL (SELECT a.nom, a.motif FROM audit a
                    WHERE a.objet = concat_ws('|', 'ouverture', o.session, o.portee, o.code)
                    ORDER BY a.id DESC LIMIT 1) AS acte ON true
 """
+
+
 _GENERAL = f"""
 SELECT o.*, acte.nom, acte.motif FROM ouverture o {_WHY}
 WHERE o.session = $1 AND o.portee <> 'ETABLISSEMENT' AND o.par <> '' ORDER BY o.code
 """
+
+
 _EXCEPTIONS = f"""
 SELECT o.*, acte.nom, acte.motif FROM (
     SELECT e.*, m.academie, m.etablissement_nom, m.etablissement_commune, count(*) OVER () AS total
@@ -43,10 +49,8 @@ SELECT o.*, acte.nom, acte.motif FROM (
 {_WHY}
 ORDER BY o.academie, o.code
 """
-TIENT = """
-(o.ouverte AND coalesce(o.debut <= {now}::timestamptz, true) AND coalesce({now}::timestamptz < o.fin, true))
-"""
-"""`Decision.tient` in SQL, of an `ouverture o` at the instant `now`. A test holds the two together."""
+
+
 # From each exception to its place: however many they are, that is one look into an index for each.
 _ACADEMIES = f"""
 WITH lieux AS (SELECT DISTINCT academie, uai FROM mission WHERE session = $1),
@@ -75,30 +79,6 @@ async def save(
     rows = [(session, *cible, *one, par, le) for cible, one in wanted.items() if one is not None]
     await connection.executemany(_SAVE, rows)
     await connection.executemany(_REMOVE, [(session, *cible) for cible, one in wanted.items() if one is None])
-
-
-async def held(
-    connection: Connection, session: str, wanted: Sequence[Cible], *, lock: bool = False
-) -> dict[Cible, Decision]:
-    """Those of `wanted` that somebody decided; `lock` keeps them, and the nation's, until the transaction's end."""
-    rows = await connection.fetch(
-        _DECISIONS + (" FOR SHARE" if lock else ""),
-        session,
-        [cible.portee.value for cible in wanted],
-        [cible.code for cible in wanted],
-    )
-    return {
-        Cible(Portee(row["portee"]), row["code"]): Decision(row["ouverte"], row["debut"], row["fin"])
-        for row in rows
-        if row["par"]
-    }
-
-
-async def decisions(
-    connection: Connection, session: str, academie: str, uai: str, *, lock: bool = False
-) -> dict[Cible, Decision]:
-    """Decisions that concern an établissement."""
-    return await held(connection, session, cibles(academie, uai), lock=lock)
 
 
 async def all_of(connection: Connection, session: str | None) -> list[dict[str, Any]]:

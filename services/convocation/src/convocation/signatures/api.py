@@ -9,8 +9,8 @@ from chassis.http import Problem
 from convocation.commun.http import IfMatch, etag, expected_version
 from convocation.commun.policy import POLICY
 from convocation.commun.schemas import Uai
-from convocation.missions import sql as missions
-from convocation.signatures import sql as signatures
+from convocation.missions import reads as missions
+from convocation.signatures import reads as signatures
 from convocation.signatures.commands import record_signature
 from convocation.signatures.schemas import SignatureIn
 from pages.commands import commande, reading

@@ -4,7 +4,8 @@ from acces.audit import Acte, changes, record
 from acces.commande import Commande
 from convocation.commun.policy import POLICY
 from convocation.commun.refus import VersionDepassee
-from convocation.missions import sql as missions
+from convocation.missions import reads as missions
+from convocation.signatures import reads as signatures_reads
 from convocation.signatures import sql as signatures
 
 _FIELDS = ("nom", "prenom", "qualite")
@@ -18,7 +19,7 @@ async def record_signature(
     Raises VersionDepassee, Forbidden.
     """
     POLICY.authorise(commande.acteur, "signature.ecrire", uai=uai)
-    held = await signatures.get(commande.connection, uai)
+    held = await signatures_reads.get(commande.connection, uai)
     version = await signatures.save(
         commande.connection, uai, names, image=image, par=commande.acteur.sub, le=commande.now, expected=expected
     )

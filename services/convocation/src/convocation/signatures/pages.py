@@ -10,9 +10,9 @@ from convocation.cadre.ecran import page
 from convocation.commun.policy import POLICY
 from convocation.commun.refus import Refus, VersionDepassee
 from convocation.missions import reads as lieux
-from convocation.missions import sql as missions
+from convocation.missions import reads as missions
 from convocation.missions.refus import MissionInconnue
-from convocation.signatures import sql as signatures
+from convocation.signatures import reads as signatures
 from convocation.signatures.commands import record_signature
 from convocation.signatures.images import MAX_BYTES, clean_signature
 from pages.commands import commande, reading, see_other

@@ -1,7 +1,6 @@
 """SQL of the signatories (R24)."""
 
 from datetime import datetime
-from typing import Any
 
 from chassis.database import Connection
 
@@ -9,23 +8,13 @@ _CREATE = """
 INSERT INTO signature (uai, nom, prenom, qualite, image, version, par, le) VALUES ($1, $2, $3, $4, $5, 1, $6, $7)
 ON CONFLICT DO NOTHING RETURNING version
 """
+
+
 _CHANGE = """
 UPDATE signature SET nom = $2, prenom = $3, qualite = $4, image = coalesce($5, image), par = $6, le = $7,
        version = version + 1
 WHERE uai = $1 AND version = $8 RETURNING version
 """
-
-
-async def get(connection: Connection, uai: str) -> dict[str, Any] | None:
-    query = "SELECT uai, nom, prenom, qualite, version, image IS NOT NULL AS imagee FROM signature WHERE uai = $1"
-    row = await connection.fetchrow(query, uai)
-    return dict(row) if row else None
-
-
-async def image(connection: Connection, uai: str) -> bytes | None:
-    """The signature's PNG, where there is one."""
-    octets: bytes | None = await connection.fetchval("SELECT image FROM signature WHERE uai = $1", uai)
-    return octets
 
 
 async def save(

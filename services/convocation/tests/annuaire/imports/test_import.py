@@ -14,6 +14,7 @@ import pytest_asyncio
 from acces.acteur import Acteur, Role
 from acces.commande import Commande
 from chassis.database import create_pool
+from convocation.annuaire import reads as intervenants_reads
 from convocation.annuaire import sql as intervenants
 from convocation.annuaire.domain import Intervenant
 from convocation.annuaire.imports import commands as import_annuaire
@@ -190,7 +191,7 @@ async def test_50000_people_are_tried_then_imported_and_the_same_file_again_chan
         '{"courriel": "n7@ac-exemple.invalid"}',
         '{"courriel": "autre@ac-exemple.invalid"}',
     )
-    found, _ = await intervenants.search(annuaire.pool, "10", "dupont martel prenoma", limit=5)
+    found, _ = await intervenants_reads.search(annuaire.pool, "10", "dupont martel prenoma", limit=5)
     assert found
 
 
