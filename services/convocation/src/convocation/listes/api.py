@@ -20,7 +20,7 @@ from convocation.missions.domain import CONSEIL_DATE
 from convocation.nomenclature import reads as nomenclature
 from convocation.ouvertures import reads as ouvertures
 from convocation.ouvertures.domain import est_ouvert
-from convocation.ouvertures.reads import annonces
+from convocation.ouvertures.presenters import annonces
 from convocation.ouvertures.refus import ServiceFerme
 from pages.commands import reading
 

@@ -29,7 +29,7 @@ from convocation.missions import reads as places
 from convocation.missions.access import visible_mission
 from convocation.missions.domain import LIBELLES_TYPE, Mission
 from convocation.ouvertures import reads as ouvertures
-from convocation.ouvertures.reads import annonces, service
+from convocation.ouvertures.presenters import annonces, service
 from convocation.ouvertures.refus import ServiceFerme
 from pages.commands import reading
 from pages.forms import page_number

@@ -11,7 +11,7 @@ from convocation.commun.schemas import Session
 from convocation.ouvertures import sql as ouvertures
 from convocation.ouvertures.commands import open_service
 from convocation.ouvertures.domain import Cible, Decision, Portee
-from convocation.ouvertures.reads import par_academie
+from convocation.ouvertures.presenters import par_academie
 from convocation.ouvertures.schemas import OuvertureIn
 from pages.commands import commande, reading
 

@@ -18,7 +18,7 @@ from convocation.cadre.ecran import page
 from convocation.commun.policy import POLICY
 from convocation.missions import reads as lieux
 from convocation.missions import reads as missions
-from convocation.ouvertures import reads as ouvertures
+from convocation.ouvertures import presenters as ouvertures
 from convocation.ouvertures.commands import open_service
 from convocation.ouvertures.domain import NATIONALE, Cible, Decision, Portee, instant
 from convocation.ouvertures.liste_uais import fautes, lire
