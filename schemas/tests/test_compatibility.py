@@ -233,6 +233,6 @@ def test_the_command_that_ci_runs_refuses_a_breaking_change(tmp_path: Path, brok
 
 
 def test_ci_runs_that_command():
-    quality = (ROOT.parent / "cli/src/imagin_cli/quality.py").read_text(encoding="utf-8")
+    quality = (ROOT.parent / "dev/src/imagin_dev/quality.py").read_text(encoding="utf-8")
     assert '["python", "-m", "event_schemas", "check"]' in quality
     assert "./imagin check" in (ROOT.parent / ".ci/run").read_text(encoding="utf-8")

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest_asyncio
 
-from imagin_cli.demo.books import Books
-from imagin_cli.services import SERVICES
-from imagin_cli.stack import Stack
+from imagin_dev.demo.books import Books
+from imagin_dev.services import SERVICES
+from imagin_dev.stack import Stack
 
 # As short as the broker allows: a killed process's partitions find their new reader sooner.
 SESSION = {f"{service.prefix}KAFKA_SESSION_TIMEOUT_MILLISECONDS": "6000" for service in SERVICES}

@@ -11,11 +11,11 @@ import pytest
 from aiokafka import AIOKafkaProducer
 
 from event_schemas import catalogue
-from imagin_cli import running
-from imagin_cli.cyclades import producer, sample
-from imagin_cli.cyclades.inscriptions_file import latest_revisions
-from imagin_cli.demo.books import until
-from imagin_cli.services import CONVOCATION, MISSION_IMPORT, NOTIFIER, SANTORIN_BRIDGE
+from imagin_dev import running
+from imagin_dev.cyclades import producer, sample
+from imagin_dev.cyclades.inscriptions_file import latest_revisions
+from imagin_dev.demo.books import until
+from imagin_dev.services import CONVOCATION, MISSION_IMPORT, NOTIFIER, SANTORIN_BRIDGE
 from testkit.eventually import eventually
 
 CLOSINGS = sample.closings()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from event_schemas import uai
-from imagin_cli.cyclades.closings import TYPE, line
+from imagin_dev.cyclades.closings import TYPE, line
 
 IMAGIN = str(Path(sys.executable).with_name("imagin"))
 

@@ -9,13 +9,13 @@ from aiokafka import AIOKafkaConsumer
 from rich.progress import Progress
 
 from event_schemas import catalogue
-from imagin_cli.cyclades import producer, sample
-from imagin_cli.cyclades.inscriptions_file import latest_revisions
-from imagin_cli.demo import scenario
-from imagin_cli.demo.accounts import People
-from imagin_cli.demo.books import until
-from imagin_cli.demo.rights import RightsReader
-from imagin_cli.services import CONVOCATION, MISSION_IMPORT, NOTIFIER, SANTORIN_BRIDGE
+from imagin_dev.cyclades import producer, sample
+from imagin_dev.cyclades.inscriptions_file import latest_revisions
+from imagin_dev.demo import scenario
+from imagin_dev.demo.accounts import People
+from imagin_dev.demo.books import until
+from imagin_dev.demo.rights import RightsReader
+from imagin_dev.services import CONVOCATION, MISSION_IMPORT, NOTIFIER, SANTORIN_BRIDGE
 from testkit.eventually import eventually
 
 CLOSINGS = sample.closings()

@@ -4,8 +4,8 @@ import asyncpg
 import httpx2
 
 from event_schemas import uai
-from imagin_cli.demo.accounts import gestionnaire
-from imagin_cli.services import CONVOCATION
+from imagin_dev.demo.accounts import gestionnaire
+from imagin_dev.services import CONVOCATION
 from testkit.eventually import eventually
 
 PEOPLE, ACADEMIE = 50_000, "10"

@@ -18,15 +18,15 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from event_schemas.catalogue import INSCRIPTIONS, TOPICS
 from event_schemas.identities import mission_id
-from imagin_cli import running
-from imagin_cli.cyclades import inscriptions_file, producer
-from imagin_cli.cyclades.closings import TYPE
-from imagin_cli.demo import scenario
-from imagin_cli.demo.accounts import People, chef, gestionnaire
-from imagin_cli.demo.books import until
-from imagin_cli.demo.rights import RightsReader
-from imagin_cli.santorin.simulator import Behaviour, Santorin
-from imagin_cli.services import CONVOCATION, MISSION_IMPORT, SERVICES
+from imagin_dev import running
+from imagin_dev.cyclades import inscriptions_file, producer
+from imagin_dev.cyclades.closings import TYPE
+from imagin_dev.demo import scenario
+from imagin_dev.demo.accounts import People, chef, gestionnaire
+from imagin_dev.demo.books import until
+from imagin_dev.demo.rights import RightsReader
+from imagin_dev.santorin.simulator import Behaviour, Santorin
+from imagin_dev.services import CONVOCATION, MISSION_IMPORT, SERVICES
 from testkit.eventually import eventually
 
 SESSION, ACADEMIE, UAI = "2020-E3C1", "10", "0699001J"

@@ -22,9 +22,9 @@ from event_schemas import catalogue
 from event_schemas.convocations import Convocation, IntervenantRef, MissionRef
 from event_schemas.habilitations import Habilitation
 from event_schemas.missions import Mission
-from imagin_cli.cyclades import closings, inscriptions_file, producer
-from imagin_cli.services import MISSION_IMPORT, SANTORIN_BRIDGE
-from imagin_cli.stack import Stack
+from imagin_dev.cyclades import closings, inscriptions_file, producer
+from imagin_dev.services import MISSION_IMPORT, SANTORIN_BRIDGE
+from imagin_dev.stack import Stack
 from testkit.eventually import eventually
 
 SERVICES = (MISSION_IMPORT, SANTORIN_BRIDGE)

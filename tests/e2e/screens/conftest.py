@@ -18,14 +18,14 @@ from playwright.async_api import expect
 from acces.acteur import COOKIE, Acteur, Role, mint
 from event_schemas import uai
 from event_schemas.identities import mission_id
-from imagin_cli.cyclades import inscriptions_file, producer
-from imagin_cli.cyclades.closings import TYPE
-from imagin_cli.demo import scenario
-from imagin_cli.demo.accounts import ADMINISTRATEUR, People, gestionnaire
-from imagin_cli.demo.books import Books, until
-from imagin_cli.santorin.simulator import Behaviour, Santorin
-from imagin_cli.services import CONVOCATION
-from imagin_cli.stack import Stack
+from imagin_dev.cyclades import inscriptions_file, producer
+from imagin_dev.cyclades.closings import TYPE
+from imagin_dev.demo import scenario
+from imagin_dev.demo.accounts import ADMINISTRATEUR, People, gestionnaire
+from imagin_dev.demo.books import Books, until
+from imagin_dev.santorin.simulator import Behaviour, Santorin
+from imagin_dev.services import CONVOCATION
+from imagin_dev.stack import Stack
 from testkit.programs import find_program
 from testkit.smtp import MailServer
 

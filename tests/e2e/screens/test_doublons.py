@@ -8,8 +8,8 @@ import pytest
 from playwright.async_api import expect
 
 from acces.acteur import Role
-from imagin_cli.demo.accounts import chef, gestionnaire
-from imagin_cli.santorin.simulator import Behaviour, Santorin
+from imagin_dev.demo.accounts import chef, gestionnaire
+from imagin_dev.santorin.simulator import Behaviour, Santorin
 from testkit.eventually import eventually
 
 ACADEMIE = "10"

@@ -8,10 +8,10 @@ import pytest_asyncio
 from playwright.async_api import expect
 
 from acces.acteur import Role
-from imagin_cli.cyclades import inscriptions_file, producer
-from imagin_cli.cyclades.closings import TYPE
-from imagin_cli.demo.accounts import chef, gestionnaire
-from imagin_cli.services import MISSION_IMPORT
+from imagin_dev.cyclades import inscriptions_file, producer
+from imagin_dev.cyclades.closings import TYPE
+from imagin_dev.demo.accounts import chef, gestionnaire
+from imagin_dev.services import MISSION_IMPORT
 from testkit.eventually import eventually
 
 SESSION, ACADEMIE = "2020-E3C1", "10"

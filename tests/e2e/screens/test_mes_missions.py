@@ -8,7 +8,7 @@ import pytest_asyncio
 from playwright.async_api import expect
 
 from acces.acteur import Role
-from imagin_cli.demo import accounts, scenario
+from imagin_dev.demo import accounts, scenario
 from testkit.eventually import eventually
 
 MOTIF = "Opération prévue ce jour-là"

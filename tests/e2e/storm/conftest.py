@@ -30,9 +30,9 @@ from event_schemas import catalogue
 from event_schemas.convocations import Convocation
 from event_schemas.habilitations import Habilitation
 from event_schemas.missions import EtablissementMission, Mission
-from imagin_cli.demo.accounts import ADMINISTRATEUR, chef, gestionnaire
-from imagin_cli.services import CONVOCATION, SANTORIN_BRIDGE
-from imagin_cli.stack import Stack
+from imagin_dev.demo.accounts import ADMINISTRATEUR, chef, gestionnaire
+from imagin_dev.services import CONVOCATION, SANTORIN_BRIDGE
+from imagin_dev.stack import Stack
 from testkit.eventually import eventually
 
 FLIPS = int(os.environ.get("IMAGIN_TEST_FLIPS", "10000"))

@@ -1,0 +1,188 @@
+"""`imagin bench screens`: how long the pages take on a national set, beside the bare answer of the same process."""
+
+from collections.abc import Callable, Iterator
+from itertools import product
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import asyncpg
+import httpx2
+
+from acces.acteur import Acteur
+from chassis.provisioning import with_database
+from convocation.commun.recherche import cle, mots
+from event_schemas.identities import mission_id
+from imagin_dev.bench.requests import percentiles
+from imagin_dev.cyclades import closings, producer
+from imagin_dev.cyclades.closings import SESSIONS
+from imagin_dev.cyclades.inscriptions_file import Closing, of_events
+from imagin_dev.cyclades.lycees import lycees
+from imagin_dev.demo.accounts import ADMINISTRATEUR, chef, gestionnaire
+from imagin_dev.demo.books import Books, until
+from imagin_dev.output import progress, say
+from imagin_dev.services import CONVOCATION
+from imagin_dev.stack import Stack
+
+_CHUNK = 50_000
+_FRESH = 50  # events whose way to the coverage is timed
+_DEBUTS = (
+    "BA",
+    "BER",
+    "CHA",
+    "COR",
+    "DU",
+    "FER",
+    "GAR",
+    "HU",
+    "JAC",
+    "LAM",
+    "LE",
+    "MAR",
+    "MOU",
+    "PER",
+    "RI",
+    "ROU",
+    "VA",
+)
+_MILIEUX = ("BAU", "CHE", "DAI", "GNO", "LLE", "MON", "NI", "QUE", "RAN", "SSO", "TI", "VIL")
+_FINS = ("ARD", "AUD", "EAU", "ET", "EZ", "IER", "IN", "ON", "OT", "OUX", "RAND", "Y")
+_PRENOMS = ("Anne", "Benoît", "Chloé", "Élodie", "François", "Gaëlle", "Hélène", "Jean-Noël", "Karim", "Zoé")
+_DISCIPLINES = ("1000", "0422", "0426", "1300", "0202", "0100", "1500", "1600")
+_PEOPLE = ("numero", "civilite", "nom", "prenom", "courriel", "uai", "uais_secondaires", "disciplines", "academie")
+_OPEN = "INSERT INTO ouverture VALUES ($1, 'NATIONALE', '*', true, 'bench', now())"
+_TABLE = (*_PEOPLE, "actif", "cle")
+
+
+class Case(NamedTuple):
+    """One kind of request: who makes it, and the form to post (None: a GET of `path`)."""
+
+    acteur: Acteur
+    path: str
+    forms: list[dict[str, str]] | None = None
+
+
+async def screens(stack: Stack, people: int, count: int) -> dict[str, Any]:
+    """p50, p95 and p99 in milliseconds of `count` requests of each kind, and p50 as a multiple of the bare answer's."""
+    made = of_events(closings.closings(SESSIONS[0], None))
+    missions = await _load(stack, made, people)
+    figures: dict[str, Any] = {"bench": "screens", "people": people, "missions": missions, "count": count}
+    async with httpx2.AsyncClient(base_url=stack.url(CONVOCATION), timeout=60, trust_env=False) as http:
+        bare = await percentiles(count, lambda _: http.get("/health/live"))
+        figures["bare"] = bare
+        for name, case in _cases(made).items():
+            say(f"{name} …")
+            times = await percentiles(count, _request(http, stack, case))
+            figures[name] = times | {"ratio_p50": round(times["p50_ms"] / bare["p50_ms"], 1)}
+            figures[name] |= {"ratio_p95": round(times["p95_ms"] / bare["p95_ms"], 1)}
+        say("fraîcheur de la couverture …")
+        figures["couverture_fraicheur"] = await _freshness(http, stack)
+    return figures
+
+
+async def _load(stack: Stack, made: list[Closing], people: int) -> int:
+    """Every mission of the nation through the product itself, the directory by COPY."""
+    await producer.send(stack.kafka_connection, made, lambda _: None)
+    connection = await asyncpg.connect(with_database(stack.postgres.admin_url, CONVOCATION.package))
+    books = Books(stack.databases)
+    await books.open()
+    try:
+        with progress() as bars:
+            bar = bars.add_task("annuaire", total=people)
+            for start in range(0, people, _CHUNK):
+                await _copy(connection, list(_people(start, min(people, start + _CHUNK))))
+                bars.update(bar, completed=start + _CHUNK)
+        keys = [one.state.aggregate for one in made]
+        await until(lambda: books.revisions_applied(keys), len(keys), lambda _: None)
+        await until(books.missions_missing, 0, lambda _: None)
+        await connection.execute(_OPEN, SESSIONS[0])
+        await connection.execute("ANALYZE")
+        return int(await connection.fetchval("SELECT count(*) FROM mission"))
+    finally:
+        await books.close()
+        await connection.close()
+
+
+def _people(start: int, end: int) -> Iterator[tuple[Any, ...]]:
+    """Invented people of every lycée, always the same; 24,480 names."""
+    noms = [f"{a}{b}{c}" for a, b, c in product(_DEBUTS, _MILIEUX, _FINS)]
+    places = [(one.uai, one.academie) for one in lycees()]
+    for number in range(start, end):
+        uai, academie = places[number % len(places)]
+        nom, prenom = noms[number * 7 % len(noms)], _PRENOMS[number // 11 % len(_PRENOMS)]
+        discipline = _DISCIPLINES[number // len(places) % len(_DISCIPLINES)]
+        courriel = f"{number}@ac-exemple.invalid"
+        yield (
+            *(f"{number:012}", "Mme", nom, prenom, courriel, uai, [], [discipline], academie),
+            *(True, cle(f"{nom} {prenom}")),
+        )
+
+
+async def _copy(connection: Any, rows: list[tuple[Any, ...]]) -> None:
+    await connection.copy_records_to_table("intervenant", records=rows, columns=_TABLE)
+    words = [(row[0], row[8], word) for row in rows for word in mots(row[10])]
+    await connection.copy_records_to_table("intervenant_mot", records=words, columns=("numero", "academie", "mot"))
+
+
+def _cases(made: list[Closing]) -> dict[str, Case]:
+    """As people of the académie of Versailles, the largest, and of the nation."""
+    place = next(one.state for one in made if one.state.etablissement.academie == "25" and one.state.epreuves)
+    someone = chef(place.uai, "25")
+    epreuve = place.epreuves[0]
+    mission: UUID = mission_id(place.session, place.uai, epreuve.voie, epreuve.code)
+    form = f"/missions/{mission}/affectation"
+    debuts = [
+        nom[:length] for nom in ("MARBAUIER", "DUCHEET", "LEMONARD", "ROULLEIN", "VAQUEON") for length in (3, 4, 6)
+    ]
+    fautes = ["MARBQUIER", "DUCHHET", "LEMNOARD", "ROULLEINN", "VAQUON"]
+    return {
+        "liste_etablissement": Case(someone, "/missions"),
+        "liste_academie": Case(gestionnaire("25"), "/missions?tri=manque"),
+        "liste_nationale": Case(ADMINISTRATEUR, "/missions?tri=manque"),
+        "liste_nationale_cherchee": Case(ADMINISTRATEUR, "/missions?q=histoire+lyon&etat=a-convoquer"),
+        "couverture_nationale": Case(ADMINISTRATEUR, "/couverture"),
+        "couverture_academie": Case(gestionnaire("25"), "/couverture?par=etablissement"),
+        "couverture_missions": Case(ADMINISTRATEUR, "/couverture?par=mission&manque=sans_correcteur"),
+        "detail": Case(someone, f"/missions/{mission}"),
+        "discipline": Case(someone, form, [{"action": "chercher", "discipline": "Histoire-géographie"}]),
+        "nom": Case(someone, form, [{"action": "chercher", "nom": debut} for debut in debuts]),
+        "nom_prenom": Case(someone, form, [{"action": "chercher", "nom": f"{debut} chl"} for debut in debuts]),
+        "nom_avec_une_faute": Case(someone, form, [{"action": "chercher", "nom": faute} for faute in fautes]),
+    }
+
+
+async def _freshness(http: httpx2.AsyncClient, stack: Stack) -> dict[str, float]:
+    """From a closing sent with one épreuve less to the nation's coverage without that mission: milliseconds.
+
+    On its way are Cyclades' topic, mission-import with its relay, the missions' topic, convocation and the counting.
+    """
+    headers = {"Authorization": f"Bearer {stack.token(ADMINISTRATEUR)}"}
+    changed = (
+        event
+        for event in closings.closings(SESSIONS[0], None)
+        if event["data"]["epreuves"] and event["data"]["epreuves"][0]["candidats_inscrits"]
+    )
+
+    async def figure() -> httpx2.Response:
+        return (await http.get("/api/couverture", headers=headers)).raise_for_status()
+
+    async def send(_: int) -> httpx2.Response:
+        before = (await figure()).json()["sommes"]["total"]
+        event = next(changed)
+        fewer = closings.at_revision(event, 2, event["data"]["epreuves"][1:])
+        await producer.send(stack.kafka_connection, of_events([fewer]), lambda _: None)
+        while (answer := await figure()).json()["sommes"]["total"] == before:
+            pass
+        return answer
+
+    return await percentiles(_FRESH, send)
+
+
+def _request(http: httpx2.AsyncClient, stack: Stack, case: Case) -> Callable[[int], Any]:
+    headers = {"Authorization": f"Bearer {stack.token(case.acteur)}", "Accept": "text/html"}
+
+    def send(number: int) -> Any:
+        if case.forms is None:
+            return http.get(case.path, headers=headers)
+        return http.post(case.path, data=case.forms[number % len(case.forms)], headers=headers)
+
+    return send

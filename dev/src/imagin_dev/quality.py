@@ -1,0 +1,56 @@
+"""`imagin test` and `imagin check`: the one task runner; `.ci/run` calls `check`."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from imagin_dev.output import fail, say
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def _bin(name: str) -> str:
+    return str(Path(sys.executable).with_name(name))
+
+
+_STEPS = (
+    ("format", ["ruff", "format", "--check", "--quiet", "."]),
+    ("lint", ["ruff", "check", "--quiet", "."]),
+    ("types", ["mypy"]),
+    ("imports", ["lint-imports", "--no-cache"]),
+    ("schemas", ["python", "-m", "event_schemas", "check"]),
+    ("tests", ["pytest", "-q"]),
+)
+
+
+def _run(name: str, *arguments: str) -> int:
+    environment = os.environ | {"NO_COLOR": "1"}
+    return subprocess.run([_bin(name), *arguments], cwd=_root(), env=environment, check=False).returncode
+
+
+def _root() -> Path:
+    if not (ROOT / "pyproject.toml").exists():
+        fail("cette commande se lance depuis un clone du projet", code=2)
+    return ROOT
+
+
+def test(context: typer.Context) -> None:
+    """All tests, on real Kafka and real PostgreSQL; further arguments go to pytest."""
+    raise typer.Exit(_run("pytest", *context.args))
+
+
+def check(*, only: Annotated[str, typer.Option(help="One step: " + ", ".join(n for n, _ in _STEPS))] = "") -> None:
+    """Format, lint, types, import contracts, schema gate, tests: what CI runs. Stops at the first failure."""
+    for name, command in _STEPS:
+        if only in {"", name}:
+            started = time.monotonic()
+            say(f"{name} …")
+            code = _run(*command)
+            if code:
+                fail(f"{name} a échoué", code=code)
+            say(f"{name} : {time.monotonic() - started:.1f} s")

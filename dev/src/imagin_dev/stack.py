@@ -1,0 +1,158 @@
+"""The whole product on one machine: Kafka, PostgreSQL, topics, databases, four services as processes.
+
+Used by the demo, the bench and the end-to-end tests. Everything it starts ends with it, even when it is killed.
+"""
+
+import asyncio
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from acces.acteur import Acteur, mint
+from chassis.provisioning import create_service_database
+from chassis.settings import kafka_connection
+from imagin_dev import topics
+from imagin_dev.running import Installation
+from imagin_dev.services import CONVOCATION, MISSION_IMPORT, NOTIFIER, SERVICES, ServiceSpec
+from testkit.parts.selection import Kafka, Parts, Postgres, start_parts
+from testkit.ports import free_port
+from testkit.processes import ServiceProcess
+
+Say = Callable[[str], None]
+
+
+class Stack:
+    """`async with Stack(folder) as stack:` gives a running product; `services` maps a name to its process.
+
+    `settings` are added to the environment of the service whose prefix they bear.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        say: Say = lambda _: None,
+        settings: Mapping[str, str] | None = None,
+        given: bool = True,
+        services: tuple[ServiceSpec, ...] = SERVICES,
+    ) -> None:
+        self.folder = folder
+        self.mail_dir = folder / "mails"
+        self.token_key = secrets.token_urlsafe(32)
+        self.databases: dict[str, str] = {}
+        self.services: dict[str, ServiceProcess] = {}
+        self._ports: dict[str, int] = {}
+        self._specs = services
+        self._given = given
+        self._say = say
+        self._settings = settings or {}
+        self._parts: Parts | None = None
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self._start_parts()
+            await self.start_services(*self._specs)
+        except BaseException:
+            await self.stop()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
+
+    @property
+    def parts(self) -> Parts:
+        assert self._parts is not None, "the stack has not been started"
+        return self._parts
+
+    @property
+    def kafka(self) -> Kafka:
+        """The Kafka part: kill, restart, pause and resume it in tests."""
+        return self.parts.kafka
+
+    @property
+    def postgres(self) -> Postgres:
+        return self.parts.postgres
+
+    @property
+    def kafka_connection(self) -> dict[str, Any]:
+        return kafka_connection(bootstrap=self.kafka.bootstrap)
+
+    def url(self, service: ServiceSpec) -> str:
+        return f"http://127.0.0.1:{self._ports[service.name]}"
+
+    def token(self, acteur: Acteur, *, hours: float = 24) -> str:
+        """A signed token for `acteur`, as sign-in will issue."""
+        return mint(acteur, self.token_key, now=datetime.now(UTC), hours=hours)
+
+    def installation(self) -> Installation:
+        """Where the other commands find this stack."""
+        urls = {service.name: self.url(service) for service in self._specs}
+        return Installation(self.kafka.bootstrap, self.databases, urls, self.postgres.admin_url, self.token_key)
+
+    async def _start_parts(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._parts = await start_parts(self.folder, given=self._given, on_progress=self._say)
+        self._say("bases de données et topics")
+        await asyncio.gather(topics.apply(self.kafka_connection), self._create_databases())
+        self._ports = {service.name: free_port() for service in SERVICES}
+
+    async def start_services(self, *services: ServiceSpec, **extra: str) -> None:
+        """Start (again) these services and wait until they are ready; `extra` settings hold for this run (KILL_AT)."""
+        self._say("services : " + ", ".join(service.name for service in services))
+        for service in services:
+            self.services[service.name] = ServiceProcess.of(
+                service.package,
+                self._environment(service) | extra,
+                log=self.folder / f"{service.name}.log",
+                port=self._ports[service.name],
+            )
+        await asyncio.gather(*(self.services[service.name].wait_ready() for service in services))
+
+    def move(self, service: ServiceSpec) -> None:
+        """Its next process gets another port: the present one lives on beside it."""
+        self._ports[service.name] = free_port()
+
+    async def _create_databases(self) -> None:
+        password = secrets.token_urlsafe(24)
+        for service in self._specs:
+            url = await create_service_database(self.postgres.admin_url, service.package, password=password)
+            self.databases[service.name] = url
+
+    def _environment(self, service: ServiceSpec) -> dict[str, str]:
+        prefix = service.prefix
+        environment = {
+            "IMAGIN_TOKEN_KEY": self.token_key,
+            f"{prefix}DATABASE_URL": self.databases[service.name],
+            f"{prefix}KAFKA_BOOTSTRAP": self.kafka.bootstrap,
+        }
+        if service is CONVOCATION:
+            environment |= {f"{prefix}PUBLIC_URL": self.url(service), f"{prefix}DEVELOPMENT_SIGN_IN": "true"}
+            environment[f"{prefix}IMPORTS_URL"] = self.url(MISSION_IMPORT)
+        else:
+            environment[f"{prefix}CONVOCATION_URL"] = self.url(CONVOCATION)
+        if service is NOTIFIER:
+            environment |= self._mail_settings()
+        return environment | {name: value for name, value in self._settings.items() if name.startswith(prefix)}
+
+    def _mail_settings(self) -> dict[str, str]:
+        """The operator's IMAGIN_SMTP_URL wins, as his Kafka and PostgreSQL do. Nobody waits two minutes here."""
+        smtp_url = os.environ.get("IMAGIN_SMTP_URL") if self._given else None
+        smtp_url = self._settings.get(f"{NOTIFIER.prefix}SMTP_URL", smtp_url)
+        way = (
+            {f"{NOTIFIER.prefix}SMTP_URL": smtp_url} if smtp_url else {f"{NOTIFIER.prefix}MAIL_DIR": str(self.mail_dir)}
+        )
+        return way | {f"{NOTIFIER.prefix}SETTLE_SECONDS": "1"}
+
+    async def stop(self) -> None:
+        """Stop the services (SIGTERM, then SIGKILL), then the parts."""
+        running = [process for process in self.services.values() if process.alive()]
+        await asyncio.gather(*(asyncio.to_thread(process.terminate) for process in running))
+        if self._parts is not None:
+            await self._parts.stop()
