@@ -14,7 +14,7 @@ def test_all_57_requirements_are_listed():
 def test_every_test_named_there_exists():
     sources = [
         file
-        for folder in ("services", "schemas", "libs", "dev", "tests")
+        for folder in ("services", "schemas", "libs", "ops", "dev", "tests")
         for file in (ROOT / folder).rglob("test_*.py")
     ]
     existing = set(re.findall(r"def (test_\w+)", "\n".join(file.read_text(encoding="utf-8") for file in sources)))

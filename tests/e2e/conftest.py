@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest_asyncio
 
 from imagin_dev.demo.books import Books
-from imagin_dev.services import SERVICES
 from imagin_dev.stack import Stack
+from imagin_ops.services import SERVICES
 
 # As short as the broker allows: a killed process's partitions find their new reader sooner.
 SESSION = {f"{service.prefix}KAFKA_SESSION_TIMEOUT_MILLISECONDS": "6000" for service in SERVICES}

@@ -10,8 +10,8 @@ from aiokafka.errors import KafkaError, TopicAuthorizationFailedError, Transacti
 
 from chassis.settings import kafka_connection
 from event_schemas.catalogue import ACCUSE, CONVOCATION, HABILITATION, TOPICS
-from imagin_dev import topics
-from imagin_dev.acls import acls
+from imagin_ops import topics
+from imagin_ops.acls import acls
 from testkit.parts.jars import kafka_libs, reader_libs
 from testkit.parts.java import find_java
 from testkit.parts.secured_kafka import SecuredKafka

@@ -11,11 +11,11 @@ import pytest
 from aiokafka import AIOKafkaProducer
 
 from event_schemas import catalogue
-from imagin_dev import running
 from imagin_dev.cyclades import producer, sample
 from imagin_dev.cyclades.inscriptions_file import latest_revisions
 from imagin_dev.demo.books import until
-from imagin_dev.services import CONVOCATION, MISSION_IMPORT, NOTIFIER, SANTORIN_BRIDGE
+from imagin_ops import running
+from imagin_ops.services import CONVOCATION, MISSION_IMPORT, NOTIFIER, SANTORIN_BRIDGE
 from testkit.eventually import eventually
 
 CLOSINGS = sample.closings()

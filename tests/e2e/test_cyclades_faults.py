@@ -16,11 +16,11 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from event_schemas.catalogue import INSCRIPTIONS
 from event_schemas.identities import mission_id
-from imagin_dev import running
 from imagin_dev.cyclades.closings import SESSIONS, synthetic
 from imagin_dev.cyclades.faults import Faults, play
-from imagin_dev.services import CONVOCATION, MISSION_IMPORT
 from imagin_dev.stack import Stack
+from imagin_ops import running
+from imagin_ops.services import CONVOCATION, MISSION_IMPORT
 from testkit.eventually import eventually
 
 CLEAN = list(synthetic(60, 6))

@@ -15,7 +15,7 @@ from imagin_dev.demo import scenario
 from imagin_dev.demo.accounts import People
 from imagin_dev.demo.books import until
 from imagin_dev.demo.rights import RightsReader
-from imagin_dev.services import CONVOCATION, MISSION_IMPORT, NOTIFIER, SANTORIN_BRIDGE
+from imagin_ops.services import CONVOCATION, MISSION_IMPORT, NOTIFIER, SANTORIN_BRIDGE
 from testkit.eventually import eventually
 
 CLOSINGS = sample.closings()

@@ -5,7 +5,7 @@ import httpx2
 
 from event_schemas import uai
 from imagin_dev.demo.accounts import gestionnaire
-from imagin_dev.services import CONVOCATION
+from imagin_ops.services import CONVOCATION
 from testkit.eventually import eventually
 
 PEOPLE, ACADEMIE = 50_000, "10"

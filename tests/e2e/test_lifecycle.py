@@ -14,8 +14,8 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from chassis.provisioning import with_database
 from event_schemas.catalogue import INSCRIPTIONS, TOPICS
 from imagin_dev.cyclades import closings, inscriptions_file, producer
-from imagin_dev.services import MISSION_IMPORT
 from imagin_dev.stack import Stack
+from imagin_ops.services import MISSION_IMPORT
 from testkit.eventually import eventually
 
 CLOSINGS = inscriptions_file.of_events(closings.synthetic(2_000, 5))

@@ -13,7 +13,6 @@ import pytest_asyncio
 from rich.progress import Progress
 
 from event_schemas.habilitations import Habilitation
-from imagin_dev import running
 from imagin_dev.cyclades import producer, sample
 from imagin_dev.cyclades.inscriptions_file import latest_revisions
 from imagin_dev.demo import scenario
@@ -21,7 +20,8 @@ from imagin_dev.demo.accounts import People
 from imagin_dev.demo.books import until
 from imagin_dev.demo.rights import RightsReader
 from imagin_dev.santorin.simulator import Behaviour, Santorin
-from imagin_dev.services import CONVOCATION, SANTORIN_BRIDGE
+from imagin_ops import running
+from imagin_ops.services import CONVOCATION, SANTORIN_BRIDGE
 from testkit.eventually import eventually
 
 CLOSINGS = sample.closings()[:2]

@@ -18,7 +18,6 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from event_schemas.catalogue import INSCRIPTIONS, TOPICS
 from event_schemas.identities import mission_id
-from imagin_dev import running
 from imagin_dev.cyclades import inscriptions_file, producer
 from imagin_dev.cyclades.closings import TYPE
 from imagin_dev.demo import scenario
@@ -26,7 +25,8 @@ from imagin_dev.demo.accounts import People, chef, gestionnaire
 from imagin_dev.demo.books import until
 from imagin_dev.demo.rights import RightsReader
 from imagin_dev.santorin.simulator import Behaviour, Santorin
-from imagin_dev.services import CONVOCATION, MISSION_IMPORT, SERVICES
+from imagin_ops import running
+from imagin_ops.services import CONVOCATION, MISSION_IMPORT, SERVICES
 from testkit.eventually import eventually
 
 SESSION, ACADEMIE, UAI = "2020-E3C1", "10", "0699001J"

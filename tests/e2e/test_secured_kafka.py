@@ -13,8 +13,8 @@ from aiokafka.errors import KafkaConnectionError
 from chassis.provisioning import create_service_database
 from chassis.settings import kafka_connection
 from event_schemas.catalogue import MISSION
-from imagin_dev import topics
 from imagin_dev.cyclades import closings, inscriptions_file, producer
+from imagin_ops import topics
 from testkit.eventually import eventually
 from testkit.parts.secured_kafka import SecuredKafka
 from testkit.ports import free_port

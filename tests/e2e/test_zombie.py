@@ -23,8 +23,8 @@ from event_schemas.convocations import Convocation, IntervenantRef, MissionRef
 from event_schemas.habilitations import Habilitation
 from event_schemas.missions import Mission
 from imagin_dev.cyclades import closings, inscriptions_file, producer
-from imagin_dev.services import MISSION_IMPORT, SANTORIN_BRIDGE
 from imagin_dev.stack import Stack
+from imagin_ops.services import MISSION_IMPORT, SANTORIN_BRIDGE
 from testkit.eventually import eventually
 
 SERVICES = (MISSION_IMPORT, SANTORIN_BRIDGE)

@@ -1,4 +1,4 @@
-"""The `imagin` command."""
+"""The `imagin` command: the developers' commands, and all of the operators'."""
 
 import typer
 
@@ -6,10 +6,8 @@ from imagin_dev import quality
 from imagin_dev.bench.commands import app as bench
 from imagin_dev.cyclades.commands import cyclades
 from imagin_dev.demo.command import demo
-from imagin_dev.ops import credentials, db, dlq, importing, reconcile, topics
-from imagin_dev.ops.replay import replay
-from imagin_dev.ops.status import doctor, status
 from imagin_dev.santorin.commands import santorin
+from imagin_ops.main import app as ops
 
 app = typer.Typer(
     help="IMAG'IN E3C: from the end of registration in Cyclades to the rights in SANTORIN.",
@@ -26,12 +24,4 @@ simulate = typer.Typer(help="Play the systems around IMAG'IN.", no_args_is_help=
 simulate.command()(cyclades)
 simulate.command()(santorin)
 app.add_typer(simulate, name="simulate")
-app.command()(status)
-app.command()(doctor)
-app.add_typer(topics.app, name="topics")
-app.add_typer(db.app, name="db")
-app.add_typer(dlq.app, name="dlq")
-app.command()(replay)
-app.add_typer(reconcile.app, name="reconcile")
-app.add_typer(credentials.app, name="credentials")
-app.add_typer(importing.app, name="import")
+app.add_typer(ops)  # without a name: its commands stand beside ours

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from imagin_dev.output import fail, say
+from imagin_ops.output import fail, say
 
 ROOT = Path(__file__).resolve().parents[3]
 

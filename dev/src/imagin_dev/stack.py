@@ -15,9 +15,9 @@ from typing import Any, Self
 from acces.acteur import Acteur, mint
 from chassis.provisioning import create_service_database
 from chassis.settings import kafka_connection
-from imagin_dev import topics
-from imagin_dev.running import Installation
-from imagin_dev.services import CONVOCATION, MISSION_IMPORT, NOTIFIER, SERVICES, ServiceSpec
+from imagin_ops import topics
+from imagin_ops.running import Installation
+from imagin_ops.services import CONVOCATION, MISSION_IMPORT, NOTIFIER, SERVICES, ServiceSpec
 from testkit.parts.selection import Kafka, Parts, Postgres, start_parts
 from testkit.ports import free_port
 from testkit.processes import ServiceProcess

@@ -70,4 +70,4 @@ def test_uv_is_installed_from_its_lines_of_the_lock(launcher):
 
 def test_the_fingerprint_covers_the_lock_and_every_member(launcher):
     found = {path.relative_to(launcher["ROOT"]).as_posix() for path in launcher["members"]()}
-    assert {"dev", "schemas", "libs/chassis", "libs/testkit", "services/notifier"} <= found
+    assert {"ops", "dev", "schemas", "libs/chassis", "libs/testkit", "services/notifier"} <= found

@@ -1,6 +1,6 @@
 """The compatibility gate: today's schemas against the published ones; a break is refused, never a warning (D34).
 
-A break goes into a new major version (`.v2`) beside the old one. jsoncompat is the `cli` member's dependency: no
+A break goes into a new major version (`.v2`) beside the old one. jsoncompat is a dependency of imagin-dev: no
 service imports this module.
 """
 

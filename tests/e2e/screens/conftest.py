@@ -24,8 +24,8 @@ from imagin_dev.demo import scenario
 from imagin_dev.demo.accounts import ADMINISTRATEUR, People, gestionnaire
 from imagin_dev.demo.books import Books, until
 from imagin_dev.santorin.simulator import Behaviour, Santorin
-from imagin_dev.services import CONVOCATION
 from imagin_dev.stack import Stack
+from imagin_ops.services import CONVOCATION
 from testkit.programs import find_program
 from testkit.smtp import MailServer
 

@@ -11,7 +11,7 @@ import pytest
 from playwright.async_api import expect
 
 from acces.acteur import Role
-from imagin_dev.services import MISSION_IMPORT, SERVICES
+from imagin_ops.services import MISSION_IMPORT, SERVICES
 from testkit.eventually import eventually
 
 SESSION = "2020-E3C1"

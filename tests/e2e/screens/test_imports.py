@@ -11,7 +11,7 @@ from acces.acteur import Role
 from imagin_dev.cyclades import inscriptions_file, producer
 from imagin_dev.cyclades.closings import TYPE
 from imagin_dev.demo.accounts import chef, gestionnaire
-from imagin_dev.services import MISSION_IMPORT
+from imagin_ops.services import MISSION_IMPORT
 from testkit.eventually import eventually
 
 SESSION, ACADEMIE = "2020-E3C1", "10"

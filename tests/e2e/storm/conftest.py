@@ -31,8 +31,8 @@ from event_schemas.convocations import Convocation
 from event_schemas.habilitations import Habilitation
 from event_schemas.missions import EtablissementMission, Mission
 from imagin_dev.demo.accounts import ADMINISTRATEUR, chef, gestionnaire
-from imagin_dev.services import CONVOCATION, SANTORIN_BRIDGE
 from imagin_dev.stack import Stack
+from imagin_ops.services import CONVOCATION, SANTORIN_BRIDGE
 from testkit.eventually import eventually
 
 FLIPS = int(os.environ.get("IMAGIN_TEST_FLIPS", "10000"))

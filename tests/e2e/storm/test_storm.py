@@ -13,9 +13,9 @@ import asyncpg
 from chassis.database import connect
 from convocation.convocations import replay
 from convocation.convocations.replay_convocations import replay_convocations
-from imagin_dev.ops.reconcile import sources_of
 from imagin_dev.santorin.simulator import Santorin
-from imagin_dev.services import CONVOCATION, SANTORIN_BRIDGE
+from imagin_ops.commands.reconcile import sources_of
+from imagin_ops.services import CONVOCATION, SANTORIN_BRIDGE
 from santorin_bridge.persistence import reconciliation
 from santorin_bridge.use_cases.reconcile import reconcile
 from testkit.eventually import eventually

@@ -14,9 +14,9 @@ from imagin_dev.bench.latency import latency
 from imagin_dev.bench.rights import rights
 from imagin_dev.bench.screens import screens
 from imagin_dev.bench.throughput import main
-from imagin_dev.output import put, put_json, say
-from imagin_dev.services import CONVOCATION, MISSION_IMPORT, SANTORIN_BRIDGE, SERVICES, ServiceSpec
 from imagin_dev.stack import Stack
+from imagin_ops.output import put, put_json, say
+from imagin_ops.services import CONVOCATION, MISSION_IMPORT, SANTORIN_BRIDGE, SERVICES, ServiceSpec
 
 app = typer.Typer(help="Benchmarks beside a bare pipeline of the same work, in the same run.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]

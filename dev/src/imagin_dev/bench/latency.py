@@ -20,8 +20,8 @@ from imagin_dev.cyclades import producer, sample
 from imagin_dev.demo import scenario
 from imagin_dev.demo.accounts import People, chef
 from imagin_dev.demo.books import Books, until
-from imagin_dev.output import say
 from imagin_dev.stack import Stack
+from imagin_ops.output import say
 
 Send = Callable[[], Coroutine[Any, Any, None]]
 

@@ -26,9 +26,9 @@ from imagin_dev.cyclades.inscriptions_file import Closing, latest_revisions, of_
 from imagin_dev.demo import scenario
 from imagin_dev.demo.accounts import ADMINISTRATEUR, People, chef
 from imagin_dev.demo.books import Books, until
-from imagin_dev.output import progress, say
-from imagin_dev.services import CONVOCATION, NOTIFIER
 from imagin_dev.stack import Stack
+from imagin_ops.output import progress, say
+from imagin_ops.services import CONVOCATION, NOTIFIER
 from testkit.ports import free_port
 
 _BARE = 3_000

@@ -28,10 +28,10 @@ from imagin_dev.bench.requests import percentiles
 from imagin_dev.cyclades.closings import SESSIONS, invented_uai
 from imagin_dev.cyclades.producer import Record, send_records
 from imagin_dev.demo.books import until
-from imagin_dev.output import progress, say
 from imagin_dev.santorin.simulator import Santorin
-from imagin_dev.services import SANTORIN_BRIDGE
 from imagin_dev.stack import Stack
+from imagin_ops.output import progress, say
+from imagin_ops.services import SANTORIN_BRIDGE
 from testkit.processes import ServiceProcess
 
 _SOURCE = "/imagin/convocation"

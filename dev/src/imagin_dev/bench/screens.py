@@ -19,9 +19,9 @@ from imagin_dev.cyclades.inscriptions_file import Closing, of_events
 from imagin_dev.cyclades.lycees import lycees
 from imagin_dev.demo.accounts import ADMINISTRATEUR, chef, gestionnaire
 from imagin_dev.demo.books import Books, until
-from imagin_dev.output import progress, say
-from imagin_dev.services import CONVOCATION
 from imagin_dev.stack import Stack
+from imagin_ops.output import progress, say
+from imagin_ops.services import CONVOCATION
 
 _CHUNK = 50_000
 _FRESH = 50  # events whose way to the coverage is timed

@@ -12,9 +12,9 @@ from imagin_dev.bench.pipeline import BarePipeline
 from imagin_dev.cyclades import closings, inscriptions_file, producer
 from imagin_dev.cyclades.inscriptions_file import Closing
 from imagin_dev.demo.books import until
-from imagin_dev.output import say
-from imagin_dev.services import CONVOCATION, MISSION_IMPORT
 from imagin_dev.stack import Stack
+from imagin_ops.output import say
+from imagin_ops.services import CONVOCATION, MISSION_IMPORT
 
 
 async def main(stack: Stack, count: int, epreuves: int) -> dict[str, Any]:

@@ -9,11 +9,11 @@ import typer
 from aiokafka.errors import KafkaConnectionError
 
 from event_schemas.catalogue import INSCRIPTIONS
-from imagin_dev import running
 from imagin_dev.cyclades import closings, producer
 from imagin_dev.cyclades.faults import Faults, Sent, Truth, play
 from imagin_dev.cyclades.sample import ACADEMIE
-from imagin_dev.output import fail, progress, put, put_json, say
+from imagin_ops import running
+from imagin_ops.output import fail, progress, put, put_json, say
 
 
 def _percent(help_: str) -> Any:

@@ -34,7 +34,7 @@ class Lycee:
 @cache
 def lycees() -> tuple[Lycee, ...]:
     """Every lycée of the file, in its order."""
-    text = files("imagin_dev").joinpath("data", "lycees.csv").read_text(encoding="utf-8-sig")
+    text = files("imagin_dev.cyclades").joinpath("data", "lycees.csv").read_text(encoding="utf-8-sig")
     return tuple(_lycee(row) for row in csv.DictReader(io.StringIO(text)))
 
 

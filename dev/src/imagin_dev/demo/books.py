@@ -6,7 +6,7 @@ from typing import Any
 
 import asyncpg
 
-from imagin_dev.services import CONVOCATION, MISSION_IMPORT, NOTIFIER, SERVICES
+from imagin_ops.services import CONVOCATION, MISSION_IMPORT, NOTIFIER, SERVICES
 
 _APPLIED = "SELECT coalesce(sum(revision), 0) FROM cloture WHERE cloture = ANY($1::text[])"
 _ETABLISSEMENTS = "SELECT count(DISTINCT cloture) FROM mission WHERE status = 'ACTIVE'"

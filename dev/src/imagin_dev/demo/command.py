@@ -15,16 +15,16 @@ from typing import Annotated, Any
 import typer
 from rich.progress import Progress, TaskID
 
-from imagin_dev import running
 from imagin_dev.cyclades import inscriptions_file, producer, sample
 from imagin_dev.cyclades.inscriptions_file import Closing, FileRefused
 from imagin_dev.demo import accounts
 from imagin_dev.demo import scenario as scenario_
 from imagin_dev.demo.books import Books, Stalled, until
 from imagin_dev.demo.rights import RightsReader
-from imagin_dev.output import fail, progress, put, put_json, say
-from imagin_dev.services import CONVOCATION
 from imagin_dev.stack import Stack
+from imagin_ops import running
+from imagin_ops.output import fail, progress, put, put_json, say
+from imagin_ops.services import CONVOCATION
 from testkit.parts.errors import PartError
 
 BALANCED, NOT_BALANCED, REFUSED = 0, 1, 2

@@ -11,8 +11,8 @@ from rich.progress import Progress
 
 from imagin_dev.cyclades.teachers import COPIES_PER_TEACHER, Teacher
 from imagin_dev.demo.accounts import ADMINISTRATEUR, People, chef, gestionnaire
-from imagin_dev.services import CONVOCATION
 from imagin_dev.stack import Stack
+from imagin_ops.services import CONVOCATION
 
 _CHUNK = 2_000
 _AT_ONCE = 6

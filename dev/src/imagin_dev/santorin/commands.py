@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from imagin_dev import running
-from imagin_dev.output import progress, put, put_json, say
 from imagin_dev.santorin.simulator import Behaviour, Santorin
+from imagin_ops import running
+from imagin_ops.output import progress, put, put_json, say
 
 
 def santorin(

@@ -20,9 +20,9 @@ from convocation.convocations import replay as convocations_sql
 from convocation.convocations.publishing import TYPES
 from convocation.convocations.replay_convocations import replay_convocations
 from event_schemas.catalogue import HABILITATION_STATE
-from imagin_dev import running
-from imagin_dev.output import fail, progress, put, put_json
-from imagin_dev.services import CONVOCATION, SANTORIN_BRIDGE, ServiceSpec
+from imagin_ops import running
+from imagin_ops.output import fail, progress, put, put_json
+from imagin_ops.services import CONVOCATION, SANTORIN_BRIDGE, ServiceSpec
 from santorin_bridge.persistence import replay as habilitations_sql
 from santorin_bridge.persistence.habilitations import SOURCE
 

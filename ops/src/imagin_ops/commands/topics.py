@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from event_schemas.catalogue import TOPICS
-from imagin_dev import running, topics
-from imagin_dev.acls import acls
-from imagin_dev.output import put, put_json
+from imagin_ops import running, topics
+from imagin_ops.acls import acls
+from imagin_ops.output import put, put_json
 
 app = typer.Typer(help="Topics of the catalogue on the cluster.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]

@@ -8,8 +8,8 @@ from typing import Annotated, Any, TypeVar
 import asyncpg
 import typer
 
-from imagin_dev import running
-from imagin_dev.output import fail, put, put_json, say
+from imagin_ops import running
+from imagin_ops.output import fail, put, put_json, say
 
 app = typer.Typer(help="Dead letters: records that a service could not apply.", no_args_is_help=True)
 

@@ -9,9 +9,9 @@ import httpx2
 import typer
 
 from acces.acteur import Acteur, Role, mint
-from imagin_dev import running
-from imagin_dev.output import fail, put, put_json
-from imagin_dev.services import MISSION_IMPORT
+from imagin_ops import running
+from imagin_ops.output import fail, put, put_json
+from imagin_ops.services import MISSION_IMPORT
 
 app = typer.Typer(help="Import what a file tells.", no_args_is_help=True)
 _ADDRESS = "/api/imports/fichier"

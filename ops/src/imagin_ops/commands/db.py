@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from chassis import provisioning
-from imagin_dev import running
-from imagin_dev.output import fail, put, put_json
-from imagin_dev.services import SERVICES
+from imagin_ops import running
+from imagin_ops.output import fail, put, put_json
+from imagin_ops.services import SERVICES
 
 app = typer.Typer(help="Databases, roles and migrations of the services.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]

@@ -10,9 +10,9 @@ from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError
 
 from chassis import provisioning
-from imagin_dev import running, topics
-from imagin_dev.output import put, put_json
-from imagin_dev.services import SANTORIN_BRIDGE, SERVICES
+from imagin_ops import running, topics
+from imagin_ops.output import put, put_json
+from imagin_ops.services import SANTORIN_BRIDGE, SERVICES
 from santorin_bridge.persistence import accuses
 
 _SILENT_SECONDS = 3_600

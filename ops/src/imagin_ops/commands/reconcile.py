@@ -13,10 +13,10 @@ import typer
 from acces.acteur import Acteur, Role, mint
 from chassis.database import connect, is_transient
 from convocation.convocations.replay_convocations import replay_convocations
-from imagin_dev import running
-from imagin_dev.output import fail, put, put_json, say
-from imagin_dev.running import Installation
-from imagin_dev.services import CONVOCATION, SANTORIN_BRIDGE
+from imagin_ops import running
+from imagin_ops.output import fail, put, put_json, say
+from imagin_ops.running import Installation
+from imagin_ops.services import CONVOCATION, SANTORIN_BRIDGE
 from santorin_bridge.domain.ecart import REJOUER, RELEVER, Ecart, Vues
 from santorin_bridge.gateways.convocation import ConvocationGateway
 from santorin_bridge.persistence import reconciliation
@@ -79,7 +79,7 @@ def sources_of(installation: Installation) -> Sources:
         fail("CONVOCATION_URL et IMAGIN_TOKEN_KEY sont nécessaires pour interroger convocation", code=2)
 
     def token() -> str:
-        return mint(Acteur("imagin-dev", Role.SERVICE), key, now=datetime.now(UTC), hours=0.1)
+        return mint(Acteur("imagin-ops", Role.SERVICE), key, now=datetime.now(UTC), hours=0.1)
 
     return Sources(ConvocationGateway(url, token).etats, installation.kafka)
 

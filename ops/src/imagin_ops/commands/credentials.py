@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from imagin_dev.output import fail, put, put_json
+from imagin_ops.output import fail, put, put_json
 from santorin_bridge.domain.clients import CLIENT_ID, verifier
 
 app = typer.Typer(help="Credentials of outside clients.", no_args_is_help=True)

@@ -9,8 +9,8 @@ from typing import Any
 import psutil
 
 from chassis.settings import kafka_connection
-from imagin_dev.output import fail
-from imagin_dev.services import SERVICES
+from imagin_ops.output import fail
+from imagin_ops.services import SERVICES
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import json
 
 from typer.testing import CliRunner
 
-from imagin_dev.main import app
+from imagin_ops.main import app
 from santorin_bridge.domain.clients import is_client, read_clients
 
 

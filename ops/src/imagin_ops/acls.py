@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from event_schemas.catalogue import ACCUSE, HABILITATION, TOPICS
-from imagin_dev.services import SERVICES
+from imagin_ops.services import SERVICES
 
 # Beyond its readers: the bridge compares what it wrote (D22), SANTORIN looks up its own last answers.
 _ALSO_READ = {HABILITATION: "santorin-bridge", ACCUSE: "santorin"}

@@ -13,7 +13,7 @@ import convocation.main
 import mission_import.main
 import notifier.main
 import santorin_bridge.main
-from imagin_dev.main import app
+from imagin_ops.main import app
 
 FILE = Path(__file__).resolve().parents[2] / "deploy" / "prometheus" / "alertes.yml"
 RULES = [rule for group in yaml.safe_load(FILE.read_text(encoding="utf-8"))["groups"] for rule in group["rules"]]

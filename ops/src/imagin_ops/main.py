@@ -1,0 +1,23 @@
+"""The `imagin-ops` command; `imagin` has the same commands beside the developers'."""
+
+import typer
+
+from imagin_ops.commands import credentials, db, dlq, importing, reconcile, topics
+from imagin_ops.commands.replay import replay
+from imagin_ops.commands.status import doctor, status
+
+app = typer.Typer(
+    help="IMAG'IN E3C: how an installation is, and what operators do about it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(status)
+app.command()(doctor)
+app.add_typer(topics.app, name="topics")
+app.add_typer(db.app, name="db")
+app.add_typer(dlq.app, name="dlq")
+app.command()(replay)
+app.add_typer(reconcile.app, name="reconcile")
+app.add_typer(credentials.app, name="credentials")
+app.add_typer(importing.app, name="import")
