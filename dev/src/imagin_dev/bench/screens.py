@@ -10,7 +10,7 @@ import httpx2
 
 from acces.acteur import Acteur
 from chassis.provisioning import with_database
-from convocation.commun.recherche import cle, mots
+from convocation.operations import cle, mots
 from event_schemas.identities import mission_id
 from imagin_dev.bench.requests import percentiles
 from imagin_dev.cyclades import closings, producer

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from imagin_ops.output import fail, put, put_json
-from santorin_bridge.domain.clients import CLIENT_ID, verifier
+from santorin_bridge.operations import CLIENT_ID, verifier
 
 app = typer.Typer(help="Credentials of outside clients.", no_args_is_help=True)
 _SECRET_BYTES = 32  # 256 bits: what makes the verifier's plain hash sound

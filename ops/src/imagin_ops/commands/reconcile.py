@@ -12,16 +12,23 @@ import typer
 
 from acces.acteur import Acteur, Role, mint
 from chassis.database import connect, is_transient
-from convocation.convocations.replay_convocations import replay_convocations
+from convocation.operations import replay_convocations
 from imagin_ops import running
 from imagin_ops.output import fail, put, put_json, say
 from imagin_ops.running import Installation
 from imagin_ops.services import CONVOCATION, SANTORIN_BRIDGE
-from santorin_bridge.domain.ecart import REJOUER, RELEVER, Ecart, Vues
-from santorin_bridge.gateways.convocation import ConvocationGateway
-from santorin_bridge.persistence import reconciliation
-from santorin_bridge.use_cases.reconcile import Bilan, Sources, reconcile
-from santorin_bridge.use_cases.repair import repair
+from santorin_bridge.operations import (
+    REJOUER,
+    RELEVER,
+    Bilan,
+    Ecart,
+    Sources,
+    Vues,
+    alone,
+    reconcile,
+    repair,
+    sources_at,
+)
 
 app = typer.Typer(help="Compare what must be the same, and mend it.", no_args_is_help=True)
 _SHOWN = 10
@@ -81,7 +88,7 @@ def sources_of(installation: Installation) -> Sources:
     def token() -> str:
         return mint(Acteur("imagin-ops", Role.SERVICE), key, now=datetime.now(UTC), hours=0.1)
 
-    return Sources(ConvocationGateway(url, token).etats, installation.kafka)
+    return sources_at(url, token, installation.kafka)
 
 
 async def _run(
@@ -90,7 +97,7 @@ async def _run(
     connection = await connect(installation.databases[SANTORIN_BRIDGE.name])
     treated: Counter[Ecart] = Counter()
     try:
-        async with reconciliation.alone(connection) as mine:
+        async with alone(connection) as mine:
             if not mine:
                 fail("un rapprochement est déjà en cours : réessayez dans une minute", code=4)
             bilan = await reconcile(connection, sources, settle_seconds=settle, say=say)

@@ -16,15 +16,11 @@ import typer
 
 from chassis.cloudevents import event_id
 from chassis.database import Connection, connect
-from convocation.convocations import replay as convocations_sql
-from convocation.convocations.publishing import TYPES
-from convocation.convocations.replay_convocations import replay_convocations
-from event_schemas.catalogue import HABILITATION_STATE
+from convocation import operations as convocations
 from imagin_ops import running
 from imagin_ops.output import fail, progress, put, put_json
 from imagin_ops.services import CONVOCATION, SANTORIN_BRIDGE, ServiceSpec
-from santorin_bridge.persistence import replay as habilitations_sql
-from santorin_bridge.persistence.habilitations import SOURCE
+from santorin_bridge import operations as habilitations
 
 _PAGE = 1_000
 
@@ -52,19 +48,19 @@ class _Kind:
 
 _CONVOCATIONS = _Kind(
     CONVOCATION,
-    "/imagin/convocation",
-    convocations_sql.Choix,
-    convocations_sql.page,
-    replay_convocations,
-    lambda row: (TYPES[row["nature"]], row["evenement"], row["le"]),
+    convocations.SOURCE,
+    convocations.Choix,
+    convocations.page,
+    convocations.replay_convocations,
+    convocations.event_of,
 )
 _HABILITATIONS = _Kind(
     SANTORIN_BRIDGE,
-    SOURCE,
-    habilitations_sql.Choix,
-    habilitations_sql.page,
-    habilitations_sql.send_again,
-    lambda row: (HABILITATION_STATE, row["etat"], row["changed_at"]),
+    habilitations.SOURCE,
+    habilitations.Choix,
+    habilitations.page,
+    habilitations.send_again,
+    habilitations.event_of,
 )
 
 

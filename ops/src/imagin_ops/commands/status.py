@@ -13,7 +13,7 @@ from chassis import provisioning
 from imagin_ops import running, topics
 from imagin_ops.output import put, put_json
 from imagin_ops.services import SANTORIN_BRIDGE, SERVICES
-from santorin_bridge.persistence import accuses
+from santorin_bridge import operations as santorin_bridge
 
 _SILENT_SECONDS = 3_600
 
@@ -58,7 +58,7 @@ def _silent(silence: dict[str, Any]) -> bool:
 async def _silence(installation: running.Installation) -> dict[str, Any]:
     connection = await asyncpg.connect(installation.databases[SANTORIN_BRIDGE.name])
     try:
-        return dict(await accuses.silence(connection))
+        return dict(await santorin_bridge.silence(connection))
     finally:
         await connection.close()
 

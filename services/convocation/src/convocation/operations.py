@@ -1,0 +1,21 @@
+"""What commands outside this service may use of it: tell events again, and the keys by which people are found.
+
+For operators' commands (replay, reconcile) and the benchmark that fills the directory. They import nothing else of it.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from convocation.commun.recherche import cle, mots
+from convocation.convocations.publishing import TYPES
+from convocation.convocations.replay import Choix, page
+from convocation.convocations.replay_convocations import replay_convocations
+
+__all__ = ["SOURCE", "Choix", "cle", "event_of", "mots", "page", "replay_convocations"]
+
+SOURCE = "/imagin/convocation"
+
+
+def event_of(row: Any) -> tuple[str, bytes | None, datetime]:
+    """Type, body and time of a row of `page`; the body is None where the event was not kept."""
+    return TYPES[row["nature"]], row["evenement"], row["le"]

@@ -1,0 +1,50 @@
+"""What operators' commands may use of this service: reconcile, repair, replay, credentials, SANTORIN's silence.
+
+They import nothing else of it.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from event_schemas.catalogue import HABILITATION_STATE
+from santorin_bridge.domain.clients import CLIENT_ID, verifier
+from santorin_bridge.domain.ecart import REJOUER, RELEVER, Ecart, Vues
+from santorin_bridge.gateways.convocation import ConvocationGateway
+from santorin_bridge.persistence.accuses import silence
+from santorin_bridge.persistence.habilitations import SOURCE
+from santorin_bridge.persistence.reconciliation import alone
+from santorin_bridge.persistence.replay import Choix, page, send_again
+from santorin_bridge.use_cases.reconcile import Bilan, Sources, reconcile
+from santorin_bridge.use_cases.repair import repair
+
+__all__ = [
+    "CLIENT_ID",
+    "REJOUER",
+    "RELEVER",
+    "SOURCE",
+    "Bilan",
+    "Choix",
+    "Ecart",
+    "Sources",
+    "Vues",
+    "alone",
+    "event_of",
+    "page",
+    "reconcile",
+    "repair",
+    "send_again",
+    "silence",
+    "sources_at",
+    "verifier",
+]
+
+
+def sources_at(url: str, token: Callable[[], str], kafka: Mapping[str, Any]) -> Sources:
+    """What a reconciliation asks: convocation at `url`, with a fresh `token` each time, and the topic by `kafka`."""
+    return Sources(ConvocationGateway(url, token).etats, kafka)
+
+
+def event_of(row: Any) -> tuple[str, bytes, datetime]:
+    """Type, body and time of a row of `page`."""
+    return HABILITATION_STATE, row["etat"], row["changed_at"]
