@@ -113,6 +113,7 @@ async def test_the_operator_lists_shows_retries_and_discards_dead_letters(stack,
         assert imagin("status").returncode == 1
         assert imagin("doctor").returncode == 0
         assert imagin("topics", "diff").returncode == 0
+        assert imagin("outbox").returncode == 0
         assert imagin("db", "status").returncode == 0
     finally:
         announced.unlink()

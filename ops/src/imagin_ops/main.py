@@ -3,6 +3,7 @@
 import typer
 
 from imagin_ops.commands import credentials, db, dlq, importing, reconcile, topics
+from imagin_ops.commands.outbox import outbox
 from imagin_ops.commands.replay import replay
 from imagin_ops.commands.status import doctor, status
 
@@ -14,6 +15,7 @@ app = typer.Typer(
 )
 app.command()(status)
 app.command()(doctor)
+app.command()(outbox)
 app.add_typer(topics.app, name="topics")
 app.add_typer(db.app, name="db")
 app.add_typer(dlq.app, name="dlq")

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from chassis.cloudevents import Cause, encode, event_id
-from chassis.database import Connection
+from chassis.database import Connection, Row
 from chassis.tracing import current_cause
 
 _COLUMNS = (
@@ -20,6 +20,10 @@ _FETCH = """
 SELECT seq, topic, type, key, uuid_send(aggregate_id) AS aggregate, version, payload, correlation_id, causation_id,
        traceparent, created_at
 FROM outbox ORDER BY seq LIMIT $1
+"""
+_WAITING = """
+SELECT topic, count(*) AS pending, extract(epoch FROM now() - min(created_at))::float8 AS oldest_seconds
+FROM outbox GROUP BY topic ORDER BY topic
 """
 
 
@@ -46,6 +50,14 @@ class Message(NamedTuple):
     token: Any
 
 
+class Waiting(Row):
+    """What waits for one topic: how many rows, and the age of the oldest."""
+
+    topic: str
+    pending: int
+    oldest_seconds: float
+
+
 async def append(connection: Connection, rows: Sequence[Outgoing]) -> None:
     """Write `rows` into the outbox, in their order (COPY: four times the rate of an INSERT)."""
     if not rows:
@@ -58,6 +70,11 @@ async def append(connection: Connection, rows: Sequence[Outgoing]) -> None:
         for row in rows
     ]
     await connection.copy_records_to_table("outbox", records=records, columns=_COLUMNS)
+
+
+async def waiting(connection: Connection) -> list[Waiting]:
+    """What is written and not sent yet, by topic; a topic for which nothing waits is absent."""
+    return await connection.fetch(_WAITING, record_class=Waiting)
 
 
 class Outbox:
