@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, NoReturn
 
 from rich.console import Console
@@ -21,6 +22,11 @@ def fail(text: str, *, code: int = 1) -> NoReturn:
     """Tell what is wrong in one sentence and end."""
     stderr.print(f"Erreur : {text}", style="red", markup=False)
     raise SystemExit(code)
+
+
+def program() -> str:
+    """How this command was called: `imagin`, or `imagin-ops` where that stands alone."""
+    return Path(sys.argv[0]).name
 
 
 def put_json(value: Any) -> None:

@@ -14,7 +14,7 @@ from acces.acteur import Acteur, Role, mint
 from chassis.database import connect, is_transient
 from convocation.operations import replay_convocations
 from imagin_ops import running
-from imagin_ops.output import fail, put, put_json, say
+from imagin_ops.output import fail, program, put, put_json, say
 from imagin_ops.running import Installation
 from imagin_ops.services import CONVOCATION, SANTORIN_BRIDGE
 from santorin_bridge.operations import (
@@ -64,7 +64,7 @@ def santorin(
     except Exception as error:
         if not is_transient(error):
             raise
-        fail(f"un des trois côtés ne répond pas ({type(error).__name__}) : imagin doctor", code=4)
+        fail(f"un des trois côtés ne répond pas ({type(error).__name__}) : {program()} doctor", code=4)
     if json:
         put_json(_document(bilan, treated))
     else:

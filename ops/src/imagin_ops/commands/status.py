@@ -11,7 +11,7 @@ from aiokafka.errors import KafkaError
 
 from chassis import provisioning
 from imagin_ops import running, topics
-from imagin_ops.output import put, put_json
+from imagin_ops.output import program, put, put_json
 from imagin_ops.services import SANTORIN_BRIDGE, SERVICES
 from santorin_bridge import operations as santorin_bridge
 
@@ -100,7 +100,8 @@ async def _doctor(installation: running.Installation) -> dict[str, str | None]:
     findings = {"kafka": await _kafka_trouble(installation)}
     if findings["kafka"] is None:
         differences = await topics.diff(installation.kafka)
-        findings["topics"] = f"{len(differences)} différence(s) : imagin topics diff" if differences else None
+        trouble = f"{len(differences)} différence(s) : {program()} topics diff"
+        findings["topics"] = trouble if differences else None
     for service in SERVICES:
         findings[f"base {service.package}"] = await _database_trouble(installation, service.name)
         health = await _health(installation.urls.get(service.name))
@@ -108,7 +109,7 @@ async def _doctor(installation: running.Installation) -> dict[str, str | None]:
     if installation.admin_url:
         for service in SERVICES:
             todo = await provisioning.pending(installation.admin_url, service.package)
-            findings[f"migrations {service.package}"] = "imagin db migrate" if todo is None or todo else None
+            findings[f"migrations {service.package}"] = f"{program()} db migrate" if todo is None or todo else None
     return findings
 
 
