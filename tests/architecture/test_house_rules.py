@@ -62,6 +62,10 @@ def test_no_file_names_a_registry_or_a_path_of_a_machine(word):
     assert [file for file in found if not file.endswith("test_house_rules.py")] == []
 
 
+def test_ci_refers_to_nothing_outside_the_project():
+    assert [file.name for file in (ROOT / ".ci").iterdir() if "../" in file.read_text(encoding="utf-8")] == []
+
+
 def test_every_kill_point_of_the_code_is_hit_by_a_test():
     code = "\n".join(file.read_text(encoding="utf-8") for file in SOURCES)
     tests = "\n".join(file.read_text(encoding="utf-8") for file in (ROOT / "tests").rglob("*.py"))
