@@ -12,6 +12,7 @@ from asyncpg.pool import PoolConnectionProxy
 
 Connection: TypeAlias = asyncpg.Connection | PoolConnectionProxy
 """An asyncpg connection, or the pool's proxy of one."""
+Pool: TypeAlias = asyncpg.Pool
 
 
 class Row(asyncpg.Record):

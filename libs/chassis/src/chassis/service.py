@@ -25,6 +25,7 @@ from pydantic import BaseModel
 from chassis import logs, migration
 from chassis.consumer import Consumer, Reader
 from chassis.database import Row, create_pool, is_transient
+from chassis.http import Health
 from chassis.metrics import BUILD_INFO, DLQ_MESSAGES, LOOP_LAG_SECONDS, OUTBOX_AGE_SECONDS, OUTBOX_PENDING
 from chassis.periodic import periodically
 from chassis.relay import Relay, Source
@@ -110,8 +111,7 @@ async def _serve(settings: ServiceSettings, build: Callable[[Runtime], Service])
     service = build(Runtime(settings, pool, relay))
     relay.add_sources(service.relay_sources)
     process = _Process(settings, service, pool, relay)
-    service.app.state.live = process.not_live
-    service.app.state.ready = process.not_ready
+    service.app.state.health = Health(process.not_live, process.not_ready)
     service.app.router.lifespan_context = process.lifespan
     await process.server.serve()
     return process.exit_code

@@ -17,6 +17,7 @@ from mission_import.persistence import politiques, revues
 from mission_import.policy import POLICY
 from mission_import.use_cases import decide_import
 from mission_import.use_cases.review_import import review
+from mission_import.web.application import application
 from mission_import.web.fichier_json import differentiel
 from pages.commands import commande, reading, snapshot
 
@@ -121,7 +122,7 @@ async def accepter_tout(request: Request, body: AcceptationIn, acteur: ActeurDep
 async def lire(request: Request, session: Session, uai: Uai, acteur: ActeurDep) -> dict[str, Any]:
     """What the latest revision changes, people convoked counted, and every revision."""
     async with snapshot(request) as connection:
-        received, rows = await review(connection, acteur, session, uai, request.app.state.clock())
+        received, rows = await review(connection, acteur, session, uai, application(request).clock())
     return {
         "session": session,
         "uai": uai,

@@ -13,6 +13,7 @@ from mission_import.domain.differentiel import Ligne
 from mission_import.domain.errors import RevisionDepassee
 from mission_import.use_cases import decide_import
 from mission_import.use_cases.review_import import review_waiting
+from mission_import.web.application import application
 from mission_import.web.pages import lignes
 from mission_import.web.pages.ecran import MAX_FIELDS, page, within_reach
 from pages.commands import commande, see_other, snapshot
@@ -45,7 +46,7 @@ async def accepter(request: Request, academie: Academie, session: Session, acteu
 async def _page(request: Request, acteur: Acteur, academie: str, session: str, erreur: str = "") -> Response:
     with within_reach(acteur, "imports.lire"):
         async with snapshot(request) as connection:
-            found = await review_waiting(connection, acteur, academie, session, request.app.state.clock())
+            found = await review_waiting(connection, acteur, academie, session, application(request).clock())
     attente = [_cloture(row, rows) for row, rows in found]
     return page(
         request,

@@ -25,6 +25,7 @@ from mission_import.domain.fichier import MAX_OCTETS
 from mission_import.policy import POLICY
 from mission_import.use_cases import import_file
 from mission_import.use_cases.import_file import EssaiFichier
+from mission_import.web.application import application
 from mission_import.web.pages import lignes
 from mission_import.web.pages.ecran import page, within_reach
 from pages.commands import commande, reading, see_other, snapshot
@@ -57,7 +58,7 @@ async def deposer(request: Request, acteur: ActeurDep) -> Response:
     POLICY.scope(acteur, import_file.ACTION)
     try:
         octets = await _octets(request)
-        lecture = await import_file.lire(acteur, octets, request.app.state.clock())
+        lecture = await import_file.lire(acteur, octets, application(request).clock())
         async with commande(request, acteur) as command:
             essai = await import_file.deposit(command, octets, lecture)
     except Refus as refus:
@@ -126,7 +127,7 @@ async def _essai(request: Request, acteur: Acteur, import_id: UUID, refus: Refus
     try:
         with within_reach(acteur, import_file.ACTION):
             async with snapshot(request) as connection:
-                essai = await import_file.look(connection, acteur, import_id, request.app.state.clock())
+                essai = await import_file.look(connection, acteur, import_id, application(request).clock())
     except Refus as autre:
         return await _formulaire(request, acteur, autre)
     return page(

@@ -15,6 +15,7 @@ from mission_import.persistence import revues
 from mission_import.policy import POLICY
 from mission_import.use_cases import decide_import
 from mission_import.use_cases.review_import import review
+from mission_import.web.application import application
 from mission_import.web.pages import lignes
 from mission_import.web.pages.ecran import MAX_FIELDS, page, within_reach
 from pages.commands import commande, see_other, snapshot
@@ -69,7 +70,7 @@ async def _page(
 ) -> Response:
     with within_reach(acteur, "imports.lire"):
         async with snapshot(request) as connection:
-            received, rows = await review(connection, acteur, session, uai, request.app.state.clock())
+            received, rows = await review(connection, acteur, session, uai, application(request).clock())
             held = await revues.cloture(connection, session, uai)
             actes = await revues.actes(connection, received[0]["cloture"], [row["revision"] for row in received])
     latest = received[0]
