@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from dataclasses import dataclass, field
 from functools import partial
 from importlib.metadata import version
+from typing import Any
 
 import asyncpg
 import structlog
@@ -68,7 +69,7 @@ class Service:
 
     package: str
     app: FastAPI
-    readers: Mapping[str, Reader] = field(default_factory=dict)
+    readers: Mapping[str, Reader[Any]] = field(default_factory=dict)
     models: Mapping[str, type[BaseModel]] = field(default_factory=dict)
     relay_sources: Sequence[Source] = ()
     loops: Sequence[Callable[[], Awaitable[None]]] = ()
