@@ -79,7 +79,7 @@ async def deposer(request: Request, acteur: ActeurDep, response: Response) -> di
     lecture = await import_file.lire(acteur, octets, application(request).clock())
     async with commande(request, acteur) as command:
         essai = await import_file.deposit(command, octets, lecture)
-    response.headers["Location"] = f"/api/imports/fichier/{essai.depot['import_id']}"
+    response.headers["Location"] = f"/api/imports/fichier/{essai.depot.import_id}"
     return fichier_json.essai(essai)
 
 
@@ -90,7 +90,7 @@ async def historique(
     """Files imported, the latest first: who, when, what."""
     async with reading(request) as connection:
         rows = await import_file.history(connection, acteur, page, _TAILLE)
-    total = rows[0]["total"] if rows else 0
+    total = rows[0].total if rows else 0
     return {"total": total, "page": page, "fichiers": [fichier_json.depot(row) for row in rows]}
 
 
