@@ -24,7 +24,7 @@ from imagin_cli import running
 from imagin_cli.output import fail, progress, put, put_json
 from imagin_cli.services import CONVOCATION, SANTORIN_BRIDGE, ServiceSpec
 from santorin_bridge.persistence import replay as habilitations_sql
-from santorin_bridge.persistence.habilitations import SOURCE
+from santorin_bridge.publishing import SOURCE
 
 _PAGE = 1_000
 

@@ -16,7 +16,7 @@ from santorin_bridge.gateways.convocation import ConvocationGateway
 from santorin_bridge.handlers.accuses import TellAccesOnAccuse
 from santorin_bridge.handlers.convocations import GrantOrRevokeOnConvocationEvents
 from santorin_bridge.metrics import AS_OF_AGE_SECONDS
-from santorin_bridge.persistence.habilitations import DirtyHabilitations
+from santorin_bridge.publishing import DirtyHabilitations
 from santorin_bridge.settings import Settings
 from santorin_bridge.use_cases.observe import measure_silence, observe_differences
 from santorin_bridge.use_cases.reconcile import Sources

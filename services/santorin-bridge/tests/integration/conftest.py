@@ -18,7 +18,7 @@ from event_schemas.convocations import Convocation, IntervenantRef, MissionRef
 from santorin_bridge.handlers.accuses import TellAccesOnAccuse
 from santorin_bridge.handlers.convocations import GrantOrRevokeOnConvocationEvents
 from santorin_bridge.main import build
-from santorin_bridge.persistence.habilitations import DirtyHabilitations
+from santorin_bridge.publishing import DirtyHabilitations
 from santorin_bridge.settings import Settings
 
 KEY = "k" * 40

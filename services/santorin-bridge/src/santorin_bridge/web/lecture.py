@@ -41,7 +41,7 @@ async def lire(request: Request, *, numero: str | None = None, mission_id: UUID 
         else:
             assert mission_id is not None, "a person or a mission"
             rows = await habilitations.of_mission(connection, mission_id)
-    rights = [(json.loads(row["etat"]), row["douteuse"]) for row in rows]
+    rights = [(json.loads(row.etat), row.douteuse) for row in rows]
     chosen = [one for one in rights if mission_id is None or one[0]["mission"]["mission_id"] == str(mission_id)]
     if any(douteuse for _, douteuse in chosen):
         raise Problem(503, "incertain", "Un évènement sur cette convocation n’a pas pu être appliqué : réessayez.")
