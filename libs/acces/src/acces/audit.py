@@ -59,17 +59,17 @@ class ActeEcrit(Row):
     total: int
 
     @property
-    def avant(self) -> dict[str, Any] | None:
+    def avant(self) -> dict[str, object] | None:
         """What was there before; None: nothing."""
         return json.loads(self.avant_json) if self.avant_json else None
 
     @property
-    def apres(self) -> dict[str, Any] | None:
+    def apres(self) -> dict[str, object] | None:
         """What is there since; None: nothing."""
         return json.loads(self.apres_json) if self.apres_json else None
 
     @property
-    def entier(self) -> dict[str, Any]:
+    def entier(self) -> dict[str, object]:
         """All of the act, as the APIs give it."""
         names = ("id", "le", "par", "role", "nom", "action", "objet", "academie", "uai", "motif")
         return {name: self[name] for name in names} | {"avant": self.avant, "apres": self.apres}

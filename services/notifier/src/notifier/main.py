@@ -95,9 +95,9 @@ def _periodic(runtime: Runtime, settings: Settings) -> list[Callable[[], Awaitab
 
     async def measure() -> None:
         async with runtime.pool.acquire() as connection:
-            waiting, age = await notifications.waiting(connection, _clock())
-        MAILS_WAITING.set(waiting)
-        MAILS_AGE_SECONDS.set(age)
+            found = await notifications.waiting(connection, _clock())
+        MAILS_WAITING.set(found.waiting)
+        MAILS_AGE_SECONDS.set(found.age)
 
     loops: list[Callable[[], Awaitable[None]]] = [
         partial(periodically, _REMINDERS_SECONDS, "reminders", remind),
