@@ -10,18 +10,19 @@ from datetime import datetime
 from typing import Any
 
 from acces.acteur import Acteur
-from chassis.database import Connection
+from chassis.database import Connection, Row
 
 _COLUMNS = ("le", "par", "role", "nom", "action", "objet", "academie", "uai", "avant", "apres", "motif")
 _PAGE = """
-SELECT *, count(*) OVER () AS total FROM audit
+SELECT id, le, par, role, nom, action, objet, academie, uai, avant AS avant_json, apres AS apres_json, motif,
+       count(*) OVER () AS total
+FROM audit
 WHERE ($1::text IS NULL OR action LIKE $1) AND ($2::text IS NULL OR objet = $2) AND ($3::text IS NULL OR par = $3)
   AND ($4::text IS NULL OR academie = $4) AND ($5::timestamptz IS NULL OR le >= $5)
   AND ($6::timestamptz IS NULL OR le < $6) AND ($7::text IS NULL OR uai = $7)
   AND ($8::text IS NULL OR par = $8 OR objet = 'intervenant|' || $8)
 ORDER BY le DESC, id DESC LIMIT $9 OFFSET $10
 """
-_FIELDS = ("avant", "apres")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +34,45 @@ class Acte:
 
     action: str
     objet: str
-    avant: Mapping[str, Any] | None = None
-    apres: Mapping[str, Any] | None = None
+    avant: Mapping[str, object] | None = None
+    apres: Mapping[str, object] | None = None
     motif: str = ""
     academie: str | None = None
     uai: str | None = None
+
+
+class ActeEcrit(Row):
+    """One act as recorded, and how many the search has found (`total`)."""
+
+    id: int
+    le: datetime
+    par: str
+    role: str
+    nom: str
+    action: str
+    objet: str
+    academie: str | None
+    uai: str | None
+    avant_json: str | None
+    apres_json: str | None
+    motif: str
+    total: int
+
+    @property
+    def avant(self) -> dict[str, object] | None:
+        """What was there before; None: nothing."""
+        return json.loads(self.avant_json) if self.avant_json else None
+
+    @property
+    def apres(self) -> dict[str, object] | None:
+        """What is there since; None: nothing."""
+        return json.loads(self.apres_json) if self.apres_json else None
+
+    @property
+    def entier(self) -> dict[str, object]:
+        """All of the act, as the APIs give it."""
+        names = ("id", "le", "par", "role", "nom", "action", "objet", "academie", "uai", "motif")
+        return {name: self[name] for name in names} | {"avant": self.avant, "apres": self.apres}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +92,7 @@ class Recherche:
     personne: str | None = None
 
 
-def changes(avant: Mapping[str, Any], apres: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+def changes(avant: Mapping[str, object], apres: Mapping[str, object]) -> tuple[dict[str, object], dict[str, object]]:
     """The fields that differ, as they were and as they are."""
     fields = [name for name in {**avant, **apres} if avant.get(name) != apres.get(name)]
     return {name: avant.get(name) for name in fields}, {name: apres.get(name) for name in fields}
@@ -68,25 +103,30 @@ async def record(connection: Connection, acteur: Acteur, le: datetime, actes: It
     rows = [
         (
             *(le, acteur.sub, acteur.role.value, acteur.nom, one.action, one.objet, one.academie, one.uai),
-            *(_json(getattr(one, field)) for field in _FIELDS),
-            one.motif,
+            *(_json(one.avant), _json(one.apres), one.motif),
         )
         for one in actes
     ]
     await connection.copy_records_to_table("audit", columns=_COLUMNS, records=rows)
 
 
-def _json(state: Mapping[str, Any] | None) -> str | None:
+def _json(state: Mapping[str, object] | None) -> str | None:
     return None if state is None else json.dumps(state, ensure_ascii=False, default=str)
 
 
-async def search(connection: Connection, wanted: Recherche, *, taille: int = 50, page: int = 1) -> list[dict[str, Any]]:
-    """A page of acts, the latest first, with `total`; `avant` and `apres` as objects."""
+async def find(connection: Connection, wanted: Recherche, *, taille: int = 50, page: int = 1) -> list[ActeEcrit]:
+    """A page of acts, the latest first."""
     famille = f"{wanted.famille}.%" if wanted.famille else None
-    rows = await connection.fetch(
+    return await connection.fetch(
         _PAGE,
         *(famille, wanted.objet, wanted.par, wanted.academie, wanted.depuis, wanted.avant, wanted.uai),
         wanted.personne,
         *(taille, (page - 1) * taille),
+        record_class=ActeEcrit,
     )
-    return [dict(row) | {field: json.loads(row[field]) if row[field] else None for field in _FIELDS} for row in rows]
+
+
+async def search(connection: Connection, wanted: Recherche, *, taille: int = 50, page: int = 1) -> list[dict[str, Any]]:
+    """As `find`, in dicts; for pages that do not read records yet."""
+    rows = await find(connection, wanted, taille=taille, page=page)
+    return [row.entier | {"total": row.total} for row in rows]

@@ -3,6 +3,7 @@
 Only health, metrics, the OpenAPI document and plain routes do not.
 """
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -12,12 +13,18 @@ from starlette.responses import Response
 
 from acces.acteur import COOKIE, Acteur, InvalidToken, read
 from acces.policy import Forbidden
-from acces.settings import AccesSettings
 from chassis import http
 from chassis.http import Problem, refuse
 
 log = structlog.get_logger()
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Application(http.Application):
+    """`token_key` signs the tokens of acteurs."""
+
+    token_key: str
 
 
 def current_acteur(request: Request) -> Acteur:
@@ -27,7 +34,7 @@ def current_acteur(request: Request) -> Acteur:
         token = request.cookies.get(COOKIE, "")
         if token:
             refuse_cross_site(request)
-    key: str = request.app.state.token_key
+    key = http.application(request, Application).token_key
     try:
         return read(token, key, now=datetime.now(UTC))  # noqa: TID251  # the border: a token ends by the clock
     except InvalidToken:
@@ -48,10 +55,9 @@ def refuse_cross_site(request: Request) -> None:
 ActeurDep = Annotated[Acteur, Depends(current_acteur)]
 
 
-def create_app(settings: AccesSettings, *, title: str, description: str = "") -> FastAPI:
+def create_app(*, title: str, description: str = "") -> FastAPI:
     """A FastAPI application that asks for an acteur everywhere; the service includes its routers."""
     app = http.create_app(title=title, description=description, dependencies=[Depends(current_acteur)])
-    app.state.token_key = settings.token_key.get_secret_value()
     app.add_exception_handler(Forbidden, _forbidden)
     return app
 

@@ -28,12 +28,12 @@ async def test_an_act_is_read_back_with_who_when_before_after_and_why(pool):
     await audit.record(
         pool, GESTIONNAIRE, LE, [Acte("intervenants.ecrire", "intervenant|1", avant, apres, "départ", academie="10")]
     )
-    [acte] = await audit.search(pool, Recherche(objet="intervenant|1"))
-    assert (acte["par"], acte["role"], acte["nom"], acte["le"]) == (
+    [acte] = await audit.find(pool, Recherche(objet="intervenant|1"))
+    assert (acte.par, acte.role, acte.nom, acte.le) == (
         *("gestionnaire.10", "gestionnaire", "Dominique EXEMPLE"),
         LE,
     )
-    assert (acte["avant"], acte["apres"], acte["motif"], acte["total"]) == (
+    assert (acte.avant, acte.apres, acte.motif, acte.total) == (
         *({"actif": True}, {"actif": False}, "départ"),
         1,
     )
@@ -43,13 +43,13 @@ async def test_acts_are_found_by_family_person_academie_and_time_the_latest_firs
     for hours in range(3):
         le = LE + timedelta(hours=hours)
         await audit.record(pool, GESTIONNAIRE, le, [Acte("besoins.ecrire", f"epreuve|{hours}", academie="10")])
-    found = await audit.search(pool, Recherche(famille="besoins", par="gestionnaire.10", academie="10"))
-    assert [one["objet"] for one in found] == ["epreuve|2", "epreuve|1", "epreuve|0"]
+    found = await audit.find(pool, Recherche(famille="besoins", par="gestionnaire.10", academie="10"))
+    assert [one.objet for one in found] == ["epreuve|2", "epreuve|1", "epreuve|0"]
     since = Recherche(famille="besoins", depuis=LE + timedelta(hours=1), avant=LE + timedelta(hours=2))
-    assert [one["objet"] for one in await audit.search(pool, since)] == ["epreuve|1"]
-    assert await audit.search(pool, Recherche(famille="besoins", academie="09")) == []
-    [second] = await audit.search(pool, Recherche(famille="besoins"), taille=1, page=2)
-    assert (second["objet"], second["total"]) == ("epreuve|1", 3)
+    assert [one.objet for one in await audit.find(pool, since)] == ["epreuve|1"]
+    assert await audit.find(pool, Recherche(famille="besoins", academie="09")) == []
+    [second] = await audit.find(pool, Recherche(famille="besoins"), taille=1, page=2)
+    assert (second.objet, second.total) == ("epreuve|1", 3)
 
 
 @pytest.mark.parametrize(

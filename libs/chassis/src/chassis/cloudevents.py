@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import sha1
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol
 from uuid import UUID
 
 from aiokafka import ConsumerRecord
 from pydantic import BaseModel, ValidationError
+from typing_extensions import TypeVar
 
 MAX_VALUE_BYTES = 900_000
 Headers = Sequence[tuple[str, bytes]]
@@ -41,11 +42,14 @@ class Cause:
     traceparent: str | None = None
 
 
+S_co = TypeVar("S_co", covariant=True, default=Any)
+
+
 @dataclass(frozen=True, slots=True)
-class Event:
+class Event(Generic[S_co]):
     """A decoded record. `state` is the validated body; the rest are its envelope and coordinates."""
 
-    state: Any
+    state: S_co
     type: str
     id: str
     cause: Cause

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import asyncpg
 import structlog
@@ -42,8 +42,11 @@ class PermanentError(Exception):
     """A record that no retry can mend. The message goes into the dead letter: no personal data."""
 
 
-class Reader(Protocol):
-    """What a service does with one topic."""
+S = TypeVar("S")
+
+
+class Reader(Protocol[S]):
+    """What a service does with one topic, whose events have the body `S`."""
 
     @property
     def topic(self) -> str: ...
@@ -55,7 +58,7 @@ class Reader(Protocol):
     async def known(self, connection: Connection, aggregates: list[str]) -> dict[str, Known]:
         """Versions already held, their rows locked in id order (D7)."""
 
-    async def apply(self, connection: Connection, events: list[Event], held: Collection[str]) -> None:
+    async def apply(self, connection: Connection, events: list[Event[S]], held: Collection[str]) -> None:
         """Write the effect and the outbox rows of events the guard let through, in their order.
 
         `held`: the aggregates of the batch that `known` found.
@@ -113,7 +116,7 @@ class Consumer:
 
     def __init__(
         self,
-        reader: Reader,
+        reader: Reader[Any],
         *,
         group: str,
         models: Mapping[str, type[BaseModel]],

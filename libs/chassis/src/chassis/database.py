@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from inspect import get_annotations
 from operator import itemgetter
-from typing import Any, TypeAlias
+from typing import TypeAlias
 from uuid import UUID
 
 import asyncpg
@@ -12,6 +12,7 @@ from asyncpg.pool import PoolConnectionProxy
 
 Connection: TypeAlias = asyncpg.Connection | PoolConnectionProxy
 """An asyncpg connection, or the pool's proxy of one."""
+Pool: TypeAlias = asyncpg.Pool
 
 
 class Row(asyncpg.Record):
@@ -56,7 +57,9 @@ class ConcurrentWrite(Exception):
     """Another process wrote the same aggregate meanwhile: the batch is read again and finds it known."""
 
 
-async def copy_new(connection: Connection, table: str, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
+async def copy_new(
+    connection: Connection, table: str, columns: Sequence[str], rows: Iterable[tuple[object, ...]]
+) -> None:
     """COPY rows that nobody has yet: half the time of an INSERT from arrays (docs/decisions/0014).
 
     Raises ConcurrentWrite when somebody has one of them after all.
@@ -67,7 +70,7 @@ async def copy_new(connection: Connection, table: str, columns: Sequence[str], r
         raise ConcurrentWrite from None
 
 
-async def update_all(connection: Connection, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+async def update_all(connection: Connection, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
     """UPDATE each of `rows`, given to `statement` as one array a column.
 
     Raises ConcurrentWrite when one of them is not as it was read.

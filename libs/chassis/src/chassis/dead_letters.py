@@ -5,12 +5,11 @@ One bad record never holds back another: a later valid version of its aggregate 
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 from aiokafka import ConsumerRecord
 
 from chassis.cloudevents import Dead, Event
-from chassis.database import Connection
+from chassis.database import Connection, Row
 
 _INSERT = """
 INSERT INTO dead_letter (consumer_group, topic, partition, "offset", record_time, key, value,
@@ -36,12 +35,24 @@ ORDER BY partition, "offset" LIMIT 500 FOR UPDATE SKIP LOCKED
 """
 
 
+class _Letter(Row):
+    id: int
+    topic: str
+    partition: int
+    offset: int
+    record_time: datetime
+    key: bytes | None
+    value: bytes | None
+    header_names: list[bytes]
+    header_values: list[bytes | None]
+
+
 async def save(connection: Connection, group: str, dead: Sequence[Dead]) -> None:
     """Write the dead of a batch; a record seen again on a replay changes nothing."""
     await connection.executemany(_INSERT, [_row(group, letter) for letter in dead])
 
 
-def _row(group: str, letter: Dead) -> tuple[Any, ...]:
+def _row(group: str, letter: Dead) -> tuple[object, ...]:
     record = letter.record
     names = [name.encode() for name, _ in record.headers]  # bytes: U+0000 is no text in PostgreSQL
     values = [value for _, value in record.headers]
@@ -71,22 +82,23 @@ async def supersede(connection: Connection, group: str, topic: str, applied: Seq
 
 async def take_retries(connection: Connection, group: str) -> list[tuple[int, ConsumerRecord]]:
     """The letters an operator asked to retry (`imagin dlq retry`), as the records they were."""
-    return [(row["id"], _record(row)) for row in await connection.fetch(_TAKE_RETRIES, group)]
+    letters = await connection.fetch(_TAKE_RETRIES, group, record_class=_Letter)
+    return [(letter.id, _record(letter)) for letter in letters]
 
 
-def _record(row: Any) -> ConsumerRecord:
+def _record(letter: _Letter) -> ConsumerRecord:
     return ConsumerRecord(
-        topic=row["topic"],
-        partition=row["partition"],
-        offset=row["offset"],
-        timestamp=round(row["record_time"].timestamp() * 1000),
+        topic=letter.topic,
+        partition=letter.partition,
+        offset=letter.offset,
+        timestamp=round(letter.record_time.timestamp() * 1000),
         timestamp_type=0,
-        key=row["key"],
-        value=row["value"],
+        key=letter.key,
+        value=letter.value,
         checksum=None,
-        serialized_key_size=len(row["key"] or b""),
-        serialized_value_size=len(row["value"] or b""),
-        headers=tuple(zip((name.decode() for name in row["header_names"]), row["header_values"], strict=True)),
+        serialized_key_size=len(letter.key or b""),
+        serialized_value_size=len(letter.value or b""),
+        headers=tuple(zip((name.decode() for name in letter.header_names), letter.header_values, strict=True)),
     )
 
 

@@ -2,7 +2,9 @@
 
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
 
 import structlog
 from fastapi import FastAPI, Request
@@ -15,13 +17,44 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.cloudevents import Cause
-from chassis.database import is_transient
+from chassis.database import Pool, is_transient
 from chassis.metrics import HTTP_SECONDS
 from chassis.tracing import caused_by, new_traceparent, trace_id
 
 log = structlog.get_logger()
 MAX_BODY_BYTES = 8_000_000
 _DETAILS = {"Not Found": "Cette adresse n’existe pas.", "Method Not Allowed": "Cette adresse ne répond pas ainsi."}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Application:
+    """What the requests of a service use. Its `main.build` makes one, of a class with all that this service needs."""
+
+    pool: Pool
+    clock: Callable[[], datetime]
+    wake_relay: Callable[[], None]
+
+    def refusal_page(self, request: Request, status: int, detail: str) -> Response | None:  # noqa: ARG002
+        """A refusal as a page; None where it is told as problem+json."""
+        return None
+
+
+T = TypeVar("T", bound=Application)
+
+
+def application(request: Request, kind: type[T]) -> T:
+    """What `main.build` put at `app.state.application`."""
+    found = request.app.state.application
+    assert isinstance(found, kind)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Why the process is not live, and why it is not ready; None where it is."""
+
+    not_live: Callable[[], str | None]
+    not_ready: Callable[[], Awaitable[str | None]]
 
 
 class Problem(Exception):
@@ -47,7 +80,7 @@ def create_app(*, title: str, description: str = "", dependencies: Sequence[Depe
         redoc_url=None,
         dependencies=dependencies,
     )
-    app.state.live = app.state.ready = app.state.refusal_page = None
+    app.state.health = Health(lambda: None, _starting)
     app.add_route("/health/live", _live)
     app.add_route("/health/ready", _ready)
     app.add_route("/metrics", _metrics)
@@ -59,14 +92,18 @@ def create_app(*, title: str, description: str = "", dependencies: Sequence[Depe
     return app
 
 
+async def _starting() -> str:
+    return "starting"
+
+
 async def _live(request: Request) -> Response:
-    check: Callable[[], str | None] | None = request.app.state.live
-    return _health(check() if check else None)
+    health: Health = request.app.state.health
+    return _health(health.not_live())
 
 
 async def _ready(request: Request) -> Response:
-    check: Callable[[], Awaitable[str | None]] | None = request.app.state.ready
-    return _health(await check() if check else "starting")
+    health: Health = request.app.state.health
+    return _health(await health.not_ready())
 
 
 def _health(reason: str | None) -> Response:
@@ -78,9 +115,8 @@ async def _metrics(_: Request) -> Response:
 
 
 def refuse(request: Request, status: int, type_: str, detail: str, **extra: Any) -> Response:
-    """A refusal in the form that is asked for: a page (`app.state.refusal_page`) or problem+json."""
-    as_page: Callable[[Request, int, str], Response | None] | None = request.app.state.refusal_page
-    page = as_page(request, status, detail) if as_page else None
+    """A refusal in the form that is asked for: a page (where the service has any) or problem+json."""
+    page = application(request, Application).refusal_page(request, status, detail)
     return problem_response(status, type_, detail, **extra) if page is None else page
 
 

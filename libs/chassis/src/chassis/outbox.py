@@ -5,8 +5,10 @@ Lock the aggregate's row first, append after, in the same transaction: `seq` is 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
+
+import asyncpg
 
 from chassis.cloudevents import Cause, encode, event_id
 from chassis.database import Connection, Row
@@ -47,7 +49,7 @@ class Message(NamedTuple):
     key: bytes
     value: bytes
     headers: list[tuple[str, bytes]]
-    token: Any
+    token: object
 
 
 class Waiting(Row):
@@ -86,7 +88,7 @@ class Outbox:
     async def fetch(self, connection: Connection, limit: int) -> list[Message]:
         return [self._message(row) for row in await connection.fetch(_FETCH, limit)]
 
-    def _message(self, row: Any) -> Message:
+    def _message(self, row: asyncpg.Record) -> Message:
         cause = Cause(row["correlation_id"], row["causation_id"], row["traceparent"])
         ce_id = event_id(row["aggregate"], row["version"])
         headers = encode(row["type"], self._source, row["key"], ce_id, row["created_at"], cause)

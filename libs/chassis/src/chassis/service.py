@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from dataclasses import dataclass, field
 from functools import partial
 from importlib.metadata import version
+from typing import Any
 
 import asyncpg
 import structlog
@@ -25,6 +26,7 @@ from pydantic import BaseModel
 from chassis import logs, migration
 from chassis.consumer import Consumer, Reader
 from chassis.database import Row, create_pool, is_transient
+from chassis.http import Health
 from chassis.metrics import BUILD_INFO, DLQ_MESSAGES, LOOP_LAG_SECONDS, OUTBOX_AGE_SECONDS, OUTBOX_PENDING
 from chassis.periodic import periodically
 from chassis.relay import Relay, Source
@@ -67,7 +69,7 @@ class Service:
 
     package: str
     app: FastAPI
-    readers: Mapping[str, Reader] = field(default_factory=dict)
+    readers: Mapping[str, Reader[Any]] = field(default_factory=dict)
     models: Mapping[str, type[BaseModel]] = field(default_factory=dict)
     relay_sources: Sequence[Source] = ()
     loops: Sequence[Callable[[], Awaitable[None]]] = ()
@@ -110,8 +112,7 @@ async def _serve(settings: ServiceSettings, build: Callable[[Runtime], Service])
     service = build(Runtime(settings, pool, relay))
     relay.add_sources(service.relay_sources)
     process = _Process(settings, service, pool, relay)
-    service.app.state.live = process.not_live
-    service.app.state.ready = process.not_ready
+    service.app.state.health = Health(process.not_live, process.not_ready)
     service.app.router.lifespan_context = process.lifespan
     await process.server.serve()
     return process.exit_code

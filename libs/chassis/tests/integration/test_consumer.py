@@ -1,13 +1,14 @@
 """The batch consumer on real Kafka and PostgreSQL: bad records die alone, good ones apply, nothing is lost or hot."""
 
 import json
+from uuid import UUID
 
 import asyncpg
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from pydantic import BaseModel, ConfigDict
 
-from chassis import migration
+from chassis import migration, outbox, service
 from chassis.consumer import Consumer, Known, PermanentError
 from chassis.settings import ServiceSettings
 from chassis.subscribing import Subscriptions
@@ -202,3 +203,13 @@ async def test_a_dead_letter_that_is_retried_applies_once_the_cause_is_gone(benc
 async def _apply_anything(_, connection, events, held):
     rows = [(event.aggregate, event.version, event.hash) for event in events]
     await connection.executemany("INSERT INTO thing VALUES ($1, $2, $3, 1)", rows)
+
+
+async def test_what_waits_in_the_outbox_and_what_is_dead_is_counted(bench):
+    await bench.send(thing("bug"))
+    await bench.start()
+    await eventually(bench.dead, because="it is dead")
+    key = UUID(int=1)
+    await outbox.append(bench.pool, [outbox.Outgoing("t", TYPE, str(key), key, 1, b"{}")])
+    row = await bench.pool.fetchrow(service._GAUGES, record_class=service._Gauges)
+    assert (row.pending, row.dead, row.age >= 0) == (1, 1, True)

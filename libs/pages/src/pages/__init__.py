@@ -12,7 +12,6 @@ from fastapi.responses import HTMLResponse
 from jinja2 import BaseLoader, ChoiceLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined
 
 from pages.filters import FILTERS
-from pages.refusals import refusal_page
 from pages.static_files import Statique
 
 SERVICE = "IMAG’IN E3C"
@@ -35,7 +34,7 @@ _THEMES = ("imagin", "dsfr")
 
 
 class Pages:
-    """Renders `templates`, then ours, within the layout; it is the application's `state.pages`."""
+    """Renders `templates`, then ours, within the layout."""
 
     def __init__(
         self, app: FastAPI, *, templates: BaseLoader, theme: str = "imagin", dsfr_dir: Path | None = None
@@ -56,9 +55,6 @@ class Pages:
         self.environment.filters.update(FILTERS)
         statique = Statique(app, dsfr_dir if theme == "dsfr" else None)
         self.environment.globals.update(statique=statique, theme=theme, service=SERVICE)
-        app.state.pages = self
-        app.state.sign_in = None
-        app.state.refusal_page = refusal_page
 
     def render(self, request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
         """A whole page, or a fragment when the template chooses so (`cible`)."""

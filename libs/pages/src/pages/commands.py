@@ -9,12 +9,13 @@ from fastapi.responses import RedirectResponse
 from acces.acteur import Acteur
 from acces.commande import Commande
 from chassis.database import Connection
+from chassis.http import Application, application
 
 
 @asynccontextmanager
 async def reading(request: Request) -> AsyncIterator[Connection]:
     """A connection to read from."""
-    async with request.app.state.pool.acquire() as connection:
+    async with application(request, Application).pool.acquire() as connection:
         yield connection
 
 
@@ -28,10 +29,10 @@ async def snapshot(request: Request) -> AsyncIterator[Connection]:
 @asynccontextmanager
 async def commande(request: Request, acteur: Acteur) -> AsyncIterator[Commande]:
     """A command's transaction: committed at the end, rolled back by any refusal; then the relay is woken."""
-    state = request.app.state
+    ours = application(request, Application)
     async with reading(request) as connection, connection.transaction():
-        yield Commande(connection, acteur, state.clock())
-    state.wake_relay()
+        yield Commande(connection, acteur, ours.clock())
+    ours.wake_relay()
 
 
 def see_other(url: str) -> RedirectResponse:

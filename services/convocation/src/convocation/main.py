@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
+from fastapi import FastAPI
+
 from acces.http import create_app
 from chassis.periodic import periodically
 from chassis.service import Runtime, Service, run
@@ -31,6 +33,7 @@ from convocation.settings import Settings
 from convocation.signatures import api as signatures
 from convocation.suivi.reader import RecordAccesOnAccesChanged, RecordNotificationOnNotificationEvents
 from event_schemas.catalogue import EVENT_TYPES
+from pages.application import Application
 
 _APIS = (
     *(listes, couverture_api, nomenclature, affectation, convocations, mes_missions, ouvertures, signatures),
@@ -44,18 +47,19 @@ _KEYS_KEPT = timedelta(days=7)
 def build(runtime: Runtime) -> Service:
     settings = runtime.settings
     assert isinstance(settings, Settings)
-    app = create_app(settings, title="IMAG'IN — convocation")
+    app = create_app(title="IMAG'IN — convocation")
     for api in _APIS:
         app.include_router(api.router)
     refusals.add_to(app)
     screens.add_to(app, settings)
-    app.state.settings = settings
-    app.state.pool = runtime.pool
+    app.state.token_key = settings.token_key.get_secret_value()
+    app.state.settings, app.state.pool = settings, runtime.pool
     app.state.imprimeur = Imprimeur(
         Documents(), public_url=settings.public_url, secret=settings.token_key.get_secret_value()
     )
     app.state.wake_relay = runtime.relay.wake
     app.state.clock = lambda: datetime.now(UTC)  # noqa: TID251  # the clock's one place
+    app.state.application = _application(runtime, app)
 
     async def forget_old_keys() -> None:
         async with runtime.pool.acquire() as connection:
@@ -79,6 +83,17 @@ def build(runtime: Runtime) -> Service:
             partial(periodically, _IMPORTS_SECONDS, "imports", work_at_imports),
         ],
         models={ce_type: event.model for ce_type, event in EVENT_TYPES.items()},
+    )
+
+
+def _application(runtime: Runtime, app: FastAPI) -> Application:
+    return Application(
+        pool=runtime.pool,
+        clock=lambda: app.state.clock(),  # noqa: PLW0108  # read anew each time: a test may put another
+        wake_relay=runtime.relay.wake,
+        token_key=app.state.token_key,
+        pages=app.state.pages,
+        sign_in=app.state.sign_in,
     )
 
 

@@ -50,7 +50,7 @@ def templates() -> PrefixLoader:
 
 def add_to(app: FastAPI, settings: Settings) -> None:
     """Mount the pages; without an acteur one gets the sign-in, signed links, the check of a convocation."""
-    Pages(app, templates=templates(), theme=settings.theme, dsfr_dir=settings.dsfr_dir)
+    app.state.pages = Pages(app, templates=templates(), theme=settings.theme, dsfr_dir=settings.dsfr_dir)
     connexion.add_to(app)
     liens.add_to(app)
     calendrier_pages.add_to(app)

@@ -4,6 +4,7 @@ import asyncio
 import subprocess
 from base64 import b64decode
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -190,6 +191,7 @@ async def test_the_statements_are_as_many_for_any_number_and_no_connection_is_he
         return render(documents)
 
     monkeypatch.setattr(open_world.app.state, "pool", pool)
+    monkeypatch.setattr(open_world.app.state, "application", replace(open_world.app.state.application, pool=pool))
     monkeypatch.setattr(renderer, "render", watched)
     first = await ask(open_world, *wanted)
     assert (pool.statements, len(rendered), held) == (5, count, {0})

@@ -4,6 +4,7 @@ import io
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from contextlib import redirect_stdout
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 from uuid import UUID, uuid5
@@ -258,7 +259,8 @@ async def test_no_log_no_metric_and_no_referrer_bears_the_token(convoque, monkey
             answers.append(await convoque.client.post(path, headers={"Sec-Fetch-Site": "same-origin"}))
             answers.append(await convoque.client.put(path))
             await convoque.client.get(f"/calendrier/{token}.ics")
-            monkeypatch.setattr(convoque.app.state, "pool", None)
+            without = replace(convoque.app.state.application, pool=None)
+            monkeypatch.setattr(convoque.app.state, "application", without)
             answers.append(await convoque.client.get(path))
     finally:
         structlog.configure(**before)

@@ -9,27 +9,38 @@ from mission_import.handlers.convocations import CountConvokedOnConvocationEvent
 from mission_import.handlers.inscriptions import ImportMissionsOnInscriptionsClosed
 from mission_import.settings import Settings
 from mission_import.web import pages, routes_fichier, routes_imports
+from mission_import.web.application import Application
+from mission_import.web.pages import sessions
 
 
 def build(runtime: Runtime) -> Service:
     settings = runtime.settings
     assert isinstance(settings, Settings)
-    app = create_app(settings, title="IMAG'IN — import des missions")
+    app = create_app(title="IMAG'IN — import des missions")
     routes_fichier.add_to(app)
     routes_imports.add_to(app)
-    pages.add_to(app, settings)
-    app.state.pool = runtime.pool
-    app.state.wake_relay = runtime.relay.wake
-    app.state.clock = lambda: datetime.now(UTC)  # noqa: TID251  # the clock's one place
+    app.state.application = Application(
+        pool=runtime.pool,
+        clock=_clock,
+        wake_relay=runtime.relay.wake,
+        token_key=settings.token_key.get_secret_value(),
+        pages=pages.add_to(app, settings),
+        sign_in=sessions.to_sign_in,
+        convocation_url=settings.convocation_url,
+    )
     return Service(
         package="mission_import",
         app=app,
         readers={
-            "mission-import.inscriptions": ImportMissionsOnInscriptionsClosed(clock=app.state.clock),
+            "mission-import.inscriptions": ImportMissionsOnInscriptionsClosed(clock=_clock),
             "mission-import.convocation": CountConvokedOnConvocationEvents(),
         },
         models={ce_type: event.model for ce_type, event in EVENT_TYPES.items()},
     )
+
+
+def _clock() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251  # the clock's one place
 
 
 def main() -> None:

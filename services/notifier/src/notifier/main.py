@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from acces.acteur import Acteur, Role, mint
-from acces.http import create_app
+from acces.http import Application, create_app
 from chassis.periodic import periodically
 from chassis.service import Runtime, Service, run
 from event_schemas.catalogue import EVENT_TYPES
@@ -43,10 +43,17 @@ def build(runtime: Runtime) -> Service:
         runtime.relay.wake,
         poll_seconds=settings.mail_poll_milliseconds / 1000,
     )
+    app = create_app(title="IMAG'IN — notifications")
+    app.state.application = Application(
+        pool=runtime.pool,
+        clock=_clock,
+        wake_relay=runtime.relay.wake,
+        token_key=settings.token_key.get_secret_value(),
+    )
     settling = timedelta(seconds=settings.settle_seconds)
     return Service(
         package="notifier",
-        app=create_app(settings, title="IMAG'IN — notifications"),
+        app=app,
         readers={
             "notifier.convocation": NotifyOnConvocationEvents(_clock, settling),
             "notifier.courriel": QueueOnCourrielDemande(_clock, settling),
@@ -88,9 +95,9 @@ def _periodic(runtime: Runtime, settings: Settings) -> list[Callable[[], Awaitab
 
     async def measure() -> None:
         async with runtime.pool.acquire() as connection:
-            waiting, age = await notifications.waiting(connection, _clock())
-        MAILS_WAITING.set(waiting)
-        MAILS_AGE_SECONDS.set(age)
+            found = await notifications.waiting(connection, _clock())
+        MAILS_WAITING.set(found.waiting)
+        MAILS_AGE_SECONDS.set(found.age)
 
     loops: list[Callable[[], Awaitable[None]]] = [
         partial(periodically, _REMINDERS_SECONDS, "reminders", remind),

@@ -7,6 +7,7 @@ import pytest
 
 from event_schemas import catalogue
 from notifier.domain.notification import Nuit
+from notifier.persistence import notifications
 
 MINUTE = timedelta(minutes=1)
 DAY = date(2020, 3, 5)
@@ -233,3 +234,11 @@ class TestReminders:
         assert await notifier.remind() == 1, "in La Réunion it is the next day already"
         await notifier.drain()
         assert notifier.recipients()[2:] == ["1"]
+
+
+async def test_what_waits_and_since_when_is_measured(notifier):
+    nothing = await notifications.waiting(notifier.pool, notifier.now)
+    assert (nothing.waiting, nothing.age) == (0, 0.0)
+    await notifier.tell(notifier.event("1"), notifier.event("2"))
+    found = await notifications.waiting(notifier.pool, notifier.now + MINUTE)
+    assert (found.waiting, found.age) == (2, 60.0)

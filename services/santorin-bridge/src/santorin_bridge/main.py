@@ -16,11 +16,12 @@ from santorin_bridge.gateways.convocation import ConvocationGateway
 from santorin_bridge.handlers.accuses import TellAccesOnAccuse
 from santorin_bridge.handlers.convocations import GrantOrRevokeOnConvocationEvents
 from santorin_bridge.metrics import AS_OF_AGE_SECONDS
-from santorin_bridge.persistence.habilitations import DirtyHabilitations
+from santorin_bridge.publishing import DirtyHabilitations
 from santorin_bridge.settings import Settings
 from santorin_bridge.use_cases.observe import measure_silence, observe_differences
 from santorin_bridge.use_cases.reconcile import Sources
 from santorin_bridge.web import jetons, limites, routes
+from santorin_bridge.web.application import Application
 
 _TOKEN_HOURS = 0.1
 _SILENCE_SECONDS = 30.0
@@ -30,15 +31,13 @@ _GROUP = "santorin-bridge.convocation"
 def build(runtime: Runtime) -> Service:
     settings, pool = runtime.settings, runtime.pool
     assert isinstance(settings, Settings)
-    app = create_app(settings, title="IMAG'IN — habilitations SANTORIN")
+    app = create_app(title="IMAG'IN — habilitations SANTORIN")
     app.include_router(routes.router, dependencies=[Depends(limites.limit_acteur)])
     limites.add_to(app, settings)
     jetons.add_to(app, settings)
     freshness = Freshness(settings.kafka_connection, topic=CONVOCATION, group=_GROUP, clock=_clock)
-    app.state.pool = pool
-    app.state.clock = _clock
-    app.state.freshness = freshness
-    app.state.stale_after = timedelta(seconds=settings.stale_after_seconds)
+    app.state.clock, app.state.token_key = _clock, settings.token_key.get_secret_value()  # jetons reads them
+    app.state.application = _application(runtime, settings, freshness)
     AS_OF_AGE_SECONDS.set_function(partial(_age_seconds, freshness))
     sources, settle = sources_of(settings), settings.reconcile_settle_seconds
 
@@ -61,6 +60,17 @@ def build(runtime: Runtime) -> Service:
             partial(periodically, settings.reconcile_minutes * 60, "reconciliation", reconcile_once),
             partial(periodically, _SILENCE_SECONDS, "silence", measure_once),
         ],
+    )
+
+
+def _application(runtime: Runtime, settings: Settings, freshness: Freshness) -> Application:
+    return Application(
+        pool=runtime.pool,
+        clock=_clock,
+        wake_relay=runtime.relay.wake,
+        token_key=settings.token_key.get_secret_value(),
+        freshness=freshness,
+        stale_after=timedelta(seconds=settings.stale_after_seconds),
     )
 
 

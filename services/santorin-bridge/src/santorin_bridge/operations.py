@@ -12,9 +12,9 @@ from santorin_bridge.domain.clients import CLIENT_ID, verifier
 from santorin_bridge.domain.ecart import REJOUER, RELEVER, Ecart, Vues
 from santorin_bridge.gateways.convocation import ConvocationGateway
 from santorin_bridge.persistence.accuses import silence
-from santorin_bridge.persistence.habilitations import SOURCE
 from santorin_bridge.persistence.reconciliation import alone
 from santorin_bridge.persistence.replay import Choix, page, send_again
+from santorin_bridge.publishing import SOURCE
 from santorin_bridge.use_cases.reconcile import Bilan, Sources, reconcile
 from santorin_bridge.use_cases.repair import repair
 

@@ -1,5 +1,6 @@
 """The bridge on a real database: what it is told, what it would send, what it answers."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
 from uuid import UUID, uuid5
@@ -17,7 +18,7 @@ from event_schemas.convocations import Convocation, IntervenantRef, MissionRef
 from santorin_bridge.handlers.accuses import TellAccesOnAccuse
 from santorin_bridge.handlers.convocations import GrantOrRevokeOnConvocationEvents
 from santorin_bridge.main import build
-from santorin_bridge.persistence.habilitations import DirtyHabilitations
+from santorin_bridge.publishing import DirtyHabilitations
 from santorin_bridge.settings import Settings
 
 KEY = "k" * 40
@@ -30,12 +31,12 @@ class Bridge:
         settings = Settings(
             database_url=url, kafka_bootstrap="unused:1", token_key=KEY, convocation_url="http://convocation.test"
         )
-        self.app = build(Runtime(settings, pool, SimpleNamespace())).app
+        self.app = build(Runtime(settings, pool, SimpleNamespace(wake=lambda: None))).app
         self.pool, self.client = pool, None
         self.source = DirtyHabilitations()
         self.now = datetime.now(UTC)
-        self.app.state.clock = lambda: self.now
-        self.freshness = self.app.state.freshness
+        self.app.state.application = replace(self.app.state.application, clock=lambda: self.now)
+        self.freshness = self.app.state.application.freshness
         self.freshness.as_of = self.now
 
     @staticmethod

@@ -5,6 +5,8 @@ from uuid import UUID, uuid5
 from prometheus_client import REGISTRY
 
 from event_schemas.accuses import Accuse
+from santorin_bridge.persistence.accuses import silence
+from santorin_bridge.use_cases.observe import measure_silence
 
 KEY = uuid5(UUID(int=1), "1")
 
@@ -72,3 +74,16 @@ async def test_kb_a_revocation_that_santorin_has_applied_is_told_as_withdrawn(br
     await bridge.published()
     await bridge.answered(answer(1, 2))
     assert (await told(bridge))[-1] == (2, "RETIREE", None)
+
+
+async def test_what_santorin_has_not_answered_and_what_it_refuses_is_measured(bridge):
+    await bridge.apply(*(bridge.convocation(numero, 1) for numero in ("1", "2", "3")))
+    await bridge.published()
+    nobody = await silence(bridge.pool)
+    assert (nobody.attendus, nobody.refusees, nobody.dernier) == (3, 0, None)
+    await bridge.answered(answer(1, 1), answer(1, 1, "REFUSED", "identité inconnue", key=uuid5(UUID(int=1), "2")))
+    async with bridge.pool.acquire() as connection:
+        await measure_silence(connection)
+    gauges = [REGISTRY.get_sample_value(f"imagin_{name}") for name in ("accuses_attendus", "habilitations_refusees")]
+    assert gauges == [1, 1]
+    assert (await silence(bridge.pool)).dernier is not None

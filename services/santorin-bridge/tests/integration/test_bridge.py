@@ -5,6 +5,7 @@ from prometheus_client import REGISTRY
 
 from acces.acteur import Role
 from event_schemas.habilitations import Habilitation
+from santorin_bridge.persistence import replay
 
 
 def right(message):
@@ -92,3 +93,14 @@ async def test_how_long_santorin_waits_for_a_convocation_is_measured(bridge):
     before = REGISTRY.get_sample_value("imagin_convocation_to_santorin_seconds_count") or 0
     await bridge.clear(await bridge.dirty())
     assert REGISTRY.get_sample_value("imagin_convocation_to_santorin_seconds_count") == before + 1
+
+
+async def test_rights_are_chosen_page_by_page_and_become_dirty_again_at_the_same_version(bridge):
+    await bridge.apply(*(bridge.convocation(numero, 1) for numero in ("1", "2", "3")))
+    await bridge.published()
+    first = await replay.page(bridge.pool, replay.Choix(uai="0699001J", academie="10"), None, 2)
+    rest = await replay.page(bridge.pool, replay.Choix(uai="0699001J"), first[-1].convocation_id, 2)
+    assert [row.version for row in (*first, *rest)] == [1, 1, 1]
+    assert await replay.page(bridge.pool, replay.Choix(academie="09"), None, 2) == []
+    assert await replay.send_again(bridge.pool, [row.convocation_id for row in first]) == 2
+    assert sorted(message.value for message in await bridge.dirty()) == sorted(row.etat for row in first)

@@ -39,7 +39,7 @@ class Bridge:
     def __init__(self, app, client):
         self.app, self.client, self.now = app, client, 0
         app.state.monotonic_ns = lambda: self.now
-        app.state.freshness.as_of = datetime.now(UTC)
+        app.state.application.freshness.as_of = datetime.now(UTC)
 
     async def ask(self, data=GRANT, **arguments):
         return await self.client.post("/oauth/jeton", data=data, **arguments)
@@ -67,7 +67,7 @@ async def start(url, monkeypatch):
 
     async def started(**changes):
         settings = Settings(database_url=url, **REST, **changes)
-        app = build(Runtime(settings, pool, SimpleNamespace())).app
+        app = build(Runtime(settings, pool, SimpleNamespace(wake=lambda: None))).app
         transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
         clients.append(httpx2.AsyncClient(transport=transport, base_url="http://bridge.test"))
         return Bridge(app, clients[-1])

@@ -1,5 +1,6 @@
 """What a closing would change of the missions there are, in rows and in numbers (K.a); made from `generate`."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -82,6 +83,12 @@ def bilan(changed: Iterable[Mission], existing: Mapping[Cle, Mission]) -> Bilan:
     inchangees = sum(cle not in natures for cle in actives)
     given = list(natures.values())
     return Bilan(given.count(Nature.CREEE), given.count(Nature.MODIFIEE), inchangees, given.count(Nature.SANS_CANDIDAT))
+
+
+def count(lignes: Iterable[Ligne]) -> Bilan:
+    """The numbers of these rows."""
+    natures = Counter(ligne.nature for ligne in lignes)
+    return Bilan(*(natures[one] for one in (Nature.CREEE, Nature.MODIFIEE, Nature.INCHANGEE, Nature.SANS_CANDIDAT)))
 
 
 def _changements(avant: Mission | None, apres: Mission) -> tuple[Changement, ...]:

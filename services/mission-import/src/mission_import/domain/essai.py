@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
-from mission_import.domain.differentiel import Bilan, Ligne, Nature
+from mission_import.domain.differentiel import Bilan, Ligne, Nature, count
 from mission_import.domain.inscriptions import Cloture
 
 
@@ -37,11 +38,18 @@ class Essai:
 
     @property
     def bilan(self) -> Bilan:
-        natures = Counter(one.nature for one in self.lignes)
-        return Bilan(*(natures[one] for one in _COLONNES))
+        return count(self.lignes)
 
 
-_COLONNES = (Nature.CREEE, Nature.MODIFIEE, Nature.INCHANGEE, Nature.SANS_CANDIDAT)
+class BilanFichier(NamedTuple):
+    """The numbers of a file that are kept: closings by what became of them, missions by theirs."""
+
+    clotures: Mapping[str, int]
+    missions: Bilan
+
+    def en_clair(self) -> dict[str, dict[str, int]]:
+        """As it is stored and told."""
+        return {"clotures": dict(self.clotures), "missions": self.missions._asdict()}
 
 
 @dataclass(frozen=True, slots=True)

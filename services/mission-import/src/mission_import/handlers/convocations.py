@@ -6,6 +6,7 @@ from chassis.cloudevents import Event
 from chassis.consumer import Known
 from chassis.database import Connection
 from event_schemas import catalogue
+from event_schemas.convocations import Convocation
 from mission_import.persistence import convocations
 
 
@@ -18,5 +19,5 @@ class CountConvokedOnConvocationEvents:
     async def known(self, connection: Connection, aggregates: list[str]) -> dict[str, Known]:
         return await convocations.known(connection, aggregates)
 
-    async def apply(self, connection: Connection, events: list[Event], held: Collection[str]) -> None:
+    async def apply(self, connection: Connection, events: list[Event[Convocation]], held: Collection[str]) -> None:
         await convocations.save(connection, events, held)

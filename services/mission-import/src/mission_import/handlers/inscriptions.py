@@ -7,6 +7,7 @@ from chassis.cloudevents import Event
 from chassis.consumer import Known
 from chassis.database import Connection
 from event_schemas import catalogue
+from event_schemas.inscriptions import InscriptionsClosed
 from mission_import.persistence import clotures
 from mission_import.persistence.clotures import Recue
 from mission_import.use_cases.import_closings import import_closings
@@ -24,6 +25,8 @@ class ImportMissionsOnInscriptionsClosed:
     async def known(self, connection: Connection, aggregates: list[str]) -> dict[str, Known]:
         return await clotures.known(connection, aggregates)
 
-    async def apply(self, connection: Connection, events: list[Event], held: Collection[str]) -> None:
+    async def apply(
+        self, connection: Connection, events: list[Event[InscriptionsClosed]], held: Collection[str]
+    ) -> None:
         recues = [Recue(event.state, event.as_cause, event.record.value) for event in events]
         await import_closings(connection, recues, held, self._clock())

@@ -3,12 +3,11 @@
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from chassis.cloudevents import Cause
 from chassis.consumer import Known
-from chassis.database import Connection, copy_new, update_all
+from chassis.database import Connection, Row, copy_new, update_all
 from event_schemas.inscriptions import InscriptionsClosed
 
 _KNOWN = "SELECT cloture, revision, hash FROM cloture WHERE cloture = ANY($1::text[]) ORDER BY cloture"
@@ -44,15 +43,26 @@ class Recue:
     import_id: UUID | None = None
 
 
+class _Tenue(Row):
+    cloture: str
+    revision: int
+    hash: str
+
+
+class _Place(Row):
+    uai: str
+    academie: str
+
+
 async def known(connection: Connection, clotures: list[str], *, lock: bool = True) -> dict[str, Known]:
     """The revision held of each closing, its row locked."""
-    rows = await connection.fetch(_KNOWN + (" FOR UPDATE" if lock else ""), clotures)
-    return {row["cloture"]: Known(row["revision"], row["hash"]) for row in rows}
+    rows = await connection.fetch(_KNOWN + (" FOR UPDATE" if lock else ""), clotures, record_class=_Tenue)
+    return {row.cloture: Known(row.revision, row.hash) for row in rows}
 
 
 async def academies(connection: Connection, uais: list[str]) -> set[tuple[str, str]]:
     """(UAI, académie) of every closing there is of these établissements."""
-    return {(row["uai"], row["academie"]) for row in await connection.fetch(_ACADEMIES, uais)}
+    return {(row.uai, row.academie) for row in await connection.fetch(_ACADEMIES, uais, record_class=_Place)}
 
 
 async def save(connection: Connection, recues: Sequence[Recue], held: Collection[str]) -> None:
@@ -83,5 +93,5 @@ async def applied(connection: Connection, revisions: Mapping[str, int]) -> None:
     await update_all(connection, _APPLIED, list(revisions.items()))
 
 
-def _row(state: InscriptionsClosed) -> tuple[Any, ...]:
+def _row(state: InscriptionsClosed) -> tuple[object, ...]:
     return state.aggregate, state.session, state.uai, state.etablissement.academie, state.revision, state.hash

@@ -1,11 +1,12 @@
 """SQL of who is convoked on the missions: the version guard's rows, and their number."""
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from uuid import UUID
 
 from chassis.cloudevents import Event
 from chassis.consumer import Known
-from chassis.database import Connection, copy_new, update_all
+from chassis.database import Connection, Row, copy_new, update_all
+from event_schemas.convocations import Convocation
 from mission_import.domain.mission import Cle
 
 _KNOWN = """
@@ -26,13 +27,26 @@ WHERE m.cloture = ANY($1::text[]) GROUP BY m.cloture, m.voie, m.code
 """
 
 
+class _Tenue(Row):
+    convocation_id: UUID
+    version: int
+    hash: str
+
+
+class _Convoques(Row):
+    cloture: str
+    voie: str
+    code: str
+    convoques: int
+
+
 async def known(connection: Connection, convocations: list[str]) -> dict[str, Known]:
     """Version and hash held of each convocation, its row locked."""
-    rows = await connection.fetch(_KNOWN, convocations)
-    return {str(row["convocation_id"]): Known(row["version"], row["hash"]) for row in rows}
+    rows = await connection.fetch(_KNOWN, convocations, record_class=_Tenue)
+    return {str(row.convocation_id): Known(row.version, row.hash) for row in rows}
 
 
-async def save(connection: Connection, events: Sequence[Event], held: Collection[str]) -> None:
+async def save(connection: Connection, events: Sequence[Event[Convocation]], held: Collection[str]) -> None:
     """Write the last state of each convocation; `held`: those there are. Raises ConcurrentWrite."""
     latest = {event.aggregate: event.state for event in events}
     new = [_row(one) for key, one in latest.items() if key not in held]
@@ -40,7 +54,7 @@ async def save(connection: Connection, events: Sequence[Event], held: Collection
     await update_all(connection, _CHANGE, [_row(one) for key, one in latest.items() if key in held])
 
 
-def _row(state: Any) -> tuple[Any, ...]:
+def _row(state: Convocation) -> tuple[object, ...]:
     active = state.status == "ACTIVE"
     return state.convocation_id, state.mission.mission_id, state.version, state.hash, active
 
@@ -48,6 +62,6 @@ def _row(state: Any) -> tuple[Any, ...]:
 async def convoques(connection: Connection, clotures: list[str]) -> dict[str, dict[Cle, int]]:
     """People convoked on each mission of these closings; a mission without any is not there."""
     found: dict[str, dict[Cle, int]] = {}
-    for row in await connection.fetch(_COUNT, clotures):
-        found.setdefault(row["cloture"], {})[Cle(row["voie"], row["code"])] = row["convoques"]
+    for row in await connection.fetch(_COUNT, clotures, record_class=_Convoques):
+        found.setdefault(row.cloture, {})[Cle(row.voie, row.code)] = row.convoques
     return found

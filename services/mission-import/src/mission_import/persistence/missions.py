@@ -1,14 +1,18 @@
 """SQL of the missions; they are only read and written under their closing's lock."""
 
 from collections.abc import Mapping
-from typing import Any
+from datetime import date
 from uuid import UUID
 
-from chassis.database import Connection, copy_new, update_all
+from chassis.database import Connection, Row, copy_new, update_all
 from mission_import.domain.inscriptions import Etablissement
 from mission_import.domain.mission import Cle, Mission, MissionType, Status
 
-_LOAD = "SELECT * FROM mission WHERE cloture = ANY($1::text[])"
+_LOAD = """
+SELECT cloture, session, uai, etablissement_nom, etablissement_commune, academie, type, voie, code, libelle, candidats,
+       date_debut, status, version
+FROM mission WHERE cloture = ANY($1::text[])
+"""
 
 _COLUMNS = (
     *("mission_id", "cloture", "session", "uai", "etablissement_nom", "etablissement_commune", "academie"),
@@ -24,28 +28,43 @@ WHERE m.mission_id = t.mission_id AND m.version < t.version
 """
 
 
+class _Mission(Row):
+    cloture: str
+    session: str
+    uai: str
+    etablissement_nom: str
+    etablissement_commune: str
+    academie: str
+    type: str
+    voie: str
+    code: str
+    libelle: str
+    candidats: int
+    date_debut: date
+    status: str
+    version: int
+
+
 async def load(connection: Connection, clotures: list[str]) -> dict[str, dict[Cle, Mission]]:
     """The missions of each closing, by their identity in it."""
     found: dict[str, dict[Cle, Mission]] = {}
-    for row in await connection.fetch(_LOAD, clotures):
+    for row in await connection.fetch(_LOAD, clotures, record_class=_Mission):
         mission = _mission(row)
-        found.setdefault(row["cloture"], {})[mission.cle] = mission
+        found.setdefault(row.cloture, {})[mission.cle] = mission
     return found
 
 
-def _mission(row: Any) -> Mission:
+def _mission(row: _Mission) -> Mission:
     return Mission(
-        session=row["session"],
-        etablissement=Etablissement(
-            row["uai"], row["etablissement_nom"], row["etablissement_commune"], row["academie"]
-        ),
-        type=MissionType(row["type"]),
-        cle=Cle(row["voie"], row["code"]),
-        libelle=row["libelle"],
-        candidats=row["candidats"],
-        date_debut=row["date_debut"],
-        status=Status(row["status"]),
-        version=row["version"],
+        session=row.session,
+        etablissement=Etablissement(row.uai, row.etablissement_nom, row.etablissement_commune, row.academie),
+        type=MissionType(row.type),
+        cle=Cle(row.voie, row.code),
+        libelle=row.libelle,
+        candidats=row.candidats,
+        date_debut=row.date_debut,
+        status=Status(row.status),
+        version=row.version,
     )
 
 
@@ -54,7 +73,7 @@ async def create(connection: Connection, missions: Mapping[UUID, Mission]) -> No
     await copy_new(connection, "mission", _COLUMNS, [_row(key, mission) for key, mission in missions.items()])
 
 
-def _row(mission_id: UUID, mission: Mission) -> tuple[Any, ...]:
+def _row(mission_id: UUID, mission: Mission) -> tuple[object, ...]:
     etablissement = mission.etablissement
     return (
         *(mission_id, f"{mission.session}|{etablissement.uai}", mission.session, etablissement.uai),
@@ -69,7 +88,7 @@ async def change(connection: Connection, missions: Mapping[UUID, Mission]) -> No
     await update_all(connection, _CHANGE, [_changed(key, mission) for key, mission in missions.items()])
 
 
-def _changed(mission_id: UUID, mission: Mission) -> tuple[Any, ...]:
+def _changed(mission_id: UUID, mission: Mission) -> tuple[object, ...]:
     etablissement = mission.etablissement
     return (
         *(mission_id, etablissement.nom, etablissement.commune, etablissement.academie),

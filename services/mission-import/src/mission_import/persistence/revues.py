@@ -4,9 +4,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from chassis.database import Connection, update_all
+from chassis.database import Connection, Row, update_all
+from mission_import.domain.differentiel import Bilan
 
 _LOCK = """
 SELECT c.cloture FROM cloture c
@@ -14,11 +14,14 @@ WHERE c.cloture IN (SELECT r.cloture FROM cloture_recue r
                     WHERE r.etat = 'A_VALIDER' AND r.academie = $1 AND r.session = $2)
 ORDER BY c.cloture FOR UPDATE
 """
-_WAITING = "SELECT * FROM cloture_recue WHERE etat = 'A_VALIDER' AND academie = $1 AND session = $2 ORDER BY cloture"
-_REVISIONS = """
-SELECT r.*, f.sha256 AS fichier_sha256, f.confirme_par AS fichier_par, f.confirme_nom AS fichier_nom
-FROM cloture_recue r LEFT JOIN import_fichier f USING (import_id) WHERE r.cloture = $1 ORDER BY r.revision DESC
+_RECUES = """
+SELECT r.cloture, r.session, r.uai, r.academie, r.revision, r.etat, r.recue_le, r.bilan AS bilan_json, r.decidee_par,
+       r.decidee_le, r.motif, r.ce_id, r.correlation_id, r.contenu,
+       f.sha256 AS fichier_sha256, f.confirme_par AS fichier_par, f.confirme_nom AS fichier_nom
+FROM cloture_recue r LEFT JOIN import_fichier f USING (import_id)
 """
+_WAITING = f"{_RECUES} WHERE r.etat = 'A_VALIDER' AND r.academie = $1 AND r.session = $2 ORDER BY r.cloture"
+_REVISIONS = f"{_RECUES} WHERE r.cloture = $1 ORDER BY r.revision DESC"
 _DECIDE = """
 UPDATE cloture_recue r SET etat = t.etat, bilan = coalesce(t.bilan, r.bilan), decidee_par = t.par, decidee_le = t.le,
     motif = t.motif
@@ -27,7 +30,7 @@ FROM unnest($1::text[], $2::bigint[], $3::text[], $4::jsonb[], $5::text[], $6::t
 WHERE r.cloture = t.cloture AND r.revision = t.revision AND r.etat = 'A_VALIDER'
 """
 _LIST = """
-SELECT r.session, r.uai, r.academie, r.revision, r.etat, r.recue_le, r.bilan, r.ce_id, r.decidee_le, r.motif,
+SELECT r.session, r.uai, r.academie, r.revision, r.etat, r.recue_le, r.bilan AS bilan_json, r.decidee_le, r.motif,
        (SELECT a.nom FROM audit a WHERE a.objet = 'cloture|' || r.cloture || '|' || r.revision AND a.le = r.decidee_le
         ORDER BY a.id DESC LIMIT 1) AS decideur,
        r.etablissement, count(*) OVER () AS total
@@ -45,68 +48,143 @@ GROUP BY academie, session ORDER BY academie, session
 """
 _CHOICES = "SELECT DISTINCT academie, session FROM cloture_recue WHERE $1::text[] IS NULL OR academie = ANY($1)"
 _ACTES = """
-SELECT le, nom, objet, apres, motif FROM audit WHERE objet = ANY($1::text[]) AND action = 'imports.decider'
+SELECT le, nom, split_part(objet, '|', 4)::bigint AS revision,
+       coalesce(apres ->> 'rejeu', apres ->> 'etat') AS fait, motif
+FROM audit WHERE objet = ANY($1::text[]) AND action = 'imports.decider'
 ORDER BY le DESC, id DESC
 """
 
 
+class ClotureTenue(Row):
+    """A closing; its missions follow `revision_appliquee`, 0 where they follow none yet."""
+
+    cloture: str
+    academie: str
+    revision_appliquee: int
+
+
+class Revision(Row):
+    """A revision received; `decidee_le` and `motif` are None where nobody decided."""
+
+    session: str
+    uai: str
+    academie: str
+    revision: int
+    etat: str
+    recue_le: datetime
+    bilan_json: str | None
+    decidee_le: datetime | None
+    motif: str | None
+
+    @property
+    def bilan(self) -> Bilan | None:
+        """What it did, or would have done; None for the oldest ones."""
+        return Bilan(**json.loads(self.bilan_json)) if self.bilan_json else None
+
+
+class RevisionEntiere(Revision):
+    """A revision with all that is kept of it; `fichier_*`: of the file it came from, None from the topic."""
+
+    cloture: str
+    ce_id: str
+    correlation_id: str | None
+    contenu: bytes
+    decidee_par: str | None
+    fichier_sha256: str | None
+    fichier_par: str | None
+    fichier_nom: str | None
+
+
+class RevisionListee(Revision):
+    """A line of the list, and how many there are (`total`)."""
+
+    etablissement: str
+    decideur: str | None
+    total: int
+
+
+class Attente(Row):
+    """How many closings wait."""
+
+    academie: str
+    session: str
+    clotures: int
+
+
+class Choix(Row):
+    """An académie and session of which closings came."""
+
+    academie: str
+    session: str
+
+
+class ActeDecision(Row):
+    """Who decided of a revision or replayed it; `fait`: the state it came to, or the result of the replay."""
+
+    le: datetime
+    nom: str
+    revision: int
+    fait: str
+    motif: str
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What was decided of one revision that waited."""
+    """What was decided of one revision that waited; `bilan`: what that did of the missions."""
 
     cloture: str
     revision: int
     etat: str
-    bilan: str | None
+    bilan: Bilan | None
     par: str
     le: datetime
     motif: str | None = None
 
 
-async def cloture(connection: Connection, session: str, uai: str, *, lock: bool = False) -> Any | None:
+async def cloture(connection: Connection, session: str, uai: str, *, lock: bool = False) -> ClotureTenue | None:
     """The closing; `lock` holds off newer revisions and other decisions until the end of the transaction."""
-    query = "SELECT * FROM cloture WHERE cloture = $1" + (" FOR UPDATE" if lock else "")
-    return await connection.fetchrow(query, f"{session}|{uai}")
+    query = "SELECT cloture, academie, revision_appliquee FROM cloture WHERE cloture = $1"
+    return await connection.fetchrow(
+        query + (" FOR UPDATE" if lock else ""), f"{session}|{uai}", record_class=ClotureTenue
+    )
 
 
-async def revisions(connection: Connection, cloture_: str) -> list[dict[str, Any]]:
-    """Every revision received, the latest first; `fichier_*`: of the file it came from, if from one."""
-    rows = await connection.fetch(_REVISIONS, cloture_)
-    return [_with_bilan(row) for row in rows]
+async def revisions(connection: Connection, cloture_: str) -> list[RevisionEntiere]:
+    """Every revision received, the latest first."""
+    return await connection.fetch(_REVISIONS, cloture_, record_class=RevisionEntiere)
 
 
-async def waiting(connection: Connection, academie: str, session: str, *, lock: bool = True) -> list[dict[str, Any]]:
+async def waiting(connection: Connection, academie: str, session: str, *, lock: bool = True) -> list[RevisionEntiere]:
     """What waits of an académie and session; `lock`: the closings locked in id order (D7)."""
     if lock:
-        await connection.fetch(_LOCK, academie, session)
-    return [_with_bilan(row) for row in await connection.fetch(_WAITING, academie, session)]
+        await connection.execute(_LOCK, academie, session)
+    return await connection.fetch(_WAITING, academie, session, record_class=RevisionEntiere)
 
 
-async def waiting_by_session(connection: Connection, academies: list[str] | None) -> list[Any]:
+async def waiting_by_session(connection: Connection, academies: list[str] | None) -> list[Attente]:
     """How many closings wait, by académie and session; `academies` None: all."""
-    rows: list[Any] = await connection.fetch(_COUNTS, academies)
-    return rows
+    return await connection.fetch(_COUNTS, academies, record_class=Attente)
 
 
-async def choices(connection: Connection, academies: list[str] | None) -> list[Any]:
+async def choices(connection: Connection, academies: list[str] | None) -> list[Choix]:
     """The académies and sessions of which closings came; `academies` None: all."""
-    rows: list[Any] = await connection.fetch(_CHOICES, academies)
-    return rows
+    return await connection.fetch(_CHOICES, academies, record_class=Choix)
 
 
-async def actes(connection: Connection, cloture_: str, revisions_: Sequence[int]) -> list[dict[str, Any]]:
-    """Who decided of these revisions and who replayed them, the latest first; `revision` and `apres` of each."""
-    rows = await connection.fetch(_ACTES, [f"cloture|{cloture_}|{one}" for one in revisions_])
-    return [
-        dict(row) | {"apres": json.loads(row["apres"]), "revision": int(row["objet"].rpartition("|")[2])}
-        for row in rows
-    ]
+async def actes(connection: Connection, cloture_: str, revisions_: Sequence[int]) -> list[ActeDecision]:
+    """Who decided of these revisions and who replayed them, the latest first."""
+    objets = [f"cloture|{cloture_}|{one}" for one in revisions_]
+    return await connection.fetch(_ACTES, objets, record_class=ActeDecision)
 
 
 async def decide(connection: Connection, decisions: Sequence[Decision]) -> None:
     """Raises ConcurrentWrite when one of them does not wait any more."""
-    rows = [(one.cloture, one.revision, one.etat, one.bilan, one.par, one.le, one.motif) for one in decisions]
+    rows = [(one.cloture, one.revision, one.etat, _json(one.bilan), one.par, one.le, one.motif) for one in decisions]
     await update_all(connection, _DECIDE, rows)
+
+
+def _json(bilan: Bilan | None) -> str | None:
+    return json.dumps(bilan._asdict()) if bilan else None
 
 
 async def page(
@@ -118,12 +196,7 @@ async def page(
     texte: str = "",
     page_: int = 1,
     taille: int = 50,
-) -> list[dict[str, Any]]:
-    """A page of revisions received, the latest first, with `total`; `academies` None: all."""
+) -> list[RevisionListee]:
+    """A page of revisions received, the latest first; `academies` None: all."""
     offset = (page_ - 1) * taille
-    rows = await connection.fetch(_LIST, academies, session, etat, texte, taille, offset)
-    return [_with_bilan(row) for row in rows]
-
-
-def _with_bilan(row: Any) -> dict[str, Any]:
-    return dict(row) | {"bilan": json.loads(row["bilan"]) if row["bilan"] else None}
+    return await connection.fetch(_LIST, academies, session, etat, texte, taille, offset, record_class=RevisionListee)

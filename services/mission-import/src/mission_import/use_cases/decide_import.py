@@ -1,17 +1,16 @@
 """The gestionnaire's decisions on closings that wait (K.a): accept, refuse, replay; in the caller's transaction."""
 
-import json
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from acces import audit
 from acces.commande import Commande
 from chassis.cloudevents import Cause
 from chassis.tracing import current_cause
 from event_schemas.inscriptions import InscriptionsClosed
+from mission_import.domain.differentiel import Bilan
 from mission_import.domain.errors import ClotureInconnue, JamaisAppliquee, MotifAbsent, RevisionDepassee
 from mission_import.persistence import politiques, revues
-from mission_import.persistence.revues import Decision
+from mission_import.persistence.revues import ClotureTenue, Decision, RevisionEntiere
 from mission_import.policy import POLICY
 from mission_import.use_cases.import_closings import Fermeture, apply_closings
 
@@ -30,7 +29,7 @@ async def accept_all(commande: Commande, academie: str, session: str, seen: Mapp
     """
     POLICY.authorise(commande.acteur, "imports.decider", academie=academie)
     rows = await revues.waiting(commande.connection, academie, session)
-    if {row["uai"]: row["revision"] for row in rows} != dict(seen):
+    if {row.uai: row.revision for row in rows} != dict(seen):
         raise RevisionDepassee
     await _apply(commande, rows)
     return len(rows)
@@ -51,16 +50,16 @@ async def replay(commande: Commande, session: str, uai: str, revision: int) -> s
     Raises Forbidden, ClotureInconnue, JamaisAppliquee.
     """
     held = await _locked(commande, session, uai)
-    found = {row["revision"]: row for row in await revues.revisions(commande.connection, held["cloture"])}
+    found = {row.revision: row for row in await revues.revisions(commande.connection, held.cloture)}
     if revision not in found:
         raise ClotureInconnue
-    if revision > held["revision_appliquee"]:
+    if revision > held.revision_appliquee:
         raise JamaisAppliquee
-    if revision < held["revision_appliquee"]:
+    if revision < held.revision_appliquee:
         result = DEPASSEE
     else:
         [numbers] = await apply_closings(
-            commande.connection, [_fermeture(found[revision])], [held["cloture"]], commande.now
+            commande.connection, [_fermeture(found[revision])], [held.cloture], commande.now
         )
         changes = numbers.creees + numbers.modifiees + numbers.sans_candidat
         result = APPLIQUEE if changes else AUCUN_CHANGEMENT
@@ -78,52 +77,51 @@ async def set_policy(commande: Commande, academie: str, mode: str) -> None:
     await audit.record(commande.connection, commande.acteur, commande.now, [acte])
 
 
-async def _locked(commande: Commande, session: str, uai: str) -> Any:
+async def _locked(commande: Commande, session: str, uai: str) -> ClotureTenue:
     held = await revues.cloture(commande.connection, session, uai, lock=True)
-    POLICY.authorise(commande.acteur, "imports.decider", academie=held["academie"] if held else None)
+    POLICY.authorise(commande.acteur, "imports.decider", academie=held.academie if held else None)
     if held is None:
         raise ClotureInconnue
     return held
 
 
-async def _waiting(commande: Commande, session: str, uai: str, revision: int) -> dict[str, Any]:
+async def _waiting(commande: Commande, session: str, uai: str, revision: int) -> RevisionEntiere:
     held = await _locked(commande, session, uai)
-    [latest, *_] = await revues.revisions(commande.connection, held["cloture"])
-    if latest["etat"] != "A_VALIDER" or latest["revision"] != revision:
-        raise RevisionDepassee(latest["revision"])
+    [latest, *_] = await revues.revisions(commande.connection, held.cloture)
+    if latest.etat != "A_VALIDER" or latest.revision != revision:
+        raise RevisionDepassee(latest.revision)
     return latest
 
 
-async def _apply(commande: Commande, rows: Sequence[dict[str, Any]]) -> None:
+async def _apply(commande: Commande, rows: Sequence[RevisionEntiere]) -> None:
     closings = [_fermeture(row) for row in rows]
-    bilans = await apply_closings(commande.connection, closings, [row["cloture"] for row in rows], commande.now)
-    numbers = [one._asdict() for one in bilans]
-    await _record(commande, rows, ["APPLIQUEE"] * len(rows), numbers, None)
+    bilans = await apply_closings(commande.connection, closings, [row.cloture for row in rows], commande.now)
+    await _record(commande, rows, ["APPLIQUEE"] * len(rows), bilans, None)
 
 
-def _fermeture(row: Mapping[str, Any]) -> Fermeture:
-    state = InscriptionsClosed.model_validate_json(row["contenu"])
-    cause = Cause(row["correlation_id"] or row["ce_id"], row["ce_id"], current_cause().traceparent)
+def _fermeture(row: RevisionEntiere) -> Fermeture:
+    state = InscriptionsClosed.model_validate_json(row.contenu)
+    cause = Cause(row.correlation_id or row.ce_id, row.ce_id, current_cause().traceparent)
     return Fermeture(state, cause)
 
 
 async def _record(
     commande: Commande,
-    rows: Sequence[dict[str, Any]],
+    rows: Sequence[RevisionEntiere],
     etats: Sequence[str],
-    bilans: Sequence[dict[str, int] | None],
+    bilans: Sequence[Bilan | None],
     motif: str | None,
 ) -> None:
     decisions, actes = [], []
-    for row, etat, numbers in zip(rows, etats, bilans, strict=True):
-        kept = json.dumps(numbers) if numbers else None
+    for row, etat, bilan in zip(rows, etats, bilans, strict=True):
         who = (commande.acteur.sub, commande.now)
-        decisions.append(Decision(row["cloture"], row["revision"], etat, kept, *who, motif))
-        actes.append(_acte(row, {"etat": row["etat"]}, {"etat": etat, "bilan": numbers}, motif or ""))
+        decisions.append(Decision(row.cloture, row.revision, etat, bilan, *who, motif))
+        told = {"etat": etat, "bilan": bilan._asdict() if bilan else None}
+        actes.append(_acte(row, {"etat": row.etat}, told, motif or ""))
     await revues.decide(commande.connection, decisions)
     await audit.record(commande.connection, commande.acteur, commande.now, actes)
 
 
-def _acte(row: Mapping[str, Any], avant: dict[str, Any], apres: dict[str, Any], motif: str) -> audit.Acte:
-    objet = f"cloture|{row['cloture']}|{row['revision']}"
-    return audit.Acte("imports.decider", objet, avant or None, apres, motif, row["academie"], row["uai"])
+def _acte(row: RevisionEntiere, avant: Mapping[str, object], apres: Mapping[str, object], motif: str) -> audit.Acte:
+    objet = f"cloture|{row.cloture}|{row.revision}"
+    return audit.Acte("imports.decider", objet, avant or None, apres, motif, row.academie, row.uai)

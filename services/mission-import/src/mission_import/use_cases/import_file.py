@@ -7,7 +7,6 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID, uuid5
 
 import structlog
@@ -19,11 +18,11 @@ from chassis.cloudevents import Cause
 from chassis.database import Connection
 from chassis.tracing import current_cause
 from mission_import.domain.errors import FichierFautif, ImportDejaFait, ImportInconnu, LectureDepassee
-from mission_import.domain.essai import Essai, Resume, Sort, resumer
+from mission_import.domain.essai import BilanFichier, Essai, Resume, Sort, resumer
 from mission_import.domain.fichier import Fichier
 from mission_import.persistence import clotures, imports_fichier
 from mission_import.persistence.clotures import Recue
-from mission_import.persistence.imports_fichier import Depose
+from mission_import.persistence.imports_fichier import Depose, Depot, DepotGarde, DepotListe
 from mission_import.policy import POLICY
 from mission_import.use_cases.import_closings import import_closings
 from mission_import.use_cases.read_file import Lecture, Lue, read_file, refuse_elsewhere
@@ -41,7 +40,7 @@ _ETATS = {Sort.A_APPLIQUER: "APPLIQUEE", Sort.A_VALIDER: "A_VALIDER", Sort.REMPL
 class EssaiFichier:
     """A dry run; `lu` is what the confirmation must bear, `fichier` is None for one that is in the history."""
 
-    depot: dict[str, Any]
+    depot: Depot
     fichier: Fichier | None
     essais: list[Essai]
     lu: str
@@ -77,9 +76,9 @@ async def deposit(commande: Commande, octets: bytes, lecture: Lecture) -> EssaiF
 async def look(connection: Connection, acteur: Acteur, import_id: UUID, now: datetime) -> EssaiFichier:
     """The dry run as it is now, or the history's line. Raises Forbidden, ImportInconnu, FichierFautif."""
     depot = await _depot(connection, acteur, import_id, now)
-    if depot["octets"] is None:
+    if depot.octets is None:
         return EssaiFichier(depot, None, [], "")
-    lecture = await lire(acteur, depot["octets"], depot["le"])
+    lecture = await lire(acteur, depot.octets, depot.le)
     essais = await _try(connection, acteur, lecture, now)
     return EssaiFichier(depot, lecture.fichier, essais, empreinte(essais))
 
@@ -91,9 +90,9 @@ async def confirm(commande: Commande, import_id: UUID, lu: str) -> Resume:
     """
     connection, now = commande.connection, commande.now
     depot = await _depot(connection, commande.acteur, import_id, now, lock=True)
-    if depot["octets"] is None:
+    if depot.octets is None:
         raise ImportDejaFait
-    lecture = await lire(commande.acteur, depot["octets"], depot["le"])
+    lecture = await lire(commande.acteur, depot.octets, depot.le)
     essais = await _try(connection, commande.acteur, lecture, now, lock=True)
     if empreinte(essais) != lu:
         raise LectureDepassee
@@ -101,14 +100,14 @@ async def confirm(commande: Commande, import_id: UUID, lu: str) -> Resume:
         connection, [one for one, essai in zip(lecture.closings, essais, strict=True) if essai.nouvelle], depot, now
     )
     resume = resumer(essais)
-    told = {"clotures": dict(resume.clotures), "missions": resume.missions._asdict()}
-    await imports_fichier.done(connection, import_id, commande.acteur, now, told)
-    await audit.record(connection, commande.acteur, now, _actes(depot, essais, told))
+    bilan = BilanFichier(resume.clotures, resume.missions)
+    await imports_fichier.done(connection, import_id, commande.acteur, now, bilan)
+    await audit.record(connection, commande.acteur, now, _actes(depot, essais, bilan))
     log.info("imports.fichier", change=resume.change, **resume.clotures)
     return resume
 
 
-async def history(connection: Connection, acteur: Acteur, page: int, taille: int) -> list[dict[str, Any]]:
+async def history(connection: Connection, acteur: Acteur, page: int, taille: int) -> list[DepotListe]:
     """Files imported, the latest first, whose closings are all within the acteur's reach. Raises Forbidden."""
     reach = POLICY.scope(acteur, "imports.lire")
     academies = None if reach is reach.TOUT else sorted(acteur.academies)
@@ -121,15 +120,15 @@ def _reaches(acteur: Acteur) -> Callable[[str], bool]:
 
 async def _depot(
     connection: Connection, acteur: Acteur, import_id: UUID, now: datetime, *, lock: bool = False
-) -> dict[str, Any]:
+) -> DepotGarde:
     """The file, if it is there still and every académie of it within reach."""
     POLICY.scope(acteur, ACTION)
     depot = await imports_fichier.get(connection, import_id, lock=lock)
     if depot is None:
         raise ImportInconnu
-    for academie in depot["academies"]:
+    for academie in depot.academies:
         POLICY.authorise(acteur, ACTION, academie=academie)
-    if depot["octets"] is not None and depot["le"] < now - GARDE:
+    if depot.octets is not None and depot.le < now - GARDE:
         raise ImportInconnu
     return depot
 
@@ -142,12 +141,12 @@ async def _try(
     return await try_file(connection, lecture, now, lock=lock)
 
 
-async def _import(connection: Connection, new: Sequence[Lue], depot: dict[str, Any], now: datetime) -> None:
+async def _import(connection: Connection, new: Sequence[Lue], depot: Depot, now: datetime) -> None:
     """In slices and in id order (D7), in one transaction; the closings there are have been locked."""
     new = sorted(new, key=lambda one: one.state.aggregate)
     held = set(await clotures.known(connection, sorted({one.state.aggregate for one in new})))
     for start in range(0, len(new), _SLICE):
-        recues = [_recue(one, depot["import_id"]) for one in new[start : start + _SLICE]]
+        recues = [_recue(one, depot.import_id) for one in new[start : start + _SLICE]]
         keys = {one.state.aggregate for one in recues}
         await import_closings(connection, recues, held & keys, now)
         held |= keys
@@ -159,12 +158,16 @@ def _recue(lue: Lue, import_id: UUID) -> Recue:
     return Recue(lue.state, cause, lue.state.to_bytes(), import_id)
 
 
-def _actes(depot: dict[str, Any], essais: Sequence[Essai], told: dict[str, Any]) -> list[audit.Acte]:
+def _actes(depot: Depot, essais: Sequence[Essai], bilan: BilanFichier) -> list[audit.Acte]:
     """One for the file, and one for each revision that is new."""
-    import_id, sha256 = str(depot["import_id"]), depot["sha256"]
-    [academie, *others] = depot["academies"]
+    import_id, sha256 = str(depot.import_id), depot.sha256
+    [academie, *others] = depot.academies
     whole = audit.Acte(
-        ACTION, f"import|{import_id}", None, {"sha256": sha256, **told}, academie=None if others else academie
+        ACTION,
+        f"import|{import_id}",
+        None,
+        {"sha256": sha256, **bilan.en_clair()},
+        academie=None if others else academie,
     )
     return [whole] + [
         audit.Acte(

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from acces.acteur import Acteur
 from chassis.database import Connection
@@ -11,39 +10,40 @@ from event_schemas.inscriptions import InscriptionsClosed
 from mission_import.domain.differentiel import Ligne, differentiel
 from mission_import.domain.errors import ClotureInconnue
 from mission_import.persistence import convocations, missions, revues
+from mission_import.persistence.revues import RevisionEntiere
 from mission_import.policy import POLICY
 from mission_import.use_cases.import_closings import cloture_of
 
 
 async def review(
     connection: Connection, acteur: Acteur, session: str, uai: str, now: datetime
-) -> tuple[list[dict[str, Any]], list[Ligne]]:
+) -> tuple[list[RevisionEntiere], list[Ligne]]:
     """Every revision, the latest first, and what that one would change now. Raises Forbidden, ClotureInconnue."""
     held = await revues.cloture(connection, session, uai)
-    POLICY.authorise(acteur, "imports.lire", academie=held["academie"] if held else None)
+    POLICY.authorise(acteur, "imports.lire", academie=held.academie if held else None)
     if held is None:
         raise ClotureInconnue
-    received = await revues.revisions(connection, held["cloture"])
+    received = await revues.revisions(connection, held.cloture)
     [lignes] = await _differentiels(connection, received[:1], now)
     return received, lignes
 
 
 async def review_waiting(
     connection: Connection, acteur: Acteur, academie: str, session: str, now: datetime
-) -> list[tuple[dict[str, Any], list[Ligne]]]:
+) -> list[tuple[RevisionEntiere, list[Ligne]]]:
     """Each closing that waits of an académie and session, and what it would change now. Raises Forbidden."""
     POLICY.authorise(acteur, "imports.lire", academie=academie)
     rows = await revues.waiting(connection, academie, session, lock=False)
     return list(zip(rows, await _differentiels(connection, rows, now), strict=True))
 
 
-async def _differentiels(connection: Connection, rows: Sequence[dict[str, Any]], now: datetime) -> list[list[Ligne]]:
-    clotures = [row["cloture"] for row in rows]
+async def _differentiels(connection: Connection, rows: Sequence[RevisionEntiere], now: datetime) -> list[list[Ligne]]:
+    clotures = [row.cloture for row in rows]
     existing = await missions.load(connection, clotures)
     people = await convocations.convoques(connection, clotures)
     lignes = []
     for row in rows:
-        cle, today = row["cloture"], local_time(row["academie"], now).date()
-        closing = cloture_of(InscriptionsClosed.model_validate_json(row["contenu"]))
+        cle, today = row.cloture, local_time(row.academie, now).date()
+        closing = cloture_of(InscriptionsClosed.model_validate_json(row.contenu))
         lignes.append(differentiel(closing, existing.get(cle, {}), today, people.get(cle, {})))
     return lignes

@@ -6,6 +6,7 @@ from typing import Any
 from event_schemas.academies import local_time
 from mission_import.domain.differentiel import Ligne
 from mission_import.domain.essai import NOUVELLES, Essai, Resume, Sort
+from mission_import.persistence.imports_fichier import Depot
 from mission_import.use_cases.import_file import GARDE, EssaiFichier
 
 MONTREES = 200
@@ -26,13 +27,19 @@ def phrase_importee(resume: Resume) -> str:
     return "Le fichier est importé : les missions suivent ses clôtures."
 
 
-def depot(row: dict[str, Any]) -> dict[str, Any]:
+def depot(row: Depot) -> dict[str, Any]:
     """A file of the history, or one that waits; without its bytes. Moments are the first académie's."""
-    names = ("sha256", "format", "encodage", "academies", "etat", "par", "par_nom", "clotures", "bilan")
-    shown: dict[str, Any] = {"import_id": str(row["import_id"])} | {name: row[name] for name in names}
-    for name in ("le", "confirme_le"):
-        shown[name] = row[name] and local_time(row["academies"][0], row[name]).isoformat()
-    return shown | {"confirme_par": row["confirme_par"], "confirme_nom": row["confirme_nom"]}
+    names = ("sha256", "format", "encodage", "academies", "etat", "par", "par_nom", "clotures")
+    academie = row.academies[0]
+    return {
+        "import_id": str(row.import_id),
+        **{name: row[name] for name in names},
+        "bilan": row.bilan.en_clair() if row.bilan else None,
+        "le": local_time(academie, row.le).isoformat(),
+        "confirme_le": local_time(academie, row.confirme_le).isoformat() if row.confirme_le else None,
+        "confirme_par": row.confirme_par,
+        "confirme_nom": row.confirme_nom,
+    }
 
 
 def essai(one: EssaiFichier) -> dict[str, Any]:
@@ -42,7 +49,7 @@ def essai(one: EssaiFichier) -> dict[str, Any]:
         return row
     resume = one.resume
     ordered = sorted(one.essais, key=lambda essai_: (not essai_.nouvelle, essai_.ligne))
-    expires = local_time(one.depot["academies"][0], one.depot["le"] + GARDE).isoformat()
+    expires = local_time(one.depot.academies[0], one.depot.le + GARDE).isoformat()
     return row | {
         "lignes": one.fichier.lignes,
         "separateur": one.fichier.separateur,

@@ -20,6 +20,7 @@ from mission_import.domain.fichier import MAX_OCTETS
 from mission_import.policy import POLICY
 from mission_import.use_cases import import_file
 from mission_import.web import fichier_json
+from mission_import.web.application import application
 from pages.commands import commande, reading, snapshot
 
 router = APIRouter(prefix="/api/imports/fichier")
@@ -75,10 +76,10 @@ async def deposer(request: Request, acteur: ActeurDep, response: Response) -> di
     """The dry run: what the file (JSON Lines or CSV) would change; nothing of it is written. 422 with every fault."""
     POLICY.scope(acteur, import_file.ACTION)
     octets = await _octets(request)
-    lecture = await import_file.lire(acteur, octets, request.app.state.clock())
+    lecture = await import_file.lire(acteur, octets, application(request).clock())
     async with commande(request, acteur) as command:
         essai = await import_file.deposit(command, octets, lecture)
-    response.headers["Location"] = f"/api/imports/fichier/{essai.depot['import_id']}"
+    response.headers["Location"] = f"/api/imports/fichier/{essai.depot.import_id}"
     return fichier_json.essai(essai)
 
 
@@ -89,7 +90,7 @@ async def historique(
     """Files imported, the latest first: who, when, what."""
     async with reading(request) as connection:
         rows = await import_file.history(connection, acteur, page, _TAILLE)
-    total = rows[0]["total"] if rows else 0
+    total = rows[0].total if rows else 0
     return {"total": total, "page": page, "fichiers": [fichier_json.depot(row) for row in rows]}
 
 
@@ -97,7 +98,7 @@ async def historique(
 async def lire(request: Request, import_id: UUID, acteur: ActeurDep) -> dict[str, Any]:
     """The dry run as it would be now, or what was imported."""
     async with snapshot(request) as connection:
-        return fichier_json.essai(await import_file.look(connection, acteur, import_id, request.app.state.clock()))
+        return fichier_json.essai(await import_file.look(connection, acteur, import_id, application(request).clock()))
 
 
 @router.post("/{import_id}/confirmation")

@@ -1,5 +1,6 @@
 """The API of the review of imports, for the gestionnaire and the administrateur (K.a, R54, R55)."""
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, FastAPI, Query, Request
@@ -14,9 +15,11 @@ from event_schemas.academies import local_time
 from event_schemas.state import Academie, Session, Uai
 from mission_import.domain.errors import ClotureInconnue, JamaisAppliquee, Refus, RevisionDepassee
 from mission_import.persistence import politiques, revues
+from mission_import.persistence.revues import Revision, RevisionEntiere
 from mission_import.policy import POLICY
 from mission_import.use_cases import decide_import
 from mission_import.use_cases.review_import import review
+from mission_import.web.application import application
 from mission_import.web.fichier_json import differentiel
 from pages.commands import commande, reading, snapshot
 
@@ -24,7 +27,7 @@ router = APIRouter(prefix="/api")
 Etat = Literal["APPLIQUEE", "A_VALIDER", "REFUSEE", "REMPLACEE"]
 _STATUS: dict[type[Refus], int] = {ClotureInconnue: 404, RevisionDepassee: 409, JamaisAppliquee: 409}
 _TAILLE = 50
-Revision = Annotated[int, Field(ge=1)]
+NumeroRevision = Annotated[int, Field(ge=1)]
 Page = Annotated[int, Query(ge=1, le=100_000)]
 
 
@@ -39,7 +42,7 @@ class PolitiqueIn(_In):
 class DecisionIn(_In):
     """`revision`: the one that was read."""
 
-    revision: Revision
+    revision: NumeroRevision
     decision: Literal["ACCEPTER", "REFUSER"]
     motif: Annotated[str, Field(max_length=500, pattern=r"^[^\x00]*$")] = ""
 
@@ -49,11 +52,11 @@ class AcceptationIn(_In):
 
     academie: Academie
     session: Session
-    revisions: Annotated[dict[Uai, Revision], Field(max_length=5_000)]
+    revisions: Annotated[dict[Uai, NumeroRevision], Field(max_length=5_000)]
 
 
 class RejeuIn(_In):
-    revision: Revision
+    revision: NumeroRevision
 
 
 def add_to(app: FastAPI) -> None:
@@ -96,9 +99,12 @@ async def lister(
     academies = None if scope is Scope.TOUT else sorted(acteur.academies)
     async with reading(request) as connection:
         rows = await revues.page(connection, academies, session=session, etat=etat, texte=q, page_=page, taille=_TAILLE)
-    names = ("session", "uai", "etablissement", "academie", "revision", "etat", "bilan")
-    lines = [{name: row[name] for name in names} | {"recue_le": _le(row["academie"], row["recue_le"])} for row in rows]
-    return {"total": rows[0]["total"] if rows else 0, "page": page, "imports": lines}
+    names = ("session", "uai", "etablissement", "academie", "revision", "etat")
+    lines = [
+        {name: row[name] for name in names} | {"bilan": _bilan(row), "recue_le": _le(row.academie, row.recue_le)}
+        for row in rows
+    ]
+    return {"total": rows[0].total if rows else 0, "page": page, "imports": lines}
 
 
 @router.get("/imports/journal")
@@ -106,8 +112,8 @@ async def journal(request: Request, acteur: ActeurDep, page: Page = 1) -> dict[s
     """Who decided what, the latest first."""
     POLICY.scope(acteur, "audit.lire")
     async with reading(request) as connection:
-        rows = await audit.search(connection, audit.Recherche(famille="imports"), taille=_TAILLE, page=page)
-    return {"total": rows[0]["total"] if rows else 0, "page": page, "actes": [_without_total(row) for row in rows]}
+        rows = await audit.find(connection, audit.Recherche(famille="imports"), taille=_TAILLE, page=page)
+    return {"total": rows[0].total if rows else 0, "page": page, "actes": [row.entier for row in rows]}
 
 
 @router.post("/imports/acceptation")
@@ -121,12 +127,12 @@ async def accepter_tout(request: Request, body: AcceptationIn, acteur: ActeurDep
 async def lire(request: Request, session: Session, uai: Uai, acteur: ActeurDep) -> dict[str, Any]:
     """What the latest revision changes, people convoked counted, and every revision."""
     async with snapshot(request) as connection:
-        received, rows = await review(connection, acteur, session, uai, request.app.state.clock())
+        received, rows = await review(connection, acteur, session, uai, application(request).clock())
     return {
         "session": session,
         "uai": uai,
-        "revision": received[0]["revision"],
-        "etat": received[0]["etat"],
+        "revision": received[0].revision,
+        "etat": received[0].etat,
         "differentiel": differentiel(rows),
         "revisions": [_revision(row) for row in received],
     }
@@ -150,17 +156,19 @@ async def rejouer(request: Request, session: Session, uai: Uai, body: RejeuIn, a
         return {"resultat": await decide_import.replay(command, session, uai, body.revision)}
 
 
-def _revision(row: dict[str, Any]) -> dict[str, Any]:
-    names = ("revision", "ce_id", "etat", "bilan", "decidee_par", "motif", "fichier_sha256", "fichier_par")
+def _revision(row: RevisionEntiere) -> dict[str, Any]:
+    names = ("revision", "ce_id", "etat", "decidee_par", "motif", "fichier_sha256", "fichier_par")
     return {name: row[name] for name in names} | {
-        name: _le(row["academie"], row[name]) for name in ("recue_le", "decidee_le")
+        "bilan": _bilan(row),
+        "recue_le": _le(row.academie, row.recue_le),
+        "decidee_le": _le(row.academie, row.decidee_le),
     }
 
 
-def _le(academie: str, moment: Any) -> str | None:
+def _bilan(row: Revision) -> dict[str, int] | None:
+    return row.bilan._asdict() if row.bilan else None
+
+
+def _le(academie: str, moment: datetime | None) -> str | None:
     """In the académie's own time."""
     return None if moment is None else local_time(academie, moment).isoformat()
-
-
-def _without_total(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in row.items() if name != "total"}

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
-from typing import Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
 from notifier.domain.courrier import Envoi, Item, Nature
@@ -48,13 +48,13 @@ def mails(rows: Iterable[L]) -> list[list[L]]:
 
 
 @dataclass(slots=True)
-class Tri:
+class Tri(Generic[L]):
     """`gardees` and `items` go together, in one order; `closes` end without a mail; `attendent`: not known yet."""
 
-    gardees: list[Ligne] = field(default_factory=list)
+    gardees: list[L] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)
-    closes: dict[Etat, list[Ligne]] = field(default_factory=dict)
-    attendent: list[Ligne] = field(default_factory=list)
+    closes: dict[Etat, list[L]] = field(default_factory=dict)
+    attendent: list[L] = field(default_factory=list)
 
 
 def pointless(row: Ligne) -> bool:
@@ -62,9 +62,9 @@ def pointless(row: Ligne) -> bool:
     return row.etat is Etat.PENDING and row.nature not in _SANS_VERSION and _nature(row) is None
 
 
-def trier(rows: Sequence[L], answers: Mapping[L, Envoi | int], aujourd_hui: Mapping[str, date]) -> Tri:
+def trier(rows: Sequence[L], answers: Mapping[L, Envoi | int], aujourd_hui: Mapping[str, date]) -> Tri[L]:
     """`answers`: what convocation says of each row, or its 404 or 410; `aujourd_hui`: the day by académie."""
-    tri = Tri()
+    tri = Tri[L]()
     for row in rows:
         answer = answers.get(row, UNKNOWN)
         if pointless(row):

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
-from typing import cast
 
 from chassis.cloudevents import Event
 from chassis.consumer import Known
@@ -32,10 +31,10 @@ class NotifyOnConvocationEvents:
     async def known(self, connection: Connection, aggregates: list[str]) -> dict[str, Known]:
         return await notifications.known(connection, aggregates)
 
-    async def apply(self, connection: Connection, events: list[Event], held: Collection[str]) -> None:  # noqa: ARG002
+    async def apply(self, connection: Connection, events: list[Event[Convocation]], held: Collection[str]) -> None:  # noqa: ARG002
         await notifications.add(connection, [_change(event) for event in events], self._clock(), self._settling)
 
 
-def _change(event: Event) -> Change:
-    state = cast("Convocation", event.state)
+def _change(event: Event[Convocation]) -> Change:
+    state = event.state
     return Change(event, _NATURES[event.type], state.intervenant.numero, state.mission.academie, min(state.dates))

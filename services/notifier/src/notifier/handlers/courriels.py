@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
-from typing import cast
 
 from chassis.cloudevents import Event
 from chassis.consumer import Known
@@ -10,6 +9,7 @@ from chassis.database import Connection
 from event_schemas import catalogue
 from event_schemas.courriels import CourrielDemande
 from notifier.persistence import courriels_demandes
+from notifier.use_cases.queue_courriels import queue_courriels
 
 
 class QueueOnCourrielDemande:
@@ -25,10 +25,6 @@ class QueueOnCourrielDemande:
     async def known(self, connection: Connection, aggregates: list[str]) -> dict[str, Known]:
         return await courriels_demandes.known(connection, aggregates)
 
-    async def apply(self, connection: Connection, events: list[Event], held: Collection[str]) -> None:
+    async def apply(self, connection: Connection, events: list[Event[CourrielDemande]], held: Collection[str]) -> None:
         now = self._clock()
-        due = now + self._settling
-        asked = [(cast("CourrielDemande", event.state), event.correlation_id) for event in events]
-        await courriels_demandes.save(connection, events, held)
-        await courriels_demandes.restart(connection, [one for one, _ in asked if one.objet == "RENVOI"], now, due)
-        await courriels_demandes.answer(connection, [one for one in asked if one[0].objet == "REPONSE"], now, due)
+        await queue_courriels(connection, events, held, now=now, pas_avant=now + self._settling)

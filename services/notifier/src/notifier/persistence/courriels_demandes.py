@@ -6,7 +6,7 @@ from uuid import UUID
 
 from chassis.cloudevents import Event
 from chassis.consumer import Known
-from chassis.database import Connection, copy_new, update_all
+from chassis.database import Connection, Row, copy_new, update_all
 from event_schemas.courriels import CourrielDemande
 from notifier.persistence.notifications import supersede
 
@@ -41,32 +41,40 @@ LEFT JOIN LATERAL (SELECT numero, academie FROM notification h WHERE h.convocati
 """
 
 
+class _Tenue(Row):
+    convocation_id: UUID
+    version: int
+    hash: str
+
+
 async def known(connection: Connection, convocations: list[str]) -> dict[str, Known]:
     """The last request held of each convocation, its row locked."""
-    rows = await connection.fetch(_KNOWN, convocations)
-    return {str(row["convocation_id"]): Known(row["version"], row["hash"]) for row in rows}
+    rows = await connection.fetch(_KNOWN, convocations, record_class=_Tenue)
+    return {str(row.convocation_id): Known(row.version, row.hash) for row in rows}
 
 
-async def save(connection: Connection, events: Sequence[Event], held: Collection[str]) -> None:
+async def save(connection: Connection, events: Sequence[Event[CourrielDemande]], held: Collection[str]) -> None:
     """The guard's rows; `held`: those there are. Raises ConcurrentWrite."""
     rows = {event.aggregate: (UUID(event.aggregate), event.version, event.hash) for event in events}
     await copy_new(connection, "courriel_demande", _COLUMNS, [row for key, row in rows.items() if key not in held])
     await update_all(connection, _CHANGE, [row for key, row in rows.items() if key in held])
 
 
-async def restart(connection: Connection, asked: Sequence[CourrielDemande], now: datetime, pas_avant: datetime) -> None:
+async def restart(
+    connection: Connection, asked: Sequence[Event[CourrielDemande]], now: datetime, pas_avant: datetime
+) -> None:
     """The mail of each waits to go out again, unless a later version does."""
-    ids = [one.convocation_id for one in asked]
-    await connection.execute(_RESTART, ids, [one.convocation_version for one in asked], now, pas_avant)
+    ids = [one.state.convocation_id for one in asked]
+    await connection.execute(_RESTART, ids, [one.state.convocation_version for one in asked], now, pas_avant)
     await supersede(connection, ids, now)
 
 
 async def answer(
-    connection: Connection, asked: Sequence[tuple[CourrielDemande, str | None]], now: datetime, pas_avant: datetime
+    connection: Connection, asked: Sequence[Event[CourrielDemande]], now: datetime, pas_avant: datetime
 ) -> None:
-    """Answers to an empêchement, each with its correlation id, wait to go out, unless a later version does."""
-    ids = [one.convocation_id for one, _ in asked]
-    versions = [one.convocation_version for one, _ in asked], [one.version for one, _ in asked]
-    causes = [cause for _, cause in asked]
+    """Answers to an empêchement wait to go out, unless a later version does."""
+    ids = [one.state.convocation_id for one in asked]
+    versions = [one.state.convocation_version for one in asked], [one.version for one in asked]
+    causes = [one.correlation_id for one in asked]
     await connection.execute(_ANSWER, ids, *versions, causes, now, pas_avant)
     await supersede(connection, ids, now)

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from chassis.cloudevents import Event
 from chassis.consumer import Known
-from chassis.database import Connection, copy_new
+from chassis.database import Connection, Row, copy_new
+from event_schemas.convocations import Convocation
 from notifier.domain.notification import Connu, Etat, settled
 
 _KNOWN = """
@@ -82,17 +83,53 @@ class Due(NamedTuple):
 class Change(NamedTuple):
     """One version of a convocation as its event tells it."""
 
-    event: Event
+    event: Event[Convocation]
     nature: str
     numero: str
     academie: str
     premier_jour: date
 
 
+class Waiting(Row):
+    """How many rows are not told yet, and for how many seconds the oldest (`age`)."""
+
+    waiting: int
+    age: float
+
+
+class _Tenue(Row):
+    convocation_id: UUID
+    version: int
+    hash: str
+
+
+class _Depuis(Row):
+    numero: str
+    depuis: datetime
+
+
+class _Due(Row):
+    convocation_id: UUID
+    version: int
+    jours: int
+    nature: str
+    numero: str
+    academie: str
+    premier_jour: date | None
+    etat: str
+    mail_id: UUID | None
+    essais: int
+    recue_le: datetime
+    correlation_id: str | None
+    dite: int | None
+    dite_nature: str | None
+    en_echec: bool
+
+
 async def known(connection: Connection, convocations: list[str]) -> dict[str, Known]:
     """The highest version held of each convocation, its rows locked."""
-    rows = await connection.fetch(_KNOWN, convocations)
-    return {str(row["convocation_id"]): Known(row["version"], row["hash"]) for row in rows}
+    rows = await connection.fetch(_KNOWN, convocations, record_class=_Tenue)
+    return {str(row.convocation_id): Known(row.version, row.hash) for row in rows}
 
 
 async def add(connection: Connection, changes: Sequence[Change], now: datetime, settling: timedelta) -> None:
@@ -111,8 +148,8 @@ async def add(connection: Connection, changes: Sequence[Change], now: datetime, 
 
 
 async def _waiting_since(connection: Connection, numeros: Sequence[str]) -> Mapping[str, datetime]:
-    rows = await connection.fetch(_WAITING_SINCE, numeros)
-    return {row["numero"]: row["depuis"] for row in rows}
+    rows = await connection.fetch(_WAITING_SINCE, numeros, record_class=_Depuis)
+    return {row.numero: row.depuis for row in rows}
 
 
 async def supersede(connection: Connection, convocations: Sequence[str | UUID], now: datetime) -> None:
@@ -122,20 +159,27 @@ async def supersede(connection: Connection, convocations: Sequence[str | UUID], 
 
 async def due(connection: Connection, now: datetime, quiet: Sequence[str], limit: int) -> list[Due]:
     """All rows to tell now of about `limit` rows' people, person by person; nobody in a `quiet` académie."""
-    rows = await connection.fetch(_DUE, now, quiet, limit)
-    return [
-        Due(
-            Key(row["convocation_id"], row["version"], row["jours"]),
-            *(row["nature"], row["numero"], row["academie"], row["premier_jour"], Etat(row["etat"]), row["mail_id"]),
-            *(row["essais"], row["recue_le"], row["correlation_id"]),
-            Connu(row["dite"], row["dite_nature"] not in {None, "ANNULATION"}, row["en_echec"]),
-        )
-        for row in rows
-    ]
+    return [_due(row) for row in await connection.fetch(_DUE, now, quiet, limit, record_class=_Due)]
 
 
-async def waiting(connection: Connection, now: datetime) -> tuple[int, float]:
-    """How many rows are not told yet, and for how many seconds the oldest."""
-    row = await connection.fetchrow(_WAITING, now)
+def _due(row: _Due) -> Due:
+    return Due(
+        key=Key(row.convocation_id, row.version, row.jours),
+        nature=row.nature,
+        numero=row.numero,
+        academie=row.academie,
+        premier_jour=row.premier_jour,
+        etat=Etat(row.etat),
+        mail_id=row.mail_id,
+        essais=row.essais,
+        recue_le=row.recue_le,
+        correlation_id=row.correlation_id,
+        connu=Connu(row.dite, row.dite_nature not in {None, "ANNULATION"}, row.en_echec),
+    )
+
+
+async def waiting(connection: Connection, now: datetime) -> Waiting:
+    """What is not told yet."""
+    row = await connection.fetchrow(_WAITING, now, record_class=Waiting)
     assert row is not None
-    return row["waiting"], row["age"]
+    return row

@@ -29,7 +29,7 @@ async def plan(connection: Connection, midnights: Mapping[str, datetime], jours:
     if not jours:
         return 0
     first, last = min(days), max(days)
-    done: str = await connection.execute(
+    done = await connection.execute(
         _PLAN, list(midnights), days, list(midnights.values()), now, jours, first, last + timedelta(days=max(jours))
     )
     return int(done.rpartition(" ")[2])

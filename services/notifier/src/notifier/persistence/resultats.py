@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
-from chassis.database import Connection
+from chassis.database import Connection, Row
 from notifier.domain.notification import Etat
 from notifier.persistence.notifications import Key, supersede
 
@@ -49,13 +49,22 @@ RETURNING convocation_id, version
 """
 
 
-class Told(NamedTuple):
+class Told(Row):
     """A row whose mail has a result."""
 
     convocation_id: UUID
     version: int
     jours: int
     correlation_id: str | None
+
+
+class _Bounced(Told):
+    depassee: bool
+
+
+class _Report(Row):
+    convocation_id: UUID
+    version: int
 
 
 class Finish(NamedTuple):
@@ -69,16 +78,17 @@ class Finish(NamedTuple):
 
 async def engage(connection: Connection, mail_id: UUID, keys: Sequence[Key], now: datetime) -> bool:
     """These rows are now under way as `mail_id`. False, and the caller rolls back, when one has changed meanwhile."""
-    done: str = await connection.execute(_ENGAGE, mail_id, *map(list, zip(*keys, strict=True)), now)
+    done = await connection.execute(_ENGAGE, mail_id, *map(list, zip(*keys, strict=True)), now)
     return done == f"UPDATE {len(keys)}"
 
 
 async def finish(connection: Connection, result: Finish, now: datetime) -> list[Told]:
     """Record it; returns the rows it was about."""
-    rows = await connection.fetch(_FINISH, result.mail_id, result.etat.value, result.motif, result.pas_avant, now)
+    fate = (result.mail_id, result.etat.value, result.motif, result.pas_avant)
+    rows = await connection.fetch(_FINISH, *fate, now, record_class=Told)
     if result.etat is Etat.PENDING:  # a later version may have come while this one was under way
-        await supersede(connection, [row["convocation_id"] for row in rows], now)
-    return _told(rows)
+        await supersede(connection, [row.convocation_id for row in rows], now)
+    return rows
 
 
 async def close(
@@ -86,7 +96,7 @@ async def close(
 ) -> list[Told]:
     """These rows end without a mail; returns those that did."""
     columns = map(list, zip(*keys, strict=True))
-    return _told(await connection.fetch(_CLOSE, *columns, etat.value, motif, now))
+    return await connection.fetch(_CLOSE, *columns, etat.value, motif, now, record_class=Told)
 
 
 async def postpone(connection: Connection, keys: Sequence[Key], pas_avant: datetime, motif: str, now: datetime) -> None:
@@ -96,15 +106,11 @@ async def postpone(connection: Connection, keys: Sequence[Key], pas_avant: datet
 
 async def bounce(connection: Connection, mail_id: UUID, motif: str, now: datetime) -> list[Told]:
     """The mail came back; returns the rows nothing later was told after. Twice has no second effect."""
-    rows = await connection.fetch(_BOUNCE, mail_id, motif, now)
-    return _told([row for row in rows if not row["depassee"]])
+    rows = await connection.fetch(_BOUNCE, mail_id, motif, now, record_class=_Bounced)
+    return [row for row in rows if not row.depassee]
 
 
 async def next_reports(connection: Connection, convocations: Sequence[UUID]) -> dict[UUID, int]:
     """The next own version of what is told about each convocation, its row locked."""
-    rows: list[Any] = await connection.fetch(_NEXT_REPORT, sorted(set(convocations)))
-    return {row["convocation_id"]: row["version"] for row in rows}
-
-
-def _told(rows: Sequence[Any]) -> list[Told]:
-    return [Told(row["convocation_id"], row["version"], row["jours"], row["correlation_id"]) for row in rows]
+    rows = await connection.fetch(_NEXT_REPORT, sorted(set(convocations)), record_class=_Report)
+    return {row.convocation_id: row.version for row in rows}

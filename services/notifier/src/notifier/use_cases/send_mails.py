@@ -5,7 +5,6 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from datetime import datetime
 from itertools import chain, zip_longest
-from typing import cast
 
 from chassis.database import Connection
 from chassis.kill_points import kill_point
@@ -88,13 +87,13 @@ class Sending:
         envois = await self._gateway.envois(list(dict.fromkeys(asked.values())))
         return {row: envois[demande] for row, demande in asked.items()}
 
-    async def _courrier(self, connection: Connection, tri: Tri) -> Courrier | None:
+    async def _courrier(self, connection: Connection, tri: Tri[Due]) -> Courrier | None:
         """The mail of what is kept; what ends without one is recorded."""
         for etat, lines in tri.closes.items():
-            await self._close(connection, cast("Sequence[Due]", lines), etat, None)
-        for row in cast("Sequence[Due]", tri.attendent):
+            await self._close(connection, lines, etat, None)
+        for row in tri.attendent:
             await self._wait(connection, row)
-        rows = cast("Sequence[Due]", tri.gardees)
+        rows = tri.gardees
         if not rows:
             return None
         again = rows[0].mail_id if rows[0].etat is Etat.SENDING else None

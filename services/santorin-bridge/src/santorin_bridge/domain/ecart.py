@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
+from uuid import UUID
 
 
 class Ecart(StrEnum):
@@ -26,6 +28,14 @@ RELEVER = frozenset({Ecart.NON_PUBLIEE, Ecart.SUJET_EN_AVANCE, Ecart.CONTENU})
 RETIRER = frozenset({Ecart.INCONNUE, Ecart.SUJET_INCONNU})
 """Mended by a revocation at a new version: only when asked for by name, for a database restored from a backup looks
 like this too. EN_AVANCE is nothing that a machine may mend: convocation has lost versions that others know."""
+
+
+class EtatConvocation(NamedTuple):
+    """A convocation as convocation knows it."""
+
+    convocation_id: UUID
+    version: int
+    active: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,12 @@
 """SANTORIN's answer to one version of a right (R15, R18): what it makes of the access that the établissement sees."""
 
 from enum import StrEnum
+from typing import Literal
 
 from santorin_bridge.domain.habilitation import Status
+
+EtatAcces = Literal["TRANSMISE", "ACCEPTEE", "REJETEE", "RETIREE"]
+"""Where a right stands, as the établissement sees it."""
 
 
 class Portee(StrEnum):
@@ -20,7 +24,7 @@ def portee(answered: int, present: int | None) -> Portee:
     return Portee.ACTUELLE if answered == present else Portee.DEPASSEE
 
 
-def etat(status: Status, *, accepted: bool) -> str:
+def etat(status: Status, *, accepted: bool) -> EtatAcces:
     """A refused revocation stays visible as rejected: the person may still be able to enter."""
     if not accepted:
         return "REJETEE"

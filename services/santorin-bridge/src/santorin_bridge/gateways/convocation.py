@@ -5,6 +5,8 @@ from uuid import UUID
 
 import httpx2
 
+from santorin_bridge.domain.ecart import EtatConvocation
+
 
 class ConvocationUnavailable(ConnectionError):
     """Convocation does not answer now; time can mend it."""
@@ -17,8 +19,8 @@ class ConvocationGateway:
         self._url = url
         self._token = token
 
-    async def etats(self) -> AsyncIterator[list[tuple[UUID, int, bool]]]:
-        """Pages of (convocation, version, whether active), in the order of the ids. Raises ConvocationUnavailable."""
+    async def etats(self) -> AsyncIterator[list[EtatConvocation]]:
+        """Pages, in the order of the ids. Raises ConvocationUnavailable."""
         after: str | None = str(UUID(int=0))
         async with httpx2.AsyncClient(base_url=self._url, timeout=15, trust_env=False) as client:
             while after is not None:
@@ -29,5 +31,7 @@ class ConvocationGateway:
                 except httpx2.HTTPError as error:
                     raise ConvocationUnavailable(type(error).__name__) from None
                 body = response.json()
-                yield [(UUID(one["convocation_id"]), one["version"], one["active"]) for one in body["etats"]]
+                yield [
+                    EtatConvocation(UUID(one["convocation_id"]), one["version"], one["active"]) for one in body["etats"]
+                ]
                 after = body["suite"]

@@ -1,9 +1,8 @@
 """Kafka in: `imagin.public.convocation.v1` → the right that follows (R15)."""
 
 from collections.abc import Collection
-from datetime import datetime
 
-from chassis.cloudevents import Cause, Event
+from chassis.cloudevents import Event
 from chassis.consumer import Known
 from chassis.database import Connection
 from event_schemas import catalogue
@@ -11,6 +10,7 @@ from event_schemas.convocations import Convocation as ConvocationState
 from event_schemas.habilitations import Habilitation
 from santorin_bridge.domain.habilitation import Convocation, droit
 from santorin_bridge.persistence import habilitations
+from santorin_bridge.persistence.habilitations import NouveauDroit
 
 
 class GrantOrRevokeOnConvocationEvents:
@@ -22,14 +22,16 @@ class GrantOrRevokeOnConvocationEvents:
     async def known(self, connection: Connection, aggregates: list[str]) -> dict[str, Known]:
         return await habilitations.known(connection, aggregates)
 
-    async def apply(self, connection: Connection, events: list[Event], held: Collection[str]) -> None:
+    async def apply(self, connection: Connection, events: list[Event[ConvocationState]], held: Collection[str]) -> None:
         latest = {event.aggregate: event for event in events}
         versions = await habilitations.versions(connection, list(held))
-        states: list[tuple[Habilitation, str, Cause, datetime]] = [
-            (_habilitation(event.state, versions.get(aggregate, 0) + 1), event.hash, event.as_cause, event.time)
-            for aggregate, event in latest.items()
-        ]
-        await habilitations.save(connection, states)
+        await habilitations.save(
+            connection, [_droit(event, versions.get(aggregate, 0) + 1) for aggregate, event in latest.items()]
+        )
+
+
+def _droit(event: Event[ConvocationState], version: int) -> NouveauDroit:
+    return NouveauDroit(_habilitation(event.state, version), event.hash, event.as_cause, event.time)
 
 
 def _habilitation(state: ConvocationState, version: int) -> Habilitation:

@@ -1,11 +1,14 @@
 """SQL of SANTORIN's answers: the guard, and what an answer about the present version of a right tells."""
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from datetime import datetime
+from uuid import UUID
 
 from chassis.cloudevents import Event
 from chassis.consumer import Known
-from chassis.database import Connection, copy_new, update_all
+from chassis.database import Connection, Row, copy_new, update_all
+from event_schemas.accuses import Accuse
+from santorin_bridge.persistence.habilitations import AccesSuivant
 
 _COLUMNS = ("convocation_id", "version", "hash", "habilitation_version", "decision", "motif")
 _KNOWN = """
@@ -43,39 +46,61 @@ WHERE h.published_version = h.version
 """
 
 
+class _Tenu(Row):
+    convocation_id: UUID
+    version: int
+    hash: str
+
+
+class _Droit(Row):
+    convocation_id: UUID
+    version: int
+
+
+class Silence(Row):
+    """`attendus`: rights SANTORIN can read and has not answered, the oldest since `age_seconds`; `refusees`: refused.
+
+    `dernier`: when its last answer came, None where there was none.
+    """
+
+    attendus: int
+    age_seconds: float
+    refusees: int
+    dernier: datetime | None
+
+
 async def known(connection: Connection, convocations: list[str]) -> dict[str, Known]:
     """Version and hash of the last answer about each right, its row locked."""
-    rows = await connection.fetch(_KNOWN, convocations)
-    return {str(row["convocation_id"]): Known(row["version"], row["hash"]) for row in rows}
+    rows = await connection.fetch(_KNOWN, convocations, record_class=_Tenu)
+    return {str(row.convocation_id): Known(row.version, row.hash) for row in rows}
 
 
-async def save(connection: Connection, events: Sequence[Event], held: Collection[str]) -> None:
+async def save(connection: Connection, events: Sequence[Event[Accuse]], held: Collection[str]) -> None:
     """Keep the last answer about each right; `held`: those that have one. Raises ConcurrentWrite."""
     rows = {event.aggregate: _row(event) for event in events}
     await copy_new(connection, "accuse", _COLUMNS, [row for key, row in rows.items() if key not in held])
     await update_all(connection, _CHANGE, [row for key, row in rows.items() if key in held])
 
 
-def _row(event: Event) -> tuple[Any, ...]:
+def _row(event: Event[Accuse]) -> tuple[object, ...]:
     state = event.state
     return state.convocation_id, event.version, event.hash, state.habilitation_version, state.decision, state.motif
 
 
 async def rights(connection: Connection, convocations: Sequence[str]) -> dict[str, int]:
     """The version of each right there is, its row locked until the end of the transaction."""
-    rows = await connection.fetch(_LOCK, convocations)
-    return {str(row["convocation_id"]): row["version"] for row in rows}
+    rows = await connection.fetch(_LOCK, convocations, record_class=_Droit)
+    return {str(row.convocation_id): row.version for row in rows}
 
 
-async def next_reports(connection: Connection, convocations: Sequence[str]) -> dict[str, Any]:
+async def next_reports(connection: Connection, convocations: Sequence[str]) -> dict[str, AccesSuivant]:
     """The next own version of what is told about each right that follows a convocation, with the right as it is."""
-    rows = await connection.fetch(_NEXT, convocations)
-    return {str(row["convocation_id"]): row for row in rows}
+    rows = await connection.fetch(_NEXT, convocations, record_class=AccesSuivant)
+    return {str(row.convocation_id): row for row in rows}
 
 
-async def silence(connection: Connection) -> Any:
-    """`attendus`: rights SANTORIN can read and has not answered, the oldest since `age_seconds`; `refusees`: refused.
-
-    `dernier`: when its last answer came, None where there was none.
-    """
-    return await connection.fetchrow(_SILENCE)
+async def silence(connection: Connection) -> Silence:
+    """What SANTORIN has not answered, and what it refuses."""
+    row = await connection.fetchrow(_SILENCE, record_class=Silence)
+    assert row is not None
+    return row

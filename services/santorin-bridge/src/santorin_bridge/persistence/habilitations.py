@@ -2,25 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID
 
-from chassis import outbox
-from chassis.cloudevents import Cause, encode, event_id
+from chassis.cloudevents import Cause
 from chassis.consumer import Known
-from chassis.database import Connection, copy_new, update_all
-from chassis.outbox import Message, Outgoing
-from event_schemas.catalogue import HABILITATION, HABILITATION_STATE
+from chassis.database import Connection, Row, copy_new, update_all
 from event_schemas.habilitations import Habilitation
-from santorin_bridge.metrics import CONVOCATION_TO_SANTORIN_SECONDS
-from santorin_bridge.publishing import publish
-
-SOURCE = "/imagin/santorin-bridge/habilitations"  # its ids count apart from those of the outbox's events
 
 _KNOWN = """
 SELECT convocation_id, convocation_version, convocation_hash FROM habilitation
 WHERE convocation_id = ANY($1::uuid[]) ORDER BY convocation_id FOR UPDATE
 """
+_VERSIONS = "SELECT convocation_id, version FROM habilitation WHERE convocation_id = ANY($1::uuid[])"
 _COLUMNS = (
     *("convocation_id", "version", "convocation_version", "convocation_hash", "status", "numero", "mission_id"),
     *("role", "etat", "correlation_id", "causation_id", "traceparent", "convocation_le"),
@@ -59,70 +53,114 @@ FROM habilitation h
 """
 
 
+class _Suivie(Row):
+    convocation_id: UUID
+    convocation_version: int
+    convocation_hash: str
+
+
+class _Tenue(Row):
+    convocation_id: UUID
+    version: int
+
+
+class NouveauDroit(NamedTuple):
+    """A version of a right to write, with the hash, the cause and the time of the convocation it follows."""
+
+    etat: Habilitation
+    convocation_hash: str
+    cause: Cause
+    convocation_le: datetime
+
+
+class Dirty(Row):
+    """A right whose last version is not on the topic yet; `etat` is its body."""
+
+    convocation_id: UUID
+    version: int
+    convocation_version: int
+    status: str
+    etat: bytes
+    changed_at: datetime
+    correlation_id: str | None
+    causation_id: str | None
+    traceparent: str | None
+
+
+class AccesSuivant(Row):
+    """The next version (`acces_version`) of what is told about a right, and the right as it is then."""
+
+    convocation_id: UUID
+    acces_version: int
+    version: int
+    convocation_version: int
+    status: str
+
+
+class Publiee(AccesSuivant):
+    """A right just sent; `waited`: seconds since its convocation came, `answered`: SANTORIN was faster than we."""
+
+    correlation_id: str | None
+    causation_id: str | None
+    traceparent: str | None
+    waited: float | None
+    answered: bool
+
+
+class Droit(Row):
+    """A right's body; `douteuse`: something about it could not be applied."""
+
+    etat: bytes
+    douteuse: bool
+
+
 async def known(connection: Connection, convocations: list[str]) -> dict[str, Known]:
     """Version and hash of the convocation each right follows, its row locked."""
-    rows = await connection.fetch(_KNOWN, convocations)
-    return {str(row["convocation_id"]): Known(row["convocation_version"], row["convocation_hash"]) for row in rows}
+    rows = await connection.fetch(_KNOWN, convocations, record_class=_Suivie)
+    return {str(row.convocation_id): Known(row.convocation_version, row.convocation_hash) for row in rows}
 
 
 async def versions(connection: Connection, convocations: list[str]) -> dict[str, int]:
     """The own version of each right there is."""
-    query = "SELECT convocation_id, version FROM habilitation WHERE convocation_id = ANY($1::uuid[])"
-    return {str(row["convocation_id"]): row["version"] for row in await connection.fetch(query, convocations)}
+    rows = await connection.fetch(_VERSIONS, convocations, record_class=_Tenue)
+    return {str(row.convocation_id): row.version for row in rows}
 
 
-async def save(connection: Connection, states: Sequence[tuple[Habilitation, str, Cause, datetime]]) -> None:
-    """Write the last state of each right, with its convocation's hash, cause and time. Raises ConcurrentWrite."""
-    rows = [
-        (
-            *(state.convocation_id, state.version, state.convocation_version, convocation_hash, state.status),
-            *(state.intervenant.numero, state.mission.mission_id, state.role, state.to_bytes()),
-            *(cause.correlation_id, cause.causation_id, cause.traceparent, le),
-        )
-        for state, convocation_hash, cause, le in states
-    ]
-    await copy_new(connection, "habilitation", _COLUMNS, [row for row in rows if row[1] == 1])
-    await update_all(connection, _CHANGE, [row for row in rows if row[1] > 1])
+async def save(connection: Connection, droits: Sequence[NouveauDroit]) -> None:
+    """Write the last state of each right. Raises ConcurrentWrite."""
+    await copy_new(connection, "habilitation", _COLUMNS, [_row(one) for one in droits if one.etat.version == 1])
+    await update_all(connection, _CHANGE, [_row(one) for one in droits if one.etat.version > 1])
 
 
-class DirtyHabilitations:
-    """The relay's source: the current state of each key to publish; sending again can only repeat or advance."""
-
-    async def fetch(self, connection: Connection, limit: int) -> list[Message]:
-        return [_message(row) for row in await connection.fetch(_DIRTY, limit)]
-
-    async def clear(self, connection: Connection, sent: Sequence[Message]) -> None:
-        """What SANTORIN can read now is told as transmitted or withdrawn, in the same transaction."""
-        columns = map(list, zip(*(message.token for message in sent), strict=True))
-        async with connection.transaction():
-            rows = await connection.fetch(_PUBLISHED, *columns)
-            # after a crash SANTORIN may have answered before we noted that it was sent: the answer says more
-            # and a right that reconciliation revoked for want of a convocation is nobody's news
-            told = [_told(row) for row in rows if row["convocation_version"] and not row["answered"]]
-            await outbox.append(connection, told)
-        for row in rows:
-            if row["waited"] is not None:
-                CONVOCATION_TO_SANTORIN_SECONDS.observe(max(0.0, row["waited"]))
+def _row(droit: NouveauDroit) -> tuple[object, ...]:
+    etat, cause = droit.etat, droit.cause
+    return (
+        *(etat.convocation_id, etat.version, etat.convocation_version, droit.convocation_hash, etat.status),
+        *(etat.intervenant.numero, etat.mission.mission_id, etat.role, etat.to_bytes()),
+        *(cause.correlation_id, cause.causation_id, cause.traceparent, droit.convocation_le),
+    )
 
 
-def _told(row: Any) -> Outgoing:
-    cause = Cause(row["correlation_id"], row["causation_id"], row["traceparent"])
-    return publish(row, "TRANSMISE" if row["status"] == "GRANTED" else "RETIREE", None, cause)
+async def dirty(connection: Connection, limit: int) -> list[Dirty]:
+    """The rights to publish, the longest waiting first."""
+    return await connection.fetch(_DIRTY, limit, record_class=Dirty)
 
 
-def _message(row: Any) -> Message:
-    key, version = row["convocation_id"], row["version"]
-    cause = Cause(row["correlation_id"], row["causation_id"], row["traceparent"])
-    headers = encode(HABILITATION_STATE, SOURCE, str(key), event_id(key.bytes, version), row["changed_at"], cause)
-    token = (key, version, row["convocation_version"], row["status"])
-    return Message(HABILITATION, str(key).encode(), row["etat"], headers, token)
+async def published(connection: Connection, sent: Sequence[Dirty]) -> list[Publiee]:
+    """Note what SANTORIN can read now."""
+    rows = [(row.convocation_id, row.version, row.convocation_version, row.status) for row in sent]
+    return await connection.fetch(_PUBLISHED, *map(list, zip(*rows, strict=True)), record_class=Publiee)
 
 
-async def of_person(connection: Connection, numero: str) -> list[Any]:
-    """The rights of a person, granted or revoked; `douteuse`: something about it could not be applied."""
-    return list(await connection.fetch(f"{_RIGHTS} WHERE h.numero = $1 ORDER BY h.convocation_id", numero))
+async def of_person(connection: Connection, numero: str) -> list[Droit]:
+    """The rights of a person, granted or revoked."""
+    return await connection.fetch(
+        f"{_RIGHTS} WHERE h.numero = $1 ORDER BY h.convocation_id", numero, record_class=Droit
+    )
 
 
-async def of_mission(connection: Connection, mission_id: UUID) -> list[Any]:
-    """The rights on a mission, in the same form."""
-    return list(await connection.fetch(f"{_RIGHTS} WHERE h.mission_id = $1 ORDER BY h.convocation_id", mission_id))
+async def of_mission(connection: Connection, mission_id: UUID) -> list[Droit]:
+    """The rights on a mission, granted or revoked."""
+    return await connection.fetch(
+        f"{_RIGHTS} WHERE h.mission_id = $1 ORDER BY h.convocation_id", mission_id, record_class=Droit
+    )

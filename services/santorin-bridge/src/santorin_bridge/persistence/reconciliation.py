@@ -2,11 +2,11 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
-from chassis.database import Connection
-from santorin_bridge.domain.ecart import Vues
+from chassis.database import Connection, Row
+from santorin_bridge.domain.ecart import EtatConvocation, Vues
 
 _LOCK = 4_207_003
 MOST = 50_000
@@ -74,6 +74,45 @@ class OnTopic(NamedTuple):
     empreinte: bytes
 
 
+class Compte(Row):
+    """How many rights there are, and how many are open."""
+
+    ouverts: int
+    droits: int
+
+
+class DroitTenu(Row):
+    """A right; `version` is the highest one seen here or on the topic at the last look."""
+
+    convocation_id: UUID
+    convocation_version: int
+    etat: bytes
+    version: int
+
+
+class Relevee(NamedTuple):
+    """A new version of a right, the convocation's version it follows, its body."""
+
+    convocation_id: UUID
+    version: int
+    suit: int
+    status: str
+    etat: bytes
+
+
+class Reprise(NamedTuple):
+    """A right that only the topic had."""
+
+    convocation_id: UUID
+    version: int
+    publiee: int
+    status: str
+    numero: str
+    mission_id: UUID
+    role: str
+    etat: bytes
+
+
 @asynccontextmanager
 async def alone(connection: Connection) -> AsyncIterator[bool]:
     """Whether nobody else reconciles now; the tables of the session are there meanwhile."""
@@ -93,8 +132,8 @@ async def begin(connection: Connection) -> None:
     await connection.execute(_TABLES)
 
 
-async def add_truth(connection: Connection, page: Sequence[tuple[UUID, int, bool]]) -> None:
-    """Convocations as convocation knows them: id, version, whether active."""
+async def add_truth(connection: Connection, page: Sequence[EtatConvocation]) -> None:
+    """Convocations as convocation knows them."""
     await connection.copy_records_to_table("verite", records=page)
 
 
@@ -109,18 +148,20 @@ async def differences(connection: Connection) -> dict[str, Vues]:
     return {vues.convocation_id: vues for vues in rows if vues.causes}
 
 
-async def count(connection: Connection) -> Any:
-    """How many rights there are, and how many are open."""
-    return await connection.fetchrow(_COUNT)
+async def count(connection: Connection) -> Compte:
+    """Of the rights recorded."""
+    row = await connection.fetchrow(_COUNT, record_class=Compte)
+    assert row is not None
+    return row
 
 
-async def rights(connection: Connection, convocations: Sequence[str]) -> list[Any]:
-    """Rights with the highest version seen here or on the topic at the last look, their rows locked."""
-    return list(await connection.fetch(_OF, convocations))
+async def rights(connection: Connection, convocations: Sequence[str]) -> list[DroitTenu]:
+    """These rights, their rows locked."""
+    return await connection.fetch(_OF, convocations, record_class=DroitTenu)
 
 
-async def raise_versions(connection: Connection, rows: Sequence[tuple[UUID, int, int, str, bytes]]) -> None:
-    """New versions of rights (id, version, convocation followed, status, body): dirty keys, which the relay sends."""
+async def raise_versions(connection: Connection, rows: Sequence[Relevee]) -> None:
+    """New versions of rights: dirty keys, which the relay sends."""
     if rows:
         await connection.execute(_RAISE, *map(list, zip(*rows, strict=True)))
 
@@ -135,10 +176,7 @@ async def forget(connection: Connection, convocations: Sequence[str]) -> None:
     await connection.execute(_FORGET, list(convocations))
 
 
-async def take_over(connection: Connection, rows: Sequence[tuple[UUID, int, int, str, str, UUID, str, bytes]]) -> None:
-    """Record what only the topic had: id, version, published version, status, person, mission, role, body.
-
-    It follows no convocation, until one is told.
-    """
+async def take_over(connection: Connection, rows: Sequence[Reprise]) -> None:
+    """Record what only the topic had: it follows no convocation, until one is told."""
     if rows:
         await connection.execute(_TAKE_OVER, *map(list, zip(*rows, strict=True)))

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from chassis.database import Connection
+from chassis.database import Connection, Row
 
 _CHOSEN = """
 SELECT h.convocation_id, h.version, h.etat, h.changed_at
@@ -33,13 +32,22 @@ class Choix:
     depuis: datetime | None = None
 
 
-async def page(connection: Connection, choix: Choix, after: UUID | None, size: int) -> list[Any]:
-    """The next `size` of the chosen ones, in the order of their ids: id, version, body, time."""
+class Choisi(Row):
+    """A right with its body."""
+
+    convocation_id: UUID
+    version: int
+    etat: bytes
+    changed_at: datetime
+
+
+async def page(connection: Connection, choix: Choix, after: UUID | None, size: int) -> list[Choisi]:
+    """The next `size` of the chosen ones, in the order of their ids."""
     chosen = (choix.mission, choix.uai, choix.academie, choix.depuis)
-    return list(await connection.fetch(_CHOSEN, after or _FIRST, *chosen, size))
+    return await connection.fetch(_CHOSEN, after or _FIRST, *chosen, size, record_class=Choisi)
 
 
 async def send_again(connection: Connection, convocations: Sequence[UUID]) -> int:
     """They become dirty keys; returns how many."""
-    done: str = await connection.execute(_SEND_AGAIN, list(convocations))
+    done = await connection.execute(_SEND_AGAIN, list(convocations))
     return int(done.rpartition(" ")[2])

@@ -32,6 +32,6 @@ async def observe_differences(connection: Connection, sources: Sources, *, settl
 async def measure_silence(connection: Connection) -> None:
     """How long SANTORIN has not answered, and how many rights it refuses."""
     row = await accuses.silence(connection)
-    UNANSWERED.set(row["attendus"])
-    UNANSWERED_AGE_SECONDS.set(row["age_seconds"])
-    REFUSED.set(row["refusees"])
+    UNANSWERED.set(row.attendus)
+    UNANSWERED_AGE_SECONDS.set(row.age_seconds)
+    REFUSED.set(row.refusees)

@@ -13,7 +13,7 @@ from chassis.database import Connection
 from chassis.snapshot import Record, snapshot
 from event_schemas.catalogue import HABILITATION
 from event_schemas.habilitations import Habilitation
-from santorin_bridge.domain.ecart import Vues, durables
+from santorin_bridge.domain.ecart import EtatConvocation, Vues, durables
 from santorin_bridge.persistence import reconciliation
 from santorin_bridge.persistence.reconciliation import OnTopic
 
@@ -25,7 +25,7 @@ _AT_ONCE = 1_000  # 15 ms of the event loop, which consumer and relay share
 class Sources:
     """The two sides outside this database: `etats` pages of convocation, `kafka` the connection to the topic."""
 
-    etats: Callable[[], AsyncIterator[list[tuple[UUID, int, bool]]]]
+    etats: Callable[[], AsyncIterator[list[EtatConvocation]]]
     kafka: Mapping[str, Any]
 
 
@@ -52,7 +52,7 @@ async def reconcile(
         await asyncio.sleep(settle_seconds)
         ecarts = durables(found, await _look(connection, sources, say))
     counted = await reconciliation.count(connection)
-    return Bilan(counted["droits"], counted["ouverts"], sorted(ecarts, key=lambda vues: vues.convocation_id))
+    return Bilan(counted.droits, counted.ouverts, sorted(ecarts, key=lambda vues: vues.convocation_id))
 
 
 async def _look(connection: Connection, sources: Sources, say: Say) -> dict[str, Vues]:

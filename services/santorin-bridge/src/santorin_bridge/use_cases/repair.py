@@ -11,6 +11,7 @@ from event_schemas.catalogue import HABILITATION
 from event_schemas.habilitations import Habilitation
 from santorin_bridge.domain.ecart import REJOUER, RELEVER, Ecart, Vues
 from santorin_bridge.persistence import reconciliation
+from santorin_bridge.persistence.reconciliation import Relevee, Reprise
 from santorin_bridge.use_cases.reconcile import Sources, key_of, readable
 
 Replay = Callable[[Sequence[UUID]], Awaitable[int]]
@@ -52,10 +53,10 @@ async def _raise(connection: Connection, keys: Sequence[str], *, status: Literal
     """The same right, or its revocation, above every version seen; a revoked one follows no convocation any more."""
     rows = []
     for row in await reconciliation.rights(connection, keys):
-        right = Habilitation.model_validate_json(row["etat"])
-        new = _next(right, row["version"], status or right.status)
-        follows = 0 if status else row["convocation_version"]
-        rows.append((new.convocation_id, new.version, follows, new.status, new.to_bytes()))
+        right = Habilitation.model_validate_json(row.etat)
+        new = _next(right, row.version, status or right.status)
+        follows = 0 if status else row.convocation_version
+        rows.append(Relevee(new.convocation_id, new.version, follows, new.status, new.to_bytes()))
     await reconciliation.raise_versions(connection, rows)
 
 
@@ -68,7 +69,7 @@ async def _take_over(connection: Connection, sources: Sources, ecarts: Sequence[
         if as_it_is or revoke:
             one = right if as_it_is else _next(right, right.version, "REVOKED")
             rows.append(
-                (
+                Reprise(
                     *(one.convocation_id, one.version, one.version if as_it_is else 0, one.status),
                     *(one.intervenant.numero, one.mission.mission_id, one.role, one.to_bytes()),
                 )

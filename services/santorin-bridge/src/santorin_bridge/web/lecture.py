@@ -11,6 +11,7 @@ from fastapi import Request
 
 from chassis.http import Problem
 from santorin_bridge.persistence import habilitations
+from santorin_bridge.web.application import application
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +35,13 @@ class Lecture:
 async def lire(request: Request, *, numero: str | None = None, mission_id: UUID | None = None) -> Lecture:
     """The rights of a person, on a mission, or of the person on it. Raises Problem 503 when nobody can say."""
     as_of = _as_of(request)  # before reading: the database may know more than that, never less
-    async with request.app.state.pool.acquire() as connection:
+    async with application(request).pool.acquire() as connection:
         if numero is not None:
             rows = await habilitations.of_person(connection, numero)
         else:
             assert mission_id is not None, "a person or a mission"
             rows = await habilitations.of_mission(connection, mission_id)
-    rights = [(json.loads(row["etat"]), row["douteuse"]) for row in rows]
+    rights = [(json.loads(row.etat), row.douteuse) for row in rows]
     chosen = [one for one in rights if mission_id is None or one[0]["mission"]["mission_id"] == str(mission_id)]
     if any(douteuse for _, douteuse in chosen):
         raise Problem(503, "incertain", "Un évènement sur cette convocation n’a pas pu être appliqué : réessayez.")
@@ -48,9 +49,9 @@ async def lire(request: Request, *, numero: str | None = None, mission_id: UUID 
 
 
 def _as_of(request: Request) -> datetime:
-    state = request.app.state
-    as_of: datetime | None = state.freshness.as_of
-    if as_of is None or state.clock() - as_of > state.stale_after:
+    ours = application(request)
+    as_of = ours.freshness.as_of
+    if as_of is None or ours.clock() - as_of > ours.stale_after:
         told = as_of.isoformat() if as_of else None
         raise Problem(503, "pas-a-jour", "Les habilitations ne sont pas à jour : réessayez.", as_of=told)
     return as_of

@@ -11,6 +11,7 @@ from event_schemas.academies import local_time
 from santorin_bridge.domain.acces import ouvre
 from santorin_bridge.domain.habilitation import Status
 from santorin_bridge.policy import POLICY
+from santorin_bridge.web.application import application
 from santorin_bridge.web.lecture import lire
 
 router = APIRouter(tags=["habilitations"])
@@ -59,7 +60,7 @@ async def get_acces(
 
 
 def _autorise(request: Request, right: dict[str, Any], le: date | None) -> bool:
-    jour = le or local_time(right["mission"]["academie"], request.app.state.clock()).date()
+    jour = le or local_time(right["mission"]["academie"], application(request).clock()).date()
     until = right["valide_au"]
     valide_au = date.fromisoformat(until) if until else None
     return ouvre(Status(right["status"]), date.fromisoformat(right["valide_du"]), valide_au, jour)

@@ -10,11 +10,11 @@ from pages import Pages
 _ROUTERS = tuple(one.router for one in (imports, fichier, politiques, attente, revue))
 
 
-def add_to(app: FastAPI, settings: Settings) -> None:
+def add_to(app: FastAPI, settings: Settings) -> Pages:
     """Mount the pages; without an acteur one gets only where to sign in."""
     templates = PackageLoader("mission_import", "web/templates")
-    Pages(app, templates=templates, theme=settings.theme, dsfr_dir=settings.dsfr_dir)
-    app.state.convocation_url = settings.convocation_url
+    pages = Pages(app, templates=templates, theme=settings.theme, dsfr_dir=settings.dsfr_dir)
     sessions.add_to(app)
     for router in _ROUTERS:
         app.include_router(router)
+    return pages

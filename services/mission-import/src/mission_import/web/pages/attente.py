@@ -9,17 +9,18 @@ from acces.acteur import Acteur
 from acces.http import ActeurDep
 from event_schemas.inscriptions import InscriptionsClosed
 from event_schemas.state import Academie, Session
-from mission_import.domain.differentiel import Ligne
+from mission_import.domain.differentiel import Ligne, count
 from mission_import.domain.errors import RevisionDepassee
+from mission_import.persistence.revues import RevisionEntiere
 from mission_import.use_cases import decide_import
 from mission_import.use_cases.review_import import review_waiting
+from mission_import.web.application import application
 from mission_import.web.pages import lignes
 from mission_import.web.pages.ecran import MAX_FIELDS, page, within_reach
 from pages.commands import commande, see_other, snapshot
 from pages.forms import fields, texts, whole_number
 
 router = APIRouter(include_in_schema=False)
-_NOMBRES = ("creees", "modifiees", "inchangees", "sans_candidat")
 
 
 @router.get("/imports/a-valider/{academie}/{session}")
@@ -45,7 +46,7 @@ async def accepter(request: Request, academie: Academie, session: Session, acteu
 async def _page(request: Request, acteur: Acteur, academie: str, session: str, erreur: str = "") -> Response:
     with within_reach(acteur, "imports.lire"):
         async with snapshot(request) as connection:
-            found = await review_waiting(connection, acteur, academie, session, request.app.state.clock())
+            found = await review_waiting(connection, acteur, academie, session, application(request).clock())
     attente = [_cloture(row, rows) for row, rows in found]
     return page(
         request,
@@ -55,18 +56,16 @@ async def _page(request: Request, acteur: Acteur, academie: str, session: str, e
         academie=lignes.academie(academie),
         session=session,
         lignes=attente,
-        resume=lignes.resume({name: sum(one["bilan"][name] for one in attente) for name in _NOMBRES}),
+        resume=lignes.resume(count(ligne for _, rows in found for ligne in rows)),
         orphelins=sum(one["orphelins"] for one in attente),
         erreurs=[{"champ": "", "texte": erreur}] if erreur else [],
     )
 
 
-def _cloture(row: dict[str, Any], rows: list[Ligne]) -> dict[str, Any]:
+def _cloture(row: RevisionEntiere, rows: list[Ligne]) -> dict[str, Any]:
     """A closing with what it would change now, not what was reckoned when it came."""
-    bilan = lignes.bilan(rows)
     return lignes.recue(row) | {
-        "place": InscriptionsClosed.model_validate_json(row["contenu"]).etablissement,
-        "bilan": bilan,
-        "resume": lignes.resume(bilan),
+        "place": InscriptionsClosed.model_validate_json(row.contenu).etablissement,
+        "resume": lignes.resume(count(rows)),
         "orphelins": lignes.orphelins(rows),
     }

@@ -12,6 +12,7 @@ from acces.policy import Forbidden
 from chassis.http import Problem
 from mission_import.domain.errors import ClotureInconnue
 from mission_import.policy import POLICY
+from mission_import.web.application import application
 
 IMPORTS = "/imports"
 _FONCTIONS = {Role.GESTIONNAIRE: "Gestionnaire IMAGIN", Role.ADMINISTRATEUR: "Administrateur IMAGIN"}
@@ -50,13 +51,12 @@ def page(request: Request, acteur: Acteur, template: str, *, status: int = 200, 
         "menu": _menu(request),
         "avis": avis,
     }
-    rendered: HTMLResponse = request.app.state.pages.render(request, template, status=status, **frame | context)
-    return rendered
+    return application(request).pages.render(request, template, status=status, **frame | context)
 
 
 def _menu(request: Request) -> list[dict[str, Any]]:
     """Convocation's pages are another process's: one entry leads there, and its menu back."""
-    url, path = request.app.state.convocation_url, request.url.path
+    url, path = application(request).convocation_url, request.url.path
     elsewhere = [{"libelle": "Convocations", "url": f"{url}/", "actif": False}] if url else []
     return elsewhere + [
         {"libelle": label, "url": to, "actif": path == to or path.startswith(f"{to}/")} for label, to in _MENU

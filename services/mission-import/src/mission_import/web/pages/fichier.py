@@ -22,9 +22,11 @@ from mission_import.domain.errors import (
 )
 from mission_import.domain.essai import Essai, Resume, Sort, change
 from mission_import.domain.fichier import MAX_OCTETS
+from mission_import.persistence.imports_fichier import Depot
 from mission_import.policy import POLICY
 from mission_import.use_cases import import_file
 from mission_import.use_cases.import_file import EssaiFichier
+from mission_import.web.application import application
 from mission_import.web.pages import lignes
 from mission_import.web.pages.ecran import page, within_reach
 from pages.commands import commande, reading, see_other, snapshot
@@ -57,12 +59,12 @@ async def deposer(request: Request, acteur: ActeurDep) -> Response:
     POLICY.scope(acteur, import_file.ACTION)
     try:
         octets = await _octets(request)
-        lecture = await import_file.lire(acteur, octets, request.app.state.clock())
+        lecture = await import_file.lire(acteur, octets, application(request).clock())
         async with commande(request, acteur) as command:
             essai = await import_file.deposit(command, octets, lecture)
     except Refus as refus:
         return await _formulaire(request, acteur, refus)
-    return see_other(f"{ADRESSE}/{essai.depot['import_id']}")
+    return see_other(f"{ADRESSE}/{essai.depot.import_id}")
 
 
 @router.get(ADRESSE + "/{import_id}")
@@ -126,7 +128,7 @@ async def _essai(request: Request, acteur: Acteur, import_id: UUID, refus: Refus
     try:
         with within_reach(acteur, import_file.ACTION):
             async with snapshot(request) as connection:
-                essai = await import_file.look(connection, acteur, import_id, request.app.state.clock())
+                essai = await import_file.look(connection, acteur, import_id, application(request).clock())
     except Refus as autre:
         return await _formulaire(request, acteur, autre)
     return page(
@@ -152,25 +154,24 @@ def _contenu(essai: EssaiFichier) -> dict[str, Any]:
     }
 
 
-def _depot(row: dict[str, Any]) -> dict[str, Any]:
-    academie = row["academies"][0]
-    moments = {name: row[name] and local_time(academie, row[name]) for name in ("le", "confirme_le")}
-    bilan = row["bilan"]
-    shown = {
-        "format_nom": FORMATS[row["format"]],
-        "academies_noms": ", ".join(lignes.academie(one) for one in row["academies"]),
-        "sorts": _sorts(bilan["clotures"], 2) if bilan else [],
-        "resume": lignes.resume(bilan["missions"]) if bilan else "",
-        "change": bool(bilan) and change(bilan["clotures"]),
+def _depot(row: Depot) -> dict[str, Any]:
+    academie, bilan = row.academies[0], row.bilan
+    return dict(row) | {
+        "le": local_time(academie, row.le),
+        "confirme_le": row.confirme_le and local_time(academie, row.confirme_le),
+        "format_nom": FORMATS[row.format],
+        "academies_noms": ", ".join(lignes.academie(one) for one in row.academies),
+        "sorts": _sorts(bilan.clotures, 2) if bilan else [],
+        "resume": lignes.resume(bilan.missions) if bilan else "",
+        "change": bilan is not None and change(bilan.clotures),
     }
-    return row | moments | shown
 
 
 def _resume(resume: Resume) -> dict[str, Any]:
     return {
         "change": resume.change,
         "sorts": _sorts(resume.clotures, 1),
-        "missions": lignes.resume(resume.missions._asdict()),
+        "missions": lignes.resume(resume.missions),
         "orphelins": resume.convoques,
     }
 
@@ -187,7 +188,7 @@ def _cloture(one: Essai) -> dict[str, Any]:
         "session": one.cloture.session,
         "revision": one.cloture.revision,
         "badge": SORTS[one.sort],
-        "resume": lignes.resume(one.bilan._asdict()) if one.nouvelle else "–",
+        "resume": lignes.resume(one.bilan) if one.nouvelle else "–",
         "orphelins": lignes.orphelins(one.lignes),
         "missions": [lignes.mission(ligne) for ligne in one.lignes],
     }

@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse
 from acces.http import ActeurDep
 from acces.policy import Scope
 from mission_import.persistence import revues
+from mission_import.persistence.revues import Choix
 from mission_import.policy import POLICY
 from mission_import.web.pages import lignes
 from mission_import.web.pages.ecran import page
@@ -41,14 +42,14 @@ async def lister(request: Request, acteur: ActeurDep) -> HTMLResponse:
         )
         waiting = await revues.waiting_by_session(connection, within)
         choices = await revues.choices(connection, within)
-    total = rows[0]["total"] if rows else 0
+    total = rows[0].total if rows else 0
     return page(
         request,
         acteur,
         "imports.html",
         lignes=[lignes.recue(row) for row in rows],
         total=total,
-        attente=[dict(row) | {"academie_nom": lignes.academie(row["academie"])} for row in waiting],
+        attente=[dict(row) | {"academie_nom": lignes.academie(row.academie)} for row in waiting],
         demande=asked,
         filtree=any(asked.values()),
         etats=[(code, label) for code, (_, label) in lignes.ETATS.items()],
@@ -57,12 +58,12 @@ async def lister(request: Request, acteur: ActeurDep) -> HTMLResponse:
     )
 
 
-def _choices(rows: list[Any]) -> dict[str, Any]:
+def _choices(rows: list[Choix]) -> dict[str, Any]:
     """Académies and sessions to filter by: those there are."""
-    codes = sorted({row["academie"] for row in rows})
+    codes = sorted({row.academie for row in rows})
     return {
         "academies": [(code, lignes.academie(code)) for code in codes],
-        "sessions": [(one, one) for one in sorted({row["session"] for row in rows})],
+        "sessions": [(one, one) for one in sorted({row.session for row in rows})],
     }
 
 

@@ -1,10 +1,11 @@
 """What the pages say in words of a closing, its states and what it changes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from event_schemas.academies import NOMS, local_time
-from mission_import.domain.differentiel import Changement, Ligne, Nature
+from mission_import.domain.differentiel import Bilan, Changement, Ligne, Nature
+from mission_import.persistence.revues import Revision
 from pages.filters import pluriel
 
 ETATS = {
@@ -35,36 +36,29 @@ def academie(code: str) -> str:
     return NOMS.get(code, code)
 
 
-def recue(row: Mapping[str, Any]) -> dict[str, Any]:
+def recue(row: Revision) -> dict[str, Any]:
     """A revision received, its moments in the académie's own time."""
-    code = row["academie"]
-    moments = {name: row[name] and local_time(code, row[name]) for name in ("recue_le", "decidee_le") if name in row}
-    shown = {"academie_nom": academie(code), "badge": ETATS[row["etat"]], "resume": resume(row["bilan"])}
-    return dict(row) | moments | shown
+    return dict(row) | {
+        "bilan": row.bilan,
+        "recue_le": local_time(row.academie, row.recue_le),
+        "decidee_le": row.decidee_le and local_time(row.academie, row.decidee_le),
+        "academie_nom": academie(row.academie),
+        "badge": ETATS[row.etat],
+        "resume": resume(row.bilan),
+    }
 
 
-def resume(bilan: Mapping[str, int] | None) -> str:
+def resume(bilan: Bilan | None) -> str:
     """« 2 créées, 1 modifiée, 3 inchangées »; what there is none of is left out."""
     if bilan is None:
         return "–"
     words = (
-        ("creees", "créée", "créées"),
-        ("modifiees", "modifiée", "modifiées"),
-        ("sans_candidat", "sans candidat", "sans candidat"),
-        ("inchangees", "inchangée", "inchangées"),
+        (bilan.creees, "créée", "créées"),
+        (bilan.modifiees, "modifiée", "modifiées"),
+        (bilan.sans_candidat, "sans candidat", "sans candidat"),
+        (bilan.inchangees, "inchangée", "inchangées"),
     )
-    return ", ".join(pluriel(bilan[name], un, plusieurs) for name, un, plusieurs in words if bilan[name]) or "aucune"
-
-
-def bilan(lignes: Sequence[Ligne]) -> dict[str, int]:
-    """The numbers of a differential as it is now."""
-    natures = [one.nature for one in lignes]
-    return {
-        "creees": natures.count(Nature.CREEE),
-        "modifiees": natures.count(Nature.MODIFIEE),
-        "inchangees": natures.count(Nature.INCHANGEE),
-        "sans_candidat": natures.count(Nature.SANS_CANDIDAT),
-    }
+    return ", ".join(pluriel(number, un, plusieurs) for number, un, plusieurs in words if number) or "aucune"
 
 
 def orphelins(lignes: Sequence[Ligne]) -> int:

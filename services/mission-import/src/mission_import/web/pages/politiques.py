@@ -11,6 +11,7 @@ from chassis.http import Problem
 from event_schemas.academies import NOMS, local_time
 from event_schemas.state import Academie
 from mission_import.persistence import politiques
+from mission_import.persistence.politiques import Politique
 from mission_import.policy import POLICY
 from mission_import.use_cases import decide_import
 from mission_import.web.pages import lignes
@@ -45,11 +46,11 @@ async def choisir(request: Request, academie: Academie, acteur: ActeurDep) -> Re
     return see_other("/imports/politiques?fait=politique")
 
 
-def _politique(code: str, row: Any) -> dict[str, Any]:
+def _politique(code: str, row: Politique | None) -> dict[str, Any]:
     return {
         "code": code,
         "nom": lignes.academie(code),
-        "validation": row is not None and row["mode"] == politiques.VALIDATION,
-        "par": row["nom"] if row else None,
-        "le": local_time(code, row["le"]) if row else None,
+        "validation": row is not None and row.mode == politiques.VALIDATION,
+        "par": row.nom if row else None,
+        "le": local_time(code, row.le) if row else None,
     }

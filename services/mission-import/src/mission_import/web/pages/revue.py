@@ -10,11 +10,14 @@ from acces.http import ActeurDep
 from event_schemas.academies import local_time
 from event_schemas.inscriptions import InscriptionsClosed
 from event_schemas.state import Session, Uai
+from mission_import.domain.differentiel import count
 from mission_import.domain.errors import MotifAbsent, Refus, RevisionDepassee
 from mission_import.persistence import revues
+from mission_import.persistence.revues import ActeDecision
 from mission_import.policy import POLICY
 from mission_import.use_cases import decide_import
 from mission_import.use_cases.review_import import review
+from mission_import.web.application import application
 from mission_import.web.pages import lignes
 from mission_import.web.pages.ecran import MAX_FIELDS, page, within_reach
 from pages.commands import commande, see_other, snapshot
@@ -22,8 +25,9 @@ from pages.forms import fields, text, whole_number
 
 router = APIRouter(include_in_schema=False)
 _MOTIF = 500
-_ACTES = {"APPLIQUEE": "Acceptée", "REFUSEE": "Refusée"}
-_REJEUX = {
+_ACTES = {
+    "APPLIQUEE": "Acceptée",
+    "REFUSEE": "Refusée",
     decide_import.AUCUN_CHANGEMENT: "Rejouée\u00a0: rien n’a changé",
     decide_import.DEPASSEE: "Rejouée\u00a0: rien n’a changé, une plus récente est appliquée",
     decide_import.APPLIQUEE: "Rejouée\u00a0: des missions la suivent de nouveau",
@@ -69,9 +73,9 @@ async def _page(
 ) -> Response:
     with within_reach(acteur, "imports.lire"):
         async with snapshot(request) as connection:
-            received, rows = await review(connection, acteur, session, uai, request.app.state.clock())
+            received, rows = await review(connection, acteur, session, uai, application(request).clock())
             held = await revues.cloture(connection, session, uai)
-            actes = await revues.actes(connection, received[0]["cloture"], [row["revision"] for row in received])
+            actes = await revues.actes(connection, received[0].cloture, [row.revision for row in received])
     latest = received[0]
     erreurs = [{"champ": "motif" if isinstance(refus, MotifAbsent) else "", "texte": refus.phrase}] if refus else []
     return page(
@@ -80,20 +84,18 @@ async def _page(
         "revue.html",
         status=200 if refus is None else 422 if isinstance(refus, MotifAbsent) else 409,
         cloture=lignes.recue(latest),
-        place=InscriptionsClosed.model_validate_json(latest["contenu"]).etablissement,
-        appliquee=held["revision_appliquee"] if held else 0,
+        place=InscriptionsClosed.model_validate_json(latest.contenu).etablissement,
+        appliquee=held.revision_appliquee if held else 0,
         lignes=[lignes.mission(row) for row in rows],
-        resume=lignes.resume(lignes.bilan(rows)),
+        resume=lignes.resume(count(rows)),
         orphelins=lignes.orphelins(rows),
         revisions=[lignes.recue(row) for row in received],
-        actes=[_acte(latest["academie"], one) for one in actes],
-        decide=latest["etat"] == "A_VALIDER" and POLICY.allows(acteur, "imports.decider", academie=latest["academie"]),
+        actes=[_acte(latest.academie, one) for one in actes],
+        decide=latest.etat == "A_VALIDER" and POLICY.allows(acteur, "imports.decider", academie=latest.academie),
         erreurs=erreurs,
         motif=motif,
     )
 
 
-def _acte(academie: str, row: dict[str, Any]) -> dict[str, Any]:
-    after = row["apres"]
-    quoi = _REJEUX[after["rejeu"]] if "rejeu" in after else _ACTES[after["etat"]]
-    return row | {"quoi": quoi, "le": local_time(academie, row["le"])}
+def _acte(academie: str, row: ActeDecision) -> dict[str, Any]:
+    return dict(row) | {"quoi": _ACTES[row.fait], "le": local_time(academie, row.le)}

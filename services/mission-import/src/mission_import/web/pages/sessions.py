@@ -6,6 +6,7 @@ from starlette.responses import Response
 from acces.acteur import COOKIE
 from acces.http import refuse_cross_site
 from chassis.http import Problem
+from mission_import.web.application import application
 from mission_import.web.pages.ecran import IMPORTS
 from pages.commands import see_other
 
@@ -19,7 +20,6 @@ def add_to(app: FastAPI) -> None:
     app.add_route("/deconnexion", sign_out, methods=["POST"])
     for path in _ELSEWHERE:
         app.add_route(path, elsewhere)
-    app.state.sign_in = to_sign_in
 
 
 async def accueil(_: Request) -> Response:
@@ -28,8 +28,8 @@ async def accueil(_: Request) -> Response:
 
 async def connexion(request: Request) -> Response:
     """Where to sign in. No redirect: it would end a form's way at another address, which the CSP forbids."""
-    page: Response = request.app.state.pages.render(request, "connexion.html", url=request.app.state.convocation_url)
-    return page
+    ours = application(request)
+    return ours.pages.render(request, "connexion.html", url=ours.convocation_url)
 
 
 async def sign_out(request: Request) -> Response:
@@ -41,7 +41,7 @@ async def sign_out(request: Request) -> Response:
 
 async def elsewhere(request: Request) -> Response:
     """The footer's pages are convocation's."""
-    url = request.app.state.convocation_url
+    url = application(request).convocation_url
     if url is None:
         raise Problem(404, "inconnu", "Cette adresse n’existe pas.")
     return see_other(f"{url}{request.url.path}")
