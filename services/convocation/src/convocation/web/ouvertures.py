@@ -11,7 +11,7 @@ from convocation.domain.mission import Mission
 from convocation.domain.ouverture import NATIONALE, Cible, Decision, Portee, ouvrira, tenue
 from convocation.persistence import ouvertures
 from event_schemas.academies import NOMS, local_time
-from pages.filters import moment
+from francais import moment
 
 _NOBODY = {"etat": "FERME", "debut": None, "fin": None, "motif": "", "par": "", "nom": "", "le": None}
 

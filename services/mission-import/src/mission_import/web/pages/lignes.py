@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from event_schemas.academies import NOMS, local_time
+from francais import pluriel
 from mission_import.domain.differentiel import Changement, Ligne, Nature
-from pages.filters import pluriel
 
 ETATS = {
     "A_VALIDER": ("new", "À décider"),
