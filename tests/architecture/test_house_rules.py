@@ -54,6 +54,10 @@ def test_there_is_one_subscriber_and_it_cannot_lose_a_record():
     assert [name for name, code in text.items() if "publish_batch" in code or "@broker.publisher" in code] == []
 
 
+def test_no_source_file_names_the_months_itself():
+    assert [str(file) for file in SOURCES if '"février"' in file.read_text(encoding="utf-8")] == []
+
+
 @pytest.mark.parametrize("word", ["pypi", "pythonhosted", "maven.org", "/work" + "/", "shared/docs", "docker.io"])
 def test_no_file_names_a_registry_or_a_path_of_a_machine(word):
     found = subprocess.run(

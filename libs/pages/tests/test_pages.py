@@ -10,7 +10,6 @@ from jinja2 import PackageLoader, UndefinedError
 from starlette.requests import Request
 
 from pages import Pages, cible
-from pages.filters import date_longue, dates_longues, nombre, pluriel
 from pages.static_files import OURS
 
 HOSTILE = "<script>alert('1')</script>\" onfocus=\"alert(2)"
@@ -188,21 +187,6 @@ def test_pages_near_the_current_one_are_links_and_the_others_are_left_out(pages)
     assert re.findall(r">([\d…]+)<", shown) == ["1", "…", "5", "6", "7", "…", "12"]
     assert '<a class="fr-pagination__link" aria-current="page">6</a>' in shown
     assert macro(pages, "pagination", "{{ pagination(1, 1, vers) }}", vers=str).strip() == ""
-
-
-def test_dates_are_written_in_full():
-    assert date_longue(date(2027, 2, 15)) == "lundi 15 février 2027"
-    assert date_longue(date(2027, 6, 1)) == "mardi 1er juin 2027"
-    days = [date(2027, 8, day) for day in (1, 2, 31)]
-    assert dates_longues(days) == "dimanche 1er août 2027, lundi 2 août 2027 et mardi 31 août 2027"
-    assert dates_longues(days[:2]) == "dimanche 1er août 2027 et lundi 2 août 2027"
-    assert (dates_longues(days[:1]), dates_longues([])) == ("dimanche 1er août 2027", "")
-
-
-def test_thousands_stand_apart_and_the_plural_begins_at_two():
-    assert (nombre(999), nombre(1234), nombre(-1234567.5)) == ("999", "1\u202f234", "\u22121\u202f234\u202f567,5")
-    counts = [pluriel(n, "personne", "personnes") for n in (0, 1, 2, 1200)]
-    assert counts == ["0 personne", "1 personne", "2 personnes", "1\u202f200 personnes"]
 
 
 def test_filters_are_at_hand_in_templates(pages):

@@ -6,9 +6,9 @@ from uuid import UUID
 
 import pytest
 
+from francais import dates_longues
 from notifier.domain.changement import changements
 from notifier.domain.courrier import Calendrier, Entree, Envoi, Item, Nature, Piece
-from notifier.domain.francais import dates_en_lettres
 from notifier.domain.wording import rediger, texte
 
 JEUDI, VENDREDI, LUNDI = date(2020, 3, 5), date(2020, 3, 6), date(2020, 3, 9)
@@ -170,8 +170,8 @@ def test_r16_and_r18_who_coordinates_follows_the_correction_and_who_corrects_cor
 
 def test_r39_several_dates_are_told():
     days = (date(2020, 2, 1), JEUDI, VENDREDI)
-    assert dates_en_lettres(days) == "samedi 1er février 2020, jeudi 5 mars 2020 et vendredi 6 mars 2020"
-    assert f"Dates : {dates_en_lettres(days)}\n" in said(replace(ENVOI, dates=days))
+    assert dates_longues(days) == "samedi 1er février 2020, jeudi 5 mars 2020 et vendredi 6 mars 2020"
+    assert f"Dates : {dates_longues(days)}\n" in said(replace(ENVOI, dates=days))
 
 
 def test_a_rappel_says_when_and_that_nothing_was_acknowledged():

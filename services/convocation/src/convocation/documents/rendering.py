@@ -20,6 +20,7 @@ from typst import Compiler, Fonts
 
 from convocation.convocations.domain import Nature
 from convocation.convocations.qualite import LIBELLES, Qualite
+from francais import accord, date_longue, dates_longues
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +124,6 @@ _VOIES = {
     "COMMUNE": "Voies générale et technologique",
 }
 _SUIVI = {LIBELLES[Qualite.COORDINATEUR], LIBELLES[Qualite.COORDINATEUR_ADJOINT]}
-_JOURS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
-_MOIS = (
-    *("janvier", "février", "mars", "avril", "mai", "juin"),
-    *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
-)
 
 _INVISIBLES = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
@@ -183,7 +179,7 @@ def _document(document: Document, images: list[bytes]) -> dict[str, Any]:
         "faits": _faits(document),
         "rubriques": [[nom, textes] for nom, textes in _rubriques(document) if textes],
         "contact": f"Pour toute question, adressez-vous à {contact.rstrip('.')}." if contact else "",
-        "etablie": f"Établie le {_jour(document.etablie_le.date())} à {document.etablie_le:%H h %M}",
+        "etablie": f"Établie le {date_longue(document.etablie_le.date())} à {document.etablie_le:%H h %M}",
         "signataire": _signataire(document.signataire, images),
         "verification": _verification(document),
         "pied": f"{_TITRES[document.nature][0]} {reference} – {version.lower()}",
@@ -199,8 +195,7 @@ def _etablissement(document: Document) -> list[str]:
 def _annonce(document: Document) -> str:
     if document.nature is Nature.ANNULATION:
         return "Votre convocation à la mission ci-dessous est annulée."
-    convoque = {"Mme": "convoquée", "M.": "convoqué"}.get(document.civilite, "convoqué(e)")
-    return f"Vous êtes {convoque} à la mission suivante."
+    return f"Vous êtes {accord('convoqué', document.civilite)} à la mission suivante."
 
 
 def _faits(document: Document) -> list[tuple[str, str, bool]]:
@@ -212,7 +207,7 @@ def _faits(document: Document) -> list[tuple[str, str, bool]]:
         ("Voie", _VOIES.get(document.voie, document.voie) if correction else "", False),
         ("Session", document.session, False),
         ("Qualité", document.qualite if correction else "", False),
-        ("Date" if len(document.dates) == 1 else "Dates", dates_en_lettres(document.dates), True),
+        ("Date" if len(document.dates) == 1 else "Dates", dates_longues(document.dates), True),
         ("Lieu", ", ".join(filter(None, (document.etablissement_nom, document.etablissement_commune))), False),
     ]
     return [(nom, _texte(valeur), fort) for nom, valeur, fort in faits if valeur]
@@ -269,16 +264,6 @@ def _verification(document: Document) -> dict[str, str]:
 
 def _personne(document: Document) -> str:
     return " ".join(filter(None, (document.civilite, document.prenom, document.nom)))
-
-
-def dates_en_lettres(dates: Sequence[date]) -> str:
-    """« lundi 15 février 2027, mardi 16 février 2027 et mercredi 17 février 2027 »."""
-    jours = [_jour(day) for day in dates]
-    return " et ".join(filter(None, [", ".join(jours[:-1]), *jours[-1:]]))
-
-
-def _jour(day: date) -> str:
-    return f"{_JOURS[day.weekday()]} {'1er' if day.day == 1 else day.day} {_MOIS[day.month - 1]} {day.year}"
 
 
 def _une_ligne(texte: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from acces.audit import changes
 from event_schemas.academies import local_time
-from pages.filters import moment
+from francais import moment
 
 FAMILLES = {
     "service": "Ouverture du service",

@@ -15,8 +15,8 @@ from icalendar import Calendar, Event, vCalAddress, vDuration, vText
 
 from convocation.convocations.domain import Nature
 from convocation.convocations.qualite import libelle_qualite
-from convocation.documents.rendering import dates_en_lettres
 from convocation.missions.domain import MissionType
+from francais import dates_longues
 
 _PRODID = "-//IMAG'IN E3C//Convocation//FR"
 _NOM, _RELECTURE = "Missions IMAG’IN", timedelta(hours=6)
@@ -141,7 +141,7 @@ def _description(evenement: Evenement, document: str) -> str:
     if evenement.annulee:
         return f"Votre convocation à cette mission est annulée.\n{document}"
     observation = "\n".join(filter(None, map(_ligne, evenement.observation.splitlines())))
-    dates = f"{'Date' if len(evenement.dates) == 1 else 'Dates'}\u00a0: {dates_en_lettres(evenement.dates)}"
+    dates = f"{'Date' if len(evenement.dates) == 1 else 'Dates'}\u00a0: {dates_longues(evenement.dates)}"
     qualite = f"Qualité\u00a0: {_ligne(evenement.qualite)}" if evenement.qualite else ""
     return "\n".join(filter(None, (qualite, dates, observation, document)))
 

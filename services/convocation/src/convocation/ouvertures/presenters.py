@@ -12,7 +12,7 @@ from convocation.ouvertures.domain import NATIONALE, Cible, Decision, Portee, ou
 from convocation.ouvertures.reads import decisions
 from convocation.ouvertures.refus import ServiceFerme
 from event_schemas.academies import NOMS, local_time
-from pages.filters import moment
+from francais import moment
 
 _NOBODY = {"etat": "FERME", "debut": None, "fin": None, "motif": "", "par": "", "nom": "", "le": None}
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from datetime import date
 
+from francais import dates_longues, enumeration
 from notifier.domain.courrier import Entree, Envoi
-from notifier.domain.francais import dates_en_lettres, enumeration
 from notifier.domain.lisible import ligne, lignes
 
 
@@ -40,10 +40,10 @@ def _dates(avant: Entree, envoi: Envoi) -> Iterable[str]:
     removed, added = _sans(avant.dates, envoi.dates), _sans(envoi.dates, avant.dates)
     all_new = len(removed) == len(set(avant.dates))
     if len(removed) == 1 and len(added) == 1:
-        yield f"La date du {dates_en_lettres(removed)} est remplacée par le {dates_en_lettres(added)}."
+        yield f"La date du {dates_longues(removed)} est remplacée par le {dates_longues(added)}."
     elif removed and added and all_new:
         debut = "La date est" if len(added) == 1 else "Les dates sont"
-        yield f"{debut} désormais {dates_en_lettres(added, 'le ')}, au lieu {dates_en_lettres(removed, 'du ')}."
+        yield f"{debut} désormais {dates_longues(added, 'le ')}, au lieu {dates_longues(removed, 'du ')}."
     else:
         yield from _liste("ajoutée", added)
         yield from _liste("retirée", removed)
@@ -56,7 +56,7 @@ def _sans(days: Iterable[date], others: Iterable[date]) -> list[date]:
 def _liste(what: str, days: list[date]) -> Iterable[str]:
     if days:
         s = "s" if len(days) > 1 else ""
-        yield f"Date{s} {what}{s}\u00a0: {dates_en_lettres(days)}."
+        yield f"Date{s} {what}{s}\u00a0: {dates_longues(days)}."
 
 
 def _observation(avant: Entree, envoi: Envoi) -> Iterable[str]:

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from francais import accord, dates_longues, enumeration
 from notifier.domain.changement import changements
 from notifier.domain.courrier import Envoi, Item, Nature
-from notifier.domain.francais import convoque, dates_en_lettres, enumeration
 from notifier.domain.lisible import ligne, lignes
 
 _OBJETS = {
@@ -173,13 +173,13 @@ def _section(item: Item, rank: int) -> Section:
 
 def _annonce(item: Item) -> tuple[str, ...]:
     envoi = item.envoi
-    etes = f"ous êtes {convoque(envoi.civilite)}"
+    etes = f"ous êtes {accord('convoqué', envoi.civilite)}"
     if item.nature is Nature.ANNULATION:
         return ("Votre convocation à la mission suivante est annulée.",)
     if item.nature is Nature.REPONSE:
         return ("L’établissement a lu l’empêchement que vous avez signalé\u00a0: votre convocation est maintenue.",)
     if item.nature is Nature.RAPPEL:
-        quand = f" {dates_en_lettres(envoi.dates, 'le ')}" if envoi.dates else ""
+        quand = f" {dates_longues(envoi.dates, 'le ')}" if envoi.dates else ""
         return (
             f"Rappel\u00a0: v{etes}{quand}.",
             "Vous n’avez pas encore indiqué avoir pris connaissance de cette convocation.",
@@ -205,7 +205,7 @@ def _faits(item: Item) -> tuple[Fait, ...]:
         ("Session", envoi.session),
         ("Établissement", envoi.etablissement),
         ("Qualité", envoi.qualite or ""),
-        ("Date" if len(envoi.dates) == 1 else "Dates", dates_en_lettres(envoi.dates)),
+        ("Date" if len(envoi.dates) == 1 else "Dates", dates_longues(envoi.dates)),
         ("Observation", envoi.observation),
     ]
     read = [Fait(nom, tuple(lignes(valeur))) for nom, valeur in faits]

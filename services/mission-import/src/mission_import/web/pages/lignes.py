@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from event_schemas.academies import NOMS, local_time
+from francais import pluriel
 from mission_import.domain.differentiel import Bilan, Changement, Ligne, Nature
 from mission_import.persistence.revues import Revision
-from pages.filters import pluriel
 
 ETATS = {
     "A_VALIDER": ("new", "À décider"),

@@ -1,0 +1,53 @@
+"""French as a reader writes it: dates, times, numbers, plurals, lists and agreement, on screens, mails and documents.
+
+Babel knows the words (CLDR, locale « fr »). The locale of the process is never asked: it is another one on every
+machine. Pure, so a domain may import it (docs/decisions/0024).
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from babel import Locale
+from babel.dates import format_date, format_time
+from babel.lists import format_list
+from babel.numbers import format_decimal
+
+_FR = Locale("fr")
+_JOUR, _HEURE = "EEEE d MMMM y", "H 'h' mm"
+_PREMIER = "EEEE '1er' MMMM y"  # CLDR writes « 1 juin »; French says « 1er juin », and no other day is an ordinal
+_MINUS = {ord("-"): "\u2212"}  # CLDR’s minus of « fr » is the hyphen; a reader expects the minus sign
+
+
+def date_longue(jour: date) -> str:
+    """« lundi 15 février 2027 », « mardi 1er juin 2027 »."""
+    return format_date(jour, _PREMIER if jour.day == 1 else _JOUR, locale=_FR)
+
+
+def dates_longues(jours: Iterable[date], article: str = "") -> str:
+    """« lundi 15 février 2027 et lundi 1er mars 2027 », in the order given; with an article « le lundi … et le … »."""
+    return enumeration(f"{article}{date_longue(jour)}" for jour in jours)
+
+
+def moment(instant: datetime) -> str:
+    """« lundi 15 février 2027 à 8 h 05 », in the zone that `instant` bears."""
+    return f"{date_longue(instant.date())} à {format_time(instant.time(), _HEURE, locale=_FR)}"
+
+
+def nombre(n: float) -> str:
+    """1234567.5 → 1 234 567,5 with narrow no-break spaces; every decimal is written."""
+    return format_decimal(n, locale=_FR, decimal_quantization=False).translate(_MINUS)
+
+
+def pluriel(n: int, un: str, plusieurs: str) -> str:
+    """« 0 personne », « 1 personne », « 2 personnes »: in French the plural begins at two."""
+    return f"{nombre(n)} {un if _FR.plural_form(n) == 'one' else plusieurs}"
+
+
+def enumeration(mots: Iterable[str]) -> str:
+    """« a », « a et b », « a, b et c »; empty for none."""
+    return format_list(list(mots), locale=_FR)
+
+
+def accord(participe: str, civilite: str) -> str:
+    """« convoquée », « convoqué », and both, « convoqué(e) », where the civilité says neither."""
+    return participe + {"Mme": "e", "M.": ""}.get(civilite, "(e)")
