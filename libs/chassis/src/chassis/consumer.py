@@ -81,7 +81,7 @@ class Verdict(StrEnum):
 
 
 def verdict(version: int, hash_: str, held: Known | None) -> Verdict:
-    """Version guard: a higher version applies, same or lower is known, same with another hash is a fork (decision 0001)."""
+    """Version guard: a higher version applies, same or lower is known, same with another hash is a fork (0001)."""
     if held is None or version > held.version:
         return Verdict.APPLIED
     if version < held.version:
