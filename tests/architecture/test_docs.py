@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import tomllib
 import unicodedata
 from functools import cache
 from pathlib import Path
@@ -95,3 +96,10 @@ def test_every_decision_is_in_the_table_and_says_what_enforces_it():
     pages = sorted(folder.glob("0*.md"))
     assert [page.name for page in pages if f"]({page.name})" not in table] == []
     assert [page.name for page in pages if "\nEnforced by:" not in page.read_text(encoding="utf-8")] == []
+
+
+def test_every_import_contract_that_a_decision_names_exists():
+    config = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts = {contract["name"] for contract in config["tool"]["importlinter"]["contracts"]}
+    ends = [page.read_text(encoding="utf-8").rpartition("Enforced by:")[2] for page in tracked("docs/decisions/0*.md")]
+    assert {name for end in ends for name in re.findall(r'"([^"]+)"', end)} <= contracts
