@@ -24,6 +24,7 @@ def pages() -> dict[str, str]:
 
 def openapi(package: str) -> dict[str, Any]:
     """The OpenAPI document of a service."""
+    # by name: the document is of the whole application, which no command may import for any other purpose
     settings = importlib.import_module(f"{package}.settings").Settings
     runtime = SimpleNamespace(
         settings=settings(**_NOWHERE, token_key="x" * 40, **_SERVICES[package]),
