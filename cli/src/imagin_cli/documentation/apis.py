@@ -40,7 +40,7 @@ def page(service: str, document: dict[str, Any]) -> str:
     lines = [
         f"# API of {service}",
         f"OpenAPI {document['openapi']}: the running service gives this document at `/openapi.json`.",
-        "Every request bears a token; a refusal is `application/problem+json`.",
+        "Every request carries a token; a refusal is `application/problem+json`.",
         "## Operations",
     ]
     for path, operations in document["paths"].items():
