@@ -6,6 +6,7 @@ from imagin_dev import quality
 from imagin_dev.bench.commands import app as bench
 from imagin_dev.cyclades.commands import cyclades
 from imagin_dev.demo.command import demo
+from imagin_dev.documentation.command import docs
 from imagin_dev.santorin.commands import santorin
 from imagin_ops.main import app as ops
 
@@ -19,6 +20,7 @@ _TO_PYTEST = {"allow_extra_args": True, "ignore_unknown_options": True}
 app.command()(demo)
 app.command(context_settings=_TO_PYTEST)(quality.test)
 app.command()(quality.check)
+app.command()(docs)
 app.add_typer(bench, name="bench")
 simulate = typer.Typer(help="Play the systems around IMAG'IN.", no_args_is_help=True)
 simulate.command()(cyclades)

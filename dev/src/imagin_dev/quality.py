@@ -30,10 +30,10 @@ _STEPS = (
 
 def _run(name: str, *arguments: str) -> int:
     environment = os.environ | {"NO_COLOR": "1"}
-    return subprocess.run([_bin(name), *arguments], cwd=_root(), env=environment, check=False).returncode
+    return subprocess.run([_bin(name), *arguments], cwd=project_root(), env=environment, check=False).returncode
 
 
-def _root() -> Path:
+def project_root() -> Path:
     if not (ROOT / "pyproject.toml").exists():
         fail("cette commande se lance depuis un clone du projet", code=2)
     return ROOT

@@ -1,4 +1,4 @@
-"""The académie's own time: dates are local ones, and La Réunion is not Paris (R11, architecture.md)."""
+"""The académie's own time: dates are local ones, and La Réunion is not Paris (R11)."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo

@@ -1,6 +1,6 @@
 """IntervenantConvoque, ConvocationChanged, ConvocationCancelled: the full state of a convocation (R14, R15).
 
-No mail address, no telephone, no observation travels (architecture.md).
+No mail address, no telephone, no observation travels (docs/architecture/events.md).
 """
 
 from datetime import date

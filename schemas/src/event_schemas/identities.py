@@ -1,4 +1,4 @@
-"""Identities are computed, so that the same thing has the same one everywhere and for ever (architecture.md)."""
+"""Identities are computed: the same thing has the same one everywhere and always (docs/architecture/identities.md)."""
 
 from uuid import UUID, uuid5
 

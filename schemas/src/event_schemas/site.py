@@ -36,7 +36,7 @@ def write(root: Path, folder: Path) -> None:
     shutil.copyfile(root / "asyncapi.json", folder / "asyncapi.json")
     for static in ("site.css", "icone.svg"):
         (folder / static).write_bytes(files("event_schemas").joinpath(_FILES, static).read_bytes())
-    texts = {_html_name(page.name): page.read_text(encoding="utf-8") for page in sources}
+    texts = {html_name(page.name): page.read_text(encoding="utf-8") for page in sources}
     menu = {"index.html": "Le contrat"} | {page: _title(text) for page, text in texts.items()}
     template = _template()
     contract = template.render(page="index.html", menu=menu, body=None, **_contract())
@@ -91,7 +91,8 @@ def _title(text: str) -> str:
     return text.partition("\n")[0].lstrip("# ")
 
 
-def _html_name(page: str) -> str:
+def html_name(page: str) -> str:
+    """The site's file for a page of the kit."""
     return "kit.html" if page == _README else page.removesuffix(".md") + ".html"
 
 
@@ -112,4 +113,4 @@ def _point_into_the_site(tokens: list[Token]) -> None:
 
 
 def _page_of(link: str) -> str:
-    return _html_name(link) if "/" not in link and link.endswith(".md") else link
+    return html_name(link) if "/" not in link and link.endswith(".md") else link

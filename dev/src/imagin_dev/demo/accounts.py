@@ -37,7 +37,7 @@ def gestionnaire(academie: str) -> Acteur:
 
 
 def demo_accounts(people: People, convocation_url: str) -> list[dict[str, Any]]:
-    """One account a role; opening its `sign_in_url` in a browser signs in (architecture.md)."""
+    """One account a role; opening its `sign_in_url` in a browser signs in (docs/architecture/commands.md)."""
     uai, academie = next(iter(people.etablissements.items()))
     someone = next((one for one in people.by_academie.get(academie, []) if one.uai == uai), None)
     numero, name = (someone.numero, f"{someone.prenom} {someone.nom}") if someone else ("", "Intervenant")

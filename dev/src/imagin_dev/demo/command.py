@@ -43,7 +43,7 @@ class Options:
 
 @dataclass(slots=True)
 class Summary:
-    """The fixed shape of architecture.md; `seconds`: the last three from the start of the scenario."""
+    """The fixed shape of docs/architecture/commands.md; `seconds`: the last three from the start of the scenario."""
 
     etablissements: int = 0
     missions: dict[str, int] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Rights: which role may do an action, and how far its arm reaches. What is not written is denied (D40)."""
+"""Permission table: action → role → scope. What is not written is denied (D40)."""
 
 from collections.abc import Mapping
 from enum import StrEnum

@@ -84,7 +84,7 @@ class Verdict(StrEnum):
 
 
 def verdict(version: int, hash_: str, held: Known | None) -> Verdict:
-    """The version guard (architecture.md): higher applies, same or lower is known, same version otherwise is a fork."""
+    """Version guard: a higher version applies, same or lower is known, same with another hash is a fork (0001)."""
     if held is None or version > held.version:
         return Verdict.APPLIED
     if version < held.version:

@@ -1,6 +1,6 @@
 """Dead letters: rows in the service's own database, raw bytes and coordinates, written with the batch (no DLQ topic).
 
-One bad record never holds back another: a later valid version of its aggregate applies and closes it (architecture.md).
+One bad record never holds back another: a later valid version of its aggregate applies and closes it (0002).
 """
 
 from collections.abc import Sequence

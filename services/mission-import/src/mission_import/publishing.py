@@ -1,4 +1,4 @@
-"""A mission of the domain → the event that tells it, for the outbox (architecture.md: full state and version)."""
+"""A mission of the domain → the event that tells it, for the outbox (full state and version)."""
 
 from functools import lru_cache
 

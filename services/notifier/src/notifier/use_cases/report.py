@@ -13,7 +13,7 @@ from notifier.publishing import publish
 async def report(connection: Connection, told: Sequence[Told], etat: Etat, motif: str | None) -> None:
     """What was sent, failed or came back is told; the rest is not over yet.
 
-    A reminder or an answer that was sent is no news; one that was not says that the address is good no more.
+    Of reminders and answers, report only failures: the address no longer works.
     """
     if etat not in {Etat.SENT, Etat.FAILED, Etat.BOUNCED}:
         return
