@@ -3,8 +3,6 @@
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from fastapi import FastAPI
-
 from acces.http import create_app
 from chassis.periodic import periodically
 from chassis.service import Runtime, Service, run
@@ -15,8 +13,10 @@ from convocation.annuaire import api_import
 from convocation.annuaire.imports import api as imports
 from convocation.annuaire.imports import commands as import_annuaire
 from convocation.commun import idempotence, refusals
+from convocation.connexion.pages import to_sign_in
 from convocation.convocations import api as convocations
 from convocation.demandes import api as demandes
+from convocation.documents.application import Application
 from convocation.documents.imprimeur import Imprimeur
 from convocation.documents.rendering import Documents
 from convocation.doublons import api as doublons
@@ -33,7 +33,7 @@ from convocation.settings import Settings
 from convocation.signatures import api as signatures
 from convocation.suivi.reader import RecordAccesOnAccesChanged, RecordNotificationOnNotificationEvents
 from event_schemas.catalogue import EVENT_TYPES
-from pages.application import Application
+from pages import Pages
 
 _APIS = (
     *(listes, couverture_api, nomenclature, affectation, convocations, mes_missions, ouvertures, signatures),
@@ -51,23 +51,16 @@ def build(runtime: Runtime) -> Service:
     for api in _APIS:
         app.include_router(api.router)
     refusals.add_to(app)
-    screens.add_to(app, settings)
-    app.state.token_key = settings.token_key.get_secret_value()
-    app.state.settings, app.state.pool = settings, runtime.pool
-    app.state.imprimeur = Imprimeur(
-        Documents(), public_url=settings.public_url, secret=settings.token_key.get_secret_value()
-    )
-    app.state.wake_relay = runtime.relay.wake
-    app.state.clock = lambda: datetime.now(UTC)  # noqa: TID251  # the clock's one place
-    app.state.application = _application(runtime, app)
+    state = _application(runtime, settings, screens.add_to(app, settings))
+    app.state.application = state
 
     async def forget_old_keys() -> None:
         async with runtime.pool.acquire() as connection:
-            await idempotence.forget(connection, app.state.clock() - _KEYS_KEPT)
-            await import_annuaire.oublier(connection, app.state.clock())
+            await idempotence.forget(connection, state.clock() - _KEYS_KEPT)
+            await import_annuaire.oublier(connection, state.clock())
 
     async def work_at_imports() -> None:
-        while await import_annuaire.travailler(runtime.pool, app.state.clock):
+        while await import_annuaire.travailler(runtime.pool, state.clock):
             pass
 
     return Service(
@@ -86,14 +79,17 @@ def build(runtime: Runtime) -> Service:
     )
 
 
-def _application(runtime: Runtime, app: FastAPI) -> Application:
+def _application(runtime: Runtime, settings: Settings, pages: Pages) -> Application:
+    key = settings.token_key.get_secret_value()
     return Application(
         pool=runtime.pool,
-        clock=lambda: app.state.clock(),  # noqa: PLW0108  # read anew each time: a test may put another
+        clock=lambda: datetime.now(UTC),  # noqa: TID251  # the clock's one place
         wake_relay=runtime.relay.wake,
-        token_key=app.state.token_key,
-        pages=app.state.pages,
-        sign_in=app.state.sign_in,
+        token_key=key,
+        pages=pages,
+        sign_in=to_sign_in,
+        settings=settings,
+        imprimeur=Imprimeur(Documents(), public_url=settings.public_url, secret=key),
     )
 
 

@@ -48,9 +48,8 @@ def templates() -> PrefixLoader:
     return PrefixLoader(rooms | {"imports": PackageLoader("convocation.annuaire.imports")})
 
 
-def add_to(app: FastAPI, settings: Settings) -> None:
+def add_to(app: FastAPI, settings: Settings) -> Pages:
     """Mount the pages; without an acteur one gets the sign-in, signed links, the check of a convocation."""
-    app.state.pages = Pages(app, templates=templates(), theme=settings.theme, dsfr_dir=settings.dsfr_dir)
     connexion.add_to(app)
     liens.add_to(app)
     calendrier_pages.add_to(app)
@@ -59,3 +58,4 @@ def add_to(app: FastAPI, settings: Settings) -> None:
     for path in _FOOTER:
         app.add_route(path, accueil.pied_de_page)
     app.add_route("/verifier/{token}", documents.verifier)
+    return Pages(app, templates=templates(), theme=settings.theme, dsfr_dir=settings.dsfr_dir)

@@ -11,7 +11,7 @@ async def test_the_menu_leads_the_rectorat_to_the_imports_where_an_operator_says
 
     rectorat, place = (open_world.gestionnaire, open_world.administrateur), (open_world.chef, open_world.delegue)
     assert [await shown(one) for one in rectorat + place] == [False] * 4
-    open_world.app.state.settings.imports_url = "http://imports.test"
+    open_world.app.state.application.settings.imports_url = "http://imports.test"
     assert [await shown(one) for one in rectorat + place] == [True, True, False, False]
     page = await open_world.gestionnaire._client.get(
         "/missions", headers=open_world.gestionnaire._headers | {"Accept": "text/html"}

@@ -182,7 +182,7 @@ async def test_the_statements_are_as_many_for_any_number_and_no_connection_is_he
     people = ["100", "101", "102", "103", "104", "105"][:count]
     made = await open_world.chef.convoque(open_world.hg, *people, dates=[JOUR])
     wanted = [(one["convocation_id"], 1, {}) for one in made.json()["convocations"]]
-    pool, renderer = Counting(open_world.pool), open_world.app.state.imprimeur._renderer
+    pool, renderer = Counting(open_world.pool), open_world.app.state.application.imprimeur._renderer
     rendered, held, render = [], set(), renderer.render
 
     def watched(documents):
@@ -190,7 +190,6 @@ async def test_the_statements_are_as_many_for_any_number_and_no_connection_is_he
         rendered.extend(documents)
         return render(documents)
 
-    monkeypatch.setattr(open_world.app.state, "pool", pool)
     monkeypatch.setattr(open_world.app.state, "application", replace(open_world.app.state.application, pool=pool))
     monkeypatch.setattr(renderer, "render", watched)
     first = await ask(open_world, *wanted)

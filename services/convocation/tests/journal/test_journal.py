@@ -4,6 +4,7 @@ import csv
 import html
 import io
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -178,7 +179,7 @@ async def test_the_api_says_the_same_and_takes_no_person_in_an_address(acted):
 
 
 async def test_an_opening_is_read_in_words_with_the_hours_of_its_academie(world):
-    world.app.state.clock = lambda: LE
+    world.app.state.application = replace(world.app.state.application, clock=lambda: LE)
     body = {"session": "2020-E3C1", "portee": "ETABLISSEMENT", "code": LYON, "ouverte": True, "motif": "essai"}
     answer = await world.administrateur.put("/api/ouvertures", body | {"debut": "2027-07-05T08:00+02:00"})
     assert answer.status_code == 200

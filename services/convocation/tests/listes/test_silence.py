@@ -1,6 +1,7 @@
 """R18: an établissement is told when SANTORIN is silent or refuses; work goes on meanwhile."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
@@ -44,7 +45,8 @@ def later(open_world):
 
     def move(**time):
         now = datetime.now(UTC) + timedelta(**time)
-        open_world.client._transport.app.state.clock = lambda: now
+        state = open_world.client._transport.app.state
+        state.application = replace(state.application, clock=lambda: now)
 
     return move
 

@@ -131,7 +131,7 @@ async def test_a_forged_address_is_one_that_does_not_exist(abonne, forge):
 async def test_the_two_uses_of_the_secret_do_not_open_each_other(abonne):
     id_ = await abonne.pool.fetchval("SELECT abonnement_id FROM abonnement")
     une = await abonne.pool.fetchval("SELECT convocation_id FROM convocation WHERE numero = '100' LIMIT 1")
-    lien = make_lien(une, abonne.app.state.clock().replace(year=2100), KEY)
+    lien = make_lien(une, abonne.app.state.application.clock().replace(year=2100), KEY)
     assert (await abonne.client.get(f"/lien/{lien}")).status_code == 303
     abonne.client.cookies.clear()
     assert (await abonne.client.get(f"/calendrier/{lien}.ics")).status_code == 404
@@ -148,7 +148,7 @@ async def test_the_address_of_a_merged_entry_leads_to_nothing(abonne):
 
 
 async def test_the_part_of_the_page_shows_the_address_or_offers_one(abonne):
-    template = abonne.app.state.pages.environment.get_template("mes_missions/abonnement.html")
+    template = abonne.app.state.application.pages.environment.get_template("mes_missions/abonnement.html")
     url = f"https://imagin.exemple.invalid{await address(abonne)}"
     shown, empty = template.render(abonnement=url), template.render(abonnement=None)
     assert url in shown

@@ -44,7 +44,8 @@ async def lien_of(world, convocation_id, version=1):
 
 
 def at(world, monkeypatch, moment):
-    monkeypatch.setattr(world.app.state, "clock", lambda: moment)
+    state = replace(world.app.state.application, clock=lambda: moment)
+    monkeypatch.setattr(world.app.state, "application", state)
 
 
 async def test_r57_a_link_signs_its_person_in_for_two_hours_and_leaves_the_address_bar(convoque):
@@ -178,7 +179,8 @@ async def test_a_link_holds_until_some_days_after_the_last_date_in_the_academies
     path = await lien_of(convoque, convoque.une)
     end = datetime(2099, 4, 4, 22, tzinfo=UTC)  # the 5th begins at Paris: 30 days after 5 March, the last one whole
     moments = [end, end - timedelta(seconds=1)]
-    monkeypatch.setattr(convoque.app.state, "clock", lambda: moments[-1])
+    state = replace(convoque.app.state.application, clock=lambda: moments[-1])
+    monkeypatch.setattr(convoque.app.state, "application", state)
     assert (await convoque.client.get(path)).status_code == 303
     moments.pop()
     convoque.client.cookies.clear()

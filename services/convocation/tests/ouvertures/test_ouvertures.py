@@ -3,6 +3,7 @@
 import html
 import random
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -50,7 +51,7 @@ async def missions_of(acteur):
 
 
 def at(world, now):
-    world.app.state.clock = lambda: now
+    world.app.state.application = replace(world.app.state.application, clock=lambda: now)
 
 
 @pytest.fixture

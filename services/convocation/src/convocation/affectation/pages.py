@@ -18,6 +18,7 @@ from chassis.database import Connection
 from convocation.affectation.choix import Choix, choisir
 from convocation.cadre.ecran import page
 from convocation.commun import idempotence
+from convocation.commun.application import application
 from convocation.commun.policy import POLICY
 from convocation.commun.refus import Refus
 from convocation.convocations.create import create_convocations, examine, warn
@@ -112,7 +113,7 @@ async def _show(
     refus: Refus | None = None,
 ) -> Response:
     decisions = await ouvertures.decisions(connection, mission.session, mission.academie, mission.uai)
-    ouverte = est_ouvert(decisions, mission.academie, mission.uai, request.app.state.clock())
+    ouverte = est_ouvert(decisions, mission.academie, mission.uai, application(request).clock())
     choix = await choisir(connection, mission, saisies)
     avertissements = await _avertissements(connection, mission, choix, saisies, ouverte=ouverte)
     to_read = isinstance(refus, AvertissementsALire)
@@ -133,7 +134,7 @@ async def _show(
         erreurs=erreurs,
         qualites=list(LIBELLES.items()),
         conseil=CONSEIL_DATE,
-        aujourdhui=request.app.state.clock().date(),
+        aujourdhui=application(request).clock().date(),
         disciplines=await nomenclature.disciplines(connection, ""),
         conseillees=await nomenclature.of_epreuve(connection, mission.code),
         contact=await demandes.contact(connection, mission.academie),

@@ -6,6 +6,7 @@ from starlette.responses import Response
 from acces.acteur import Role
 from acces.http import ActeurDep
 from convocation.cadre.ecran import MES_MISSIONS, MISSIONS
+from convocation.commun.application import application
 from pages.commands import see_other
 
 router = APIRouter(include_in_schema=False)
@@ -19,5 +20,4 @@ async def accueil(acteur: ActeurDep) -> Response:
 async def pied_de_page(request: Request) -> Response:
     """Accessibility, legal notice, personal data: for everybody."""
     name = request.url.path.strip("/").replace("-", "_")
-    rendered: Response = request.app.state.pages.render(request, f"{name}.html")
-    return rendered
+    return application(request).pages.render(request, f"{name}.html")

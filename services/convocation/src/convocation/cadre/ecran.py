@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse
 
 from acces.acteur import Acteur, Role
 from chassis.database import Connection
+from convocation.commun.application import application
 from convocation.missions import reads as places
 
 MISSIONS, CONSULTATION, MES_MISSIONS = "/missions", "/missions-convoquees", "/mes-missions"
@@ -91,8 +92,7 @@ async def page(
         "avis": avis,
         "acteur": acteur,
     }
-    rendered: HTMLResponse = request.app.state.pages.render(request, template, status=status, **frame | context)
-    return rendered
+    return application(request).pages.render(request, template, status=status, **frame | context)
 
 
 def _utilisateur(acteur: Acteur) -> dict[str, str]:
@@ -109,7 +109,7 @@ def menu(acteur: Acteur, path: str) -> list[dict[str, Any]]:
 
 def _imports(request: Request, acteur: Acteur) -> list[dict[str, Any]]:
     """mission-import's pages, a process of its own, where the operator says where they are."""
-    url = request.app.state.settings.imports_url
+    url = application(request).settings.imports_url
     wanted = url and acteur.role in _RECTORAT
     return [{"libelle": "Imports", "url": f"{url}/imports", "actif": False}] if wanted else []
 

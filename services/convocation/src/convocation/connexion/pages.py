@@ -11,6 +11,7 @@ from acces.http import refuse_cross_site
 from acces.session import open_session
 from chassis.http import Problem
 from convocation.cadre.ecran import FONCTIONS
+from convocation.commun.application import application
 from convocation.connexion import sql as annuaire
 from pages.commands import reading, see_other
 from pages.forms import fields, text
@@ -24,23 +25,21 @@ def add_to(app: FastAPI) -> None:
     app.add_route("/connexion/developpement", sign_in_by_link, methods=["GET"])
     app.add_route("/connexion/developpement", sign_in, methods=["POST"])
     app.add_route("/deconnexion", sign_out, methods=["POST"])
-    app.state.sign_in = to_sign_in
 
 
 async def connexion(request: Request) -> Response:
     """People to sign in as, by role and établissement, where the setting allows it; else how one gets in."""
-    settings, pages = request.app.state.settings, request.app.state.pages
+    state = application(request)
+    settings, pages = state.settings, state.pages
     if not settings.development_sign_in:
-        portal: Response = pages.render(request, "connexion/connexion_portail.html", status=401)
-        return portal
+        return pages.render(request, "connexion/connexion_portail.html", status=401)
     q, suite = request.query_params.get("q", "")[:100], _local(request.query_params.get("suite", "/"))
     async with reading(request) as connection:
         places = await annuaire.etablissements(connection, q, limit=15)
         people = await annuaire.intervenants(connection, q, limit=10)
         academies = await annuaire.academies(connection)
-    context = {"q": q, "suite": suite, "places": places, "people": people, "academies": academies}
-    page: Response = pages.render(request, "connexion/connexion.html", fonctions=FONCTIONS, Role=Role, **context)
-    return page
+    context: dict[str, Any] = {"q": q, "suite": suite, "places": places, "people": people, "academies": academies}
+    return pages.render(request, "connexion/connexion.html", fonctions=FONCTIONS, Role=Role, **context)
 
 
 async def sign_in_by_link(request: Request) -> Response:
@@ -57,14 +56,13 @@ async def sign_in(request: Request) -> Response:
 
 async def _signed_in(request: Request, role: str, code: str, suite: str) -> Response:
     """`code`: the UAI of a chef or délégué, the académie of a gestionnaire, the number of an intervenant."""
-    state = request.app.state
+    state = application(request)
     if not state.settings.development_sign_in:
         raise Problem(404, "inconnu", "La connexion de développement n’est pas ouverte.")
     async with reading(request) as connection:
         acteur = await _acteur(connection, role, code[:40])
     response = see_other(suite)
-    secure = state.settings.public_url.startswith("https:")
-    open_session(response, acteur, state.token_key, now=state.clock(), hours=_HOURS, secure=secure)
+    open_session(response, acteur, state.token_key, now=state.clock(), hours=_HOURS, secure=state.secure)
     return response
 
 

@@ -11,6 +11,7 @@ from acces.http import ActeurDep
 from chassis.http import Problem
 from convocation.commun.policy import POLICY
 from convocation.convocations.domain import Nature
+from convocation.documents.application import application
 from convocation.documents.rendering import Document, Signataire
 from convocation.missions import reads as lieux
 from convocation.missions import reads as missions
@@ -35,13 +36,13 @@ async def apercu(request: Request, uai: str, acteur: ActeurDep) -> Response:
     if held is None or not places:
         raise Problem(404, "signature-absente", "La signature n’est pas encore renseignée.")
     signataire = Signataire(held["prenom"], held["nom"], held["qualite"], image)
-    octets = await request.app.state.imprimeur.sample(_specimen(request, places[0], signataire))
+    octets = await application(request).imprimeur.sample(_specimen(request, places[0], signataire))
     headers = {"Content-Disposition": 'inline; filename="apercu.pdf"', "X-Content-Type-Options": "nosniff"}
     return Response(octets, media_type="application/pdf", headers=headers | {"Cache-Control": "no-store"})
 
 
 def _specimen(request: Request, place: Any, signataire: Signataire) -> Document:
-    now = local_time(place["academie"], request.app.state.clock())
+    now = local_time(place["academie"], application(request).clock())
     return Document(
         nature=Nature.CONVOCATION,
         version=1,
@@ -65,6 +66,6 @@ def _specimen(request: Request, place: Any, signataire: Signataire) -> Document:
         academie=NOMS.get(place["academie"], place["academie"]),
         signataire=signataire,
         contact="l’établissement",
-        verification_url=f"{request.app.state.settings.public_url}/verifier/{UUID(int=0).hex}",
+        verification_url=f"{application(request).settings.public_url}/verifier/{UUID(int=0).hex}",
         etablie_le=now,
     )

@@ -14,6 +14,7 @@ from convocation.convocations import reads as views
 from convocation.convocations.presenters import file_name
 from convocation.convocations.refus import ConvocationInconnue
 from convocation.documents import sql as documents
+from convocation.documents.application import application
 from convocation.documents.domain import Verdict, verdict
 from convocation.missions.access import visible_mission
 from pages.commands import reading
@@ -30,7 +31,7 @@ _INCONNUE = ("error", "Convocation inconnue", "Ce code n’a pas été émis par
 @router.get("/convocations/{convocation_id}/convocation.pdf")
 async def telecharger(request: Request, convocation_id: UUID, acteur: ActeurDep) -> Response:
     """The present version; always the same bytes. Another établissement's or person's does not exist: 404."""
-    state = request.app.state
+    state = application(request)
     async with reading(request) as connection:
         row = await views.convocation(connection, convocation_id)
         reach = {"uai": row["uai"], "academie": row["academie"], "intervenant": row["numero"]} if row else {}
@@ -49,7 +50,7 @@ async def telecharger_toutes(request: Request, mission_id: UUID, acteur: ActeurD
         rows = await documents.contents_of_mission(connection, mission_id)
     if not rows:
         raise Problem(404, "aucune-convocation", "Personne n’est convoqué sur cette mission.")
-    octets = await request.app.state.imprimeur.together(rows)
+    octets = await application(request).imprimeur.together(rows)
     return _pdf(octets, f"convocations {mission.uai} {mission.code} {mission.voie}")
 
 
@@ -64,7 +65,7 @@ def _pdf(octets: bytes, name: str) -> Response:
 
 async def verifier(request: Request) -> Response:
     """Valid, replaced or cancelled, and nothing more. For everybody: no acteur is asked for."""
-    state = request.app.state
+    state = application(request)
     named = read_verification(request.path_params["token"], state.token_key)
     found: Any = None
     if named is not None:
@@ -76,7 +77,4 @@ async def verifier(request: Request) -> Response:
     else:
         said = verdict(named[1], courante=found["version"], active=found["status"] == "ACTIVE")
         (type_, titre, texte), status = _VERDICTS[said], 200
-    rendered: Response = state.pages.render(
-        request, "documents/verifier.html", status=status, type=type_, titre=titre, texte=texte
-    )
-    return rendered
+    return state.pages.render(request, "documents/verifier.html", status=status, type=type_, titre=titre, texte=texte)

@@ -10,6 +10,7 @@ from fastapi import Request
 
 from convocation.commun.jetons import fin_du_lien, make_lien
 from convocation.convocations.presenters import etablissement, file_name, qualite_libelle
+from convocation.documents.application import application
 from convocation.documents.reads import Cle
 from convocation.echanges import envois_sql as envois
 from convocation.mes_missions.calendrier import evenement, invitation
@@ -22,7 +23,7 @@ INCONNU, DEPASSE = 404, 410
 
 async def answers(request: Request, wanted: Sequence[tuple[UUID, int, int | None, bool]]) -> list[dict[str, Any]]:
     """One for each (convocation, version, version told before, under way), in their order, each with its `status`."""
-    state = request.app.state
+    state = application(request)
     async with reading(request) as connection:
         rows = await envois.envois(connection, wanted)
     told = [(row["convocation_id"], row["version"]) for row in rows if _status(row) == 200]

@@ -12,6 +12,7 @@ from acces.acteur import Acteur
 from acces.http import ActeurDep
 from chassis.database import Connection
 from convocation.cadre.ecran import page
+from convocation.commun.application import application
 from convocation.commun.refus import Refus, VersionDepassee
 from convocation.commun.refusals import status_of
 from convocation.convocations import lignes
@@ -126,7 +127,7 @@ async def _open(request: Request, connection: Connection, mission_id: UUID) -> b
     if mission is None:
         return False
     decisions = await ouvertures.decisions(connection, mission.session, mission.academie, mission.uai)
-    return est_ouvert(decisions, mission.academie, mission.uai, request.app.state.clock())
+    return est_ouvert(decisions, mission.academie, mission.uai, application(request).clock())
 
 
 async def _proposed(connection: Connection, convocation_id: UUID) -> list[Candidat]:

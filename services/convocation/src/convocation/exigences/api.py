@@ -9,6 +9,7 @@ from acces.acteur import Acteur
 from acces.http import ActeurDep
 from acces.policy import Scope
 from chassis.database import Connection
+from convocation.commun.application import application
 from convocation.commun.http import IfMatch, etag, expected_version
 from convocation.commun.policy import POLICY
 from convocation.commun.schemas import MotifIn
@@ -67,7 +68,7 @@ async def ecrire(
     essai: Annotated[bool, Query(description="tell the effect and write nothing")] = False,
 ) -> dict[str, Any]:
     """Write over the version of the rule that holds ("0": none); `essai` tells its effect on missions instead."""
-    expected, lot = expected_version(if_match), request.app.state.settings.lot_copies
+    expected, lot = expected_version(if_match), application(request).settings.lot_copies
     POLICY.authorise(acteur, "exigences.ecrire", academie=portee(academie))
     async with commande(request, acteur) as command:
         wanted = await _wanted(command.connection, body)

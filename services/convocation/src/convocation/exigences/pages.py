@@ -10,6 +10,7 @@ from acces.http import ActeurDep
 from acces.policy import Forbidden, Scope
 from chassis.database import Connection
 from convocation.cadre.ecran import page
+from convocation.commun.application import application
 from convocation.commun.policy import POLICY
 from convocation.commun.refus import Refus, VersionDepassee
 from convocation.exigences import reads as exigences_reads
@@ -74,8 +75,7 @@ def _portee(academie: str) -> dict[str, str]:
 
 
 def _lot(request: Request) -> int:
-    lot: int = request.app.state.settings.lot_copies
-    return lot
+    return application(request).settings.lot_copies
 
 
 async def _visible(connection: Connection, acteur: Acteur, adresse: str, code: str) -> tuple[str, Any]:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request
 
 from acces.http import ActeurDep
 from acces.policy import Scope
+from convocation.commun.application import application
 from convocation.commun.policy import POLICY
 from convocation.commun.schemas import Session
 from convocation.convocations import presenters
@@ -50,7 +51,7 @@ async def list_missions(
             taille=taille,
             page=page,
         )
-        lot, now = request.app.state.settings.lot_copies, request.app.state.clock()
+        lot, now = application(request).settings.lot_copies, application(request).clock()
         rows = await liste_missions(connection, filtre, lot=lot, now=now)
         message = None
         if not rows and filtre.ouvertes:
@@ -74,10 +75,10 @@ async def get_mission(request: Request, mission_id: UUID, acteur: ActeurDep) -> 
         row = await views.mission(connection, mission_id)
         disciplines = await nomenclature.of_epreuve(connection, mission.code)
     actives = [one for one in rows if one["status"] == "ACTIVE"]
-    lot = request.app.state.settings.lot_copies
+    lot = application(request).settings.lot_copies
     return presenters.mission(row) | {
         "besoin": besoin_selon(exigence, mission.type, mission.candidats, lot=lot),
-        "ouverte": est_ouvert(decisions, mission.academie, mission.uai, request.app.state.clock()),
+        "ouverte": est_ouvert(decisions, mission.academie, mission.uai, application(request).clock()),
         "conseil_date": CONSEIL_DATE,
         "disciplines": disciplines,
         "profils_requis": list(exigence.profils),

@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import Request
 
+from convocation.commun.application import application
 from convocation.listes.attente import Attente
 from convocation.missions.domain import LIBELLES_VOIE
 from event_schemas.academies import local_time
@@ -14,8 +15,8 @@ _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 def too_long_before(request: Request) -> datetime:
     """What was written before and is not answered is told; `CONVOCATION_SANTORIN_SILENCE_MINUTES` says so."""
-    now: datetime = request.app.state.clock()
-    minutes = request.app.state.settings.santorin_silence_minutes
+    now = application(request).clock()
+    minutes = application(request).settings.santorin_silence_minutes
     return now - timedelta(minutes=minutes) if minutes else _NEVER
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 
 from acces.http import ActeurDep
+from convocation.commun.application import application
 from convocation.commun.schemas import Session
 from convocation.listes import couverture
 from convocation.listes.domain import Manque, Regroupement
@@ -34,6 +35,6 @@ async def get_couverture(
     async with reading(request) as connection:
         session = await couverture.session_of(connection, session)
         filtre = couverture.filtre_of(acteur, session=session, texte=q, manque=manque, page=page, **asked)
-        one = await couverture.lire(connection, par, filtre, lot=request.app.state.settings.lot_copies)
+        one = await couverture.lire(connection, par, filtre, lot=application(request).settings.lot_copies)
     rows = {"missions" if par is Regroupement.MISSION else "groupes": one.lignes}
     return {"session": session, "par": par, "nombre": one.nombre, "page": page, "sommes": one.sommes, **rows}

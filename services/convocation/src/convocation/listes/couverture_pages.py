@@ -14,6 +14,7 @@ from acces.policy import Forbidden, Scope
 from chassis.database import Connection
 from chassis.http import Problem
 from convocation.cadre.ecran import page
+from convocation.commun.application import application
 from convocation.commun.policy import POLICY
 from convocation.commun.tableur import csv_bytes, xlsx_bytes
 from convocation.listes import couverture
@@ -59,7 +60,7 @@ async def en_csv(request: Request, acteur: ActeurDep) -> Response:
 @router.get("/couverture.xlsx")
 async def en_xlsx(request: Request, acteur: ActeurDep) -> Response:
     """The same as a workbook."""
-    one, now = await _all(request, acteur), request.app.state.clock()
+    one, now = await _all(request, acteur), application(request).clock()
     octets = await asyncio.to_thread(lambda: xlsx_bytes("Couverture", *couverture.table(one), now))
     return _file(octets, _XLSX, one, "xlsx")
 
@@ -96,7 +97,7 @@ async def _read(
         )
     except Forbidden:
         raise Problem(404, "academie-inconnue", "Cette académie n’existe pas ou n’est pas la vôtre.") from None
-    return await couverture.lire(connection, par, filtre, lot=request.app.state.settings.lot_copies)
+    return await couverture.lire(connection, par, filtre, lot=application(request).settings.lot_copies)
 
 
 def _figures(one: Couverture, asked: dict[str, str]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from acces.http import ActeurDep
 from acces.policy import Scope
 from chassis.database import Connection
 from convocation.cadre.ecran import page
+from convocation.commun.application import application
 from convocation.commun.policy import POLICY
 from convocation.convocations import lignes
 from convocation.convocations import reads as views
@@ -89,7 +90,7 @@ async def _liste(request: Request, acteur: Acteur, *, convoquees: bool) -> HTMLR
     asked = {name: request.query_params.get(name, "") for name in ("session", "type", "etat", "tri", "q")}
     filtre = _filtre(acteur, asked, request.query_params.get("page", "1"), convoquees=convoquees)
     async with reading(request) as connection:
-        lot, now = request.app.state.settings.lot_copies, request.app.state.clock()
+        lot, now = application(request).settings.lot_copies, application(request).clock()
         rows = await liste_missions(connection, filtre, lot=lot, now=now)
         sessions = await places.sessions(connection)
         total = rows[0]["total"] if rows else 0
@@ -150,12 +151,12 @@ async def _contents(
     request: Request, connection: Connection, acteur: Acteur, mission: Mission, *, vu: int = 0
 ) -> dict[str, Any]:
     exigence = await exigences.en_vigueur(connection, mission.academie, mission.code)
-    requis, lot = exigence.profils, request.app.state.settings.lot_copies
+    requis, lot = exigence.profils, application(request).settings.lot_copies
     rows = await views.convocations_of_mission(connection, mission.mission_id)
     decisions = await ouvertures.decisions(connection, mission.session, mission.academie, mission.uai)
     people = [lignes.convocation(row) for row in rows]
     actives = [one for one in people if one["active"]]
-    ouverte, jusqu_au, raison = service(decisions, mission, request.app.state.clock())
+    ouverte, jusqu_au, raison = service(decisions, mission, application(request).clock())
     return {
         "mission": mission,
         "type_libelle": LIBELLES_TYPE[mission.type],

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from acces.http import ActeurDep
 from chassis.database import Connection
 from chassis.http import Problem
+from convocation.commun.application import application
 from convocation.commun.jetons import make_calendrier, read_calendrier
 from convocation.mes_missions import abonnements
 from convocation.mes_missions.calendrier import evenement, publication
@@ -30,7 +31,7 @@ def add_to(app: FastAPI) -> None:
 
 async def abonnement_url(request: Request, connection: Connection, numero: str) -> str | None:
     """The address that a page shows its person (abonnement.html), as long as it holds."""
-    state = request.app.state
+    state = application(request)
     held = await abonnements.of(connection, numero)
     token = make_calendrier(held, state.token_key) if held else None
     return f"{state.settings.public_url}/calendrier/{token}.ics" if token else None
@@ -50,7 +51,7 @@ async def enregistrer(request: Request, acteur: ActeurDep) -> Response:
 
 async def calendrier(request: Request) -> Response:
     """The feed. An address that is revoked, or was never ours, does not exist."""
-    state = request.app.state
+    state = application(request)
     abonnement_id = read_calendrier(request.path_params["token"], state.token_key)
     rows = await _convocations(request, abonnement_id) if abonnement_id else None
     if rows is None:

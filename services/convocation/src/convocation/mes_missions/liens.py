@@ -13,6 +13,7 @@ from acces.http import current_acteur, refuse_cross_site
 from acces.session import open_session
 from chassis.http import Problem
 from convocation.cadre.ecran import FONCTIONS
+from convocation.commun.application import application
 from convocation.commun.jetons import read_lien
 from convocation.mes_missions import liens_sql as liens
 from pages.commands import reading, see_other
@@ -36,8 +37,8 @@ async def ouvrir(request: Request) -> Response:
         return _enter(request, acteur)
     if (present.role, present.sub) == (acteur.role, acteur.sub):
         return _sealed(see_other("/mes-missions"))
-    names = {"present": present, "fonction": FONCTIONS.get(present.role, ""), "personne": acteur.nom}
-    page = _sealed(request.app.state.pages.render(request, "mes_missions/lien_autre_session.html", **names))
+    names: dict[str, Any] = {"present": present, "fonction": FONCTIONS.get(present.role, ""), "personne": acteur.nom}
+    page = _sealed(application(request).pages.render(request, "mes_missions/lien_autre_session.html", **names))
     # Its form must say where it comes from (refuse_cross_site): the host, and nothing of the address.
     page.headers["Referrer-Policy"] = "strict-origin"
     return page
@@ -51,7 +52,7 @@ async def poursuivre(request: Request) -> Response:
 
 
 async def _acteur(request: Request) -> Acteur | None:
-    state = request.app.state
+    state = application(request)
     named = read_lien(request.path_params["token"], state.token_key, state.clock())
     if named is None:
         return None
@@ -69,15 +70,14 @@ def _present(request: Request) -> Acteur | None:
 
 def _enter(request: Request, acteur: Acteur) -> Response:
     response = see_other("/mes-missions")
-    state = request.app.state
-    secure = state.settings.public_url.startswith("https:")
-    open_session(response, acteur, state.token_key, now=state.clock(), hours=_HOURS, secure=secure)
+    state = application(request)
+    open_session(response, acteur, state.token_key, now=state.clock(), hours=_HOURS, secure=state.secure)
     return _sealed(response)
 
 
 def _plus_valable(request: Request) -> Response:
     """Forged, expired or unknown: one page that tells them not apart."""
-    return _sealed(request.app.state.pages.render(request, "mes_missions/lien_plus_valable.html", status=404))
+    return _sealed(application(request).pages.render(request, "mes_missions/lien_plus_valable.html", status=404))
 
 
 def _sealed(response: Response) -> Response:

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from acces.http import ActeurDep
 from convocation.cadre.ecran import MES_MISSIONS, page
+from convocation.commun.application import application
 from convocation.commun.policy import POLICY
 from convocation.commun.refus import VersionDepassee
 from convocation.convocations import lignes
@@ -76,7 +77,7 @@ async def prendre_connaissance(request: Request, convocation_id: UUID, acteur: A
 def _mission(request: Request, row: Any) -> dict[str, Any]:
     """A line, with what one does in SANTORIN, or what is waited for until then."""
     une = lignes.convocation(row)
-    today = local_time(row["academie"], request.app.state.clock()).date()
+    today = local_time(row["academie"], application(request).clock()).date()
     pour = usage(Qualite(row["qualite"]) if row["qualite"] else None)
     return une | {
         "voie": LIBELLES_VOIE[row["voie"]],
@@ -84,6 +85,6 @@ def _mission(request: Request, row: Any) -> dict[str, Any]:
         "prochaine": prochaine(row["dates"], today),
         "entre": une["active"] and une["suivi"].acces is Acces.ACCEPTEE,
         "usage": LIBELLES_USAGES[pour],
-        "santorin": adresse(request.app.state.settings.santorin_url, pour),
+        "santorin": adresse(application(request).settings.santorin_url, pour),
         "attendu": ATTENTES.get(une["suivi"].acces, ""),
     }

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Request
 
 from acces.http import ActeurDep
 from chassis.http import Problem
+from convocation.commun.application import application
 from convocation.commun.policy import POLICY
 from convocation.commun.schemas import Session
 from convocation.ouvertures import sql as ouvertures
@@ -38,5 +39,5 @@ async def list_ouvertures(
     """Every decision taken, the latest first; with `session` also what holds now, académie by académie."""
     POLICY.scope(acteur, "ouvertures.lire")
     async with reading(request) as connection:
-        etat = await par_academie(connection, session, request.app.state.clock()) if session else []
+        etat = await par_academie(connection, session, application(request).clock()) if session else []
         return {"ouvertures": await ouvertures.all_of(connection, session), "academies": etat}

@@ -15,6 +15,7 @@ from acces.acteur import Acteur
 from acces.http import ActeurDep
 from chassis.database import Connection
 from convocation.cadre.ecran import page
+from convocation.commun.application import application
 from convocation.commun.policy import POLICY
 from convocation.missions import reads as lieux
 from convocation.missions import reads as missions
@@ -155,7 +156,7 @@ def _instant(typed: str, academie: str, champ: str) -> datetime | None:
 
 async def _show(request: Request, acteur: Acteur, saisie: Saisie, erreurs: list[dict[str, str]]) -> Response:
     POLICY.authorise(acteur, "service.ouvrir")
-    now, asked = request.app.state.clock(), request.query_params.get("page", "")
+    now, asked = application(request).clock(), request.query_params.get("page", "")
     number = max(1, int(asked)) if asked.isdecimal() and len(asked) < 6 else 1
     async with reading(request) as connection:
         sessions = await lieux.sessions(connection)

@@ -1,0 +1,18 @@
+"""What the requests that need documents use."""
+
+from dataclasses import dataclass
+
+from fastapi import Request
+
+from chassis import http
+from convocation.commun import application as commun
+from convocation.documents.imprimeur import Imprimeur
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Application(commun.Application):
+    imprimeur: Imprimeur
+
+
+def application(request: Request) -> Application:
+    return http.application(request, Application)
