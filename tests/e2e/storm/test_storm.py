@@ -11,8 +11,8 @@ from datetime import datetime
 import asyncpg
 
 from chassis.database import connect
-from convocation.convocations import replay
-from convocation.convocations.replay_convocations import replay_convocations
+from convocation.convocations import sql as replay
+from convocation.convocations.commands import replay_convocations
 from imagin_dev.santorin.simulator import Santorin
 from imagin_ops.commands.reconcile import sources_of
 from imagin_ops.services import CONVOCATION, SANTORIN_BRIDGE

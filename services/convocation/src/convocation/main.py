@@ -9,7 +9,6 @@ from chassis.service import Runtime, Service, run
 from convocation import screens
 from convocation.affectation import api as affectation
 from convocation.annuaire import api as annuaire
-from convocation.annuaire import api_import
 from convocation.annuaire.imports import api as imports
 from convocation.annuaire.imports import commands as import_annuaire
 from convocation.commun import idempotence, refusals
@@ -20,7 +19,7 @@ from convocation.documents.application import Application
 from convocation.documents.imprimeur import Imprimeur
 from convocation.documents.rendering import Documents
 from convocation.doublons import api as doublons
-from convocation.echanges import envois_api, etats_api
+from convocation.echanges import api as echanges
 from convocation.exigences import api as exigences
 from convocation.journal import api as journal
 from convocation.listes import api as listes
@@ -37,7 +36,7 @@ from pages import Pages
 
 _APIS = (
     *(listes, couverture_api, nomenclature, affectation, convocations, mes_missions, ouvertures, signatures),
-    *(annuaire, api_import, imports, doublons, exigences, demandes, journal, envois_api, etats_api),
+    *(annuaire, imports, doublons, exigences, demandes, journal, echanges),
 )
 _HOUR_SECONDS = 3_600.0
 _IMPORTS_SECONDS = 1.0
@@ -50,6 +49,7 @@ def build(runtime: Runtime) -> Service:
     app = create_app(title="IMAG'IN — convocation")
     for api in _APIS:
         app.include_router(api.router)
+    app.include_router(annuaire.import_router)
     refusals.add_to(app)
     state = _application(runtime, settings, screens.add_to(app, settings))
     app.state.application = state
@@ -57,10 +57,10 @@ def build(runtime: Runtime) -> Service:
     async def forget_old_keys() -> None:
         async with runtime.pool.acquire() as connection:
             await idempotence.forget(connection, state.clock() - _KEYS_KEPT)
-            await import_annuaire.oublier(connection, state.clock())
+            await import_annuaire.forget_imports(connection, state.clock())
 
     async def work_at_imports() -> None:
-        while await import_annuaire.travailler(runtime.pool, state.clock):
+        while await import_annuaire.work_at_import(runtime.pool, state.clock):
             pass
 
     return Service(

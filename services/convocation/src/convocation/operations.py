@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from convocation.commun.recherche import cle, mots
+from convocation.convocations.commands import replay_convocations
 from convocation.convocations.publishing import TYPES
-from convocation.convocations.replay import Choix, page
-from convocation.convocations.replay_convocations import replay_convocations
+from convocation.convocations.sql import Choix, page
 
 __all__ = ["SOURCE", "Choix", "cle", "event_of", "mots", "page", "replay_convocations"]
 

@@ -16,13 +16,13 @@ from convocation.demandes import pages as demandes
 from convocation.documents import apercu
 from convocation.documents import pages as documents
 from convocation.doublons import pages as doublons
+from convocation.empechements import answer_pages
 from convocation.empechements import pages as empechements
-from convocation.empechements import traiter
 from convocation.exigences import pages as exigences
 from convocation.journal import pages as journal
 from convocation.listes import couverture_pages
 from convocation.listes import pages as listes
-from convocation.mes_missions import calendrier_pages, liens
+from convocation.mes_missions import abonnement, lien
 from convocation.mes_missions import pages as mes_missions
 from convocation.ouvertures import pages as ouvertures
 from convocation.settings import Settings
@@ -32,7 +32,7 @@ from pages import Pages
 _SCREENS = (
     *(accueil, listes, affectation, convocations, documents, signatures, apercu, demandes, couverture_pages),
     *(imports, exigences, liste_pages, contact, doublons, ouvertures, journal),
-    *(courriels, mes_missions, empechements, traiter, calendrier_pages),
+    *(courriels, mes_missions, empechements, answer_pages, abonnement),
     annuaire,  # last: /intervenants/{intervenant_id} would take its neighbours' addresses
 )
 _ROOMS = (
@@ -51,8 +51,8 @@ def templates() -> PrefixLoader:
 def add_to(app: FastAPI, settings: Settings) -> Pages:
     """Mount the pages; without an acteur one gets the sign-in, signed links, the check of a convocation."""
     connexion.add_to(app)
-    liens.add_to(app)
-    calendrier_pages.add_to(app)
+    lien.add_to(app)
+    abonnement.add_to(app)
     for screen in _SCREENS:
         app.include_router(screen.router)
     for path in _FOOTER:

@@ -13,11 +13,13 @@ from acces.commande import Commande
 from acces.policy import Forbidden
 from chassis.database import ConcurrentWrite
 from convocation.annuaire import reads as intervenants_reads
+from convocation.annuaire import refus as errors
 from convocation.annuaire import sql as intervenants
 from convocation.annuaire.commands import change_intervenant, create_intervenant, set_actif
 from convocation.annuaire.domain import Intervenant
-from convocation.commun import refus as errors
+from convocation.commun.refus import VersionDepassee
 from convocation.demandes import sql as demandes
+from convocation.demandes.refus import DemandeDejaTraitee
 
 NOW, ASKED = datetime(2020, 2, 1, tzinfo=UTC), UUID(int=7)
 LYON, LILLE = "0699001J", "0599001F"
@@ -43,7 +45,7 @@ async def test_r36_creating_answers_the_request_in_the_same_transaction_and_only
         await create_intervenant(one, NEW, ASKED)
     assert await held(world, "500") == NEW
     assert await world.pool.fetchval("SELECT etat FROM demande") == "TRAITEE"
-    with pytest.raises(errors.DemandeDejaTraitee):
+    with pytest.raises(DemandeDejaTraitee):
         async with command(world) as one:
             await create_intervenant(one, replace(NEW, numero="501"), ASKED)
     assert await held(world, "501") is None
@@ -63,7 +65,7 @@ async def test_who_read_an_older_version_is_told_and_what_the_other_wrote_stays(
     anne = await held(world, "102")
     async with command(world) as one:
         await change_intervenant(one, replace(anne, prenom="Anna"), anne.version)
-    with pytest.raises(errors.VersionDepassee):
+    with pytest.raises(VersionDepassee):
         async with command(world) as one:
             await change_intervenant(one, replace(anne, prenom="Annie"), anne.version)
     assert (await held(world, "102")).prenom == "Anna"
@@ -118,5 +120,5 @@ async def test_two_who_change_a_person_at_once_do_not_overwrite_each_other(world
             await change_intervenant(one, replace(anne, prenom=prenom), anne.version)
 
     done = await asyncio.gather(*(write(f"Anne {letter}") for letter in "abcde"), return_exceptions=True)
-    assert [type(one) for one in done].count(errors.VersionDepassee) == 4
+    assert [type(one) for one in done].count(VersionDepassee) == 4
     assert (await held(world, "102")).version == anne.version + 1

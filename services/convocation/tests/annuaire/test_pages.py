@@ -156,7 +156,7 @@ async def test_in_two_tabs_the_second_is_told_sees_what_is_recorded_and_may_writ
     gestionnaire, one = Browser(world.gestionnaire), await address(world)
     assert (await gestionnaire.post(one, ANNE | {"prenom": "Première"})).status_code == 303
     answer = await gestionnaire.post(one, ANNE | {"prenom": "Seconde", "debut": "2020-03-05", "fin": "2020-03-06"})
-    assert answer.status_code == 409
+    assert answer.status_code == 412
     assert "LEFÈVRE Première" in answer.text
     for typed in ('value="Seconde"', 'value="2020-03-05"', 'name="version" value="2"', "Enregistrer par-dessus"):
         assert typed in answer.text, typed
@@ -172,7 +172,7 @@ async def test_deactivating_asks_why_and_for_the_version_read_and_keeps_what_was
     form = {"version": "1", "motif": "", "action": "desactiver"}
     assert (await gestionnaire.post(f"{one}/activite", form)).status_code == 422
     stale = await gestionnaire.post(f"{one}/activite", form | {"version": "7", "motif": "parti en retraite"})
-    assert stale.status_code == 409
+    assert stale.status_code == 412
     assert "parti en retraite" in stale.text
     assert (await gestionnaire.post(f"{one}/activite", form | {"motif": "retraite"})).status_code == 303
     assert (await open_world.chef.convoque(open_world.hg, "102")).json()["type"] == "intervenant-inactif"
@@ -283,8 +283,8 @@ async def test_a_file_imported_meanwhile_makes_the_form_stale_and_keeps_what_the
     headers = world.gestionnaire._headers | {"Content-Type": "text/csv"}
     await world.client.post("/api/academies/10/annuaire", content=f"{head}\n{line}\n".encode(), headers=headers)
     for _ in ("checked", "written"):
-        await import_annuaire.travailler(world.pool, lambda: datetime.now(UTC))
+        await import_annuaire.work_at_import(world.pool, lambda: datetime.now(UTC))
     stale = await gestionnaire.post(one, ANNE | {"version": "2"})
-    assert stale.status_code == 409
+    assert stale.status_code == 412
     assert "LEFÈVRE Importée" in stale.text
     assert await world.pool.fetchval("SELECT stagiaire FROM intervenant WHERE numero = '102'")

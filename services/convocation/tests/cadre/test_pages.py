@@ -186,7 +186,7 @@ async def test_r24_the_image_of_a_signature_is_kept_as_our_own_png_and_a_hostile
     assert again.status_code == 303
     assert await open_world.pool.fetchval("SELECT image FROM signature WHERE uai = $1", LYON) == kept
     stale = await chef.post(f"/signature/{LYON}", SIGNATURE | {"nom": "TROISIEME", "version": "1"})
-    assert stale.status_code == 409
+    assert stale.status_code == 412
     assert 'value="TROISIEME"' in stale.text
 
 

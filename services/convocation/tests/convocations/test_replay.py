@@ -5,9 +5,9 @@ from uuid import UUID, uuid5
 
 import pytest
 
-from convocation.convocations import replay
-from convocation.convocations.replay import Choix
-from convocation.convocations.replay_convocations import replay_convocations
+from convocation.convocations import sql as replay
+from convocation.convocations.commands import replay_convocations
+from convocation.convocations.sql import Choix
 
 
 async def tell_again(world, **choice):

@@ -73,7 +73,7 @@ async def test_a_version_that_was_superseded_is_not_confirmed_and_the_new_one_is
     assert waiting["courriel"] == "EN_ATTENTE", "a failure of an earlier version says nothing of this one"
     await open_world.mailed(line, "ECHOUEE", of=2)
     refused = await open_world.browser("chef").post(f"/convocations/{line}/remise", version="1")
-    assert (refused.status_code, "lundi 9 mars 2020" in refused.text) == (409, True)
+    assert (refused.status_code, "lundi 9 mars 2020" in refused.text) == (412, True)
     assert await open_world.pool.fetchval("SELECT count(*) FROM remise") == 0
 
 

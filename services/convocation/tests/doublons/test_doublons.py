@@ -111,7 +111,7 @@ async def test_the_page_asks_which_to_keep_tells_a_stale_form_and_merges(world, 
     assert "Choisissez la fiche à garder." in unchosen.text
     chosen = form | {"action": "fusionner", "gardee": (await world.lue("200"))["id"]}
     stale = await world.client.post(address, data=chosen | {"version-1": "9"}, headers=headers)
-    assert stale.status_code == 409
+    assert stale.status_code == 412
     assert f'value="{chosen["gardee"]}" checked' in stale.text
     done = await world.client.post(address, data=chosen, headers=headers)
     assert (done.status_code, done.headers["location"]) == (303, "/intervenants/doublons?fait=fusionnees")

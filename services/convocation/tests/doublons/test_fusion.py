@@ -163,7 +163,7 @@ async def test_nor_does_the_next_file_of_the_academie_bring_her_back(world, twin
     headers = world.gestionnaire._headers | {"Content-Type": "text/csv"}
     url = "/api/academies/10/annuaire?essai=false"
     assert (await world.client.post(url, content=file.encode(), headers=headers)).status_code == 202
-    while await import_annuaire.travailler(world.pool, lambda: datetime.now(UTC)):
+    while await import_annuaire.work_at_import(world.pool, lambda: datetime.now(UTC)):
         pass
     assert await world.pool.fetchval("SELECT count(*) FROM import_annuaire WHERE etat = 'TERMINE'") == 1
     assert await world.pool.fetchval("SELECT actif FROM intervenant WHERE numero = '200'") is False

@@ -67,7 +67,7 @@ async def test_one_report_is_open_at_a_time_and_the_same_one_twice_is_one(open_w
 async def test_reported_on_a_version_that_was_changed_meanwhile_the_person_reads_it_first(open_world, line):
     await open_world.chef.put(f"/api/convocations/{line}", {"dates": ["2020-03-09"]}, **{"If-Match": '"1"'})
     stale = await open_world.browser("intervenant").post(page(line), version="1", motif=MOTIF)
-    assert stale.status_code == 409
+    assert stale.status_code == 412
     assert "lundi 9 mars 2020" in stale.text
     assert MOTIF in stale.text
     assert await etats(open_world) == []

@@ -105,7 +105,7 @@ async def test_in_one_act_one_is_cancelled_the_other_promoted_and_both_are_told(
     history = await scene.world.gestionnaire.get(f"/api/convocations/{scene.made['100']}/historique")
     assert MOTIF not in history.text
     again = await scene.chef.post(scene.path, **await scene.form())
-    assert again.status_code == 409
+    assert again.status_code == 412
     assert await scene.states() == states
 
 
@@ -131,7 +131,7 @@ async def test_whichever_of_the_two_was_changed_meanwhile_nothing_happens_and_no
     assert (await scene.world.chef.put(path, body, **{"If-Match": '"1"'})).status_code == 200
     await scene.world.pool.execute("DELETE FROM outbox")
     stale = await scene.chef.post(scene.path, **await scene.form(reponse="en cours de frappe"))
-    assert (stale.status_code, "a changé depuis" in stale.text) == (409, True)
+    assert (stale.status_code, "a changé depuis" in stale.text) == (412, True)
     assert "en cours de frappe" in stale.text
     await scene.nothing_happened()
     chosen = re.search(r'value="([^"]+)" selected', stale.text)[1]
@@ -156,7 +156,7 @@ async def test_r12_while_the_service_is_closed_nobody_is_promoted_but_an_answer_
     await scene.world.open(ouverte=False)
     assert _options(await scene.chef.text(scene.path)) == []
     refused = await scene.chef.post(scene.path, **await scene.form())
-    assert (refused.status_code, "n’est pas ouvert" in refused.text) == (422, True)
+    assert (refused.status_code, "n’est pas ouvert" in refused.text) == (409, True)
     await scene.nothing_happened()
     done = await scene.chef.post(scene.path, **await scene.form(action="maintenir", reponse="Maintenue"))
     assert done.status_code == 303
@@ -209,7 +209,7 @@ async def test_only_the_etablissement_decides(scene):
 async def test_of_three_answers_at_once_one_holds_and_nothing_is_done_twice(scene):
     forms = [await scene.form("101"), await scene.form("105"), await scene.form(action="maintenir", reponse="non")]
     answers = await asyncio.gather(*(scene.chef.post(scene.path, **form) for form in forms))
-    assert sorted(one.status_code for one in answers) == [303, 409, 409]
+    assert sorted(one.status_code for one in answers) == [303, 409, 412]
     etat = await scene.world.pool.fetchval("SELECT etat FROM empechement")
     promoted = [numero for numero, state in (await scene.states()).items() if state == ("ACTIVE", "COORDINATEUR", 2)]
     replaced = etat == "REMPLACE"

@@ -8,7 +8,7 @@ import vobject
 
 from acces.acteur import Role
 from convocation.commun.jetons import make_calendrier, make_lien, make_verification
-from convocation.mes_missions.calendrier_pages import abonnement_url
+from convocation.mes_missions.abonnement import abonnement_url
 
 KEY = "k" * 40
 

@@ -154,7 +154,7 @@ async def test_what_was_changed_or_cancelled_meanwhile_is_not_acknowledged(open_
     path = f"/convocations/{line}/prise-de-connaissance"
     await moved(open_world, line, 8)
     stale = await person.post(path, version="1")
-    assert (stale.status_code, "rien n’a été enregistré" in stale.text) == (409, True)
+    assert (stale.status_code, "rien n’a été enregistré" in stale.text) == (412, True)
     await open_world.chef.post(f"/api/convocations/{line}/annulation", {"motif": "x"}, **{"If-Match": '"2"'})
     cancelled = await person.post(path, version="3")
     assert (cancelled.status_code, "plus rien à faire" in cancelled.text) == (409, True)

@@ -18,7 +18,7 @@ async def test_a_token_of_santorin_as_a_cookie_opens_no_document_of_the_person_w
     for path in ("", "/convocation.pdf"):
         url = f"/convocations/{created['convocation_id']}{path}"
         answer = await open_world.client.get(url, headers={"Cookie": f"{COOKIE}={token}", "Accept": "text/html"})
-        assert answer.status_code == 404
+        assert answer.status_code == 403
 
 
 async def test_nobody_signs_in_as_a_machine(open_world):

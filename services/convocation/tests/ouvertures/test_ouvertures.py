@@ -10,7 +10,7 @@ import pytest
 
 from acces.acteur import COOKIE, Role
 from convocation.listes.missions_sql import Filtre, liste_missions
-from convocation.ouvertures.domain import NATIONALE, Cible, Decision, Portee, est_ouvert
+from convocation.ouvertures.domain import NATIONALE, Cible, Decision, PorteeOuverture, est_ouvert
 
 LYON, AUTRE_LYON, LILLE = "0699001J", "0699002K", "0599001F"
 SESSION = "2020-E3C1"
@@ -240,7 +240,7 @@ async def test_forms_open_when_the_end_passes_are_refused_with_all_that_was_type
     at(clocked, fin)
     for path, typed in forms.items():
         answer, text = await chef.post(path, typed)
-        assert answer.status_code == 422, path
+        assert answer.status_code == 409, path
         assert "Le service de convocation n’est pas ouvert" in text, path
         assert "Salle douze" in answer.text, path
         assert typed.get("dates", "") in answer.text, path
@@ -277,8 +277,8 @@ async def test_the_sql_of_the_list_says_the_same_as_the_domain_for_any_decisions
     chance = random.Random(20200120)
     bounds = [NOW + timedelta(hours=hours) for hours in range(4)]
     instants = [one + shift for one in bounds for shift in (timedelta(), timedelta(microseconds=-1))]
-    wanted = [NATIONALE, *(Cible(Portee.ACADEMIE, one) for one in ("09", "10"))]
-    wanted += [Cible(Portee.ETABLISSEMENT, one) for one in (LYON, AUTRE_LYON, LILLE)]
+    wanted = [NATIONALE, *(Cible(PorteeOuverture.ACADEMIE, one) for one in ("09", "10"))]
+    wanted += [Cible(PorteeOuverture.ETABLISSEMENT, one) for one in (LYON, AUTRE_LYON, LILLE)]
 
     def decision():
         if chance.random() < 0.3:

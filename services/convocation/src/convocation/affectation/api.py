@@ -10,7 +10,7 @@ from chassis.http import Problem
 from convocation.annuaire import reads as intervenants
 from convocation.annuaire.domain import Intervenant
 from convocation.convocations.refus import IntervenantInconnu
-from convocation.missions.access import readable_mission
+from convocation.missions.access import visible_mission
 from pages.commands import reading
 
 router = APIRouter(prefix="/api", tags=["missions"])
@@ -29,7 +29,7 @@ async def search_intervenants(
     if (discipline is None) == (nom is None):
         raise Problem(422, "recherche", "Cherchez par discipline ou par nom.")
     async with reading(request) as connection:
-        mission = await readable_mission(connection, acteur, mission_id)
+        mission = await visible_mission(connection, acteur, mission_id)
         if discipline is not None:
             found = await intervenants.of_discipline(connection, mission.uai, mission.academie, discipline)
         else:

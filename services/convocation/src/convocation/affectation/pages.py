@@ -19,15 +19,14 @@ from convocation.affectation.choix import Choix, choisir
 from convocation.cadre.ecran import page
 from convocation.commun import idempotence
 from convocation.commun.application import application
-from convocation.commun.policy import POLICY
 from convocation.commun.refus import Refus
-from convocation.convocations.create import create_convocations, examine, warn
+from convocation.commun.refusals import status_of
+from convocation.convocations.commands import PassageOutre, create_convocations, examine, warn
+from convocation.convocations.domain import LIBELLES
 from convocation.convocations.forms import Saisies, read_saisies
-from convocation.convocations.passage_outre import PassageOutre
-from convocation.convocations.qualite import LIBELLES
 from convocation.convocations.refus import AvertissementsALire
 from convocation.demandes import reads as demandes
-from convocation.missions.access import visible_mission
+from convocation.missions.access import mission_to_convoke_on
 from convocation.missions.domain import CONSEIL_DATE, LIBELLES_TYPE, Mission, MissionType
 from convocation.nomenclature import reads as nomenclature
 from convocation.ouvertures import reads as ouvertures
@@ -42,7 +41,7 @@ router = APIRouter(include_in_schema=False)
 async def ouvrir(request: Request, mission_id: UUID, acteur: ActeurDep) -> Response:
     """The empty form (R27)."""
     async with reading(request) as connection:
-        mission = await _for_writing(connection, acteur, mission_id)
+        mission = await mission_to_convoke_on(connection, acteur, mission_id)
         return await _show(request, connection, acteur, mission, Saisies(cle=secrets.token_urlsafe(16)))
 
 
@@ -53,7 +52,7 @@ async def remplir(request: Request, mission_id: UUID, acteur: ActeurDep) -> Resp
     if saisies.action == "convoquer":
         return await _convoquer(request, acteur, mission_id, saisies)
     async with reading(request) as connection:
-        mission = await _for_writing(connection, acteur, mission_id)
+        mission = await mission_to_convoke_on(connection, acteur, mission_id)
         return await _show(request, connection, acteur, mission, saisies)
 
 
@@ -63,13 +62,6 @@ async def _read(request: Request) -> Saisies:
     if saisies.action == "ajouter-date":
         saisies.dates.append("")
     return saisies
-
-
-async def _for_writing(connection: Connection, acteur: Acteur, mission_id: UUID) -> Mission:
-    """Raises MissionInconnue for another établissement's, Forbidden for who may only look."""
-    mission = await visible_mission(connection, acteur, mission_id)
-    POLICY.authorise(acteur, "convocation.ecrire", uai=mission.uai, academie=mission.academie)
-    return mission
 
 
 async def _convoquer(request: Request, acteur: Acteur, mission_id: UUID, saisies: Saisies) -> Response:
@@ -83,7 +75,7 @@ async def _convoquer(request: Request, acteur: Acteur, mission_id: UUID, saisies
             await create_convocations(command, mission_id, saisies.numeros, saisie, outre)
     except Refus as refus:
         async with reading(request) as connection:
-            mission = await _for_writing(connection, acteur, mission_id)
+            mission = await mission_to_convoke_on(connection, acteur, mission_id)
             return await _show(request, connection, acteur, mission, saisies, refus)
     return see_other(f"{done}convoquees")
 
@@ -123,7 +115,7 @@ async def _show(
         connection,
         acteur,
         "affectation/affectation.html",
-        status=422 if refus else 200,
+        status=status_of(refus),
         mission=mission,
         type_libelle=LIBELLES_TYPE[mission.type],
         numerisation=mission.type is MissionType.NUMERISATION,

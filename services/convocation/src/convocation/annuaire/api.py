@@ -1,4 +1,4 @@
-"""The directory person by person for programs (R35, R36, R54), each académie's within its address."""
+"""The directory for programs (R35, R36, R54): person by person, and many at once."""
 
 from dataclasses import asdict
 from typing import Annotated, Any
@@ -8,14 +8,15 @@ from fastapi import APIRouter, Path, Request, Response
 
 from acces.http import ActeurDep
 from chassis.database import Connection
+from chassis.http import Problem
 from convocation.annuaire import reads as intervenants
-from convocation.annuaire.commands import change_intervenant, create_intervenant, set_actif
+from convocation.annuaire.access import may_keep, may_read
+from convocation.annuaire.commands import change_intervenant, create_intervenant, import_intervenants, set_actif
 from convocation.annuaire.domain import Intervenant
-from convocation.annuaire.liste import FiltreAnnuaire, liste_intervenants
+from convocation.annuaire.reads import FiltreAnnuaire, liste_intervenants
 from convocation.annuaire.refus import IntervenantAbsent
-from convocation.annuaire.schemas import ActiviteIn, FicheIn, NouvelleFicheIn, RechercheIn
+from convocation.annuaire.schemas import ActiviteIn, FicheIn, IntervenantsIn, NouvelleFicheIn, RechercheIn
 from convocation.commun.http import IfMatch, etag, expected_version
-from convocation.commun.policy import POLICY
 from convocation.commun.schemas import Academie
 from pages.commands import commande, reading
 
@@ -25,12 +26,14 @@ _DE_LA_LISTE = (
     *("id", "numero", "civilite", "nom", "prenom", "courriel", "uai", "uais_secondaires", "disciplines"),
     *("profils", "stagiaire", "actif", "version"),
 )
+import_router = APIRouter(prefix="/api", tags=["administration"])
+_DU_GESTIONNAIRE = frozenset({"stagiaire", "profils", "indisponibilites"})  # an import may not know them
 
 
 @router.post("/recherche")
 async def chercher(request: Request, academie: Place, body: RechercheIn, acteur: ActeurDep) -> dict[str, Any]:
     """A page of fifty people; `rapproche`: nobody bears just that name, these bear one a letter away (R35)."""
-    POLICY.authorise(acteur, "intervenants.lire", academie=academie)
+    may_read(acteur, academie)
     filtre = FiltreAnnuaire(academies=[academie], **body.model_dump())
     async with reading(request) as connection:
         rows, rapproche = await liste_intervenants(connection, filtre)
@@ -56,7 +59,7 @@ async def lire(
     request: Request, academie: Place, intervenant_id: UUID, acteur: ActeurDep, response: Response
 ) -> dict[str, Any]:
     """One person with her version as ETag."""
-    POLICY.authorise(acteur, "intervenants.lire", academie=academie)
+    may_read(acteur, academie)
     async with reading(request) as connection:
         return _told(await _held(connection, academie, intervenant_id), response)
 
@@ -72,7 +75,7 @@ async def modifier(
     if_match: IfMatch = None,
 ) -> dict[str, Any]:
     """Everything but the number, the académie and whether she is active, over the version that was read."""
-    POLICY.authorise(acteur, "intervenants.ecrire", academie=academie)
+    may_keep(acteur, academie)
     expected = expected_version(if_match)
     async with commande(request, acteur) as command:
         held = await _held(command.connection, academie, intervenant_id)
@@ -91,7 +94,7 @@ async def activer(
     if_match: IfMatch = None,
 ) -> dict[str, Any]:
     """Deactivate or reactivate, with the reason; her convocations stay as they are."""
-    POLICY.authorise(acteur, "intervenants.ecrire", academie=academie)
+    may_keep(acteur, academie)
     expected = expected_version(if_match)
     async with commande(request, acteur) as command:
         held = await _held(command.connection, academie, intervenant_id)
@@ -109,3 +112,17 @@ async def _held(connection: Connection, academie: str, intervenant_id: UUID) -> 
 def _told(person: Intervenant, response: Response) -> dict[str, Any]:
     response.headers.update(etag(person.version))
     return asdict(person)
+
+
+@import_router.put("/academies/{academie}/intervenants")
+async def importer_intervenants(
+    request: Request, academie: Annotated[Academie, Path()], body: IntervenantsIn, acteur: ActeurDep
+) -> dict[str, Any]:
+    """Create or replace people by number (R36): all of the list or none of it."""
+    people = [one.personne(one.numero, academie, actif=one.actif) for one in body.intervenants]
+    if len({one.numero for one in people}) != len(people):
+        raise Problem(422, "numero-double", "Un numéro d’intervenant est donné deux fois.")
+    async with commande(request, acteur) as command:
+        kept = {one.numero: _DU_GESTIONNAIRE - one.model_fields_set for one in body.intervenants}
+        await import_intervenants(command, academie, people, kept)
+    return {"enregistres": len(people)}

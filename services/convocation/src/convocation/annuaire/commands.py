@@ -1,4 +1,4 @@
-"""The gestionnaire keeps the directory person by person (R36, R54); each change is an act of the audit."""
+"""The gestionnaire keeps the directory (R36, R54), one person or many at once; each change is an act of the audit."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
@@ -21,7 +21,7 @@ from convocation.annuaire.refus import (
 from convocation.commun.policy import POLICY
 from convocation.commun.refus import VersionDepassee
 from convocation.demandes import reads as demandes
-from convocation.demandes.answer import answer_demande
+from convocation.demandes.commands import answer_demande
 from convocation.demandes.refus import DemandeDejaTraitee, DemandeInconnue
 from convocation.missions import reads as missions
 from convocation.nomenclature import reads as nomenclature
@@ -41,9 +41,9 @@ async def create_intervenant(commande: Commande, person: Intervenant, demande_id
         raise NumeroPris
     if demande_id is not None:
         demande = await demandes.get(commande.connection, demande_id)
-        if demande is None or demande["academie"] != person.academie:
+        if demande is None or demande.academie != person.academie:
             raise DemandeInconnue
-        if demande["etat"] != "OUVERTE":
+        if demande.etat != "OUVERTE":
             raise DemandeDejaTraitee
         await answer_demande(commande, demande_id, creee=True, reponse="Personne créée dans l’annuaire.")
     await save_with_acts(commande, [person], {})
@@ -133,3 +133,27 @@ async def _check(commande: Commande, person: Intervenant) -> None:
     for uai in (person.uai, *person.uais_secondaires):
         if await missions.academie(commande.connection, uai) not in {None, person.academie}:
             raise EtablissementHorsAcademie(secondaire=uai != person.uai)
+
+
+async def import_intervenants(
+    commande: Commande, academie: str, people: Sequence[Intervenant], kept: Mapping[str, frozenset[str]]
+) -> None:
+    """`kept`: fields the import says nothing of, which stay as they are, by number. A merged person stays inactive.
+
+    Raises Forbidden for another académie, also when a number belongs to one; DisciplineInconnue.
+    """
+    POLICY.authorise(commande.acteur, "intervenants.ecrire", academie=academie)
+    held = await intervenants_reads.academies(commande.connection, [one.numero for one in people])
+    if any(other != academie for other in held.values()):
+        raise Forbidden("intervenants.ecrire")
+    await check_disciplines(commande, people)
+    known = await intervenants_reads.get(commande.connection, list(held))
+    merged = [
+        replace(one, **{field: getattr(known[one.numero], field) for field in kept[one.numero]})
+        if one.numero in known
+        else one
+        for one in people
+    ]
+    gone_on = await intervenants.fusionnees(commande.connection, list(held))
+    merged = [replace(one, actif=one.actif and one.numero not in gone_on) for one in merged]
+    await save_with_acts(commande, merged, known)

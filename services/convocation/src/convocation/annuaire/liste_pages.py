@@ -8,10 +8,10 @@ from starlette.responses import Response
 
 from acces.acteur import Acteur
 from acces.http import ActeurDep
-from acces.policy import Scope
-from convocation.annuaire.liste import FiltreAnnuaire, liste_intervenants
+from convocation.annuaire.access import READ
+from convocation.annuaire.reads import FiltreAnnuaire, liste_intervenants
 from convocation.cadre.ecran import page
-from convocation.commun.policy import POLICY
+from convocation.commun.access import reach
 from convocation.nomenclature import reads as nomenclature
 from pages.commands import reading
 from pages.forms import fields, page_number, text
@@ -34,11 +34,11 @@ async def chercher(request: Request, acteur: ActeurDep) -> Response:
 
 
 async def _liste(request: Request, acteur: Acteur, form: FormData) -> Response:
-    scope = POLICY.scope(acteur, "intervenants.lire")
+    seen = reach(acteur, READ)
     demande = {name: text(form, name)[:100] for name in ("nom", "uai", "discipline", "etat")}
     number = text(form, "page")
     filtre = FiltreAnnuaire(
-        academies=None if scope is Scope.TOUT else sorted(acteur.academies),
+        academies=seen.academies,
         nom=demande["nom"],
         uai=demande["uai"].upper() or None,
         discipline=demande["discipline"] or None,
@@ -56,7 +56,7 @@ async def _liste(request: Request, acteur: Acteur, form: FormData) -> Response:
             "annuaire/annuaire.html",
             lignes=lignes,
             rapproche=rapproche,
-            ecrit=scope is not Scope.TOUT,
+            ecrit=seen.academies is not None,
             demande=demande,
             numero_page=filtre.page,
             total=lignes[0]["total"] if lignes else 0,

@@ -10,19 +10,19 @@ from acces.acteur import Acteur
 from acces.http import ActeurDep
 from chassis.database import Connection
 from convocation.annuaire import reads as intervenants
+from convocation.annuaire.access import can_keep, demande_to_answer, may_keep, visible_intervenant
 from convocation.annuaire.commands import change_intervenant, create_intervenant, set_actif
 from convocation.annuaire.domain import Intervenant
 from convocation.annuaire.forms import CIVILITES, Fiche, faute_de, fiche_de, lire_fiche, version_lue
-from convocation.annuaire.liste import FiltreAnnuaire, liste_intervenants
-from convocation.annuaire.refus import IntervenantAbsent, NumeroPris
+from convocation.annuaire.reads import FiltreAnnuaire, liste_intervenants
+from convocation.annuaire.refus import IntervenantAbsent
 from convocation.annuaire.schemas import FicheIn, NouvelleFicheIn
 from convocation.cadre.ecran import page
 from convocation.commun.formulaires import fautes
-from convocation.commun.policy import POLICY
 from convocation.commun.recherche import cle
 from convocation.commun.refus import Refus, VersionDepassee
-from convocation.demandes import reads as demandes
-from convocation.demandes.refus import DemandeDejaTraitee, DemandeInconnue
+from convocation.commun.refusals import status_of
+from convocation.demandes.reads import Demande
 from convocation.exigences import reads as exigences
 from convocation.nomenclature import reads as nomenclature
 from event_schemas.academies import NOMS
@@ -31,19 +31,18 @@ from pages.forms import fields, text
 
 router = APIRouter(include_in_schema=False)
 _HOMONYMES = 5
-_CONFLITS = (VersionDepassee, DemandeDejaTraitee, NumeroPris)
 Fautes = list[dict[str, str]]
 
 
 @router.get("/intervenants/nouveau")
 async def nouvelle(request: Request, acteur: ActeurDep, demande: UUID | None = None) -> Response:
     """Empty, or as a demande de création says."""
-    POLICY.scope(acteur, "intervenants.ecrire")
+    may_keep(acteur)
     async with reading(request) as connection:
-        asked = await _demande(connection, acteur, demande)
+        asked = await demande_to_answer(connection, acteur, demande)
         fiche = Fiche(academie=min(acteur.academies, default=""))
         if asked:
-            fiche = Fiche(nom=asked["nom"], prenom=asked["prenom"], uai=asked["uai"], academie=asked["academie"])
+            fiche = Fiche(nom=asked.nom, prenom=asked.prenom, uai=asked.uai, academie=asked.academie)
         return await _form(request, connection, acteur, fiche, demande=asked)
 
 
@@ -52,7 +51,7 @@ async def creer(request: Request, acteur: ActeurDep, demande: UUID | None = None
     """The demande in the address is answered with her."""
     async with fields(request) as form:
         fiche = lire_fiche(form)
-    POLICY.authorise(acteur, "intervenants.ecrire", academie=fiche.academie)
+    may_keep(acteur, fiche.academie)
     corps = fiche.corps() | {"numero": fiche.numero}
     erreurs = [] if fiche.action == "ajouter" else fautes(NouvelleFicheIn, corps)
     refus: Refus | None = None
@@ -67,14 +66,14 @@ async def creer(request: Request, acteur: ActeurDep, demande: UUID | None = None
         else:
             return see_other("/demandes?fait=demande-creee" if demande else f"{_address(made)}?fait=personne-creee")
     async with reading(request) as connection:
-        asked = await _demande(connection, acteur, demande, answered=True)
+        asked = await demande_to_answer(connection, acteur, demande, answered=True)
         return await _form(request, connection, acteur, fiche, erreurs, refus, demande=asked)
 
 
 @router.get("/intervenants/{intervenant_id}")
 async def voir(request: Request, intervenant_id: UUID, acteur: ActeurDep) -> Response:
     async with reading(request) as connection:
-        person = await _visible(connection, acteur, intervenant_id)
+        person = await visible_intervenant(connection, acteur, intervenant_id)
         return await _form(request, connection, acteur, fiche_de(person), tenue=person)
 
 
@@ -86,8 +85,8 @@ async def enregistrer(request: Request, intervenant_id: UUID, acteur: ActeurDep)
     erreurs = [] if fiche.action == "ajouter" else fautes(FicheIn, fiche.corps())
     refus: Refus | None = None
     async with reading(request) as connection:
-        held = await _visible(connection, acteur, intervenant_id)
-        POLICY.authorise(acteur, "intervenants.ecrire", academie=held.academie)
+        held = await visible_intervenant(connection, acteur, intervenant_id)
+        may_keep(acteur, held.academie)
     fiche.numero, fiche.academie = held.numero, held.academie
     if fiche.action != "ajouter" and not erreurs:
         person = FicheIn.model_validate(fiche.corps()).personne(held.numero, held.academie)
@@ -99,7 +98,7 @@ async def enregistrer(request: Request, intervenant_id: UUID, acteur: ActeurDep)
         else:
             return see_other(f"{_address(held)}?fait=personne-modifiee")
     async with reading(request) as connection:
-        held = await _visible(connection, acteur, intervenant_id)
+        held = await visible_intervenant(connection, acteur, intervenant_id)
         return await _form(request, connection, acteur, fiche, erreurs, refus, tenue=held)
 
 
@@ -116,7 +115,7 @@ async def activer(request: Request, intervenant_id: UUID, acteur: ActeurDep) -> 
         version, motif, actif = version_lue(form), text(form, "motif")[:1000], text(form, "action") == "reactiver"
     try:
         async with commande(request, acteur) as command:
-            person = await _visible(command.connection, acteur, intervenant_id)
+            person = await visible_intervenant(command.connection, acteur, intervenant_id)
             await set_actif(command, person.numero, version, actif=actif, motif=motif)
     except IntervenantAbsent:
         raise
@@ -129,8 +128,8 @@ async def _activite(
     request: Request, acteur: Acteur, intervenant_id: UUID, motif: str = "", refus: Refus | None = None
 ) -> Response:
     async with reading(request) as connection:
-        person = await _visible(connection, acteur, intervenant_id)
-        POLICY.authorise(acteur, "intervenants.ecrire", academie=person.academie)
+        person = await visible_intervenant(connection, acteur, intervenant_id)
+        may_keep(acteur, person.academie)
         actives = await intervenants.convocations_actives(connection, [person.numero])
         return await page(
             request,
@@ -154,7 +153,7 @@ async def _form(
     refus: Refus | None = None,
     *,
     tenue: Intervenant | None = None,
-    demande: Any = None,
+    demande: Demande | None = None,
 ) -> Response:
     """`tenue`: the person as she is recorded; None for a new one."""
     told = (erreurs or []) + ([faute_de(refus)] if refus else [])
@@ -172,7 +171,7 @@ async def _form(
         erreurs=told,
         depassee=isinstance(refus, VersionDepassee),
         ajoutee=fiche.action == "ajouter",
-        ecrit=POLICY.allows(acteur, "intervenants.ecrire", academie=fiche.academie or None),
+        ecrit=can_keep(acteur, fiche.academie or None),
         academies=[(one, NOMS.get(one, one)) for one in sorted(acteur.academies)],
         civilites=CIVILITES,
         libelles=libelles,
@@ -181,10 +180,10 @@ async def _form(
     )
 
 
-async def _homonymes(connection: Connection, demande: Any) -> list[Any]:
+async def _homonymes(connection: Connection, demande: Demande) -> list[Any]:
     """Whom the demande may mean among those the académie has, active or not."""
-    nom = f"{demande['nom']} {demande['prenom']}"
-    filtre = FiltreAnnuaire(academies=[demande["academie"]], nom=nom, taille=_HOMONYMES)
+    nom = f"{demande.nom} {demande.prenom}"
+    filtre = FiltreAnnuaire(academies=[demande.academie], nom=nom, taille=_HOMONYMES)
     found, _ = await liste_intervenants(connection, filtre)
     return found
 
@@ -197,31 +196,8 @@ def _cases(libelles: dict[str, str], cochees: list[str]) -> list[dict[str, Any]]
 
 
 def _status(refus: Refus | None, erreurs: Fautes) -> int:
-    if isinstance(refus, _CONFLITS):
-        return 409
-    return 422 if refus or erreurs else 200
+    return 422 if erreurs and refus is None else status_of(refus)
 
 
 def _address(person: Intervenant) -> str:
     return f"/intervenants/{person.id}"
-
-
-async def _visible(connection: Connection, acteur: Acteur, intervenant_id: UUID) -> Intervenant:
-    """The person, unless she is another académie's: then she does not exist. Raises IntervenantAbsent, Forbidden."""
-    POLICY.scope(acteur, "intervenants.lire")
-    person = await intervenants.by_id(connection, intervenant_id)
-    if person is None or not POLICY.allows(acteur, "intervenants.lire", academie=person.academie):
-        raise IntervenantAbsent
-    return person
-
-
-async def _demande(connection: Connection, acteur: Acteur, demande: UUID | None, *, answered: bool = False) -> Any:
-    """The demande of an address, still open unless `answered`. Raises DemandeInconnue, DemandeDejaTraitee."""
-    if demande is None:
-        return None
-    asked = await demandes.get(connection, demande)
-    if asked is None or not POLICY.allows(acteur, "demande.traiter", academie=asked["academie"]):
-        raise DemandeInconnue
-    if asked["etat"] != "OUVERTE" and not answered:
-        raise DemandeDejaTraitee
-    return asked

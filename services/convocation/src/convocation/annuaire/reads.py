@@ -1,7 +1,8 @@
-"""What other rooms ask of annuaire."""
+"""What pages and other rooms ask of the directory: people by number, by discipline, by name, as a list."""
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -37,6 +38,17 @@ _OTHER_WORD = " AND EXISTS (SELECT FROM intervenant_mot m WHERE m.numero = i.num
 _CONVOCATIONS = """
 SELECT numero, count(*) AS convocations FROM convocation
 WHERE numero = ANY($1::text[]) AND status = 'ACTIVE' GROUP BY numero
+"""
+_LISTE = """
+SELECT i.*, count(*) OVER () AS total FROM intervenant i
+WHERE ($1::text[] IS NULL OR i.academie = ANY($1))
+  AND ($2::text IS NULL OR i.uai = $2 OR i.uais_secondaires @> ARRAY[$2])
+  AND ($3::text IS NULL OR i.disciplines @> ARRAY[$3]) AND ($4::boolean IS NULL OR i.actif = $4)
+  AND ' ' || i.cle LIKE ALL ($5::text[])
+ORDER BY i.cle, i.numero LIMIT $6 OFFSET $7
+"""
+_WORDS_OF_ACADEMIES = """
+SELECT DISTINCT mot FROM intervenant_mot WHERE ($1::text[] IS NULL OR academie = ANY($1)) AND length(mot) >= $2
 """
 
 
@@ -125,3 +137,33 @@ async def fusionner(connection: Connection, numero: str, dans: str) -> None:
 async def convocations_actives(connection: Connection, numeros: Sequence[str]) -> dict[str, int]:
     """How many active convocations each has; nobody who has none."""
     return {row["numero"]: row["convocations"] for row in await connection.fetch(_CONVOCATIONS, numeros)}
+
+
+@dataclass(frozen=True, slots=True)
+class FiltreAnnuaire:
+    """None is no restriction; `page` from 1, of `taille` people."""
+
+    academies: Sequence[str] | None
+    nom: str = ""
+    uai: str | None = None
+    discipline: str | None = None
+    actif: bool | None = None
+    page: int = 1
+    taille: int = 50
+
+
+async def liste_intervenants(connection: Connection, filtre: FiltreAnnuaire) -> tuple[list[Any], bool]:
+    """A page of people with `total`, and whether a letter of the name was forgiven (R35)."""
+    typed = mots(filtre.nom)
+    rows = await _page_of(connection, filtre, typed)
+    if rows or not typed or filtre.page > 1:
+        return rows, False
+    words = await connection.fetch(_WORDS_OF_ACADEMIES, filtre.academies, min(map(len, typed)) - 1)
+    near = await asyncio.to_thread(mots_proches, typed, [row["mot"] for row in words])
+    found = await _page_of(connection, filtre, near) if near else []
+    return found, bool(found)
+
+
+async def _page_of(connection: Connection, filtre: FiltreAnnuaire, words: Sequence[str]) -> list[Any]:
+    arguments = (filtre.academies, filtre.uai, filtre.discipline, filtre.actif, [f"% {mot}%" for mot in words])
+    return list(await connection.fetch(_LISTE, *arguments, filtre.taille, (filtre.page - 1) * filtre.taille))

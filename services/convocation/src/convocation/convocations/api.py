@@ -7,18 +7,14 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
-from acces.acteur import Acteur
 from acces.commande import Commande
 from acces.http import ActeurDep
-from chassis.database import Connection
 from convocation.commun.http import IdempotencyKey, IfMatch, etag, expected_version, once
-from convocation.commun.policy import POLICY
 from convocation.convocations import presenters
 from convocation.convocations import reads as views
-from convocation.convocations.change import cancel_convocation, change_convocation
-from convocation.convocations.create import create_convocations
+from convocation.convocations.access import visible_convocation
+from convocation.convocations.commands import cancel_convocation, change_convocation, create_convocations
 from convocation.convocations.domain import Convocation
-from convocation.convocations.refus import ConvocationInconnue
 from convocation.convocations.schemas import AnnulerIn, ConvoquerIn, SaisieIn
 from pages.commands import commande, reading
 
@@ -50,8 +46,8 @@ def _entry(one: Convocation) -> dict[str, Any]:
 async def visualiser(request: Request, convocation_id: UUID, acteur: ActeurDep, response: Response) -> dict[str, Any]:
     """« Visualiser la convocation » (R43)."""
     async with reading(request) as connection:
-        row = await _visible(connection, acteur, convocation_id)
-    response.headers.update(etag(row["version"]))
+        row = await visible_convocation(connection, acteur, convocation_id)
+    response.headers.update(etag(row.version))
     return presenters.convocation(row)
 
 
@@ -59,17 +55,9 @@ async def visualiser(request: Request, convocation_id: UUID, acteur: ActeurDep, 
 async def historique(request: Request, convocation_id: UUID, acteur: ActeurDep) -> dict[str, Any]:
     """Every version that was told."""
     async with reading(request) as connection:
-        await _visible(connection, acteur, convocation_id)
+        await visible_convocation(connection, acteur, convocation_id)
         rows = await views.history(connection, convocation_id)
     return {"versions": [presenters.version(row) for row in rows]}
-
-
-async def _visible(connection: Connection, acteur: Acteur, convocation_id: UUID) -> Any:
-    row = await views.convocation(connection, convocation_id)
-    if row is None:
-        raise ConvocationInconnue
-    POLICY.authorise(acteur, "convocation.lire", uai=row["uai"], academie=row["academie"], intervenant=row["numero"])
-    return row
 
 
 @router.put("/convocations/{convocation_id}")

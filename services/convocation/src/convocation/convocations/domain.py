@@ -7,9 +7,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 from convocation.annuaire.domain import Intervenant
-from convocation.convocations.qualite import QualiteRetenue, retenir
 from convocation.convocations.refus import (
     ConvocationAnnulee,
     DateInvraisemblable,
@@ -20,13 +20,63 @@ from convocation.convocations.refus import (
     MissionSansCandidat,
     MotifAbsent,
     PersonneChoisie,
+    QualiteInconnue,
+    QualiteSansObjet,
 )
-from convocation.exigences.profils import ProfilsRequis, profil_couvert
-from convocation.missions.domain import Mission
+from convocation.exigences.profils import ProfilsRequis, profil_couvert, profils_manquants
+from convocation.missions.domain import Mission, MissionType
 from convocation.ouvertures.refus import ServiceFerme
 
 _ANNEES = range(2000, 2100)
 """Who types « 27 » as a year has typed the year 0027, and browsers take it."""
+
+
+class Qualite(StrEnum):
+    """R33."""
+
+    COORDINATEUR = "COORDINATEUR"
+    COORDINATEUR_ADJOINT = "COORDINATEUR_ADJOINT"
+    CORRECTEUR = "CORRECTEUR"
+    CORRECTEUR_SUPPLEANT = "CORRECTEUR_SUPPLEANT"
+
+
+class QualiteRetenue(NamedTuple):
+    """The qualité of a convocation, and whether it is the default (R34, K.c). None for a numérisation (R52)."""
+
+    qualite: Qualite | None
+    par_defaut: bool
+
+    @property
+    def libelle(self) -> str | None:
+        if self.qualite is None:
+            return None
+        return "Correcteur Santorin" if self.par_defaut else LIBELLES[self.qualite]
+
+
+LIBELLES = {
+    Qualite.COORDINATEUR: "Coordinateur",
+    Qualite.COORDINATEUR_ADJOINT: "Coordinateur adjoint",
+    Qualite.CORRECTEUR: "Correcteur",
+    Qualite.CORRECTEUR_SUPPLEANT: "Correcteur suppléant",
+}
+
+
+def retenir(mission: MissionType, choisie: str | None) -> QualiteRetenue:
+    """What was chosen, or the default. Raises QualiteSansObjet (R52) or QualiteInconnue (R33)."""
+    if mission is MissionType.NUMERISATION:
+        if choisie:
+            raise QualiteSansObjet
+        return QualiteRetenue(None, par_defaut=False)
+    if not choisie:
+        return QualiteRetenue(Qualite.CORRECTEUR, par_defaut=True)
+    if choisie not in Qualite.__members__:
+        raise QualiteInconnue
+    return QualiteRetenue(Qualite(choisie), par_defaut=False)
+
+
+def libelle_qualite(qualite: str | None, *, par_defaut: bool) -> str | None:
+    """The words for a qualité as it is stored; None for a numérisation (R52)."""
+    return QualiteRetenue(Qualite(qualite) if qualite else None, par_defaut).libelle
 
 
 class Nature(StrEnum):
@@ -144,3 +194,73 @@ def _dates(saisie: Saisie) -> tuple[date, ...]:
 def _refuser(refus: type[Exception], numeros: Collection[str]) -> None:
     if numeros:
         raise refus(numeros)
+
+
+@dataclass(frozen=True, slots=True)
+class Occupation:
+    """A person is convoked on another mission of the académie that very day; the day before or after is no conflict."""
+
+    numero: str
+    nom: str
+    jour: date
+    mission: str
+
+
+@dataclass(frozen=True, slots=True)
+class Avertissement:
+    """`type` is what programs test; `details` say whom or what it is about."""
+
+    type: str
+    phrase: str
+    details: tuple[str, ...] = ()
+
+    @property
+    def cles(self) -> tuple[str, ...]:
+        """What has been read once it was shown: about fewer people or profiles nothing is new, about others it is."""
+        return tuple(f"{self.type}|{detail}" for detail in self.details) or (self.type,)
+
+
+def conflits(occupations: Sequence[Occupation]) -> list[Avertissement]:
+    """The warning of days that are taken already, where there are any."""
+    if not occupations:
+        return []
+    details = tuple(f"{one.nom} : {one.jour:%d/%m/%Y}, {one.mission}" for one in occupations)
+    phrase = "Déjà convoqué ce jour-là sur une autre mission de l’académie."
+    return [Avertissement("deja-convoque-ce-jour", phrase, details)]
+
+
+def sur_les_personnes(personnes: Sequence[Intervenant], dates: Sequence[date]) -> list[Avertissement]:
+    """What the directory says of who is about to be convoked; why somebody is unavailable is not told."""
+    absents = [(one, day) for one in personnes for day in one.absent(dates)]
+    stagiaires = [one for one in personnes if one.stagiaire]
+    found = []
+    if absents:
+        details = tuple(f"{one.nom} {one.prenom} : {day:%d/%m/%Y}" for one, day in absents)
+        found.append(Avertissement("indisponible", "Indisponible ce jour-là, selon le rectorat.", details))
+    if stagiaires:
+        details = tuple(f"{one.nom} {one.prenom}" for one in stagiaires)
+        found.append(Avertissement("stagiaire", "Enseignant stagiaire.", details))
+    return found
+
+
+def avertissements(
+    mission: Mission,
+    actives: Sequence[Convocation],
+    *,
+    requis: ProfilsRequis,
+    signee: bool,
+    occupations: Sequence[Occupation],
+) -> list[Avertissement]:
+    """`actives`: all convocations of the mission that hold, the new ones too."""
+    found = conflits(occupations)
+    manquants = profils_manquants(requis, [convocation.profil for convocation in actives])
+    if manquants:
+        phrase = "Profil manquant : cette mission demande aussi les profils suivants."
+        found.append(Avertissement("profil-manquant", phrase, tuple(manquants)))
+    if not signee:
+        phrase = "Le chef d’établissement n’a pas encore renseigné sa signature : la convocation n’en portera pas."
+        found.append(Avertissement("signature-absente", phrase))
+    correction = mission.type is MissionType.CORRECTION
+    if correction and not any(one.qualite.qualite is Qualite.COORDINATEUR for one in actives):
+        found.append(Avertissement("aucun-coordinateur", "Aucun coordinateur n’est convoqué sur cette mission."))
+    return found

@@ -9,22 +9,18 @@ from starlette.responses import Response
 
 from acces.acteur import Acteur
 from acces.http import ActeurDep
-from acces.policy import Forbidden
 from chassis.database import Connection
 from convocation.cadre.ecran import page
-from convocation.commun.policy import POLICY
 from convocation.commun.refus import Refus, VersionDepassee
 from convocation.commun.refusals import status_of
-from convocation.convocations import lignes
 from convocation.convocations import reads as convocations
 from convocation.convocations import reads as views
-from convocation.convocations.avertissements import Avertissement
-from convocation.convocations.change import cancel_convocation, change_convocation, conflicts_of
+from convocation.convocations.access import allowed, visible_convocation
+from convocation.convocations.commands import PassageOutre, cancel_convocation, change_convocation, conflicts_of
+from convocation.convocations.domain import LIBELLES, Avertissement
 from convocation.convocations.forms import Saisies, read_saisies
-from convocation.convocations.passage_outre import PassageOutre
-from convocation.convocations.presenters import qualite_libelle
-from convocation.convocations.qualite import LIBELLES
-from convocation.convocations.refus import AvertissementsALire, ConvocationInconnue
+from convocation.convocations.presenters import line_of, qualite_libelle
+from convocation.convocations.refus import AvertissementsALire
 from convocation.missions import reads as missions
 from convocation.missions.domain import CONSEIL_DATE
 from pages.commands import commande, reading, see_other
@@ -47,11 +43,11 @@ async def visualiser(request: Request, convocation_id: UUID, acteur: ActeurDep) 
 async def montrer(request: Request, acteur: Acteur, convocation_id: UUID, refus: Refus | None = None) -> Response:
     """The same after an act on it that was refused: it is shown as it is now. Raises ConvocationInconnue."""
     async with reading(request) as connection:
-        row = await visible(connection, acteur, convocation_id, "convocation.lire")
+        row = await visible_convocation(connection, acteur, convocation_id)
         history = [
             {
                 **{name: one[name] for name in ("version", "le", "dates", "observation", "motif")},
-                "nature": _NATURES[one["nature"]],
+                "nature": _NATURES[one.nature],
                 "qualite": qualite_libelle(one),
             }
             for one in await views.history(connection, convocation_id)
@@ -61,10 +57,10 @@ async def montrer(request: Request, acteur: Acteur, convocation_id: UUID, refus:
             connection,
             acteur,
             "convocations/convocation.html",
-            status=409 if refus else 200,
-            une=lignes.convocation(row),
+            status=status_of(refus),
+            une=line_of(row),
             historique=history,
-            peut={action: POLICY.allows(acteur, action, **place(row)) for action in _ACTES},
+            peut=allowed(acteur, row, _ACTES),
             refus=refus,
         )
 
@@ -72,8 +68,8 @@ async def montrer(request: Request, acteur: Acteur, convocation_id: UUID, refus:
 @router.get("/convocations/{convocation_id}/modifier")
 async def modifier(request: Request, convocation_id: UUID, acteur: ActeurDep) -> Response:
     async with reading(request) as connection:
-        row = await visible(connection, acteur, convocation_id, "convocation.ecrire")
-        une = lignes.convocation(row)
+        row = await visible_convocation(connection, acteur, convocation_id, "convocation.ecrire")
+        une = line_of(row)
         saisies = Saisies(
             qualite=une["qualite_choisie"],
             dates=[day.isoformat() for day in une["dates"]],
@@ -94,7 +90,7 @@ async def enregistrer(request: Request, convocation_id: UUID, acteur: ActeurDep)
     else:
         try:
             async with commande(request, acteur) as command:
-                await visible(command.connection, acteur, convocation_id, "convocation.ecrire")
+                await visible_convocation(command.connection, acteur, convocation_id, "convocation.ecrire")
                 outre = PassageOutre(frozenset(saisies.lus), saisies.motif)
                 done = await change_convocation(command, convocation_id, saisies.version, saisies.saisie(), outre)
         except Refus as refused:
@@ -103,8 +99,8 @@ async def enregistrer(request: Request, convocation_id: UUID, acteur: ActeurDep)
             fait = "modifiee" if done.convocation.version > saisies.version else "inchangee"
             return see_other(f"/convocations/{convocation_id}?fait={fait}")
     async with reading(request) as connection:
-        row = await visible(connection, acteur, convocation_id, "convocation.ecrire")
-        return await _form(request, connection, acteur, lignes.convocation(row), saisies, refus)
+        row = await visible_convocation(connection, acteur, convocation_id, "convocation.ecrire")
+        return await _form(request, connection, acteur, line_of(row), saisies, refus)
 
 
 async def _form(
@@ -146,14 +142,14 @@ async def _conflicts(connection: Connection, une: dict[str, Any], saisies: Saisi
 async def confirmer(request: Request, convocation_id: UUID, acteur: ActeurDep) -> Response:
     """What is lost, before it is."""
     async with reading(request) as connection:
-        row = await visible(connection, acteur, convocation_id, "convocation.ecrire")
-        saisies = Saisies(version=row["version"])
+        row = await visible_convocation(connection, acteur, convocation_id, "convocation.ecrire")
+        saisies = Saisies(version=row.version)
         return await page(
             request,
             connection,
             acteur,
             "convocations/supprimer.html",
-            une=lignes.convocation(row),
+            une=line_of(row),
             saisies=saisies,
             erreurs=[],
         )
@@ -166,35 +162,14 @@ async def supprimer(request: Request, convocation_id: UUID, acteur: ActeurDep) -
         saisies = read_saisies(form)
     try:
         async with commande(request, acteur) as command:
-            row = await visible(command.connection, acteur, convocation_id, "convocation.ecrire")
+            row = await visible_convocation(command.connection, acteur, convocation_id, "convocation.ecrire")
             await cancel_convocation(command, convocation_id, saisies.version, saisies.motif)
     except Refus as refus:
         async with reading(request) as connection:
-            row = await visible(connection, acteur, convocation_id, "convocation.ecrire")
+            row = await visible_convocation(connection, acteur, convocation_id, "convocation.ecrire")
             erreurs = [{"champ": refus.champ, "texte": refus.phrase}]
-            context = {"une": lignes.convocation(row), "saisies": saisies, "erreurs": erreurs}
+            context = {"une": line_of(row), "saisies": saisies, "erreurs": erreurs}
             return await page(
                 request, connection, acteur, "convocations/supprimer.html", status=status_of(refus), **context
             )
-    return see_other(f"/missions/{row['mission_id']}?fait=annulee")
-
-
-def place(row: Any) -> dict[str, str]:
-    """Whose a convocation is, for POLICY."""
-    return {"uai": row["uai"], "academie": row["academie"], "intervenant": row["numero"]}
-
-
-async def visible(connection: Connection, acteur: Acteur, convocation_id: UUID, action: str) -> Any:
-    """The convocation, unless it is another établissement's or person's: then it does not exist.
-
-    Raises ConvocationInconnue, and Forbidden for who may see it but not do `action`.
-    """
-    row = await views.convocation(connection, convocation_id)
-    if row is None:
-        raise ConvocationInconnue
-    try:
-        POLICY.authorise(acteur, "convocation.lire", **place(row))
-    except Forbidden:
-        raise ConvocationInconnue from None
-    POLICY.authorise(acteur, action, **place(row))
-    return row
+    return see_other(f"/missions/{row.mission_id}?fait=annulee")

@@ -7,11 +7,9 @@ from chassis.outbox import Outgoing
 from convocation.annuaire.domain import Intervenant
 from convocation.convocations.domain import Convocation, Nature
 from convocation.missions.domain import Mission
-from convocation.suivi.domain import Objet
 from event_schemas import catalogue
 from event_schemas.convocations import Convocation as ConvocationState
 from event_schemas.convocations import IntervenantRef, MissionRef
-from event_schemas.courriels import CourrielDemande
 from event_schemas.inscriptions import Voie
 
 TYPES = {
@@ -46,15 +44,3 @@ def publish(convocation_id: UUID, convocation: Convocation, person: Intervenant,
     ce_type = TYPES[convocation.nature]
     key = str(convocation_id)
     return Outgoing(catalogue.CONVOCATION, ce_type, key, convocation_id, convocation.version, state.to_bytes())
-
-
-def publish_courriel(convocation_id: UUID, convocation_version: int, version: int, objet: Objet) -> Outgoing:
-    """CourrielDemande; `version`: how many mails were asked for of this convocation."""
-    state = CourrielDemande.create(
-        convocation_id=convocation_id,
-        version=version,
-        convocation_version=convocation_version,
-        objet=objet.value,
-    )
-    key = str(convocation_id)
-    return Outgoing(catalogue.COURRIEL, catalogue.COURRIEL_DEMANDE, key, convocation_id, version, state.to_bytes())

@@ -1,20 +1,17 @@
 """Read models: what pages and the API look at. Reads need no use case."""
 
 from collections.abc import Sequence
-from typing import Any
+from datetime import date, datetime
+from typing import Protocol
 from uuid import UUID
 
-from chassis.database import Connection
-from convocation.convocations.domain import Convocation, Nature
-from convocation.convocations.qualite import Qualite, QualiteRetenue
-
-_MISSION = """
-SELECT m.*, (SELECT count(*) FROM convocation c WHERE c.mission_id = m.mission_id AND c.status = 'ACTIVE') AS convoques
-FROM mission m WHERE m.mission_id = $1
-"""
+from chassis.database import Connection, Row
+from convocation.convocations.domain import Convocation, Nature, Qualite, QualiteRetenue
 
 _CONVOCATIONS = """
-SELECT c.*, i.id AS intervenant_id, i.civilite, i.nom, i.prenom, i.uai AS intervenant_uai, i.disciplines,
+SELECT c.convocation_id, c.mission_id, c.numero, c.status, c.nature, c.qualite, c.qualite_par_defaut, c.profil, c.dates,
+       c.observation, c.motif, c.version, i.id AS intervenant_id, i.civilite, i.nom, i.prenom,
+       i.uai AS intervenant_uai, i.disciplines,
        m.libelle, m.voie, m.code, m.session, m.type, m.uai, m.academie, m.etablissement_nom, m.etablissement_commune,
        a.etat AS acces_etat, a.convocation_version AS acces_convocation_version, a.motif AS acces_motif,
        n.etat AS mail_etat, n.convocation_version AS mail_convocation_version, n.motif AS mail_motif,
@@ -30,62 +27,163 @@ LEFT JOIN prise_de_connaissance p ON p.convocation_id = c.convocation_id AND p.v
 """
 
 
-async def mission(connection: Connection, mission_id: UUID) -> Any:
-    """One mission with its number of people convoked, or None."""
-    return await connection.fetchrow(_MISSION, mission_id)
+class Etat(Protocol):
+    """The columns that make a Convocation."""
+
+    @property
+    def numero(self) -> str: ...
+    @property
+    def qualite(self) -> str | None: ...
+    @property
+    def qualite_par_defaut(self) -> bool: ...
+    @property
+    def profil(self) -> str | None: ...
+    @property
+    def dates(self) -> list[date]: ...
+    @property
+    def observation(self) -> str: ...
+    @property
+    def nature(self) -> str: ...
+    @property
+    def version(self) -> int: ...
+    @property
+    def motif(self) -> str | None: ...
 
 
-async def convocations_of_mission(connection: Connection, mission_id: UUID) -> list[Any]:
+class EtatRow(Row):
+    """A row of the table, without the event that was kept."""
+
+    convocation_id: UUID
+    mission_id: UUID
+    numero: str
+    status: str
+    nature: str
+    qualite: str | None
+    qualite_par_defaut: bool
+    profil: str | None
+    dates: list[date]
+    observation: str
+    motif: str | None
+    version: int
+
+
+class Ligne(Row):
+    """A convocation with its person, its mission, and what became of right, mail and reading."""
+
+    convocation_id: UUID
+    mission_id: UUID
+    numero: str
+    status: str
+    nature: str
+    qualite: str | None
+    qualite_par_defaut: bool
+    profil: str | None
+    dates: list[date]
+    observation: str
+    motif: str | None
+    version: int
+    intervenant_id: UUID
+    civilite: str
+    nom: str
+    prenom: str
+    intervenant_uai: str
+    disciplines: list[str]
+    libelle: str
+    voie: str
+    code: str
+    session: str
+    type: str
+    uai: str
+    academie: str
+    etablissement_nom: str
+    etablissement_commune: str
+    acces_etat: str | None
+    acces_convocation_version: int | None
+    acces_motif: str | None
+    mail_etat: str | None
+    mail_convocation_version: int | None
+    mail_motif: str | None
+    remise_le: datetime | None
+    lue_le: datetime | None
+    lue_avant_le: datetime | None
+    empechement_etat: str | None
+
+
+class Version(Row):
+    """A version as it was told."""
+
+    version: int
+    nature: str
+    qualite: str | None
+    qualite_par_defaut: bool
+    dates: list[date]
+    observation: str
+    motif: str | None
+    le: datetime
+
+
+async def convocations_of_mission(connection: Connection, mission_id: UUID) -> list[Ligne]:
     """« Liste des Intervenants » (R42), cancelled ones too."""
-    return list(await connection.fetch(f"{_CONVOCATIONS} WHERE c.mission_id = $1 ORDER BY i.cle, c.numero", mission_id))
+    return await connection.fetch(
+        f"{_CONVOCATIONS} WHERE c.mission_id = $1 ORDER BY i.cle, c.numero", mission_id, record_class=Ligne
+    )
 
 
-async def convocation(connection: Connection, convocation_id: UUID) -> Any:
+async def convocation(connection: Connection, convocation_id: UUID) -> Ligne | None:
     """One convocation with its person and mission, or None."""
-    return await connection.fetchrow(f"{_CONVOCATIONS} WHERE c.convocation_id = $1", convocation_id)
+    return await connection.fetchrow(f"{_CONVOCATIONS} WHERE c.convocation_id = $1", convocation_id, record_class=Ligne)
 
 
-async def convocations_of_person(connection: Connection, numero: str) -> list[Any]:
+async def convocations_of_person(connection: Connection, numero: str) -> list[Ligne]:
     """A person's own convocations (R57)."""
-    return list(await connection.fetch(f"{_CONVOCATIONS} WHERE c.numero = $1 ORDER BY c.dates, m.libelle", numero))
+    return await connection.fetch(
+        f"{_CONVOCATIONS} WHERE c.numero = $1 ORDER BY c.dates, m.libelle", numero, record_class=Ligne
+    )
 
 
-async def history(connection: Connection, convocation_id: UUID) -> list[Any]:
+async def history(connection: Connection, convocation_id: UUID) -> list[Version]:
     """Every version told, the first first."""
-    query = "SELECT * FROM convocation_version WHERE convocation_id = $1 ORDER BY version"
-    return list(await connection.fetch(query, convocation_id))
+    return await connection.fetch(_HISTORY, convocation_id, record_class=Version)
 
 
-_OF_MISSION = (
-    "SELECT * FROM convocation WHERE mission_id = $1 AND ($2::text[] IS NULL OR numero = ANY($2)) ORDER BY numero"
-)
+_HISTORY = """
+SELECT version, nature, qualite, qualite_par_defaut, dates, observation, motif, le FROM convocation_version
+WHERE convocation_id = $1 ORDER BY version
+"""
+ETAT = """
+SELECT convocation_id, mission_id, numero, status, nature, qualite, qualite_par_defaut, profil, dates, observation,
+       motif, version FROM convocation
+"""
+_OF_MISSION = f"{ETAT} WHERE mission_id = $1 AND ($2::text[] IS NULL OR numero = ANY($2)) ORDER BY numero"
 
 
 async def of_mission(
     connection: Connection, mission_id: UUID, numeros: Sequence[str] | None = None, *, lock: bool = False
 ) -> dict[str, Convocation]:
     """The mission's convocations by number, those of `numeros` only where given; `lock` for a command."""
-    rows = await connection.fetch(_OF_MISSION + (" FOR UPDATE" if lock else ""), mission_id, numeros)
-    return {row["numero"]: convocation_of(row) for row in rows}
+    rows = await connection.fetch(
+        _OF_MISSION + (" FOR UPDATE" if lock else ""), mission_id, numeros, record_class=EtatRow
+    )
+    return {row.numero: convocation_of(row) for row in rows}
 
 
 async def get(connection: Connection, convocation_id: UUID, *, lock: bool = False) -> tuple[UUID, Convocation] | None:
     """The mission and the state of one convocation."""
-    query = "SELECT * FROM convocation WHERE convocation_id = $1" + (" FOR UPDATE" if lock else "")
-    row = await connection.fetchrow(query, convocation_id)
-    return (row["mission_id"], convocation_of(row)) if row else None
+    query = f"{ETAT} WHERE convocation_id = $1" + (" FOR UPDATE" if lock else "")
+    row = await connection.fetchrow(query, convocation_id, record_class=EtatRow)
+    return (row.mission_id, convocation_of(row)) if row else None
 
 
-def convocation_of(row: Any) -> Convocation:
+def convocation_of(row: Etat) -> Convocation:
     """A convocation from a row of its table."""
-    qualite = Qualite(row["qualite"]) if row["qualite"] else None
+    qualite = Qualite(row.qualite) if row.qualite else None
     return Convocation(
-        numero=row["numero"],
-        qualite=QualiteRetenue(qualite, row["qualite_par_defaut"]),
-        profil=row["profil"],
-        dates=tuple(row["dates"]),
-        observation=row["observation"],
-        nature=Nature(row["nature"]),
-        version=row["version"],
-        motif=row["motif"],
+        numero=row.numero,
+        qualite=QualiteRetenue(qualite, row.qualite_par_defaut),
+        profil=row.profil,
+        dates=tuple(row.dates),
+        observation=row.observation,
+        nature=Nature(row.nature),
+        version=row.version,
+        motif=row.motif,
     )

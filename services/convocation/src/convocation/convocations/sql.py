@@ -1,14 +1,14 @@
-"""SQL of the convocations and their history."""
+"""SQL of the convocations, of their history and of telling them again."""
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from chassis.database import Connection
-from convocation.convocations.avertissements import Avertissement, Occupation
-from convocation.convocations.domain import Convocation
+from chassis.database import Connection, Row
+from chassis.outbox import Outgoing
+from convocation.convocations.domain import Avertissement, Convocation, Nature, Occupation
 
 _SAVE = """
 INSERT INTO convocation (convocation_id, mission_id, numero, status, nature, qualite, qualite_par_defaut, profil, dates,
@@ -54,6 +54,55 @@ _OVERRIDE = """
 INSERT INTO passage_outre (convocation_id, version, avertissements, motif, par, le)
 SELECT id, version, $3::jsonb, $4, $5, $6 FROM unnest($1::uuid[], $2::int[]) AS t (id, version)
 """
+_KEEP = """
+UPDATE convocation c SET evenement = t.evenement
+FROM unnest($1::uuid[], $2::int[], $3::bytea[]) AS t (convocation_id, version, evenement)
+WHERE c.convocation_id = t.convocation_id AND c.version = t.version
+"""
+_CHOSEN = """
+SELECT c.convocation_id, c.version, c.nature, c.evenement, v.le
+FROM convocation c JOIN mission m USING (mission_id)
+JOIN convocation_version v ON v.convocation_id = c.convocation_id AND v.version = c.version
+WHERE c.convocation_id > $1 AND ($2::uuid IS NULL OR c.mission_id = $2) AND ($3::text IS NULL OR m.uai = $3)
+  AND ($4::text IS NULL OR m.academie = $4) AND ($5::timestamptz IS NULL OR v.le >= $5)
+ORDER BY c.convocation_id LIMIT $6
+"""
+_TELL = """
+INSERT INTO outbox (topic, type, key, aggregate_id, version, payload)
+SELECT $1, n.type, c.convocation_id::text, c.convocation_id, c.version, c.evenement
+FROM (SELECT * FROM convocation WHERE convocation_id = ANY($2::uuid[]) ORDER BY convocation_id FOR UPDATE) c
+JOIN unnest($3::text[], $4::text[]) AS n (nature, type) USING (nature)
+WHERE c.evenement IS NOT NULL
+ORDER BY c.convocation_id
+"""
+_FIRST = UUID(int=0)
+
+
+class Enregistree(Row):
+    """Whose convocation was written."""
+
+    convocation_id: UUID
+    numero: str
+
+
+class OccupationRow(Row):
+    """A day on which somebody is convoked elsewhere; `cle` is what they are sorted by."""
+
+    cle: str
+    numero: str
+    nom: str
+    jour: date
+    mission: str
+
+
+class Choisie(Row):
+    """A convocation to tell again; `evenement` None: its event was not kept."""
+
+    convocation_id: UUID
+    version: int
+    nature: str
+    evenement: bytes | None
+    le: datetime
 
 
 async def save(
@@ -68,12 +117,21 @@ async def save(
     first = states[0]
     rows = await connection.fetch(
         _SAVE,
-        *(list(convocations), mission_id, [one.numero for one in states]),
-        *("ACTIVE" if first.active else "CANCELLED", first.nature.value),
-        *(first.qualite.qualite, first.qualite.par_defaut, [one.profil for one in states], list(first.dates)),
-        *(first.observation, first.motif, [one.version for one in states]),
+        list(convocations),
+        mission_id,
+        [one.numero for one in states],
+        "ACTIVE" if first.active else "CANCELLED",
+        first.nature.value,
+        first.qualite.qualite,
+        first.qualite.par_defaut,
+        [one.profil for one in states],
+        list(first.dates),
+        first.observation,
+        first.motif,
+        [one.version for one in states],
+        record_class=Enregistree,
     )
-    saved = {row["numero"]: row["convocation_id"] for row in rows}
+    saved = {row.numero: row.convocation_id for row in rows}
     await connection.execute(_REMEMBER, list(saved.values()), par, le)
     if not first.active:
         await connection.execute(_CLOSE, list(saved.values()), par, le)
@@ -84,8 +142,8 @@ async def occupations(
     connection: Connection, numeros: Sequence[str], dates: Sequence[date], mission_id: UUID, academie: str
 ) -> list[Occupation]:
     """Who of `numeros` is convoked on one of these days on another mission of the académie."""
-    rows = await connection.fetch(_OCCUPATIONS, numeros, dates, mission_id, academie)
-    return [Occupation(row["numero"], row["nom"], row["jour"], row["mission"]) for row in rows]
+    rows = await connection.fetch(_OCCUPATIONS, numeros, dates, mission_id, academie, record_class=OccupationRow)
+    return [Occupation(row.numero, row.nom, row.jour, row.mission) for row in rows]
 
 
 async def remember_override(
@@ -100,3 +158,34 @@ async def remember_override(
     """These versions were made in spite of `avertissements`, which `par` had read."""
     told = json.dumps([asdict(one) for one in avertissements], ensure_ascii=False)
     await connection.execute(_OVERRIDE, list(versions), list(versions.values()), told, motif, par, le)
+
+
+@dataclass(frozen=True, slots=True)
+class Choix:
+    """Which convocations; None leaves the choice open. `depuis`: whose present version is of then or later (aware)."""
+
+    mission: UUID | None = None
+    uai: str | None = None
+    academie: str | None = None
+    depuis: datetime | None = None
+
+
+async def keep(connection: Connection, events: Sequence[Outgoing]) -> None:
+    """Remember each convocation's event beside its present version."""
+    columns = zip(*((one.aggregate_id, one.version, one.payload) for one in events), strict=True)
+    await connection.execute(_KEEP, *map(list, columns))
+
+
+async def page(connection: Connection, choix: Choix, after: UUID | None, size: int) -> list[Choisie]:
+    """The next `size` of the chosen ones, in the order of their ids: id, version, nature, event, time."""
+    chosen = (choix.mission, choix.uai, choix.academie, choix.depuis)
+    return await connection.fetch(_CHOSEN, after or _FIRST, *chosen, size, record_class=Choisie)
+
+
+async def tell_again(
+    connection: Connection, convocations: Sequence[UUID], topic: str, types: Mapping[Nature, str]
+) -> int:
+    """Their events into the outbox, their rows locked (D13); returns how many."""
+    natures = [nature.value for nature in types]
+    done: str = await connection.execute(_TELL, topic, convocations, natures, list(types.values()))
+    return int(done.rpartition(" ")[2])

@@ -4,18 +4,25 @@ from uuid import UUID
 
 from acces.audit import Acte, record
 from acces.commande import Commande
+from chassis import outbox
+from chassis.database import Connection
 from convocation.commun.policy import POLICY
 from convocation.commun.refus import VersionDepassee
 from convocation.convocations import reads as convocations
 from convocation.convocations.refus import ConvocationInconnue
-from convocation.courriels import remises
-from convocation.courriels import sql as courriels
-from convocation.courriels.ask import ask_mail
+from convocation.courriels import sql
+from convocation.courriels.publishing import publish_courriel
 from convocation.courriels.refus import RemiseSansObjet, RenvoiSansObjet
 from convocation.missions import reads as missions
 from convocation.suivi.domain import Courriel, Objet, Suivi
 
 REMISE, RENVOI = "remise.ecrire", "renvoi.demander"
+
+
+async def ask_mail(connection: Connection, convocation_id: UUID, convocation_version: int, objet: Objet) -> None:
+    """About this version, the present one; the convocation's row is locked."""
+    version = await sql.next_version(connection, convocation_id)
+    await outbox.append(connection, [publish_courriel(convocation_id, convocation_version, version, objet)])
 
 
 async def confirm_remise(commande: Commande, convocation_id: UUID, expected: int, suivi: Suivi) -> None:
@@ -26,7 +33,9 @@ async def confirm_remise(commande: Commande, convocation_id: UUID, expected: int
     place = await _held(commande, convocation_id, expected, REMISE)
     if not suivi.a_remettre and suivi.courriel is not Courriel.REMISE:
         raise RemiseSansObjet
-    if await remises.confirm(commande.connection, convocation_id, expected, par=commande.acteur.sub, le=commande.now):
+    if await sql.confirm_remise(
+        commande.connection, convocation_id, expected, par=commande.acteur.sub, le=commande.now
+    ):
         await _record(commande, REMISE, convocation_id, expected, place)
 
 
@@ -36,7 +45,7 @@ async def resend_mail(commande: Commande, convocation_id: UUID, expected: int, s
     Raises ConvocationInconnue, VersionDepassee, RenvoiSansObjet, Forbidden.
     """
     place = await _held(commande, convocation_id, expected, RENVOI)
-    if not (suivi.a_remettre and await courriels.wait_again(commande.connection, convocation_id, expected)):
+    if not (suivi.a_remettre and await sql.wait_again(commande.connection, convocation_id, expected)):
         raise RenvoiSansObjet
     await ask_mail(commande.connection, convocation_id, expected, Objet.RENVOI)
     await _record(commande, RENVOI, convocation_id, expected, place)

@@ -10,8 +10,9 @@ from acces.acteur import Acteur
 from acces.commande import Commande
 from acces.http import ActeurDep
 from convocation.commun.refus import VersionDepassee
+from convocation.convocations.access import visible_convocation
 from convocation.convocations.forms import read_saisies
-from convocation.convocations.pages import montrer, visible
+from convocation.convocations.pages import montrer
 from convocation.convocations.presenters import suivi_de
 from convocation.courriels.commands import REMISE, RENVOI, confirm_remise, resend_mail
 from convocation.courriels.refus import RemiseSansObjet, RenvoiSansObjet
@@ -39,7 +40,7 @@ async def _act(request: Request, acteur: Acteur, convocation_id: UUID, action: s
         version = read_saisies(form).version
     try:
         async with commande(request, acteur) as command:
-            row = await visible(command.connection, acteur, convocation_id, action)
+            row = await visible_convocation(command.connection, acteur, convocation_id, action)
             await work(command, convocation_id, version, suivi_de(row))
     except (VersionDepassee, RemiseSansObjet, RenvoiSansObjet) as refus:
         return await montrer(request, acteur, convocation_id, refus)

@@ -1,5 +1,6 @@
-"""SQL of the mails that convocation asks for itself."""
+"""SQL of the mails that convocation asks for itself, and of what was handed over on paper."""
 
+from datetime import datetime
 from uuid import UUID
 
 from chassis.database import Connection
@@ -13,6 +14,9 @@ _WAIT_AGAIN = """
 UPDATE notification SET etat = 'EN_ATTENTE', motif = NULL
 WHERE convocation_id = $1 AND convocation_version = $2 AND etat IN ('ECHOUEE', 'REVENUE')
 """
+_CONFIRM_REMISE = """
+INSERT INTO remise (convocation_id, version, le, par) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING
+"""
 
 
 async def next_version(connection: Connection, convocation_id: UUID) -> int:
@@ -23,3 +27,8 @@ async def next_version(connection: Connection, convocation_id: UUID) -> int:
 async def wait_again(connection: Connection, convocation_id: UUID, convocation_version: int) -> bool:
     """The mail of this version, which did not arrive, is waited for once more; False when it is already."""
     return bool(await connection.execute(_WAIT_AGAIN, convocation_id, convocation_version) == "UPDATE 1")
+
+
+async def confirm_remise(connection: Connection, convocation_id: UUID, version: int, *, par: str, le: datetime) -> bool:
+    """False when this version was confirmed before."""
+    return bool(await connection.execute(_CONFIRM_REMISE, convocation_id, version, le, par) == "INSERT 0 1")

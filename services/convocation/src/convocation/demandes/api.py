@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Request
 
 from acces.http import ActeurDep
 from convocation.commun.schemas import Academie
-from convocation.demandes.record_contact import record_contact
+from convocation.demandes.commands import record_contact
 from convocation.demandes.schemas import ContactIn
 from pages.commands import commande
 

@@ -5,12 +5,11 @@ from starlette.responses import Response
 
 from acces.acteur import Acteur
 from acces.http import ActeurDep
-from chassis.http import Problem
 from convocation.cadre.ecran import page
 from convocation.commun.formulaires import fautes
-from convocation.commun.policy import POLICY
 from convocation.demandes import reads as demandes
-from convocation.demandes.record_contact import record_contact
+from convocation.demandes.access import may_keep_contact
+from convocation.demandes.commands import record_contact
 from convocation.demandes.schemas import ContactIn
 from event_schemas.academies import NOMS
 from pages.commands import commande, reading, see_other
@@ -23,7 +22,7 @@ _CHAMPS = ("nom", "courriel", "telephone", "horaires")
 @router.get("/contact")
 async def choisir(acteur: ActeurDep) -> Response:
     """Straight to the gestionnaire's first académie; the page leads to his others."""
-    POLICY.scope(acteur, "contact.ecrire")
+    may_keep_contact(acteur)
     return see_other(f"/contact/{min(acteur.academies, default='aucune')}")
 
 
@@ -39,7 +38,7 @@ async def enregistrer(request: Request, academie: str, acteur: ActeurDep) -> Res
     erreurs = fautes(ContactIn, typed)
     if erreurs:
         return await _form(request, acteur, academie, typed, erreurs)
-    _reach(acteur, academie)
+    may_keep_contact(acteur, academie)
     async with commande(request, acteur) as command:
         await record_contact(
             command, academie, (typed["nom"], typed["courriel"], typed["telephone"], typed["horaires"])
@@ -54,7 +53,7 @@ async def _form(
     typed: dict[str, str] | None = None,
     erreurs: list[dict[str, str]] | None = None,
 ) -> Response:
-    _reach(acteur, academie)
+    may_keep_contact(acteur, academie)
     async with reading(request) as connection:
         held = await demandes.contact(connection, academie)
         return await page(
@@ -70,10 +69,3 @@ async def _form(
             tenu=held is not None,
             erreurs=erreurs or [],
         )
-
-
-def _reach(acteur: Acteur, academie: str) -> None:
-    """Another académie's contact is a page that does not exist. Raises Forbidden for other roles."""
-    POLICY.scope(acteur, "contact.ecrire")
-    if not POLICY.allows(acteur, "contact.ecrire", academie=academie):
-        raise Problem(404, "academie-absente", "Cette académie n’est pas la vôtre.")

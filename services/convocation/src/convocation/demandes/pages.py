@@ -9,12 +9,12 @@ from starlette.responses import Response
 from acces.acteur import Acteur, Role
 from acces.http import ActeurDep
 from convocation.cadre.ecran import page
-from convocation.commun.policy import POLICY
 from convocation.commun.refus import Refus
+from convocation.commun.refusals import status_of
 from convocation.demandes import reads as demandes_reads
 from convocation.demandes import sql as demandes
-from convocation.demandes.answer import answer_demande
-from convocation.demandes.ask import ask_intervenant
+from convocation.demandes.access import may_answer, may_ask
+from convocation.demandes.commands import answer_demande, ask_intervenant
 from convocation.demandes.refus import DemandeDejaTraitee, ReponseAbsente
 from convocation.missions import reads as lieux
 from convocation.missions import reads as missions
@@ -46,7 +46,7 @@ async def _to_answer(request: Request, acteur: Acteur, refus: Refus | None = Non
             connection,
             acteur,
             "demandes/demandes_a_traiter.html",
-            status=409 if isinstance(refus, DemandeDejaTraitee) else 422 if refus else 200,
+            status=status_of(refus),
             erreurs=[{"champ": "", "texte": refus.phrase}] if refus else [],
             lignes=await demandes.of_academies(connection, sorted(acteur.academies)),
             etats=_ETATS,
@@ -56,7 +56,7 @@ async def _to_answer(request: Request, acteur: Acteur, refus: Refus | None = Non
 @router.post("/demandes/{demande_id}/reponse")
 async def repondre(request: Request, demande_id: UUID, acteur: ActeurDep) -> Response:
     """Created or refused, once (R36)."""
-    POLICY.scope(acteur, "demande.traiter")
+    may_answer(acteur)
     async with fields(request) as form:
         creee, reponse = text(form, "action") == "creee", text(form, "reponse")[:500]
     try:
@@ -84,7 +84,7 @@ async def demander(request: Request, acteur: ActeurDep) -> Response:
 
 
 async def _page(request: Request, acteur: Acteur, typed: dict[str, str], erreurs: list[dict[str, str]]) -> Response:
-    POLICY.scope(acteur, "demande.ecrire")
+    may_ask(acteur)
     uais = sorted(acteur.uais)
     async with reading(request) as connection:
         academie = await missions.academie(connection, uais[0]) if uais else None

@@ -1,19 +1,44 @@
-"""What other rooms ask of demandes."""
+"""What other rooms ask of the demandes de création and of the contact."""
 
-from typing import Any
+from datetime import datetime
 from uuid import UUID
 
-from chassis.database import Connection
+from chassis.database import Connection, Row
+
+COLUMNS = "d.demande_id, d.uai, d.academie, d.nom, d.prenom, d.precisions, d.par, d.le, d.etat, d.reponse"
 
 
-async def get(connection: Connection, demande_id: UUID) -> Any:
+class Demande(Row):
+    """A request to create an intervenant (R36)."""
+
+    demande_id: UUID
+    uai: str
+    academie: str
+    nom: str
+    prenom: str
+    precisions: str
+    par: str
+    le: datetime
+    etat: str
+    reponse: str | None
+
+
+class Contact(Row):
+    """Whom the établissements of an académie contact (R54)."""
+
+    nom: str
+    courriel: str
+    telephone: str
+    horaires: str
+
+
+async def get(connection: Connection, demande_id: UUID) -> Demande | None:
     """A request, its row locked, or None."""
-    return await connection.fetchrow("SELECT * FROM demande WHERE demande_id = $1 FOR UPDATE", demande_id)
+    query = f"SELECT {COLUMNS} FROM demande d WHERE demande_id = $1 FOR UPDATE"
+    return await connection.fetchrow(query, demande_id, record_class=Demande)
 
 
-async def contact(connection: Connection, academie: str) -> dict[str, str] | None:
+async def contact(connection: Connection, academie: str) -> Contact | None:
     """Whom to contact in the académie, or None while nobody is recorded."""
-    row = await connection.fetchrow(
-        "SELECT nom, courriel, telephone, horaires FROM contact WHERE academie = $1", academie
-    )
-    return dict(row) if row else None
+    query = "SELECT nom, courriel, telephone, horaires FROM contact WHERE academie = $1"
+    return await connection.fetchrow(query, academie, record_class=Contact)

@@ -1,10 +1,10 @@
 """SQL of the requests to create an intervenant (R36), and of the gestionnaire's contact (R54)."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from chassis.database import Connection
+from convocation.demandes.reads import COLUMNS, Demande
 
 _CREATE = """
 INSERT INTO demande (demande_id, uai, academie, nom, prenom, precisions, par, le)
@@ -17,8 +17,8 @@ UPDATE demande SET etat = $2, reponse = $3, repondue_par = $4, repondue_le = $5 
 """
 
 
-_OF_ACADEMIES = """
-SELECT d.*, p.nom AS etablissement FROM demande d
+_OF_ACADEMIES = f"""
+SELECT {COLUMNS}, p.nom AS etablissement FROM demande d
 LEFT JOIN LATERAL (SELECT etablissement_nom || ', ' || etablissement_commune AS nom FROM mission m
                    WHERE m.uai = d.uai LIMIT 1) AS p ON true
 WHERE d.academie = ANY($1::text[]) ORDER BY d.etat <> 'OUVERTE', d.le DESC LIMIT 500
@@ -30,6 +30,12 @@ INSERT INTO contact (academie, nom, courriel, telephone, horaires) VALUES ($1, $
 ON CONFLICT (academie) DO UPDATE
 SET nom = excluded.nom, courriel = excluded.courriel, telephone = excluded.telephone, horaires = excluded.horaires
 """
+
+
+class DemandeSituee(Demande):
+    """With the name of the établissement that asks; None where it has no mission."""
+
+    etablissement: str | None
 
 
 async def create(
@@ -52,14 +58,15 @@ async def answer(connection: Connection, demande_id: UUID, *, etat: str, reponse
     await connection.execute(_ANSWER, demande_id, etat, reponse, par, le)
 
 
-async def of_academies(connection: Connection, academies: list[str]) -> list[Any]:
+async def of_academies(connection: Connection, academies: list[str]) -> list[DemandeSituee]:
     """The requests of these académies, the open ones first, then the latest."""
-    return list(await connection.fetch(_OF_ACADEMIES, academies))
+    return await connection.fetch(_OF_ACADEMIES, academies, record_class=DemandeSituee)
 
 
-async def of_etablissements(connection: Connection, uais: list[str]) -> list[Any]:
+async def of_etablissements(connection: Connection, uais: list[str]) -> list[Demande]:
     """The requests of these établissements with their state, the latest first."""
-    return list(await connection.fetch("SELECT * FROM demande WHERE uai = ANY($1::text[]) ORDER BY le DESC", uais))
+    query = f"SELECT {COLUMNS} FROM demande d WHERE uai = ANY($1::text[]) ORDER BY le DESC"
+    return await connection.fetch(query, uais, record_class=Demande)
 
 
 async def save_contact(connection: Connection, academie: str, contact: tuple[str, str, str, str]) -> None:

@@ -9,14 +9,12 @@ from starlette.responses import Response
 
 from acces.http import ActeurDep
 from chassis.http import Problem
-from convocation.commun.policy import POLICY
 from convocation.convocations.domain import Nature
 from convocation.documents.application import application
 from convocation.documents.rendering import Document, Signataire
-from convocation.missions import reads as lieux
 from convocation.missions import reads as missions
-from convocation.missions.refus import MissionInconnue
 from convocation.signatures import reads as signatures
+from convocation.signatures.access import visible_etablissement
 from event_schemas.academies import NOMS, local_time
 from pages.commands import reading
 
@@ -27,15 +25,13 @@ router = APIRouter(include_in_schema=False)
 async def apercu(request: Request, uai: str, acteur: ActeurDep) -> Response:
     """A sample convocation of an invented person with the signature as it is."""
     async with reading(request) as connection:
-        academie = await missions.academie(connection, uai)
-        if not POLICY.allows(acteur, "signature.lire", uai=uai, academie=academie):
-            raise MissionInconnue
+        await visible_etablissement(connection, acteur, uai)
         held = await signatures.get(connection, uai)
-        places = await lieux.etablissements(connection, [uai])
+        places = await missions.etablissements(connection, [uai])
         image = await signatures.image(connection, uai)
     if held is None or not places:
         raise Problem(404, "signature-absente", "La signature n’est pas encore renseignée.")
-    signataire = Signataire(held["prenom"], held["nom"], held["qualite"], image)
+    signataire = Signataire(held.prenom, held.nom, held.qualite, image)
     octets = await application(request).imprimeur.sample(_specimen(request, places[0], signataire))
     headers = {"Content-Disposition": 'inline; filename="apercu.pdf"', "X-Content-Type-Options": "nosniff"}
     return Response(octets, media_type="application/pdf", headers=headers | {"Cache-Control": "no-store"})

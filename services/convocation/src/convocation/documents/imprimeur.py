@@ -3,14 +3,14 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
+from chassis.database import Pool
 from convocation.commun.jetons import make_verification
-from convocation.convocations.domain import Nature
-from convocation.convocations.qualite import Qualite, QualiteRetenue
-from convocation.documents import sql as documents
+from convocation.convocations.domain import Nature, Qualite, QualiteRetenue
+from convocation.documents import sql
 from convocation.documents.reads import Cle
 from convocation.documents.rendering import Document, Documents, Signataire
+from convocation.documents.sql import Contenu
 from convocation.missions.domain import LIBELLES_TYPE, MissionType
 from event_schemas.academies import NOMS, local_time
 
@@ -23,78 +23,76 @@ class Imprimeur:
         self._public_url = public_url
         self._secret = secret
 
-    async def kept(self, pool: Any, wanted: Iterable[Cle], now: datetime) -> dict[Cle, bytes]:
+    async def kept(self, pool: Pool, wanted: Iterable[Cle], now: datetime) -> dict[Cle, bytes]:
         """The document of each version that there is, always the same bytes.
 
         No connection is held while missing ones are rendered; none of them waits for another's file.
         """
         keys = list(dict.fromkeys(wanted))
         async with pool.acquire() as connection:
-            found = await documents.kept(connection, keys)
+            found = await sql.kept(connection, keys)
             missing = [key for key in keys if key not in found]
-            rows = await documents.contents(connection, missing) if missing else []
+            rows = await sql.contents(connection, missing) if missing else []
         if rows:
             rendered = [(row, await self._render(row)) for row in rows]
             async with pool.acquire() as connection:
-                found |= await documents.keep(connection, rendered, now)
+                found |= await sql.keep(connection, rendered, now)
         return found
 
-    async def together(self, rows: Sequence[Any]) -> bytes:
-        """Rows of `documents.contents_of_mission` in one file, of which nothing is kept."""
+    async def together(self, rows: Sequence[Contenu]) -> bytes:
+        """Rows of `sql.contents_of_mission` in one file, of which nothing is kept."""
         return await self._render(*rows)
 
     async def sample(self, document: Document) -> bytes:
         """One document that nothing is kept of: the preview of a signature."""
         return await asyncio.to_thread(self._renderer.render, [document])
 
-    async def _render(self, *rows: Any) -> bytes:
+    async def _render(self, *rows: Contenu) -> bytes:
         return await asyncio.to_thread(self._renderer.render, [self.document(row) for row in rows])
 
-    def document(self, row: Any) -> Document:
-        """A row of `documents.contents` in the words to print."""
-        qualite = Qualite(row["qualite"]) if row["qualite"] else None
-        type_ = MissionType(row["type"])
-        token = make_verification(row["convocation_id"], row["version"], self._secret)
+    def document(self, row: Contenu) -> Document:
+        """A row of `sql.contents` in the words to print."""
+        qualite = Qualite(row.qualite) if row.qualite else None
+        type_ = MissionType(row.type)
+        token = make_verification(row.convocation_id, row.version, self._secret)
         return Document(
-            nature=Nature(row["nature"]),
-            version=row["version"],
-            reference=f"{str(row['convocation_id'])[:8].upper()}-{row['version']}",
-            civilite=row["civilite"],
-            nom=row["nom"],
-            prenom=row["prenom"],
-            numero=row["numero"],
-            session=row["session"],
+            nature=Nature(row.nature),
+            version=row.version,
+            reference=f"{str(row.convocation_id)[:8].upper()}-{row.version}",
+            civilite=row.civilite,
+            nom=row.nom,
+            prenom=row.prenom,
+            numero=row.numero,
+            session=row.session,
             type_libelle=LIBELLES_TYPE[type_],
-            libelle=row["libelle"],
-            voie=row["voie"],
-            qualite=QualiteRetenue(qualite, row["qualite_par_defaut"]).libelle,
+            libelle=row.libelle,
+            voie=row.voie,
+            qualite=QualiteRetenue(qualite, row.qualite_par_defaut).libelle,
             numerisation=type_ is MissionType.NUMERISATION,
-            dates=tuple(row["dates"]),
-            observation=row["observation"],
-            motif=row["motif"],
-            etablissement_nom=row["etablissement_nom"],
-            etablissement_commune=row["etablissement_commune"],
-            uai=row["uai"],
-            academie=NOMS.get(row["academie"], row["academie"]),
+            dates=tuple(row.dates),
+            observation=row.observation,
+            motif=row.motif,
+            etablissement_nom=row.etablissement_nom,
+            etablissement_commune=row.etablissement_commune,
+            uai=row.uai,
+            academie=NOMS.get(row.academie, row.academie),
             signataire=_signataire(row),
             contact=_contact(row),
             verification_url=f"{self._public_url}/verifier/{token}",
-            etablie_le=local_time(row["academie"], row["le"]),
+            etablie_le=local_time(row.academie, row.le),
         )
 
 
-def _signataire(row: Any) -> Signataire | None:
-    if row["signataire_nom"] is None:
+def _signataire(row: Contenu) -> Signataire | None:
+    if row.signataire_nom is None or row.signataire_prenom is None or row.signataire_qualite is None:
         return None
-    return Signataire(
-        row["signataire_prenom"], row["signataire_nom"], row["signataire_qualite"], row["signataire_image"]
-    )
+    return Signataire(row.signataire_prenom, row.signataire_nom, row.signataire_qualite, row.signataire_image)
 
 
-def _contact(row: Any) -> str:
+def _contact(row: Contenu) -> str:
     """R54: the établissement first, then the gestionnaire IMAGIN of the académie where he is known."""
-    place = f"l’établissement ({row['etablissement_nom']}, {row['etablissement_commune']})"
-    if row["contact_nom"] is None:
+    place = f"l’établissement ({row.etablissement_nom}, {row.etablissement_commune})"
+    if row.contact_nom is None:
         return place
-    reach = ", ".join(filter(None, (row["contact_courriel"], row["contact_telephone"])))
-    return f"{place}, ou le gestionnaire IMAG’IN de l’académie : {row['contact_nom']} ({reach})"
+    reach = ", ".join(filter(None, (row.contact_courriel, row.contact_telephone)))
+    return f"{place}, ou le gestionnaire IMAG’IN de l’académie : {row.contact_nom} ({reach})"

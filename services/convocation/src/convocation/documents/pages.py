@@ -1,6 +1,5 @@
 """« Télécharger les convocations » (R26, R46) and the public page behind the QR code (R24)."""
 
-from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -9,11 +8,9 @@ from starlette.responses import Response
 from acces.http import ActeurDep
 from chassis.http import Problem
 from convocation.commun.jetons import read_verification
-from convocation.commun.policy import POLICY
-from convocation.convocations import reads as views
 from convocation.convocations.presenters import file_name
-from convocation.convocations.refus import ConvocationInconnue
-from convocation.documents import sql as documents
+from convocation.documents import sql
+from convocation.documents.access import visible_document
 from convocation.documents.application import application
 from convocation.documents.domain import Verdict, verdict
 from convocation.missions.access import visible_mission
@@ -33,13 +30,10 @@ async def telecharger(request: Request, convocation_id: UUID, acteur: ActeurDep)
     """The present version; always the same bytes. Another établissement's or person's does not exist: 404."""
     state = application(request)
     async with reading(request) as connection:
-        row = await views.convocation(connection, convocation_id)
-        reach = {"uai": row["uai"], "academie": row["academie"], "intervenant": row["numero"]} if row else {}
-        if row is None or not POLICY.allows(acteur, "convocation.lire", **reach):
-            raise ConvocationInconnue
-    key = (convocation_id, row["version"])
+        row = await visible_document(connection, acteur, convocation_id)
+    key = (convocation_id, row.version)
     octets = (await state.imprimeur.kept(state.pool, [key], state.clock()))[key]
-    return _pdf(octets, f"convocation {row['nom']} {row['code']} v{row['version']}")
+    return _pdf(octets, f"convocation {row.nom} {row.code} v{row.version}")
 
 
 @router.get("/missions/{mission_id}/convocations.pdf")
@@ -47,7 +41,7 @@ async def telecharger_toutes(request: Request, mission_id: UUID, acteur: ActeurD
     """All convocations of the mission that hold, in one file."""
     async with reading(request) as connection:
         mission = await visible_mission(connection, acteur, mission_id)
-        rows = await documents.contents_of_mission(connection, mission_id)
+        rows = await sql.contents_of_mission(connection, mission_id)
     if not rows:
         raise Problem(404, "aucune-convocation", "Personne n’est convoqué sur cette mission.")
     octets = await application(request).imprimeur.together(rows)
@@ -67,14 +61,14 @@ async def verifier(request: Request) -> Response:
     """Valid, replaced or cancelled, and nothing more. For everybody: no acteur is asked for."""
     state = application(request)
     named = read_verification(request.path_params["token"], state.token_key)
-    found: Any = None
+    found = None
     if named is not None:
         async with reading(request) as connection:
-            found = await documents.standing(connection, named[0])
+            found = await sql.courante(connection, named[0])
     if named is None or found is None:
         type_, titre, texte = _INCONNUE
         status = 404
     else:
-        said = verdict(named[1], courante=found["version"], active=found["status"] == "ACTIVE")
+        said = verdict(named[1], courante=found.version, active=found.status == "ACTIVE")
         (type_, titre, texte), status = _VERDICTS[said], 200
     return state.pages.render(request, "documents/verifier.html", status=status, type=type_, titre=titre, texte=texte)

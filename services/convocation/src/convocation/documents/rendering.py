@@ -18,8 +18,7 @@ from typing import Any
 import segno
 from typst import Compiler, Fonts
 
-from convocation.convocations.domain import Nature
-from convocation.convocations.qualite import LIBELLES, Qualite
+from convocation.convocations.domain import LIBELLES, Nature, Qualite
 from francais import accord, date_longue, dates_longues
 
 

@@ -2,11 +2,10 @@
 
 import hashlib
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
 from uuid import UUID
 
-from chassis.database import Connection
+from chassis.database import Connection, Row
 from convocation.documents.reads import Cle
 
 _CONTENTS = """
@@ -20,7 +19,10 @@ FROM convocation c JOIN convocation_version v USING (convocation_id) JOIN interv
 JOIN mission m USING (mission_id) LEFT JOIN signature s ON s.uai = m.uai LEFT JOIN contact k ON k.academie = m.academie
 """
 
-
+_COURANTE = """
+SELECT c.version, c.status, c.numero, i.nom, m.uai, m.academie, m.code
+FROM convocation c JOIN intervenant i USING (numero) JOIN mission m USING (mission_id) WHERE c.convocation_id = $1
+"""
 _WANTED = "(SELECT * FROM unnest($1::uuid[], $2::int[]) AS d (convocation_id, version))"
 
 
@@ -30,44 +32,100 @@ SELECT r.*, $6 FROM unnest($1::uuid[], $2::int[], $3::int[], $4::text[], $5::byt
 """
 
 
+class Contenu(Row):
+    """What the document of a version says."""
+
+    convocation_id: UUID
+    version: int
+    courante: int
+    nature: str
+    qualite: str | None
+    qualite_par_defaut: bool
+    dates: list[date]
+    observation: str
+    motif: str | None
+    le: datetime
+    numero: str
+    civilite: str
+    nom: str
+    prenom: str
+    type: str
+    libelle: str
+    voie: str
+    session: str
+    uai: str
+    academie: str
+    etablissement_nom: str
+    etablissement_commune: str
+    signataire_nom: str | None
+    signataire_prenom: str | None
+    signataire_qualite: str | None
+    signataire_image: bytes | None
+    signature_version: int | None
+    contact_nom: str | None
+    contact_courriel: str | None
+    contact_telephone: str | None
+
+
+class Garde(Row):
+    """The bytes of a version as first rendered."""
+
+    convocation_id: UUID
+    version: int
+    octets: bytes
+
+
+class Courante(Row):
+    """The present version of a convocation, and whose it is."""
+
+    version: int
+    status: str
+    numero: str
+    nom: str
+    uai: str
+    academie: str
+    code: str
+
+
 async def kept(connection: Connection, wanted: Sequence[Cle]) -> dict[Cle, bytes]:
     """The bytes of those versions that were rendered."""
-    query = f"SELECT * FROM document JOIN {_WANTED} AS d USING (convocation_id, version)"
-    rows = await connection.fetch(query, *_columns(wanted))
-    return {(row["convocation_id"], row["version"]): row["octets"] for row in rows}
+    query = f"""
+    SELECT convocation_id, version, octets FROM document JOIN {_WANTED} AS d USING (convocation_id, version)
+    """
+    rows = await connection.fetch(query, *_columns(wanted), record_class=Garde)
+    return {(row.convocation_id, row.version): row.octets for row in rows}
 
 
-async def keep(connection: Connection, rendered: Sequence[tuple[Any, bytes]], le: datetime) -> dict[Cle, bytes]:
+async def keep(connection: Connection, rendered: Sequence[tuple[Contenu, bytes]], le: datetime) -> dict[Cle, bytes]:
     """Keep what was rendered of rows of `contents`; the first rendering of a version wins, and is returned.
 
     In the order of `contents`: two that keep the same versions wait for each other, not both for ever.
     """
     rows = [
-        (row["convocation_id"], row["version"], row["signature_version"], hashlib.sha256(octets).hexdigest(), octets)
+        (row.convocation_id, row.version, row.signature_version, hashlib.sha256(octets).hexdigest(), octets)
         for row, octets in rendered
     ]
     await connection.execute(_KEEP, *map(list, zip(*rows, strict=True)), le)
     return await kept(connection, [(row[0], row[1]) for row in rows])
 
 
-async def contents(connection: Connection, wanted: Sequence[Cle]) -> list[Any]:
+async def contents(connection: Connection, wanted: Sequence[Cle]) -> list[Contenu]:
     """What the documents of those versions that there are say."""
     query = f"{_CONTENTS} WHERE (c.convocation_id, v.version) IN {_WANTED} ORDER BY c.convocation_id, v.version"
-    return list(await connection.fetch(query, *_columns(wanted)))
+    return await connection.fetch(query, *_columns(wanted), record_class=Contenu)
 
 
 def _columns(wanted: Sequence[Cle]) -> tuple[list[UUID], list[int]]:
     return [one for one, _ in wanted], [version for _, version in wanted]
 
 
-async def contents_of_mission(connection: Connection, mission_id: UUID) -> Sequence[Any]:
+async def contents_of_mission(connection: Connection, mission_id: UUID) -> list[Contenu]:
     """The same for the present version of every convocation of the mission that holds."""
     present = "c.mission_id = $1 AND c.status = 'ACTIVE' AND v.version = c.version"
-    return list(await connection.fetch(f"{_CONTENTS} WHERE {present} ORDER BY i.cle, i.numero", mission_id))
+    query = f"{_CONTENTS} WHERE {present} ORDER BY i.cle, i.numero"
+    return await connection.fetch(query, mission_id, record_class=Contenu)
 
 
-async def standing(connection: Connection, convocation_id: UUID) -> Any:
-    """Present version and status of a convocation, for the public page; None where there is none."""
-    return await connection.fetchrow(
-        "SELECT version, status FROM convocation WHERE convocation_id = $1", convocation_id
-    )
+async def courante(connection: Connection, convocation_id: UUID) -> Courante | None:
+    """Present version and status of a convocation, None where there is none."""
+    return await connection.fetchrow(_COURANTE, convocation_id, record_class=Courante)

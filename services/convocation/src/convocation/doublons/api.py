@@ -6,8 +6,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 
 from acces.http import ActeurDep
-from convocation.commun.policy import POLICY
-from convocation.doublons.commands import ACTION, Lue, merge_intervenants, separate_intervenants
+from convocation.doublons.access import may_merge
+from convocation.doublons.commands import FicheLue, merge_intervenants, separate_intervenants
 from convocation.doublons.reads import page_of
 from convocation.doublons.schemas import DistinctesIn, FusionIn
 from pages.commands import commande, reading
@@ -20,7 +20,7 @@ async def lister(
     request: Request, acteur: ActeurDep, page: Annotated[int, Query(ge=1, le=99_999)] = 1
 ) -> dict[str, Any]:
     """Fifty pairs of the acteur's académies, the likeliest first; `motifs`: nom, courriel, etablissement, proche."""
-    POLICY.scope(acteur, ACTION)
+    may_merge(acteur)
     async with reading(request) as connection:
         found, total = await page_of(connection, sorted(acteur.academies), page)
     pairs = [
@@ -38,7 +38,7 @@ async def lister(
 async def fusionner(request: Request, body: FusionIn, acteur: ActeurDep) -> dict[str, Any]:
     """`autre` goes on in `gardee`, both at the versions that were looked at; its convocations become the kept one's."""
     async with commande(request, acteur) as command:
-        gardee, autre = (Lue(one.id, one.version) for one in (body.gardee, body.autre))
+        gardee, autre = (FicheLue(one.id, one.version) for one in (body.gardee, body.autre))
         done = await merge_intervenants(command, gardee, autre)
     return {"gardee": str(body.gardee.id), "reprises": done.reprises, "en_double": done.en_double}
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 from uuid import UUID
 
 from acces import audit
@@ -11,24 +10,21 @@ from acces.commande import Commande
 from convocation.annuaire import reads as intervenants
 from convocation.annuaire.commands import for_writing, save_with_acts
 from convocation.annuaire.domain import Intervenant
-from convocation.annuaire.refus import IntervenantAbsent
-from convocation.commun.policy import POLICY
 from convocation.commun.refus import VersionDepassee
-from convocation.convocations.reads import convocation_of
-from convocation.convocations.tell import saved, tell
+from convocation.convocations.commands import saved, tell
+from convocation.convocations.reads import EtatRow, convocation_of
 from convocation.doublons import sql as doublons
+from convocation.doublons.access import MERGE, may_merge, mergeable
 from convocation.doublons.domain import Reprise, reprendre, unir
 from convocation.doublons.refus import FusionImpossible
-from convocation.empechements import reads as empechements
+from convocation.empechements.commands import carry_report
 from convocation.missions import reads as missions
 from convocation.missions.domain import Mission
 from event_schemas.identities import convocation_id
 
-ACTION = "intervenants.fusionner"
-
 
 @dataclass(frozen=True, slots=True)
-class Lue:
+class FicheLue:
     """An entry by its id, and the version of it that was looked at."""
 
     id: UUID
@@ -53,13 +49,13 @@ class _Deplacee:
     reprise: Reprise
 
 
-async def merge_intervenants(commande: Commande, gardee: Lue, autre: Lue) -> Fusion:
+async def merge_intervenants(commande: Commande, gardee: FicheLue, autre: FicheLue) -> Fusion:
     """`autre` goes on in `gardee`. Raises Forbidden, IntervenantAbsent, VersionDepassee, FusionImpossible.
 
     Locks missions, people, convocations, in the order of every command. VersionDepassee also when somebody convoked
     the merged person between our look and our lock: nothing is written, and looking again shows it.
     """
-    POLICY.scope(commande.acteur, ACTION)
+    may_merge(commande.acteur)
     connection = commande.connection
     numeros = [await _numero(commande, one.id) for one in (gardee, autre)]
     if len(set(numeros)) != 2:
@@ -83,35 +79,32 @@ async def merge_intervenants(commande: Commande, gardee: Lue, autre: Lue) -> Fus
 
 async def separate_intervenants(commande: Commande, ids: Sequence[UUID]) -> None:
     """« Ce ne sont pas des doublons »: never shown again. Raises Forbidden, IntervenantAbsent, FusionImpossible."""
-    POLICY.scope(commande.acteur, ACTION)
+    may_merge(commande.acteur)
     numeros = sorted([await _numero(commande, one) for one in ids])
     if len(set(numeros)) != 2:
         raise FusionImpossible
     if await doublons.ecarter(commande.connection, numeros, commande.acteur.sub, commande.now):
         people = await intervenants.get(commande.connection, numeros)
-        acte = Acte(ACTION, f"doublon|{'|'.join(numeros)}", None, {"doublon": False})
+        acte = Acte(MERGE, f"doublon|{'|'.join(numeros)}", None, {"doublon": False})
         acte = replace(acte, academie=people[numeros[0]].academie)
         await audit.record(commande.connection, commande.acteur, commande.now, [acte])
 
 
 async def _numero(commande: Commande, intervenant_id: UUID) -> str:
-    person = await intervenants.by_id(commande.connection, intervenant_id)
-    if person is None or not POLICY.allows(commande.acteur, ACTION, academie=person.academie):
-        raise IntervenantAbsent
-    return person.numero
+    return (await mergeable(commande.connection, commande.acteur, intervenant_id)).numero
 
 
-def _reprises(rows: Sequence[Any], kept: str, held: Mapping[UUID, Mission]) -> list[_Deplacee]:
+def _reprises(rows: Sequence[EtatRow], kept: str, held: Mapping[UUID, Mission]) -> list[_Deplacee]:
     """Of the convocations of both. Raises VersionDepassee for one whose mission is not held."""
-    already = {row["mission_id"]: convocation_of(row) for row in rows if row["numero"] == kept}
-    active = [row for row in rows if row["numero"] != kept and row["status"] == "ACTIVE"]
-    if any(row["mission_id"] not in held for row in active):
+    already = {row.mission_id: convocation_of(row) for row in rows if row.numero == kept}
+    active = [row for row in rows if row.numero != kept and row.status == "ACTIVE"]
+    if any(row.mission_id not in held for row in active):
         raise VersionDepassee
     return [
         _Deplacee(
-            row["convocation_id"],
-            held[row["mission_id"]],
-            reprendre(convocation_of(row), already.get(row["mission_id"]), kept),
+            row.convocation_id,
+            held[row.mission_id],
+            reprendre(convocation_of(row), already.get(row.mission_id), kept),
         )
         for row in active
     ]
@@ -128,7 +121,7 @@ async def _move(commande: Commande, deplacees: Sequence[_Deplacee], kept: Interv
         if one.reprise.nouvelle is not None:
             id_ = convocation_id(mission_id, kept.numero)
             granted.append(await saved(commande, id_, one.reprise.nouvelle, kept, one.mission))
-        await empechements.carry(commande.connection, one.id, mission_id, kept.numero)
+        await carry_report(commande.connection, one.id, mission_id, kept.numero)
         revoked.append(await saved(commande, one.id, one.reprise.annulee, merged, one.mission))
     if revoked:
         await tell(commande.connection, granted + revoked)
@@ -143,5 +136,5 @@ async def _record(commande: Commande, merged: Intervenant, kept: Intervenant, de
         "convocations_en_double": [id_ for id_, taken in moved.items() if not taken],
     }
     place = {"academie": merged.academie, "uai": merged.uai}
-    acte = Acte(ACTION, f"intervenant|{merged.numero}", {"fusionne_dans": None}, after, "Fusion de doublons", **place)
+    acte = Acte(MERGE, f"intervenant|{merged.numero}", {"fusionne_dans": None}, after, "Fusion de doublons", **place)
     await audit.record(commande.connection, commande.acteur, commande.now, [acte])

@@ -10,13 +10,13 @@ from starlette.responses import Response
 
 from acces.acteur import Acteur
 from acces.http import ActeurDep
-from convocation.annuaire import reads as intervenants
 from convocation.annuaire.domain import Intervenant
 from convocation.annuaire.refus import IntervenantAbsent
 from convocation.cadre.ecran import page
-from convocation.commun.policy import POLICY
 from convocation.commun.refus import Refus, VersionDepassee
-from convocation.doublons.commands import ACTION, Lue, merge_intervenants, separate_intervenants
+from convocation.commun.refusals import status_of
+from convocation.doublons.access import may_merge, mergeable
+from convocation.doublons.commands import FicheLue, merge_intervenants, separate_intervenants
 from convocation.doublons.reads import TAILLE, Doublon, page_of, seen
 from convocation.doublons.refus import FusionImpossible
 from convocation.doublons.sql import Paire
@@ -47,7 +47,7 @@ _CHAMPS = (
 @router.get("/intervenants/doublons")
 async def lister(request: Request, acteur: ActeurDep) -> Response:
     """Fifty pairs of the académies, the likeliest first."""
-    POLICY.scope(acteur, ACTION)
+    may_merge(acteur)
     asked = request.query_params.get("page", "1")
     number = page_number(asked)
     async with reading(request) as connection:
@@ -77,7 +77,7 @@ async def decider(request: Request, une: UUID, autre: UUID, acteur: ActeurDep) -
     """« Fusionner » into the one chosen, or « Ce ne sont pas des doublons »."""
     async with fields(request) as form:
         action, gardee = text(form, "action"), text(form, "gardee")
-        lues = [Lue(one, _version(form, f"version-{rang}")) for rang, one in enumerate((une, autre), start=1)]
+        lues = [FicheLue(one, _version(form, f"version-{rang}")) for rang, one in enumerate((une, autre), start=1)]
     distinctes = action == "distinctes"
     if not distinctes and gardee not in {str(une), str(autre)}:
         missing = {"champ": "gardee-1", "texte": "Choisissez la fiche à garder."}
@@ -109,10 +109,9 @@ async def _compare(
     refus: Refus | None = None,
 ) -> Response:
     """Another académie's people do not exist. Raises IntervenantAbsent, Forbidden."""
-    POLICY.scope(acteur, ACTION)
+    may_merge(acteur)
     async with reading(request) as connection:
-        people = [await intervenants.by_id(connection, one) for one in (une, autre)]
-        known = [one for one in people if one and POLICY.allows(acteur, ACTION, academie=one.academie)]
+        known = [await mergeable(connection, acteur, one) for one in (une, autre)]
         if len({one.numero for one in known}) != 2:
             raise IntervenantAbsent
         [found] = await seen(connection, [Paire(known[0].numero, known[1].numero, ())])
@@ -121,7 +120,7 @@ async def _compare(
             connection,
             acteur,
             "doublons/doublon.html",
-            status=409 if refus else 422 if erreurs else 200,
+            status=422 if erreurs and refus is None else status_of(refus),
             doublon=found,
             lignes=_lignes(found, await nomenclature.libelles(connection)),
             actives=all(one.actif for one in known),

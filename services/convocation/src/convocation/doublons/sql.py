@@ -9,6 +9,7 @@ from uuid import UUID
 
 from chassis.database import Connection
 from convocation.annuaire.rapprochement import noms_proches
+from convocation.convocations.reads import ETAT, EtatRow
 
 # $1: académies. An address that more people share than these is an office's, and says nothing about who they are.
 _COURRIEL_PARTAGE = 5
@@ -33,9 +34,7 @@ FROM paire p JOIN active x ON x.numero = p.numero JOIN active y ON y.numero = p.
 WHERE NOT EXISTS (SELECT FROM doublon_ecarte e WHERE (e.numero, e.autre) = (p.numero, p.autre))
 GROUP BY p.numero, p.autre, x.cle, y.cle ORDER BY x.cle, p.numero, p.autre
 """
-_A_REPRENDRE = """
-SELECT * FROM convocation WHERE numero = ANY($1::text[]) ORDER BY convocation_id FOR UPDATE
-"""
+_A_REPRENDRE = f"{ETAT} WHERE numero = ANY($1::text[]) ORDER BY convocation_id FOR UPDATE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +74,9 @@ async def missions_of(connection: Connection, numero: str) -> list[UUID]:
     return [row["mission_id"] for row in await connection.fetch(query, numero)]
 
 
-async def a_reprendre(connection: Connection, numeros: Sequence[str]) -> list[Any]:
+async def a_reprendre(connection: Connection, numeros: Sequence[str]) -> list[EtatRow]:
     """Every convocation of these people, cancelled ones too, locked."""
-    return list(await connection.fetch(_A_REPRENDRE, numeros))
+    return await connection.fetch(_A_REPRENDRE, numeros, record_class=EtatRow)
 
 
 async def ecarter(connection: Connection, numeros: Sequence[str], par: str, le: datetime) -> bool:

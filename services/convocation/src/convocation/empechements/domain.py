@@ -9,8 +9,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from convocation.commun.refus import Refus
-from convocation.convocations.domain import Convocation, Nature, annuler
-from convocation.convocations.qualite import Qualite
+from convocation.convocations.domain import Convocation, Nature, Qualite, annuler
 from convocation.empechements.refus import TexteTropLong
 
 MAX_TEXTE = 1_000

@@ -11,13 +11,14 @@ from acces.http import ActeurDep
 from convocation.cadre.ecran import page
 from convocation.commun.refus import Refus, VersionDepassee
 from convocation.commun.refusals import status_of
-from convocation.convocations import lignes
+from convocation.convocations.access import visible_convocation
 from convocation.convocations.forms import read_saisies
-from convocation.convocations.pages import visible
+from convocation.convocations.presenters import line_of
 from convocation.empechements import sql as empechements
+from convocation.empechements.commands import REPORT, report_empechement, withdraw_empechement
 from convocation.empechements.domain import MAX_TEXTE, Etat
 from convocation.empechements.refus import EmpechementTraite
-from convocation.empechements.report import ACTION, report_empechement, withdraw_empechement
+from convocation.empechements.sql import EmpechementRow
 from event_schemas.academies import local_time
 from pages.commands import commande, reading, see_other
 from pages.forms import fields, text
@@ -49,7 +50,7 @@ async def signaler(request: Request, convocation_id: UUID, acteur: ActeurDep) ->
         version, motif = read_saisies(form).version, text(form, "motif")
     try:
         async with commande(request, acteur) as command:
-            await visible(command.connection, acteur, convocation_id, ACTION)
+            await visible_convocation(command.connection, acteur, convocation_id, REPORT)
             await report_empechement(command, convocation_id, version, motif)
     except Refus as refus:
         return await _page(request, acteur, convocation_id, motif, refus)
@@ -61,7 +62,7 @@ async def retirer(request: Request, convocation_id: UUID, acteur: ActeurDep) -> 
     """As long as it is not answered."""
     try:
         async with commande(request, acteur) as command:
-            await visible(command.connection, acteur, convocation_id, ACTION)
+            await visible_convocation(command.connection, acteur, convocation_id, REPORT)
             await withdraw_empechement(command, convocation_id)
     except EmpechementTraite as refus:
         return await _page(request, acteur, convocation_id, refus=refus)
@@ -72,33 +73,32 @@ async def _page(
     request: Request, acteur: Acteur, convocation_id: UUID, motif: str = "", refus: Refus | None = None
 ) -> Response:
     async with reading(request) as connection:
-        row = await visible(connection, acteur, convocation_id, ACTION)
+        row = await visible_convocation(connection, acteur, convocation_id, REPORT)
         return await page(
             request,
             connection,
             acteur,
             "empechements/empechement.html",
             status=status_of(refus),
-            une=lignes.convocation(row),
+            une=line_of(row),
             motif=motif,
             max_texte=MAX_TEXTE,
             depassee=isinstance(refus, VersionDepassee),
             erreurs=[{"champ": refus.champ, "texte": refus.phrase}] if refus else [],
             signalements=[
-                _signalement(one, row["academie"])
-                for one in await empechements.of_convocation(connection, convocation_id)
+                _signalement(one, row.academie) for one in await empechements.of_convocation(connection, convocation_id)
             ],
         )
 
 
-def _signalement(row: Any, academie: str) -> dict[str, Any]:
-    badge, titre, texte = _ETATS[Etat(row["etat"])]
+def _signalement(row: EmpechementRow, academie: str) -> dict[str, Any]:
+    badge, titre, texte = _ETATS[Etat(row.etat)]
     return {
         "badge": badge,
         "titre": titre,
         "texte": texte,
-        "motif": row["motif"],
-        "reponse": row["reponse"],
-        "le": local_time(academie, row["le"]),
-        "repondu_le": local_time(academie, row["repondu_le"]) if row["repondu_le"] else None,
+        "motif": row.motif,
+        "reponse": row.reponse,
+        "le": local_time(academie, row.le),
+        "repondu_le": local_time(academie, row.repondu_le) if row.repondu_le else None,
     }

@@ -1,26 +1,34 @@
 """SQL of « Signaler un empêchement ». `motif` and `reponse` go to the person and to her établissement only."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from chassis.database import Connection
-from convocation.convocations.reads import convocation_of
+from chassis.database import Connection, Row
+from convocation.convocations.reads import EtatRow, convocation_of
 from convocation.empechements.domain import Candidat, Etat
 
+_EMPECHEMENT = "SELECT id, convocation_id, version, motif, le, etat, reponse, par, repondu_le FROM empechement"
 _REPORT = """
 INSERT INTO empechement (convocation_id, version, motif, le) VALUES ($1, $2, $3, $4)
 ON CONFLICT (convocation_id) WHERE etat = 'OUVERT' DO NOTHING
 """
 
 
+_CARRY = """
+UPDATE empechement e SET convocation_id = c.convocation_id, version = c.version
+FROM convocation c
+WHERE e.convocation_id = $1 AND e.etat = 'OUVERT' AND c.mission_id = $2 AND c.numero = $3 AND c.status = 'ACTIVE'
+  AND NOT EXISTS (SELECT FROM empechement o WHERE o.convocation_id = c.convocation_id AND o.etat = 'OUVERT')
+"""
 _ANSWER = """
 UPDATE empechement SET etat = $2, reponse = $3, par = $4, repondu_le = $5 WHERE id = $1
 """
 
 
 _CANDIDATS = """
-SELECT c.*, i.nom || ' ' || i.prenom AS nom, p.version IS NOT NULL AS lue, a.etat IS NOT NULL AS refuse,
+SELECT c.convocation_id, c.mission_id, c.numero, c.status, c.nature, c.qualite, c.qualite_par_defaut, c.profil, c.dates,
+       c.observation, c.motif, c.version, i.nom || ' ' || i.prenom AS nom,
+       p.version IS NOT NULL AS lue, a.etat IS NOT NULL AS refuse,
        EXISTS (SELECT FROM empechement e WHERE e.convocation_id = c.convocation_id AND e.etat = 'OUVERT') AS empeche
 FROM convocation c JOIN intervenant i USING (numero)
 LEFT JOIN prise_de_connaissance p ON p.convocation_id = c.convocation_id AND p.version = c.version
@@ -29,21 +37,44 @@ WHERE c.mission_id = $1 AND c.status = 'ACTIVE' ORDER BY i.cle, c.numero
 """
 
 
+class EmpechementRow(Row):
+    """A report, with its answer once there is one."""
+
+    id: UUID
+    convocation_id: UUID
+    version: int
+    motif: str
+    le: datetime
+    etat: str
+    reponse: str
+    par: str | None
+    repondu_le: datetime | None
+
+
+class CandidatRow(EtatRow):
+    """Somebody convoked on the mission: may she take a place?"""
+
+    nom: str
+    lue: bool
+    refuse: bool
+    empeche: bool
+
+
 async def report(connection: Connection, convocation_id: UUID, version: int, motif: str, le: datetime) -> bool:
     """False when one is open already."""
     return bool(await connection.execute(_REPORT, convocation_id, version, motif, le) == "INSERT 0 1")
 
 
-async def ouvert(connection: Connection, convocation_id: UUID) -> Any:
+async def ouvert(connection: Connection, convocation_id: UUID) -> EmpechementRow | None:
     """The open report of a convocation, or None."""
-    query = "SELECT * FROM empechement WHERE convocation_id = $1 AND etat = 'OUVERT'"
-    return await connection.fetchrow(query, convocation_id)
+    query = f"{_EMPECHEMENT} WHERE convocation_id = $1 AND etat = 'OUVERT'"
+    return await connection.fetchrow(query, convocation_id, record_class=EmpechementRow)
 
 
-async def of_convocation(connection: Connection, convocation_id: UUID) -> list[Any]:
+async def of_convocation(connection: Connection, convocation_id: UUID) -> list[EmpechementRow]:
     """All reports of a convocation, the latest first."""
-    query = "SELECT * FROM empechement WHERE convocation_id = $1 ORDER BY le DESC"
-    return list(await connection.fetch(query, convocation_id))
+    query = f"{_EMPECHEMENT} WHERE convocation_id = $1 ORDER BY le DESC"
+    return await connection.fetch(query, convocation_id, record_class=EmpechementRow)
 
 
 async def answer(connection: Connection, id_: UUID, etat: Etat, *, par: str, le: datetime, reponse: str = "") -> None:
@@ -53,14 +84,13 @@ async def answer(connection: Connection, id_: UUID, etat: Etat, *, par: str, le:
 
 async def candidats(connection: Connection, mission_id: UUID) -> list[Candidat]:
     """Who is convoked on the mission, by name."""
+    rows = await connection.fetch(_CANDIDATS, mission_id, record_class=CandidatRow)
     return [
-        Candidat(
-            row["convocation_id"],
-            convocation_of(row),
-            row["nom"],
-            row["lue"],
-            refuse=row["refuse"],
-            empeche=row["empeche"],
-        )
-        for row in await connection.fetch(_CANDIDATS, mission_id)
+        Candidat(row.convocation_id, convocation_of(row), row.nom, row.lue, refuse=row.refuse, empeche=row.empeche)
+        for row in rows
     ]
+
+
+async def carry(connection: Connection, convocation_id: UUID, mission_id: UUID, numero: str) -> None:
+    """An open report goes over to this person's convocation on the mission, unless that one has its own."""
+    await connection.execute(_CARRY, convocation_id, mission_id, numero)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request
 from acces.acteur import Acteur
 from acces.audit import Recherche, search
 from acces.http import ActeurDep
-from convocation.commun.policy import POLICY
+from convocation.journal.access import may_read
 from convocation.journal.schemas import RechercheAuditIn, RechercheAuditSansPersonne
 from pages.commands import reading
 
@@ -31,7 +31,7 @@ async def search_acts(request: Request, body: RechercheAuditIn, acteur: ActeurDe
 async def _found(
     request: Request, acteur: Acteur, wanted: RechercheAuditSansPersonne, personne: str | None
 ) -> dict[str, Any]:
-    POLICY.authorise(acteur, "audit.lire")
+    may_read(acteur)
     recherche = Recherche(
         famille=wanted.famille,
         academie=wanted.academie,

@@ -14,8 +14,8 @@ from acces.acteur import Acteur, Role
 from acces.audit import Recherche, search
 from acces.http import ActeurDep
 from convocation.cadre.ecran import FONCTIONS, page
-from convocation.commun.policy import POLICY
 from convocation.commun.tableur import csv_bytes
+from convocation.journal.access import may_read
 from convocation.journal.libelles import ACTIONS, FAMILLES, lignes_changees, sujet
 from event_schemas.academies import NOMS, local_time, zone
 from pages.commands import reading
@@ -33,7 +33,7 @@ _PARIS = zone("*")
 
 
 @dataclass(frozen=True, slots=True)
-class Filtre:
+class FiltreJournal:
     """What was typed."""
 
     famille: str = ""
@@ -76,24 +76,24 @@ def _jour(typed: str) -> date | None:
 @router.get("/journal")
 async def derniers(request: Request, acteur: ActeurDep) -> Response:
     """The latest acts of all."""
-    return await _show(request, acteur, Filtre(), 1)
+    return await _show(request, acteur, FiltreJournal(), 1)
 
 
 @router.post("/journal")
 async def chercher(request: Request, acteur: ActeurDep) -> Response:
     """A search, or another page of one; it writes nothing."""
-    POLICY.authorise(acteur, "audit.lire")
+    may_read(acteur)
     async with fields(request) as form:
-        filtre, number = Filtre.read(form), text(form, "page")
+        filtre, number = FiltreJournal.read(form), text(form, "page")
     return await _show(request, acteur, filtre, page_number(number))
 
 
 @router.post("/journal.csv")
 async def en_csv(request: Request, acteur: ActeurDep) -> Response:
     """All that is found, a row for each field that changed; refused where that is too much for a spreadsheet."""
-    POLICY.authorise(acteur, "audit.lire")
+    may_read(acteur)
     async with fields(request) as form:
-        filtre = Filtre.read(form)
+        filtre = FiltreJournal.read(form)
     wanted, erreurs = filtre.recherche()
     async with reading(request) as connection:
         rows = [] if erreurs else await search(connection, wanted, taille=_MAX_CSV)
@@ -112,8 +112,8 @@ def _lignes_csv(row: dict[str, Any]) -> list[list[str]]:
     return [[*head, line["champ"], line["avant"], line["apres"]] for line in acte["lignes"] or [nothing]]
 
 
-async def _show(request: Request, acteur: Acteur, filtre: Filtre, number: int, refus: str = "") -> Response:
-    POLICY.authorise(acteur, "audit.lire")
+async def _show(request: Request, acteur: Acteur, filtre: FiltreJournal, number: int, refus: str = "") -> Response:
+    may_read(acteur)
     wanted, erreurs = filtre.recherche()
     erreurs += [{"champ": "", "texte": refus}] if refus else []
     number = max(1, number)
@@ -127,7 +127,7 @@ async def _show(request: Request, acteur: Acteur, filtre: Filtre, number: int, r
             "journal/journal.html",
             status=422 if erreurs else 200,
             filtre=asdict(filtre),
-            filtree=filtre != Filtre(),
+            filtree=filtre != FiltreJournal(),
             erreurs=erreurs,
             actes=[_acte(row) for row in rows],
             total=total,

@@ -15,8 +15,10 @@ from convocation.convocations import reads as views
 from convocation.exigences import reads as exigences
 from convocation.exigences.besoin import besoin_selon
 from convocation.exigences.profils import profils_manquants
+from convocation.listes import missions_sql
+from convocation.listes import presenters as mission_presenters
 from convocation.listes.missions_sql import Filtre, liste_missions
-from convocation.missions.access import readable_mission
+from convocation.missions.access import visible_mission
 from convocation.missions.domain import CONSEIL_DATE
 from convocation.nomenclature import reads as nomenclature
 from convocation.ouvertures import reads as ouvertures
@@ -61,22 +63,22 @@ async def list_missions(
 
 
 def _line(row: Any) -> dict[str, Any]:
-    return presenters.mission(row) | {"besoin": row["besoin"]}
+    return mission_presenters.mission(row) | {"besoin": row["besoin"]}
 
 
 @router.get("/missions/{mission_id}")
 async def get_mission(request: Request, mission_id: UUID, acteur: ActeurDep) -> dict[str, Any]:
     """« Le détail de la mission » (R26) and its « Liste des Intervenants » (R42)."""
     async with reading(request) as connection:
-        mission = await readable_mission(connection, acteur, mission_id)
+        mission = await visible_mission(connection, acteur, mission_id)
         exigence = await exigences.en_vigueur(connection, mission.academie, mission.code)
         rows = await views.convocations_of_mission(connection, mission_id)
         decisions = await ouvertures.decisions(connection, mission.session, mission.academie, mission.uai)
-        row = await views.mission(connection, mission_id)
+        row = await missions_sql.mission(connection, mission_id)
         disciplines = await nomenclature.of_epreuve(connection, mission.code)
     actives = [one for one in rows if one["status"] == "ACTIVE"]
     lot = application(request).settings.lot_copies
-    return presenters.mission(row) | {
+    return mission_presenters.mission(row) | {
         "besoin": besoin_selon(exigence, mission.type, mission.candidats, lot=lot),
         "ouverte": est_ouvert(decisions, mission.academie, mission.uai, application(request).clock()),
         "conseil_date": CONSEIL_DATE,

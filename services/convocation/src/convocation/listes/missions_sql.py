@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from chassis.database import Connection
 from convocation.commun.recherche import mots
@@ -62,6 +63,11 @@ _TRIS = {
 }
 ETATS, TRIS = frozenset(_ETATS), frozenset(_TRIS)
 
+_UNE = """
+SELECT m.*, (SELECT count(*) FROM convocation c WHERE c.mission_id = m.mission_id AND c.status = 'ACTIVE') AS convoques
+FROM mission m WHERE m.mission_id = $1
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Filtre:
@@ -108,3 +114,8 @@ async def liste_missions(connection: Connection, filtre: Filtre, *, lot: int, no
             *((now,) if filtre.ouvertes else ()),
         )
     )
+
+
+async def mission(connection: Connection, mission_id: UUID) -> Any:
+    """One mission with its number of people convoked, or None."""
+    return await connection.fetchrow(_UNE, mission_id)

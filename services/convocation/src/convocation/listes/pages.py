@@ -15,8 +15,8 @@ from chassis.database import Connection
 from convocation.cadre.ecran import page
 from convocation.commun.application import application
 from convocation.commun.policy import POLICY
-from convocation.convocations import lignes
 from convocation.convocations import reads as views
+from convocation.convocations.presenters import line_of
 from convocation.demandes import reads as demandes
 from convocation.empechements import reads as empechements
 from convocation.exigences import reads as exigences
@@ -25,6 +25,7 @@ from convocation.exigences.profils import profils_manquants
 from convocation.listes import attentes_sql as attentes
 from convocation.listes.attente_pages import attente, too_long_before
 from convocation.listes.missions_sql import ETATS, TRIS, Filtre, liste_missions
+from convocation.listes.presenters import line_of_mission
 from convocation.missions import reads as missions
 from convocation.missions import reads as places
 from convocation.missions.access import visible_mission
@@ -100,7 +101,7 @@ async def _liste(request: Request, acteur: Acteur, *, convoquees: bool) -> HTMLR
             connection,
             acteur,
             "listes/missions.html",
-            lignes=[lignes.mission(row) for row in rows],
+            lignes=[line_of_mission(row) for row in rows],
             total=total,
             filtre=filtre,
             demande=asked,
@@ -154,7 +155,7 @@ async def _contents(
     requis, lot = exigence.profils, application(request).settings.lot_copies
     rows = await views.convocations_of_mission(connection, mission.mission_id)
     decisions = await ouvertures.decisions(connection, mission.session, mission.academie, mission.uai)
-    people = [lignes.convocation(row) for row in rows]
+    people = [line_of(row) for row in rows]
     actives = [one for one in people if one["active"]]
     ouverte, jusqu_au, raison = service(decisions, mission, application(request).clock())
     return {

@@ -7,10 +7,10 @@ from fastapi import APIRouter, Request, Response
 
 from acces.http import ActeurDep
 from convocation.commun.http import IfMatch, etag, expected_version
-from convocation.commun.policy import POLICY
 from convocation.convocations import presenters
 from convocation.convocations import reads as views
-from convocation.mes_missions.acknowledge import acknowledge_convocation
+from convocation.mes_missions.access import may_read_own
+from convocation.mes_missions.commands import acknowledge_convocation
 from pages.commands import commande, reading
 
 router = APIRouter(prefix="/api", tags=["convocations"])
@@ -31,7 +31,7 @@ async def prendre_connaissance(
 @router.get("/mes-convocations")
 async def mes_convocations(request: Request, acteur: ActeurDep) -> dict[str, Any]:
     """An intervenant's own convocations (R57)."""
-    POLICY.authorise(acteur, "mes-convocations.lire", intervenant=acteur.sub)
+    may_read_own(acteur)
     async with reading(request) as connection:
         rows = await views.convocations_of_person(connection, acteur.sub)
     return {"convocations": [presenters.convocation(row) for row in rows]}

@@ -13,8 +13,7 @@ from uuid import UUID
 
 from icalendar import Calendar, Event, vCalAddress, vDuration, vText
 
-from convocation.convocations.domain import Nature
-from convocation.convocations.qualite import libelle_qualite
+from convocation.convocations.domain import Nature, libelle_qualite
 from convocation.missions.domain import MissionType
 from francais import dates_longues
 

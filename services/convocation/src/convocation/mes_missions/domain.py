@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 
-from convocation.convocations.qualite import Qualite
+from convocation.convocations.domain import Qualite
 from convocation.suivi.domain import Acces
 
 

@@ -10,16 +10,17 @@ from starlette.responses import Response
 from acces.http import ActeurDep
 from convocation.cadre.ecran import MES_MISSIONS, page
 from convocation.commun.application import application
-from convocation.commun.policy import POLICY
 from convocation.commun.refus import VersionDepassee
-from convocation.convocations import lignes
 from convocation.convocations import reads as views
+from convocation.convocations.access import visible_convocation
+from convocation.convocations.domain import Qualite
 from convocation.convocations.forms import read_saisies
-from convocation.convocations.pages import montrer, visible
-from convocation.convocations.qualite import Qualite
+from convocation.convocations.pages import montrer
+from convocation.convocations.presenters import line_of
 from convocation.convocations.refus import PlusRienAFaire
-from convocation.mes_missions.acknowledge import ACTION, acknowledge_convocation
-from convocation.mes_missions.calendrier_pages import abonnement_url
+from convocation.mes_missions.abonnement import abonnement_url
+from convocation.mes_missions.access import may_read_own
+from convocation.mes_missions.commands import ACKNOWLEDGE, acknowledge_convocation
 from convocation.mes_missions.domain import ATTENTES, LIBELLES_USAGES, Moment, adresse, moment, prochaine, usage
 from convocation.missions.domain import LIBELLES_VOIE
 from convocation.suivi.domain import Acces
@@ -33,7 +34,7 @@ router = APIRouter(include_in_schema=False)
 @router.get(MES_MISSIONS)
 async def mes_missions(request: Request, acteur: ActeurDep) -> Response:
     """What comes first, by date; what is past, then what was cancelled, the latest first."""
-    POLICY.authorise(acteur, "mes-convocations.lire", intervenant=acteur.sub)
+    may_read_own(acteur)
     async with reading(request) as connection:
         found = [_mission(request, row) for row in await views.convocations_of_person(connection, acteur.sub)]
         groups = {which: [one for one in found if one["moment"] is which] for which in Moment}
@@ -56,7 +57,7 @@ def _in_order(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
 @router.get("/mes-convocations")
 async def ancienne_adresse(acteur: ActeurDep) -> Response:
     """Where the page was; mails and bookmarks may still lead there."""
-    POLICY.authorise(acteur, "mes-convocations.lire", intervenant=acteur.sub)
+    may_read_own(acteur)
     return RedirectResponse(MES_MISSIONS, status_code=308)
 
 
@@ -67,7 +68,7 @@ async def prendre_connaissance(request: Request, convocation_id: UUID, acteur: A
         version = read_saisies(form).version
     try:
         async with commande(request, acteur) as command:
-            await visible(command.connection, acteur, convocation_id, ACTION)
+            await visible_convocation(command.connection, acteur, convocation_id, ACKNOWLEDGE)
             await acknowledge_convocation(command, convocation_id, version)
     except (VersionDepassee, PlusRienAFaire) as refus:
         return await montrer(request, acteur, convocation_id, refus)
@@ -76,8 +77,8 @@ async def prendre_connaissance(request: Request, convocation_id: UUID, acteur: A
 
 def _mission(request: Request, row: Any) -> dict[str, Any]:
     """A line, with what one does in SANTORIN, or what is waited for until then."""
-    une = lignes.convocation(row)
-    today = local_time(row["academie"], application(request).clock()).date()
+    une = line_of(row)
+    today = local_time(row.academie, application(request).clock()).date()
     pour = usage(Qualite(row["qualite"]) if row["qualite"] else None)
     return une | {
         "voie": LIBELLES_VOIE[row["voie"]],

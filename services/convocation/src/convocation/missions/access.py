@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from acces.acteur import Acteur
-from acces.policy import Forbidden
 from chassis.database import Connection
 from convocation.commun.policy import POLICY
 from convocation.missions import reads as missions
@@ -17,16 +16,17 @@ async def visible_mission(connection: Connection, acteur: Acteur, mission_id: UU
     mission = await missions.get(connection, mission_id)
     if mission is None:
         raise MissionInconnue
-    try:
-        POLICY.authorise(acteur, "missions.lire", uai=mission.uai, academie=mission.academie)
-    except Forbidden:
-        raise MissionInconnue from None
+    POLICY.visible(acteur, "missions.lire", MissionInconnue, uai=mission.uai, academie=mission.academie)
     return mission
 
 
-async def readable_mission(connection: Connection, acteur: Acteur, mission_id: UUID) -> Mission:
-    mission = await missions.get(connection, mission_id)
-    if mission is None:
-        raise MissionInconnue
-    POLICY.authorise(acteur, "missions.lire", uai=mission.uai, academie=mission.academie)
+async def mission_to_convoke_on(connection: Connection, acteur: Acteur, mission_id: UUID) -> Mission:
+    """Raises MissionInconnue for another établissement's, Forbidden for who may only look."""
+    mission = await visible_mission(connection, acteur, mission_id)
+    POLICY.authorise(acteur, "convocation.ecrire", uai=mission.uai, academie=mission.academie)
     return mission
+
+
+def can_convoke(acteur: Acteur, mission: Mission) -> bool:
+    """Whether the buttons are offered."""
+    return POLICY.allows(acteur, "convocation.ecrire", uai=mission.uai, academie=mission.academie)

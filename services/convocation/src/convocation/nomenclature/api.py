@@ -5,8 +5,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 
 from acces.http import ActeurDep
-from convocation.commun.policy import POLICY
 from convocation.nomenclature import reads as nomenclature
+from convocation.nomenclature.access import may_read
 from pages.commands import reading
 
 router = APIRouter(prefix="/api", tags=["missions"])
@@ -17,6 +17,6 @@ async def list_disciplines(
     request: Request, acteur: ActeurDep, q: Annotated[str, Query(max_length=100)] = ""
 ) -> dict[str, Any]:
     """Suggestions that refine while one types (R29)."""
-    POLICY.scope(acteur, "disciplines.lire")
+    may_read(acteur)
     async with reading(request) as connection:
         return {"disciplines": await nomenclature.disciplines(connection, q)}

@@ -7,23 +7,23 @@ from fastapi import APIRouter, Query, Request
 from acces.http import ActeurDep
 from chassis.http import Problem
 from convocation.commun.application import application
-from convocation.commun.policy import POLICY
 from convocation.commun.schemas import Session
 from convocation.ouvertures import sql as ouvertures
+from convocation.ouvertures.access import may_read
 from convocation.ouvertures.commands import open_service
-from convocation.ouvertures.domain import Cible, Decision, Portee
+from convocation.ouvertures.domain import Cible, Decision, PorteeOuverture
 from convocation.ouvertures.presenters import par_academie
 from convocation.ouvertures.schemas import OuvertureIn
 from pages.commands import commande, reading
 
 router = APIRouter(prefix="/api", tags=["administration"])
-_CODE_LENGTHS = {Portee.NATIONALE: 1, Portee.ACADEMIE: 2, Portee.ETABLISSEMENT: 8}
+_CODE_LENGTHS = {PorteeOuverture.NATIONALE: 1, PorteeOuverture.ACADEMIE: 2, PorteeOuverture.ETABLISSEMENT: 8}
 
 
 @router.put("/ouvertures")
 async def ouvrir(request: Request, body: OuvertureIn, acteur: ActeurDep) -> dict[str, Any]:
     """« L'Administrateur IMAGIN ouvre le service convocation » (R12), or closes it."""
-    cible = Cible(Portee(body.portee), body.code)
+    cible = Cible(PorteeOuverture(body.portee), body.code)
     if len(cible.code) != _CODE_LENGTHS[cible.portee]:
         raise Problem(422, "portee", "Le code ne va pas avec la portée : « * », l’académie ou l’UAI.")
     decision = None if body.ouverte is None else Decision(body.ouverte, body.debut, body.fin)
@@ -37,7 +37,7 @@ async def list_ouvertures(
     request: Request, acteur: ActeurDep, session: Annotated[Session | None, Query()] = None
 ) -> dict[str, Any]:
     """Every decision taken, the latest first; with `session` also what holds now, académie by académie."""
-    POLICY.scope(acteur, "ouvertures.lire")
+    may_read(acteur)
     async with reading(request) as connection:
         etat = await par_academie(connection, session, application(request).clock()) if session else []
-        return {"ouvertures": await ouvertures.all_of(connection, session), "academies": etat}
+        return {"ouvertures": [dict(row) for row in await ouvertures.all_of(connection, session)], "academies": etat}

@@ -9,7 +9,7 @@ from convocation.commun.policy import POLICY
 from convocation.missions import reads as missions
 from convocation.ouvertures import reads as ouvertures_reads
 from convocation.ouvertures import sql as ouvertures
-from convocation.ouvertures.domain import NATIONALE, Cible, Decision, Portee, juger
+from convocation.ouvertures.domain import NATIONALE, Cible, Decision, PorteeOuverture, juger
 from convocation.ouvertures.refus import OuvertureRefusee
 from event_schemas.academies import NOMS
 
@@ -24,7 +24,7 @@ async def open_service(
     POLICY.authorise(commande.acteur, "service.ouvrir")
     connection, who, when = commande.connection, commande.acteur.sub, commande.now
     places = await missions.academies(
-        connection, [cible.code for cible in decisions if cible.portee is Portee.ETABLISSEMENT]
+        connection, [cible.code for cible in decisions if cible.portee is PorteeOuverture.ETABLISSEMENT]
     )
     for cible, decision in decisions.items():
         _judge(commande, places, cible, decision)
@@ -40,9 +40,9 @@ async def open_service(
 
 
 def _judge(commande: Commande, places: Mapping[str, str], cible: Cible, decision: Decision | None) -> None:
-    if cible.portee is Portee.ETABLISSEMENT and cible.code not in places:
+    if cible.portee is PorteeOuverture.ETABLISSEMENT and cible.code not in places:
         raise OuvertureRefusee(f"Aucune mission n’est connue pour l’UAI {cible.code}.", "code")
-    if cible.portee is Portee.ACADEMIE and cible.code not in NOMS:
+    if cible.portee is PorteeOuverture.ACADEMIE and cible.code not in NOMS:
         raise OuvertureRefusee(f"Aucune académie ne porte le code {cible.code}.", "code")
     if decision is not None:
         juger(decision, commande.now)
@@ -56,8 +56,8 @@ def _acte(
     states = _state(avant), _state(apres)
     if states[0] is not None and states[1] is not None:
         states = changes(states[0], states[1])
-    uai = cible.code if cible.portee is Portee.ETABLISSEMENT else None
-    if cible.portee is not Portee.ETABLISSEMENT:
+    uai = cible.code if cible.portee is PorteeOuverture.ETABLISSEMENT else None
+    if cible.portee is not PorteeOuverture.ETABLISSEMENT:
         academie = cible.code  # « * » for the nation, as the exigences have it
     objet = f"ouverture|{session}|{cible.portee}|{cible.code}"
     return Acte("service.ouvrir", objet, *states, motif=motif, academie=academie, uai=uai)

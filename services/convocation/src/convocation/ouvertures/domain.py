@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from convocation.ouvertures.refus import OuvertureRefusee
 
 
-class Portee(StrEnum):
+class PorteeOuverture(StrEnum):
     """What a decision is about, from the least to the most specific."""
 
     NATIONALE = "NATIONALE"
@@ -20,7 +20,7 @@ class Portee(StrEnum):
 class Cible(NamedTuple):
     """`code`: "*" for the nation, the académie's two digits, or the UAI."""
 
-    portee: Portee
+    portee: PorteeOuverture
     code: str
 
 
@@ -41,28 +41,28 @@ class Decision(NamedTuple):
         return self.debut if self.ouverte and self.debut is not None and now < self.debut else None
 
 
-NATIONALE = Cible(Portee.NATIONALE, "*")
+NATIONALE = Cible(PorteeOuverture.NATIONALE, "*")
 
 
 def cibles(academie: str, uai: str) -> list[Cible]:
     """The decisions that concern an établissement, the most specific first."""
-    return [Cible(Portee.ETABLISSEMENT, uai), Cible(Portee.ACADEMIE, academie), NATIONALE]
+    return [Cible(PorteeOuverture.ETABLISSEMENT, uai), Cible(PorteeOuverture.ACADEMIE, academie), NATIONALE]
 
 
-def tenue(decisions: Mapping[Cible, Decision], academie: str, uai: str) -> tuple[Cible, Decision] | None:
+def in_force(decisions: Mapping[Cible, Decision], academie: str, uai: str) -> tuple[Cible, Decision] | None:
     """The decision that holds for an établissement, within one session."""
     return next(((cible, decisions[cible]) for cible in cibles(academie, uai) if cible in decisions), None)
 
 
 def est_ouvert(decisions: Mapping[Cible, Decision], academie: str, uai: str, now: datetime) -> bool:
     """Whether the établissement may convoke at `now`; persistence/liste_missions.py says the same in SQL."""
-    held = tenue(decisions, academie, uai)
+    held = in_force(decisions, academie, uai)
     return held is not None and held[1].tient(now)
 
 
 def ouvrira(decisions: Mapping[Cible, Decision], academie: str, uai: str, now: datetime) -> datetime | None:
     """When the établissement's service will open, if a decision that holds already says so."""
-    held = tenue(decisions, academie, uai)
+    held = in_force(decisions, academie, uai)
     return held[1].ouvrira(now) if held is not None else None
 
 

@@ -1,14 +1,13 @@
 """« Ouverture du service » (R12): what holds now, and the form by which the administrateur decides."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from math import ceil
-from typing import Any, Self
+from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
-from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from acces.acteur import Acteur
@@ -16,30 +15,20 @@ from acces.http import ActeurDep
 from chassis.database import Connection
 from convocation.cadre.ecran import page
 from convocation.commun.application import application
-from convocation.commun.policy import POLICY
 from convocation.missions import reads as lieux
 from convocation.missions import reads as missions
 from convocation.ouvertures import presenters as ouvertures
+from convocation.ouvertures.access import may_decide
 from convocation.ouvertures.commands import open_service
-from convocation.ouvertures.domain import NATIONALE, Cible, Decision, Portee, instant
-from convocation.ouvertures.liste_uais import fautes, lire
+from convocation.ouvertures.domain import NATIONALE, Cible, Decision, PorteeOuverture, instant
+from convocation.ouvertures.forms import DECISIONS, LISTE, POUR, SaisieOuverture, faults_of_uais, read_uais
 from convocation.ouvertures.refus import OuvertureRefusee
 from event_schemas.academies import NOMS, zone
 from pages.commands import commande, reading, see_other
-from pages.forms import fields, text
+from pages.forms import fields
 
 router = APIRouter(include_in_schema=False)
-_LISTE, _TAILLE, _MAX_FAUTES, _MAX_TEXTE = "liste", 50, 20, 60_000
-_POUR = [
-    ("*", "Toutes les académies"),
-    *sorted(((code, f"Académie : {nom}") for code, nom in NOMS.items()), key=lambda one: one[1]),
-    (_LISTE, "Les établissements de la liste"),
-]
-_DECISIONS = [
-    ("ouvrir", "Ouvrir"),
-    ("fermer", "Fermer tout de suite"),
-    ("retirer", "Retirer la décision : suivre l’académie ou la règle nationale"),
-]
+_TAILLE, _MAX_FAUTES = 50, 20
 _ETATS = {
     "OUVERT": ("success", "Ouvert"),
     "A_VENIR": ("info", "Ouvrira"),
@@ -50,58 +39,25 @@ _ETATS = {
 _CHAMPS = {"code": "pour", "ouverte": "decision"}
 
 
-@dataclass(frozen=True, slots=True)
-class Saisie:
-    """The form as it was typed."""
-
-    session: str = ""
-    pour: str = ""
-    uais: str = ""
-    decision: str = ""
-    debut: str = ""
-    fin: str = ""
-    motif: str = ""
-
-    @classmethod
-    def read(cls, form: FormData) -> Self:
-        return cls(**{name: text(form, name)[:_MAX_TEXTE] for name in cls.__slots__})
-
-    def faults(self, sessions: list[str]) -> list[dict[str, str]]:
-        """What was not chosen, or not in the way the form offers it."""
-        found = []
-        if self.session not in sessions:
-            found.append({"champ": "session", "texte": "Choisissez la session."})
-        if self.pour not in dict(_POUR):
-            found.append({"champ": "pour", "texte": "Choisissez pour qui la décision vaut."})
-        elif self.pour != _LISTE and self.uais:
-            texte = "Choisissez « Les établissements de la liste », ou videz la liste."
-            found.append({"champ": "pour", "texte": texte})
-        if self.decision not in dict(_DECISIONS):
-            found.append({"champ": "decision", "texte": "Choisissez la décision."})
-        if len(self.motif) > 500:
-            found.append({"champ": "motif", "texte": "Le motif tient en 500 caractères."})
-        return found
-
-
 @router.get("/ouvertures")
 async def voir(request: Request, acteur: ActeurDep) -> Response:
     """What holds in a session, the latest one unless `session` says another."""
-    return await _show(request, acteur, Saisie(session=request.query_params.get("session", "")), [])
+    return await _show(request, acteur, SaisieOuverture(session=request.query_params.get("session", "")), [])
 
 
 @router.post("/ouvertures")
 async def decider(request: Request, acteur: ActeurDep) -> Response:
     """One decision for all that it is about, or none of it."""
-    POLICY.authorise(acteur, "service.ouvrir")
+    may_decide(acteur)
     async with fields(request) as form:
-        saisie = Saisie.read(form)
+        saisie = SaisieOuverture.read(form)
     erreurs = await _decide(request, acteur, saisie)
     if erreurs:
         return await _show(request, acteur, saisie, erreurs)
     return see_other(f"/ouvertures?{urlencode({'session': saisie.session, 'fait': 'ouverture'})}")
 
 
-async def _decide(request: Request, acteur: Acteur, saisie: Saisie) -> list[dict[str, str]]:
+async def _decide(request: Request, acteur: Acteur, saisie: SaisieOuverture) -> list[dict[str, str]]:
     """Take the decision, or say what is wrong with it."""
     try:
         async with commande(request, acteur) as command:
@@ -116,25 +72,25 @@ async def _decide(request: Request, acteur: Acteur, saisie: Saisie) -> list[dict
     return erreurs
 
 
-async def _places(connection: Connection, saisie: Saisie) -> tuple[Mapping[Cible, str], list[dict[str, str]]]:
+async def _places(connection: Connection, saisie: SaisieOuverture) -> tuple[Mapping[Cible, str], list[dict[str, str]]]:
     """What the decision is about, each with the académie whose clocks count, and the faults of the list by line.
 
     Raises OuvertureRefusee for a list that is empty or too long.
     """
     if saisie.pour == NATIONALE.code:
         return {NATIONALE: NATIONALE.code}, []
-    if saisie.pour != _LISTE:
-        return {Cible(Portee.ACADEMIE, saisie.pour): saisie.pour}, []
-    lines = lire(saisie.uais)
+    if saisie.pour != LISTE:
+        return {Cible(PorteeOuverture.ACADEMIE, saisie.pour): saisie.pour}, []
+    lines = read_uais(saisie.uais)
     connus = await missions.academies(connection, sorted(set(lines.values())))
-    found = [{"champ": "uais", "texte": texte} for texte in fautes(lines, connus)]
+    found = [{"champ": "uais", "texte": texte} for texte in faults_of_uais(lines, connus)]
     if len(found) > _MAX_FAUTES:
         more = f"Et {len(found) - _MAX_FAUTES} autres lignes à corriger."
         found = [*found[:_MAX_FAUTES], {"champ": "uais", "texte": more}]
-    return {Cible(Portee.ETABLISSEMENT, uai): academie for uai, academie in connus.items()}, found
+    return {Cible(PorteeOuverture.ETABLISSEMENT, uai): academie for uai, academie in connus.items()}, found
 
 
-def _decision(saisie: Saisie, academie: str) -> Decision | None:
+def _decision(saisie: SaisieOuverture, academie: str) -> Decision | None:
     """In the académie's local time, Paris's for all académies. Raises OuvertureRefusee."""
     if saisie.decision == "retirer":
         return None
@@ -154,8 +110,8 @@ def _instant(typed: str, academie: str, champ: str) -> datetime | None:
     return instant(local, zone(academie), champ)
 
 
-async def _show(request: Request, acteur: Acteur, saisie: Saisie, erreurs: list[dict[str, str]]) -> Response:
-    POLICY.authorise(acteur, "service.ouvrir")
+async def _show(request: Request, acteur: Acteur, saisie: SaisieOuverture, erreurs: list[dict[str, str]]) -> Response:
+    may_decide(acteur)
     now, asked = application(request).clock(), request.query_params.get("page", "")
     number = max(1, int(asked)) if asked.isdecimal() and len(asked) < 6 else 1
     async with reading(request) as connection:
@@ -166,8 +122,8 @@ async def _show(request: Request, acteur: Acteur, saisie: Saisie, erreurs: list[
             "saisie": asdict(saisie) | {"session": session},
             "erreurs": erreurs,
             "sessions": [(one, one) for one in sessions],
-            "pour": _POUR,
-            "decisions": _DECISIONS,
+            "pour": POUR,
+            "decisions": DECISIONS,
             "etats": _ETATS,
             "noms": NOMS,
             "nationale": await ouvertures.nationale(connection, session, now),

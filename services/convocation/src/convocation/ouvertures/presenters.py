@@ -8,7 +8,7 @@ from typing import Any
 from chassis.database import Connection
 from convocation.missions.domain import Mission
 from convocation.ouvertures import sql as ouvertures
-from convocation.ouvertures.domain import NATIONALE, Cible, Decision, Portee, ouvrira, tenue
+from convocation.ouvertures.domain import NATIONALE, Cible, Decision, PorteeOuverture, in_force, ouvrira
 from convocation.ouvertures.reads import decisions
 from convocation.ouvertures.refus import ServiceFerme
 from event_schemas.academies import NOMS, local_time
@@ -39,12 +39,14 @@ async def par_academie(connection: Connection, session: str, now: datetime) -> l
 
     `origine`: "ACADEMIE" or "NATIONALE", None where nobody decided. `exceptions`: établissements with their own.
     """
-    rows = {Cible(Portee(row["portee"]), row["code"]): row for row in await ouvertures.general(connection, session)}
+    rows = {
+        Cible(PorteeOuverture(row["portee"]), row["code"]): row for row in await ouvertures.general(connection, session)
+    }
     decided = {cible: Decision(row["ouverte"], row["debut"], row["fin"]) for cible, row in rows.items()}
     found = []
     for place in await ouvertures.academies(connection, session, now):
         code = place["academie"]
-        held = tenue(decided, code, "")
+        held = in_force(decided, code, "")
         told = ligne(rows[held[0]], code, now) if held else _NOBODY
         origine = held[0].portee.value if held else None
         found.append(place | {"nom_academie": NOMS.get(code, code), "origine": origine} | told)
@@ -82,7 +84,7 @@ def _of(places: Sequence[str]) -> str:
 
 def service(decisions: Mapping[Cible, Decision], mission: Mission, now: datetime) -> tuple[bool, datetime | None, str]:
     """Whether a mission's service is open, until when if that is known, and the sentence that says why not."""
-    held = tenue(decisions, mission.academie, mission.uai)
+    held = in_force(decisions, mission.academie, mission.uai)
     if held is not None and held[1].tient(now):
         return True, local_time(mission.academie, held[1].fin) if held[1].fin else None, ""
     debut = held[1].ouvrira(now) if held else None

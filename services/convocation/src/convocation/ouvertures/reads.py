@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from chassis.database import Connection
-from convocation.ouvertures.domain import Cible, Decision, Portee, cibles
+from convocation.ouvertures.domain import Cible, Decision, PorteeOuverture, cibles
 
 TIENT = """
 (o.ouverte AND coalesce(o.debut <= {now}::timestamptz, true) AND coalesce({now}::timestamptz < o.fin, true))
@@ -27,7 +27,7 @@ async def held(
         [cible.code for cible in wanted],
     )
     return {
-        Cible(Portee(row["portee"]), row["code"]): Decision(row["ouverte"], row["debut"], row["fin"])
+        Cible(PorteeOuverture(row["portee"]), row["code"]): Decision(row["ouverte"], row["debut"], row["fin"])
         for row in rows
         if row["par"]
     }

@@ -7,10 +7,9 @@ from fastapi import APIRouter, Path, Request, Response
 from acces.http import ActeurDep
 from chassis.http import Problem
 from convocation.commun.http import IfMatch, etag, expected_version
-from convocation.commun.policy import POLICY
 from convocation.commun.schemas import Uai
-from convocation.missions import reads as missions
 from convocation.signatures import reads as signatures
+from convocation.signatures.access import visible_etablissement
 from convocation.signatures.commands import record_signature
 from convocation.signatures.schemas import SignatureIn
 from pages.commands import commande, reading
@@ -24,12 +23,12 @@ async def get_signature(
 ) -> dict[str, Any]:
     """Who signs the établissement's convocations (R24); 404 while nobody is recorded."""
     async with reading(request) as connection:
-        POLICY.authorise(acteur, "signature.lire", uai=uai, academie=await missions.academie(connection, uai))
+        await visible_etablissement(connection, acteur, uai)
         signature = await signatures.get(connection, uai)
     if signature is None:
         raise Problem(404, "signature-absente", "La signature n’est pas encore renseignée.")
-    response.headers.update(etag(signature["version"]))
-    return signature
+    response.headers.update(etag(signature.version))
+    return dict(signature)
 
 
 @router.put("/etablissements/{uai}/signature")

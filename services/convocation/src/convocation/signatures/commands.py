@@ -5,8 +5,7 @@ from acces.commande import Commande
 from convocation.commun.policy import POLICY
 from convocation.commun.refus import VersionDepassee
 from convocation.missions import reads as missions
-from convocation.signatures import reads as signatures_reads
-from convocation.signatures import sql as signatures
+from convocation.signatures import reads, sql
 
 _FIELDS = ("nom", "prenom", "qualite")
 
@@ -19,8 +18,8 @@ async def record_signature(
     Raises VersionDepassee, Forbidden.
     """
     POLICY.authorise(commande.acteur, "signature.ecrire", uai=uai)
-    held = await signatures_reads.get(commande.connection, uai)
-    version = await signatures.save(
+    held = await reads.get(commande.connection, uai)
+    version = await sql.save(
         commande.connection, uai, names, image=image, par=commande.acteur.sub, le=commande.now, expected=expected
     )
     if version is None:

@@ -7,12 +7,11 @@ from starlette.responses import Response
 from acces.acteur import Acteur, Role
 from acces.http import ActeurDep
 from convocation.cadre.ecran import page
-from convocation.commun.policy import POLICY
-from convocation.commun.refus import Refus, VersionDepassee
-from convocation.missions import reads as lieux
+from convocation.commun.refus import Refus
+from convocation.commun.refusals import status_of
 from convocation.missions import reads as missions
-from convocation.missions.refus import MissionInconnue
 from convocation.signatures import reads as signatures
+from convocation.signatures.access import can_record, may_look, may_record, visible_etablissement
 from convocation.signatures.commands import record_signature
 from convocation.signatures.images import MAX_BYTES, clean_signature
 from pages.commands import commande, reading, see_other
@@ -26,12 +25,12 @@ _MAX_LENGTH = 100
 @router.get("/signature")
 async def choose(request: Request, acteur: ActeurDep) -> Response:
     """Straight to the one établissement of most people."""
-    POLICY.scope(acteur, "signature.lire")
+    may_look(acteur)
     uais = sorted(acteur.uais)
     if len(uais) == 1:
         return see_other(f"/signature/{uais[0]}{'?fait=signature' if 'fait' in request.query_params else ''}")
     async with reading(request) as connection:
-        places = await lieux.etablissements(connection, uais)
+        places = await missions.etablissements(connection, uais)
         return await page(request, connection, acteur, "signatures/signatures.html", places=places)
 
 
@@ -43,7 +42,7 @@ async def voir(request: Request, uai: str, acteur: ActeurDep) -> Response:
 @router.post("/signature/{uai}")
 async def enregistrer(request: Request, uai: str, acteur: ActeurDep) -> Response:
     """Only the chef (R24): a délégué is refused, whatever his form holds."""
-    POLICY.authorise(acteur, "signature.ecrire", uai=uai)
+    may_record(acteur, uai)
     async with fields(request, files=1) as form:
         typed = {name: text(form, name)[:_MAX_LENGTH] for name in _CHAMPS}
         version, file = text(form, "version"), await _file(form)
@@ -58,8 +57,7 @@ async def enregistrer(request: Request, uai: str, acteur: ActeurDep) -> Response
             await record_signature(command, uai, names, expected, image)
     except Refus as refus:
         erreurs = [{"champ": refus.champ, "texte": refus.phrase}]
-        status = 409 if isinstance(refus, VersionDepassee) else 422
-        return await _form(request, acteur, uai, typed, erreurs, status=status)
+        return await _form(request, acteur, uai, typed, erreurs, status=status_of(refus))
     return see_other(f"/signature/{uai}?fait=signature")
 
 
@@ -86,11 +84,9 @@ async def _form(
     status: int | None = None,
 ) -> Response:
     async with reading(request) as connection:
-        academie = await missions.academie(connection, uai)
-        if not POLICY.allows(acteur, "signature.lire", uai=uai, academie=academie):
-            raise MissionInconnue
+        await visible_etablissement(connection, acteur, uai)
         held = await signatures.get(connection, uai)
-        places = await lieux.etablissements(connection, [uai])
+        places = await missions.etablissements(connection, [uai])
         return await page(
             request,
             connection,
@@ -102,6 +98,6 @@ async def _form(
             tenue=held,
             typed=typed or held or dict.fromkeys(_CHAMPS, ""),
             erreurs=erreurs or [],
-            ecrit=POLICY.allows(acteur, "signature.ecrire", uai=uai),
+            ecrit=can_record(acteur, uai),
             chef=acteur.role is Role.CHEF,
         )

@@ -1,14 +1,26 @@
 """What other rooms ask of signatures."""
 
-from typing import Any
+from chassis.database import Connection, Row
 
-from chassis.database import Connection
+_SIGNATURE = """
+SELECT uai, nom, prenom, qualite, version, image IS NOT NULL AS imagee FROM signature WHERE uai = $1
+"""
 
 
-async def get(connection: Connection, uai: str) -> dict[str, Any] | None:
-    query = "SELECT uai, nom, prenom, qualite, version, image IS NOT NULL AS imagee FROM signature WHERE uai = $1"
-    row = await connection.fetchrow(query, uai)
-    return dict(row) if row else None
+class Signature(Row):
+    """Who signs the convocations of an établissement; `imagee`: an image of the signature is there."""
+
+    uai: str
+    nom: str
+    prenom: str
+    qualite: str
+    version: int
+    imagee: bool
+
+
+async def get(connection: Connection, uai: str) -> Signature | None:
+    """The signature, None while nobody is recorded."""
+    return await connection.fetchrow(_SIGNATURE, uai, record_class=Signature)
 
 
 async def image(connection: Connection, uai: str) -> bytes | None:

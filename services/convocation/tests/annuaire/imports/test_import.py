@@ -96,10 +96,10 @@ class Annuaire:
     async def give(self, octets, *, essai):
         async with self.pool.acquire() as connection, connection.transaction():
             command = Commande(connection, GESTIONNAIRE, datetime.now(UTC))
-            return await import_annuaire.deposer(command, "10", octets, essai=essai)
+            return await import_annuaire.submit_import(command, "10", octets, essai=essai)
 
     async def work(self):
-        assert await import_annuaire.travailler(self.pool, lambda: LE)
+        assert await import_annuaire.work_at_import(self.pool, lambda: LE)
 
     async def state(self, import_id):
         return await imports_annuaire.get(self.pool, import_id)
@@ -164,7 +164,7 @@ async def test_50000_people_are_tried_then_imported_and_the_same_file_again_chan
     assert (state["etat"], state["bilan"], state["erreurs"]) == ("VERIFIE", expected, [])
     assert (await annuaire.counts())[0] == 1
     async with annuaire.pool.acquire() as connection, connection.transaction():
-        await import_annuaire.importer(Commande(connection, GESTIONNAIRE, LE), import_id)
+        await import_annuaire.confirm_import(Commande(connection, GESTIONNAIRE, LE), import_id)
     lag = asyncio.create_task(longest_pause())
     started = time.perf_counter()
     await annuaire.work()

@@ -32,7 +32,7 @@ async def give(world, name, text):
 
 
 async def work(world):
-    assert await import_annuaire.travailler(world.pool, lambda: datetime.now(UTC))
+    assert await import_annuaire.work_at_import(world.pool, lambda: datetime.now(UTC))
 
 
 async def people(world):
@@ -137,6 +137,6 @@ async def test_a_file_nobody_imported_within_a_day_is_forgotten(world):
     address = (await give(world, "gestionnaire", GOOD)).headers["location"]
     await work(world)
     await world.pool.execute("UPDATE import_annuaire SET le = le - interval '25 hours'")
-    await import_annuaire.oublier(world.pool, datetime.now(UTC))
+    await import_annuaire.forget_imports(world.pool, datetime.now(UTC))
     assert "effacé" in (await world.client.get(address, headers=browser(world.gestionnaire))).text
     assert await world.pool.fetchval("SELECT octets IS NULL FROM import_annuaire")

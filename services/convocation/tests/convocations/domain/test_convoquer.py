@@ -7,12 +7,21 @@ from uuid import UUID
 import pytest
 
 from convocation.annuaire.domain import Intervenant
-from convocation.commun import refus as errors
-from convocation.convocations.avertissements import Occupation, avertissements
-from convocation.convocations.domain import Nature, Saisie, annuler, convoquer, modifier
-from convocation.convocations.qualite import Qualite, retenir
+from convocation.convocations import refus as errors
+from convocation.convocations.domain import (
+    Nature,
+    Occupation,
+    Qualite,
+    Saisie,
+    annuler,
+    avertissements,
+    convoquer,
+    modifier,
+    retenir,
+)
 from convocation.exigences.profils import profil_couvert, profils_manquants
 from convocation.missions.domain import CONSEIL_DATE, LIBELLES_TYPE, Mission, MissionType
+from convocation.ouvertures.refus import ServiceFerme
 
 DAY, OTHER_DAY = date(2020, 3, 5), date(2020, 3, 6)
 MISSION = Mission(
@@ -60,7 +69,7 @@ def test_r2_and_r5_the_two_types_of_mission_bear_the_guides_names():
 
 
 def test_r12_before_the_administrateur_has_opened_the_service_the_etablissement_convokes_nobody():
-    with pytest.raises(errors.ServiceFerme):
+    with pytest.raises(ServiceFerme):
         convoke("1", ouvert=False)
 
 

@@ -7,8 +7,7 @@ import pytest
 
 from convocation.annuaire.domain import Indisponibilite, Intervenant
 from convocation.annuaire.rapprochement import noms_proches
-from convocation.convocations.domain import Convocation, Nature
-from convocation.convocations.qualite import Qualite, QualiteRetenue
+from convocation.convocations.domain import Convocation, Nature, Qualite, QualiteRetenue
 from convocation.doublons.domain import MOTIF_DOUBLE, MOTIF_REPRISE, differents, reprendre, unir
 
 UNE = Intervenant("1", "Mme", "DUPONT", "Zoé", "zoe@ac-exemple.invalid", "0699001J", ("0699003L",), ("1000",), "10")

@@ -6,8 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from convocation.convocations.domain import Convocation, Nature
-from convocation.convocations.qualite import Qualite, QualiteRetenue
+from convocation.convocations.domain import Convocation, Nature, Qualite, QualiteRetenue
 from convocation.convocations.refus import ConvocationAnnulee
 from convocation.empechements.domain import MOTIF_REMPLACE, Candidat, promouvoir, suppleants, texte
 from convocation.empechements.refus import MotifEmpechementAbsent, TexteTropLong

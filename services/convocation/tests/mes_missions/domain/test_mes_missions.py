@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from convocation.convocations.qualite import Qualite
+from convocation.convocations.domain import Qualite
 from convocation.mes_missions.domain import ATTENTES, Moment, Usage, adresse, moment, prochaine, usage
 from convocation.suivi.domain import Acces
 

@@ -4,14 +4,23 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from convocation.ouvertures.domain import NATIONALE, Cible, Decision, Portee, est_ouvert, instant, juger, ouvrira
-from convocation.ouvertures.liste_uais import MAX_LIGNES, fautes, lire
+from convocation.ouvertures.domain import (
+    NATIONALE,
+    Cible,
+    Decision,
+    PorteeOuverture,
+    est_ouvert,
+    instant,
+    juger,
+    ouvrira,
+)
+from convocation.ouvertures.forms import MAX_LIGNES, faults_of_uais, read_uais
 from convocation.ouvertures.refus import OuvertureRefusee
 from event_schemas.academies import zone
 
 DEBUT, FIN = datetime(2020, 1, 20, 8, tzinfo=UTC), datetime(2020, 2, 1, 8, tzinfo=UTC)
 INSTANT = timedelta(microseconds=1)
-CIBLES = [NATIONALE, Cible(Portee.ACADEMIE, "10"), Cible(Portee.ETABLISSEMENT, "0699001J")]
+CIBLES = [NATIONALE, Cible(PorteeOuverture.ACADEMIE, "10"), Cible(PorteeOuverture.ETABLISSEMENT, "0699001J")]
 
 
 @pytest.mark.parametrize("cible", CIBLES)
@@ -93,9 +102,9 @@ def test_the_hour_that_the_change_to_summer_time_leaves_out_is_refused_where_clo
 
 
 def test_a_list_of_uais_is_told_wrong_line_by_line_and_the_empty_ones_count():
-    lines = lire("0699001j \n\nLYCEE\r\n0699002K\n069900")
+    lines = read_uais("0699001j \n\nLYCEE\r\n0699002K\n069900")
     assert lines == {1: "0699001J", 3: "LYCEE", 4: "0699002K", 5: "069900"}
-    told = fautes(lines, {"0699001J": "10"})
+    told = faults_of_uais(lines, {"0699001J": "10"})
     assert [one.split(" : ")[0] for one in told] == ["Ligne 3", "Ligne 4", "Ligne 5"]
     assert "n’est pas un UAI" in told[0]
     assert "aucune mission" in told[1]
@@ -104,4 +113,4 @@ def test_a_list_of_uais_is_told_wrong_line_by_line_and_the_empty_ones_count():
 @pytest.mark.parametrize("texte", ["", " \n ", "0699001J\n" * (MAX_LIGNES + 1)])
 def test_an_empty_list_and_one_that_is_too_long_are_refused(texte):
     with pytest.raises(OuvertureRefusee):
-        lire(texte)
+        read_uais(texte)

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 import pytest
 
 from convocation.commun.recherche import cle, mots
-from convocation.ouvertures.domain import NATIONALE, Cible, Decision, Portee, est_ouvert
+from convocation.ouvertures.domain import NATIONALE, Cible, Decision, PorteeOuverture, est_ouvert
 
 NOW = datetime(2020, 1, 20, 8, tzinfo=UTC)
-ACADEMIE, LYCEE = Cible(Portee.ACADEMIE, "10"), Cible(Portee.ETABLISSEMENT, "0699001J")
+ACADEMIE, LYCEE = Cible(PorteeOuverture.ACADEMIE, "10"), Cible(PorteeOuverture.ETABLISSEMENT, "0699001J")
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,10 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from acces.http import ActeurDep
 from acces.policy import Forbidden
 from chassis.http import Problem
-from convocation.annuaire.imports.commands import deposer, suivre
+from convocation.annuaire.access import may_keep
+from convocation.annuaire.imports.access import visible_import
+from convocation.annuaire.imports.commands import submit_import
 from convocation.annuaire.imports.refus import ImportInconnu
-from convocation.commun.policy import POLICY
 from convocation.commun.schemas import Academie
 from pages.commands import commande, reading
 
@@ -27,12 +28,12 @@ async def deposer_annuaire(
     essai: Annotated[bool, Query()] = False,
 ) -> dict[str, Any]:
     """A CSV file (docs/import-annuaire.md); `essai`: checked only. Its state is at the address answered."""
-    POLICY.authorise(acteur, "intervenants.ecrire", academie=academie)
+    may_keep(acteur, academie)
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "text/csv":
         raise Problem(415, "type-de-contenu", "Le fichier est envoyé en text/csv.")
     octets = await request.body()
     async with commande(request, acteur) as command:
-        import_id = await deposer(command, academie, octets, essai=essai)
+        import_id = await submit_import(command, academie, octets, essai=essai)
     response.headers["Location"] = adresse = f"/api/academies/{academie}/annuaire/{import_id}"
     return {"import_id": str(import_id), "adresse": adresse}
 
@@ -42,10 +43,10 @@ async def suivre_annuaire(
     request: Request, academie: Annotated[Academie, Path()], import_id: UUID, acteur: ActeurDep
 ) -> dict[str, Any]:
     """Its state, how far it is, and when it ended what was counted and the first 500 errors, by line."""
-    POLICY.authorise(acteur, "intervenants.ecrire", academie=academie)
+    may_keep(acteur, academie)
     async with reading(request) as connection:
         try:
-            held = await suivre(connection, acteur, import_id)
+            held = await visible_import(connection, acteur, import_id)
         except ImportInconnu:
             held = None
     if held is None or held["academie"] != academie:

@@ -20,8 +20,9 @@ from acces.commande import Commande
 from chassis.database import Connection
 from convocation.annuaire.imports import en_masse as annuaire_en_masse
 from convocation.annuaire.imports import sql as imports_annuaire
+from convocation.annuaire.imports.access import visible_import
 from convocation.annuaire.imports.domain import Faute, Ligne, Regles, lignes_de_donnees, lire
-from convocation.annuaire.imports.refus import ImportDejaLance, ImportInconnu
+from convocation.annuaire.imports.refus import ImportDejaLance
 from convocation.commun.policy import POLICY
 from convocation.nomenclature import reads as nomenclature
 from event_schemas import uai
@@ -38,41 +39,32 @@ _ABANDONNE = "Le fichier n’a pas été importé dans la journée : il a été 
 _AILLEURS = "Ce numéro est celui d’une personne d’une autre académie."
 
 
-async def deposer(commande: Commande, academie: str, octets: bytes, *, essai: bool) -> UUID:
+async def submit_import(commande: Commande, academie: str, octets: bytes, *, essai: bool) -> UUID:
     """Keep a file; `essai`: to be checked only, until « Importer ». Raises Forbidden."""
     POLICY.authorise(commande.acteur, "intervenants.ecrire", academie=academie)
     sha256 = await asyncio.to_thread(lambda: hashlib.sha256(octets).hexdigest())
     import_id = uuid5(_NAMESPACE, f"{academie}|{commande.acteur.sub}|{commande.now.isoformat()}|{sha256}|{essai}")
     fichier = (sha256, octets, await asyncio.to_thread(lignes_de_donnees, octets))
     etat = "DEPOSE" if essai else "EN_COURS"
-    await imports_annuaire.deposer(
+    await imports_annuaire.insert(
         commande.connection, import_id, academie, commande.acteur, commande.now, fichier, etat
     )
     return import_id
 
 
-async def suivre(connection: Connection, acteur: Acteur, import_id: UUID) -> dict[str, Any]:
-    """Where a file stands. Raises ImportInconnu, also for another académie’s; Forbidden."""
-    POLICY.scope(acteur, "intervenants.ecrire")
-    held = await imports_annuaire.get(connection, import_id)
-    if held is None or not POLICY.allows(acteur, "intervenants.ecrire", academie=held["academie"]):
-        raise ImportInconnu
-    return held
-
-
-async def importer(commande: Commande, import_id: UUID) -> None:
+async def confirm_import(commande: Commande, import_id: UUID) -> None:
     """« Importer » what was checked: the very same bytes. Raises ImportInconnu, ImportDejaLance, Forbidden."""
-    await suivre(commande.connection, commande.acteur, import_id)
+    await visible_import(commande.connection, commande.acteur, import_id)
     if not await imports_annuaire.confirm(commande.connection, import_id, commande.acteur):
         raise ImportDejaLance
 
 
-async def oublier(connection: Connection, now: datetime) -> None:
+async def forget_imports(connection: Connection, now: datetime) -> None:
     """A checked file that nobody imported within a day is forgotten: it holds people's data."""
     await imports_annuaire.abandon(connection, now - GARDE, [_error(Faute(0, "", _ABANDONNE))])
 
 
-async def travailler(pool: Any, clock: Callable[[], datetime]) -> bool:
+async def work_at_import(pool: Any, clock: Callable[[], datetime]) -> bool:
     """Work at one file that waits; False where none does. What time can mend (a lost connection) is raised."""
     async with pool.acquire() as connection:
         tache = await imports_annuaire.claim(connection)

@@ -8,13 +8,15 @@ from starlette.responses import Response
 
 from acces.acteur import Acteur
 from acces.http import ActeurDep
+from convocation.annuaire.access import may_keep
 from convocation.annuaire.imports import sql as imports_annuaire
-from convocation.annuaire.imports.commands import deposer, importer, suivre
+from convocation.annuaire.imports.access import visible_import
+from convocation.annuaire.imports.commands import confirm_import, submit_import
 from convocation.annuaire.imports.domain import COLONNES
 from convocation.annuaire.imports.refus import FichierAbsent, ImportDejaLance
 from convocation.cadre.ecran import page
-from convocation.commun.policy import POLICY
 from convocation.commun.refus import Refus
+from convocation.commun.refusals import status_of
 from event_schemas.academies import NOMS
 from pages.commands import commande, reading, see_other
 from pages.forms import fields, text
@@ -37,13 +39,13 @@ async def choisir(request: Request, acteur: ActeurDep) -> Response:
 @router.post("/intervenants/import")
 async def envoyer(request: Request, acteur: ActeurDep) -> Response:
     """The file is kept, then checked: nothing is written before « Importer »."""
-    POLICY.scope(acteur, "intervenants.ecrire")
+    may_keep(acteur)
     async with fields(request, files=1) as form:
         academie, octets = text(form, "academie"), await _octets(form)
     if not octets:
         return await _form(request, acteur, FichierAbsent())
     async with commande(request, acteur) as command:
-        import_id = await deposer(command, academie, octets, essai=True)
+        import_id = await submit_import(command, academie, octets, essai=True)
     return see_other(f"/intervenants/import/{import_id}")
 
 
@@ -63,14 +65,14 @@ async def lancer(request: Request, import_id: UUID, acteur: ActeurDep) -> Respon
     """« Importer » the bytes that were checked."""
     try:
         async with commande(request, acteur) as command:
-            await importer(command, import_id)
+            await confirm_import(command, import_id)
     except ImportDejaLance as refus:
         return await _state(request, acteur, import_id, refus)
     return see_other(f"/intervenants/import/{import_id}")
 
 
 async def _form(request: Request, acteur: Acteur, refus: Refus | None = None) -> Response:
-    POLICY.scope(acteur, "intervenants.ecrire")
+    may_keep(acteur)
     academies = sorted(acteur.academies)
     async with reading(request) as connection:
         return await page(
@@ -78,7 +80,7 @@ async def _form(request: Request, acteur: Acteur, refus: Refus | None = None) ->
             connection,
             acteur,
             "imports/import_annuaire.html",
-            status=422 if refus else 200,
+            status=status_of(refus),
             erreurs=[{"champ": "fichier", "texte": refus.phrase}] if refus else [],
             academies=[(code, NOMS.get(code, code)) for code in academies],
             colonnes=[one.nom for one in COLONNES],
@@ -89,13 +91,13 @@ async def _form(request: Request, acteur: Acteur, refus: Refus | None = None) ->
 
 async def _state(request: Request, acteur: Acteur, import_id: UUID, refus: Refus | None = None) -> Response:
     async with reading(request) as connection:
-        held = await suivre(connection, acteur, import_id)
+        held = await visible_import(connection, acteur, import_id)
         return await page(
             request,
             connection,
             acteur,
             "imports/import_annuaire_etat.html",
-            status=409 if refus else 200,
+            status=status_of(refus),
             erreurs=[{"champ": "", "texte": refus.phrase}] if refus else [],
             un=held,
             academie=NOMS.get(held["academie"], held["academie"]),

@@ -35,7 +35,7 @@ UPDATE import_annuaire SET etat = 'EN_ERREUR', octets = NULL, erreurs = $2 WHERE
 """
 
 
-async def deposer(
+async def insert(
     connection: Connection,
     import_id: UUID,
     academie: str,

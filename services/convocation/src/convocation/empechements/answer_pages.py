@@ -15,16 +15,15 @@ from convocation.cadre.ecran import page
 from convocation.commun.application import application
 from convocation.commun.refus import Refus, VersionDepassee
 from convocation.commun.refusals import status_of
-from convocation.convocations import lignes
 from convocation.convocations import reads as convocations
-from convocation.convocations.avertissements import Avertissement
-from convocation.convocations.change import conflicts_of
+from convocation.convocations.access import visible_convocation
+from convocation.convocations.commands import PassageOutre, conflicts_of
+from convocation.convocations.domain import Avertissement
 from convocation.convocations.forms import Saisies, read_saisies
-from convocation.convocations.pages import visible
-from convocation.convocations.passage_outre import PassageOutre
+from convocation.convocations.presenters import line_of
 from convocation.convocations.refus import AvertissementsALire, ConvocationInconnue
 from convocation.empechements import sql as empechements
-from convocation.empechements.answer import ACTION, Lue, maintain_convocation, replace_by_suppleant
+from convocation.empechements.commands import ANSWER, ConvocationLue, maintain_convocation, replace_by_suppleant
 from convocation.empechements.domain import MAX_TEXTE, Candidat, suppleants
 from convocation.missions import reads as missions
 from convocation.ouvertures import reads as ouvertures
@@ -44,7 +43,7 @@ class _Decision:
 
     saisies: Saisies
     empechement: UUID
-    suppleant: Lue
+    suppleant: ConvocationLue
     reponse: str
 
 
@@ -60,17 +59,17 @@ async def decider(request: Request, convocation_id: UUID, acteur: ActeurDep) -> 
         decision = _read(form)
     try:
         async with commande(request, acteur) as command:
-            row = await visible(command.connection, acteur, convocation_id, ACTION)
+            row = await visible_convocation(command.connection, acteur, convocation_id, ANSWER)
             if decision.saisies.action == "maintenir":
                 await maintain_convocation(command, convocation_id, decision.empechement, decision.reponse)
             else:
-                read = Lue(convocation_id, decision.saisies.version)
+                read = ConvocationLue(convocation_id, decision.saisies.version)
                 outre = PassageOutre(frozenset(decision.saisies.lus), decision.saisies.motif)
                 await replace_by_suppleant(command, decision.empechement, read, decision.suppleant, outre)
     except Refus as refus:
         return await _page(request, acteur, convocation_id, decision, refus)
     fait = "maintenue" if decision.saisies.action == "maintenir" else "remplacee"
-    return see_other(f"/missions/{row['mission_id']}?fait={fait}")
+    return see_other(f"/missions/{row.mission_id}?fait={fait}")
 
 
 def _read(form: FormData) -> _Decision:
@@ -78,7 +77,10 @@ def _read(form: FormData) -> _Decision:
     identity, _, version = text(form, "suppleant").partition(":")
     known = whole_number(version)
     return _Decision(
-        read_saisies(form), _uuid(text(form, "empechement")), Lue(_uuid(identity), known), text(form, "reponse")
+        read_saisies(form),
+        _uuid(text(form, "empechement")),
+        ConvocationLue(_uuid(identity), known),
+        text(form, "reponse"),
     )
 
 
@@ -94,7 +96,7 @@ async def _page(
 ) -> Response:
     to_read = isinstance(refus, AvertissementsALire)
     async with reading(request) as connection:
-        row = await visible(connection, acteur, convocation_id, ACTION)
+        row = await visible_convocation(connection, acteur, convocation_id, ANSWER)
         proposed = await _proposed(connection, convocation_id)
         return await page(
             request,
@@ -102,9 +104,9 @@ async def _page(
             acteur,
             "empechements/traiter_empechement.html",
             status=status_of(refus),
-            une=lignes.convocation(row),
-            ouverte=await _open(request, connection, row["mission_id"]),
-            signalement=await _report(connection, convocation_id, row["academie"]),
+            une=line_of(row),
+            ouverte=await _open(request, connection, row.mission_id),
+            signalement=await _report(connection, convocation_id, row.academie),
             suppleants=[(f"{one.convocation_id}:{one.convocation.version}", _words(one)) for one in proposed],
             choisi=_chosen(proposed, decision.suppleant),
             saisies=decision.saisies,
@@ -119,7 +121,7 @@ async def _page(
 
 async def _report(connection: Connection, convocation_id: UUID, academie: str) -> dict[str, Any] | None:
     held = await empechements.ouvert(connection, convocation_id)
-    return {**held, "le": local_time(academie, held["le"])} if held else None
+    return {**held, "le": local_time(academie, held.le)} if held else None
 
 
 async def _open(request: Request, connection: Connection, mission_id: UUID) -> bool:
@@ -143,7 +145,7 @@ def _words(one: Candidat) -> str:
     return f"{one.nom}{profil}, {lue}"
 
 
-def _chosen(proposed: list[Candidat], suppleant: Lue) -> str:
+def _chosen(proposed: list[Candidat], suppleant: ConvocationLue) -> str:
     """The same person as before, at the version there is now."""
     for one in proposed:
         if one.convocation_id == suppleant.convocation_id:
@@ -151,9 +153,11 @@ def _chosen(proposed: list[Candidat], suppleant: Lue) -> str:
     return ""
 
 
-async def _conflicts(connection: Connection, row: Any, proposed: list[Candidat], suppleant: Lue) -> list[Avertissement]:
+async def _conflicts(
+    connection: Connection, row: Any, proposed: list[Candidat], suppleant: ConvocationLue
+) -> list[Avertissement]:
     """What there is to read about the suppléant on the dates she would take over."""
-    mission = await missions.get(connection, row["mission_id"])
+    mission = await missions.get(connection, row.mission_id)
     chosen = [one.convocation for one in proposed if one.convocation_id == suppleant.convocation_id]
     if mission is None or not chosen:
         return []

@@ -12,7 +12,7 @@ from convocation.commun.jetons import fin_du_lien, make_lien
 from convocation.convocations.presenters import etablissement, file_name, qualite_libelle
 from convocation.documents.application import application
 from convocation.documents.reads import Cle
-from convocation.echanges import envois_sql as envois
+from convocation.echanges import sql
 from convocation.mes_missions.calendrier import evenement, invitation
 from convocation.settings import Settings
 from event_schemas.academies import zone
@@ -25,7 +25,7 @@ async def answers(request: Request, wanted: Sequence[tuple[UUID, int, int | None
     """One for each (convocation, version, version told before, under way), in their order, each with its `status`."""
     state = application(request)
     async with reading(request) as connection:
-        rows = await envois.envois(connection, wanted)
+        rows = await sql.envois(connection, wanted)
     told = [(row["convocation_id"], row["version"]) for row in rows if _status(row) == 200]
     documents = await state.imprimeur.kept(state.pool, told, state.clock()) if told else {}
     return await asyncio.to_thread(_answers, rows, documents, state.settings)

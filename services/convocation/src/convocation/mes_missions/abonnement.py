@@ -2,7 +2,6 @@
 
 import asyncio
 from hashlib import sha256
-from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, FastAPI, Request
@@ -14,9 +13,10 @@ from chassis.database import Connection
 from chassis.http import Problem
 from convocation.commun.application import application
 from convocation.commun.jetons import make_calendrier, read_calendrier
-from convocation.mes_missions import abonnements
+from convocation.mes_missions import sql
 from convocation.mes_missions.calendrier import evenement, publication
-from convocation.mes_missions.set_abonnement import set_abonnement
+from convocation.mes_missions.commands import set_abonnement
+from convocation.mes_missions.sql import VersionRow
 from pages.commands import commande, reading, see_other
 from pages.forms import fields, text
 
@@ -32,7 +32,7 @@ def add_to(app: FastAPI) -> None:
 async def abonnement_url(request: Request, connection: Connection, numero: str) -> str | None:
     """The address that a page shows its person (abonnement.html), as long as it holds."""
     state = application(request)
-    held = await abonnements.of(connection, numero)
+    held = await sql.abonnement_of(connection, numero)
     token = make_calendrier(held, state.token_key) if held else None
     return f"{state.settings.public_url}/calendrier/{token}.ics" if token else None
 
@@ -66,9 +66,9 @@ async def calendrier(request: Request) -> Response:
     return Response(content, media_type="text/calendar", headers=headers)  # starlette adds charset=utf-8
 
 
-async def _convocations(request: Request, abonnement_id: UUID) -> list[Any] | None:
+async def _convocations(request: Request, abonnement_id: UUID) -> list[VersionRow] | None:
     async with reading(request) as connection:
-        return await abonnements.convocations(connection, abonnement_id)
+        return await sql.convocations_of_abonnement(connection, abonnement_id)
 
 
 def _held(if_none_match: str, etag: str) -> bool:

@@ -1,32 +1,83 @@
-"""The établissement answers an empêchement: a suppléant takes the place in one act, or the convocation holds."""
+"""« Signaler un empêchement »: the person reports or withdraws; the établissement replaces her or maintains."""
 
 from dataclasses import dataclass
 from uuid import UUID
 
+from acces.audit import Acte, record
 from acces.commande import Commande
+from chassis.database import Connection
 from convocation.annuaire import reads as intervenants
 from convocation.commun.policy import POLICY
 from convocation.commun.refus import VersionDepassee
 from convocation.convocations import reads as convocations
-from convocation.convocations.change import conflicts_of
+from convocation.convocations.access import mission_for_writing, own_convocation
+from convocation.convocations.commands import PassageOutre, conflicts_of, saved, tell
 from convocation.convocations.domain import Convocation
-from convocation.convocations.passage_outre import PassageOutre
 from convocation.convocations.refus import ConvocationInconnue
-from convocation.convocations.tell import saved, tell
-from convocation.convocations.writing import mission_for_writing
-from convocation.courriels.ask import ask_mail
+from convocation.courriels.commands import ask_mail
 from convocation.empechements import sql as empechements
 from convocation.empechements.domain import Etat, promouvoir, suppleants, texte
-from convocation.empechements.refus import EmpechementTraite, ReponseEmpechementAbsente, SuppleantIndisponible
-from convocation.empechements.report import record_empechement
+from convocation.empechements.refus import (
+    EmpechementDejaSignale,
+    EmpechementTraite,
+    MotifEmpechementAbsent,
+    ReponseEmpechementAbsente,
+    SuppleantIndisponible,
+)
+from convocation.missions import reads as missions
 from convocation.missions.domain import Mission
 from convocation.suivi.domain import Objet
 
-ACTION = "empechement.traiter"
+REPORT = "empechement.signaler"
+ANSWER = "empechement.traiter"
+
+
+async def report_empechement(commande: Commande, convocation_id: UUID, expected: int, motif: str) -> None:
+    """One open report a convocation; the same one twice is one.
+
+    Raises ConvocationInconnue, Forbidden, VersionDepassee, PlusRienAFaire, MotifEmpechementAbsent, TexteTropLong,
+    EmpechementDejaSignale.
+    """
+    connection = commande.connection
+    mission_id, _ = await own_convocation(commande, convocation_id, expected, REPORT)
+    motif = texte(motif, MotifEmpechementAbsent)
+    if await empechements.report(connection, convocation_id, expected, motif, commande.now):
+        await record_empechement(commande, REPORT, convocation_id, mission_id, None, Etat.OUVERT)
+    elif await _motif_of_open(connection, convocation_id) != motif:
+        raise EmpechementDejaSignale
+
+
+async def withdraw_empechement(commande: Commande, convocation_id: UUID) -> None:
+    """As long as nobody has answered. Raises ConvocationInconnue, Forbidden, EmpechementTraite."""
+    found = await convocations.get(commande.connection, convocation_id, lock=True)
+    if found is None:
+        raise ConvocationInconnue
+    POLICY.authorise(commande.acteur, REPORT, intervenant=found[1].numero)
+    held = await empechements.ouvert(commande.connection, convocation_id)
+    if held is None:
+        raise EmpechementTraite
+    await empechements.answer(commande.connection, held.id, Etat.RETIRE, par=commande.acteur.sub, le=commande.now)
+    await record_empechement(commande, REPORT, convocation_id, found[0], Etat.OUVERT, Etat.RETIRE)
+
+
+async def record_empechement(
+    commande: Commande, action: str, convocation_id: UUID, mission_id: UUID, avant: Etat | None, apres: Etat
+) -> None:
+    """The act, without reason or answer."""
+    mission = await missions.get(commande.connection, mission_id)
+    acte = Acte(
+        action,
+        f"convocation|{convocation_id}",
+        {"etat": avant.value} if avant else None,
+        {"etat": apres.value},
+        academie=mission.academie if mission else None,
+        uai=mission.uai if mission else None,
+    )
+    await record(commande.connection, commande.acteur, commande.now, [acte])
 
 
 @dataclass(frozen=True, slots=True)
-class Lue:
+class ConvocationLue:
     """A convocation, and the version of it that was looked at."""
 
     convocation_id: UUID
@@ -34,7 +85,7 @@ class Lue:
 
 
 async def replace_by_suppleant(
-    commande: Commande, empechement_id: UUID, empechee: Lue, suppleant: Lue, outre: PassageOutre
+    commande: Commande, empechement_id: UUID, empechee: ConvocationLue, suppleant: ConvocationLue, outre: PassageOutre
 ) -> None:
     """The impeded convocation is cancelled and the suppléant's takes its qualité and dates, or nothing happens.
 
@@ -58,11 +109,11 @@ async def replace_by_suppleant(
     ]
     await tell(connection, events)
     await outre.remember(commande, {suppleant.convocation_id: promue.version}, warnings)
-    await record_empechement(commande, ACTION, empechee.convocation_id, mission.mission_id, Etat.OUVERT, Etat.REMPLACE)
+    await record_empechement(commande, ANSWER, empechee.convocation_id, mission.mission_id, Etat.OUVERT, Etat.REMPLACE)
 
 
 async def _held(
-    commande: Commande, empechee: Lue, suppleant: Lue
+    commande: Commande, empechee: ConvocationLue, suppleant: ConvocationLue
 ) -> tuple[Mission, bool, tuple[Convocation, Convocation]]:
     """Mission, whether its service is open, and both convocations at the versions read; locked in everybody's order."""
     found = await convocations.get(commande.connection, empechee.convocation_id)
@@ -70,7 +121,7 @@ async def _held(
     if found is None:
         raise ConvocationInconnue
     mission, ouvert = await mission_for_writing(commande, found[0])
-    POLICY.authorise(commande.acteur, ACTION, uai=mission.uai)
+    POLICY.authorise(commande.acteur, ANSWER, uai=mission.uai)
     if other is None or other[0] != found[0]:
         raise SuppleantIndisponible
     numeros = (found[1].numero, other[1].numero)
@@ -90,7 +141,7 @@ async def maintain_convocation(commande: Commande, convocation_id: UUID, empeche
     if found is None:
         raise ConvocationInconnue
     mission, _ = await mission_for_writing(commande, found[0])
-    POLICY.authorise(commande.acteur, ACTION, uai=mission.uai)
+    POLICY.authorise(commande.acteur, ANSWER, uai=mission.uai)
     held = await convocations.get(commande.connection, convocation_id, lock=True)
     await _open_report(commande, convocation_id, empechement_id)
     reponse = texte(reponse, ReponseEmpechementAbsente)
@@ -104,11 +155,21 @@ async def maintain_convocation(commande: Commande, convocation_id: UUID, empeche
     )
     assert held is not None, "a convocation is never deleted"
     await ask_mail(commande.connection, convocation_id, held[1].version, Objet.REPONSE)
-    await record_empechement(commande, ACTION, convocation_id, mission.mission_id, Etat.OUVERT, Etat.MAINTENU)
+    await record_empechement(commande, ANSWER, convocation_id, mission.mission_id, Etat.OUVERT, Etat.MAINTENU)
 
 
 async def _open_report(commande: Commande, convocation_id: UUID, empechement_id: UUID) -> None:
     """It is the one that was read, and nobody has answered it."""
     held = await empechements.ouvert(commande.connection, convocation_id)
-    if held is None or held["id"] != empechement_id:
+    if held is None or held.id != empechement_id:
         raise EmpechementTraite
+
+
+async def _motif_of_open(connection: Connection, convocation_id: UUID) -> str | None:
+    held = await empechements.ouvert(connection, convocation_id)
+    return held.motif if held else None
+
+
+async def carry_report(connection: Connection, convocation_id: UUID, mission_id: UUID, numero: str) -> None:
+    """Two entries of the directory become one: an open report goes over to the kept person's convocation."""
+    await empechements.carry(connection, convocation_id, mission_id, numero)

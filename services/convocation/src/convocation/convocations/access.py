@@ -1,12 +1,16 @@
-"""What commands on a mission's convocations begin with."""
+"""Which convocations an acteur sees, and what commands on them begin with."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
+from acces.acteur import Acteur
 from acces.commande import Commande
+from chassis.database import Connection
 from convocation.commun.policy import POLICY
 from convocation.commun.refus import VersionDepassee
 from convocation.convocations import reads as convocations
 from convocation.convocations.domain import Convocation
+from convocation.convocations.reads import Ligne
 from convocation.convocations.refus import ConvocationInconnue, PlusRienAFaire
 from convocation.missions import reads as missions
 from convocation.missions.domain import Mission
@@ -44,3 +48,29 @@ async def own_convocation(
     if not found[1].active:
         raise PlusRienAFaire
     return found
+
+
+async def visible_convocation(
+    connection: Connection, acteur: Acteur, convocation_id: UUID, action: str = "convocation.lire"
+) -> Ligne:
+    """The convocation, unless it is another établissement's or person's: then it does not exist.
+
+    Raises ConvocationInconnue, and Forbidden for who may see it but not do `action`.
+    """
+    POLICY.scope(acteur, "convocation.lire")
+    row = await convocations.convocation(connection, convocation_id)
+    if row is None:
+        raise ConvocationInconnue
+    POLICY.visible(acteur, "convocation.lire", ConvocationInconnue, **place(row))
+    POLICY.authorise(acteur, action, **place(row))
+    return row
+
+
+def allowed(acteur: Acteur, row: Ligne, actions: Sequence[str]) -> dict[str, bool]:
+    """Which of these actions the buttons offer."""
+    return {action: POLICY.allows(acteur, action, **place(row)) for action in actions}
+
+
+def place(row: Ligne) -> dict[str, str]:
+    """Whose a convocation is."""
+    return {"uai": row.uai, "academie": row.academie, "intervenant": row.numero}

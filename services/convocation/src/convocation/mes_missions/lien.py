@@ -15,7 +15,7 @@ from chassis.http import Problem
 from convocation.cadre.ecran import FONCTIONS
 from convocation.commun.application import application
 from convocation.commun.jetons import read_lien
-from convocation.mes_missions import liens_sql as liens
+from convocation.mes_missions import sql
 from pages.commands import reading, see_other
 
 _HOURS = 2
@@ -57,8 +57,10 @@ async def _acteur(request: Request) -> Acteur | None:
     if named is None:
         return None
     async with reading(request) as connection:
-        person: Any = await liens.personne(connection, named)
-    return person and Acteur(person["numero"], Role.INTERVENANT, f"{person['prenom']} {person['nom']}")
+        person = await sql.person_of_lien(connection, named)
+    if person is None:
+        return None
+    return Acteur(person.numero, Role.INTERVENANT, f"{person.prenom} {person.nom}")
 
 
 def _present(request: Request) -> Acteur | None:

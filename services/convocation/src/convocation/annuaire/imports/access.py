@@ -1,0 +1,21 @@
+"""Whose files of people an acteur gives and follows."""
+
+from typing import Any
+from uuid import UUID
+
+from acces.acteur import Acteur
+from chassis.database import Connection
+from convocation.annuaire.access import WRITE
+from convocation.annuaire.imports import sql
+from convocation.annuaire.imports.refus import ImportInconnu
+from convocation.commun.policy import POLICY
+
+
+async def visible_import(connection: Connection, acteur: Acteur, import_id: UUID) -> dict[str, Any]:
+    """Where a file stands. Raises ImportInconnu, also for another académie's; Forbidden."""
+    POLICY.scope(acteur, WRITE)
+    held = await sql.get(connection, import_id)
+    if held is None:
+        raise ImportInconnu
+    POLICY.visible(acteur, WRITE, ImportInconnu, academie=held["academie"])
+    return held

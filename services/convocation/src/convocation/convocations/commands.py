@@ -1,0 +1,231 @@
+"""Convoquer (R41), modifier (R44), supprimer (R45), and telling again: one transaction each, with its events."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from acces.commande import Commande
+from chassis import outbox
+from chassis.database import Connection
+from chassis.outbox import Outgoing
+from convocation.annuaire import reads as intervenants
+from convocation.annuaire.domain import Intervenant
+from convocation.commun.refus import VersionDepassee
+from convocation.convocations import reads as convocations_reads
+from convocation.convocations import sql as convocations
+from convocation.convocations import sql as replay
+from convocation.convocations.access import mission_for_writing
+from convocation.convocations.domain import (
+    Avertissement,
+    Convocation,
+    Occupation,
+    Saisie,
+    annuler,
+    avertissements,
+    conflits,
+    convoquer,
+    modifier,
+    sur_les_personnes,
+)
+from convocation.convocations.publishing import TYPES, publish
+from convocation.convocations.refus import AvertissementsALire, ConvocationInconnue, DejaConvoque
+from convocation.exigences import reads as exigences
+from convocation.missions.domain import Mission
+from convocation.signatures import reads as signatures
+from event_schemas.catalogue import CONVOCATION
+from event_schemas.identities import convocation_id
+
+AT_ONCE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class PassageOutre:
+    """The warnings (`Avertissement.cles`) that the person has read, and why she goes on all the same."""
+
+    lus: frozenset[str]
+    motif: str
+
+    def check(self, avertissements: Sequence[Avertissement]) -> None:
+        """Raises AvertissementsALire when there is one that has not been read."""
+        if not self.lus.issuperset(cle for one in avertissements for cle in one.cles):
+            raise AvertissementsALire
+
+    async def remember(
+        self, commande: Commande, versions: Mapping[UUID, int], avertissements: Sequence[Avertissement]
+    ) -> None:
+        """Keep what was overridden beside the convocations (id → version) made in spite of it."""
+        if avertissements:
+            await convocations.remember_override(
+                commande.connection,
+                versions,
+                avertissements,
+                motif=self.motif,
+                par=commande.acteur.sub,
+                le=commande.now,
+            )
+
+
+async def saved(commande: Commande, id_: UUID, state: Convocation, person: Intervenant, mission: Mission) -> Outgoing:
+    """One new version written, and its event to tell; `id_` counts for a first convocation only."""
+    done = await convocations.save(
+        commande.connection, mission.mission_id, {id_: state}, par=commande.acteur.sub, le=commande.now
+    )
+    return publish(done[person.numero], state, person, mission)
+
+
+async def tell(connection: Connection, events: Sequence[Outgoing]) -> None:
+    """`events`: one for each convocation, of the version that was just saved."""
+    await replay.keep(connection, events)
+    await outbox.append(connection, events)
+
+
+@dataclass(frozen=True, slots=True)
+class Convoquees:
+    """What came of it: each number's id and state, and what should be looked at."""
+
+    par_numero: dict[str, tuple[UUID, Convocation]]
+    avertissements: list[Avertissement]
+
+
+@dataclass(frozen=True, slots=True)
+class Examen:
+    """Who would be convoked, and what to look at before."""
+
+    nouvelles: list[Convocation]
+    annuaire: dict[str, Intervenant]
+    avertissements: list[Avertissement]
+
+
+async def create_convocations(
+    commande: Commande, mission_id: UUID, numeros: Sequence[str], saisie: Saisie, outre: PassageOutre | None = None
+) -> Convoquees:
+    """Without `outre` warnings are told afterwards. Raises a Refus (AvertissementsALire too), Forbidden."""
+    connection = commande.connection
+    mission, ouvert = await mission_for_writing(commande, mission_id)
+    examen = await examine(connection, mission, numeros, saisie, ouvert=ouvert, lock=True)
+    if outre is not None:
+        outre.check(examen.avertissements)
+    by_id = {convocation_id(mission_id, one.numero): one for one in examen.nouvelles}
+    saved = await convocations.save(connection, mission_id, by_id, par=commande.acteur.sub, le=commande.now)
+    lost = [numero for numero in numeros if numero not in saved]
+    if lost:  # convoked by another command between our reading and our writing
+        raise DejaConvoque(lost)
+    if outre is not None:
+        versions = {saved[one.numero]: one.version for one in examen.nouvelles}
+        await outre.remember(commande, versions, examen.avertissements)
+    events = [publish(saved[one.numero], one, examen.annuaire[one.numero], mission) for one in examen.nouvelles]
+    await tell(connection, events)
+    return Convoquees({one.numero: (saved[one.numero], one) for one in examen.nouvelles}, examen.avertissements)
+
+
+async def examine(
+    connection: Connection,
+    mission: Mission,
+    numeros: Sequence[str],
+    saisie: Saisie,
+    *,
+    ouvert: bool,
+    lock: bool = False,
+) -> Examen:
+    """What convoking would do and what it should be warned of; writes nothing. Raises a Refus."""
+    annuaire = await intervenants.get(connection, numeros, lock=lock)
+    requis = (await exigences.en_vigueur(connection, mission.academie, mission.code)).profils
+    nouvelles = convoquer(
+        mission,
+        ouvert=ouvert,
+        numeros=numeros,
+        annuaire=annuaire,
+        existantes=await convocations_reads.of_mission(connection, mission.mission_id, numeros, lock=lock),
+        saisie=saisie,
+        requis=requis,
+    )
+    dates = nouvelles[0].dates
+    occupations = await convocations.occupations(connection, numeros, dates, mission.mission_id, mission.academie)
+    personnes = sur_les_personnes([annuaire[numero] for numero in numeros], dates)
+    return Examen(nouvelles, annuaire, personnes + await warn(connection, mission, nouvelles, occupations))
+
+
+async def warn(
+    connection: Connection,
+    mission: Mission,
+    nouvelles: Sequence[Convocation] = (),
+    occupations: Sequence[Occupation] = (),
+) -> list[Avertissement]:
+    """What to look at once `nouvelles` are convoked; without them, on the mission as it is."""
+    requis = (await exigences.en_vigueur(connection, mission.academie, mission.code)).profils
+    held = await convocations_reads.of_mission(connection, mission.mission_id)
+    actives = [one for one in held.values() if one.active] + list(nouvelles)
+    signee = await signatures.get(connection, mission.uai) is not None
+    return avertissements(mission, actives, requis=requis, signee=signee, occupations=occupations)
+
+
+@dataclass(frozen=True, slots=True)
+class Changee:
+    """The convocation as it is now, and what should be looked at."""
+
+    convocation: Convocation
+    avertissements: list[Avertissement]
+
+
+async def change_convocation(
+    commande: Commande, convocation_id: UUID, expected: int, saisie: Saisie, outre: PassageOutre | None = None
+) -> Changee:
+    """Nothing is written or sent when nothing changed. Without `outre` warnings are told afterwards.
+
+    Raises a Refus (AvertissementsALire too), Forbidden.
+    """
+    convocation, mission, ouvert = await _for_writing(commande, convocation_id, expected)
+    changed = modifier(convocation, mission, ouvert=ouvert, saisie=saisie)
+    if changed.version == convocation.version:
+        return Changee(convocation, [])
+    warnings = await conflicts_of(commande.connection, mission, changed)
+    if outre is not None:
+        outre.check(warnings)
+    await _save(commande, convocation_id, changed, mission)
+    if outre is not None:
+        await outre.remember(commande, {convocation_id: changed.version}, warnings)
+    return Changee(changed, warnings)
+
+
+async def conflicts_of(connection: Connection, mission: Mission, convocation: Convocation) -> list[Avertissement]:
+    """Days of the convocation on which the person is convoked elsewhere too."""
+    numeros, dates = [convocation.numero], convocation.dates
+    return conflits(await convocations.occupations(connection, numeros, dates, mission.mission_id, mission.academie))
+
+
+async def cancel_convocation(commande: Commande, convocation_id: UUID, expected: int, motif: str) -> Convocation:
+    """Supprimer la convocation (R45): it stays, cancelled; the right ends and the person is told (K.b)."""
+    convocation, mission, ouvert = await _for_writing(commande, convocation_id, expected)
+    cancelled = annuler(convocation, ouvert=ouvert, motif=motif)
+    await _save(commande, convocation_id, cancelled, mission)
+    return cancelled
+
+
+async def _for_writing(commande: Commande, convocation_id: UUID, expected: int) -> tuple[Convocation, Mission, bool]:
+    found = await convocations_reads.get(commande.connection, convocation_id)
+    if found is None:
+        raise ConvocationInconnue
+    mission, ouvert = await mission_for_writing(commande, found[0])  # mission, opening, convocation: in this order
+    found = await convocations_reads.get(commande.connection, convocation_id, lock=True)
+    if found is None or found[1].version != expected:
+        raise VersionDepassee
+    return found[1], mission, ouvert
+
+
+async def _save(commande: Commande, convocation_id: UUID, convocation: Convocation, mission: Mission) -> None:
+    people = await intervenants.get(commande.connection, [convocation.numero])
+    event = await saved(commande, convocation_id, convocation, people[convocation.numero], mission)
+    await tell(commande.connection, [event])
+
+
+async def replay_convocations(connection: Connection, convocations: Sequence[UUID]) -> int:
+    """Tell the present version of each again, in one transaction a thousand; returns how many were told.
+
+    Not told are those whose event was not kept (written before it was).
+    """
+    told = 0
+    for start in range(0, len(convocations), AT_ONCE):
+        async with connection.transaction():
+            some = convocations[start : start + AT_ONCE]
+            told += await replay.tell_again(connection, some, CONVOCATION, TYPES)
+    return told

@@ -1,0 +1,27 @@
+"""Whose duplicates an acteur sees and merges."""
+
+from uuid import UUID
+
+from acces.acteur import Acteur
+from chassis.database import Connection
+from convocation.annuaire import reads as annuaire
+from convocation.annuaire.domain import Intervenant
+from convocation.annuaire.refus import IntervenantAbsent
+from convocation.commun.policy import POLICY
+
+MERGE = "intervenants.fusionner"
+
+
+def may_merge(acteur: Acteur) -> None:
+    """Raises Forbidden for who keeps no directory."""
+    POLICY.scope(acteur, MERGE)
+
+
+async def mergeable(connection: Connection, acteur: Acteur, intervenant_id: UUID) -> Intervenant:
+    """The entry, unless it is another académie's: then it does not exist. Raises IntervenantAbsent, Forbidden."""
+    POLICY.scope(acteur, MERGE)
+    person = await annuaire.by_id(connection, intervenant_id)
+    if person is None:
+        raise IntervenantAbsent
+    POLICY.visible(acteur, MERGE, IntervenantAbsent, academie=person.academie)
+    return person

@@ -1,0 +1,50 @@
+"""What notifier and santorin-bridge ask: versions to mail, and every convocation's state."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.responses import JSONResponse
+
+from acces.http import ActeurDep
+from convocation.echanges import sql
+from convocation.echanges.access import may_read_envois, may_read_etats
+from convocation.echanges.presenters import answers
+from convocation.echanges.schemas import EnvoisIn
+from pages.commands import reading
+
+router = APIRouter(prefix="/api")
+_BEFORE_ALL = UUID(int=0)
+
+
+@router.get("/convocations/{convocation_id}/versions/{version}/envoi", tags=["envois"])
+async def get_envoi(
+    request: Request, convocation_id: UUID, version: Annotated[int, Path(ge=1, le=2**31 - 1)], acteur: ActeurDep
+) -> JSONResponse:
+    """200, 410 when a higher version has superseded this one, 404 when there is none."""
+    may_read_envois(acteur)
+    [answer] = await answers(request, [(convocation_id, version, None, False)])
+    return JSONResponse(answer, status_code=answer["status"])
+
+
+@router.post("/envois", tags=["envois"])
+async def list_envois(request: Request, body: EnvoisIn, acteur: ActeurDep) -> JSONResponse:
+    """Many at once; each has its own `status`, in the order of the demandes."""
+    may_read_envois(acteur)
+    wanted = [(one.convocation_id, one.version, one.dite, one.engagee) for one in body.demandes]
+    return JSONResponse({"envois": await answers(request, wanted)})
+
+
+@router.get("/etats", tags=["etats"])
+async def list_etats(
+    request: Request,
+    acteur: ActeurDep,
+    apres: UUID = _BEFORE_ALL,
+    limite: Annotated[int, Query(ge=1, le=10_000)] = 5_000,
+) -> dict[str, Any]:
+    """`suite`: the last id of the page, to ask for the next one with; null at the end."""
+    may_read_etats(acteur)
+    async with reading(request) as connection:
+        rows = await sql.page_of_etats(connection, apres, limite)
+    suite = rows[-1].convocation_id if len(rows) == limite else None
+    return {"etats": [dict(row) for row in rows], "suite": suite}
