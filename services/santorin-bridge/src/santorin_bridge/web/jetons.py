@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 from acces.acteur import Acteur, Role, mint
 from santorin_bridge.domain.clients import is_client
 from santorin_bridge.settings import Settings
+from santorin_bridge.web.application import application
 from santorin_bridge.web.limites import limit_peer
 
 log = structlog.get_logger()
@@ -33,14 +34,12 @@ def add_to(app: FastAPI, settings: Settings) -> None:
     """A plain route: those of routers ask for an acteur, which a client that asks for its token is not yet."""
     if not settings.clients:
         log.warning("jetons.no_client")
-    app.state.clients = settings.clients
-    app.state.token_seconds = settings.token_seconds
     app.add_route(PATH, jeton, methods=["POST"])
 
 
 async def jeton(request: Request) -> JSONResponse:
     """200 with the token, 400 or 401 in the RFC's form, 429 as problem+json."""
-    limit_peer(request, PATH)
+    await limit_peer(request, PATH)
     try:
         fields = await _fields(request)
         client_id = _client(request, fields)
@@ -82,7 +81,7 @@ def _client(request: Request, fields: dict[str, str]) -> str:
         named, (client_id, secret) = client_id, _basic(header)
         if named not in {"", client_id}:
             raise Refused("invalid_request", "client_id names another client")
-    if not is_client(request.app.state.clients, client_id, secret):
+    if not is_client(application(request).clients, client_id, secret):
         raise Refused("invalid_client", "unknown client or wrong secret")
     return client_id
 
@@ -105,7 +104,7 @@ def _grant(fields: dict[str, str]) -> None:
 
 
 def _token(request: Request, client_id: str) -> dict[str, str | int]:
-    state = request.app.state
-    seconds: int = state.token_seconds
-    token = mint(Acteur(client_id, Role.SANTORIN), state.token_key, now=state.clock(), hours=seconds / 3_600)
-    return {"access_token": token, "token_type": "Bearer", "expires_in": seconds}
+    ours = application(request)
+    acteur, hours = Acteur(client_id, Role.SANTORIN), ours.token_seconds / 3_600
+    token = mint(acteur, ours.token_key, now=ours.clock(), hours=hours)
+    return {"access_token": token, "token_type": "Bearer", "expires_in": ours.token_seconds}
