@@ -1,5 +1,6 @@
 """Who acts: a signed token carried by `Authorization: Bearer` or by the session cookie, the same for every service.
 
+JWTs are joserfc's: Authlib's own `jose` is deprecated for this library of the same author (docs/decisions/0025).
 The launcher mints tokens for the demo; sign-in and OIDC later replace only the issuer.
 """
 

@@ -1,6 +1,7 @@
 """Applies dbmate-format SQL files (`-- migrate:up` / `-- migrate:down`) under an advisory lock.
 
-The table is dbmate's own (`schema_migrations(version)`), so that its stock binary can run the same files.
+The table is dbmate's own (`schema_migrations(version)`), so that its stock binary can run the same files. Ours,
+because Python with pip is enough to start (0011): dbmate is a binary, and the Python libraries have forms of their own.
 """
 
 import re

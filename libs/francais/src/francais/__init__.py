@@ -1,7 +1,7 @@
 """French as a reader writes it: dates, times, numbers, plurals, lists and agreement, on screens, mails and documents.
 
 Babel knows the words (CLDR, locale « fr »). The locale of the process is never asked: it is another one on every
-machine. Pure, so a domain may import it (docs/decisions/0024).
+machine. Pure, so a domain may import it (docs/decisions/0025).
 """
 
 from collections.abc import Iterable

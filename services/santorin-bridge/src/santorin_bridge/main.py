@@ -22,6 +22,7 @@ from santorin_bridge.use_cases.observe import measure_silence, observe_differenc
 from santorin_bridge.use_cases.reconcile import Sources
 from santorin_bridge.web import jetons, limites, routes
 from santorin_bridge.web.application import Application
+from santorin_bridge.web.debit import Debit
 
 _TOKEN_HOURS = 0.1
 _SILENCE_SECONDS = 30.0
@@ -33,10 +34,8 @@ def build(runtime: Runtime) -> Service:
     assert isinstance(settings, Settings)
     app = create_app(title="IMAG'IN — habilitations SANTORIN")
     app.include_router(routes.router, dependencies=[Depends(limites.limit_acteur)])
-    limites.add_to(app, settings)
     jetons.add_to(app, settings)
     freshness = Freshness(settings.kafka_connection, topic=CONVOCATION, group=_GROUP, clock=_clock)
-    app.state.clock, app.state.token_key = _clock, settings.token_key.get_secret_value()  # jetons reads them
     app.state.application = _application(runtime, settings, freshness)
     AS_OF_AGE_SECONDS.set_function(partial(_age_seconds, freshness))
     sources, settle = sources_of(settings), settings.reconcile_settle_seconds
@@ -71,6 +70,10 @@ def _application(runtime: Runtime, settings: Settings, freshness: Freshness) -> 
         token_key=settings.token_key.get_secret_value(),
         freshness=freshness,
         stale_after=timedelta(seconds=settings.stale_after_seconds),
+        clients=settings.clients,
+        token_seconds=settings.token_seconds,
+        debit_api=Debit(per_second=settings.api_requests_per_second, burst=settings.api_requests_burst),
+        debit_jetons=Debit(per_second=settings.token_requests_per_second, burst=settings.token_requests_burst),
     )
 
 

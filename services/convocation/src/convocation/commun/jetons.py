@@ -1,6 +1,7 @@
 """Sealed names that stand in a URL: of a version (its QR code, R24), of a person's own pages, of a calendar.
 
-Nobody can make one without the secret, nor use one for another purpose than its own.
+Nobody can make one without the secret, nor use one for another purpose than its own. Ours, because it must be short
+for a QR code on paper, where what is printed stays valid for ever: a JWT or itsdangerous would be longer.
 """
 
 import hmac

@@ -157,6 +157,7 @@ class Smtp:
             smtp.close()
 
     async def _pace(self) -> None:
+        """Wait for this mail’s turn: no rate limit, which refuses and lets a burst through (docs/decisions/0025)."""
         loop = asyncio.get_running_loop()
         await asyncio.sleep(max(0.0, self._free_at - loop.time()))
         self._free_at = max(self._free_at, loop.time()) + self._interval

@@ -1,5 +1,6 @@
 """What the requests of santorin-bridge use."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -8,14 +9,22 @@ from fastapi import Request
 from acces import http as acces
 from chassis import http
 from chassis.freshness import Freshness
+from santorin_bridge.web.debit import Debit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Application(acces.Application):
-    """`stale_after`: the check of rights answers 503 when it knows less than what was told so long ago."""
+    """`stale_after`: the check of rights answers 503 when it knows less than what was told so long ago.
+
+    `clients`: id → verifiers of the secrets; rates: `debit_api` by client, `debit_jetons` by address.
+    """
 
     freshness: Freshness
     stale_after: timedelta
+    clients: Mapping[str, tuple[str, ...]]
+    token_seconds: int
+    debit_api: Debit
+    debit_jetons: Debit
 
 
 def application(request: Request) -> Application:

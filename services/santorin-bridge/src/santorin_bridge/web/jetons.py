@@ -1,15 +1,20 @@
-"""`POST /oauth/jeton`: a client's credentials → a bearer token with the role SANTORIN (RFC 6749 4.4, RFC 6750)."""
+"""`POST /oauth/jeton`: a client's credentials → a bearer token with the role SANTORIN (RFC 6749 4.4, RFC 6750).
+
+The errors are Authlib's; its server and its reading of credentials do not fit (docs/decisions/0025).
+"""
 
 import base64
 from urllib.parse import parse_qsl, unquote_plus
 
 import structlog
+from authlib.oauth2.rfc6749.errors import InvalidClientError, InvalidRequestError, InvalidScopeError, OAuth2Error
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
 from acces.acteur import Acteur, Role, mint
 from santorin_bridge.domain.clients import is_client
 from santorin_bridge.settings import Settings
+from santorin_bridge.web.application import application
 from santorin_bridge.web.limites import limit_peer
 
 log = structlog.get_logger()
@@ -17,58 +22,55 @@ PATH = "/oauth/jeton"
 _MAX_BYTES, _MAX_FIELDS = 8_192, 20
 _FORM = "application/x-www-form-urlencoded"
 _NOT_STORED = {"Cache-Control": "no-store", "Pragma": "no-cache"}  # RFC 6749 section 5.1 asks for both
-_WHO = {"WWW-Authenticate": 'Basic realm="santorin-bridge", charset="UTF-8"'}
 
 
-class Refused(Exception):
-    """An error of RFC 6749 section 5.2; its description may hold ASCII only, so it is English."""
+class _UnknownClient(InvalidClientError):
+    """401 however the client showed its secret, with the realm that RFC 7617 asks for: Authlib's has none."""
 
-    def __init__(self, code: str, description: str) -> None:
-        super().__init__(code)
-        self.code = code
-        self.description = description
+    status_code = 401
+    description = "unknown client or wrong secret"
+
+    def get_headers(self) -> list[tuple[str, str]]:
+        return [*OAuth2Error.get_headers(self), ("WWW-Authenticate", 'Basic realm="santorin-bridge", charset="UTF-8"')]
 
 
 def add_to(app: FastAPI, settings: Settings) -> None:
     """A plain route: those of routers ask for an acteur, which a client that asks for its token is not yet."""
     if not settings.clients:
         log.warning("jetons.no_client")
-    app.state.clients = settings.clients
-    app.state.token_seconds = settings.token_seconds
     app.add_route(PATH, jeton, methods=["POST"])
 
 
 async def jeton(request: Request) -> JSONResponse:
     """200 with the token, 400 or 401 in the RFC's form, 429 as problem+json."""
-    limit_peer(request, PATH)
+    await limit_peer(request, PATH)
     try:
         fields = await _fields(request)
         client_id = _client(request, fields)
         _grant(fields)
-    except Refused as refused:
-        body = {"error": refused.code, "error_description": refused.description}
-        unknown = refused.code == "invalid_client"
-        return JSONResponse(body, 401 if unknown else 400, _NOT_STORED | (_WHO if unknown else {}))
+    except OAuth2Error as refused:
+        status, body, headers = refused()
+        return JSONResponse(body, status, dict(headers))
     return JSONResponse(_token(request, client_id), headers=_NOT_STORED)
 
 
 async def _fields(request: Request) -> dict[str, str]:
     """The form's fields, each once; one without a value counts as absent (section 3.2)."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
-        raise Refused("invalid_request", f"the body must be {_FORM}")
+        raise InvalidRequestError(f"the body must be {_FORM}")
     body = b""
     async for chunk in request.stream():
         body += chunk
         if len(body) > _MAX_BYTES:
-            raise Refused("invalid_request", "the body is too long")
+            raise InvalidRequestError("the body is too long")
     try:
         pairs = parse_qsl(body.decode("ascii"), errors="strict", max_num_fields=_MAX_FIELDS)
     except ValueError:
-        raise Refused("invalid_request", "the body is no form in UTF-8") from None
+        raise InvalidRequestError("the body is no form in UTF-8") from None
     if len(dict(pairs)) < len(pairs):
-        raise Refused("invalid_request", "a parameter stands twice")
+        raise InvalidRequestError("a parameter stands twice")
     if "grant_type" not in dict(pairs):
-        raise Refused("invalid_request", "grant_type is missing")
+        raise InvalidRequestError("grant_type is missing")
     return dict(pairs)
 
 
@@ -78,12 +80,12 @@ def _client(request: Request, fields: dict[str, str]) -> str:
     client_id, secret = fields.get("client_id", ""), fields.get("client_secret", "")
     if header is not None:
         if secret:
-            raise Refused("invalid_request", "the client authenticates twice")
+            raise InvalidRequestError("the client authenticates twice")
         named, (client_id, secret) = client_id, _basic(header)
         if named not in {"", client_id}:
-            raise Refused("invalid_request", "client_id names another client")
-    if not is_client(request.app.state.clients, client_id, secret):
-        raise Refused("invalid_client", "unknown client or wrong secret")
+            raise InvalidRequestError("client_id names another client")
+    if not is_client(application(request).clients, client_id, secret):
+        raise _UnknownClient
     return client_id
 
 
@@ -99,13 +101,13 @@ def _basic(header: str) -> tuple[str, str]:
 
 def _grant(fields: dict[str, str]) -> None:
     if fields["grant_type"] != "client_credentials":
-        raise Refused("unsupported_grant_type", "only client_credentials is given here")
+        raise OAuth2Error("only client_credentials is given here", error="unsupported_grant_type")
     if "scope" in fields:
-        raise Refused("invalid_scope", "a token has no scope: it reads rights")
+        raise InvalidScopeError("a token has no scope: it reads rights")
 
 
 def _token(request: Request, client_id: str) -> dict[str, str | int]:
-    state = request.app.state
-    seconds: int = state.token_seconds
-    token = mint(Acteur(client_id, Role.SANTORIN), state.token_key, now=state.clock(), hours=seconds / 3_600)
-    return {"access_token": token, "token_type": "Bearer", "expires_in": seconds}
+    ours = application(request)
+    acteur, hours = Acteur(client_id, Role.SANTORIN), ours.token_seconds / 3_600
+    token = mint(acteur, ours.token_key, now=ours.clock(), hours=hours)
+    return {"access_token": token, "token_type": "Bearer", "expires_in": ours.token_seconds}

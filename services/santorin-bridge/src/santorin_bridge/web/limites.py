@@ -1,38 +1,38 @@
 """How many requests a client (or, before it has a token, an address) may make: 429 with Retry-After (RFC 6585)."""
 
-import time
+from ipaddress import IPv6Address, ip_address, ip_network
 
-from fastapi import FastAPI, Request
+from fastapi import Request
 
 from acces.http import ActeurDep
 from chassis.http import Problem
-from santorin_bridge.domain.debit import Debit, peer
 from santorin_bridge.metrics import LIMITED
-from santorin_bridge.settings import Settings
-
-
-def add_to(app: FastAPI, settings: Settings) -> None:
-    """The buckets of this process: each process has its own."""
-    app.state.monotonic_ns = time.monotonic_ns
-    app.state.debit_api = Debit(per_second=settings.api_requests_per_second, burst=settings.api_requests_burst)
-    app.state.debit_jetons = Debit(per_second=settings.token_requests_per_second, burst=settings.token_requests_burst)
+from santorin_bridge.web.application import application
+from santorin_bridge.web.debit import Debit
 
 
 async def limit_acteur(request: Request, acteur: ActeurDep) -> None:
-    """The dependency of every router that asks for an acteur. Raises Problem 429.
-
-    A coroutine, so that it runs on the event loop: buckets need no lock.
-    """
-    _take(request, request.app.state.debit_api, f"{acteur.role}:{acteur.sub}", request.scope["route"].path)
+    """The dependency of every router that asks for an acteur. Raises Problem 429."""
+    key = f"{acteur.role}:{acteur.sub}"
+    await _take(application(request).debit_api, key, request.scope["route"].path)
 
 
-def limit_peer(request: Request, route: str) -> None:
+async def limit_peer(request: Request, route: str) -> None:
     """For a route without an acteur: every attempt of an address counts, the failing ones too. Raises Problem 429."""
-    _take(request, request.app.state.debit_jetons, peer(request.client.host if request.client else ""), route)
+    await _take(application(request).debit_jetons, peer(request.client.host if request.client else ""), route)
 
 
-def _take(request: Request, debit: Debit, key: str, route: str) -> None:
-    seconds = debit.take(key, request.app.state.monotonic_ns())
+def peer(host: str) -> str:
+    """The key of an address: an IPv6 one by its /64, of which a single subscriber has every address."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host[:64]
+    return str(ip_network((address, 64), strict=False)) if isinstance(address, IPv6Address) else host
+
+
+async def _take(debit: Debit, key: str, route: str) -> None:
+    seconds = await debit.take(key)
     if seconds:
         LIMITED.labels(route).inc()
         detail = f"Trop de requêtes : réessayez dans {seconds} s."
