@@ -105,7 +105,6 @@ def test_every_import_contract_that_a_decision_names_exists():
     assert {name for end in ends for name in re.findall(r'"([^"]+)"', end)} <= contracts
 
 
-@pytest.mark.xfail(strict=True, reason="convocations/commands.py is still being made: then take this mark away")
 def test_every_file_that_the_architecture_pages_name_exists():
     text = "\n".join(page.read_text(encoding="utf-8") for page in tracked("docs/architecture/*.md"))
     named = set(re.findall(r"`((?:services|libs|schemas)/[\w./-]+\.\w+)`", text))

@@ -11,6 +11,7 @@ ROOT = Path(__file__).parents[2]
 SOURCES = sorted(
     file for folder in ("services", "schemas", "libs", "ops", "dev") for file in (ROOT / folder).rglob("src/**/*.py")
 )
+MAX_MODULES = 12
 MAX_FILE, MAX_FUNCTION, MAX_HANDLER, MAX_TEST_FILE = 300, 40, 15, 400
 
 
@@ -32,6 +33,17 @@ def test_no_test_file_has_more_than_400_lines():
     folders = ("services", "schemas", "libs", "ops", "dev", "tests")
     tests = [file for folder in folders for file in (ROOT / folder).rglob("test_*.py")]
     assert [str(file) for file in tests if lines(file) > MAX_TEST_FILE] == []
+
+
+def test_a_folder_of_a_service_has_at_most_12_modules():
+    modules = {}
+    for file in SOURCES:
+        if "services" in file.parts and file.name != "__init__.py":
+            modules.setdefault(file.parent, []).append(file.name)
+    too_many = {
+        str(folder.relative_to(ROOT)): len(names) for folder, names in modules.items() if len(names) > MAX_MODULES
+    }
+    assert too_many == {}
 
 
 def test_no_function_has_more_than_40_lines():

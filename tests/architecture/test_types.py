@@ -7,6 +7,7 @@ from typing import get_args, get_type_hints
 
 import pytest
 
+import convocation.main
 import mission_import.main
 import notifier.main
 import santorin_bridge.main
@@ -17,8 +18,9 @@ SETTINGS = {
     "database_url": "postgresql://unused",
     "kafka_bootstrap": "unused:1",
     "token_key": "k" * 40,
-    "convocation_url": "http://unused",
 }
+
+URL = {"convocation_url": "http://unused"}
 
 ROOT = Path(__file__).parents[2]
 
@@ -31,8 +33,13 @@ def test_what_persistence_gives_and_takes_has_a_type():
 
 @pytest.mark.parametrize(
     ("service", "more"),
-    [(mission_import.main, {}), (notifier.main, {"mail_dir": "unused"}), (santorin_bridge.main, {})],
-    ids=["mission-import", "notifier", "santorin-bridge"],
+    [
+        (mission_import.main, {}),
+        (convocation.main, {}),
+        (notifier.main, URL | {"mail_dir": "unused"}),
+        (santorin_bridge.main, URL),
+    ],
+    ids=["mission-import", "convocation", "notifier", "santorin-bridge"],
 )
 def test_a_reader_is_given_events_of_the_body_that_it_declares(service, more):
     runtime = Runtime(service.Settings(**SETTINGS, **more), SimpleNamespace(), SimpleNamespace(wake=None))

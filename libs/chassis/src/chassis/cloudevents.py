@@ -42,7 +42,7 @@ class Cause:
     traceparent: str | None = None
 
 
-S_co = TypeVar("S_co", covariant=True, default=Any)
+S_co = TypeVar("S_co", covariant=True, default=Any)  # the consumer reads any body
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from convocation.ouvertures.domain import est_ouvert
 async def mission_for_writing(commande: Commande, mission_id: UUID) -> tuple[Mission, bool]:
     """The mission and whether its service is open, both held until the end of the transaction.
 
-    Neither a closing of the service nor a withdrawal of the mission can cross the command (architecture.md).
+    Neither a closing of the service nor a withdrawal of the mission can cross the command.
     Raises MissionInconnue, Forbidden.
     """
     mission = await missions.get(commande.connection, mission_id, lock=True)

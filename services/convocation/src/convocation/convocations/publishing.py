@@ -1,4 +1,4 @@
-"""A convocation of the domain → the event that tells it (architecture.md): no mail, no telephone, no observation."""
+"""A convocation of the domain → the event that tells it: no mail, no telephone, no observation."""
 
 from typing import cast
 from uuid import UUID

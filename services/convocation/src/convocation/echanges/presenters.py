@@ -1,4 +1,4 @@
-"""What the notifier is answered about a version: facts, document, calendar object, signed link (architecture.md)."""
+"""What the notifier is answered about a version: facts, document, calendar object, signed link (0008)."""
 
 import asyncio
 from base64 import b64encode

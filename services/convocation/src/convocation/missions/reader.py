@@ -7,6 +7,7 @@ from chassis.consumer import Known
 from chassis.database import Connection
 from convocation.missions import sql as missions
 from event_schemas import catalogue
+from event_schemas.missions import Mission
 
 
 class RecordMissionsOnMissionEvents:
@@ -18,5 +19,5 @@ class RecordMissionsOnMissionEvents:
     async def known(self, connection: Connection, aggregates: list[str]) -> dict[str, Known]:
         return await missions.known(connection, aggregates)
 
-    async def apply(self, connection: Connection, events: list[Event], held: Collection[str]) -> None:
+    async def apply(self, connection: Connection, events: list[Event[Mission]], held: Collection[str]) -> None:
         await missions.save(connection, events, held)

@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Sequence
 from functools import lru_cache
-from typing import Any
 
 from chassis.cloudevents import Event
 from chassis.consumer import Known
 from chassis.database import Connection, copy_new, update_all
 from convocation.commun.recherche import cle
+from event_schemas.missions import Mission
 
 _KNOWN = """
 SELECT mission_id, version, hash FROM mission WHERE mission_id = ANY($1::uuid[]) ORDER BY mission_id FOR UPDATE
@@ -38,14 +38,14 @@ async def known(connection: Connection, missions: list[str]) -> dict[str, Known]
     return {str(row["mission_id"]): Known(row["version"], row["hash"]) for row in rows}
 
 
-async def save(connection: Connection, events: Sequence[Event], held: Collection[str]) -> None:
+async def save(connection: Connection, events: Sequence[Event[Mission]], held: Collection[str]) -> None:
     """Write the last state of each mission; `held`: those there are. Raises ConcurrentWrite."""
     latest = {event.aggregate: event.state for event in events}
     await copy_new(connection, "mission", _COLUMNS, [_row(one) for key, one in latest.items() if key not in held])
     await update_all(connection, _CHANGE, [_changed(one) for key, one in latest.items() if key in held])
 
 
-def _row(state: Any) -> tuple[Any, ...]:
+def _row(state: Mission) -> tuple[object, ...]:
     etablissement = state.etablissement
     return (
         *(state.mission_id, state.session, etablissement.uai, etablissement.academie),
@@ -55,7 +55,7 @@ def _row(state: Any) -> tuple[Any, ...]:
     )
 
 
-def _changed(state: Any) -> tuple[Any, ...]:
+def _changed(state: Mission) -> tuple[object, ...]:
     etablissement = state.etablissement
     return (
         *(state.mission_id, etablissement.academie, etablissement.nom, etablissement.commune),
@@ -67,7 +67,7 @@ def _changed(state: Any) -> tuple[Any, ...]:
 _cle = lru_cache(maxsize=4_096)(cle)  # missions share their épreuve with other lycées, and their lycée with others
 
 
-def _recherche(state: Any) -> str:
+def _recherche(state: Mission) -> str:
     """The words a mission is found by, folded."""
     place = state.etablissement
     return f"{_cle(f'{state.libelle} {state.code}')} {_cle(f'{place.uai} {place.nom} {place.commune}')}"

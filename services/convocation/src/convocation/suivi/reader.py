@@ -5,35 +5,35 @@ from collections.abc import Collection
 from chassis.cloudevents import Event
 from chassis.consumer import Known
 from chassis.database import Connection
-from convocation.suivi.sql import Suivi
+from convocation.suivi.sql import TableDeSuivi
 from event_schemas import catalogue
+from event_schemas.acces import Acces
+from event_schemas.notifications import Notification
+
+_ACCES, _NOTIFICATIONS = TableDeSuivi("acces"), TableDeSuivi("notification")
 
 
-class _RecordSuivi:
-    """Keeps the last state of each convocation."""
-
-    topic: str
-    types: tuple[str, ...]
-    _suivi: Suivi
-
-    async def known(self, connection: Connection, aggregates: list[str]) -> dict[str, Known]:
-        return await self._suivi.known(connection, aggregates)
-
-    async def apply(self, connection: Connection, events: list[Event], held: Collection[str]) -> None:
-        await self._suivi.save(connection, events, held)
-
-
-class RecordAccesOnAccesChanged(_RecordSuivi):
+class RecordAccesOnAccesChanged:
     """Transmise, acceptée, rejetée, retirée: may the person enter SANTORIN (R15, R18)."""
 
     topic = catalogue.ACCES
     types = (catalogue.ACCES_CHANGED,)
-    _suivi = Suivi("acces")
+
+    async def known(self, connection: Connection, aggregates: list[str]) -> dict[str, Known]:
+        return await _ACCES.known(connection, aggregates)
+
+    async def apply(self, connection: Connection, events: list[Event[Acces]], held: Collection[str]) -> None:
+        await _ACCES.save(connection, events, held)
 
 
-class RecordNotificationOnNotificationEvents(_RecordSuivi):
+class RecordNotificationOnNotificationEvents:
     """Sent or failed: has the person been told."""
 
     topic = catalogue.NOTIFICATION
     types = (catalogue.NOTIFICATION_SENT, catalogue.NOTIFICATION_FAILED)
-    _suivi = Suivi("notification")
+
+    async def known(self, connection: Connection, aggregates: list[str]) -> dict[str, Known]:
+        return await _NOTIFICATIONS.known(connection, aggregates)
+
+    async def apply(self, connection: Connection, events: list[Event[Notification]], held: Collection[str]) -> None:
+        await _NOTIFICATIONS.save(connection, events, held)

@@ -1,11 +1,12 @@
 """SQL of what became of each convocation: its right in SANTORIN and its mail."""
 
 from collections.abc import Collection, Sequence
-from typing import Any
 
 from chassis.cloudevents import Event
 from chassis.consumer import Known
 from chassis.database import Connection, copy_new, update_all
+from event_schemas.acces import Acces
+from event_schemas.notifications import Notification
 
 _COLUMNS = ("convocation_id", "version", "hash", "convocation_version", "etat", "motif")
 _KNOWN = """
@@ -21,7 +22,7 @@ WHERE s.convocation_id = t.convocation_id AND s.version < t.version
 """
 
 
-class Suivi:
+class TableDeSuivi:
     """One of the two tables, `acces` or `notification`: they have the same shape."""
 
     def __init__(self, table: str) -> None:
@@ -34,13 +35,15 @@ class Suivi:
         rows = await connection.fetch(self._known, convocations)
         return {str(row["convocation_id"]): Known(row["version"], row["hash"]) for row in rows}
 
-    async def save(self, connection: Connection, events: Sequence[Event], held: Collection[str]) -> None:
+    async def save(
+        self, connection: Connection, events: Sequence[Event[Acces] | Event[Notification]], held: Collection[str]
+    ) -> None:
         """Write the last state of each; `held`: those there are. Raises ConcurrentWrite."""
         rows = {event.aggregate: _row(event.state) for event in events}
         await copy_new(connection, self._table, _COLUMNS, [row for key, row in rows.items() if key not in held])
         await update_all(connection, self._change, [row for key, row in rows.items() if key in held])
 
 
-def _row(state: Any) -> tuple[Any, ...]:
-    etat = "REVENUE" if getattr(state, "retour", False) else state.etat
+def _row(state: Acces | Notification) -> tuple[object, ...]:
+    etat = "REVENUE" if isinstance(state, Notification) and state.retour else state.etat
     return state.convocation_id, state.version, state.hash, state.convocation_version, etat, state.motif
