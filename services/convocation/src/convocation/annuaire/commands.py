@@ -9,6 +9,7 @@ from acces import audit
 from acces.commande import Commande
 from acces.policy import Forbidden
 from convocation.annuaire import reads as intervenants_reads
+from convocation.annuaire import sql
 from convocation.annuaire import sql as intervenants
 from convocation.annuaire.domain import Intervenant
 from convocation.annuaire.refus import (
@@ -157,3 +158,8 @@ async def import_intervenants(
     gone_on = await intervenants.fusionnees(commande.connection, list(held))
     merged = [replace(one, actif=one.actif and one.numero not in gone_on) for one in merged]
     await save_with_acts(commande, merged, known)
+
+
+async def merge_into(commande: Commande, numero: str, dans: str) -> None:
+    """`numero` goes on in `dans`; the caller has locked both and records the act."""
+    await sql.merge_into(commande.connection, numero, dans)

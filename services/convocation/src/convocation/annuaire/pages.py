@@ -14,7 +14,7 @@ from convocation.annuaire.access import can_keep, demande_to_answer, may_keep, v
 from convocation.annuaire.commands import change_intervenant, create_intervenant, set_actif
 from convocation.annuaire.domain import Intervenant
 from convocation.annuaire.forms import CIVILITES, Fiche, faute_de, fiche_de, lire_fiche, version_lue
-from convocation.annuaire.reads import FiltreAnnuaire, liste_intervenants
+from convocation.annuaire.reads import FiltreAnnuaire, IntervenantListe, liste_intervenants
 from convocation.annuaire.refus import IntervenantAbsent
 from convocation.annuaire.schemas import FicheIn, NouvelleFicheIn
 from convocation.cadre.ecran import page
@@ -180,7 +180,7 @@ async def _form(
     )
 
 
-async def _homonymes(connection: Connection, demande: Demande) -> list[Any]:
+async def _homonymes(connection: Connection, demande: Demande) -> list[IntervenantListe]:
     """Whom the demande may mean among those the académie has, active or not."""
     nom = f"{demande.nom} {demande.prenom}"
     filtre = FiltreAnnuaire(academies=[demande.academie], nom=nom, taille=_HOMONYMES)

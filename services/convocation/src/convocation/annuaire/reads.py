@@ -3,23 +3,26 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
 from uuid import UUID
 
-from chassis.database import Connection
+from chassis.database import Connection, Row
 from convocation.annuaire.domain import Indisponibilite, Intervenant
 from convocation.annuaire.rapprochement import mots_proches
 from convocation.commun.recherche import mots
 
-_OF_DISCIPLINE = """
-SELECT * FROM intervenant
+_PEOPLE = """
+SELECT i.id, i.numero, i.civilite, i.nom, i.prenom, i.courriel, i.uai, i.uais_secondaires, i.disciplines, i.academie,
+       i.actif, i.stagiaire, i.profils, i.version
+FROM intervenant i
+"""
+_OF_DISCIPLINE = f"""{_PEOPLE}
 WHERE actif AND academie = $3 AND (uai = $1 OR uais_secondaires @> ARRAY[$1::text]) AND disciplines && $2::text[]
 ORDER BY cle, numero
 """
 
 
-_FIRST_WORD = """
-SELECT i.* FROM intervenant i
+_FIRST_WORD = f"""{_PEOPLE}
 WHERE i.actif AND i.numero IN (SELECT numero FROM intervenant_mot WHERE academie = $1 AND mot LIKE $2)
 """
 
@@ -40,7 +43,10 @@ SELECT numero, count(*) AS convocations FROM convocation
 WHERE numero = ANY($1::text[]) AND status = 'ACTIVE' GROUP BY numero
 """
 _LISTE = """
-SELECT i.*, count(*) OVER () AS total FROM intervenant i
+SELECT i.id, i.numero, i.civilite, i.nom, i.prenom, i.courriel, i.uai, i.uais_secondaires, i.disciplines, i.academie,
+       i.actif, i.stagiaire, i.profils, i.version,
+       count(*) OVER () AS total
+FROM intervenant i
 WHERE ($1::text[] IS NULL OR i.academie = ANY($1))
   AND ($2::text IS NULL OR i.uai = $2 OR i.uais_secondaires @> ARRAY[$2])
   AND ($3::text IS NULL OR i.disciplines @> ARRAY[$3]) AND ($4::boolean IS NULL OR i.actif = $4)
@@ -52,15 +58,49 @@ SELECT DISTINCT mot FROM intervenant_mot WHERE ($1::text[] IS NULL OR academie =
 """
 
 
+class IntervenantRow(Row):
+    """An entry of the directory, without the words it is found by."""
+
+    id: UUID
+    numero: str
+    civilite: str
+    nom: str
+    prenom: str
+    courriel: str
+    uai: str
+    uais_secondaires: list[str]
+    disciplines: list[str]
+    academie: str
+    actif: bool
+    stagiaire: bool
+    profils: list[str]
+    version: int
+
+
+class IntervenantListe(IntervenantRow):
+    """With the number of people found."""
+
+    total: int
+
+
+class IndisponibiliteRow(Row):
+    """A period in which somebody is not available."""
+
+    numero: str
+    debut: date
+    fin: date
+
+
 async def get(connection: Connection, numeros: Sequence[str], *, lock: bool = False) -> dict[str, Intervenant]:
     """Those of `numeros` that the directory has; `lock`: as they stay until the end, so that no merge crosses it."""
-    chosen = "SELECT * FROM intervenant WHERE numero = ANY($1::text[])"
-    rows = await connection.fetch(f"{chosen} ORDER BY numero FOR KEY SHARE" if lock else chosen, numeros)
+    chosen = f"{_PEOPLE} WHERE numero = ANY($1::text[])"
+    query = f"{chosen} ORDER BY numero FOR KEY SHARE" if lock else chosen
+    rows = await connection.fetch(query, numeros, record_class=IntervenantRow)
     absences: dict[str, list[Indisponibilite]] = {}
-    query = "SELECT * FROM indisponibilite WHERE numero = ANY($1::text[]) ORDER BY numero, debut"
-    for row in await connection.fetch(query, numeros):
-        absences.setdefault(row["numero"], []).append(Indisponibilite(row["debut"], row["fin"]))
-    return {row["numero"]: _intervenant(row, absences.get(row["numero"], ())) for row in rows}
+    query = "SELECT numero, debut, fin FROM indisponibilite WHERE numero = ANY($1::text[]) ORDER BY numero, debut"
+    for absence in await connection.fetch(query, numeros, record_class=IndisponibiliteRow):
+        absences.setdefault(absence.numero, []).append(Indisponibilite(absence.debut, absence.fin))
+    return {row.numero: _intervenant(row, absences.get(row.numero, ())) for row in rows}
 
 
 async def by_id(connection: Connection, intervenant_id: UUID) -> Intervenant | None:
@@ -79,7 +119,8 @@ async def of_discipline(
     connection: Connection, uai: str, academie: str, disciplines: Sequence[str]
 ) -> list[Intervenant]:
     """R28: the établissement's own people, main or secondary post, in these disciplines, as its académie keeps them."""
-    return [_intervenant(row) for row in await connection.fetch(_OF_DISCIPLINE, uai, disciplines, academie)]
+    rows = await connection.fetch(_OF_DISCIPLINE, uai, disciplines, academie, record_class=IntervenantRow)
+    return [_intervenant(row) for row in rows]
 
 
 async def search(connection: Connection, academie: str, texte: str, *, limit: int) -> tuple[list[Intervenant], bool]:
@@ -106,32 +147,28 @@ async def by_name(connection: Connection, academie: str, words: Sequence[str], *
         return []
     others = "".join(_OTHER_WORD.format(number) for number in range(3, len(prefixes) + 2))
     query = f"{_FIRST_WORD}{others} ORDER BY i.cle, i.numero LIMIT {limit:d}"
-    return [_intervenant(row) for row in await connection.fetch(query, academie, *prefixes)]
+    rows = await connection.fetch(query, academie, *prefixes, record_class=IntervenantRow)
+    return [_intervenant(row) for row in rows]
 
 
-def _intervenant(row: Any, indisponibilites: Sequence[Indisponibilite] = ()) -> Intervenant:
+def _intervenant(row: IntervenantRow, indisponibilites: Sequence[Indisponibilite] = ()) -> Intervenant:
     return Intervenant(
-        numero=row["numero"],
-        civilite=row["civilite"],
-        nom=row["nom"],
-        prenom=row["prenom"],
-        courriel=row["courriel"],
-        uai=row["uai"],
-        uais_secondaires=tuple(row["uais_secondaires"]),
-        disciplines=tuple(row["disciplines"]),
-        academie=row["academie"],
-        actif=row["actif"],
-        stagiaire=row["stagiaire"],
-        profils=tuple(row["profils"]),
+        numero=row.numero,
+        civilite=row.civilite,
+        nom=row.nom,
+        prenom=row.prenom,
+        courriel=row.courriel,
+        uai=row.uai,
+        uais_secondaires=tuple(row.uais_secondaires),
+        disciplines=tuple(row.disciplines),
+        academie=row.academie,
+        actif=row.actif,
+        stagiaire=row.stagiaire,
+        profils=tuple(row.profils),
         indisponibilites=tuple(indisponibilites),
-        version=row["version"],
-        id=row["id"],
+        version=row.version,
+        id=row.id,
     )
-
-
-async def fusionner(connection: Connection, numero: str, dans: str) -> None:
-    """`numero` goes on in `dans`."""
-    await connection.execute("UPDATE intervenant SET fusionne_dans = $2 WHERE numero = $1", numero, dans)
 
 
 async def convocations_actives(connection: Connection, numeros: Sequence[str]) -> dict[str, int]:
@@ -152,7 +189,7 @@ class FiltreAnnuaire:
     taille: int = 50
 
 
-async def liste_intervenants(connection: Connection, filtre: FiltreAnnuaire) -> tuple[list[Any], bool]:
+async def liste_intervenants(connection: Connection, filtre: FiltreAnnuaire) -> tuple[list[IntervenantListe], bool]:
     """A page of people with `total`, and whether a letter of the name was forgiven (R35)."""
     typed = mots(filtre.nom)
     rows = await _page_of(connection, filtre, typed)
@@ -164,6 +201,15 @@ async def liste_intervenants(connection: Connection, filtre: FiltreAnnuaire) -> 
     return found, bool(found)
 
 
-async def _page_of(connection: Connection, filtre: FiltreAnnuaire, words: Sequence[str]) -> list[Any]:
-    arguments = (filtre.academies, filtre.uai, filtre.discipline, filtre.actif, [f"% {mot}%" for mot in words])
-    return list(await connection.fetch(_LISTE, *arguments, filtre.taille, (filtre.page - 1) * filtre.taille))
+async def _page_of(connection: Connection, filtre: FiltreAnnuaire, words: Sequence[str]) -> list[IntervenantListe]:
+    return await connection.fetch(
+        _LISTE,
+        filtre.academies,
+        filtre.uai,
+        filtre.discipline,
+        filtre.actif,
+        [f"% {mot}%" for mot in words],
+        filtre.taille,
+        (filtre.page - 1) * filtre.taille,
+        record_class=IntervenantListe,
+    )

@@ -66,3 +66,8 @@ async def fusionnees(connection: Connection, numeros: Sequence[str]) -> set[str]
     """Those of `numeros` who go on in another."""
     query = "SELECT numero FROM intervenant WHERE numero = ANY($1::text[]) AND fusionne_dans IS NOT NULL"
     return {row["numero"] for row in await connection.fetch(query, numeros)}
+
+
+async def merge_into(connection: Connection, numero: str, dans: str) -> None:
+    """`numero` goes on in `dans`."""
+    await connection.execute("UPDATE intervenant SET fusionne_dans = $2 WHERE numero = $1", numero, dans)

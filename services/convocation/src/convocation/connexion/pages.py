@@ -69,9 +69,9 @@ async def _signed_in(request: Request, role: str, code: str, suite: str) -> Resp
 async def _acteur(connection: Any, named: str, code: str) -> Acteur:
     role = Role(named) if named in set(Role) else None
     if role in {Role.CHEF, Role.DELEGUE}:
-        [place] = await annuaire.etablissements(connection, code, limit=1) or [None]
+        place = next(iter(await annuaire.etablissements(connection, code, limit=1)), None)
         if place is not None:
-            uai, academie = place["uai"], place["academie"]
+            uai, academie = place.uai, place.academie
             return Acteur(f"{role.value}.{uai}", role, FONCTIONS[role], frozenset({uai}), frozenset({academie}))
     elif role is Role.GESTIONNAIRE and code.isdecimal():
         return Acteur(f"gestionnaire.{code}", role, f"{FONCTIONS[role]} {code}", frozenset(), frozenset({code}))
@@ -80,7 +80,7 @@ async def _acteur(connection: Any, named: str, code: str) -> Acteur:
     elif role is Role.INTERVENANT:
         person = await annuaire.intervenant(connection, code)
         if person is not None:
-            return Acteur(person["numero"], role, f"{person['prenom']} {person['nom']}")
+            return Acteur(person.numero, role, f"{person.prenom} {person.nom}")
     raise Problem(404, "inconnu", "Personne ne correspond à cette demande de connexion.")
 
 

@@ -1,8 +1,6 @@
 """Whom the sign-in for development lists: établissements with missions, intervenants, académies."""
 
-from typing import Any
-
-from chassis.database import Connection
+from chassis.database import Connection, Row
 from convocation.commun.recherche import mots
 
 _ETABLISSEMENTS = """
@@ -15,23 +13,43 @@ WHERE actif AND ($1::text[] IS NULL OR cle || ' ' || uai LIKE ALL ($1)) ORDER BY
 """
 
 
+class Place(Row):
+    """An établissement that has missions."""
+
+    uai: str
+    academie: str
+    nom: str
+    commune: str
+
+
+class Personne(Row):
+    """Somebody of the directory."""
+
+    numero: str
+    civilite: str
+    nom: str
+    prenom: str
+    uai: str
+
+
 def _patterns(texte: str) -> list[str] | None:
     return [f"%{mot}%" for mot in mots(texte)] or None
 
 
-async def etablissements(connection: Connection, texte: str, *, limit: int) -> list[Any]:
+async def etablissements(connection: Connection, texte: str, *, limit: int) -> list[Place]:
     """Those whose UAI, name, commune or missions have each word."""
-    return list(await connection.fetch(_ETABLISSEMENTS, _patterns(texte), limit))
+    return await connection.fetch(_ETABLISSEMENTS, _patterns(texte), limit, record_class=Place)
 
 
-async def intervenants(connection: Connection, texte: str, *, limit: int) -> list[Any]:
+async def intervenants(connection: Connection, texte: str, *, limit: int) -> list[Personne]:
     """People whose name or UAI has each word."""
-    return list(await connection.fetch(_INTERVENANTS, _patterns(texte), limit))
+    return await connection.fetch(_INTERVENANTS, _patterns(texte), limit, record_class=Personne)
 
 
-async def intervenant(connection: Connection, numero: str) -> Any:
-    query = "SELECT numero, nom, prenom FROM intervenant WHERE numero = $1 AND actif"
-    return await connection.fetchrow(query, numero)
+async def intervenant(connection: Connection, numero: str) -> Personne | None:
+    """Somebody active, by number."""
+    query = "SELECT numero, civilite, nom, prenom, uai FROM intervenant WHERE numero = $1 AND actif"
+    return await connection.fetchrow(query, numero, record_class=Personne)
 
 
 async def academies(connection: Connection) -> list[str]:

@@ -8,7 +8,7 @@ from acces import audit
 from acces.audit import Acte
 from acces.commande import Commande
 from convocation.annuaire import reads as intervenants
-from convocation.annuaire.commands import for_writing, save_with_acts
+from convocation.annuaire.commands import for_writing, merge_into, save_with_acts
 from convocation.annuaire.domain import Intervenant
 from convocation.commun.refus import VersionDepassee
 from convocation.convocations.commands import saved, tell
@@ -71,7 +71,7 @@ async def merge_intervenants(commande: Commande, gardee: FicheLue, autre: FicheL
     await _move(commande, reprises, together, merged)
     people = {kept.numero: kept, merged.numero: merged}
     await save_with_acts(commande, [together, replace(merged, actif=False)], people, "Fusion de doublons")
-    await intervenants.fusionner(connection, merged.numero, kept.numero)
+    await merge_into(commande, merged.numero, kept.numero)
     await _record(commande, merged, kept, reprises)
     moved = sum(one.reprise.nouvelle is not None for one in reprises)
     return Fusion(together, moved, len(reprises) - moved)

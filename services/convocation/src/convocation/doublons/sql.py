@@ -4,10 +4,9 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from chassis.database import Connection
+from chassis.database import Connection, Row
 from convocation.annuaire.rapprochement import noms_proches
 from convocation.convocations.reads import ETAT, EtatRow
 
@@ -46,24 +45,34 @@ class Paire:
     motifs: tuple[str, ...]
 
 
+class PaireRow(Row):
+    """Two entries with something in common, and the folded names that are compared."""
+
+    numero: str
+    autre: str
+    motifs: list[str]
+    cle: str
+    autre_cle: str
+
+
 async def paires(connection: Connection, academies: Sequence[str]) -> list[Paire]:
     """Of active people, each pair once, the likeliest first, without those that were said to be two people."""
-    rows = await connection.fetch(_PAIRES, list(academies))
+    rows = await connection.fetch(_PAIRES, list(academies), record_class=PaireRow)
     return await asyncio.to_thread(_vraisemblables, rows)
 
 
-def _vraisemblables(rows: Sequence[Any]) -> list[Paire]:
+def _vraisemblables(rows: Sequence[PaireRow]) -> list[Paire]:
     """One word in common and one établissement are not enough: the names must be near. What has most reasons first."""
-    found = [Paire(row["numero"], row["autre"], _motifs(row)) for row in rows]
+    found = [Paire(row.numero, row.autre, _motifs(row)) for row in rows]
     return sorted((one for one in found if one.motifs), key=lambda one: -len(one.motifs))
 
 
-def _motifs(row: Any) -> tuple[str, ...]:
-    told = [one for one in ("nom", "courriel") if one in row["motifs"]]
-    if "voisin" in row["motifs"]:
+def _motifs(row: PaireRow) -> tuple[str, ...]:
+    told: list[str] = [one for one in ("nom", "courriel") if one in row.motifs]
+    if "voisin" in row.motifs:
         if "nom" in told:
             told.append("etablissement")
-        elif noms_proches(row["cle"], row["autre_cle"]):
+        elif noms_proches(row.cle, row.autre_cle):
             told.append("proche")
     return tuple(told)
 

@@ -11,6 +11,7 @@ from convocation.ouvertures import sql as ouvertures
 from convocation.ouvertures.domain import NATIONALE, Cible, Decision, PorteeOuverture, in_force, ouvrira
 from convocation.ouvertures.reads import decisions
 from convocation.ouvertures.refus import ServiceFerme
+from convocation.ouvertures.sql import OuvertureMotivee
 from event_schemas.academies import NOMS, local_time
 from francais import moment
 
@@ -26,12 +27,12 @@ def etat(decision: Decision, now: datetime) -> str:
     return "A_VENIR" if decision.ouvrira(now) else "TERMINE"
 
 
-def ligne(row: Mapping[str, Any], academie: str, now: datetime) -> dict[str, Any]:
+def ligne(row: OuvertureMotivee, academie: str, now: datetime) -> dict[str, Any]:
     """One decision, with its instants as the académie's clocks show them."""
-    decision = Decision(row["ouverte"], row["debut"], row["fin"])
+    decision = Decision(row.ouverte, row.debut, row.fin)
     debut, fin = (local_time(academie, one) if one else None for one in (decision.debut, decision.fin))
-    who = {"par": row["par"], "nom": row["nom"] or row["par"], "le": local_time(academie, row["le"])}
-    return {"etat": etat(decision, now), "debut": debut, "fin": fin, "motif": row["motif"] or "", **who}
+    who = {"par": row.par, "nom": row.nom or row.par, "le": local_time(academie, row.le)}
+    return {"etat": etat(decision, now), "debut": debut, "fin": fin, "motif": row.motif or "", **who}
 
 
 async def par_academie(connection: Connection, session: str, now: datetime) -> list[dict[str, Any]]:
@@ -39,30 +40,28 @@ async def par_academie(connection: Connection, session: str, now: datetime) -> l
 
     `origine`: "ACADEMIE" or "NATIONALE", None where nobody decided. `exceptions`: établissements with their own.
     """
-    rows = {
-        Cible(PorteeOuverture(row["portee"]), row["code"]): row for row in await ouvertures.general(connection, session)
-    }
-    decided = {cible: Decision(row["ouverte"], row["debut"], row["fin"]) for cible, row in rows.items()}
+    rows = {Cible(PorteeOuverture(row.portee), row.code): row for row in await ouvertures.general(connection, session)}
+    decided = {cible: Decision(row.ouverte, row.debut, row.fin) for cible, row in rows.items()}
     found = []
     for place in await ouvertures.academies(connection, session, now):
-        code = place["academie"]
+        code = place.academie
         held = in_force(decided, code, "")
         told = ligne(rows[held[0]], code, now) if held else _NOBODY
         origine = held[0].portee.value if held else None
-        found.append(place | {"nom_academie": NOMS.get(code, code), "origine": origine} | told)
+        found.append(dict(place) | {"nom_academie": NOMS.get(code, code), "origine": origine} | told)
     return found
 
 
 async def exceptions(connection: Connection, session: str, now: datetime, *, page: int) -> list[dict[str, Any]]:
     """A page of 50 établissements with a decision of their own, with `total`."""
     rows = await ouvertures.exceptions(connection, session, taille=50, page=page)
-    return [row | ligne(row, row["academie"], now) for row in rows]
+    return [dict(row) | ligne(row, row.academie, now) for row in rows]
 
 
 async def nationale(connection: Connection, session: str, now: datetime) -> dict[str, Any] | None:
     """The decision for all académies, in Paris's time, None where nobody took one."""
     rows = await ouvertures.general(connection, session)
-    return next((ligne(row, "*", now) for row in rows if row["portee"] == NATIONALE.portee), None)
+    return next((ligne(row, "*", now) for row in rows if row.portee == NATIONALE.portee), None)
 
 
 async def annonces(connection: Connection, uais: Sequence[str], now: datetime) -> list[str]:

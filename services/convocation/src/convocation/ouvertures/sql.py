@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
-from chassis.database import Connection
+from chassis.database import Connection, Row
 from convocation.ouvertures.domain import NATIONALE, Cible, Decision
 from convocation.ouvertures.reads import TIENT
 
@@ -25,6 +24,7 @@ SET ouverte = excluded.ouverte, debut = excluded.debut, fin = excluded.fin, par 
 _REMOVE = "DELETE FROM ouverture WHERE session = $1 AND portee = $2 AND code = $3"
 
 
+_COLUMNS = "o.session, o.portee, o.code, o.ouverte, o.debut, o.fin, o.par, o.le"
 # Who decided and why, as the audit has it.
 _WHY = """
 LEFT JOIN LATERAL (SELECT a.nom, a.motif FROM audit a
@@ -34,13 +34,15 @@ LEFT JOIN LATERAL (SELECT a.nom, a.motif FROM audit a
 
 
 _GENERAL = f"""
-SELECT o.*, acte.nom, acte.motif FROM ouverture o {_WHY}
+SELECT {_COLUMNS}, acte.nom, acte.motif FROM ouverture o {_WHY}
 WHERE o.session = $1 AND o.portee <> 'ETABLISSEMENT' AND o.par <> '' ORDER BY o.code
 """
 
 
 _EXCEPTIONS = f"""
-SELECT o.*, acte.nom, acte.motif FROM (
+SELECT {_COLUMNS}, o.academie, o.etablissement_nom,
+       o.etablissement_commune, o.total, acte.nom, acte.motif
+FROM (
     SELECT e.*, m.academie, m.etablissement_nom, m.etablissement_commune, count(*) OVER () AS total
     FROM ouverture e JOIN LATERAL (SELECT academie, etablissement_nom, etablissement_commune FROM mission
                                    WHERE uai = e.code LIMIT 1) AS m ON true
@@ -65,6 +67,44 @@ FROM lieux l LEFT JOIN exceptions e USING (academie) GROUP BY l.academie ORDER B
 """
 
 
+class Ouverture(Row):
+    """A decision as it stands."""
+
+    session: str
+    portee: str
+    code: str
+    ouverte: bool
+    debut: datetime | None
+    fin: datetime | None
+    par: str
+    le: datetime
+
+
+class OuvertureMotivee(Ouverture):
+    """With who decided and why, as the audit has it."""
+
+    nom: str | None
+    motif: str | None
+
+
+class OuvertureException(OuvertureMotivee):
+    """An établissement's own, with its place."""
+
+    academie: str
+    etablissement_nom: str
+    etablissement_commune: str
+    total: int
+
+
+class AcademieRow(Row):
+    """An académie with missions in a session, and how many établissements have a decision of their own."""
+
+    academie: str
+    etablissements: int
+    exceptions: int
+    exceptions_ouvertes: int
+
+
 async def hold(connection: Connection, session: str, *, le: datetime) -> None:
     """Wait until those who are convoking under the present decisions have ended, and let no other begin."""
     await connection.execute(_NATIONAL_ROW, session, *NATIONALE, le)
@@ -81,27 +121,28 @@ async def save(
     await connection.executemany(_REMOVE, [(session, *cible) for cible, one in wanted.items() if one is None])
 
 
-async def all_of(connection: Connection, session: str | None) -> list[dict[str, Any]]:
+async def all_of(connection: Connection, session: str | None) -> list[Ouverture]:
     """Every decision, the latest first."""
-    query = """
-    SELECT * FROM ouverture WHERE ($1::text IS NULL OR session = $1) AND par <> '' ORDER BY le DESC, portee, code
+    query = f"""
+    SELECT {_COLUMNS} FROM ouverture o WHERE ($1::text IS NULL OR session = $1) AND par <> ''
+    ORDER BY le DESC, portee, code
     """
-    return [dict(row) for row in await connection.fetch(query, session)]
+    return await connection.fetch(query, session, record_class=Ouverture)
 
 
-async def general(connection: Connection, session: str) -> list[dict[str, Any]]:
+async def general(connection: Connection, session: str) -> list[OuvertureMotivee]:
     """The nation's decision and the académies', with `nom` and `motif` of who decided."""
-    return [dict(row) for row in await connection.fetch(_GENERAL, session)]
+    return await connection.fetch(_GENERAL, session, record_class=OuvertureMotivee)
 
 
-async def exceptions(connection: Connection, session: str, *, taille: int, page: int) -> list[dict[str, Any]]:
+async def exceptions(connection: Connection, session: str, *, taille: int, page: int) -> list[OuvertureException]:
     """A page of the établissements' own decisions, with their place, `nom`, `motif` and `total`."""
-    return [dict(row) for row in await connection.fetch(_EXCEPTIONS, session, taille, (page - 1) * taille)]
+    return await connection.fetch(_EXCEPTIONS, session, taille, (page - 1) * taille, record_class=OuvertureException)
 
 
-async def academies(connection: Connection, session: str, now: datetime) -> list[dict[str, Any]]:
+async def academies(connection: Connection, session: str, now: datetime) -> list[AcademieRow]:
     """Académies with missions in the session: `etablissements`, those with a decision of their own, those then open."""
-    return [dict(row) for row in await connection.fetch(_ACADEMIES, session, now)]
+    return await connection.fetch(_ACADEMIES, session, now, record_class=AcademieRow)
 
 
 async def places(connection: Connection, uais: Sequence[str]) -> list[tuple[str, str, str]]:
