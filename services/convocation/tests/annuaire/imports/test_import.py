@@ -143,11 +143,11 @@ async def test_200_faults_among_50000_people_are_each_named_by_line_and_column_a
     await annuaire.work()
     told("50,000 lines with 200 faults", time.perf_counter() - started, len(octets))
     state = await annuaire.state(import_id)
-    found = [(one["ligne"], one["colonne"]) for one in state["erreurs"]]
+    found = [(one["ligne"], one["colonne"]) for one in state.erreurs]
     assert found == [(place + 2, FAULTS[kind][1]) for place, kind in faults]
-    assert (state["etat"], state["bilan"]["erreurs"]) == ("EN_ERREUR", 200)
+    assert (state.etat, state.bilan["erreurs"]) == ("EN_ERREUR", 200)
     twice = next(place for place, kind in faults if kind == "number twice")
-    assert "à la ligne 2 " in next(one["phrase"] for one in state["erreurs"] if one["ligne"] == twice + 2)
+    assert "à la ligne 2 " in next(one["phrase"] for one in state.erreurs if one["ligne"] == twice + 2)
     assert await annuaire.counts() == before
     assert await annuaire.pool.fetchval("SELECT octets IS NULL FROM import_annuaire")
 
@@ -161,7 +161,7 @@ async def test_50000_people_are_tried_then_imported_and_the_same_file_again_chan
     told("dry run of 50,000", time.perf_counter() - started, len(octets))
     state = await annuaire.state(import_id)
     expected = {"creees": PEOPLE, "modifiees": 0, "inchangees": 0, "erreurs": 0}
-    assert (state["etat"], state["bilan"], state["erreurs"]) == ("VERIFIE", expected, [])
+    assert (state.etat, state.bilan, state.erreurs) == ("VERIFIE", expected, [])
     assert (await annuaire.counts())[0] == 1
     async with annuaire.pool.acquire() as connection, connection.transaction():
         await import_annuaire.confirm_import(Commande(connection, GESTIONNAIRE, LE), import_id)
@@ -171,17 +171,17 @@ async def test_50000_people_are_tried_then_imported_and_the_same_file_again_chan
     told("import of 50,000", time.perf_counter() - started, len(octets))
     lag.cancel()
     print(f"longest pause of the event loop: {max(pauses) * 1000:.0f} ms", flush=True)  # noqa: T201  # the measure is asked for
-    assert (await annuaire.state(import_id))["etat"] == "TERMINE"
+    assert (await annuaire.state(import_id)).etat == "TERMINE"
     assert (await annuaire.counts())[0::2] == [1 + PEOPLE, PEOPLE + 1]
     again = await annuaire.give(octets, essai=False)
     started = time.perf_counter()
     await annuaire.work()
     told("the same file again", time.perf_counter() - started)
-    assert (await annuaire.state(again))["bilan"] == expected | {"creees": 0, "inchangees": PEOPLE}
+    assert (await annuaire.state(again)).bilan == expected | {"creees": 0, "inchangees": PEOPLE}
     assert (await annuaire.counts())[2] == PEOPLE + 2  # the act of the whole
     changed = await annuaire.give(octets.replace(b"n7@ac-", b"autre@ac-"), essai=False)
     await annuaire.work()
-    assert (await annuaire.state(changed))["bilan"] == expected | {
+    assert (await annuaire.state(changed)).bilan == expected | {
         "creees": 0,
         "modifiees": 1,
         "inchangees": PEOPLE - 1,
@@ -211,16 +211,16 @@ async def test_an_import_whose_session_is_killed_leaves_nothing_and_is_taken_up_
     work = asyncio.create_task(annuaire.work())
 
     async def some_are_written():
-        return (await annuaire.state(import_id))["lignes_lues"] >= PEOPLE // 5
+        return (await annuaire.state(import_id)).lignes_lues >= PEOPLE // 5
 
     await eventually(some_are_written)
     assert await annuaire.kill_who_imports() == 1
     with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, OSError)):
         await work
     state = await annuaire.state(import_id)
-    assert (state["etat"], await annuaire.counts()) == ("EN_COURS", before)
+    assert (state.etat, await annuaire.counts()) == ("EN_COURS", before)
     await annuaire.work()
-    assert ((await annuaire.state(import_id))["etat"], (await annuaire.counts())[0]) == ("TERMINE", 1 + PEOPLE)
+    assert ((await annuaire.state(import_id)).etat, (await annuaire.counts())[0]) == ("TERMINE", 1 + PEOPLE)
 
 
 async def test_an_import_that_was_interrupted_three_times_is_given_up(annuaire):
@@ -228,8 +228,8 @@ async def test_an_import_that_was_interrupted_three_times_is_given_up(annuaire):
     await annuaire.pool.execute("UPDATE import_annuaire SET tentatives = 3")
     await annuaire.work()
     state = await annuaire.state(import_id)
-    assert (state["etat"], (await annuaire.counts())[0]) == ("EN_ERREUR", 1)
-    assert "interrompu" in state["erreurs"][0]["phrase"]
+    assert (state.etat, (await annuaire.counts())[0]) == ("EN_ERREUR", 1)
+    assert "interrompu" in state.erreurs[0]["phrase"]
 
 
 async def test_what_python_holds_of_50000_people_is_bounded(annuaire):

@@ -6,7 +6,6 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from acces.http import ActeurDep
-from acces.policy import Forbidden
 from chassis.http import Problem
 from convocation.annuaire.access import may_keep
 from convocation.annuaire.imports.access import visible_import
@@ -45,10 +44,8 @@ async def suivre_annuaire(
     """Its state, how far it is, and when it ended what was counted and the first 500 errors, by line."""
     may_keep(acteur, academie)
     async with reading(request) as connection:
-        try:
-            held = await visible_import(connection, acteur, import_id)
-        except ImportInconnu:
-            held = None
-    if held is None or held["academie"] != academie:
-        raise Forbidden("intervenants.ecrire")
-    return held
+        held = await visible_import(connection, acteur, import_id)
+    if held.academie != academie:
+        raise ImportInconnu
+    told = {name: value for name, value in held.items() if name not in {"bilan_json", "erreurs_json"}}
+    return told | {"bilan": held.bilan, "erreurs": held.erreurs}

@@ -8,7 +8,6 @@ import hashlib
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Any
 from uuid import UUID, uuid5
 
 import structlog
@@ -17,12 +16,13 @@ from acces import audit
 from acces.acteur import Acteur, Role
 from acces.audit import Acte
 from acces.commande import Commande
-from chassis.database import Connection
+from chassis.database import Connection, Pool
 from convocation.annuaire.imports import en_masse as annuaire_en_masse
 from convocation.annuaire.imports import sql as imports_annuaire
 from convocation.annuaire.imports.access import visible_import
 from convocation.annuaire.imports.domain import Faute, Ligne, Regles, lignes_de_donnees, lire
 from convocation.annuaire.imports.refus import ImportDejaLance
+from convocation.annuaire.imports.sql import Tache
 from convocation.commun.policy import POLICY
 from convocation.nomenclature import reads as nomenclature
 from event_schemas import uai
@@ -64,27 +64,27 @@ async def forget_imports(connection: Connection, now: datetime) -> None:
     await imports_annuaire.abandon(connection, now - GARDE, [_error(Faute(0, "", _ABANDONNE))])
 
 
-async def work_at_import(pool: Any, clock: Callable[[], datetime]) -> bool:
+async def work_at_import(pool: Pool, clock: Callable[[], datetime]) -> bool:
     """Work at one file that waits; False where none does. What time can mend (a lost connection) is raised."""
     async with pool.acquire() as connection:
         tache = await imports_annuaire.claim(connection)
         if tache is None:
             return False
-        if tache["tentatives"] > _MAX_TRIES:
+        if tache.tentatives > _MAX_TRIES:
             erreurs = [_error(Faute(0, "", _INTERROMPU))]
-            await imports_annuaire.end(connection, tache["import_id"], "EN_ERREUR", None, erreurs)
+            await imports_annuaire.end(connection, tache.import_id, "EN_ERREUR", None, erreurs)
             return True
         people, fautes = await _read(pool, connection, tache)
         async with connection.transaction():
             await annuaire_en_masse.copy(connection, people)
             fautes += [Faute(line, "numero", _AILLEURS) for line in await annuaire_en_masse.foreign(connection)]
             bilan = await annuaire_en_masse.compare(connection)
-            etat = _next_state(tache["etat"], fautes)
+            etat = _next_state(tache.etat, fautes)
             if etat == "TERMINE":
                 await _write(pool, connection, tache, bilan, clock())
             bilan |= {"erreurs": len(fautes)}
             shown = sorted(fautes, key=lambda faute: faute.ligne)[:MAX_SHOWN]
-            await imports_annuaire.end(connection, tache["import_id"], etat, bilan, [_error(one) for one in shown])
+            await imports_annuaire.end(connection, tache.import_id, etat, bilan, [_error(one) for one in shown])
     log.info("annuaire.import", etat=etat, **bilan)
     return True
 
@@ -95,49 +95,49 @@ def _next_state(etat: str, fautes: list[Faute]) -> str:
     return "VERIFIE" if etat == "DEPOSE" else "TERMINE"
 
 
-def _error(faute: Faute) -> dict[str, Any]:
+def _error(faute: Faute) -> dict[str, object]:
     return {"ligne": faute.ligne, "colonne": faute.colonne, "phrase": faute.phrase}
 
 
-async def _read(pool: Any, connection: Connection, tache: Any) -> tuple[list[tuple[Any, ...]], list[Faute]]:
+async def _read(pool: Pool, connection: Connection, tache: Tache) -> tuple[list[tuple[object, ...]], list[Faute]]:
     """The file's people as rows and all its faults, a slice at a time in a thread: the loop stays free."""
     codes = frozenset(one["code"] for one in await nomenclature.disciplines(connection, ""))
-    found = lire(tache["octets"], Regles(tache["academie"], codes, uai.valid))
-    people: list[tuple[Any, ...]] = []
+    found = lire(tache.octets, Regles(tache.academie, codes, uai.valid))
+    people: list[tuple[object, ...]] = []
     fautes: list[Faute] = []
     seen = 0
     while part := await asyncio.to_thread(_slice, found):
         seen += len(part[0]) + len(part[1])
         people += part[0]
         fautes += part[1]
-        if tache["etat"] == "DEPOSE":
-            await imports_annuaire.progress(pool, tache["import_id"], min(seen, tache["total"]))
+        if tache.etat == "DEPOSE":
+            await imports_annuaire.progress(pool, tache.import_id, min(seen, tache.total))
     return people, fautes
 
 
-def _slice(found: Iterator[Ligne | Faute]) -> tuple[list[tuple[Any, ...]], list[Faute]] | None:
+def _slice(found: Iterator[Ligne | Faute]) -> tuple[list[tuple[object, ...]], list[Faute]] | None:
     part = list(islice(found, _SLICE))
     lignes = [one for one in part if isinstance(one, Ligne)]
     fautes = [one for one in part if isinstance(one, Faute)]
     return (annuaire_en_masse.rows(lignes), fautes) if part else None
 
 
-async def _write(pool: Any, connection: Connection, tache: Any, bilan: dict[str, int], now: datetime) -> None:
+async def _write(pool: Pool, connection: Connection, tache: Tache, bilan: dict[str, int], now: datetime) -> None:
     """All that differs, with an act a person and one of the whole; `pool` tells the progress to who looks meanwhile."""
-    acteur = Acteur(tache["par"], Role(tache["par_role"]), tache["par_nom"])
-    academie = tache["academie"]
+    acteur = Acteur(tache.par, Role(tache.par_role), tache.par_nom)
+    academie = tache.academie
     numeros = await annuaire_en_masse.numbers(connection)
     for start in range(0, len(numeros), _SLICE):
         part = numeros[start : start + _SLICE]
         written = await annuaire_en_masse.write(connection, part)
         await audit.record(connection, acteur, now, [_acte(academie, *one) for one in written])
-        await imports_annuaire.progress(pool, tache["import_id"], start + len(part))
-    told = {"sha256": tache["sha256"], **bilan}
-    whole = Acte(ACTION, f"import|{tache['import_id']}", apres=told, academie=academie)
+        await imports_annuaire.progress(pool, tache.import_id, start + len(part))
+    told = {"sha256": tache.sha256, **bilan}
+    whole = Acte(ACTION, f"import|{tache.import_id}", apres=told, academie=academie)
     await audit.record(connection, acteur, now, [whole])
 
 
-def _acte(academie: str, numero: str, avant: dict[str, Any] | None, apres: dict[str, Any]) -> Acte:
+def _acte(academie: str, numero: str, avant: dict[str, object] | None, apres: dict[str, object]) -> Acte:
     if avant is not None:
         avant, apres = audit.changes(avant, apres)
     return Acte(ACTION, f"intervenant|{numero}", avant, apres, academie=academie)

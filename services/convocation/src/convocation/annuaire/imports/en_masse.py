@@ -1,7 +1,6 @@
 """SQL of a whole file of people: compared set by set in a table of the transaction, written where it differs (R36)."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from chassis.database import ConcurrentWrite, Connection
 from convocation.annuaire.imports.domain import COLONNES, Ligne
@@ -37,7 +36,7 @@ WHERE numero = ANY($1::text[])
 """
 
 
-def rows(lignes: Iterable[Ligne]) -> list[tuple[Any, ...]]:
+def rows(lignes: Iterable[Ligne]) -> list[tuple[object, ...]]:
     """People as `copy` takes them: folding 50,000 names is work for a thread."""
     return [
         (
@@ -48,11 +47,11 @@ def rows(lignes: Iterable[Ligne]) -> list[tuple[Any, ...]]:
     ]
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     return list(value) if isinstance(value, tuple) else value
 
 
-async def copy(connection: Connection, people: Sequence[tuple[Any, ...]]) -> None:
+async def copy(connection: Connection, people: Sequence[tuple[object, ...]]) -> None:
     """The file's people beside the directory, until the transaction ends."""
     await connection.execute(_CREATE)
     await connection.copy_records_to_table("annuaire_importe", columns=(*_COLUMNS, "ligne"), records=people)
@@ -82,7 +81,7 @@ async def numbers(connection: Connection) -> list[str]:
 
 async def write(
     connection: Connection, numeros: Sequence[str]
-) -> list[tuple[str, dict[str, Any] | None, dict[str, Any]]]:
+) -> list[tuple[str, dict[str, object] | None, dict[str, object]]]:
     """Write these people and the words they are found by; returns number, before and after of each.
 
     Raises ConcurrentWrite when another académie took a number meanwhile.

@@ -100,7 +100,7 @@ async def _state(request: Request, acteur: Acteur, import_id: UUID, refus: Refus
             status=status_of(refus),
             erreurs=[{"champ": "", "texte": refus.phrase}] if refus else [],
             un=held,
-            academie=NOMS.get(held["academie"], held["academie"]),
-            etat=_ETATS[held["etat"]],
-            travaille=held["etat"] in {"DEPOSE", "EN_COURS"},
+            academie=NOMS.get(held.academie, held.academie),
+            etat=_ETATS[held.etat],
+            travaille=held.etat in {"DEPOSE", "EN_COURS"},
         )

@@ -3,23 +3,24 @@
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from acces.acteur import Acteur
-from chassis.database import Connection
+from chassis.database import Connection, Pool, Row
 
 _INSERT = """
 INSERT INTO import_annuaire (import_id, academie, par, par_role, par_nom, le, sha256, octets, etat, total)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING
 """
 _STATE = """
-SELECT import_id, academie, par_nom, le, sha256, etat, lignes_lues, total, bilan, erreurs FROM import_annuaire
+SELECT import_id, academie, par_nom, le, sha256, etat, lignes_lues, total, bilan AS bilan_json, erreurs AS erreurs_json
+FROM import_annuaire
 """
 _TO_DO = "SELECT import_id FROM import_annuaire WHERE etat IN ('DEPOSE', 'EN_COURS') ORDER BY le"
 _CLAIM = """
 UPDATE import_annuaire SET tentatives = tentatives + 1, lignes_lues = 0
-WHERE import_id = $1 AND etat IN ('DEPOSE', 'EN_COURS') RETURNING *
+WHERE import_id = $1 AND etat IN ('DEPOSE', 'EN_COURS')
+RETURNING import_id, academie, par, par_role, par_nom, sha256, octets, etat, tentatives, total
 """
 _CONFIRM = """
 UPDATE import_annuaire SET etat = 'EN_COURS', par = $2, par_role = $3, par_nom = $4, lignes_lues = 0, tentatives = 0
@@ -33,6 +34,52 @@ WHERE import_id = $1
 _ABANDON = """
 UPDATE import_annuaire SET etat = 'EN_ERREUR', octets = NULL, erreurs = $2 WHERE etat = 'VERIFIE' AND le < $1
 """
+
+
+class Import(Row):
+    """Where a file stands, without its bytes."""
+
+    import_id: UUID
+    academie: str
+    par_nom: str
+    le: datetime
+    sha256: str
+    etat: str
+    lignes_lues: int
+    total: int
+    bilan_json: str | None
+    erreurs_json: str | None
+
+    @property
+    def bilan(self) -> dict[str, int] | None:
+        """How many people it creates, changes, leaves; None until it was checked."""
+        return json.loads(self.bilan_json) if self.bilan_json else None
+
+    @property
+    def erreurs(self) -> list[dict[str, object]] | None:
+        """The first faults, by line; None until it was checked."""
+        return json.loads(self.erreurs_json) if self.erreurs_json else None
+
+
+class AFaire(Row):
+    """A file that waits."""
+
+    import_id: UUID
+
+
+class Tache(Row):
+    """A file that this process works at."""
+
+    import_id: UUID
+    academie: str
+    par: str
+    par_role: str
+    par_nom: str
+    sha256: str
+    octets: bytes
+    etat: str
+    tentatives: int
+    total: int
 
 
 async def insert(
@@ -50,33 +97,30 @@ async def insert(
     await connection.execute(_INSERT, import_id, academie, *who, le, sha256, octets, etat, total)
 
 
-async def get(connection: Connection, import_id: UUID) -> dict[str, Any] | None:
-    """Where it stands, without its bytes; `bilan` and `erreurs` as objects."""
-    row = await connection.fetchrow(f"{_STATE} WHERE import_id = $1", import_id)
-    if row is None:
-        return None
-    return dict(row) | {name: json.loads(row[name]) if row[name] else None for name in ("bilan", "erreurs")}
+async def get(connection: Connection, import_id: UUID) -> Import | None:
+    """Where it stands."""
+    return await connection.fetchrow(f"{_STATE} WHERE import_id = $1", import_id, record_class=Import)
 
 
-async def latest(connection: Connection, academies: Sequence[str]) -> list[dict[str, Any]]:
+async def latest(connection: Connection, academies: Sequence[str]) -> list[Import]:
     """The ten latest of these académies."""
     query = f"{_STATE} WHERE academie = ANY($1::text[]) ORDER BY le DESC LIMIT 10"
-    return [dict(row) for row in await connection.fetch(query, academies)]
+    return await connection.fetch(query, academies, record_class=Import)
 
 
-async def claim(connection: Connection) -> Any:
+async def claim(connection: Connection) -> Tache | None:
     """The oldest file to work at that no other process works at, or None.
 
     It is ours as long as this session lives: PostgreSQL gives the lock back when we die, and another one takes it up.
     """
-    for row in await connection.fetch(_TO_DO):
+    for row in await connection.fetch(_TO_DO, record_class=AFaire):
         lock = "SELECT pg_try_advisory_lock(hashtextextended($1::text, 170))"
-        if await connection.fetchval(lock, str(row["import_id"])):
-            return await connection.fetchrow(_CLAIM, row["import_id"])
+        if await connection.fetchval(lock, str(row.import_id)):
+            return await connection.fetchrow(_CLAIM, row.import_id, record_class=Tache)
     return None
 
 
-async def progress(connection: Connection, import_id: UUID, lignes: int) -> None:
+async def progress(connection: Connection | Pool, import_id: UUID, lignes: int) -> None:
     await connection.execute("UPDATE import_annuaire SET lignes_lues = $2 WHERE import_id = $1", import_id, lignes)
 
 
@@ -87,13 +131,13 @@ async def confirm(connection: Connection, import_id: UUID, acteur: Acteur) -> bo
 
 
 async def end(
-    connection: Connection, import_id: UUID, etat: str, bilan: dict[str, int] | None, erreurs: list[dict[str, Any]]
+    connection: Connection, import_id: UUID, etat: str, bilan: dict[str, int] | None, erreurs: list[dict[str, object]]
 ) -> None:
     """VERIFIE keeps the bytes for « Importer »; TERMINE and EN_ERREUR forget them."""
     told = json.dumps(erreurs, ensure_ascii=False)
     await connection.execute(_END, import_id, etat, json.dumps(bilan) if bilan else None, told)
 
 
-async def abandon(connection: Connection, before: datetime, erreurs: list[dict[str, Any]]) -> None:
+async def abandon(connection: Connection, before: datetime, erreurs: list[dict[str, object]]) -> None:
     """Forget the people of files that nobody imported."""
     await connection.execute(_ABANDON, before, json.dumps(erreurs, ensure_ascii=False))
