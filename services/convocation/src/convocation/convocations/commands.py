@@ -30,6 +30,7 @@ from convocation.convocations.domain import (
 from convocation.convocations.publishing import TYPES, publish
 from convocation.convocations.refus import AvertissementsALire, ConvocationInconnue, DejaConvoque
 from convocation.exigences import reads as exigences
+from convocation.exigences.profils import ProfilsRequis
 from convocation.missions.domain import Mission
 from convocation.signatures import reads as signatures
 from event_schemas.catalogue import CONVOCATION
@@ -142,17 +143,22 @@ async def examine(
     dates = nouvelles[0].dates
     occupations = await convocations.occupations(connection, numeros, dates, mission.mission_id, mission.academie)
     personnes = sur_les_personnes([annuaire[numero] for numero in numeros], dates)
-    return Examen(nouvelles, annuaire, personnes + await warn(connection, mission, nouvelles, occupations))
+    return Examen(nouvelles, annuaire, personnes + await _warnings(connection, mission, requis, nouvelles, occupations))
 
 
-async def warn(
+async def warn(connection: Connection, mission: Mission) -> list[Avertissement]:
+    """What to look at on the mission as it is."""
+    requis = (await exigences.en_vigueur(connection, mission.academie, mission.code)).profils
+    return await _warnings(connection, mission, requis)
+
+
+async def _warnings(
     connection: Connection,
     mission: Mission,
+    requis: ProfilsRequis,
     nouvelles: Sequence[Convocation] = (),
     occupations: Sequence[Occupation] = (),
 ) -> list[Avertissement]:
-    """What to look at once `nouvelles` are convoked; without them, on the mission as it is."""
-    requis = (await exigences.en_vigueur(connection, mission.academie, mission.code)).profils
     held = await convocations_reads.of_mission(connection, mission.mission_id)
     actives = [one for one in held.values() if one.active] + list(nouvelles)
     signee = await signatures.get(connection, mission.uai) is not None

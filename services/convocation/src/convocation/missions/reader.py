@@ -11,7 +11,7 @@ from event_schemas.missions import Mission
 
 
 class RecordMissionsOnMissionEvents:
-    """A mission withdrawn keeps its row and its convocations, marked « sans candidat » (K.a, architecture.md)."""
+    """A mission withdrawn keeps its row and its convocations, marked « sans candidat » (K.a)."""
 
     topic = catalogue.MISSION
     types = (catalogue.MISSION_CREATED, catalogue.MISSION_CHANGED, catalogue.MISSION_WITHDRAWN)

@@ -112,7 +112,7 @@ def _broken_rules(brute: Brute) -> Iterator[tuple[Chemin, str]]:
 
 
 def _broken_fields(error: ValidationError, brute: Brute, *, told: bool) -> Iterator[tuple[Chemin, str]]:
-    """`told`: the rules have been, which then are no news."""
+    """`told`: the rules were already reported; do not repeat them."""
     for fault in error.errors(include_url=False, include_input=False):
         chemin, kind = fault["loc"], fault["type"]
         if kind == "value_error":
