@@ -129,7 +129,7 @@ async def examine(
 ) -> Examen:
     """What convoking would do and what it should be warned of; writes nothing. Raises a Refus."""
     annuaire = await intervenants.get(connection, numeros, lock=lock)
-    requis = (await exigences.en_vigueur(connection, mission.academie, mission.code)).profils
+    requis = (await exigences.rule_in_force(connection, mission.academie, mission.code)).profils
     nouvelles = convoquer(
         mission,
         ouvert=ouvert,
@@ -152,7 +152,7 @@ async def warn(
     occupations: Sequence[Occupation] = (),
 ) -> list[Avertissement]:
     """What to look at once `nouvelles` are convoked; without them, on the mission as it is."""
-    requis = (await exigences.en_vigueur(connection, mission.academie, mission.code)).profils
+    requis = (await exigences.rule_in_force(connection, mission.academie, mission.code)).profils
     held = await convocations_reads.of_mission(connection, mission.mission_id)
     actives = [one for one in held.values() if one.active] + list(nouvelles)
     signee = await signatures.get(connection, mission.uai) is not None
