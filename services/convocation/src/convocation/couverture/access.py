@@ -1,6 +1,6 @@
 """What an acteur may compare and filter in the coverage."""
 
-from typing import Any
+from dataclasses import replace
 
 from acces.acteur import Acteur
 from acces.policy import Scope
@@ -30,12 +30,12 @@ def academies(acteur: Acteur) -> list[str]:
     return [] if seen.uais is not None else sorted(NOMS) if seen.academies is None else seen.academies
 
 
-def filtre_couverture(acteur: Acteur, *, academie: str | None, **asked: Any) -> FiltreCouverture:
+def within(acteur: Acteur, asked: FiltreCouverture) -> FiltreCouverture:
     """What is asked for, within what the acteur sees; another académie does not exist.
 
     Raises Forbidden, AcademieInconnue.
     """
     seen = reach(acteur, _ACTION)
-    if academie and seen.academies is not None:
-        POLICY.visible(acteur, _ACTION, AcademieInconnue, academie=academie)
-    return FiltreCouverture(uais=seen.uais, academies=seen.academies, academie=academie, **asked)
+    if asked.academie and seen.academies is not None:
+        POLICY.visible(acteur, _ACTION, AcademieInconnue, academie=asked.academie)
+    return replace(asked, uais=seen.uais, academies=seen.academies)

@@ -79,8 +79,7 @@ async def _read(
     par = Regroupement(asked["par"]) if asked["par"] in offered else offered[0]
     number = request.query_params.get("page", "1")
     voie, _, code = asked["epreuve"].partition(".")
-    filtre = access.filtre_couverture(
-        acteur,
+    asked_for = FiltreCouverture(
         session=asked["session"] or next(iter(await missions.sessions(connection)), None),
         academie=asked["academie"] or None,
         departement=asked["departement"].strip().upper() or None,
@@ -91,6 +90,7 @@ async def _read(
         page=page_number(number) if taille else 1,
         taille=taille,
     )
+    filtre = access.within(acteur, asked_for)
     return await read_couverture(connection, par, filtre, lot=application(request).settings.lot_copies)
 
 

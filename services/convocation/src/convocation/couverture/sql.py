@@ -30,14 +30,14 @@ _PIRES = ", ".join(f"{name} DESC" for name in (Manque.SANS_CORRECTEUR, Manque.DE
 
 @dataclass(frozen=True, slots=True)
 class FiltreCouverture:
-    """What is asked for; None is no restriction. `uais` and `academies` are how far the acteur sees.
+    """What is asked for; None is no restriction. `uais` and `academies` are how far the acteur sees (access.within).
 
     `departement`: the first three digits of the UAI. `texte`: words of the établissement's UAI, name or commune.
     `taille` None: all of them.
     """
 
-    uais: Sequence[str] | None
-    academies: Sequence[str] | None
+    uais: Sequence[str] | None = None
+    academies: Sequence[str] | None = None
     session: str | None = None
     academie: str | None = None
     departement: str | None = None
@@ -108,7 +108,8 @@ async def missions(connection: Connection, filtre: FiltreCouverture, *, lot: int
     arguments = Arguments()
     query = f"""
     WITH jugees AS MATERIALIZED ({_jugees(arguments, filtre, lot)}),
-    sommes AS MATERIALIZED (SELECT count(*)::int AS nombre, ARRAY[{_SOMME_MISSIONS}] AS somme FROM jugees)
+    sommes AS MATERIALIZED (
+        SELECT count(*)::int AS nombre, ARRAY[{_SOMME_MISSIONS}] AS somme FROM jugees)
     SELECT * FROM jugees CROSS JOIN sommes
     ORDER BY {_COMBIEN} DESC, {_PIRES}, uai, code, voie, session, mission_id {_page(arguments, filtre)}
     """
@@ -130,7 +131,7 @@ def _jugees(arguments: Arguments, filtre: FiltreCouverture, lot: int) -> str:
     """The missions asked for, with what each lacks."""
     academies = filtre.academies
     if filtre.academie:
-        academies = [filtre.academie]  # one of those that the acteur sees: access.filtre_couverture
+        academies = [filtre.academie]  # one of those that the acteur sees: access.within
     found = [f"(active OR {LACKS})"]
     for column, value in (("code", filtre.code), ("voie", filtre.voie), ("left(uai, 3)", filtre.departement)):
         if value:
