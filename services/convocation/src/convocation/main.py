@@ -14,6 +14,7 @@ from convocation.annuaire.imports import commands as import_annuaire
 from convocation.commun import idempotence, refusals
 from convocation.connexion.pages import to_sign_in
 from convocation.convocations import api as convocations
+from convocation.couverture import api as couverture
 from convocation.demandes import api as demandes
 from convocation.documents.application import Application
 from convocation.documents.imprimeur import Imprimeur
@@ -23,7 +24,6 @@ from convocation.echanges import api as echanges
 from convocation.exigences import api as exigences
 from convocation.journal import api as journal
 from convocation.listes import api as listes
-from convocation.listes import couverture_api
 from convocation.mes_missions import api as mes_missions
 from convocation.missions.reader import RecordMissionsOnMissionEvents
 from convocation.nomenclature import api as nomenclature
@@ -35,7 +35,7 @@ from event_schemas.catalogue import EVENT_TYPES
 from pages import Pages
 
 _APIS = (
-    *(listes, couverture_api, nomenclature, affectation, convocations, mes_missions, ouvertures, signatures),
+    *(listes, couverture, nomenclature, affectation, convocations, mes_missions, ouvertures, signatures),
     *(annuaire, imports, doublons, exigences, demandes, journal, echanges),
 )
 _HOUR_SECONDS = 3_600.0

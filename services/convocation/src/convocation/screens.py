@@ -11,6 +11,7 @@ from convocation.cadre import accueil
 from convocation.connexion import pages as connexion
 from convocation.convocations import pages as convocations
 from convocation.courriels import pages as courriels
+from convocation.couverture import pages as couverture
 from convocation.demandes import contact
 from convocation.demandes import pages as demandes
 from convocation.documents import apercu
@@ -20,7 +21,6 @@ from convocation.empechements import answer_pages
 from convocation.empechements import pages as empechements
 from convocation.exigences import pages as exigences
 from convocation.journal import pages as journal
-from convocation.listes import couverture_pages
 from convocation.listes import pages as listes
 from convocation.mes_missions import abonnement, lien
 from convocation.mes_missions import pages as mes_missions
@@ -30,14 +30,14 @@ from convocation.signatures import pages as signatures
 from pages import Pages
 
 _SCREENS = (
-    *(accueil, listes, affectation, convocations, documents, signatures, apercu, demandes, couverture_pages),
+    *(accueil, listes, affectation, convocations, documents, signatures, apercu, demandes, couverture),
     *(imports, exigences, liste_pages, contact, doublons, ouvertures, journal),
     *(courriels, mes_missions, empechements, answer_pages, abonnement),
     annuaire,  # last: /intervenants/{intervenant_id} would take its neighbours' addresses
 )
 _ROOMS = (
-    *("affectation", "annuaire", "cadre", "connexion", "convocations", "demandes", "documents", "doublons"),
-    *("empechements", "exigences", "journal", "listes", "mes_missions", "ouvertures", "signatures"),
+    *("affectation", "annuaire", "cadre", "connexion", "convocations", "couverture", "demandes", "documents"),
+    *("doublons", "empechements", "exigences", "journal", "listes", "mes_missions", "ouvertures", "signatures"),
 )
 _FOOTER = ("/accessibilite", "/mentions-legales", "/donnees-personnelles")
 

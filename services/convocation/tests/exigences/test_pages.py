@@ -164,7 +164,7 @@ async def test_who_comes_second_is_told_what_holds_and_keeps_what_was_typed(worl
     shown = await first.send(await first.get(HG), HG, "effet", lot_copies="20")
     assert (await first.send(shown, HG, "enregistrer", lot_copies="20", motif="Le premier")).status_code == 303
     stale = await second.send(late, HG, "enregistrer", **typed)
-    assert stale.status_code == 409
+    assert stale.status_code == 412
     assert "la règle a changé depuis que vous l’avez ouverte" in html.unescape(stale.text)
     assert "par lot de 20 copies" in stale.text
     assert 'value="4"' in stale.text
@@ -188,7 +188,7 @@ async def test_back_to_the_nations_rule_with_its_effect_and_a_reason(world):
     refused = await someone.send(page, back, "", motif="")
     assert refused.status_code == 422
     stale = await someone.post(back, {"version": "1", "motif": "Essai"})
-    assert stale.status_code == 409
+    assert stale.status_code == 412
     answer = await someone.send(page, back, "", motif="Fin de l’essai")
     assert (answer.status_code, answer.headers["location"]) == (303, "/exigences?fait=exigence-nationale")
     assert await written(world) == 0

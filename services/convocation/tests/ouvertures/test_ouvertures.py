@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from acces.acteur import COOKIE, Role
-from convocation.listes.missions_sql import Filtre, liste_missions
+from convocation.listes.sql import FiltreMissions, liste_missions
 from convocation.ouvertures.domain import NATIONALE, Cible, Decision, PorteeOuverture, est_ouvert
 
 LYON, AUTRE_LYON, LILLE = "0699001J", "0699002K", "0599001F"
@@ -295,7 +295,8 @@ async def test_the_sql_of_the_list_says_the_same_as_the_domain_for_any_decisions
             [(SESSION, *cible, *one) for cible, one in held.items()],
         )
         for now in instants:
-            rows = await liste_missions(world.pool, Filtre(uais=None, academies=None, ouvertes=True), lot=35, now=now)
+            filtre = FiltreMissions(uais=None, academies=None, ouvertes=True)
+            rows = await liste_missions(world.pool, filtre, lot=35, now=now)
             listed = {row["uai"] for row in rows}
             for academie, uai in (("10", LYON), ("10", AUTRE_LYON), ("09", LILLE)):
                 ouvert = est_ouvert(held, academie, uai, now)

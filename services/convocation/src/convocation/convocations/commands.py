@@ -30,7 +30,7 @@ from convocation.convocations.domain import (
 from convocation.convocations.publishing import TYPES, publish
 from convocation.convocations.refus import AvertissementsALire, ConvocationInconnue, DejaConvoque
 from convocation.exigences import reads as exigences
-from convocation.exigences.profils import ProfilsRequis
+from convocation.exigences.domain import ProfilsRequis
 from convocation.missions.domain import Mission
 from convocation.signatures import reads as signatures
 from event_schemas.catalogue import CONVOCATION
@@ -130,7 +130,7 @@ async def examine(
 ) -> Examen:
     """What convoking would do and what it should be warned of; writes nothing. Raises a Refus."""
     annuaire = await intervenants.get(connection, numeros, lock=lock)
-    requis = (await exigences.en_vigueur(connection, mission.academie, mission.code)).profils
+    requis = (await exigences.rule_in_force(connection, mission.academie, mission.code)).profils
     nouvelles = convoquer(
         mission,
         ouvert=ouvert,
@@ -148,7 +148,7 @@ async def examine(
 
 async def warn(connection: Connection, mission: Mission) -> list[Avertissement]:
     """What to look at on the mission as it is."""
-    requis = (await exigences.en_vigueur(connection, mission.academie, mission.code)).profils
+    requis = (await exigences.rule_in_force(connection, mission.academie, mission.code)).profils
     return await _warnings(connection, mission, requis)
 
 

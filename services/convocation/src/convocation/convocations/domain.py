@@ -23,7 +23,7 @@ from convocation.convocations.refus import (
     QualiteInconnue,
     QualiteSansObjet,
 )
-from convocation.exigences.profils import ProfilsRequis, profil_couvert, profils_manquants
+from convocation.exigences.domain import ProfilsRequis, profil_couvert, profils_manquants
 from convocation.missions.domain import Mission, MissionType
 from convocation.ouvertures.refus import ServiceFerme
 

@@ -1,22 +1,19 @@
 """What épreuves ask for (R47): read, changed with its effect told before, and given back to the nation's rule."""
 
-from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from acces.acteur import Acteur
 from acces.http import ActeurDep
-from acces.policy import Scope
 from chassis.database import Connection
 from convocation.commun.application import application
 from convocation.commun.http import IfMatch, etag, expected_version
-from convocation.commun.policy import POLICY
 from convocation.commun.schemas import MotifIn
-from convocation.exigences import reads as exigences_reads
-from convocation.exigences import sql as exigences
+from convocation.exigences import presenters, sql
+from convocation.exigences.access import academies_of, readable
 from convocation.exigences.commands import back_to_national, change_exigence, effect
-from convocation.exigences.domain import NATIONALE, Exigence, exigence
+from convocation.exigences.domain import Exigence, exigence
+from convocation.exigences.presenters import academie_of
 from convocation.exigences.schemas import AcademieOuNation, CodeEpreuve, ExigenceIn
 from convocation.nomenclature import reads as nomenclature
 from pages.commands import commande, reading
@@ -26,33 +23,14 @@ Academie = Annotated[AcademieOuNation, Path(description="an académie, or « nat
 Code = Annotated[CodeEpreuve, Path()]
 
 
-def academies_of(acteur: Acteur) -> list[str]:
-    """Whose rules the acteur looks at first. Raises Forbidden."""
-    scope = POLICY.scope(acteur, "exigences.lire")
-    return sorted(acteur.academies) if scope is Scope.ACADEMIE else [NATIONALE]
-
-
-def portee(academie: str) -> str:
-    """`nationale` in an address is '*'."""
-    return NATIONALE if academie == "nationale" else academie
-
-
 @router.get("/exigences")
 async def list_exigences(
     request: Request, acteur: ActeurDep, academie: Annotated[AcademieOuNation | None, Query()] = None
 ) -> dict[str, Any]:
     """What holds for each épreuve; without `academie` those of the acteur, the nation's for the administrateur."""
-    wanted = academies_of(acteur) if academie is None else [portee(academie)]
-    for one in wanted:
-        POLICY.authorise(acteur, "exigences.lire", academie=one)
+    wanted = academies_of(acteur) if academie is None else [readable(acteur, academie_of(academie))]
     async with reading(request) as connection:
-        return {"exigences": [_line(row) for row in await exigences.liste(connection, wanted)]}
-
-
-def _line(row: Any) -> dict[str, Any]:
-    names = {"academie": row["pour"], "code": row["code"], "libelle": row["libelle"], "origine": row["academie"]}
-    counts = {"version": row["version"] or 0, "missions_ouvertes": row["missions"]}
-    return names | counts | exigences_reads.exigence_of(row).etat()
+        return {"exigences": [presenters.exigence(row) for row in await sql.liste(connection, wanted)]}
 
 
 @router.put("/academies/{academie}/exigences/{code}")
@@ -68,15 +46,15 @@ async def ecrire(
     essai: Annotated[bool, Query(description="tell the effect and write nothing")] = False,
 ) -> dict[str, Any]:
     """Write over the version of the rule that holds ("0": none); `essai` tells its effect on missions instead."""
-    expected, lot = expected_version(if_match), application(request).settings.lot_copies
-    POLICY.authorise(acteur, "exigences.ecrire", academie=portee(academie))
+    expected, held, lot = expected_version(if_match), academie_of(academie), application(request).settings.lot_copies
     async with commande(request, acteur) as command:
         wanted = await _wanted(command.connection, body)
         if essai:
-            return asdict(await effect(command.connection, portee(academie), code, expected, wanted, lot=lot))
-        version = await change_exigence(command, portee(academie), code, expected, wanted, body.motif)
+            told = await effect(command.connection, acteur, held, code, expected, wanted, lot=lot)
+            return presenters.effet(told)
+        version = await change_exigence(command, held, code, expected, wanted, body.motif)
     response.headers.update(etag(version))
-    return {"academie": portee(academie), "code": code, "version": version} | wanted.etat()
+    return {"academie": held, "code": code, "version": version} | wanted.etat()
 
 
 async def _wanted(connection: Connection, body: ExigenceIn) -> Exigence:
@@ -96,4 +74,4 @@ async def revenir(
     """Back to the nation's rule; the reason is in the body, for addresses are logged on the way."""
     expected = expected_version(if_match)
     async with commande(request, acteur) as command:
-        await back_to_national(command, portee(academie), code, expected, body.motif)
+        await back_to_national(command, academie_of(academie), code, expected, body.motif)

@@ -3,20 +3,21 @@
 Convocations keep the profile they were told with: nothing told is rewritten here.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from acces import audit
+from acces.acteur import Acteur
 from acces.audit import Acte
 from acces.commande import Commande
 from chassis.database import Connection
-from convocation.commun.policy import POLICY
 from convocation.commun.refus import VersionDepassee
-from convocation.exigences import reads as exigences_reads
-from convocation.exigences import sql as exigences
+from convocation.exigences import reads, sql
+from convocation.exigences.access import changeable
 from convocation.exigences.domain import NATIONALE, Exigence
-from convocation.exigences.reads import Tenue
+from convocation.exigences.reads import EnVigueur
 from convocation.exigences.refus import ExigenceInconnue, ExigenceRefusee
+from convocation.exigences.sql import MissionTouchee
 
 _ACTION = "exigences.ecrire"
 
@@ -27,59 +28,53 @@ class Effet:
 
     total: int
     deficitaires: int
-    missions: list[dict[str, Any]]
+    missions: Sequence[MissionTouchee]
 
 
 async def effect(
-    connection: Connection, academie: str, code: str, expected: int, wanted: Exigence, *, lot: int
+    connection: Connection, acteur: Acteur, academie: str, code: str, expected: int, wanted: Exigence, *, lot: int
 ) -> Effet:
-    """What writing `wanted` would do; writes nothing. Raises ExigenceInconnue, VersionDepassee."""
-    if not await exigences.liste(connection, [academie], code):
-        raise ExigenceInconnue
-    if (await exigences_reads.tenue(connection, academie, code)).version != expected:
+    """What writing `wanted` would do; writes nothing. Raises Forbidden, ExigenceInconnue, VersionDepassee."""
+    await changeable(connection, acteur, academie, code)
+    if (await reads.in_force(connection, academie, code)).version != expected:
         raise VersionDepassee
-    rows = await exigences.effet(connection, academie, code, wanted, lot=lot)
-    total, deficitaires = (rows[0]["total"], rows[0]["deficitaires"]) if rows else (0, 0)
-    left = {"total", "deficitaires"}
-    lines = [{name: value for name, value in row.items() if name not in left} for row in rows]
-    return Effet(total, deficitaires, lines)
+    rows = await sql.effet(connection, academie, code, wanted, lot=lot)
+    return Effet(rows[0].total if rows else 0, rows[0].deficitaires if rows else 0, rows)
 
 
 async def change_exigence(
     commande: Commande, academie: str, code: str, expected: int, wanted: Exigence, motif: str
 ) -> int:
-    """Write over version `expected`, that of the rule that holds (0: none), and return the new one.
+    """Write over version `expected`, that of the rule in force (0: none), and return the new one.
 
     The same again changes nothing.
     Raises Forbidden, ExigenceInconnue, VersionDepassee, ExigenceRefusee without a motif.
     """
-    held, version = await _held(commande, academie, code, expected, motif)
+    held, version = await _in_force(commande, academie, code, expected, motif)
     own = held.academie == academie
     if own and held.exigence.etat() == wanted.etat():
         return held.version
-    await exigences.save(commande.connection, academie, code, version, wanted)
+    await sql.save(commande.connection, academie, code, version, wanted)
     await _record(commande, academie, code, held.exigence if own else None, wanted, motif)
     return version
 
 
 async def back_to_national(commande: Commande, academie: str, code: str, expected: int, motif: str) -> None:
     """Remove an académie's own. Raises as `change_exigence`; the nation's own cannot be removed."""
-    held, _ = await _held(commande, academie, code, expected, motif)
+    held, _ = await _in_force(commande, academie, code, expected, motif)
     if academie == NATIONALE or held.academie != academie:
         raise ExigenceInconnue
-    await exigences.supprimer(commande.connection, academie, code)
+    await sql.delete(commande.connection, academie, code)
     await _record(commande, academie, code, held.exigence, None, motif)
 
 
-async def _held(commande: Commande, academie: str, code: str, expected: int, motif: str) -> tuple[Tenue, int]:
+async def _in_force(commande: Commande, academie: str, code: str, expected: int, motif: str) -> tuple[EnVigueur, int]:
     """What holds, and the version that a change of it gets."""
-    POLICY.authorise(commande.acteur, _ACTION, academie=academie)
-    if not await exigences.liste(commande.connection, [academie], code):
-        raise ExigenceInconnue
+    await changeable(commande.connection, commande.acteur, academie, code)
     if not motif:
         raise ExigenceRefusee("Indiquez le motif du changement : le journal le garde.", "motif")
-    version = await exigences.next_version(commande.connection)
-    held = await exigences_reads.tenue(commande.connection, academie, code)
+    version = await sql.next_version(commande.connection)
+    held = await reads.in_force(commande.connection, academie, code)
     if held.version != expected:
         raise VersionDepassee
     return held, version

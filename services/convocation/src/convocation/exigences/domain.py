@@ -1,11 +1,13 @@
 """What an épreuve asks for (R47): profiles, the copies of a lot, or a fixed number; for the nation or one académie."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from convocation.exigences.profils import ProfilsRequis
 from convocation.exigences.refus import ExigenceRefusee
+
+ProfilsRequis = Mapping[str, frozenset[str]]
+"""Profile → the disciplines that cover it, in the table's order; empty where the épreuve requires none."""
 
 NATIONALE = "*"
 MAX_PROFILS, MAX_NOM, MAX_NOMBRE = 10, 100, 1_000
@@ -52,3 +54,16 @@ def _ligne(number: int, nom: str, codes: list[str], libelles: Mapping[str, str])
     unknown = sorted(set(codes) - set(libelles))
     if unknown:
         raise ExigenceRefusee(f"Discipline inconnue : {', '.join(unknown)}.", f"disciplines-{number}")
+
+
+def profil_couvert(requis: ProfilsRequis, disciplines: Collection[str], profils: Collection[str] = ()) -> str | None:
+    """The first required profile that a person covers by her disciplines, or that the directory says of her."""
+    return next(
+        (profil for profil, acceptees in requis.items() if profil in profils or acceptees.intersection(disciplines)),
+        None,
+    )
+
+
+def profils_manquants(requis: ProfilsRequis, couverts: Collection[str | None]) -> list[str]:
+    """Required profiles that nobody convoked covers."""
+    return [profil for profil in requis if profil not in couverts]

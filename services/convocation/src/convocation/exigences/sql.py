@@ -1,11 +1,11 @@
 """SQL of what épreuves ask for (R47), for the nation ('*') or an académie, and of what a change does to missions."""
 
 from collections.abc import Sequence
-from typing import Any
+from uuid import UUID
 
-from chassis.database import Connection
+from chassis.database import Connection, Row
 from convocation.exigences.domain import NATIONALE, Exigence
-from convocation.exigences.reads import _BESOIN, _COLUMNS, besoin_sql
+from convocation.exigences.reads import COLUMNS, ExigenceRow
 
 _LISTE = f"""
 WITH par_code AS (SELECT academie, code, min(libelle) AS libelle, count(*) FILTER (WHERE status = 'ACTIVE') AS ouvertes
@@ -15,7 +15,7 @@ codes AS (SELECT a.academie, c.code FROM unnest($1::text[]) AS a (academie) CROS
               UNION SELECT code_epreuve FROM epreuve_discipline
               UNION SELECT x.code_epreuve FROM exigence x WHERE x.academie IN ('*', a.academie)) AS c)
 SELECT codes.academie AS pour, codes.code, n.libelle, coalesce(n.missions, 0)::int AS missions,
-       r.*
+       r.academie, r.version, r.lot_copies, r.correcteurs, coalesce(r.profils_json, '[]') AS profils_json
 FROM codes
 LEFT JOIN LATERAL (
     SELECT min(p.libelle) AS libelle, sum(p.ouvertes) FILTER (
@@ -23,34 +23,26 @@ LEFT JOIN LATERAL (
                    SELECT FROM exigence x WHERE x.academie = p.academie AND x.code_epreuve = p.code)) AS missions
     FROM par_code p WHERE p.code = codes.code) AS n ON true
 LEFT JOIN LATERAL (
-    SELECT {_COLUMNS} FROM exigence e WHERE e.code_epreuve = codes.code AND e.academie IN (codes.academie, '*')
+    SELECT {COLUMNS} FROM exigence e WHERE e.code_epreuve = codes.code AND e.academie IN (codes.academie, '*')
     ORDER BY e.academie = '*' LIMIT 1) AS r ON true
 WHERE $2::text IS NULL OR codes.code = $2
 ORDER BY codes.academie, n.libelle NULLS LAST, codes.code
 """
 
 
-_APRES = _BESOIN.format(correcteurs="$6::int", lot="$5::int", reglage="$3", profils="cardinality($4::text[])")
-
-
-# $4: profiles, $5: copies of a lot, $6: correcteurs, as they would be. What is missing is counted as the list counts.
-_EFFET = f"""
-WITH concernee AS (
-    SELECT m.mission_id, m.session, m.uai, m.etablissement_nom, m.libelle, a.convoques,
-           {besoin_sql("$3")} AS avant, {_APRES} AS apres,
-           ARRAY(SELECT unnest(r.requis) EXCEPT SELECT unnest(a.profils) ORDER BY 1) AS manquants_avant,
-           ARRAY(SELECT unnest($4::text[]) EXCEPT SELECT unnest(a.profils) ORDER BY 1) AS manquants_apres
-    FROM mission m JOIN exigence_mission r USING (mission_id)
-    CROSS JOIN LATERAL (
-        SELECT count(*) AS convoques,
-               coalesce(array_agg(c.profil) FILTER (WHERE c.profil IS NOT NULL), ARRAY[]::text[]) AS profils
-        FROM convocation c WHERE c.mission_id = m.mission_id AND c.status = 'ACTIVE') AS a
-    WHERE m.status = 'ACTIVE' AND m.code = $2 AND (m.academie = $1 OR $1 = '*' AND NOT EXISTS (
-        SELECT FROM exigence x WHERE x.academie = m.academie AND x.code_epreuve = m.code))),
-jugee AS (
-    SELECT *, (convoques >= avant AND manquants_avant = '{{}}')
-              AND NOT (convoques >= apres AND manquants_apres = '{{}}') AS devient_deficitaire FROM concernee)
-SELECT *, count(*) OVER () AS total, count(*) FILTER (WHERE devient_deficitaire) OVER () AS deficitaires
+# The state of the missions as it is, and with the rule tried: $4 profiles, $5 copies of a lot, $6 correcteurs.
+_EFFET = """
+WITH jugee AS (
+    SELECT avant.mission_id, avant.session, avant.uai, avant.etablissement_nom, avant.libelle, avant.convoques,
+           avant.pourvus, avant.besoin AS avant, apres.besoin AS apres, avant.profils_manquants AS manquants_avant,
+           apres.profils_manquants AS manquants_apres,
+           (apres.deficit OR apres.profil_manquant) AND NOT (avant.deficit OR avant.profil_manquant)
+               AS devient_deficitaire
+    FROM mission_etat($3, NULL, $1) AS avant
+    JOIN mission_etat($3, NULL, $1, NULL, $4, $5, $6) AS apres USING (mission_id)
+    WHERE avant.active AND avant.code = $2 AND ($1::text[] IS NOT NULL OR NOT EXISTS (
+        SELECT FROM exigence x WHERE x.academie = avant.academie AND x.code_epreuve = avant.code)))
+SELECT *, (count(*) OVER ())::int AS total, (count(*) FILTER (WHERE devient_deficitaire) OVER ())::int AS deficitaires
 FROM jugee ORDER BY devient_deficitaire DESC, etablissement_nom, uai, session, mission_id LIMIT 50
 """
 
@@ -65,21 +57,50 @@ SET lot_copies = excluded.lot_copies, correcteurs = excluded.correcteurs, versio
 _SUPPRIMER = "DELETE FROM exigence WHERE academie = $1 AND code_epreuve = $2"
 
 
+class LigneExigence(ExigenceRow):
+    """The rule that holds for an épreuve `pour` an académie or the nation; None in its columns: there is none."""
+
+    pour: str
+    code: str
+    libelle: str | None
+    missions: int
+
+
+class MissionTouchee(Row):
+    """A mission with its need and its missing profiles before and after."""
+
+    mission_id: UUID
+    session: str
+    uai: str
+    etablissement_nom: str
+    libelle: str
+    convoques: int
+    pourvus: int
+    avant: int
+    apres: int
+    manquants_avant: list[str]
+    manquants_apres: list[str]
+    devient_deficitaire: bool
+    total: int
+    deficitaires: int
+
+
 async def next_version(connection: Connection) -> int:
-    """Of the one counter; whoever else changes a rule waits until this transaction ends, so `tenue` stays true."""
+    """Of the one counter; whoever else changes a rule waits until this transaction ends, so `in_force` stays true."""
     version: int = await connection.fetchval("UPDATE exigence_compteur SET version = version + 1 RETURNING version")
     return version
 
 
-async def liste(connection: Connection, academies: Sequence[str], code: str | None = None) -> list[Any]:
+async def liste(connection: Connection, academies: Sequence[str], code: str | None = None) -> list[LigneExigence]:
     """Each épreuve known in each of `academies` (`pour`), what holds there and how many open missions follow it."""
-    return list(await connection.fetch(_LISTE, list(academies), code))
+    return await connection.fetch(_LISTE, list(academies), code, record_class=LigneExigence)
 
 
-async def effet(connection: Connection, academie: str, code: str, apres: Exigence, *, lot: int) -> list[Any]:
+async def effet(connection: Connection, academie: str, code: str, apres: Exigence, *, lot: int) -> list[MissionTouchee]:
     """The first 50 open missions concerned, those that become deficient first; `total` and `deficitaires` of all."""
+    academies = None if academie == NATIONALE else [academie]
     wanted = (list(apres.profils), apres.lot_copies, apres.correcteurs)
-    return list(await connection.fetch(_EFFET, academie, code, lot, *wanted))
+    return await connection.fetch(_EFFET, academies, code, lot, *wanted, record_class=MissionTouchee)
 
 
 async def save(connection: Connection, academie: str, code: str, version: int, wanted: Exigence) -> None:
@@ -95,7 +116,7 @@ async def save(connection: Connection, academie: str, code: str, version: int, w
     )
 
 
-async def supprimer(connection: Connection, academie: str, code: str) -> None:
+async def delete(connection: Connection, academie: str, code: str) -> None:
     """The nation's holds again."""
     assert academie != NATIONALE
     await connection.execute(_SUPPRIMER, academie, code)

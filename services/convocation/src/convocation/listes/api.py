@@ -6,18 +6,14 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 
 from acces.http import ActeurDep
-from acces.policy import Scope
 from convocation.commun.application import application
-from convocation.commun.policy import POLICY
 from convocation.commun.schemas import Session
-from convocation.convocations import presenters
+from convocation.convocations import presenters as convocations
 from convocation.convocations import reads as views
 from convocation.exigences import reads as exigences
-from convocation.exigences.besoin import besoin_selon
-from convocation.exigences.profils import profils_manquants
-from convocation.listes import missions_sql
-from convocation.listes import presenters as mission_presenters
-from convocation.listes.missions_sql import Filtre, liste_missions
+from convocation.listes import presenters
+from convocation.listes.access import filtre_missions
+from convocation.listes.sql import etat_of, liste_missions
 from convocation.missions.access import visible_mission
 from convocation.missions.domain import CONSEIL_DATE
 from convocation.nomenclature import reads as nomenclature
@@ -41,29 +37,15 @@ async def list_missions(
     taille: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> dict[str, Any]:
     """« La liste des missions ouvertes à la convocation » (R13, R19); rectorats see the closed ones too."""
-    scope = POLICY.scope(acteur, "missions.lire")
+    filtre = filtre_missions(acteur, session=session, type_=type, texte=q or "", page=page, taille=taille)
+    lot, now = application(request).settings.lot_copies, application(request).clock()
     async with reading(request) as connection:
-        filtre = Filtre(
-            uais=sorted(acteur.uais) if scope is Scope.ETABLISSEMENT else None,
-            academies=sorted(acteur.academies) if scope is Scope.ACADEMIE else None,
-            session=session,
-            type=type,
-            texte=q or "",
-            ouvertes=scope is Scope.ETABLISSEMENT,
-            taille=taille,
-            page=page,
-        )
-        lot, now = application(request).settings.lot_copies, application(request).clock()
         rows = await liste_missions(connection, filtre, lot=lot, now=now)
         message = None
         if not rows and filtre.ouvertes:
             message = " ".join([ServiceFerme.phrase, *await annonces(connection, sorted(acteur.uais), now)])
-    total = rows[0]["total"] if rows else 0
-    return {"missions": [_line(row) for row in rows], "total": total, "page": page, "message": message}
-
-
-def _line(row: Any) -> dict[str, Any]:
-    return mission_presenters.mission(row) | {"besoin": row["besoin"]}
+    total = rows[0].total if rows else 0
+    return {"missions": [presenters.mission(row) for row in rows], "total": total, "page": page, "message": message}
 
 
 @router.get("/missions/{mission_id}")
@@ -71,19 +53,16 @@ async def get_mission(request: Request, mission_id: UUID, acteur: ActeurDep) -> 
     """« Le détail de la mission » (R26) and its « Liste des Intervenants » (R42)."""
     async with reading(request) as connection:
         mission = await visible_mission(connection, acteur, mission_id)
-        exigence = await exigences.en_vigueur(connection, mission.academie, mission.code)
+        etat = await etat_of(connection, mission_id, lot=application(request).settings.lot_copies)
+        exigence = await exigences.rule_in_force(connection, mission.academie, mission.code)
         rows = await views.convocations_of_mission(connection, mission_id)
         decisions = await ouvertures.decisions(connection, mission.session, mission.academie, mission.uai)
-        row = await missions_sql.mission(connection, mission_id)
         disciplines = await nomenclature.of_epreuve(connection, mission.code)
-    actives = [one for one in rows if one["status"] == "ACTIVE"]
-    lot = application(request).settings.lot_copies
-    return mission_presenters.mission(row) | {
-        "besoin": besoin_selon(exigence, mission.type, mission.candidats, lot=lot),
+    return presenters.mission(etat) | {
         "ouverte": est_ouvert(decisions, mission.academie, mission.uai, application(request).clock()),
         "conseil_date": CONSEIL_DATE,
         "disciplines": disciplines,
         "profils_requis": list(exigence.profils),
-        "profils_manquants": profils_manquants(exigence.profils, [one["profil"] for one in actives]),
-        "intervenants": [presenters.convocation(one) for one in rows],
+        "profils_manquants": etat.profils_manquants,
+        "intervenants": [convocations.convocation(one) for one in rows],
     }

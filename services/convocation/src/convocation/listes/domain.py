@@ -1,51 +1,83 @@
-"""Coverage of the missions: what a mission may lack, and how missions are grouped to be counted."""
+"""What a mission lacks, in the words of every list, page, export and API; what SANTORIN left unanswered (R18)."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from uuid import UUID
+
+from convocation.missions.domain import MissionType
 
 
 class Manque(StrEnum):
-    """What is to mend; the value is a name of columns, never of what a person typed."""
+    """The most serious first; each value is a column of mission_etat, where the database decides what lacks."""
 
     SANS_CORRECTEUR = "sans_correcteur"
-    SANS_COORDINATEUR = "sans_coordinateur"
-    PROFIL_MANQUANT = "profil_manquant"
+    A_POURVOIR = "a_pourvoir"
     DEFICIT = "deficit"
-    SANS_SIGNATURE = "sans_signature"
+    PROFIL_MANQUANT = "profil_manquant"
     REFUSEE = "refusee"
     MAIL_ECHOUE = "mail_echoue"
+    SANS_COORDINATEUR = "sans_coordinateur"
+    SANS_SIGNATURE = "sans_signature"
     SANS_CANDIDAT = "sans_candidat"
-
-
-class Regroupement(StrEnum):
-    """From the nation down; MISSION is the list itself."""
-
-    ACADEMIE = "academie"
-    DEPARTEMENT = "departement"
-    ETABLISSEMENT = "etablissement"
-    EPREUVE = "epreuve"
-    MISSION = "mission"
-
-    @property
-    def suivant(self) -> "Regroupement":
-        """What a figure of this grouping leads to."""
-        order = list(Regroupement)
-        return order[min(order.index(self) + 1, len(order) - 1)]
 
 
 LIBELLES_MANQUES = {
     Manque.SANS_CORRECTEUR: "Sans correcteur",
-    Manque.SANS_COORDINATEUR: "Sans coordinateur",
-    Manque.PROFIL_MANQUANT: "Profil manquant",
+    Manque.A_POURVOIR: "Numérisation à pourvoir",
     Manque.DEFICIT: "En déficit de correcteurs",
-    Manque.SANS_SIGNATURE: "Sans signature",
+    Manque.PROFIL_MANQUANT: "Profil manquant",
     Manque.REFUSEE: "Refusée par SANTORIN",
     Manque.MAIL_ECHOUE: "Mail en échec",
+    Manque.SANS_COORDINATEUR: "Sans coordinateur",
+    Manque.SANS_SIGNATURE: "Sans signature",
     Manque.SANS_CANDIDAT: "Sans candidat, personnes convoquées",
 }
-LIBELLES_REGROUPEMENTS = {
-    Regroupement.ACADEMIE: "Académie",
-    Regroupement.DEPARTEMENT: "Département",
-    Regroupement.ETABLISSEMENT: "Établissement",
-    Regroupement.EPREUVE: "Épreuve",
-    Regroupement.MISSION: "Mission",
+FILTRES_MANQUES = {
+    "sans-correcteur": Manque.SANS_CORRECTEUR,
+    "a-pourvoir": Manque.A_POURVOIR,
+    "incomplete": Manque.DEFICIT,
+    "profil-manquant": Manque.PROFIL_MANQUANT,
+    "refusee": Manque.REFUSEE,
+    "mail-en-echec": Manque.MAIL_ECHOUE,
+    "sans-coordinateur": Manque.SANS_COORDINATEUR,
+    "sans-signature": Manque.SANS_SIGNATURE,
 }
+"""The values of `etat` in addresses of the list that stand for a gap."""
+LIBELLES_ETATS = {
+    "a-convoquer": "Personne n’est convoqué",
+    **{name: LIBELLES_MANQUES[gap] for name, gap in FILTRES_MANQUES.items()},
+    "empechement": "Empêchement à traiter",
+    "sans-candidat": "Sans candidat",
+    "complete": "Complète",
+}
+LIBELLES_TRIS = {
+    "epreuve": "Épreuve",
+    "etablissement": "Établissement",
+    "candidats": "Candidats",
+    "convoques": "Personnes convoquées",
+    "manque": "Personnes qui manquent",
+}
+
+
+def badge(type_: MissionType, manques: Sequence[Manque], *, active: bool) -> tuple[str, str]:
+    """Kind and words of a mission's badge: its most serious gap, and « Complète » only where nothing lacks."""
+    if not active:
+        return "", "Sans candidat"
+    if manques:
+        return "warning", LIBELLES_MANQUES[manques[0]]
+    return "success", "Déléguée" if type_ is MissionType.NUMERISATION else "Complète"
+
+
+@dataclass(frozen=True, slots=True)
+class Attente:
+    """`sans_reponse`: convocations unanswered for too long, the oldest since `depuis`; `refusees`: rights refused.
+
+    `missions`: where they are, the name and the voie of each épreuve.
+    """
+
+    sans_reponse: int
+    depuis: datetime | None
+    refusees: int
+    missions: dict[UUID, tuple[str, str]]

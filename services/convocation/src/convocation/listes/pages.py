@@ -1,5 +1,6 @@
 """« Convocation par mission » (R19, R23), « Consultation des missions convoquées » (R22), the detail (R26, R42)."""
 
+from datetime import datetime
 from math import ceil
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -10,26 +11,21 @@ from fastapi.responses import HTMLResponse
 
 from acces.acteur import Acteur
 from acces.http import ActeurDep
-from acces.policy import Scope
 from chassis.database import Connection
 from convocation.cadre.ecran import page
 from convocation.commun.application import application
-from convocation.commun.policy import POLICY
 from convocation.convocations import reads as views
 from convocation.convocations.presenters import line_of
 from convocation.demandes import reads as demandes
 from convocation.empechements import reads as empechements
 from convocation.exigences import reads as exigences
-from convocation.exigences.besoin import besoin_selon
-from convocation.exigences.profils import profils_manquants
-from convocation.listes import attentes_sql as attentes
-from convocation.listes.attente_pages import attente, too_long_before
-from convocation.listes.missions_sql import ETATS, TRIS, Filtre, liste_missions
-from convocation.listes.presenters import line_of_mission
+from convocation.listes import presenters, sql
+from convocation.listes.access import filtre_missions
+from convocation.listes.domain import LIBELLES_ETATS, LIBELLES_TRIS
+from convocation.listes.sql import FiltreMissions
 from convocation.missions import reads as missions
-from convocation.missions import reads as places
-from convocation.missions.access import visible_mission
-from convocation.missions.domain import LIBELLES_TYPE, Mission
+from convocation.missions.access import can_convoke, visible_mission
+from convocation.missions.domain import LIBELLES_TYPE, Mission, MissionType
 from convocation.ouvertures import reads as ouvertures
 from convocation.ouvertures.presenters import annonces, service
 from convocation.ouvertures.refus import ServiceFerme
@@ -38,23 +34,6 @@ from pages.forms import page_number
 
 router = APIRouter(include_in_schema=False)
 _TAILLE = 50
-LIBELLES_ETATS = {
-    "a-convoquer": "Personne n’est convoqué",
-    "incomplete": "Nombre de convoqués insuffisant",
-    "profil-manquant": "Profil manquant",
-    "complete": "Complète",
-    "refusee": "Refusés par SANTORIN",
-    "mail-en-echec": "Mail en échec",
-    "empechement": "Empêchement à traiter",
-    "sans-candidat": "Sans candidat",
-}
-LIBELLES_TRIS = {
-    "epreuve": "Épreuve",
-    "etablissement": "Établissement",
-    "candidats": "Candidats",
-    "convoques": "Personnes convoquées",
-    "manque": "Personnes qui manquent",
-}
 
 
 @router.get("/missions")
@@ -69,18 +48,15 @@ async def consultation(request: Request, acteur: ActeurDep) -> HTMLResponse:
     return await _liste(request, acteur, convoquees=True)
 
 
-def _filtre(acteur: Acteur, asked: dict[str, str], number: str, *, convoquees: bool) -> Filtre:
-    """What is asked for, within what the acteur may see; what makes no sense is left out."""
-    scope = POLICY.scope(acteur, "missions.lire")
-    return Filtre(
-        uais=sorted(acteur.uais) if scope is Scope.ETABLISSEMENT else None,
-        academies=sorted(acteur.academies) if scope is Scope.ACADEMIE else None,
+def _filtre(acteur: Acteur, asked: dict[str, str], number: str, *, convoquees: bool) -> FiltreMissions:
+    """What makes no sense is left out."""
+    return filtre_missions(
+        acteur,
         session=asked["session"] or None,
-        type=asked["type"] if asked["type"] in LIBELLES_TYPE else None,
+        type_=asked["type"] if asked["type"] in LIBELLES_TYPE else None,
         texte=asked["q"][:100],
-        etat=asked["etat"] if asked["etat"] in ETATS else None,
-        tri=asked["tri"] if asked["tri"] in TRIS else "epreuve",
-        ouvertes=scope is Scope.ETABLISSEMENT and not convoquees,
+        etat=asked["etat"] if asked["etat"] in LIBELLES_ETATS else None,
+        tri=asked["tri"] if asked["tri"] in LIBELLES_TRIS else "epreuve",
         convoquees=convoquees,
         page=page_number(number),
         taille=_TAILLE,
@@ -92,16 +68,16 @@ async def _liste(request: Request, acteur: Acteur, *, convoquees: bool) -> HTMLR
     filtre = _filtre(acteur, asked, request.query_params.get("page", "1"), convoquees=convoquees)
     async with reading(request) as connection:
         lot, now = application(request).settings.lot_copies, application(request).clock()
-        rows = await liste_missions(connection, filtre, lot=lot, now=now)
-        sessions = await places.sessions(connection)
-        total = rows[0]["total"] if rows else 0
+        rows = await sql.liste_missions(connection, filtre, lot=lot, now=now)
+        sessions = await missions.sessions(connection)
+        total = rows[0].total if rows else 0
         kept = urlencode({name: value for name, value in asked.items() if value})
         return await page(
             request,
             connection,
             acteur,
             "listes/missions.html",
-            lignes=[line_of_mission(row) for row in rows],
+            lignes=[presenters.ligne(row) for row in rows],
             total=total,
             filtre=filtre,
             demande=asked,
@@ -120,12 +96,18 @@ async def _liste(request: Request, acteur: Acteur, *, convoquees: bool) -> HTMLR
         )
 
 
-async def _attente_of(request: Request, connection: Connection, filtre: Filtre) -> dict[str, Any] | None:
+async def _attente_of(request: Request, connection: Connection, filtre: FiltreMissions) -> dict[str, Any] | None:
     """Told to the établissement, on all its missions; the rectorat sees it mission by mission."""
     if not filtre.uais:
         return None
-    found = await attentes.of_etablissements(connection, filtre.uais, too_long_before(request))
-    return attente(found, await missions.academie(connection, filtre.uais[0]), lies=True)
+    lot = application(request).settings.lot_copies
+    found = await sql.attente_of_etablissements(connection, filtre.uais, _silent_before(request), lot=lot)
+    return presenters.attente(found, await missions.academie(connection, filtre.uais[0]), lies=True)
+
+
+def _silent_before(request: Request) -> datetime:
+    state = application(request)
+    return presenters.silent_before(state.clock(), state.settings.santorin_silence_minutes)
 
 
 @router.get("/missions/{mission_id}")
@@ -151,30 +133,31 @@ async def liste_des_intervenants(
 async def _contents(
     request: Request, connection: Connection, acteur: Acteur, mission: Mission, *, vu: int = 0
 ) -> dict[str, Any]:
-    exigence = await exigences.en_vigueur(connection, mission.academie, mission.code)
-    requis, lot = exigence.profils, application(request).settings.lot_copies
+    exigence = await exigences.rule_in_force(connection, mission.academie, mission.code)
+    etat = await sql.etat_of(connection, mission.mission_id, lot=application(request).settings.lot_copies)
     rows = await views.convocations_of_mission(connection, mission.mission_id)
     decisions = await ouvertures.decisions(connection, mission.session, mission.academie, mission.uai)
     people = [line_of(row) for row in rows]
-    actives = [one for one in people if one["active"]]
+    attente = await sql.attente_of_mission(connection, etat, _silent_before(request))
     ouverte, jusqu_au, raison = service(decisions, mission, application(request).clock())
     return {
         "mission": mission,
+        "numerisation": mission.type is MissionType.NUMERISATION,
         "type_libelle": LIBELLES_TYPE[mission.type],
-        "besoin": besoin_selon(exigence, mission.type, mission.candidats, lot=lot),
-        "requis": list(requis),
-        "manquants": profils_manquants(requis, [one["profil"] for one in actives]) if requis else [],
+        "etat": presenters.etat_badges(etat),
+        "besoin": etat.besoin,
+        "pourvus": etat.pourvus,
+        "requis": list(exigence.profils),
+        "manquants": etat.profils_manquants,
         "personnes": people,
-        "convoques": len(actives),
+        "convoques": etat.convoques,
         "ouverte": ouverte,
-        "ecrit": POLICY.allows(acteur, "convocation.ecrire", uai=mission.uai, academie=mission.academie),
+        "ecrit": can_convoke(acteur, mission),
         "jusqu_au": jusqu_au,
         "raison": raison,
         "contact": await demandes.contact(connection, mission.academie),
-        "attente": attente(
-            await attentes.of_mission(connection, mission.mission_id, too_long_before(request)), mission.academie
-        ),
-        "empechements": sum(one["empechement"] for one in actives),
+        "attente": presenters.attente(attente, mission.academie),
+        "empechements": sum(one["empechement"] for one in people if one["active"]),
         "en_attente": any(one["suivi"].en_attente for one in people),
         "vu": vu,
     }

@@ -19,7 +19,7 @@ from convocation.convocations.domain import (
     modifier,
     retenir,
 )
-from convocation.exigences.profils import profil_couvert, profils_manquants
+from convocation.exigences.domain import profil_couvert, profils_manquants
 from convocation.missions.domain import CONSEIL_DATE, LIBELLES_TYPE, Mission, MissionType
 from convocation.ouvertures.refus import ServiceFerme
 

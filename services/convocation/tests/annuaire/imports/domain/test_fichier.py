@@ -4,7 +4,7 @@ from datetime import date
 
 from convocation.annuaire.domain import Indisponibilite, Intervenant
 from convocation.convocations.domain import sur_les_personnes
-from convocation.exigences.profils import profil_couvert
+from convocation.exigences.domain import profil_couvert
 
 FIRST, LAST = date(2020, 3, 5), date(2020, 3, 6)
 

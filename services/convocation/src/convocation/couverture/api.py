@@ -7,8 +7,12 @@ from fastapi import APIRouter, Query, Request
 from acces.http import ActeurDep
 from convocation.commun.application import application
 from convocation.commun.schemas import Session
-from convocation.listes import couverture
-from convocation.listes.domain import Manque, Regroupement
+from convocation.couverture.access import regroupements, within
+from convocation.couverture.domain import Regroupement
+from convocation.couverture.presenters import read_couverture
+from convocation.couverture.sql import FiltreCouverture
+from convocation.listes.domain import Manque
+from convocation.missions import reads as missions
 from pages.commands import reading
 
 router = APIRouter(prefix="/api", tags=["couverture"])
@@ -30,11 +34,19 @@ async def get_couverture(
 ) -> dict[str, Any]:
     """Counts of missions a kind of gap, by groups or as missions (par=mission), fifty a page, the worst first."""
     voie, _, code = (epreuve or "").partition(".")
-    asked = {"academie": academie, "departement": departement, "code": code or None, "voie": voie or None}
-    par = par or couverture.regroupements(acteur)[0]
+    par = par or regroupements(acteur)[0]
     async with reading(request) as connection:
-        session = await couverture.session_of(connection, session)
-        filtre = couverture.filtre_of(acteur, session=session, texte=q, manque=manque, page=page, **asked)
-        one = await couverture.lire(connection, par, filtre, lot=application(request).settings.lot_copies)
+        filtre = FiltreCouverture(
+            session=session or next(iter(await missions.sessions(connection)), None),
+            academie=academie,
+            departement=departement,
+            code=code or None,
+            voie=voie or None,
+            texte=q,
+            manque=manque,
+            page=page,
+        )
+        filtre = within(acteur, filtre)
+        one = await read_couverture(connection, par, filtre, lot=application(request).settings.lot_copies)
     rows = {"missions" if par is Regroupement.MISSION else "groupes": one.lignes}
-    return {"session": session, "par": par, "nombre": one.nombre, "page": page, "sommes": one.sommes, **rows}
+    return {"session": filtre.session, "par": par, "nombre": one.nombre, "page": page, "sommes": one.sommes, **rows}

@@ -10,19 +10,16 @@ from starlette.responses import Response
 
 from acces.acteur import Acteur
 from acces.http import ActeurDep
-from acces.policy import Forbidden, Scope
 from chassis.database import Connection
-from chassis.http import Problem
 from convocation.cadre.ecran import page
 from convocation.commun.application import application
-from convocation.commun.policy import POLICY
 from convocation.commun.tableur import csv_bytes, xlsx_bytes
-from convocation.listes import couverture
-from convocation.listes import couverture_sql as sql
-from convocation.listes.couverture import Couverture
-from convocation.listes.couverture_sql import Filtre
-from convocation.listes.domain import LIBELLES_MANQUES, LIBELLES_REGROUPEMENTS, Manque, Regroupement
-from convocation.missions import reads as places
+from convocation.couverture import access, sql
+from convocation.couverture.domain import LIBELLES_REGROUPEMENTS, Regroupement
+from convocation.couverture.presenters import Couverture, read_couverture, table
+from convocation.couverture.sql import FiltreCouverture
+from convocation.listes.domain import LIBELLES_MANQUES, Manque
+from convocation.missions import reads as missions
 from convocation.missions.domain import LIBELLES_VOIE
 from event_schemas.academies import NOMS
 from pages.commands import reading
@@ -46,14 +43,14 @@ async def couverture_page(request: Request, acteur: ActeurDep) -> Response:
         one = await _read(request, connection, acteur, asked, taille=_TAILLE)
         asked |= {"session": one.filtre.session or "", "par": one.par.value}
         context = _figures(one, asked) | await _choices(connection, acteur, one.filtre)
-        return await page(request, connection, acteur, "listes/couverture.html", demande=asked, **context)
+        return await page(request, connection, acteur, "couverture/couverture.html", demande=asked, **context)
 
 
 @router.get("/couverture.csv")
 async def en_csv(request: Request, acteur: ActeurDep) -> Response:
     """All the rows of the page, whatever its number."""
     one = await _all(request, acteur)
-    octets = await asyncio.to_thread(lambda: csv_bytes(*couverture.table(one)))
+    octets = await asyncio.to_thread(lambda: csv_bytes(*table(one)))
     return _file(octets, "text/csv; charset=utf-8", one, "csv")
 
 
@@ -61,7 +58,7 @@ async def en_csv(request: Request, acteur: ActeurDep) -> Response:
 async def en_xlsx(request: Request, acteur: ActeurDep) -> Response:
     """The same as a workbook."""
     one, now = await _all(request, acteur), application(request).clock()
-    octets = await asyncio.to_thread(lambda: xlsx_bytes("Couverture", *couverture.table(one), now))
+    octets = await asyncio.to_thread(lambda: xlsx_bytes("Couverture", *table(one), now))
     return _file(octets, _XLSX, one, "xlsx")
 
 
@@ -77,27 +74,24 @@ async def _all(request: Request, acteur: Acteur) -> Couverture:
 async def _read(
     request: Request, connection: Connection, acteur: Acteur, asked: dict[str, str], *, taille: int | None
 ) -> Couverture:
-    """What makes no sense is left out; another académie's does not exist. Raises Forbidden, Problem 404."""
-    offered = couverture.regroupements(acteur)
+    """What makes no sense is left out. Raises Forbidden, AcademieInconnue."""
+    offered = access.regroupements(acteur)
     par = Regroupement(asked["par"]) if asked["par"] in offered else offered[0]
     number = request.query_params.get("page", "1")
     voie, _, code = asked["epreuve"].partition(".")
-    try:
-        filtre = couverture.filtre_of(
-            acteur,
-            session=await couverture.session_of(connection, asked["session"]),
-            academie=asked["academie"] or None,
-            departement=asked["departement"].strip().upper() or None,
-            code=code or None,
-            voie=voie or None,
-            texte=asked["q"],
-            manque=Manque(asked["manque"]) if asked["manque"] in list(Manque) else None,
-            page=page_number(number) if taille else 1,
-            taille=taille,
-        )
-    except Forbidden:
-        raise Problem(404, "academie-inconnue", "Cette académie n’existe pas ou n’est pas la vôtre.") from None
-    return await couverture.lire(connection, par, filtre, lot=application(request).settings.lot_copies)
+    asked_for = FiltreCouverture(
+        session=asked["session"] or next(iter(await missions.sessions(connection)), None),
+        academie=asked["academie"] or None,
+        departement=asked["departement"].strip().upper() or None,
+        code=code or None,
+        voie=voie or None,
+        texte=asked["q"],
+        manque=Manque(asked["manque"]) if asked["manque"] in list(Manque) else None,
+        page=page_number(number) if taille else 1,
+        taille=taille,
+    )
+    filtre = access.within(acteur, asked_for)
+    return await read_couverture(connection, par, filtre, lot=application(request).settings.lot_copies)
 
 
 def _figures(one: Couverture, asked: dict[str, str]) -> dict[str, Any]:
@@ -130,17 +124,15 @@ def _figures(one: Couverture, asked: dict[str, str]) -> dict[str, Any]:
     }
 
 
-async def _choices(connection: Connection, acteur: Acteur, filtre: Filtre) -> dict[str, Any]:
+async def _choices(connection: Connection, acteur: Acteur, filtre: FiltreCouverture) -> dict[str, Any]:
     """What the filters offer, of what the acteur sees."""
-    scope = POLICY.scope(acteur, "couverture.lire")
-    codes = {Scope.TOUT: sorted(NOMS), Scope.ACADEMIE: sorted(acteur.academies)}.get(scope, [])
-    voies = LIBELLES_VOIE
+    codes = access.academies(acteur)
     return {
-        "choix_par": [(one.value, LIBELLES_REGROUPEMENTS[one]) for one in couverture.regroupements(acteur)],
-        "choix_sessions": [(one, one) for one in await places.sessions(connection)],
+        "choix_par": [(one.value, LIBELLES_REGROUPEMENTS[one]) for one in access.regroupements(acteur)],
+        "choix_sessions": [(one, one) for one in await missions.sessions(connection)],
         "choix_academies": [(code, NOMS.get(code, code)) for code in codes] if len(codes) > 1 else [],
         "choix_epreuves": [
-            (f"{row['voie']}.{row['code']}", f"{row['libelle']} – {voies.get(row['voie'], row['voie'])}")
+            (f"{row.voie}.{row.code}", f"{row.libelle} – {LIBELLES_VOIE.get(row.voie, row.voie)}")
             for row in await sql.epreuves(connection, filtre)
         ],
         "par_etablissement": filtre.uais is None or len(filtre.uais) > 1,

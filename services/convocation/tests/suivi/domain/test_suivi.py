@@ -1,25 +1,8 @@
-"""How many people a mission needs, and where a convocation stands. Pure and fast."""
+"""Where a convocation stands. Pure and fast."""
 
 import pytest
 
-from convocation.exigences.besoin import besoin
-from convocation.missions.domain import MissionType
 from convocation.suivi.domain import Acces, Courriel, Fait, suivi
-
-HLP = {"lettres": frozenset({"0202"}), "philosophie": frozenset({"0100"})}
-
-
-@pytest.mark.parametrize(("candidats", "people"), [(1, 1), (35, 1), (36, 2), (210, 6)])
-def test_the_need_is_one_correcteur_a_lot_of_copies(candidats, people):
-    assert besoin(MissionType.CORRECTION, candidats, {}, lot=35) == people
-
-
-def test_r47_each_profile_of_hlp_has_all_the_copies_so_the_need_is_twice_as_large():
-    assert besoin(MissionType.CORRECTION, 36, HLP, lot=35) == 4
-
-
-def test_r48_nobody_has_to_be_convoked_to_scan():
-    assert besoin(MissionType.NUMERISATION, 900, {}, lot=35) == 0
 
 
 def test_a_new_convocation_is_on_its_way_to_santorin_and_by_mail():

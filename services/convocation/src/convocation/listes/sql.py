@@ -1,0 +1,137 @@
+"""SQL of the list of missions, of one mission's state, and of what SANTORIN left unanswered or refused (R18)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from chassis.database import Connection, Row
+from convocation.commun.recherche import mots
+from convocation.listes.domain import FILTRES_MANQUES, Attente
+from convocation.listes.reads import LACKS, Arguments, Etat, etats
+from convocation.ouvertures.reads import TIENT
+
+# The same rule as ouvertures.domain.
+_OPEN = """
+coalesce((SELECT {held}
+          FROM ouverture o
+          WHERE o.session = m.session AND (o.portee, o.code) IN
+                (('ETABLISSEMENT', m.uai), ('ACADEMIE', m.academie), ('NATIONALE', '*'))
+          ORDER BY CASE o.portee WHEN 'ETABLISSEMENT' THEN 1 WHEN 'ACADEMIE' THEN 2 ELSE 3 END LIMIT 1), false)
+"""
+_EMPECHES = "FROM convocation c JOIN empechement e USING (convocation_id) WHERE e.etat = 'OUVERT'"
+_ETATS = {
+    "a-convoquer": "active AND convoques = 0",
+    **{name: gap.value for name, gap in FILTRES_MANQUES.items()},
+    "empechement": f"mission_id IN (SELECT c.mission_id {_EMPECHES})",
+    "sans-candidat": "NOT active",
+    "complete": f"active AND NOT {LACKS}",
+}
+_TRIS = {
+    "epreuve": "type, libelle, voie, uai, session",
+    "etablissement": "etablissement_nom, uai, type, libelle, voie, session",
+    "candidats": "candidats DESC, libelle, uai, voie, session",
+    "convoques": "convoques DESC, libelle, uai, voie, session",
+    "manque": "greatest(0, besoin - pourvus) DESC, libelle, uai, voie, session",
+}
+_SILENCE = """
+SELECT count(*) AS sans_reponse, min(v.le) AS depuis
+FROM convocation c JOIN mission m USING (mission_id)
+JOIN convocation_version v ON v.convocation_id = c.convocation_id AND v.version = c.version
+LEFT JOIN acces a ON a.convocation_id = c.convocation_id AND a.convocation_version = c.version
+WHERE c.status = 'ACTIVE' AND v.le < $2 AND a.etat IS DISTINCT FROM 'ACCEPTEE' AND a.etat IS DISTINCT FROM 'REJETEE'
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class FiltreMissions:
+    """What is asked for; None is no restriction. `etat` is a key of LIBELLES_ETATS, `tri` one of LIBELLES_TRIS.
+
+    `ouvertes`: only those open to convocation (R13). `convoquees`: only those with people convoked (R22).
+    """
+
+    uais: Sequence[str] | None
+    academies: Sequence[str] | None
+    session: str | None = None
+    type: str | None = None
+    texte: str = ""
+    etat: str | None = None
+    tri: str = "epreuve"
+    ouvertes: bool = False
+    convoquees: bool = False
+    page: int = 1
+    taille: int = 50
+
+
+class LigneMission(Etat):
+    """A mission of a page of the list; `total`: how many there are; `empechements`: how many people cannot come."""
+
+    total: int
+    empechements: int
+
+
+class _Silence(Row):
+    sans_reponse: int
+    depuis: datetime | None
+
+
+async def liste_missions(
+    connection: Connection, filtre: FiltreMissions, *, lot: int, now: datetime
+) -> list[LigneMission]:
+    """A page of missions with what each has, needs (`lot` copies a person) and lacks."""
+    arguments = Arguments()
+    source = etats(arguments, lot, filtre.uais, filtre.academies, filtre.session)
+    query = f"""
+    SELECT m.*, count(*) OVER () AS total,
+           (SELECT count(*) {_EMPECHES} AND c.mission_id = m.mission_id) AS empechements
+    FROM {source} AS m WHERE {_conditions(arguments, filtre, now)} ORDER BY {_TRIS[filtre.tri]}
+    LIMIT {arguments.place(filtre.taille)} OFFSET {arguments.place((filtre.page - 1) * filtre.taille)}
+    """
+    return await connection.fetch(query, *arguments.values, record_class=LigneMission)
+
+
+def _conditions(arguments: Arguments, filtre: FiltreMissions, now: datetime) -> str:
+    found = ["true"]
+    if filtre.type:
+        found.append(f"type = {arguments.place(filtre.type)}")
+    if words := [f"%{word}%" for word in mots(filtre.texte)]:  # letters and digits only: nothing to escape
+        found.append(f"recherche LIKE ALL ({arguments.place(words)}::text[])")
+    if filtre.ouvertes:
+        found.append(_OPEN.format(held=TIENT.format(now=arguments.place(now))))
+    if filtre.convoquees:
+        found.append("convoques > 0")
+    if filtre.etat:
+        found.append(_ETATS[filtre.etat])
+    return " AND ".join(found)
+
+
+async def etat_of(connection: Connection, mission_id: UUID, *, lot: int) -> Etat:
+    """Of a mission that there is."""
+    row = await connection.fetchrow(
+        "SELECT * FROM mission_etat($1) WHERE mission_id = $2", lot, mission_id, record_class=Etat
+    )
+    assert row is not None
+    return row
+
+
+async def attente_of_mission(connection: Connection, etat: Etat, before: datetime) -> Attente:
+    """On one mission; `before`: what was written then or later has not waited too long yet."""
+    silence = await connection.fetchrow(
+        f"{_SILENCE} AND c.mission_id = $1", etat.mission_id, before, record_class=_Silence
+    )
+    return _attente(silence, [etat])
+
+
+async def attente_of_etablissements(
+    connection: Connection, uais: Sequence[str], before: datetime, *, lot: int
+) -> Attente:
+    """On all missions of these établissements."""
+    silence = await connection.fetchrow(f"{_SILENCE} AND m.uai = ANY($1::text[])", uais, before, record_class=_Silence)
+    query = "SELECT * FROM mission_etat($1, $2) WHERE refusee ORDER BY libelle, voie, mission_id"
+    return _attente(silence, await connection.fetch(query, lot, uais, record_class=Etat))
+
+
+def _attente(silence: _Silence | None, etats: Sequence[Etat]) -> Attente:
+    assert silence is not None  # an aggregate
+    missions = {one.mission_id: (one.libelle, one.voie) for one in etats if one.refusee}
+    return Attente(silence.sans_reponse, silence.depuis, sum(one.refusees for one in etats), missions)

@@ -1,0 +1,256 @@
+"""What a mission has, needs and lacks is the same for every reader."""
+
+import csv
+import io
+import re
+from collections import Counter
+from math import ceil
+from typing import NamedTuple
+from uuid import UUID, uuid5
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from convocation.listes.domain import FILTRES_MANQUES, LIBELLES_MANQUES, Manque
+
+SESSION = "2021-E3C1"
+_CLEAR = """
+DELETE FROM remise; DELETE FROM notification; DELETE FROM acces; DELETE FROM convocation_version;
+DELETE FROM convocation; DELETE FROM mission WHERE session = '2021-E3C1'; DELETE FROM signature;
+DELETE FROM exigence WHERE academie = '10'
+"""
+_MISSION = """
+INSERT INTO mission (mission_id, session, uai, academie, etablissement_nom, etablissement_commune, type, voie, code,
+                     libelle, candidats, date_debut, status, version, hash, recherche)
+VALUES ($1, '2021-E3C1', $2, '10', 'LYCEE', 'VILLE', $3, 'GENERALE', $4, $4, $5, '2021-01-01', $6, 1, '', $2)
+"""
+_CONVOCATION = """
+INSERT INTO convocation (convocation_id, mission_id, numero, status, nature, qualite, qualite_par_defaut, profil, dates,
+                         observation, version)
+VALUES ($1, $2, $3, $4, 'CONVOCATION', $5, false, $6, '{2021-01-01}', '', 2)
+"""
+_VERSION = """
+INSERT INTO convocation_version (convocation_id, version, nature, qualite_par_defaut, dates, observation, par, le)
+VALUES ($1, 2, 'CONVOCATION', false, '{2021-01-01}', '', 'essai', now())
+"""
+
+
+class Personne(NamedTuple):
+    """`acces`, `mail`: what was said, and of which version; 2 is the present one."""
+
+    qualite: str = "CORRECTEUR"
+    profil: str | None = None
+    active: bool = True
+    acces: tuple[str, int] | None = None
+    mail: tuple[str, int] | None = None
+    remise: bool = False
+
+
+class Cas(NamedTuple):
+    """`regle`: copies of a lot, a fixed number, profiles; None: the épreuve has no rule."""
+
+    correction: bool
+    candidats: int
+    active: bool
+    regle: tuple[int | None, int | None, list[str]] | None
+    signee: bool
+    gens: list[Personne]
+
+    @property
+    def convoques(self):
+        return [one for one in self.gens if one.active]
+
+    @property
+    def requis(self):
+        return self.regle[2] if self.regle and self.correction else []
+
+    @property
+    def besoin(self):
+        if not self.correction:
+            return 1
+        lot, fixe, profils = self.regle or (None, None, [])
+        return ceil(self.candidats / (lot or 35)) * max(1, len(profils)) if fixe is None else fixe
+
+    @property
+    def pourvus(self):
+        corrects = {"CORRECTEUR", "CORRECTEUR_SUPPLEANT"}
+        return sum(one.qualite in corrects or not self.correction for one in self.convoques)
+
+    @property
+    def profils_manquants(self):
+        return [one for one in self.requis if one not in {person.profil for person in self.convoques}]
+
+    @property
+    def manques(self):
+        lacks = {
+            Manque.SANS_CORRECTEUR: self.active and self.correction and self.pourvus == 0,
+            Manque.A_POURVOIR: self.active and not self.correction and self.pourvus == 0,
+            Manque.DEFICIT: self.active and self.correction and self.pourvus < self.besoin,
+            Manque.PROFIL_MANQUANT: self.active and self.profils_manquants,
+            Manque.REFUSEE: any(one.acces == ("REJETEE", 2) for one in self.convoques),
+            Manque.MAIL_ECHOUE: any(
+                one.mail in {("ECHOUEE", 2), ("REVENUE", 2)} and not one.remise for one in self.gens
+            ),
+            Manque.SANS_COORDINATEUR: self.active
+            and self.correction
+            and not any(one.qualite == "COORDINATEUR" for one in self.convoques),
+            Manque.SANS_SIGNATURE: self.active and not self.signee,
+            Manque.SANS_CANDIDAT: not self.active and self.convoques,
+        }
+        return [one for one in Manque if lacks[one]]
+
+    @property
+    def badge(self):
+        if not self.active:
+            return "Sans candidat"
+        complete = "Complète" if self.correction else "Déléguée"
+        return LIBELLES_MANQUES[self.manques[0]] if self.manques else complete
+
+
+_GENS = st.builds(
+    Personne,
+    st.sampled_from(["COORDINATEUR", "COORDINATEUR_ADJOINT", "CORRECTEUR", "CORRECTEUR_SUPPLEANT"]),
+    st.sampled_from([None, "lettres", "philosophie"]),
+    st.booleans(),
+    st.none() | st.tuples(st.sampled_from(["TRANSMISE", "ACCEPTEE", "REJETEE"]), st.sampled_from([1, 2])),
+    st.none() | st.tuples(st.sampled_from(["ENVOYEE", "ECHOUEE", "REVENUE"]), st.sampled_from([1, 2])),
+    st.booleans(),
+)
+_PROFILS = st.lists(st.sampled_from(["philosophie", "lettres"]), unique=True)
+_REGLES = st.none() | st.tuples(st.sampled_from([None, 1, 10]), st.sampled_from([None, 0, 1, 3]), _PROFILS)
+_CAS = st.builds(
+    Cas,
+    st.booleans(),
+    st.integers(1, 100),
+    st.sampled_from([True, True, True, False]),
+    _REGLES,
+    st.booleans(),
+    st.lists(_GENS, max_size=5),
+)
+_DEUX = (None, 2, [])
+
+
+def _all_well(*gens, correction=True):
+    return Cas(correction, 10, True, _DEUX, True, [Personne("COORDINATEUR"), *gens])
+
+
+async def _plant(connection, number, cas):
+    uai, code, mission = f"069{number:04}X", f"E{number}", uuid5(UUID(int=2), str(number))
+    type_, status = "CORRECTION" if cas.correction else "NUMERISATION", "ACTIVE" if cas.active else "WITHDRAWN"
+    await connection.execute(_MISSION, mission, uai, type_, code, cas.candidats, status)
+    if cas.regle:
+        lot, fixe, profils = cas.regle
+        await connection.execute("INSERT INTO exigence VALUES ('10', $1, $2, $3)", code, lot, fixe)
+        for rang, profil in enumerate(profils):
+            await connection.execute("INSERT INTO profil_requis VALUES ($1, $2, $3, '{}', '10')", code, rang, profil)
+    if cas.signee:
+        await connection.execute("INSERT INTO signature VALUES ($1, 'X', 'Y', 'Z', 1, 'essai', now())", uai)
+    for rang, one in enumerate(cas.gens):
+        key, state = uuid5(mission, str(rang)), "ACTIVE" if one.active else "CANCELLED"
+        qualite = one.qualite if cas.correction else None
+        await connection.execute(_CONVOCATION, key, mission, str(100 + rang), state, qualite, one.profil)
+        await connection.execute(_VERSION, key)
+        for table, said in (("acces", one.acces), ("notification", one.mail)):
+            if said:
+                await connection.execute(f"INSERT INTO {table} VALUES ($1, 1, '', $2, $3, NULL)", key, said[1], said[0])
+        if one.remise:
+            await connection.execute("INSERT INTO remise VALUES ($1, 2, now(), 'essai')", key)
+    return str(mission)
+
+
+def _rows(html):
+    """Mission → the text of its row."""
+    rows = [row for row in re.findall(r"<tr>.*?</tr>", html, re.DOTALL) if "/missions/" in row]
+    found = {re.search(r"/missions/([0-9a-f-]{36})", row)[1]: re.sub(r"<[^>]+>", " ", row) for row in rows}
+    return {key: re.sub(r"[ \s]+", " ", text) for key, text in found.items()}
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(_CAS, min_size=1, max_size=8))
+@example([_all_well(Personne())])  # a coordinateur and a correcteur for a need of 2
+@example([_all_well(Personne(), Personne(acces=("REJETEE", 2))), _all_well(Personne(), Personne())])
+@example([Cas(False, 900, True, None, True, gens) for gens in ([], [Personne()])])
+async def test_list_filter_page_coverage_and_api_say_the_same(world, all_cas):
+    async with world.pool.acquire() as connection:
+        await connection.execute(_CLEAR)
+        planted = {await _plant(connection, number, cas): cas for number, cas in enumerate(all_cas)}
+    await _list_says(world, planted)
+    await _missions_say(world, planted)
+    await _coverage_says(world, planted)
+
+
+async def _list_says(world, planted):
+    browser, query = world.browser("administrateur"), f"session={SESSION}"
+    listed = (await world.administrateur.get("/api/missions", session=SESSION)).json()["missions"]
+    figures = {one["mission_id"]: (one["manques"], one["besoin"], one["pourvus"]) for one in listed}
+    assert figures == {key: (cas.manques, cas.besoin, cas.pourvus) for key, cas in planted.items()}
+    rows = _rows(await browser.text(f"/missions?{query}"))
+    for key, cas in planted.items():
+        assert f" {cas.pourvus} / {cas.besoin} {cas.badge} " in rows[key]
+    wanted = {
+        name: {key for key, cas in planted.items() if gap in cas.manques} for name, gap in FILTRES_MANQUES.items()
+    }
+    wanted["complete"] = {key for key, cas in planted.items() if cas.active and not cas.manques}
+    wanted["sans-candidat"] = {key for key, cas in planted.items() if not cas.active}
+    found = {name: set(_rows(await browser.text(f"/missions?{query}&etat={name}"))) for name in wanted}
+    assert found == wanted
+
+
+async def _missions_say(world, planted):
+    browser = world.browser("administrateur")
+    for key, cas in planted.items():
+        told = (await world.administrateur.get(f"/api/missions/{key}")).json()
+        assert (told["manques"], told["besoin"], told["pourvus"]) == (cas.manques, cas.besoin, cas.pourvus)
+        assert told["profils_manquants"] == cas.profils_manquants
+        page = await browser.text(f"/missions/{key}")
+        state = re.search(r"<dt>État</dt><dd>(.*?)</dd>", page)[1]
+        assert re.findall(r">([^<>]+)</span>", state) == [LIBELLES_MANQUES[one] for one in cas.manques] or [cas.badge]
+        need = re.search(r"<dt>Besoin estimé</dt><dd>(\d+)\D+(\d+)", page)
+        assert (int(need[1]), int(need[2])) == (cas.besoin, cas.pourvus)
+
+
+async def _coverage_says(world, planted):
+    browser, query = world.browser("administrateur"), f"session={SESSION}&par=mission"
+    covered = {key: cas for key, cas in planted.items() if cas.active or cas.manques}
+    told = (await world.administrateur.get("/api/couverture", session=SESSION, par="mission")).json()
+    figures = {one["mission_id"]: (one["manques"], one["besoin"], one["pourvus"]) for one in told["missions"]}
+    assert figures == {key: (cas.manques, cas.besoin, cas.pourvus) for key, cas in covered.items()}
+    rows = _rows(await browser.text(f"/couverture?{query}"))
+    assert rows.keys() == covered.keys()
+    for key, cas in covered.items():
+        gaps = " ".join(LIBELLES_MANQUES[one] for one in cas.manques) or "Rien ne manque"
+        assert f" {cas.pourvus} / {cas.besoin} {gaps} " in rows[key]
+    lines = csv.DictReader(
+        io.StringIO((await browser.get(f"/couverture.csv?{query}")).text.lstrip("\ufeff")), delimiter=";"
+    )
+    cells = {line["Mission"]: [one for one in Manque if line[LIBELLES_MANQUES[one]] == "oui"] for line in lines}
+    assert cells == {key: cas.manques for key, cas in covered.items()}
+    counts = Counter(gap for cas in covered.values() for gap in cas.manques)
+    sums = {gap: counts[gap] for gap in Manque}
+    sums |= {
+        "total": sum(cas.active for cas in planted.values()),
+        "en_defaut": sum(bool(cas.manques) for cas in planted.values()),
+    }
+    assert told["sommes"] == sums
+    nation = (await world.administrateur.get("/api/couverture", session=SESSION, par="academie")).json()
+    assert nation["sommes"] == sums
+    assert [{name: one[name] for name in sums} for one in nation["groupes"]] == ([sums] if covered else [])
+
+
+@pytest.mark.parametrize(
+    ("correction", "candidats", "profils", "need"),
+    [
+        (True, 1, [], 1),
+        (True, 35, [], 1),
+        (True, 36, [], 2),
+        (True, 210, [], 6),
+        (True, 36, ["lettres", "philosophie"], 4),  # R47: each profile has all the copies
+        (False, 900, [], 1),  # R48: one person has them scanned
+    ],
+)
+async def test_the_need_is_one_correcteur_a_lot_of_copies_for_each_profile(world, correction, candidats, profils, need):
+    cas = Cas(correction, candidats, True, (None, None, profils), True, [])
+    async with world.pool.acquire() as connection:
+        key = await _plant(connection, 0, cas)
+    assert (await world.administrateur.get(f"/api/missions/{key}")).json()["besoin"] == need
