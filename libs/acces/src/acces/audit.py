@@ -7,7 +7,6 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from acces.acteur import Acteur
 from chassis.database import Connection, Row
@@ -124,9 +123,3 @@ async def find(connection: Connection, wanted: Recherche, *, taille: int = 50, p
         *(taille, (page - 1) * taille),
         record_class=ActeEcrit,
     )
-
-
-async def search(connection: Connection, wanted: Recherche, *, taille: int = 50, page: int = 1) -> list[dict[str, Any]]:
-    """As `find`, in dicts; for pages that do not read records yet."""
-    rows = await find(connection, wanted, taille=taille, page=page)
-    return [row.entier | {"total": row.total} for row in rows]

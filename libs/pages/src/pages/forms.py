@@ -1,9 +1,14 @@
-"""How a posted form is read: texts without U+0000, numbers that make sense."""
+"""How a posted form is read: texts without U+0000, numbers that make sense, and what a model refuses in it."""
 
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 
+from pydantic import BaseModel, ValidationError
 from starlette.datastructures import FormData
 from starlette.requests import Request
+
+Location = tuple[int | str, ...]
+"""Where pydantic found a fault: a field, then an index of its list."""
 
 
 def fields(request: Request, *, files: int = 0, max_fields: int = 1_500) -> AbstractAsyncContextManager[FormData]:
@@ -34,3 +39,27 @@ def page_number(typed: str) -> int:
 def version_of(form: FormData) -> int:
     """The version that a form was filled from; 0 where it says none."""
     return whole_number(text(form, "version"))
+
+
+def field_of(location: Location) -> str:
+    """The model's field that pydantic refuses; empty for a rule over several."""
+    return str(location[0]) if location else ""
+
+
+def faults(
+    model: type[BaseModel],
+    body: Mapping[str, object],
+    sentences: Mapping[str, str],
+    id_of: Callable[[Location], str] = field_of,
+) -> list[dict[str, str]]:
+    """What `model` refuses in `body`, once a field of the form: its id, and a sentence.
+
+    `sentences`: by the model's field; "" for a rule over several. `id_of`: where the form's field has another id.
+    """
+    try:
+        model.model_validate(body)
+    except ValidationError as error:
+        locations = [one["loc"] for one in error.errors()]
+        told = {id_of(one): sentences.get(field_of(one), "Cette valeur ne va pas.") for one in locations}
+        return [{"champ": champ, "texte": texte} for champ, texte in told.items()]
+    return []

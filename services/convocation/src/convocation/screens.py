@@ -4,7 +4,6 @@ from fastapi import FastAPI
 from jinja2 import PackageLoader, PrefixLoader
 
 from convocation.affectation import pages as affectation
-from convocation.annuaire import liste_pages
 from convocation.annuaire import pages as annuaire
 from convocation.annuaire.imports import pages as imports
 from convocation.cadre import accueil
@@ -31,7 +30,7 @@ from pages import Pages
 
 _SCREENS = (
     *(accueil, listes, affectation, convocations, documents, signatures, apercu, demandes, couverture),
-    *(imports, exigences, liste_pages, contact, doublons, ouvertures, journal),
+    *(imports, exigences, contact, doublons, ouvertures, journal),
     *(courriels, mes_missions, empechements, answer_pages, abonnement),
     annuaire,  # last: /intervenants/{intervenant_id} would take its neighbours' addresses
 )

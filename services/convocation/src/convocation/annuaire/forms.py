@@ -1,15 +1,29 @@
 """The form of one person of the directory, as it was typed, and the sentences of what is wrong with it."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
+from pydantic import BaseModel
 from starlette.datastructures import FormData
 
 from convocation.annuaire.domain import Intervenant
 from convocation.commun.refus import Refus
-from pages.forms import text, texts, whole_number
+from pages.forms import Location, faults, field_of, text, texts, version_of
 
+_PHRASES = {
+    "numero": "Renseignez le numéro : lettres sans accent et chiffres, 32 au plus.",
+    "civilite": "Choisissez la civilité.",
+    "nom": "Renseignez le nom, en 100 caractères au plus.",
+    "prenom": "Renseignez le prénom, en 100 caractères au plus.",
+    "courriel": "Renseignez le courriel, par exemple prenom.nom@ac-exemple.fr.",
+    "uai": "Renseignez l’UAI : sept chiffres et la bonne lettre de contrôle.",
+    "uais_secondaires": "Séparez les UAI par une espace, dix au plus : sept chiffres et la bonne lettre de contrôle.",
+    "disciplines": "Cochez dix disciplines au plus, de la liste.",
+    "profils": "Cochez dix profils au plus.",
+    "indisponibilites": "Donnez à chaque période son premier et son dernier jour, dans l’ordre.",
+    "": "Deux périodes commencent le même jour : n’en gardez qu’une.",
+}
 CIVILITES = [("Mme", "Mme"), ("M.", "M.")]
 _MAX_TEXT, _MAX_LIST = 300, 40
 
@@ -33,7 +47,7 @@ class Fiche:
     academie: str = ""
     action: str = ""
 
-    def corps(self) -> dict[str, Any]:
+    def corps(self) -> dict[str, object]:
         """As the API would be sent it."""
         names = ("civilite", "nom", "prenom", "courriel", "disciplines", "profils", "stagiaire")
         return {name: getattr(self, name) for name in names} | {
@@ -73,14 +87,21 @@ def lire_fiche(form: FormData) -> Fiche:
         profils=texts(form, "profils")[:_MAX_LIST],
         stagiaire=text(form, "stagiaire") == "oui",
         periodes=[one for one in periodes if any(one)],
-        version=version_lue(form),
+        version=version_of(form),
     )
 
 
-def version_lue(form: FormData) -> int:
-    """The version that the form was filled from; 0 where it says none."""
-    version = text(form, "version")
-    return whole_number(version)
+def fautes(model: type[BaseModel], corps: Mapping[str, object]) -> list[dict[str, str]]:
+    """What the model refuses, each with the id of its field: periods are numbered from 1."""
+    return faults(model, corps, _PHRASES, _id_of)
+
+
+def _id_of(location: Location) -> str:
+    if not location:
+        return "debut-1"
+    if location[0] == "indisponibilites":
+        return f"debut-{int(location[1]) + 1}" if len(location) > 1 else "debut-1"
+    return field_of(location)
 
 
 def faute_de(refus: Refus) -> dict[str, str]:

@@ -1,24 +1,26 @@
-"""One person of the directory (R36, R54): created, also from a demande; changed; deactivated. Her id is the address."""
+"""« Annuaire des intervenants » (R35, R36, R54): the list, and the page of one person. Searches are posted."""
 
+from math import ceil
 from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request
+from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from acces.acteur import Acteur
 from acces.http import ActeurDep
 from chassis.database import Connection
 from convocation.annuaire import reads as intervenants
-from convocation.annuaire.access import can_keep, demande_to_answer, may_keep, visible_intervenant
+from convocation.annuaire.access import READ, can_keep, demande_to_answer, may_keep, visible_intervenant
 from convocation.annuaire.commands import change_intervenant, create_intervenant, set_actif
 from convocation.annuaire.domain import Intervenant
-from convocation.annuaire.forms import CIVILITES, Fiche, faute_de, fiche_de, lire_fiche, version_lue
+from convocation.annuaire.forms import CIVILITES, Fiche, faute_de, fautes, fiche_de, lire_fiche
 from convocation.annuaire.reads import FiltreAnnuaire, IntervenantListe, liste_intervenants
 from convocation.annuaire.refus import IntervenantAbsent
 from convocation.annuaire.schemas import FicheIn, NouvelleFicheIn
 from convocation.cadre.ecran import page
-from convocation.commun.formulaires import fautes
+from convocation.commun.access import reach
 from convocation.commun.recherche import cle
 from convocation.commun.refus import Refus, VersionDepassee
 from convocation.commun.refusals import status_of
@@ -27,11 +29,58 @@ from convocation.exigences import reads as exigences
 from convocation.nomenclature import reads as nomenclature
 from event_schemas.academies import NOMS
 from pages.commands import commande, reading, see_other
-from pages.forms import fields, text
+from pages.forms import fields, page_number, text, version_of
 
 router = APIRouter(include_in_schema=False)
-_HOMONYMES = 5
+_ETATS = {"actifs": True, "inactifs": False}
+_TAILLE, _HOMONYMES = 50, 5
 Fautes = list[dict[str, str]]
+
+
+@router.get("/intervenants")
+async def lister(request: Request, acteur: ActeurDep) -> Response:
+    """Everybody of the académies, active or not."""
+    return await _liste(request, acteur, FormData())
+
+
+@router.post("/intervenants")
+async def chercher(request: Request, acteur: ActeurDep) -> Response:
+    async with fields(request) as form:
+        return await _liste(request, acteur, form)
+
+
+async def _liste(request: Request, acteur: Acteur, form: FormData) -> Response:
+    seen = reach(acteur, READ)
+    demande = {name: text(form, name)[:100] for name in ("nom", "uai", "discipline", "etat")}
+    filtre = FiltreAnnuaire(
+        academies=seen.academies,
+        nom=demande["nom"],
+        uai=demande["uai"].upper() or None,
+        discipline=demande["discipline"] or None,
+        actif=_ETATS.get(demande["etat"]),
+        page=page_number(text(form, "page")),
+        taille=_TAILLE,
+    )
+    async with reading(request) as connection:
+        lignes, rapproche = await liste_intervenants(connection, filtre)
+        total = lignes[0].total if lignes else 0
+        disciplines = await nomenclature.disciplines(connection, "")
+        return await page(
+            request,
+            connection,
+            acteur,
+            "annuaire/annuaire.html",
+            lignes=lignes,
+            rapproche=rapproche,
+            ecrit=seen.academies is not None,
+            demande=demande,
+            numero_page=filtre.page,
+            total=total,
+            pages=ceil(total / _TAILLE),
+            libelles={one["code"]: one["libelle"] for one in disciplines},
+            disciplines=[(one["code"], one["libelle"]) for one in disciplines],
+            etats=[("actifs", "En activité"), ("inactifs", "Désactivés")],
+        )
 
 
 @router.get("/intervenants/nouveau")
@@ -112,7 +161,7 @@ async def confirmer(request: Request, intervenant_id: UUID, acteur: ActeurDep) -
 async def activer(request: Request, intervenant_id: UUID, acteur: ActeurDep) -> Response:
     """Deactivate or reactivate, with the reason."""
     async with fields(request) as form:
-        version, motif, actif = version_lue(form), text(form, "motif")[:1000], text(form, "action") == "reactiver"
+        version, motif, actif = version_of(form), text(form, "motif")[:1000], text(form, "action") == "reactiver"
     try:
         async with commande(request, acteur) as command:
             person = await visible_intervenant(command.connection, acteur, intervenant_id)

@@ -10,6 +10,7 @@ from acces.acteur import Acteur, Role
 from chassis.database import Connection
 from convocation.commun.application import application
 from convocation.missions import reads as places
+from pages.frame import menu, notices, utilisateur
 
 MISSIONS, CONSULTATION, MES_MISSIONS = "/missions", "/missions-convoquees", "/mes-missions"
 FONCTIONS = {
@@ -36,7 +37,7 @@ _MENU = (
     ("Journal", "/journal", {Role.ADMINISTRATEUR}),
 )
 """R19–R22 in the guide's words, then the rectorat's (R36, R54, R55); each entry to whom it concerns."""
-# What a redirect may say was done, by code: an address bears no sentence and nobody's name.
+# By the code that a redirect's address carries.
 _FAITS = {
     "convoquees": ("Convocation enregistrée", "SANTORIN et les personnes convoquées sont prévenues."),
     "deja-enregistree": ("Convocation déjà enregistrée", "Elle ne l’a été qu’une fois."),
@@ -82,41 +83,27 @@ async def page(
     request: Request, connection: Connection, acteur: Acteur, template: str, *, status: int = 200, **context: Any
 ) -> HTMLResponse:
     """`template` within the frame that `acteur` sees."""
-    fait = _FAITS.get(request.query_params.get("fait", ""))
-    avis = [{"type": "success", "titre": fait[0], "texte": fait[1]}] if fait else []
     frame = {
-        "utilisateur": _utilisateur(acteur),
-        "menu": menu(acteur, request.url.path) + _imports(request, acteur),
-        "menu_groupe": "Centre Examen" if acteur.role in {Role.CHEF, Role.DELEGUE} else "",
+        "utilisateur": utilisateur(acteur, FONCTIONS),
+        "menu": menu(_entries(request, acteur), request.url.path),
+        "menu_groupe": "Centre Examen" if acteur.role in _PLACE else "",
         "contexte": await _contexte(connection, acteur),
-        "avis": avis,
+        "avis": notices(request, _FAITS),
         "acteur": acteur,
     }
     return application(request).pages.render(request, template, status=status, **frame | context)
 
 
-def _utilisateur(acteur: Acteur) -> dict[str, str]:
-    nom, fonction = acteur.nom or acteur.sub, FONCTIONS.get(acteur.role, "")
-    return {"nom": nom, "fonction": "" if nom.startswith(fonction) else fonction}
-
-
-def menu(acteur: Acteur, path: str) -> list[dict[str, Any]]:
-    """R19–R22, in the guide's words, each entry to whom it concerns; the nearest to `path` is the page's."""
+def _entries(request: Request, acteur: Acteur) -> list[tuple[str, str]]:
+    """The acteur's menu; the rectorat's ends with mission-import's pages, which are another process's."""
     entries = [(label, url) for label, url, roles in _MENU if acteur.role in roles]
-    here = max((url for _, url in entries if path == url or path.startswith(f"{url}/")), key=len, default="")
-    return [{"libelle": label, "url": url, "actif": url == here} for label, url in entries]
-
-
-def _imports(request: Request, acteur: Acteur) -> list[dict[str, Any]]:
-    """mission-import's pages, a process of its own, where the operator says where they are."""
-    url = application(request).settings.imports_url
-    wanted = url and acteur.role in _RECTORAT
-    return [{"libelle": "Imports", "url": f"{url}/imports", "actif": False}] if wanted else []
+    elsewhere = application(request).settings.imports_url
+    return [*entries, ("Imports", f"{elsewhere}/imports")] if elsewhere and acteur.role in _RECTORAT else entries
 
 
 async def _contexte(connection: Connection, acteur: Acteur) -> dict[str, Any] | None:
     uais: Sequence[str] = sorted(acteur.uais)
-    if acteur.role not in {Role.CHEF, Role.DELEGUE} or not uais:
+    if acteur.role not in _PLACE or not uais:
         return None
     if len(uais) > 1:
         return {"etablissement": f"{len(uais)} établissements : {', '.join(uais)}"}

@@ -6,17 +6,21 @@ from starlette.responses import Response
 from acces.acteur import Acteur
 from acces.http import ActeurDep
 from convocation.cadre.ecran import page
-from convocation.commun.formulaires import fautes
 from convocation.demandes import reads as demandes
 from convocation.demandes.access import may_keep_contact
 from convocation.demandes.commands import record_contact
 from convocation.demandes.schemas import ContactIn
 from event_schemas.academies import NOMS
 from pages.commands import commande, reading, see_other
-from pages.forms import fields, text
+from pages.forms import faults, fields, text
 
 router = APIRouter(include_in_schema=False)
-_CHAMPS = ("nom", "courriel", "telephone", "horaires")
+_PHRASES = {
+    "nom": "Renseignez le nom, en 100 caractères au plus.",
+    "courriel": "Renseignez le courriel, par exemple prenom.nom@ac-exemple.fr.",
+    "telephone": "Renseignez le téléphone, en 100 caractères au plus.",
+    "horaires": "Renseignez les horaires, en 100 caractères au plus.",
+}
 
 
 @router.get("/contact")
@@ -34,8 +38,8 @@ async def voir(request: Request, academie: str, acteur: ActeurDep) -> Response:
 @router.post("/contact/{academie}")
 async def enregistrer(request: Request, academie: str, acteur: ActeurDep) -> Response:
     async with fields(request) as form:
-        typed = {name: text(form, name)[:300] for name in _CHAMPS}
-    erreurs = fautes(ContactIn, typed)
+        typed = {name: text(form, name)[:300] for name in _PHRASES}
+    erreurs = faults(ContactIn, typed, _PHRASES)
     if erreurs:
         return await _form(request, acteur, academie, typed, erreurs)
     may_keep_contact(acteur, academie)
@@ -65,7 +69,7 @@ async def _form(
             academie=academie,
             nom_academie=NOMS.get(academie, academie),
             autres=[(one, NOMS.get(one, one)) for one in sorted(acteur.academies - {academie})],
-            typed=typed or held or dict.fromkeys(_CHAMPS, ""),
+            typed=typed or held or dict.fromkeys(_PHRASES, ""),
             tenu=held is not None,
             erreurs=erreurs or [],
         )

@@ -1,11 +1,12 @@
 """The audit (R54, R55): who did what, when and why. What names a person is asked for in a body, not in an address."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 
+from acces import audit
 from acces.acteur import Acteur
-from acces.audit import Recherche, search
+from acces.audit import Recherche
 from acces.http import ActeurDep
 from convocation.journal.access import may_read
 from convocation.journal.schemas import RechercheAuditIn, RechercheAuditSansPersonne
@@ -17,20 +18,20 @@ router = APIRouter(prefix="/api", tags=["audit"])
 @router.get("/audit")
 async def list_acts(
     request: Request, wanted: Annotated[RechercheAuditSansPersonne, Query()], acteur: ActeurDep
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """A page of acts, the latest first."""
     return await _found(request, acteur, wanted, None)
 
 
 @router.post("/audit/recherche")
-async def search_acts(request: Request, body: RechercheAuditIn, acteur: ActeurDep) -> dict[str, Any]:
+async def search_acts(request: Request, body: RechercheAuditIn, acteur: ActeurDep) -> dict[str, object]:
     """The same for the acts of a person, or about an intervenant; it writes nothing."""
     return await _found(request, acteur, body, body.personne)
 
 
 async def _found(
     request: Request, acteur: Acteur, wanted: RechercheAuditSansPersonne, personne: str | None
-) -> dict[str, Any]:
+) -> dict[str, object]:
     may_read(acteur)
     recherche = Recherche(
         famille=wanted.famille,
@@ -41,7 +42,6 @@ async def _found(
         personne=personne,
     )
     async with reading(request) as connection:
-        rows = await search(connection, recherche, taille=wanted.taille, page=wanted.page)
-    total = rows[0]["total"] if rows else 0
-    actes = [{name: value for name, value in row.items() if name != "total"} for row in rows]
-    return {"actes": actes, "total": total, "page": wanted.page}
+        rows = await audit.find(connection, recherche, taille=wanted.taille, page=wanted.page)
+    total = rows[0].total if rows else 0
+    return {"actes": [row.entier for row in rows], "total": total, "page": wanted.page}

@@ -13,12 +13,13 @@ from chassis.http import Problem
 from mission_import.domain.errors import ClotureInconnue
 from mission_import.policy import POLICY
 from mission_import.web.application import application
+from pages.frame import Entree, menu, notices, utilisateur
 
 IMPORTS = "/imports"
 _FONCTIONS = {Role.GESTIONNAIRE: "Gestionnaire IMAGIN", Role.ADMINISTRATEUR: "Administrateur IMAGIN"}
 _MENU = (("Imports", IMPORTS),)
 MAX_FIELDS = 5_010  # an académie has fewer closings than that
-# What a redirect may say was done, by code.
+# By the code that a redirect's address carries.
 _FAITS = {
     "acceptee": ("Clôture acceptée", "Les missions la suivent\u00a0; les établissements les voient dans la minute."),
     "acceptees": (
@@ -43,24 +44,19 @@ _FAITS = {
 
 def page(request: Request, acteur: Acteur, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
     """`template` within the frame that `acteur` sees."""
-    fait = _FAITS.get(request.query_params.get("fait", ""))
-    avis = [{"type": "success", "titre": fait[0], "texte": fait[1]}] if fait and status == 200 else []
-    nom, fonction = acteur.nom or acteur.sub, _FONCTIONS.get(acteur.role, "")
     frame = {
-        "utilisateur": {"nom": nom, "fonction": "" if nom.startswith(fonction) else fonction},
+        "utilisateur": utilisateur(acteur, _FONCTIONS),
         "menu": _menu(request),
-        "avis": avis,
+        "avis": notices(request, _FAITS) if status == 200 else [],
     }
     return application(request).pages.render(request, template, status=status, **frame | context)
 
 
-def _menu(request: Request) -> list[dict[str, Any]]:
+def _menu(request: Request) -> list[Entree]:
     """Convocation's pages are another process's: one entry leads there, and its menu back."""
-    url, path = application(request).convocation_url, request.url.path
-    elsewhere = [{"libelle": "Convocations", "url": f"{url}/", "actif": False}] if url else []
-    return elsewhere + [
-        {"libelle": label, "url": to, "actif": path == to or path.startswith(f"{to}/")} for label, to in _MENU
-    ]
+    url = application(request).convocation_url
+    elsewhere = (("Convocations", f"{url}/"),) if url else ()
+    return menu((*elsewhere, *_MENU), request.url.path)
 
 
 @contextmanager

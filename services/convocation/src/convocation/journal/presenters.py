@@ -1,11 +1,13 @@
-"""The words of the journal: acts, fields and values of the audit as a person reads them."""
+"""An act of the audit as a person reads it: on the page, and as rows of a spreadsheet."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from acces.audit import changes
-from event_schemas.academies import local_time
+from acces.acteur import Role
+from acces.audit import ActeEcrit, changes
+from convocation.cadre.ecran import FONCTIONS
+from event_schemas.academies import NOMS, local_time
 from francais import moment
 
 FAMILLES = {
@@ -20,7 +22,7 @@ FAMILLES = {
     "empechement": "Empêchements",
     "abonnement": "Calendrier personnel",
 }
-ACTIONS = {
+_ACTIONS = {
     "service.ouvrir": "Ouverture du service",
     "exigences.ecrire": "Exigences d’une épreuve",
     "intervenants.ecrire": "Annuaire des intervenants",
@@ -73,19 +75,96 @@ _ETATS = {"OUVERTE": "en attente", "TRAITEE": "personne créée", "REFUSEE": "re
 _ETATS |= {"OUVERT": "signalé", "REMPLACE": "remplacé par un suppléant", "MAINTENU": "convocation maintenue"}
 _ETATS |= {"RETIRE": "retiré par la personne"}
 _INSTANTS = {"debut", "fin"}
+_LIEUX = NOMS | {"*": "toutes les académies"}
+COLONNES = (
+    "Quand",
+    "Nom",
+    "Identifiant",
+    "Fonction",
+    "Acte",
+    "Objet",
+    "Académie",
+    "UAI",
+    "Motif",
+    "Champ",
+    "Avant",
+    "Après",
+)
 
 
-def lignes_changees(avant: Mapping[str, Any], apres: Mapping[str, Any], academie: str) -> list[dict[str, str]]:
-    """The fields that differ, in words (an unknown one by its name); instants as the académie's clocks show them."""
+@dataclass(frozen=True, slots=True)
+class LigneChangee:
+    """One field that an act changed, in words."""
+
+    champ: str
+    avant: str
+    apres: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActeLu:
+    """One act in words; `quand` is Paris's time."""
+
+    id: int
+    libelle: str
+    objet: str
+    quand: datetime
+    nom: str
+    par: str
+    fonction: str
+    sur: str
+    motif: str
+    nature: str
+    lignes: list[LigneChangee]
+
+
+def acte_lu(row: ActeEcrit) -> ActeLu:
+    academie = row.academie or ""
+    about = [_LIEUX.get(academie, ""), row.uai or "", _sujet(row.objet)]
+    avant, apres = row.avant, row.apres
+    return ActeLu(
+        id=row.id,
+        libelle=_ACTIONS.get(row.action, row.action),
+        objet=row.objet,
+        quand=local_time("*", row.le),
+        nom=row.nom or row.par,
+        par=row.par,
+        fonction=FONCTIONS.get(Role(row.role), row.role),
+        sur=", ".join(one for one in about if one),
+        motif=row.motif,
+        nature="création" if avant is None else "retrait" if apres is None else "changement",
+        lignes=_lignes_changees(avant or {}, apres or {}, academie),
+    )
+
+
+def lignes_csv(row: ActeEcrit) -> list[list[str]]:
+    """A row for each field that changed, as COLONNES; one row where none did."""
+    acte = acte_lu(row)
+    head = [
+        acte.quand.isoformat(timespec="seconds"),
+        acte.nom,
+        acte.par,
+        acte.fonction,
+        acte.libelle,
+        acte.objet,
+        row.academie or "",
+        row.uai or "",
+        acte.motif,
+    ]
+    return [[*head, line.champ, line.avant, line.apres] for line in acte.lignes or [LigneChangee("", "", "")]]
+
+
+def _lignes_changees(avant: Mapping[str, object], apres: Mapping[str, object], academie: str) -> list[LigneChangee]:
+    """The fields that differ (an unknown one by its name); instants as the académie's clocks show them."""
+    order = {name: index for index, name in enumerate(_CHAMPS)}
     old, new = changes(avant, apres)
     return [
-        {"champ": _CHAMPS.get(name, name), "avant": _valeur(name, old[name], academie)}
-        | {"apres": _valeur(name, new[name], academie)}
-        for name in sorted(old, key=lambda one: (list(_CHAMPS).index(one) if one in _CHAMPS else len(_CHAMPS), one))
+        LigneChangee(_CHAMPS.get(name, name), _valeur(name, old[name], academie), _valeur(name, new[name], academie))
+        for name in sorted(old, key=lambda one: (order.get(one, len(order)), one))
     ]
 
 
-def sujet(objet: str) -> str:
+def _sujet(objet: str) -> str:
     """What an act is about beside its place: the session of an opening, the code of an épreuve, a person's number."""
     kind, *parts = objet.split("|")
     sujets = {"ouverture": "session {0}", "exigence": "épreuve {1}", "intervenant": "intervenant {0}"}
@@ -95,7 +174,7 @@ def sujet(objet: str) -> str:
         return ""
 
 
-def _valeur(champ: str, valeur: Any, academie: str) -> str:
+def _valeur(champ: str, valeur: object, academie: str) -> str:
     if valeur is None or valeur in ("", []):
         return "–"
     if isinstance(valeur, bool):
@@ -105,5 +184,5 @@ def _valeur(champ: str, valeur: Any, academie: str) -> str:
     if isinstance(valeur, dict):
         return f"({' ; '.join(_valeur('', one, academie) for one in valeur.values())})"
     if champ in _INSTANTS:
-        return moment(local_time(academie, datetime.fromisoformat(valeur)))
-    return _ETATS.get(valeur, valeur) if champ == "etat" else str(valeur)
+        return moment(local_time(academie, datetime.fromisoformat(str(valeur))))
+    return _ETATS.get(str(valeur), str(valeur)) if champ == "etat" else str(valeur)

@@ -1,0 +1,50 @@
+"""What the frame of a page shows: who looks, the menu, and what a redirect says was done."""
+
+from collections.abc import Mapping, Sequence
+from typing import TypedDict
+
+from fastapi import Request
+
+from acces.acteur import Acteur, Role
+
+
+class Utilisateur(TypedDict):
+    """Who looks; `fonction` is empty where the name already says it."""
+
+    nom: str
+    fonction: str
+
+
+class Entree(TypedDict):
+    """An entry of the menu; `actif`: the page is there."""
+
+    libelle: str
+    url: str
+    actif: bool
+
+
+class Avis(TypedDict):
+    """A notice above the page."""
+
+    type: str
+    titre: str
+    texte: str
+
+
+def utilisateur(acteur: Acteur, fonctions: Mapping[Role, str]) -> Utilisateur:
+    """The acteur in words."""
+    nom, fonction = acteur.nom or acteur.sub, fonctions.get(acteur.role, "")
+    return {"nom": nom, "fonction": "" if nom.startswith(fonction) else fonction}
+
+
+def menu(entries: Sequence[tuple[str, str]], path: str) -> list[Entree]:
+    """`entries`: label and address. The longest address that `path` lies under is where the page is."""
+    here = max((url for _, url in entries if path == url or path.startswith(f"{url}/")), key=len, default="")
+    return [{"libelle": label, "url": url, "actif": url == here} for label, url in entries]
+
+
+def notices(request: Request, faits: Mapping[str, tuple[str, str]]) -> list[Avis]:
+    """What the redirect to this page says was done: title and text by code."""
+    # The address carries the code alone: a link could put any sentence, or a name, on the page.
+    fait = faits.get(request.query_params.get("fait", ""))
+    return [{"type": "success", "titre": fait[0], "texte": fait[1]}] if fait else []

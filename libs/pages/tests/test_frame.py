@@ -1,0 +1,36 @@
+"""The frame of a page: who looks, where the page is in the menu, what a redirect says was done."""
+
+from starlette.requests import Request
+
+from acces.acteur import Acteur, Role
+from pages.frame import menu, notices, utilisateur
+
+MENU = (("Missions", "/missions"), ("Annuaire", "/intervenants"), ("Import", "/intervenants/import"))
+
+
+def active(path):
+    return [one["libelle"] for one in menu(MENU, path) if one["actif"]]
+
+
+def test_one_entry_of_the_menu_is_where_the_page_is():
+    assert active("/missions") == active("/missions/1") == ["Missions"]
+    assert active("/intervenants/import/1") == ["Import"]
+    assert active("/intervenants/important") == ["Annuaire"]
+    assert active("/missions-convoquees") == active("/") == []
+
+
+def test_a_role_that_the_name_says_is_not_said_twice():
+    fonctions = {Role.CHEF: "Chef"}
+    assert utilisateur(Acteur("1", Role.CHEF, "Dominique EXEMPLE"), fonctions)["fonction"] == "Chef"
+    assert utilisateur(Acteur("1", Role.CHEF, "Chef 1"), fonctions) == {"nom": "Chef 1", "fonction": ""}
+    assert utilisateur(Acteur("1", Role.SERVICE), fonctions) == {"nom": "1", "fonction": ""}
+
+
+def test_an_address_says_what_was_done_by_a_known_code_alone():
+    faits = {"lue": ("Lue", "L’établissement le voit.")}
+
+    def told(query):
+        return notices(Request({"type": "http", "query_string": query}), faits)
+
+    assert told(b"fait=lue") == [{"type": "success", "titre": "Lue", "texte": "L’établissement le voit."}]
+    assert told(b"fait=%3Cscript%3E") == told(b"") == []
