@@ -79,7 +79,7 @@ def libelle_qualite(qualite: str | None, *, par_defaut: bool) -> str | None:
     return QualiteRetenue(Qualite(qualite) if qualite else None, par_defaut).libelle
 
 
-class Nature(StrEnum):
+class NatureVersion(StrEnum):
     """What one version of a convocation tells."""
 
     CONVOCATION = "CONVOCATION"
@@ -105,13 +105,13 @@ class Convocation:
     profil: str | None
     dates: tuple[date, ...]
     observation: str
-    nature: Nature
+    nature: NatureVersion
     version: int
     motif: str | None = None
 
     @property
     def active(self) -> bool:
-        return self.nature is not Nature.ANNULATION
+        return self.nature is not NatureVersion.ANNULATION
 
 
 def convoquer(
@@ -143,7 +143,7 @@ def convoquer(
             profil=profil_couvert(requis, annuaire[numero].disciplines, annuaire[numero].profils),
             dates=dates,
             observation=saisie.observation,
-            nature=Nature.CONVOCATION,
+            nature=NatureVersion.CONVOCATION,
             version=existantes[numero].version + 1 if numero in existantes else 1,
         )
         for numero in numeros
@@ -159,7 +159,7 @@ def modifier(convocation: Convocation, mission: Mission, *, ouvert: bool, saisie
     alike = replace(convocation, qualite=qualite, dates=dates, observation=saisie.observation)
     if alike == convocation:
         return convocation
-    return replace(alike, nature=Nature.MODIFICATION, version=convocation.version + 1)
+    return replace(alike, nature=NatureVersion.MODIFICATION, version=convocation.version + 1)
 
 
 def annuler(convocation: Convocation, *, ouvert: bool, motif: str) -> Convocation:
@@ -169,7 +169,7 @@ def annuler(convocation: Convocation, *, ouvert: bool, motif: str) -> Convocatio
         raise ConvocationAnnulee
     if not motif.strip():
         raise MotifAbsent
-    return replace(convocation, nature=Nature.ANNULATION, motif=motif.strip(), version=convocation.version + 1)
+    return replace(convocation, nature=NatureVersion.ANNULATION, motif=motif.strip(), version=convocation.version + 1)
 
 
 def _peut_convoquer(mission: Mission, *, ouvert: bool) -> None:

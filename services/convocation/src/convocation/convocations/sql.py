@@ -8,7 +8,7 @@ from uuid import UUID
 
 from chassis.database import Connection, Row
 from chassis.outbox import Outgoing
-from convocation.convocations.domain import Avertissement, Convocation, Nature, Occupation
+from convocation.convocations.domain import Avertissement, Convocation, NatureVersion, Occupation
 
 _SAVE = """
 INSERT INTO convocation (convocation_id, mission_id, numero, status, nature, qualite, qualite_par_defaut, profil, dates,
@@ -183,7 +183,7 @@ async def page(connection: Connection, choix: Choix, after: UUID | None, size: i
 
 
 async def tell_again(
-    connection: Connection, convocations: Sequence[UUID], topic: str, types: Mapping[Nature, str]
+    connection: Connection, convocations: Sequence[UUID], topic: str, types: Mapping[NatureVersion, str]
 ) -> int:
     """Their events into the outbox, their rows locked (D13); returns how many."""
     natures = [nature.value for nature in types]

@@ -9,7 +9,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from convocation.commun.refus import Refus
-from convocation.convocations.domain import Convocation, Nature, Qualite, annuler
+from convocation.convocations.domain import Convocation, NatureVersion, Qualite, annuler
 from convocation.empechements.refus import TexteTropLong
 
 MAX_TEXTE = 1_000
@@ -65,7 +65,7 @@ def promouvoir(empechee: Convocation, suppleant: Convocation, *, ouvert: bool) -
         suppleant,
         qualite=empechee.qualite,
         dates=empechee.dates,
-        nature=Nature.MODIFICATION,
+        nature=NatureVersion.MODIFICATION,
         version=suppleant.version + 1,
     )
     return annulee, promue

@@ -19,7 +19,7 @@ def mission(row: Any) -> dict[str, Any]:
         "candidats": row["candidats"],
         "date_debut": row["date_debut"].isoformat(),
         "sans_candidat": row["status"] != "ACTIVE",
-        "etablissement": etablissement(row),
+        "etablissement": etablissement(row["uai"], row["etablissement_nom"], row["etablissement_commune"]),
         "convoques": row["convoques"],
     }
 

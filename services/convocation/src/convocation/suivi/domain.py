@@ -26,13 +26,6 @@ class Courriel(StrEnum):
     SANS_OBJET = "Personne n’avait été prévenu"
 
 
-class Objet(StrEnum):
-    """Why a mail is asked for that no new version brings: again, what did not arrive; the answer to an empêchement."""
-
-    RENVOI = "RENVOI"
-    REPONSE = "REPONSE"
-
-
 @dataclass(frozen=True, slots=True)
 class Fait:
     """What another service said last: `etat`, of which version of the convocation, and why."""
