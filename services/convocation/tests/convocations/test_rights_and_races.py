@@ -50,6 +50,36 @@ async def test_r54_r55_and_r56_each_acteur_reads_and_writes_what_is_his_and_noth
     assert ((await acteur.post("/api/envois", demandes)).status_code == 200) is (name == "notifier")
 
 
+@pytest.mark.parametrize("name", ACTEURS)
+async def test_what_is_refused_is_refused_alike_by_page_and_api(open_world, name):
+    api, page = getattr(open_world, name), open_world.browser(name)
+    created = (await open_world.chef.convoque(open_world.hg, "101")).json()["convocations"][0]
+    line, mission = f"/convocations/{created['convocation_id']}", f"/missions/{open_world.hg}"
+    read = {"If-Match": '"9"'}  # a version there never was: what is allowed answers 412 and changes nothing
+    answers = {
+        "convoquer": [
+            await page.post(f"{mission}/affectation", action="convoquer", cle="k", numeros="x", dates="2020-03-05"),
+            await api.post(f"/api{mission}/convocations", {"intervenants": ["x"], "dates": ["2020-03-05"]}),
+        ],
+        "modifier": [
+            await page.post(f"{line}/modifier", version="9", dates="2020-03-07"),
+            await api.put(f"/api{line}", {"dates": ["2020-03-07"]}, **read),
+        ],
+        "supprimer": [
+            await page.post(f"{line}/supprimer", version="9", motif="x"),
+            await api.post(f"/api{line}/annulation", {"motif": "x"}, **read),
+        ],
+        "prendre connaissance": [
+            await page.post(f"{line}/prise-de-connaissance", version="9"),
+            await api.post(f"/api{line}/prise-de-connaissance", {}, **read),
+        ],
+    }
+    statuses = {act: [one.status_code for one in both] for act, both in answers.items()}
+    assert all(one == other for one, other in statuses.values()), statuses
+    assert {status for both in statuses.values() for status in both} <= {403, 404, 412, 422}
+    assert len(await open_world.told()) == 1
+
+
 SIGNATURE = {"nom": "CHEF", "prenom": "Camille", "qualite": "Proviseure"}
 
 

@@ -1,6 +1,6 @@
 """« Détails de l'affectation » (R27–R41): one form, with or without script; searching and convoking are its buttons.
 
-Everything is posted: names and numbers of people stand in no address.
+Everything is posted, so that no URL holds names or numbers of people.
 """
 
 import hashlib

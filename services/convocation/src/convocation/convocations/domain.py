@@ -27,8 +27,7 @@ from convocation.exigences.profils import ProfilsRequis, profil_couvert, profils
 from convocation.missions.domain import Mission, MissionType
 from convocation.ouvertures.refus import ServiceFerme
 
-_ANNEES = range(2000, 2100)
-"""Who types « 27 » as a year has typed the year 0027, and browsers take it."""
+_ANNEES = range(2000, 2100)  # « 27 » typed as a year is the year 0027, and browsers accept it
 
 
 class Qualite(StrEnum):
@@ -216,7 +215,7 @@ class Avertissement:
 
     @property
     def cles(self) -> tuple[str, ...]:
-        """What has been read once it was shown: about fewer people or profiles nothing is new, about others it is."""
+        """What a form sends back as read: a key for each detail, so that a new one is asked about again."""
         return tuple(f"{self.type}|{detail}" for detail in self.details) or (self.type,)
 
 
@@ -230,7 +229,7 @@ def conflits(occupations: Sequence[Occupation]) -> list[Avertissement]:
 
 
 def sur_les_personnes(personnes: Sequence[Intervenant], dates: Sequence[date]) -> list[Avertissement]:
-    """What the directory says of who is about to be convoked; why somebody is unavailable is not told."""
+    """What the directory says of the people to convoke; not why somebody is unavailable."""
     absents = [(one, day) for one in personnes for day in one.absent(dates)]
     stagiaires = [one for one in personnes if one.stagiaire]
     found = []
@@ -251,7 +250,7 @@ def avertissements(
     signee: bool,
     occupations: Sequence[Occupation],
 ) -> list[Avertissement]:
-    """`actives`: all convocations of the mission that hold, the new ones too."""
+    """What to look at on the mission. `actives`: all its active convocations, the new ones too."""
     found = conflits(occupations)
     manquants = profils_manquants(requis, [convocation.profil for convocation in actives])
     if manquants:

@@ -44,10 +44,12 @@ _NATURES = {
 @router.get("/convocations/{convocation_id}")
 async def visualiser(request: Request, convocation_id: UUID, acteur: ActeurDep) -> Response:
     """The convocation as it is, and every version that was told."""
-    return await montrer(request, acteur, convocation_id)
+    return await show_convocation(request, acteur, convocation_id)
 
 
-async def montrer(request: Request, acteur: Acteur, convocation_id: UUID, refus: Refus | None = None) -> Response:
+async def show_convocation(
+    request: Request, acteur: Acteur, convocation_id: UUID, refus: Refus | None = None
+) -> Response:
     """The page as it is now, also after an act that was refused. Raises ConvocationInconnue."""
     async with reading(request) as connection:
         row = await visible_convocation(connection, acteur, convocation_id)
@@ -148,7 +150,7 @@ async def _conflicts(connection: Connection, row: LigneConvocation, saisies: Sai
 
 @router.get("/convocations/{convocation_id}/supprimer")
 async def confirmer(request: Request, convocation_id: UUID, acteur: ActeurDep) -> Response:
-    """What is lost, before it is."""
+    """Tell what a cancellation does, and ask."""
     async with reading(request) as connection:
         row = await visible_convocation(connection, acteur, convocation_id, "convocation.ecrire")
         return await _confirm(request, connection, acteur, row, Saisies(version=row.version))
@@ -156,7 +158,7 @@ async def confirmer(request: Request, convocation_id: UUID, acteur: ActeurDep) -
 
 @router.post("/convocations/{convocation_id}/supprimer")
 async def supprimer(request: Request, convocation_id: UUID, acteur: ActeurDep) -> Response:
-    """The line stays, struck as annulée (R45)."""
+    """The convocation stays in the list as « Annulée » (R45)."""
     async with fields(request) as form:
         saisies = read_saisies(form)
     try:

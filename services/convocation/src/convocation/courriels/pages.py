@@ -11,7 +11,7 @@ from acces.commande import Commande
 from acces.http import ActeurDep
 from convocation.commun.refus import VersionDepassee
 from convocation.convocations.forms import read_saisies
-from convocation.convocations.pages import montrer
+from convocation.convocations.pages import show_convocation
 from convocation.courriels.commands import REMISE, RENVOI, confirm_remise, resend_mail
 from convocation.courriels.refus import RemiseSansObjet, RenvoiSansObjet
 from pages.commands import commande, see_other
@@ -39,5 +39,5 @@ async def _act(request: Request, acteur: Acteur, convocation_id: UUID, action: s
         async with commande(request, acteur) as command:
             await work(command, convocation_id, version)
     except (VersionDepassee, RemiseSansObjet, RenvoiSansObjet) as refus:
-        return await montrer(request, acteur, convocation_id, refus)
+        return await show_convocation(request, acteur, convocation_id, refus)
     return see_other(f"/convocations/{convocation_id}?fait={action.partition('.')[0]}")

@@ -51,7 +51,7 @@ async def report_empechement(commande: Commande, convocation_id: UUID, expected:
 
 
 async def withdraw_empechement(commande: Commande, convocation_id: UUID) -> None:
-    """As long as nobody has answered. Raises ConvocationInconnue, Forbidden, EmpechementTraite."""
+    """Withdraw the open report. Raises ConvocationInconnue, Forbidden, EmpechementTraite."""
     row = await locked_convocation(commande, convocation_id, REPORT)
     held = await empechements.ouvert(commande.connection, convocation_id)
     if held is None:
@@ -153,7 +153,7 @@ async def maintain_convocation(commande: Commande, convocation_id: UUID, empeche
 
 
 async def _open_report(commande: Commande, convocation_id: UUID, empechement_id: UUID) -> None:
-    """It is the one that was read, and nobody has answered it."""
+    """Raise EmpechementTraite unless the open report is the one that was read."""
     held = await empechements.ouvert(commande.connection, convocation_id)
     if held is None or held.id != empechement_id:
         raise EmpechementTraite

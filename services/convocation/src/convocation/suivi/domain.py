@@ -70,5 +70,5 @@ def suivi(version: int, *, active: bool, acces: Fait | None, notification: Fait 
 
 
 def _mail_to_come(*, active: bool, told: bool) -> Courriel:
-    """A cancellation is told to nobody who was not told of the convocation."""
+    """A cancellation is mailed only where the convocation was."""
     return Courriel.EN_ATTENTE if active or told else Courriel.SANS_OBJET
