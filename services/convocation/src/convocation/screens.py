@@ -16,7 +16,6 @@ from convocation.demandes import pages as demandes
 from convocation.documents import apercu
 from convocation.documents import pages as documents
 from convocation.doublons import pages as doublons
-from convocation.empechements import answer_pages
 from convocation.empechements import pages as empechements
 from convocation.exigences import pages as exigences
 from convocation.journal import pages as journal
@@ -31,7 +30,7 @@ from pages import Pages
 _SCREENS = (
     *(accueil, listes, affectation, convocations, documents, signatures, apercu, demandes, couverture),
     *(imports, exigences, contact, doublons, ouvertures, journal),
-    *(courriels, mes_missions, empechements, answer_pages, abonnement),
+    *(courriels, mes_missions, empechements, abonnement),
     annuaire,  # last: /intervenants/{intervenant_id} would take its neighbours' addresses
 )
 _ROOMS = (

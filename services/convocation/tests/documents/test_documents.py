@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from convocation.convocations.domain import Nature
+from convocation.convocations.domain import NatureVersion
 from convocation.documents import rendering as module
 from convocation.documents.rendering import Document, Documents, Signataire
 from testkit.programs import find_program
@@ -35,7 +35,7 @@ def drawn():
 
 
 DOCUMENT = Document(
-    nature=Nature.CONVOCATION,
+    nature=NatureVersion.CONVOCATION,
     version=1,
     reference="7F3A22C9-1",
     civilite="Mme",
@@ -63,7 +63,7 @@ DOCUMENT = Document(
 NUMERISATION = replace(
     DOCUMENT, numerisation=True, type_libelle="Numérisation de copies", libelle="Numérisation de copies", qualite=None
 )
-ANNULATION = replace(DOCUMENT, nature=Nature.ANNULATION, version=3, motif="En congé à cette date.")
+ANNULATION = replace(DOCUMENT, nature=NatureVersion.ANNULATION, version=3, motif="En congé à cette date.")
 TEXTS = [field.name for field in fields(Document) if field.type in {str, "str"} and field.name != "verification_url"]
 
 
@@ -140,7 +140,7 @@ def test_r40_the_texte_d_observation_is_visible_with_its_lines():
 
 
 def test_r44_a_changed_convocation_says_that_it_cancels_and_replaces():
-    text = read(replace(DOCUMENT, nature=Nature.MODIFICATION, version=2))
+    text = read(replace(DOCUMENT, nature=NatureVersion.MODIFICATION, version=2))
     assert "Convocation modifiée — annule et remplace la version précédente" in text
     assert "Version 2" in text
 

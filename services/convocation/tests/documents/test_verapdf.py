@@ -16,7 +16,7 @@ from jgo.config import GlobalSettings
 from jgo.maven import MavenContext
 from PIL import Image
 
-from convocation.convocations.domain import Nature
+from convocation.convocations.domain import NatureVersion
 from convocation.documents.rendering import Document, Documents, Signataire
 from testkit.parts.cache import cache_folder, locked
 from testkit.parts.java import find_java
@@ -36,7 +36,7 @@ def drawn():
 
 
 CONVOCATION = Document(
-    nature=Nature.CONVOCATION,
+    nature=NatureVersion.CONVOCATION,
     version=1,
     reference="7F3A22C9-1",
     civilite="Mme",
@@ -63,8 +63,8 @@ CONVOCATION = Document(
 )
 DOCUMENTS = [
     CONVOCATION,
-    replace(CONVOCATION, nature=Nature.MODIFICATION, version=2, signataire=None),
-    replace(CONVOCATION, nature=Nature.ANNULATION, version=3, motif="En congé à cette date."),
+    replace(CONVOCATION, nature=NatureVersion.MODIFICATION, version=2, signataire=None),
+    replace(CONVOCATION, nature=NatureVersion.ANNULATION, version=3, motif="En congé à cette date."),
     replace(CONVOCATION, numerisation=True, qualite=None, observation="", contact=""),
     replace(
         CONVOCATION,

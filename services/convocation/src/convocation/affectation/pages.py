@@ -1,6 +1,6 @@
 """« Détails de l'affectation » (R27–R41): one form, with or without script; searching and convoking are its buttons.
 
-Everything is posted: names and numbers of people stand in no address.
+Everything is posted, so that no URL holds names or numbers of people.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ from starlette.responses import Response
 from acces.acteur import Acteur
 from acces.http import ActeurDep
 from chassis.database import Connection
-from convocation.affectation.choix import Choix, choisir
+from convocation.affectation.presenters import ChoixDesPersonnes, people_to_tick
 from convocation.cadre.ecran import page
 from convocation.commun import idempotence
 from convocation.commun.application import application
@@ -106,7 +106,7 @@ async def _show(
 ) -> Response:
     decisions = await ouvertures.decisions(connection, mission.session, mission.academie, mission.uai)
     ouverte = est_ouvert(decisions, mission.academie, mission.uai, application(request).clock())
-    choix = await choisir(connection, mission, saisies)
+    choix = await people_to_tick(connection, mission, saisies)
     avertissements = await _avertissements(connection, mission, choix, saisies, ouverte=ouverte)
     to_read = isinstance(refus, AvertissementsALire)
     erreurs = [{"champ": refus.champ, "texte": _phrase(refus, choix)}] if refus and not to_read else []
@@ -133,14 +133,14 @@ async def _show(
     )
 
 
-def _phrase(refus: Refus, choix: Choix) -> str:
+def _phrase(refus: Refus, choix: ChoixDesPersonnes) -> str:
     """Names instead of numbers."""
     noms = [choix.noms.get(numero, numero) for numero in refus.numeros]
     return f"{refus.phrase} ({', '.join(noms)})" if noms else refus.phrase
 
 
 async def _avertissements(
-    connection: Connection, mission: Mission, choix: Choix, saisies: Saisies, *, ouverte: bool
+    connection: Connection, mission: Mission, choix: ChoixDesPersonnes, saisies: Saisies, *, ouverte: bool
 ) -> list[object]:
     """What there is to read before convoking; about the mission as it is while the entry is not complete."""
     try:

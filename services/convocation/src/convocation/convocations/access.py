@@ -1,4 +1,4 @@
-"""Which convocations an acteur sees, and what commands on them begin with."""
+"""Which convocations an acteur sees and may act on, and what a command on them begins with."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -8,15 +8,40 @@ from acces.commande import Commande
 from chassis.database import Connection
 from convocation.commun.policy import POLICY
 from convocation.commun.refus import VersionDepassee
-from convocation.convocations import reads as convocations
+from convocation.convocations import reads
 from convocation.convocations.domain import Convocation
-from convocation.convocations.reads import Ligne
+from convocation.convocations.reads import LigneConvocation
 from convocation.convocations.refus import ConvocationInconnue, PlusRienAFaire
-from convocation.missions import reads as missions
+from convocation.missions.access import mission_to_convoke_on
 from convocation.missions.domain import Mission
-from convocation.missions.refus import MissionInconnue
 from convocation.ouvertures import reads as ouvertures
 from convocation.ouvertures.domain import est_ouvert
+
+
+async def visible_convocation(
+    connection: Connection, acteur: Acteur, convocation_id: UUID, action: str = "convocation.lire"
+) -> LigneConvocation:
+    """The convocation, unless it is another établissement's or person's: then it does not exist.
+
+    Raises ConvocationInconnue, and Forbidden for who may see it but not do `action`.
+    """
+    POLICY.scope(acteur, "convocation.lire")
+    row = await reads.convocation(connection, convocation_id)
+    if row is None:
+        raise ConvocationInconnue
+    POLICY.visible(acteur, "convocation.lire", ConvocationInconnue, **_place(row))
+    POLICY.authorise(acteur, action, **_place(row))
+    return row
+
+
+def allowed(acteur: Acteur, row: LigneConvocation, actions: Sequence[str]) -> dict[str, bool]:
+    """Which of these actions the buttons offer."""
+    return {action: POLICY.allows(acteur, action, **_place(row)) for action in actions}
+
+
+def _place(row: LigneConvocation) -> dict[str, str]:
+    """Whose a convocation is."""
+    return {"uai": row.uai, "academie": row.academie, "intervenant": row.numero}
 
 
 async def mission_for_writing(commande: Commande, mission_id: UUID) -> tuple[Mission, bool]:
@@ -25,52 +50,47 @@ async def mission_for_writing(commande: Commande, mission_id: UUID) -> tuple[Mis
     Neither a closing of the service nor a withdrawal of the mission can cross the command.
     Raises MissionInconnue, Forbidden.
     """
-    mission = await missions.get(commande.connection, mission_id, lock=True)
-    if mission is None:
-        raise MissionInconnue
-    POLICY.authorise(commande.acteur, "convocation.ecrire", uai=mission.uai, academie=mission.academie)
+    mission = await mission_to_convoke_on(commande.connection, commande.acteur, mission_id, lock=True)
     decisions = await ouvertures.decisions(
         commande.connection, mission.session, mission.academie, mission.uai, lock=True
     )
     return mission, est_ouvert(decisions, mission.academie, mission.uai, commande.now)
 
 
-async def own_convocation(
-    commande: Commande, convocation_id: UUID, expected: int, action: str
-) -> tuple[UUID, Convocation]:
-    """Mission and state of the person's own convocation, locked, active and at the version she read."""
-    found = await convocations.get(commande.connection, convocation_id, lock=True)
-    if found is None:
-        raise ConvocationInconnue
-    POLICY.authorise(commande.acteur, action, intervenant=found[1].numero)
-    if found[1].version != expected:
-        raise VersionDepassee
-    if not found[1].active:
-        raise PlusRienAFaire
-    return found
+async def convocation_for_writing(
+    commande: Commande, convocation_id: UUID, expected: int
+) -> tuple[Convocation, Mission, bool]:
+    """The convocation at the version read, its mission, and whether the service is open; all held.
 
-
-async def visible_convocation(
-    connection: Connection, acteur: Acteur, convocation_id: UUID, action: str = "convocation.lire"
-) -> Ligne:
-    """The convocation, unless it is another établissement's or person's: then it does not exist.
-
-    Raises ConvocationInconnue, and Forbidden for who may see it but not do `action`.
+    Raises ConvocationInconnue, Forbidden, VersionDepassee.
     """
-    POLICY.scope(acteur, "convocation.lire")
-    row = await convocations.convocation(connection, convocation_id)
-    if row is None:
-        raise ConvocationInconnue
-    POLICY.visible(acteur, "convocation.lire", ConvocationInconnue, **place(row))
-    POLICY.authorise(acteur, action, **place(row))
+    row = await visible_convocation(commande.connection, commande.acteur, convocation_id, "convocation.ecrire")
+    # Every command locks in this order: mission, opening, convocation.
+    mission, ouvert = await mission_for_writing(commande, row.mission_id)
+    found = await reads.get(commande.connection, convocation_id, lock=True)
+    if found is None or found[1].version != expected:
+        raise VersionDepassee
+    return found[1], mission, ouvert
+
+
+async def locked_convocation(commande: Commande, convocation_id: UUID, action: str) -> LigneConvocation:
+    """The convocation on which the acteur may do `action`, held. Raises ConvocationInconnue, Forbidden."""
+    # First locked, then read: what is read is what the command before this one has left.
+    await reads.get(commande.connection, convocation_id, lock=True)
+    return await visible_convocation(commande.connection, commande.acteur, convocation_id, action)
+
+
+async def convocation_as_read(commande: Commande, convocation_id: UUID, expected: int, action: str) -> LigneConvocation:
+    """The same at the version read. Raises ConvocationInconnue, Forbidden, VersionDepassee."""
+    row = await locked_convocation(commande, convocation_id, action)
+    if row.version != expected:
+        raise VersionDepassee
     return row
 
 
-def allowed(acteur: Acteur, row: Ligne, actions: Sequence[str]) -> dict[str, bool]:
-    """Which of these actions the buttons offer."""
-    return {action: POLICY.allows(acteur, action, **place(row)) for action in actions}
-
-
-def place(row: Ligne) -> dict[str, str]:
-    """Whose a convocation is."""
-    return {"uai": row.uai, "academie": row.academie, "intervenant": row.numero}
+async def own_convocation(commande: Commande, convocation_id: UUID, expected: int, action: str) -> LigneConvocation:
+    """The same, of the person herself, and active. Raises PlusRienAFaire too."""
+    row = await convocation_as_read(commande, convocation_id, expected, action)
+    if not row.active:
+        raise PlusRienAFaire
+    return row

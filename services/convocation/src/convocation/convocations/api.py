@@ -10,8 +10,7 @@ from fastapi.responses import JSONResponse
 from acces.commande import Commande
 from acces.http import ActeurDep
 from convocation.commun.http import IdempotencyKey, IfMatch, etag, expected_version, once
-from convocation.convocations import presenters
-from convocation.convocations import reads as views
+from convocation.convocations import presenters, reads
 from convocation.convocations.access import visible_convocation
 from convocation.convocations.commands import cancel_convocation, change_convocation, create_convocations
 from convocation.convocations.domain import Convocation
@@ -56,7 +55,7 @@ async def historique(request: Request, convocation_id: UUID, acteur: ActeurDep) 
     """Every version that was told."""
     async with reading(request) as connection:
         await visible_convocation(connection, acteur, convocation_id)
-        rows = await views.history(connection, convocation_id)
+        rows = await reads.history(connection, convocation_id)
     return {"versions": [presenters.version(row) for row in rows]}
 
 

@@ -10,11 +10,8 @@ from chassis.database import Connection
 from chassis.outbox import Outgoing
 from convocation.annuaire import reads as intervenants
 from convocation.annuaire.domain import Intervenant
-from convocation.commun.refus import VersionDepassee
-from convocation.convocations import reads as convocations_reads
-from convocation.convocations import sql as convocations
-from convocation.convocations import sql as replay
-from convocation.convocations.access import mission_for_writing
+from convocation.convocations import reads, sql
+from convocation.convocations.access import convocation_for_writing, mission_for_writing
 from convocation.convocations.domain import (
     Avertissement,
     Convocation,
@@ -28,7 +25,7 @@ from convocation.convocations.domain import (
     sur_les_personnes,
 )
 from convocation.convocations.publishing import TYPES, publish
-from convocation.convocations.refus import AvertissementsALire, ConvocationInconnue, DejaConvoque
+from convocation.convocations.refus import AvertissementsALire, DejaConvoque
 from convocation.exigences import reads as exigences
 from convocation.exigences.domain import ProfilsRequis
 from convocation.missions.domain import Mission
@@ -36,7 +33,7 @@ from convocation.signatures import reads as signatures
 from event_schemas.catalogue import CONVOCATION
 from event_schemas.identities import convocation_id
 
-AT_ONCE = 1_000
+_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +53,7 @@ class PassageOutre:
     ) -> None:
         """Keep what was overridden beside the convocations (id → version) made in spite of it."""
         if avertissements:
-            await convocations.remember_override(
+            await sql.remember_override(
                 commande.connection,
                 versions,
                 avertissements,
@@ -66,17 +63,19 @@ class PassageOutre:
             )
 
 
-async def saved(commande: Commande, id_: UUID, state: Convocation, person: Intervenant, mission: Mission) -> Outgoing:
-    """One new version written, and its event to tell; `id_` counts for a first convocation only."""
-    done = await convocations.save(
+async def save_version(
+    commande: Commande, id_: UUID, state: Convocation, person: Intervenant, mission: Mission
+) -> Outgoing:
+    """Write one new version and return its event, to be told; `id_` counts for a first convocation only."""
+    saved = await sql.save(
         commande.connection, mission.mission_id, {id_: state}, par=commande.acteur.sub, le=commande.now
     )
-    return publish(done[person.numero], state, person, mission)
+    return publish(saved[person.numero], state, person, mission)
 
 
 async def tell(connection: Connection, events: Sequence[Outgoing]) -> None:
-    """`events`: one for each convocation, of the version that was just saved."""
-    await replay.keep(connection, events)
+    """Put `events` into the outbox, and keep them for a replay: one for each convocation, of the version just saved."""
+    await sql.keep(connection, events)
     await outbox.append(connection, events)
 
 
@@ -107,7 +106,7 @@ async def create_convocations(
     if outre is not None:
         outre.check(examen.avertissements)
     by_id = {convocation_id(mission_id, one.numero): one for one in examen.nouvelles}
-    saved = await convocations.save(connection, mission_id, by_id, par=commande.acteur.sub, le=commande.now)
+    saved = await sql.save(connection, mission_id, by_id, par=commande.acteur.sub, le=commande.now)
     lost = [numero for numero in numeros if numero not in saved]
     if lost:  # convoked by another command between our reading and our writing
         raise DejaConvoque(lost)
@@ -136,14 +135,15 @@ async def examine(
         ouvert=ouvert,
         numeros=numeros,
         annuaire=annuaire,
-        existantes=await convocations_reads.of_mission(connection, mission.mission_id, numeros, lock=lock),
+        existantes=await reads.of_mission(connection, mission.mission_id, numeros, lock=lock),
         saisie=saisie,
         requis=requis,
     )
     dates = nouvelles[0].dates
-    occupations = await convocations.occupations(connection, numeros, dates, mission.mission_id, mission.academie)
-    personnes = sur_les_personnes([annuaire[numero] for numero in numeros], dates)
-    return Examen(nouvelles, annuaire, personnes + await _warnings(connection, mission, requis, nouvelles, occupations))
+    occupations = await sql.occupations(connection, numeros, dates, mission.mission_id, mission.academie)
+    found = sur_les_personnes([annuaire[numero] for numero in numeros], dates)
+    found += await _warnings(connection, mission, requis, nouvelles, occupations)
+    return Examen(nouvelles, annuaire, found)
 
 
 async def warn(connection: Connection, mission: Mission) -> list[Avertissement]:
@@ -159,7 +159,8 @@ async def _warnings(
     nouvelles: Sequence[Convocation] = (),
     occupations: Sequence[Occupation] = (),
 ) -> list[Avertissement]:
-    held = await convocations_reads.of_mission(connection, mission.mission_id)
+    """What to look at once `nouvelles` are convoked."""
+    held = await reads.of_mission(connection, mission.mission_id)
     actives = [one for one in held.values() if one.active] + list(nouvelles)
     signee = await signatures.get(connection, mission.uai) is not None
     return avertissements(mission, actives, requis=requis, signee=signee, occupations=occupations)
@@ -180,7 +181,7 @@ async def change_convocation(
 
     Raises a Refus (AvertissementsALire too), Forbidden.
     """
-    convocation, mission, ouvert = await _for_writing(commande, convocation_id, expected)
+    convocation, mission, ouvert = await convocation_for_writing(commande, convocation_id, expected)
     changed = modifier(convocation, mission, ouvert=ouvert, saisie=saisie)
     if changed.version == convocation.version:
         return Changee(convocation, [])
@@ -196,31 +197,23 @@ async def change_convocation(
 async def conflicts_of(connection: Connection, mission: Mission, convocation: Convocation) -> list[Avertissement]:
     """Days of the convocation on which the person is convoked elsewhere too."""
     numeros, dates = [convocation.numero], convocation.dates
-    return conflits(await convocations.occupations(connection, numeros, dates, mission.mission_id, mission.academie))
+    return conflits(await sql.occupations(connection, numeros, dates, mission.mission_id, mission.academie))
 
 
 async def cancel_convocation(commande: Commande, convocation_id: UUID, expected: int, motif: str) -> Convocation:
-    """Supprimer la convocation (R45): it stays, cancelled; the right ends and the person is told (K.b)."""
-    convocation, mission, ouvert = await _for_writing(commande, convocation_id, expected)
+    """Supprimer la convocation (R45): it stays, cancelled; the right ends and the person is told (K.b).
+
+    Raises a Refus, Forbidden.
+    """
+    convocation, mission, ouvert = await convocation_for_writing(commande, convocation_id, expected)
     cancelled = annuler(convocation, ouvert=ouvert, motif=motif)
     await _save(commande, convocation_id, cancelled, mission)
     return cancelled
 
 
-async def _for_writing(commande: Commande, convocation_id: UUID, expected: int) -> tuple[Convocation, Mission, bool]:
-    found = await convocations_reads.get(commande.connection, convocation_id)
-    if found is None:
-        raise ConvocationInconnue
-    mission, ouvert = await mission_for_writing(commande, found[0])  # mission, opening, convocation: in this order
-    found = await convocations_reads.get(commande.connection, convocation_id, lock=True)
-    if found is None or found[1].version != expected:
-        raise VersionDepassee
-    return found[1], mission, ouvert
-
-
 async def _save(commande: Commande, convocation_id: UUID, convocation: Convocation, mission: Mission) -> None:
     people = await intervenants.get(commande.connection, [convocation.numero])
-    event = await saved(commande, convocation_id, convocation, people[convocation.numero], mission)
+    event = await save_version(commande, convocation_id, convocation, people[convocation.numero], mission)
     await tell(commande.connection, [event])
 
 
@@ -230,8 +223,8 @@ async def replay_convocations(connection: Connection, convocations: Sequence[UUI
     Not told are those whose event was not kept (written before it was).
     """
     told = 0
-    for start in range(0, len(convocations), AT_ONCE):
+    for start in range(0, len(convocations), _AT_ONCE):
         async with connection.transaction():
-            some = convocations[start : start + AT_ONCE]
-            told += await replay.tell_again(connection, some, CONVOCATION, TYPES)
+            some = convocations[start : start + _AT_ONCE]
+            told += await sql.tell_again(connection, some, CONVOCATION, TYPES)
     return told

@@ -27,8 +27,7 @@ from convocation.exigences.domain import ProfilsRequis, profil_couvert, profils_
 from convocation.missions.domain import Mission, MissionType
 from convocation.ouvertures.refus import ServiceFerme
 
-_ANNEES = range(2000, 2100)
-"""Who types « 27 » as a year has typed the year 0027, and browsers take it."""
+_ANNEES = range(2000, 2100)  # « 27 » typed as a year is the year 0027, and browsers accept it
 
 
 class Qualite(StrEnum):
@@ -79,7 +78,7 @@ def libelle_qualite(qualite: str | None, *, par_defaut: bool) -> str | None:
     return QualiteRetenue(Qualite(qualite) if qualite else None, par_defaut).libelle
 
 
-class Nature(StrEnum):
+class NatureVersion(StrEnum):
     """What one version of a convocation tells."""
 
     CONVOCATION = "CONVOCATION"
@@ -105,13 +104,13 @@ class Convocation:
     profil: str | None
     dates: tuple[date, ...]
     observation: str
-    nature: Nature
+    nature: NatureVersion
     version: int
     motif: str | None = None
 
     @property
     def active(self) -> bool:
-        return self.nature is not Nature.ANNULATION
+        return self.nature is not NatureVersion.ANNULATION
 
 
 def convoquer(
@@ -143,7 +142,7 @@ def convoquer(
             profil=profil_couvert(requis, annuaire[numero].disciplines, annuaire[numero].profils),
             dates=dates,
             observation=saisie.observation,
-            nature=Nature.CONVOCATION,
+            nature=NatureVersion.CONVOCATION,
             version=existantes[numero].version + 1 if numero in existantes else 1,
         )
         for numero in numeros
@@ -159,7 +158,7 @@ def modifier(convocation: Convocation, mission: Mission, *, ouvert: bool, saisie
     alike = replace(convocation, qualite=qualite, dates=dates, observation=saisie.observation)
     if alike == convocation:
         return convocation
-    return replace(alike, nature=Nature.MODIFICATION, version=convocation.version + 1)
+    return replace(alike, nature=NatureVersion.MODIFICATION, version=convocation.version + 1)
 
 
 def annuler(convocation: Convocation, *, ouvert: bool, motif: str) -> Convocation:
@@ -169,7 +168,7 @@ def annuler(convocation: Convocation, *, ouvert: bool, motif: str) -> Convocatio
         raise ConvocationAnnulee
     if not motif.strip():
         raise MotifAbsent
-    return replace(convocation, nature=Nature.ANNULATION, motif=motif.strip(), version=convocation.version + 1)
+    return replace(convocation, nature=NatureVersion.ANNULATION, motif=motif.strip(), version=convocation.version + 1)
 
 
 def _peut_convoquer(mission: Mission, *, ouvert: bool) -> None:
@@ -216,7 +215,7 @@ class Avertissement:
 
     @property
     def cles(self) -> tuple[str, ...]:
-        """What has been read once it was shown: about fewer people or profiles nothing is new, about others it is."""
+        """What a form sends back as read: a key for each detail, so that a new one is asked about again."""
         return tuple(f"{self.type}|{detail}" for detail in self.details) or (self.type,)
 
 
@@ -230,7 +229,7 @@ def conflits(occupations: Sequence[Occupation]) -> list[Avertissement]:
 
 
 def sur_les_personnes(personnes: Sequence[Intervenant], dates: Sequence[date]) -> list[Avertissement]:
-    """What the directory says of who is about to be convoked; why somebody is unavailable is not told."""
+    """What the directory says of the people to convoke; not why somebody is unavailable."""
     absents = [(one, day) for one in personnes for day in one.absent(dates)]
     stagiaires = [one for one in personnes if one.stagiaire]
     found = []
@@ -251,7 +250,7 @@ def avertissements(
     signee: bool,
     occupations: Sequence[Occupation],
 ) -> list[Avertissement]:
-    """`actives`: all convocations of the mission that hold, the new ones too."""
+    """What to look at on the mission. `actives`: all its active convocations, the new ones too."""
     found = conflits(occupations)
     manquants = profils_manquants(requis, [convocation.profil for convocation in actives])
     if manquants:

@@ -1,4 +1,4 @@
-"""What was typed into a form, as it was typed: it is shown again when something is wrong, and nothing is lost."""
+"""What was typed into a form, as it was typed: it is shown again when it is refused."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -47,7 +47,7 @@ def _date(text: str) -> date:
 
 
 def read_saisies(form: FormData) -> Saisies:
-    """Texts of the form; files, U+0000 and what is too much are left out."""
+    """Texts of the form, without files, U+0000 and what exceeds the limits."""
     version = text(form, "version")
     return Saisies(
         action=text(form, "action"),

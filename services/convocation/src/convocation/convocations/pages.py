@@ -1,7 +1,6 @@
 """« Visualiser », « Modifier », « Supprimer la convocation » (R43–R45)."""
 
 from dataclasses import replace
-from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -13,13 +12,13 @@ from chassis.database import Connection
 from convocation.cadre.ecran import page
 from convocation.commun.refus import Refus, VersionDepassee
 from convocation.commun.refusals import status_of
-from convocation.convocations import reads as convocations
-from convocation.convocations import reads as views
+from convocation.convocations import reads
 from convocation.convocations.access import allowed, visible_convocation
 from convocation.convocations.commands import PassageOutre, cancel_convocation, change_convocation, conflicts_of
-from convocation.convocations.domain import LIBELLES, Avertissement
+from convocation.convocations.domain import LIBELLES, Avertissement, NatureVersion
 from convocation.convocations.forms import Saisies, read_saisies
 from convocation.convocations.presenters import line_of, qualite_libelle
+from convocation.convocations.reads import LigneConvocation, convocation_of
 from convocation.convocations.refus import AvertissementsALire
 from convocation.missions import reads as missions
 from convocation.missions.domain import CONSEIL_DATE
@@ -28,29 +27,43 @@ from pages.forms import fields
 
 router = APIRouter(include_in_schema=False)
 _ACTES = (
-    *("convocation.ecrire", "remise.ecrire", "renvoi.demander", "prise-de-connaissance.ecrire", "empechement.signaler"),
+    "convocation.ecrire",
+    "remise.ecrire",
+    "renvoi.demander",
+    "prise-de-connaissance.ecrire",
+    "empechement.signaler",
     "empechement.traiter",
 )
-_NATURES = {"CONVOCATION": "Convocation", "MODIFICATION": "Modification", "ANNULATION": "Annulation"}
+_NATURES = {
+    NatureVersion.CONVOCATION: "Convocation",
+    NatureVersion.MODIFICATION: "Modification",
+    NatureVersion.ANNULATION: "Annulation",
+}
 
 
 @router.get("/convocations/{convocation_id}")
 async def visualiser(request: Request, convocation_id: UUID, acteur: ActeurDep) -> Response:
     """The convocation as it is, and every version that was told."""
-    return await montrer(request, acteur, convocation_id)
+    return await show_convocation(request, acteur, convocation_id)
 
 
-async def montrer(request: Request, acteur: Acteur, convocation_id: UUID, refus: Refus | None = None) -> Response:
-    """The same after an act on it that was refused: it is shown as it is now. Raises ConvocationInconnue."""
+async def show_convocation(
+    request: Request, acteur: Acteur, convocation_id: UUID, refus: Refus | None = None
+) -> Response:
+    """The page as it is now, also after an act that was refused. Raises ConvocationInconnue."""
     async with reading(request) as connection:
         row = await visible_convocation(connection, acteur, convocation_id)
         history = [
             {
-                **{name: one[name] for name in ("version", "le", "dates", "observation", "motif")},
-                "nature": _NATURES[one.nature],
+                "version": one.version,
+                "le": one.le,
+                "nature": _NATURES[NatureVersion(one.nature)],
                 "qualite": qualite_libelle(one),
+                "dates": one.dates,
+                "observation": one.observation,
+                "motif": one.motif,
             }
-            for one in await views.history(connection, convocation_id)
+            for one in await reads.history(connection, convocation_id)
         ]
         return await page(
             request,
@@ -69,19 +82,18 @@ async def montrer(request: Request, acteur: Acteur, convocation_id: UUID, refus:
 async def modifier(request: Request, convocation_id: UUID, acteur: ActeurDep) -> Response:
     async with reading(request) as connection:
         row = await visible_convocation(connection, acteur, convocation_id, "convocation.ecrire")
-        une = line_of(row)
         saisies = Saisies(
-            qualite=une["qualite_choisie"],
-            dates=[day.isoformat() for day in une["dates"]],
-            observation=une["observation"],
-            version=une["version"],
+            qualite="" if row.qualite_par_defaut else row.qualite or "",
+            dates=[day.isoformat() for day in row.dates],
+            observation=row.observation,
+            version=row.version,
         )
-        return await _form(request, connection, acteur, une, saisies)
+        return await _form(request, connection, acteur, row, saisies)
 
 
 @router.post("/convocations/{convocation_id}/modifier")
 async def enregistrer(request: Request, convocation_id: UUID, acteur: ActeurDep) -> Response:
-    """A stale form keeps what was typed and shows what somebody else has written meanwhile."""
+    """A form that was overtaken keeps what was typed and shows what somebody else has written meanwhile."""
     async with fields(request) as form:
         saisies = read_saisies(form)
     refus: Refus | None = None
@@ -90,7 +102,6 @@ async def enregistrer(request: Request, convocation_id: UUID, acteur: ActeurDep)
     else:
         try:
             async with commande(request, acteur) as command:
-                await visible_convocation(command.connection, acteur, convocation_id, "convocation.ecrire")
                 outre = PassageOutre(frozenset(saisies.lus), saisies.motif)
                 done = await change_convocation(command, convocation_id, saisies.version, saisies.saisie(), outre)
         except Refus as refused:
@@ -100,14 +111,14 @@ async def enregistrer(request: Request, convocation_id: UUID, acteur: ActeurDep)
             return see_other(f"/convocations/{convocation_id}?fait={fait}")
     async with reading(request) as connection:
         row = await visible_convocation(connection, acteur, convocation_id, "convocation.ecrire")
-        return await _form(request, connection, acteur, line_of(row), saisies, refus)
+        return await _form(request, connection, acteur, row, saisies, refus)
 
 
 async def _form(
     request: Request,
     connection: Connection,
     acteur: Acteur,
-    une: dict[str, Any],
+    row: LigneConvocation,
     saisies: Saisies,
     refus: Refus | None = None,
 ) -> Response:
@@ -118,46 +129,36 @@ async def _form(
         acteur,
         "convocations/modifier.html",
         status=status_of(refus),
-        une=une,
+        une=line_of(row),
         saisies=saisies,
         depassee=stale,
         a_lire=to_read,
-        avertissements=await _conflicts(connection, une, saisies) if to_read else [],
+        avertissements=await _conflicts(connection, row, saisies) if to_read else [],
         erreurs=[{"champ": refus.champ, "texte": refus.phrase}] if refus and not to_read else [],
         qualites=list(LIBELLES.items()),
         conseil=CONSEIL_DATE,
     )
 
 
-async def _conflicts(connection: Connection, une: dict[str, Any], saisies: Saisies) -> list[Avertissement]:
+async def _conflicts(connection: Connection, row: LigneConvocation, saisies: Saisies) -> list[Avertissement]:
     """What there is to read about the dates that were typed."""
-    mission = await missions.get(connection, une["mission_id"])
-    held = await convocations.get(connection, une["convocation_id"])
-    if mission is None or held is None:
+    mission = await missions.get(connection, row.mission_id)
+    if mission is None:
         return []
-    return await conflicts_of(connection, mission, replace(held[1], dates=saisies.saisie().dates))
+    return await conflicts_of(connection, mission, replace(convocation_of(row), dates=saisies.saisie().dates))
 
 
 @router.get("/convocations/{convocation_id}/supprimer")
 async def confirmer(request: Request, convocation_id: UUID, acteur: ActeurDep) -> Response:
-    """What is lost, before it is."""
+    """Tell what a cancellation does, and ask."""
     async with reading(request) as connection:
         row = await visible_convocation(connection, acteur, convocation_id, "convocation.ecrire")
-        saisies = Saisies(version=row.version)
-        return await page(
-            request,
-            connection,
-            acteur,
-            "convocations/supprimer.html",
-            une=line_of(row),
-            saisies=saisies,
-            erreurs=[],
-        )
+        return await _confirm(request, connection, acteur, row, Saisies(version=row.version))
 
 
 @router.post("/convocations/{convocation_id}/supprimer")
 async def supprimer(request: Request, convocation_id: UUID, acteur: ActeurDep) -> Response:
-    """The line stays, struck as annulée (R45)."""
+    """The convocation stays in the list as « Annulée » (R45)."""
     async with fields(request) as form:
         saisies = read_saisies(form)
     try:
@@ -167,9 +168,25 @@ async def supprimer(request: Request, convocation_id: UUID, acteur: ActeurDep) -
     except Refus as refus:
         async with reading(request) as connection:
             row = await visible_convocation(connection, acteur, convocation_id, "convocation.ecrire")
-            erreurs = [{"champ": refus.champ, "texte": refus.phrase}]
-            context = {"une": line_of(row), "saisies": saisies, "erreurs": erreurs}
-            return await page(
-                request, connection, acteur, "convocations/supprimer.html", status=status_of(refus), **context
-            )
+            return await _confirm(request, connection, acteur, row, saisies, refus)
     return see_other(f"/missions/{row.mission_id}?fait=annulee")
+
+
+async def _confirm(
+    request: Request,
+    connection: Connection,
+    acteur: Acteur,
+    row: LigneConvocation,
+    saisies: Saisies,
+    refus: Refus | None = None,
+) -> Response:
+    return await page(
+        request,
+        connection,
+        acteur,
+        "convocations/supprimer.html",
+        status=status_of(refus),
+        une=line_of(row),
+        saisies=saisies,
+        erreurs=[{"champ": refus.champ, "texte": refus.phrase}] if refus else [],
+    )

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from chassis.outbox import Outgoing
 from convocation.annuaire.domain import Intervenant
-from convocation.convocations.domain import Convocation, Nature
+from convocation.convocations.domain import Convocation, NatureVersion
 from convocation.missions.domain import Mission
 from event_schemas import catalogue
 from event_schemas.convocations import Convocation as ConvocationState
@@ -13,9 +13,9 @@ from event_schemas.convocations import IntervenantRef, MissionRef
 from event_schemas.inscriptions import Voie
 
 TYPES = {
-    Nature.CONVOCATION: catalogue.INTERVENANT_CONVOQUE,
-    Nature.MODIFICATION: catalogue.CONVOCATION_CHANGED,
-    Nature.ANNULATION: catalogue.CONVOCATION_CANCELLED,
+    NatureVersion.CONVOCATION: catalogue.INTERVENANT_CONVOQUE,
+    NatureVersion.MODIFICATION: catalogue.CONVOCATION_CHANGED,
+    NatureVersion.ANNULATION: catalogue.CONVOCATION_CANCELLED,
 }
 
 

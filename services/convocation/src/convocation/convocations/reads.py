@@ -1,12 +1,12 @@
-"""Read models: what pages and the API look at. Reads need no use case."""
+"""What other rooms, pages and the API read of the convocations."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Protocol
 from uuid import UUID
 
 from chassis.database import Connection, Row
-from convocation.convocations.domain import Convocation, Nature, Qualite, QualiteRetenue
+from convocation.convocations.domain import Convocation, NatureVersion, Qualite, QualiteRetenue
+from convocation.suivi.domain import Fait, Suivi, suivi
 
 _CONVOCATIONS = """
 SELECT c.convocation_id, c.mission_id, c.numero, c.status, c.nature, c.qualite, c.qualite_par_defaut, c.profil, c.dates,
@@ -25,29 +25,15 @@ LEFT JOIN acces a USING (convocation_id) LEFT JOIN notification n USING (convoca
 LEFT JOIN remise r ON r.convocation_id = c.convocation_id AND r.version = c.version
 LEFT JOIN prise_de_connaissance p ON p.convocation_id = c.convocation_id AND p.version = c.version
 """
-
-
-class Etat(Protocol):
-    """The columns that make a Convocation."""
-
-    @property
-    def numero(self) -> str: ...
-    @property
-    def qualite(self) -> str | None: ...
-    @property
-    def qualite_par_defaut(self) -> bool: ...
-    @property
-    def profil(self) -> str | None: ...
-    @property
-    def dates(self) -> list[date]: ...
-    @property
-    def observation(self) -> str: ...
-    @property
-    def nature(self) -> str: ...
-    @property
-    def version(self) -> int: ...
-    @property
-    def motif(self) -> str | None: ...
+_HISTORY = """
+SELECT version, nature, qualite, qualite_par_defaut, dates, observation, motif, le FROM convocation_version
+WHERE convocation_id = $1 ORDER BY version
+"""
+ETAT = """
+SELECT convocation_id, mission_id, numero, status, nature, qualite, qualite_par_defaut, profil, dates, observation,
+       motif, version FROM convocation
+"""
+_OF_MISSION = f"{ETAT} WHERE mission_id = $1 AND ($2::text[] IS NULL OR numero = ANY($2)) ORDER BY numero"
 
 
 class EtatRow(Row):
@@ -67,21 +53,9 @@ class EtatRow(Row):
     version: int
 
 
-class Ligne(Row):
+class LigneConvocation(EtatRow):
     """A convocation with its person, its mission, and what became of right, mail and reading."""
 
-    convocation_id: UUID
-    mission_id: UUID
-    numero: str
-    status: str
-    nature: str
-    qualite: str | None
-    qualite_par_defaut: bool
-    profil: str | None
-    dates: list[date]
-    observation: str
-    motif: str | None
-    version: int
     intervenant_id: UUID
     civilite: str
     nom: str
@@ -108,6 +82,25 @@ class Ligne(Row):
     lue_avant_le: datetime | None
     empechement_etat: str | None
 
+    @property
+    def active(self) -> bool:
+        return self.status == "ACTIVE"
+
+    @property
+    def suivi(self) -> Suivi:
+        """Where the present version stands."""
+        return suivi(
+            self.version,
+            active=self.active,
+            acces=_fait(self.acces_etat, self.acces_convocation_version, self.acces_motif),
+            notification=_fait(self.mail_etat, self.mail_convocation_version, self.mail_motif),
+            remise=self.remise_le is not None,
+        )
+
+
+def _fait(etat: str | None, version: int | None, motif: str | None) -> Fait | None:
+    return Fait(etat, version, motif) if etat else None
+
 
 class Version(Row):
     """A version as it was told."""
@@ -122,39 +115,30 @@ class Version(Row):
     le: datetime
 
 
-async def convocations_of_mission(connection: Connection, mission_id: UUID) -> list[Ligne]:
+async def convocations_of_mission(connection: Connection, mission_id: UUID) -> list[LigneConvocation]:
     """« Liste des Intervenants » (R42), cancelled ones too."""
     return await connection.fetch(
-        f"{_CONVOCATIONS} WHERE c.mission_id = $1 ORDER BY i.cle, c.numero", mission_id, record_class=Ligne
+        f"{_CONVOCATIONS} WHERE c.mission_id = $1 ORDER BY i.cle, c.numero", mission_id, record_class=LigneConvocation
     )
 
 
-async def convocation(connection: Connection, convocation_id: UUID) -> Ligne | None:
+async def convocation(connection: Connection, convocation_id: UUID) -> LigneConvocation | None:
     """One convocation with its person and mission, or None."""
-    return await connection.fetchrow(f"{_CONVOCATIONS} WHERE c.convocation_id = $1", convocation_id, record_class=Ligne)
+    return await connection.fetchrow(
+        f"{_CONVOCATIONS} WHERE c.convocation_id = $1", convocation_id, record_class=LigneConvocation
+    )
 
 
-async def convocations_of_person(connection: Connection, numero: str) -> list[Ligne]:
+async def convocations_of_person(connection: Connection, numero: str) -> list[LigneConvocation]:
     """A person's own convocations (R57)."""
     return await connection.fetch(
-        f"{_CONVOCATIONS} WHERE c.numero = $1 ORDER BY c.dates, m.libelle", numero, record_class=Ligne
+        f"{_CONVOCATIONS} WHERE c.numero = $1 ORDER BY c.dates, m.libelle", numero, record_class=LigneConvocation
     )
 
 
 async def history(connection: Connection, convocation_id: UUID) -> list[Version]:
     """Every version told, the first first."""
     return await connection.fetch(_HISTORY, convocation_id, record_class=Version)
-
-
-_HISTORY = """
-SELECT version, nature, qualite, qualite_par_defaut, dates, observation, motif, le FROM convocation_version
-WHERE convocation_id = $1 ORDER BY version
-"""
-ETAT = """
-SELECT convocation_id, mission_id, numero, status, nature, qualite, qualite_par_defaut, profil, dates, observation,
-       motif, version FROM convocation
-"""
-_OF_MISSION = f"{ETAT} WHERE mission_id = $1 AND ($2::text[] IS NULL OR numero = ANY($2)) ORDER BY numero"
 
 
 async def of_mission(
@@ -174,7 +158,7 @@ async def get(connection: Connection, convocation_id: UUID, *, lock: bool = Fals
     return (row.mission_id, convocation_of(row)) if row else None
 
 
-def convocation_of(row: Etat) -> Convocation:
+def convocation_of(row: EtatRow) -> Convocation:
     """A convocation from a row of its table."""
     qualite = Qualite(row.qualite) if row.qualite else None
     return Convocation(
@@ -183,7 +167,7 @@ def convocation_of(row: Etat) -> Convocation:
         profil=row.profil,
         dates=tuple(row.dates),
         observation=row.observation,
-        nature=Nature(row.nature),
+        nature=NatureVersion(row.nature),
         version=row.version,
         motif=row.motif,
     )

@@ -31,7 +31,7 @@ class MissionSansCandidat(Refus):
 
 
 class MissionDateNotChosen(Refus):
-    """R37, K.f: the fictitious date is never taken over by itself."""
+    """R37, K.f: the fictitious date of the mission is never taken for a chosen one."""
 
     slug = "date-non-choisie"
     champ = "date-1"
@@ -99,7 +99,7 @@ class MotifAbsent(Refus):
 
 
 class PlusRienAFaire(Refus):
-    """For the person, of what was cancelled."""
+    """Told to the person when the convocation was cancelled."""
 
     slug = "convocation-annulee"
     kind = Kind.CONFLIT
@@ -107,7 +107,7 @@ class PlusRienAFaire(Refus):
 
 
 class AvertissementsALire(Refus):
-    """Warnings nobody has read yet: told before anything is written."""
+    """There are warnings that the person has not read; nothing was written."""
 
     slug = "avertissements"
     phrase = "Lisez les avertissements avant de convoquer."

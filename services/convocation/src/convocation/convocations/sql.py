@@ -8,7 +8,7 @@ from uuid import UUID
 
 from chassis.database import Connection, Row
 from chassis.outbox import Outgoing
-from convocation.convocations.domain import Avertissement, Convocation, Nature, Occupation
+from convocation.convocations.domain import Avertissement, Convocation, NatureVersion, Occupation
 
 _SAVE = """
 INSERT INTO convocation (convocation_id, mission_id, numero, status, nature, qualite, qualite_par_defaut, profil, dates,
@@ -33,7 +33,7 @@ FROM convocation WHERE convocation_id = ANY($1::uuid[])
 """
 
 
-# Nobody answers an empêchement of what is cancelled.
+# A cancelled convocation needs no answer to its empêchement. The room empechements lies above and cannot be called.
 _CLOSE = """
 UPDATE empechement SET etat = 'CLOS', par = $2, repondu_le = $3
 WHERE convocation_id = ANY($1::uuid[]) AND etat = 'OUVERT'
@@ -110,8 +110,8 @@ async def save(
 ) -> dict[str, UUID]:
     """Write new versions that share one entry (qualité, dates, observation), and remember them.
 
-    Returns the convocation's id by number, those another command changed meanwhile left out. What is cancelled
-    closes its open empêchement.
+    Returns the id by number, without those that another command changed meanwhile. A cancellation closes the open
+    empêchement.
     """
     states = list(convocations.values())
     first = states[0]
@@ -183,7 +183,7 @@ async def page(connection: Connection, choix: Choix, after: UUID | None, size: i
 
 
 async def tell_again(
-    connection: Connection, convocations: Sequence[UUID], topic: str, types: Mapping[Nature, str]
+    connection: Connection, convocations: Sequence[UUID], topic: str, types: Mapping[NatureVersion, str]
 ) -> int:
     """Their events into the outbox, their rows locked (D13); returns how many."""
     natures = [nature.value for nature in types]

@@ -10,18 +10,15 @@ from acces.acteur import Acteur
 from acces.commande import Commande
 from acces.http import ActeurDep
 from convocation.commun.refus import VersionDepassee
-from convocation.convocations.access import visible_convocation
 from convocation.convocations.forms import read_saisies
-from convocation.convocations.pages import montrer
-from convocation.convocations.presenters import suivi_de
+from convocation.convocations.pages import show_convocation
 from convocation.courriels.commands import REMISE, RENVOI, confirm_remise, resend_mail
 from convocation.courriels.refus import RemiseSansObjet, RenvoiSansObjet
-from convocation.suivi.domain import Suivi
 from pages.commands import commande, see_other
 from pages.forms import fields
 
 router = APIRouter(include_in_schema=False)
-_Work = Callable[[Commande, UUID, int, Suivi], Awaitable[None]]
+_Work = Callable[[Commande, UUID, int], Awaitable[None]]
 
 
 @router.post("/convocations/{convocation_id}/remise")
@@ -35,13 +32,12 @@ async def renvoyer(request: Request, convocation_id: UUID, acteur: ActeurDep) ->
 
 
 async def _act(request: Request, acteur: Acteur, convocation_id: UUID, action: str, work: _Work) -> Response:
-    """On the version that was read: superseded meanwhile, the page shows the new one and nothing is done."""
+    """A version that was changed meanwhile is shown as it is now, and nothing is done."""
     async with fields(request) as form:
         version = read_saisies(form).version
     try:
         async with commande(request, acteur) as command:
-            row = await visible_convocation(command.connection, acteur, convocation_id, action)
-            await work(command, convocation_id, version, suivi_de(row))
+            await work(command, convocation_id, version)
     except (VersionDepassee, RemiseSansObjet, RenvoiSansObjet) as refus:
-        return await montrer(request, acteur, convocation_id, refus)
+        return await show_convocation(request, acteur, convocation_id, refus)
     return see_other(f"/convocations/{convocation_id}?fait={action.partition('.')[0]}")

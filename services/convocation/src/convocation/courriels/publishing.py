@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from chassis.outbox import Outgoing
-from convocation.suivi.domain import Objet
+from convocation.courriels.domain import Objet
 from event_schemas import catalogue
 from event_schemas.courriels import CourrielDemande
 

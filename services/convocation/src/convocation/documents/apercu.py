@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from acces.http import ActeurDep
 from chassis.http import Problem
-from convocation.convocations.domain import Nature
+from convocation.convocations.domain import NatureVersion
 from convocation.documents.application import application
 from convocation.documents.rendering import Document, Signataire
 from convocation.missions import reads as missions
@@ -40,7 +40,7 @@ async def apercu(request: Request, uai: str, acteur: ActeurDep) -> Response:
 def _specimen(request: Request, place: Any, signataire: Signataire) -> Document:
     now = local_time(place["academie"], application(request).clock())
     return Document(
-        nature=Nature.CONVOCATION,
+        nature=NatureVersion.CONVOCATION,
         version=1,
         reference="SPECIMEN",
         civilite="Mme",

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from chassis.database import Pool
 from convocation.commun.jetons import make_verification
-from convocation.convocations.domain import Nature, Qualite, QualiteRetenue
+from convocation.convocations.domain import NatureVersion, Qualite, QualiteRetenue
 from convocation.documents import sql
 from convocation.documents.reads import Cle
 from convocation.documents.rendering import Document, Documents, Signataire
@@ -56,7 +56,7 @@ class Imprimeur:
         type_ = MissionType(row.type)
         token = make_verification(row.convocation_id, row.version, self._secret)
         return Document(
-            nature=Nature(row.nature),
+            nature=NatureVersion(row.nature),
             version=row.version,
             reference=f"{str(row.convocation_id)[:8].upper()}-{row.version}",
             civilite=row.civilite,

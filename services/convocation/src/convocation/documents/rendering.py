@@ -18,7 +18,7 @@ from typing import Any
 import segno
 from typst import Compiler, Fonts
 
-from convocation.convocations.domain import LIBELLES, Nature, Qualite
+from convocation.convocations.domain import LIBELLES, NatureVersion, Qualite
 from francais import accord, date_longue, dates_longues
 
 
@@ -36,7 +36,7 @@ class Signataire:
 class Document:
     """One version of a convocation, in the words to print. `etablie_le` is aware, in the académie's own time."""
 
-    nature: Nature
+    nature: NatureVersion
     version: int
     reference: str
     civilite: str
@@ -113,9 +113,9 @@ class Documents:
 
 
 _TITRES = {
-    Nature.CONVOCATION: ["Convocation"],
-    Nature.MODIFICATION: ["Convocation modifiée", "— annule et remplace la version précédente"],
-    Nature.ANNULATION: ["Annulation de convocation"],
+    NatureVersion.CONVOCATION: ["Convocation"],
+    NatureVersion.MODIFICATION: ["Convocation modifiée", "— annule et remplace la version précédente"],
+    NatureVersion.ANNULATION: ["Annulation de convocation"],
 }
 _VOIES = {
     "GENERALE": "Voie générale",
@@ -192,7 +192,7 @@ def _etablissement(document: Document) -> list[str]:
 
 
 def _annonce(document: Document) -> str:
-    if document.nature is Nature.ANNULATION:
+    if document.nature is NatureVersion.ANNULATION:
         return "Votre convocation à la mission ci-dessous est annulée."
     return f"Vous êtes {accord('convoqué', document.civilite)} à la mission suivante."
 
@@ -223,7 +223,7 @@ def _rubriques(document: Document) -> list[tuple[str, list[list[str]]]]:
 
 def _santorin(document: Document) -> list[str]:
     """R16, R18, R50."""
-    if document.nature is Nature.ANNULATION:
+    if document.nature is NatureVersion.ANNULATION:
         return ["Votre accès à SANTORIN pour cette mission est retiré."]
     if document.numerisation:
         acces = "Vous accédez, via IMAG’IN, au tableau de bord SANTORIN pour numériser les copies."

@@ -11,7 +11,7 @@ from convocation.annuaire import reads as intervenants
 from convocation.annuaire.commands import for_writing, merge_into, save_with_acts
 from convocation.annuaire.domain import Intervenant
 from convocation.commun.refus import VersionDepassee
-from convocation.convocations.commands import saved, tell
+from convocation.convocations.commands import save_version, tell
 from convocation.convocations.reads import EtatRow, convocation_of
 from convocation.doublons import sql as doublons
 from convocation.doublons.access import MERGE, may_merge, mergeable
@@ -120,9 +120,9 @@ async def _move(commande: Commande, deplacees: Sequence[_Deplacee], kept: Interv
         mission_id = one.mission.mission_id
         if one.reprise.nouvelle is not None:
             id_ = convocation_id(mission_id, kept.numero)
-            granted.append(await saved(commande, id_, one.reprise.nouvelle, kept, one.mission))
+            granted.append(await save_version(commande, id_, one.reprise.nouvelle, kept, one.mission))
         await carry_report(commande.connection, one.id, mission_id, kept.numero)
-        revoked.append(await saved(commande, one.id, one.reprise.annulee, merged, one.mission))
+        revoked.append(await save_version(commande, one.id, one.reprise.annulee, merged, one.mission))
     if revoked:
         await tell(commande.connection, granted + revoked)
 

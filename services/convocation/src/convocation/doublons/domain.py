@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from convocation.annuaire.domain import Indisponibilite, Intervenant
 from convocation.commun.recherche import cle
-from convocation.convocations.domain import Convocation, Nature
+from convocation.convocations.domain import Convocation, NatureVersion
 
 MOTIF_REPRISE = "Doublon dans l’annuaire : une nouvelle convocation à la même mission remplace celle-ci."
 MOTIF_DOUBLE = "Doublon dans l’annuaire : l’autre convocation à la même mission reste valable."
@@ -29,11 +29,11 @@ def reprendre(ancienne: Convocation, tenue: Convocation | None, numero: str) -> 
     Neither the opening of the service nor the mission's state matters: nobody is convoked who was not.
     """
     motif = MOTIF_DOUBLE if tenue is not None and tenue.active else MOTIF_REPRISE
-    annulee = replace(ancienne, nature=Nature.ANNULATION, motif=motif, version=ancienne.version + 1)
+    annulee = replace(ancienne, nature=NatureVersion.ANNULATION, motif=motif, version=ancienne.version + 1)
     if tenue is not None and tenue.active:
         return Reprise(annulee, None)
     version = tenue.version + 1 if tenue is not None else 1
-    return Reprise(annulee, replace(ancienne, numero=numero, nature=Nature.CONVOCATION, version=version))
+    return Reprise(annulee, replace(ancienne, numero=numero, nature=NatureVersion.CONVOCATION, version=version))
 
 
 def unir(gardee: Intervenant, autre: Intervenant) -> Intervenant:

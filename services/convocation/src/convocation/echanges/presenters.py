@@ -9,7 +9,8 @@ from uuid import UUID
 from fastapi import Request
 
 from convocation.commun.jetons import fin_du_lien, make_lien
-from convocation.convocations.presenters import etablissement, file_name, qualite_libelle
+from convocation.convocations.domain import libelle_qualite
+from convocation.convocations.presenters import etablissement, file_name
 from convocation.documents.application import application
 from convocation.documents.reads import Cle
 from convocation.echanges import sql
@@ -63,7 +64,7 @@ def _facts(row: Any) -> dict[str, Any]:
     same = ("nature", "lue", "courriel", "civilite", "nom", "prenom", "type", "libelle", "voie", "session", "academie")
     return {
         **{name: row[name] for name in same},
-        "etablissement": etablissement(row),
+        "etablissement": etablissement(row["uai"], row["etablissement_nom"], row["etablissement_commune"]),
         **_entry(row),
         "motif": row["motif"],
         "reponse_empechement": row["reponse_empechement"],
@@ -77,7 +78,7 @@ def _entry(row: Any, prefix: str = "") -> dict[str, Any]:
     names = ("qualite", "qualite_par_defaut", "dates", "observation")
     entry = {name: row[prefix + name] for name in names}
     return {
-        "qualite_libelle": qualite_libelle(entry),
+        "qualite_libelle": libelle_qualite(entry["qualite"], par_defaut=entry["qualite_par_defaut"]),
         "dates": [day.isoformat() for day in entry["dates"]],
         "observation": entry["observation"],
     }

@@ -7,14 +7,19 @@ from acces.audit import Acte, record
 from acces.commande import Commande
 from chassis.database import Connection
 from convocation.annuaire import reads as intervenants
-from convocation.commun.policy import POLICY
 from convocation.commun.refus import VersionDepassee
 from convocation.convocations import reads as convocations
-from convocation.convocations.access import mission_for_writing, own_convocation
-from convocation.convocations.commands import PassageOutre, conflicts_of, saved, tell
+from convocation.convocations.access import (
+    locked_convocation,
+    mission_for_writing,
+    own_convocation,
+    visible_convocation,
+)
+from convocation.convocations.commands import PassageOutre, conflicts_of, save_version, tell
 from convocation.convocations.domain import Convocation
-from convocation.convocations.refus import ConvocationInconnue
+from convocation.convocations.reads import LigneConvocation
 from convocation.courriels.commands import ask_mail
+from convocation.courriels.domain import Objet
 from convocation.empechements import sql as empechements
 from convocation.empechements.domain import Etat, promouvoir, suppleants, texte
 from convocation.empechements.refus import (
@@ -24,9 +29,7 @@ from convocation.empechements.refus import (
     ReponseEmpechementAbsente,
     SuppleantIndisponible,
 )
-from convocation.missions import reads as missions
 from convocation.missions.domain import Mission
-from convocation.suivi.domain import Objet
 
 REPORT = "empechement.signaler"
 ANSWER = "empechement.traiter"
@@ -39,39 +42,33 @@ async def report_empechement(commande: Commande, convocation_id: UUID, expected:
     EmpechementDejaSignale.
     """
     connection = commande.connection
-    mission_id, _ = await own_convocation(commande, convocation_id, expected, REPORT)
+    row = await own_convocation(commande, convocation_id, expected, REPORT)
     motif = texte(motif, MotifEmpechementAbsent)
     if await empechements.report(connection, convocation_id, expected, motif, commande.now):
-        await record_empechement(commande, REPORT, convocation_id, mission_id, None, Etat.OUVERT)
+        await _record(commande, REPORT, row, None, Etat.OUVERT)
     elif await _motif_of_open(connection, convocation_id) != motif:
         raise EmpechementDejaSignale
 
 
 async def withdraw_empechement(commande: Commande, convocation_id: UUID) -> None:
-    """As long as nobody has answered. Raises ConvocationInconnue, Forbidden, EmpechementTraite."""
-    found = await convocations.get(commande.connection, convocation_id, lock=True)
-    if found is None:
-        raise ConvocationInconnue
-    POLICY.authorise(commande.acteur, REPORT, intervenant=found[1].numero)
+    """Withdraw the open report. Raises ConvocationInconnue, Forbidden, EmpechementTraite."""
+    row = await locked_convocation(commande, convocation_id, REPORT)
     held = await empechements.ouvert(commande.connection, convocation_id)
     if held is None:
         raise EmpechementTraite
     await empechements.answer(commande.connection, held.id, Etat.RETIRE, par=commande.acteur.sub, le=commande.now)
-    await record_empechement(commande, REPORT, convocation_id, found[0], Etat.OUVERT, Etat.RETIRE)
+    await _record(commande, REPORT, row, Etat.OUVERT, Etat.RETIRE)
 
 
-async def record_empechement(
-    commande: Commande, action: str, convocation_id: UUID, mission_id: UUID, avant: Etat | None, apres: Etat
-) -> None:
+async def _record(commande: Commande, action: str, row: LigneConvocation, avant: Etat | None, apres: Etat) -> None:
     """The act, without reason or answer."""
-    mission = await missions.get(commande.connection, mission_id)
     acte = Acte(
         action,
-        f"convocation|{convocation_id}",
+        f"convocation|{row.convocation_id}",
         {"etat": avant.value} if avant else None,
         {"etat": apres.value},
-        academie=mission.academie if mission else None,
-        uai=mission.uai if mission else None,
+        academie=row.academie,
+        uai=row.uai,
     )
     await record(commande.connection, commande.acteur, commande.now, [acte])
 
@@ -93,7 +90,8 @@ async def replace_by_suppleant(
     AvertissementsALire.
     """
     connection = commande.connection
-    mission, ouvert, (impeded, substitute) = await _held(commande, empechee, suppleant)
+    row = await visible_convocation(connection, commande.acteur, empechee.convocation_id, ANSWER)
+    mission, ouvert, (impeded, substitute) = await _held(commande, row, empechee, suppleant)
     await _open_report(commande, empechee.convocation_id, empechement_id)
     proposed = suppleants(impeded, await empechements.candidats(connection, mission.mission_id))
     if suppleant.convocation_id not in {one.convocation_id for one in proposed}:
@@ -104,27 +102,26 @@ async def replace_by_suppleant(
     await empechements.answer(connection, empechement_id, Etat.REMPLACE, par=commande.acteur.sub, le=commande.now)
     people = await intervenants.get(connection, [annulee.numero, promue.numero])
     events = [  # the new right first, as in a merge: a relay that stops in between leaves two accesses, not none
-        await saved(commande, id_, state, people[state.numero], mission)
+        await save_version(commande, id_, state, people[state.numero], mission)
         for id_, state in ((suppleant.convocation_id, promue), (empechee.convocation_id, annulee))
     ]
     await tell(connection, events)
     await outre.remember(commande, {suppleant.convocation_id: promue.version}, warnings)
-    await record_empechement(commande, ANSWER, empechee.convocation_id, mission.mission_id, Etat.OUVERT, Etat.REMPLACE)
+    await _record(commande, ANSWER, row, Etat.OUVERT, Etat.REMPLACE)
 
 
 async def _held(
-    commande: Commande, empechee: ConvocationLue, suppleant: ConvocationLue
+    commande: Commande, row: LigneConvocation, empechee: ConvocationLue, suppleant: ConvocationLue
 ) -> tuple[Mission, bool, tuple[Convocation, Convocation]]:
-    """Mission, whether its service is open, and both convocations at the versions read; locked in everybody's order."""
-    found = await convocations.get(commande.connection, empechee.convocation_id)
+    """Mission, whether its service is open, and both convocations at the versions read; locked in everybody's order.
+
+    `row`: the impeded one. Raises SuppleantIndisponible, VersionDepassee.
+    """
     other = await convocations.get(commande.connection, suppleant.convocation_id)
-    if found is None:
-        raise ConvocationInconnue
-    mission, ouvert = await mission_for_writing(commande, found[0])
-    POLICY.authorise(commande.acteur, ANSWER, uai=mission.uai)
-    if other is None or other[0] != found[0]:
+    mission, ouvert = await mission_for_writing(commande, row.mission_id)
+    if other is None or other[0] != row.mission_id:
         raise SuppleantIndisponible
-    numeros = (found[1].numero, other[1].numero)
+    numeros = (row.numero, other[1].numero)
     held = await convocations.of_mission(commande.connection, mission.mission_id, numeros, lock=True)
     impeded, substitute = (held[numero] for numero in numeros)
     if (impeded.version, substitute.version) != (empechee.version, suppleant.version):
@@ -137,11 +134,8 @@ async def maintain_convocation(commande: Commande, convocation_id: UUID, empeche
 
     Raises ConvocationInconnue, Forbidden, EmpechementTraite, ReponseEmpechementAbsente, TexteTropLong.
     """
-    found = await convocations.get(commande.connection, convocation_id)
-    if found is None:
-        raise ConvocationInconnue
-    mission, _ = await mission_for_writing(commande, found[0])
-    POLICY.authorise(commande.acteur, ANSWER, uai=mission.uai)
+    row = await visible_convocation(commande.connection, commande.acteur, convocation_id, ANSWER)
+    await mission_for_writing(commande, row.mission_id)
     held = await convocations.get(commande.connection, convocation_id, lock=True)
     await _open_report(commande, convocation_id, empechement_id)
     reponse = texte(reponse, ReponseEmpechementAbsente)
@@ -155,11 +149,11 @@ async def maintain_convocation(commande: Commande, convocation_id: UUID, empeche
     )
     assert held is not None, "a convocation is never deleted"
     await ask_mail(commande.connection, convocation_id, held[1].version, Objet.REPONSE)
-    await record_empechement(commande, ANSWER, convocation_id, mission.mission_id, Etat.OUVERT, Etat.MAINTENU)
+    await _record(commande, ANSWER, row, Etat.OUVERT, Etat.MAINTENU)
 
 
 async def _open_report(commande: Commande, convocation_id: UUID, empechement_id: UUID) -> None:
-    """It is the one that was read, and nobody has answered it."""
+    """Raise EmpechementTraite unless the open report is the one that was read."""
     held = await empechements.ouvert(commande.connection, convocation_id)
     if held is None or held.id != empechement_id:
         raise EmpechementTraite

@@ -9,12 +9,12 @@ from enum import StrEnum
 from uuid import UUID
 
 from convocation.commun.refus import Refus
-from convocation.convocations.domain import Convocation, Nature, Qualite, annuler
+from convocation.convocations.domain import Convocation, NatureVersion, Qualite, annuler
 from convocation.empechements.refus import TexteTropLong
 
 MAX_TEXTE = 1_000
+# The reason of the cancellation, without the person's own words: the history of a convocation has other readers.
 MOTIF_REMPLACE = "Empêchement signalé : vous êtes remplacé(e)."
-"""What the person reads as the reason of her cancellation: the history of a convocation has other readers."""
 
 
 class Etat(StrEnum):
@@ -29,7 +29,7 @@ class Etat(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Candidat:
-    """Somebody convoked on the mission. `lue`, `refuse`: of the present version; `empeche`: has reported herself."""
+    """Somebody convoked on the mission. `lue`, `refuse`: of the present version; `empeche`: has an open report."""
 
     convocation_id: UUID
     convocation: Convocation
@@ -42,7 +42,7 @@ class Candidat:
 def suppleants(empechee: Convocation, candidats: Sequence[Candidat]) -> list[Candidat]:
     """Who may take the place: the same profile first (R47), then who has read her convocation, then as given.
 
-    A suppléant who cannot come is nobody's place to take.
+    Nobody replaces a suppléant.
     """
     if empechee.qualite.qualite is Qualite.CORRECTEUR_SUPPLEANT:
         return []
@@ -65,7 +65,7 @@ def promouvoir(empechee: Convocation, suppleant: Convocation, *, ouvert: bool) -
         suppleant,
         qualite=empechee.qualite,
         dates=empechee.dates,
-        nature=Nature.MODIFICATION,
+        nature=NatureVersion.MODIFICATION,
         version=suppleant.version + 1,
     )
     return annulee, promue

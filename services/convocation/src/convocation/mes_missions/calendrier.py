@@ -13,7 +13,7 @@ from uuid import UUID
 
 from icalendar import Calendar, Event, vCalAddress, vDuration, vText
 
-from convocation.convocations.domain import Nature, libelle_qualite
+from convocation.convocations.domain import NatureVersion, libelle_qualite
 from convocation.missions.domain import MissionType
 from francais import dates_longues
 
@@ -168,7 +168,7 @@ def evenement(row: Any) -> Evenement:
     return Evenement(
         convocation_id=row["convocation_id"],
         version=row["version"],
-        annulee=row["nature"] == Nature.ANNULATION.value,
+        annulee=row["nature"] == NatureVersion.ANNULATION.value,
         le=row["le"],
         numerisation=row["type"] == MissionType.NUMERISATION.value,
         libelle=row["libelle"],

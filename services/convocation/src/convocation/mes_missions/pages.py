@@ -15,7 +15,7 @@ from convocation.convocations import reads as views
 from convocation.convocations.access import visible_convocation
 from convocation.convocations.domain import Qualite
 from convocation.convocations.forms import read_saisies
-from convocation.convocations.pages import montrer
+from convocation.convocations.pages import show_convocation
 from convocation.convocations.presenters import line_of
 from convocation.convocations.refus import PlusRienAFaire
 from convocation.mes_missions.abonnement import abonnement_url
@@ -71,7 +71,7 @@ async def prendre_connaissance(request: Request, convocation_id: UUID, acteur: A
             await visible_convocation(command.connection, acteur, convocation_id, ACKNOWLEDGE)
             await acknowledge_convocation(command, convocation_id, version)
     except (VersionDepassee, PlusRienAFaire) as refus:
-        return await montrer(request, acteur, convocation_id, refus)
+        return await show_convocation(request, acteur, convocation_id, refus)
     return see_other(f"{MES_MISSIONS}?fait=lue")
 
 

@@ -10,19 +10,21 @@ from convocation.missions.domain import Mission
 from convocation.missions.refus import MissionInconnue
 
 
-async def visible_mission(connection: Connection, acteur: Acteur, mission_id: UUID) -> Mission:
+async def visible_mission(connection: Connection, acteur: Acteur, mission_id: UUID, *, lock: bool = False) -> Mission:
     """The mission, unless it is another établissement's: then it does not exist. Raises MissionInconnue, Forbidden."""
     POLICY.scope(acteur, "missions.lire")
-    mission = await missions.get(connection, mission_id)
+    mission = await missions.get(connection, mission_id, lock=lock)
     if mission is None:
         raise MissionInconnue
     POLICY.visible(acteur, "missions.lire", MissionInconnue, uai=mission.uai, academie=mission.academie)
     return mission
 
 
-async def mission_to_convoke_on(connection: Connection, acteur: Acteur, mission_id: UUID) -> Mission:
-    """Raises MissionInconnue for another établissement's, Forbidden for who may only look."""
-    mission = await visible_mission(connection, acteur, mission_id)
+async def mission_to_convoke_on(
+    connection: Connection, acteur: Acteur, mission_id: UUID, *, lock: bool = False
+) -> Mission:
+    """Raises MissionInconnue for another établissement's, Forbidden for who may only look. `lock`: for a command."""
+    mission = await visible_mission(connection, acteur, mission_id, lock=lock)
     POLICY.authorise(acteur, "convocation.ecrire", uai=mission.uai, academie=mission.academie)
     return mission
 

@@ -26,13 +26,6 @@ class Courriel(StrEnum):
     SANS_OBJET = "Personne n’avait été prévenu"
 
 
-class Objet(StrEnum):
-    """Why a mail is asked for that no new version brings: again, what did not arrive; the answer to an empêchement."""
-
-    RENVOI = "RENVOI"
-    REPONSE = "REPONSE"
-
-
 @dataclass(frozen=True, slots=True)
 class Fait:
     """What another service said last: `etat`, of which version of the convocation, and why."""
@@ -77,5 +70,5 @@ def suivi(version: int, *, active: bool, acces: Fait | None, notification: Fait 
 
 
 def _mail_to_come(*, active: bool, told: bool) -> Courriel:
-    """A cancellation is told to nobody who was not told of the convocation."""
+    """A cancellation is mailed only where the convocation was."""
     return Courriel.EN_ATTENTE if active or told else Courriel.SANS_OBJET

@@ -1,6 +1,7 @@
 """SQL of what became of each convocation: its right in SANTORIN and its mail."""
 
 from collections.abc import Collection, Sequence
+from uuid import UUID
 
 from chassis.cloudevents import Event
 from chassis.consumer import Known
@@ -19,6 +20,11 @@ UPDATE {table} s SET version = t.version, hash = t.hash, convocation_version = t
 FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::bigint[], $5::text[], $6::text[])
      AS t (convocation_id, version, hash, convocation_version, etat, motif)
 WHERE s.convocation_id = t.convocation_id AND s.version < t.version
+"""
+# Version and hash stay those of the failure: what the notifier tells next is newer.
+_WAIT_AGAIN = """
+UPDATE notification SET etat = 'EN_ATTENTE', motif = NULL
+WHERE convocation_id = $1 AND convocation_version = $2 AND etat IN ('ECHOUEE', 'REVENUE')
 """
 
 
@@ -47,3 +53,8 @@ class TableDeSuivi:
 def _row(state: Acces | Notification) -> tuple[object, ...]:
     etat = "REVENUE" if isinstance(state, Notification) and state.retour else state.etat
     return state.convocation_id, state.version, state.hash, state.convocation_version, etat, state.motif
+
+
+async def wait_for_mail_again(connection: Connection, convocation_id: UUID, convocation_version: int) -> bool:
+    """The mail of this version, which did not arrive, is waited for once more; False when it is already."""
+    return bool(await connection.execute(_WAIT_AGAIN, convocation_id, convocation_version) == "UPDATE 1")

@@ -9,7 +9,7 @@ import pytest
 from convocation.annuaire.domain import Intervenant
 from convocation.convocations import refus as errors
 from convocation.convocations.domain import (
-    Nature,
+    NatureVersion,
     Occupation,
     Qualite,
     Saisie,
@@ -75,8 +75,8 @@ def test_r12_before_the_administrateur_has_opened_the_service_the_etablissement_
 
 def test_r14_the_etablissements_can_then_convoke_the_correcteurs():
     assert [(one.numero, one.version, one.nature) for one in convoke("1", "2")] == [
-        ("1", 1, Nature.CONVOCATION),
-        ("2", 1, Nature.CONVOCATION),
+        ("1", 1, NatureVersion.CONVOCATION),
+        ("2", 1, NatureVersion.CONVOCATION),
     ]
 
 
@@ -174,13 +174,13 @@ def test_kd_somebody_who_is_convoked_already_is_refused_and_nobody_of_the_list_i
 def test_kd_after_a_cancellation_the_same_person_is_convoked_again_at_the_next_version():
     [first] = convoke("1")
     [again] = convoke("1", existantes={"1": annuler(first, ouvert=True, motif="Malade")})
-    assert (again.version, again.nature, again.motif) == (3, Nature.CONVOCATION, None)
+    assert (again.version, again.nature, again.motif) == (3, NatureVersion.CONVOCATION, None)
 
 
 def test_r44_a_changed_convocation_is_a_new_version():
     [first] = convoke("1")
     changed = modifier(first, MISSION, ouvert=True, saisie=replace(SAISIE, dates=(OTHER_DAY,)))
-    assert (changed.version, changed.nature, changed.dates) == (2, Nature.MODIFICATION, (OTHER_DAY,))
+    assert (changed.version, changed.nature, changed.dates) == (2, NatureVersion.MODIFICATION, (OTHER_DAY,))
 
 
 def test_r44_a_changed_observation_is_a_new_version_too_for_the_person_reads_it():

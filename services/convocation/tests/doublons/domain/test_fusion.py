@@ -7,13 +7,19 @@ import pytest
 
 from convocation.annuaire.domain import Indisponibilite, Intervenant
 from convocation.annuaire.rapprochement import noms_proches
-from convocation.convocations.domain import Convocation, Nature, Qualite, QualiteRetenue
+from convocation.convocations.domain import Convocation, NatureVersion, Qualite, QualiteRetenue
 from convocation.doublons.domain import MOTIF_DOUBLE, MOTIF_REPRISE, differents, reprendre, unir
 
 UNE = Intervenant("1", "Mme", "DUPONT", "Zoé", "zoe@ac-exemple.invalid", "0699001J", ("0699003L",), ("1000",), "10")
 AUTRE = Intervenant("2", "Mme", "DUPOND", "Zoe", "z@ac-exemple.invalid", "0699002K", ("0699001J",), ("0100",), "10")
 ANCIENNE = Convocation(
-    "2", QualiteRetenue(Qualite("COORDINATEUR"), False), "p", (date(2020, 3, 5),), "Salle 3", Nature.MODIFICATION, 4
+    "2",
+    QualiteRetenue(Qualite("COORDINATEUR"), False),
+    "p",
+    (date(2020, 3, 5),),
+    "Salle 3",
+    NatureVersion.MODIFICATION,
+    4,
 )
 
 
@@ -34,12 +40,12 @@ def test_the_kept_entry_has_the_disciplines_places_profiles_and_absences_of_both
 
 def test_a_convocation_is_cancelled_and_made_again_with_the_same_entry():
     reprise = reprendre(ANCIENNE, None, "1")
-    assert reprise.annulee == replace(ANCIENNE, nature=Nature.ANNULATION, motif=MOTIF_REPRISE, version=5)
-    assert reprise.nouvelle == replace(ANCIENNE, numero="1", nature=Nature.CONVOCATION, version=1)
+    assert reprise.annulee == replace(ANCIENNE, nature=NatureVersion.ANNULATION, motif=MOTIF_REPRISE, version=5)
+    assert reprise.nouvelle == replace(ANCIENNE, numero="1", nature=NatureVersion.CONVOCATION, version=1)
 
 
 def test_one_that_the_kept_person_had_and_lost_takes_its_next_version():
-    lost = replace(ANCIENNE, numero="1", nature=Nature.ANNULATION, version=7, motif="Erreur")
+    lost = replace(ANCIENNE, numero="1", nature=NatureVersion.ANNULATION, version=7, motif="Erreur")
     nouvelle = reprendre(ANCIENNE, lost, "1").nouvelle
     assert (nouvelle.version, nouvelle.motif, nouvelle.active) == (8, None, True)
 

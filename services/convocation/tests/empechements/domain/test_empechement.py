@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from convocation.convocations.domain import Convocation, Nature, Qualite, QualiteRetenue
+from convocation.convocations.domain import Convocation, NatureVersion, Qualite, QualiteRetenue
 from convocation.convocations.refus import ConvocationAnnulee
 from convocation.empechements.domain import MOTIF_REMPLACE, Candidat, promouvoir, suppleants, texte
 from convocation.empechements.refus import MotifEmpechementAbsent, TexteTropLong
@@ -18,7 +18,7 @@ EMPECHEE = Convocation(
     "lettres",
     (date(2020, 3, 5),),
     "a",
-    Nature.CONVOCATION,
+    NatureVersion.CONVOCATION,
     1,
 )
 SUPPLEANT = Convocation(
@@ -27,7 +27,7 @@ SUPPLEANT = Convocation(
     "philosophie",
     (date(2020, 3, 9),),
     "b",
-    Nature.CONVOCATION,
+    NatureVersion.CONVOCATION,
     4,
 )
 
@@ -48,7 +48,7 @@ def test_only_suppleants_are_proposed():
     assert names([coordinateur, correcteur, scans, candidat("S")]) == ["S"]
 
 
-@pytest.mark.parametrize("out", [{"refuse": True}, {"empeche": True}, {"nature": Nature.ANNULATION}])
+@pytest.mark.parametrize("out", [{"refuse": True}, {"empeche": True}, {"nature": NatureVersion.ANNULATION}])
 def test_who_is_refused_impeded_or_cancelled_is_not_proposed(out):
     assert names([candidat("out", **out), candidat("S")]) == ["S"]
 
@@ -65,9 +65,9 @@ def test_a_suppleant_who_cannot_come_leaves_no_place_to_take():
 
 def test_in_one_act_one_is_cancelled_and_the_other_has_her_qualite_and_dates():
     annulee, promue = promouvoir(EMPECHEE, SUPPLEANT, ouvert=True)
-    assert annulee == replace(EMPECHEE, nature=Nature.ANNULATION, version=2, motif=MOTIF_REMPLACE)
+    assert annulee == replace(EMPECHEE, nature=NatureVersion.ANNULATION, version=2, motif=MOTIF_REMPLACE)
     assert promue == replace(
-        SUPPLEANT, qualite=EMPECHEE.qualite, dates=EMPECHEE.dates, nature=Nature.MODIFICATION, version=5
+        SUPPLEANT, qualite=EMPECHEE.qualite, dates=EMPECHEE.dates, nature=NatureVersion.MODIFICATION, version=5
     )
     assert (promue.observation, promue.profil) == ("b", "philosophie")
 
@@ -76,7 +76,7 @@ def test_r12_nobody_is_promoted_while_the_service_is_closed_or_in_place_of_who_i
     with pytest.raises(ServiceFerme):
         promouvoir(EMPECHEE, SUPPLEANT, ouvert=False)
     with pytest.raises(ConvocationAnnulee):
-        promouvoir(replace(EMPECHEE, nature=Nature.ANNULATION), SUPPLEANT, ouvert=True)
+        promouvoir(replace(EMPECHEE, nature=NatureVersion.ANNULATION), SUPPLEANT, ouvert=True)
 
 
 def test_a_text_has_something_and_no_more_than_1000_characters_however_lines_end():

@@ -1,4 +1,4 @@
-"""Whom one may tick in « Détails de l'affectation ».
+"""Whom one may tick in « Détails de l'affectation », as the page shows them.
 
 By discipline in the établissement, all ticked (R28–R31); by name in the académie (R35); who was ticked before stays.
 """
@@ -19,7 +19,7 @@ _SUGGESTIONS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Personne:
+class PersonneACocher:
     """A line to tick. `deja`: convoked on this mission already, so that it cannot be."""
 
     numero: str
@@ -30,14 +30,14 @@ class Personne:
 
 
 @dataclass(slots=True)
-class Choix:
+class ChoixDesPersonnes:
     """`suggestions`: the disciplines that what was typed may mean; `rapproche`: names with one letter changed."""
 
     suggestions: list[dict[str, str]] = field(default_factory=list)
     discipline: str = ""
-    groupe: list[Personne] = field(default_factory=list)
-    trouvees: list[Personne] = field(default_factory=list)
-    choisies: list[Personne] = field(default_factory=list)
+    groupe: list[PersonneACocher] = field(default_factory=list)
+    trouvees: list[PersonneACocher] = field(default_factory=list)
+    choisies: list[PersonneACocher] = field(default_factory=list)
     rapproche: bool = False
 
     @property
@@ -51,12 +51,12 @@ class Choix:
         return {one.numero: one.nom for one in [*self.groupe, *self.trouvees, *self.choisies]}
 
 
-async def choisir(connection: Connection, mission: Mission, saisies: Saisies) -> Choix:
-    """The lists as they follow from what was typed and ticked."""
+async def people_to_tick(connection: Connection, mission: Mission, saisies: Saisies) -> ChoixDesPersonnes:
+    """The lists that follow from what was typed and ticked."""
     held = await convocations.of_mission(connection, mission.mission_id)
     deja = {numero for numero, one in held.items() if one.active}
     libelles = {one["code"]: one["libelle"] for one in await nomenclature.disciplines(connection, "")}
-    choix = Choix()
+    choix = ChoixDesPersonnes()
     groupe = await _groupe(connection, mission, saisies, choix)
     found, choix.rapproche = await annuaire.search(connection, mission.academie, saisies.nom, limit=_SUGGESTIONS)
     shown = {one.numero for one in groupe}
@@ -65,11 +65,11 @@ async def choisir(connection: Connection, mission: Mission, saisies: Saisies) ->
     noms = await _etablissements(connection, [*groupe, *found, *known.values()])
     ticked, seen = set(saisies.numeros), set(saisies.affiches)
 
-    def line(one: Intervenant, *, by_default: bool) -> Personne:
+    def line(one: Intervenant, *, by_default: bool) -> PersonneACocher:
         cochee = (one.numero in ticked or (by_default and one.numero not in seen)) and one.numero not in deja
         disciplines = ", ".join(libelles.get(code, code) for code in one.disciplines)
         aide = disciplines if one.uai == mission.uai else f"{disciplines} – {noms.get(one.uai, one.uai)}"
-        return Personne(one.numero, f"{one.nom} {one.prenom}", aide, cochee, one.numero in deja)
+        return PersonneACocher(one.numero, f"{one.nom} {one.prenom}", aide, cochee, one.numero in deja)
 
     choix.groupe = [_forced(line(one, by_default=True), saisies.action) for one in groupe]
     choix.trouvees = [line(one, by_default=False) for one in found if one.numero not in shown]
@@ -84,14 +84,16 @@ async def _etablissements(connection: Connection, people: Iterable[Intervenant])
     return {row["uai"]: f"{row['etablissement_nom']}, {row['etablissement_commune']} ({row['uai']})" for row in rows}
 
 
-def _forced(one: Personne, action: str) -> Personne:
+def _forced(one: PersonneACocher, action: str) -> PersonneACocher:
     """« Tout cocher », « Tout décocher » of a browser without script."""
     if action not in {"tout-cocher", "tout-decocher"}:
         return one
-    return Personne(one.numero, one.nom, one.aide, action == "tout-cocher" and not one.deja, one.deja)
+    return PersonneACocher(one.numero, one.nom, one.aide, action == "tout-cocher" and not one.deja, one.deja)
 
 
-async def _groupe(connection: Connection, mission: Mission, saisies: Saisies, choix: Choix) -> list[Intervenant]:
+async def _groupe(
+    connection: Connection, mission: Mission, saisies: Saisies, choix: ChoixDesPersonnes
+) -> list[Intervenant]:
     """The établissement's own people of the discipline typed, once it is one discipline (R29)."""
     if not saisies.discipline:
         return []
