@@ -13,7 +13,7 @@ from hashlib import sha256
 from uuid import UUID
 
 
-class Usage(Enum):
+class UsageJeton(Enum):
     """What a token is for: its own seals from the one secret; then bytes of its name and of its seal."""
 
     VERIFICATION = (b"verification", 20, 12)
@@ -23,12 +23,12 @@ class Usage(Enum):
 
 def make_verification(convocation_id: UUID, version: int, secret: str) -> str:
     """43 characters; those printed stay valid for ever."""
-    return _make(Usage.VERIFICATION, convocation_id.bytes + version.to_bytes(4, "big"), secret)
+    return _make(UsageJeton.VERIFICATION, convocation_id.bytes + version.to_bytes(4, "big"), secret)
 
 
 def read_verification(token: str, secret: str) -> tuple[UUID, int] | None:
     """The convocation and version of a token of ours, else None."""
-    name = _read(Usage.VERIFICATION, token, secret)
+    name = _read(UsageJeton.VERIFICATION, token, secret)
     return None if name is None else (UUID(bytes=name[:16]), int.from_bytes(name[16:], "big"))
 
 
@@ -38,12 +38,12 @@ def make_lien(convocation_id: UUID, fin: datetime, secret: str) -> str:
     An end before 1970, of a year mistyped, is one that is over: the other mails asked for with it must not fail.
     """
     end = max(int(fin.timestamp()), 0)
-    return _make(Usage.LIEN, convocation_id.bytes + end.to_bytes(8, "big"), secret)
+    return _make(UsageJeton.LIEN, convocation_id.bytes + end.to_bytes(8, "big"), secret)
 
 
 def read_lien(token: str, secret: str, now: datetime) -> UUID | None:
     """The convocation of a token of ours that is valid now, else None."""
-    name = _read(Usage.LIEN, token, secret)
+    name = _read(UsageJeton.LIEN, token, secret)
     if name is None or now.timestamp() >= int.from_bytes(name[16:], "big"):
         return None
     return UUID(bytes=name[:16])
@@ -57,20 +57,20 @@ def fin_du_lien(dates: Sequence[date], jours: int, zone: tzinfo) -> datetime:
 
 def make_calendrier(abonnement_id: UUID, secret: str) -> str:
     """43 characters; valid as long as the subscription is."""
-    return _make(Usage.CALENDRIER, abonnement_id.bytes, secret)
+    return _make(UsageJeton.CALENDRIER, abonnement_id.bytes, secret)
 
 
 def read_calendrier(token: str, secret: str) -> UUID | None:
     """The subscription of a token of ours, else None."""
-    name = _read(Usage.CALENDRIER, token, secret)
+    name = _read(UsageJeton.CALENDRIER, token, secret)
     return None if name is None else UUID(bytes=name)
 
 
-def _make(usage: Usage, name: bytes, secret: str) -> str:
+def _make(usage: UsageJeton, name: bytes, secret: str) -> str:
     return urlsafe_b64encode(name + _seal(usage, name, secret)).decode().rstrip("=")
 
 
-def _read(usage: Usage, token: str, secret: str) -> bytes | None:
+def _read(usage: UsageJeton, token: str, secret: str) -> bytes | None:
     """One spelling only: base64 itself skips strange characters and takes any padding."""
     _, named, sealed = usage.value
     try:
@@ -83,7 +83,7 @@ def _read(usage: Usage, token: str, secret: str) -> bytes | None:
     return name if hmac.compare_digest(seal, _seal(usage, name, secret)) else None
 
 
-def _seal(usage: Usage, name: bytes, secret: str) -> bytes:
+def _seal(usage: UsageJeton, name: bytes, secret: str) -> bytes:
     use, _, size = usage.value
     key = hmac.digest(secret.encode(), use, sha256)
     return hmac.digest(key, name, sha256)[:size]

@@ -11,7 +11,7 @@ from chassis.database import Connection, Row
 from convocation.commun.recherche import mots
 from convocation.couverture.domain import Regroupement
 from convocation.listes.domain import Manque
-from convocation.listes.reads import LACKS, Arguments, Etat, etats
+from convocation.listes.reads import LACKS, Arguments, EtatMission, etats
 
 SOMMES = ("total", "en_defaut", *Manque)
 """What is counted of a group of missions, and of all."""
@@ -73,7 +73,7 @@ class Groupe(Row):
         return {name: self[name] for name in SOMMES}
 
 
-class MissionCouverte(Etat):
+class MissionCouverte(EtatMission):
     """`nombre` of missions, `somme` of each count over all of them."""
 
     departement: str

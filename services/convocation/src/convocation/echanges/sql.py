@@ -74,7 +74,7 @@ class Envoi(Row):
     reponse_empechement: str | None
 
 
-class Etat(Row):
+class EtatConvocation(Row):
     """The version that a convocation has, and whether it is active."""
 
     convocation_id: UUID
@@ -88,6 +88,6 @@ async def envois(connection: Connection, wanted: Sequence[tuple[UUID, int, int |
     return await connection.fetch(_ENVOIS, *columns, record_class=Envoi)
 
 
-async def page_of_etats(connection: Connection, after: UUID, size: int) -> list[Etat]:
+async def page_of_etats(connection: Connection, after: UUID, size: int) -> list[EtatConvocation]:
     """The next `size` convocations after `after`, in the order of their ids."""
-    return await connection.fetch(_ETATS, after, size, record_class=Etat)
+    return await connection.fetch(_ETATS, after, size, record_class=EtatConvocation)

@@ -21,7 +21,7 @@ from convocation.convocations.reads import LigneConvocation
 from convocation.courriels.commands import ask_mail
 from convocation.courriels.domain import Objet
 from convocation.empechements import sql as empechements
-from convocation.empechements.domain import Etat, promouvoir, suppleants, texte
+from convocation.empechements.domain import EtatEmpechement, promouvoir, suppleants, texte
 from convocation.empechements.refus import (
     EmpechementDejaSignale,
     EmpechementTraite,
@@ -45,7 +45,7 @@ async def report_empechement(commande: Commande, convocation_id: UUID, expected:
     row = await own_convocation(commande, convocation_id, expected, REPORT)
     motif = texte(motif, MotifEmpechementAbsent)
     if await empechements.report(connection, convocation_id, expected, motif, commande.now):
-        await _record(commande, REPORT, row, None, Etat.OUVERT)
+        await _record(commande, REPORT, row, None, EtatEmpechement.OUVERT)
     elif await _motif_of_open(connection, convocation_id) != motif:
         raise EmpechementDejaSignale
 
@@ -56,11 +56,15 @@ async def withdraw_empechement(commande: Commande, convocation_id: UUID) -> None
     held = await empechements.ouvert(commande.connection, convocation_id)
     if held is None:
         raise EmpechementTraite
-    await empechements.answer(commande.connection, held.id, Etat.RETIRE, par=commande.acteur.sub, le=commande.now)
-    await _record(commande, REPORT, row, Etat.OUVERT, Etat.RETIRE)
+    await empechements.answer(
+        commande.connection, held.id, EtatEmpechement.RETIRE, par=commande.acteur.sub, le=commande.now
+    )
+    await _record(commande, REPORT, row, EtatEmpechement.OUVERT, EtatEmpechement.RETIRE)
 
 
-async def _record(commande: Commande, action: str, row: LigneConvocation, avant: Etat | None, apres: Etat) -> None:
+async def _record(
+    commande: Commande, action: str, row: LigneConvocation, avant: EtatEmpechement | None, apres: EtatEmpechement
+) -> None:
     """The act, without reason or answer."""
     acte = Acte(
         action,
@@ -99,7 +103,9 @@ async def replace_by_suppleant(
     annulee, promue = promouvoir(impeded, substitute, ouvert=ouvert)
     warnings = await conflicts_of(connection, mission, promue)
     outre.check(warnings)
-    await empechements.answer(connection, empechement_id, Etat.REMPLACE, par=commande.acteur.sub, le=commande.now)
+    await empechements.answer(
+        connection, empechement_id, EtatEmpechement.REMPLACE, par=commande.acteur.sub, le=commande.now
+    )
     people = await intervenants.get(connection, [annulee.numero, promue.numero])
     events = [  # the new right first, as in a merge: a relay that stops in between leaves two accesses, not none
         await save_version(commande, id_, state, people[state.numero], mission)
@@ -107,7 +113,7 @@ async def replace_by_suppleant(
     ]
     await tell(connection, events)
     await outre.remember(commande, {suppleant.convocation_id: promue.version}, warnings)
-    await _record(commande, ANSWER, row, Etat.OUVERT, Etat.REMPLACE)
+    await _record(commande, ANSWER, row, EtatEmpechement.OUVERT, EtatEmpechement.REMPLACE)
 
 
 async def _held(
@@ -142,14 +148,14 @@ async def maintain_convocation(commande: Commande, convocation_id: UUID, empeche
     await empechements.answer(
         commande.connection,
         empechement_id,
-        Etat.MAINTENU,
+        EtatEmpechement.MAINTENU,
         par=commande.acteur.sub,
         le=commande.now,
         reponse=reponse,
     )
     assert held is not None, "a convocation is never deleted"
     await ask_mail(commande.connection, convocation_id, held[1].version, Objet.REPONSE)
-    await _record(commande, ANSWER, row, Etat.OUVERT, Etat.MAINTENU)
+    await _record(commande, ANSWER, row, EtatEmpechement.OUVERT, EtatEmpechement.MAINTENU)
 
 
 async def _open_report(commande: Commande, convocation_id: UUID, empechement_id: UUID) -> None:

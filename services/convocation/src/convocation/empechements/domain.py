@@ -17,7 +17,7 @@ MAX_TEXTE = 1_000
 MOTIF_REMPLACE = "Empêchement signalé : vous êtes remplacé(e)."
 
 
-class Etat(StrEnum):
+class EtatEmpechement(StrEnum):
     """Of one report. RETIRE: by the person; CLOS: the convocation was cancelled without an answer."""
 
     OUVERT = "OUVERT"

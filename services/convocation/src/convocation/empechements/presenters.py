@@ -2,26 +2,30 @@
 
 from typing import Any
 
-from convocation.empechements.domain import Candidat, Etat
+from convocation.empechements.domain import Candidat, EtatEmpechement
 from convocation.empechements.sql import EmpechementRow
 from event_schemas.academies import local_time
 
 _ETATS = {
-    Etat.OUVERT: ("info", "Signalé", "L’établissement n’a pas encore répondu\u00a0: votre convocation reste valable."),
-    Etat.REMPLACE: (
+    EtatEmpechement.OUVERT: (
+        "info",
+        "Signalé",
+        "L’établissement n’a pas encore répondu\u00a0: votre convocation reste valable.",
+    ),
+    EtatEmpechement.REMPLACE: (
         "success",
         "Remplacé(e)",
         "L’établissement vous a remplacé(e)\u00a0: cette convocation a été annulée.",
     ),
-    Etat.MAINTENU: ("warning", "Convocation maintenue", "L’établissement maintient votre convocation."),
-    Etat.RETIRE: ("", "Retiré", "Vous avez retiré ce signalement."),
-    Etat.CLOS: ("", "Clos", "La convocation a été annulée."),
+    EtatEmpechement.MAINTENU: ("warning", "Convocation maintenue", "L’établissement maintient votre convocation."),
+    EtatEmpechement.RETIRE: ("", "Retiré", "Vous avez retiré ce signalement."),
+    EtatEmpechement.CLOS: ("", "Clos", "La convocation a été annulée."),
 }
 
 
 def report_of(row: EmpechementRow, academie: str) -> dict[str, Any]:
     """A report as the person follows it; times as clocks show them in the académie."""
-    badge, titre, texte = _ETATS[Etat(row.etat)]
+    badge, titre, texte = _ETATS[EtatEmpechement(row.etat)]
     return {
         "badge": badge,
         "titre": titre,

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from chassis.database import Connection, Row
 from convocation.convocations.reads import EtatRow, convocation_of
-from convocation.empechements.domain import Candidat, Etat
+from convocation.empechements.domain import Candidat, EtatEmpechement
 
 _EMPECHEMENT = "SELECT id, convocation_id, version, motif, le, etat, reponse, par, repondu_le FROM empechement"
 _REPORT = """
@@ -77,7 +77,9 @@ async def of_convocation(connection: Connection, convocation_id: UUID) -> list[E
     return await connection.fetch(query, convocation_id, record_class=EmpechementRow)
 
 
-async def answer(connection: Connection, id_: UUID, etat: Etat, *, par: str, le: datetime, reponse: str = "") -> None:
+async def answer(
+    connection: Connection, id_: UUID, etat: EtatEmpechement, *, par: str, le: datetime, reponse: str = ""
+) -> None:
     """What became of a report."""
     await connection.execute(_ANSWER, id_, etat.value, reponse, par, le)
 

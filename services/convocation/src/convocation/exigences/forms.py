@@ -16,7 +16,7 @@ _MAX_MOTIF = 2_000
 
 
 @dataclass(slots=True)
-class Ligne:
+class LigneProfil:
     """A profile: its name and the codes ticked."""
 
     profil: str = ""
@@ -28,7 +28,7 @@ class SaisieExigence:
     """`vu`: the print of what was typed when the effect was last shown; `version`: that of the rule that was read."""
 
     action: str = ""
-    lignes: list[Ligne] = field(default_factory=list)
+    lignes: list[LigneProfil] = field(default_factory=list)
     lot_copies: str = ""
     correcteurs: str = ""
     motif: str = ""
@@ -57,7 +57,7 @@ def _nombre(typed: str, phrase: str, champ: str) -> int | None:
 def of_exigence(held: Exigence, version: int) -> SaisieExigence:
     """The form of a rule as it is."""
     return SaisieExigence(
-        lignes=[Ligne(profil, sorted(codes)) for profil, codes in held.profils.items()],
+        lignes=[LigneProfil(profil, sorted(codes)) for profil, codes in held.profils.items()],
         lot_copies=_texte(held.lot_copies),
         correcteurs=_texte(held.correcteurs),
         version=version,
@@ -72,12 +72,12 @@ def read_exigence(form: FormData) -> SaisieExigence:
     """Lines ticked « Retirer » and lines left empty are gone; « Ajouter un profil » brings an empty one."""
     lignes = []
     for number in range(1, MAX_PROFILS + 1):
-        ligne = Ligne(text(form, f"profil-{number}")[: MAX_NOM + 1], texts(form, f"disciplines-{number}"))
+        ligne = LigneProfil(text(form, f"profil-{number}")[: MAX_NOM + 1], texts(form, f"disciplines-{number}"))
         if (ligne.profil or ligne.disciplines) and not text(form, f"retirer-{number}"):
             lignes.append(ligne)
     action, version = text(form, "action"), text(form, "version")
     if action == "ajouter" and len(lignes) < MAX_PROFILS:
-        lignes.append(Ligne())
+        lignes.append(LigneProfil())
     return SaisieExigence(
         action=action,
         lignes=lignes,

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from convocation.listes.domain import LIBELLES_MANQUES, Attente, badge
-from convocation.listes.reads import Etat
+from convocation.listes.reads import EtatMission
 from convocation.listes.sql import LigneMission
 from convocation.missions.domain import LIBELLES_TYPE, LIBELLES_VOIE, MissionType
 from event_schemas.academies import local_time
@@ -13,7 +13,7 @@ from event_schemas.academies import local_time
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def mission(row: Etat) -> dict[str, Any]:
+def mission(row: EtatMission) -> dict[str, Any]:
     """As the API answers it (R23), alone and in the list."""
     return {
         "mission_id": str(row.mission_id),
@@ -55,12 +55,12 @@ def ligne(row: LigneMission) -> dict[str, Any]:
     }
 
 
-def etat_badge(row: Etat) -> tuple[str, str]:
+def etat_badge(row: EtatMission) -> tuple[str, str]:
     """Kind and words."""
     return badge(MissionType(row.type), row.manques, active=row.active)
 
 
-def etat_badges(row: Etat) -> list[tuple[str, str]]:
+def etat_badges(row: EtatMission) -> list[tuple[str, str]]:
     """One a gap for the mission's own page, else that of the list."""
     return [("warning", LIBELLES_MANQUES[one]) for one in row.manques] or [etat_badge(row)]
 

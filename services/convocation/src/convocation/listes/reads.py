@@ -9,7 +9,7 @@ from chassis.database import Row
 from convocation.listes.domain import Manque
 
 
-class Etat(Row):
+class EtatMission(Row):
     """`pourvus`: who counts for the need: correcteurs and suppléants, or anybody where copies are scanned."""
 
     mission_id: UUID

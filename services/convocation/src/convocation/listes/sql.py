@@ -8,7 +8,7 @@ from uuid import UUID
 from chassis.database import Connection, Row
 from convocation.commun.recherche import mots
 from convocation.listes.domain import FILTRES_MANQUES, Attente
-from convocation.listes.reads import LACKS, Arguments, Etat, etats
+from convocation.listes.reads import LACKS, Arguments, EtatMission, etats
 from convocation.ouvertures.reads import TIENT
 
 # The same rule as ouvertures.domain.
@@ -63,7 +63,7 @@ class FiltreMissions:
     taille: int = 50
 
 
-class LigneMission(Etat):
+class LigneMission(EtatMission):
     """A mission of a page of the list; `total`: how many there are; `empechements`: how many people cannot come."""
 
     total: int
@@ -105,16 +105,16 @@ def _conditions(arguments: Arguments, filtre: FiltreMissions, now: datetime) -> 
     return " AND ".join(found)
 
 
-async def etat_of(connection: Connection, mission_id: UUID, *, lot: int) -> Etat:
+async def etat_of(connection: Connection, mission_id: UUID, *, lot: int) -> EtatMission:
     """Of a mission that there is."""
     row = await connection.fetchrow(
-        "SELECT * FROM mission_etat($1) WHERE mission_id = $2", lot, mission_id, record_class=Etat
+        "SELECT * FROM mission_etat($1) WHERE mission_id = $2", lot, mission_id, record_class=EtatMission
     )
     assert row is not None
     return row
 
 
-async def attente_of_mission(connection: Connection, etat: Etat, before: datetime) -> Attente:
+async def attente_of_mission(connection: Connection, etat: EtatMission, before: datetime) -> Attente:
     """On one mission; `before`: what was written then or later has not waited too long yet."""
     silence = await connection.fetchrow(
         f"{_SILENCE} AND c.mission_id = $1", etat.mission_id, before, record_class=_Silence
@@ -128,10 +128,10 @@ async def attente_of_etablissements(
     """On all missions of these établissements."""
     silence = await connection.fetchrow(f"{_SILENCE} AND m.uai = ANY($1::text[])", uais, before, record_class=_Silence)
     query = "SELECT * FROM mission_etat($1, $2) WHERE refusee ORDER BY libelle, voie, mission_id"
-    return _attente(silence, await connection.fetch(query, lot, uais, record_class=Etat))
+    return _attente(silence, await connection.fetch(query, lot, uais, record_class=EtatMission))
 
 
-def _attente(silence: _Silence | None, etats: Sequence[Etat]) -> Attente:
+def _attente(silence: _Silence | None, etats: Sequence[EtatMission]) -> Attente:
     assert silence is not None  # an aggregate
     missions = {one.mission_id: (one.libelle, one.voie) for one in etats if one.refusee}
     return Attente(silence.sans_reponse, silence.depuis, sum(one.refusees for one in etats), missions)

@@ -8,7 +8,7 @@ from convocation.convocations.domain import Qualite
 from convocation.suivi.domain import Acces
 
 
-class Usage(StrEnum):
+class UsageSantorin(StrEnum):
     """What one enters SANTORIN for; the value stands in its address."""
 
     CORRECTION = "correction"
@@ -17,9 +17,9 @@ class Usage(StrEnum):
 
 
 LIBELLES_USAGES = {
-    Usage.CORRECTION: "pour corriger les copies",
-    Usage.SUIVI: "pour suivre la correction",
-    Usage.NUMERISATION: "pour numériser les copies",
+    UsageSantorin.CORRECTION: "pour corriger les copies",
+    UsageSantorin.SUIVI: "pour suivre la correction",
+    UsageSantorin.NUMERISATION: "pour numériser les copies",
 }
 _SUIVENT = {Qualite.COORDINATEUR, Qualite.COORDINATEUR_ADJOINT}
 ATTENTES = {
@@ -38,14 +38,14 @@ class Moment(StrEnum):
     ANNULEE = "annulée"
 
 
-def usage(qualite: Qualite | None) -> Usage:
+def usage(qualite: Qualite | None) -> UsageSantorin:
     """R16, R18: correcteurs and suppléants correct, coordinateurs and adjoints follow; R17, R50: no qualité scans."""
     if qualite is None:
-        return Usage.NUMERISATION
-    return Usage.SUIVI if qualite in _SUIVENT else Usage.CORRECTION
+        return UsageSantorin.NUMERISATION
+    return UsageSantorin.SUIVI if qualite in _SUIVENT else UsageSantorin.CORRECTION
 
 
-def adresse(modele: str | None, pour: Usage) -> str | None:
+def adresse(modele: str | None, pour: UsageSantorin) -> str | None:
     """Where SANTORIN is entered; `{acces}` in the setting becomes the usage. None where nobody said."""
     return modele.replace("{acces}", pour.value) if modele else None
 

@@ -59,7 +59,7 @@ class VersionRow(Row):
     etablissement_commune: str
 
 
-class Personne(Row):
+class PersonneDuLien(Row):
     """Whom a signed link opens the pages of."""
 
     numero: str
@@ -101,6 +101,6 @@ async def convocations_of_abonnement(connection: Connection, abonnement_id: UUID
     return None if numero is None else await connection.fetch(_CONVOCATIONS, numero, record_class=VersionRow)
 
 
-async def person_of_lien(connection: Connection, convocation_id: UUID) -> Personne | None:
+async def person_of_lien(connection: Connection, convocation_id: UUID) -> PersonneDuLien | None:
     """The person of a convocation, or None. One who is not active any more still reads what she was told."""
-    return await connection.fetchrow(_PERSON_OF_LIEN, convocation_id, record_class=Personne)
+    return await connection.fetchrow(_PERSON_OF_LIEN, convocation_id, record_class=PersonneDuLien)

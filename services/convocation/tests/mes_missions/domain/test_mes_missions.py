@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from convocation.convocations.domain import Qualite
-from convocation.mes_missions.domain import ATTENTES, Moment, Usage, adresse, moment, prochaine, usage
+from convocation.mes_missions.domain import ATTENTES, Moment, UsageSantorin, adresse, moment, prochaine, usage
 from convocation.suivi.domain import Acces
 
 TODAY = date(2020, 3, 5)
@@ -13,22 +13,24 @@ TODAY = date(2020, 3, 5)
 
 @pytest.mark.parametrize("qualite", [Qualite.CORRECTEUR, Qualite.CORRECTEUR_SUPPLEANT])
 def test_r16_a_correcteur_and_a_suppleant_enter_to_correct(qualite):
-    assert usage(qualite) is Usage.CORRECTION
+    assert usage(qualite) is UsageSantorin.CORRECTION
 
 
 @pytest.mark.parametrize("qualite", [Qualite.COORDINATEUR, Qualite.COORDINATEUR_ADJOINT])
 def test_r18_a_coordinateur_and_an_adjoint_enter_to_follow(qualite):
-    assert usage(qualite) is Usage.SUIVI
+    assert usage(qualite) is UsageSantorin.SUIVI
 
 
 def test_r17_and_r50_without_qualite_one_enters_to_scan():
-    assert usage(None) is Usage.NUMERISATION
+    assert usage(None) is UsageSantorin.NUMERISATION
 
 
 def test_the_address_bears_the_usage_where_the_operator_wants_it():
-    assert adresse("https://santorin.invalid/{acces}?x={y}", Usage.SUIVI) == "https://santorin.invalid/suivi?x={y}"
-    assert adresse("https://santorin.invalid/", Usage.SUIVI) == "https://santorin.invalid/"
-    assert adresse(None, Usage.SUIVI) is None
+    assert (
+        adresse("https://santorin.invalid/{acces}?x={y}", UsageSantorin.SUIVI) == "https://santorin.invalid/suivi?x={y}"
+    )
+    assert adresse("https://santorin.invalid/", UsageSantorin.SUIVI) == "https://santorin.invalid/"
+    assert adresse(None, UsageSantorin.SUIVI) is None
 
 
 def test_a_mission_is_to_come_until_its_last_day_is_over():
