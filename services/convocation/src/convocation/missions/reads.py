@@ -1,10 +1,10 @@
 """What other rooms read of missions: the sessions there are, the établissements that have missions."""
 
 from collections.abc import Sequence
-from typing import Any
+from datetime import date
 from uuid import UUID
 
-from chassis.database import Connection
+from chassis.database import Connection, Row
 from convocation.missions.domain import Mission, MissionType
 
 # PostgreSQL reads the whole index for a DISTINCT; from one session to the one before is one jump (mesures.md).
@@ -16,6 +16,39 @@ WITH RECURSIVE la (session) AS (
 )
 SELECT session FROM la WHERE session IS NOT NULL
 """
+_MISSION = """
+SELECT mission_id, session, uai, academie, etablissement_nom, etablissement_commune, type, voie, code, libelle,
+       candidats, date_debut, status, version
+FROM mission
+"""
+
+
+class Etablissement(Row):
+    """An établissement that has missions, as its latest session names it."""
+
+    uai: str
+    etablissement_nom: str
+    etablissement_commune: str
+    academie: str
+
+
+class MissionRow(Row):
+    """A row of the table, without what it is found by."""
+
+    mission_id: UUID
+    session: str
+    uai: str
+    academie: str
+    etablissement_nom: str
+    etablissement_commune: str
+    type: str
+    voie: str
+    code: str
+    libelle: str
+    candidats: int
+    date_debut: date
+    status: str
+    version: int
 
 
 async def sessions(connection: Connection) -> list[str]:
@@ -23,13 +56,13 @@ async def sessions(connection: Connection) -> list[str]:
     return [row["session"] for row in await connection.fetch(_SESSIONS)]
 
 
-async def etablissements(connection: Connection, uais: Sequence[str]) -> list[Any]:
+async def etablissements(connection: Connection, uais: Sequence[str]) -> list[Etablissement]:
     """Name and commune of each UAI that has missions."""
     query = """
     SELECT DISTINCT ON (uai) uai, etablissement_nom, etablissement_commune, academie FROM mission
     WHERE uai = ANY($1::text[]) ORDER BY uai, session DESC
     """
-    return list(await connection.fetch(query, uais))
+    return await connection.fetch(query, uais, record_class=Etablissement)
 
 
 async def get(connection: Connection, mission_id: UUID, *, lock: bool = False) -> Mission | None:
@@ -37,34 +70,35 @@ async def get(connection: Connection, mission_id: UUID, *, lock: bool = False) -
 
     Two commands that convoke the same new person at once would trip over one unique index or the other.
     """
-    query = "SELECT * FROM mission WHERE mission_id = $1" + (" FOR NO KEY UPDATE" if lock else "")
-    row = await connection.fetchrow(query, mission_id)
+    query = f"{_MISSION} WHERE mission_id = $1" + (" FOR NO KEY UPDATE" if lock else "")
+    row = await connection.fetchrow(query, mission_id, record_class=MissionRow)
     return mission_of(row) if row else None
 
 
 async def lock(connection: Connection, mission_ids: Sequence[UUID]) -> dict[UUID, Mission]:
     """Several as `get` locks one, in the order in which everybody locks them."""
-    query = "SELECT * FROM mission WHERE mission_id = ANY($1::uuid[]) ORDER BY mission_id FOR NO KEY UPDATE"
-    return {row["mission_id"]: mission_of(row) for row in await connection.fetch(query, mission_ids)}
+    query = f"{_MISSION} WHERE mission_id = ANY($1::uuid[]) ORDER BY mission_id FOR NO KEY UPDATE"
+    rows = await connection.fetch(query, mission_ids, record_class=MissionRow)
+    return {row.mission_id: mission_of(row) for row in rows}
 
 
-def mission_of(row: Any) -> Mission:
+def mission_of(row: MissionRow) -> Mission:
     """A mission from a row of its table."""
     return Mission(
-        mission_id=row["mission_id"],
-        session=row["session"],
-        uai=row["uai"],
-        academie=row["academie"],
-        etablissement_nom=row["etablissement_nom"],
-        etablissement_commune=row["etablissement_commune"],
-        type=MissionType(row["type"]),
-        voie=row["voie"],
-        code=row["code"],
-        libelle=row["libelle"],
-        candidats=row["candidats"],
-        date_debut=row["date_debut"],
-        sans_candidat=row["status"] != "ACTIVE",
-        version=row["version"],
+        mission_id=row.mission_id,
+        session=row.session,
+        uai=row.uai,
+        academie=row.academie,
+        etablissement_nom=row.etablissement_nom,
+        etablissement_commune=row.etablissement_commune,
+        type=MissionType(row.type),
+        voie=row.voie,
+        code=row.code,
+        libelle=row.libelle,
+        candidats=row.candidats,
+        date_debut=row.date_debut,
+        sans_candidat=row.status != "ACTIVE",
+        version=row.version,
     )
 
 

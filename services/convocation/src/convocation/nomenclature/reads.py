@@ -1,21 +1,27 @@
 """The nomenclature of disciplines (R28, R29), and whose teachers correct an épreuve."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from chassis.database import Connection
+from chassis.database import Connection, Row
 from convocation.commun.recherche import mots
+
+
+class Discipline(Row):
+    """A discipline of the nomenclature."""
+
+    code: str
+    libelle: str
 
 
 async def disciplines(connection: Connection, texte: str) -> list[dict[str, str]]:
     """R29: disciplines one of whose words begins with each word typed, or whose code does; all for no word."""
-    rows = await connection.fetch("SELECT code, libelle FROM discipline ORDER BY libelle")
+    rows = await connection.fetch("SELECT code, libelle FROM discipline ORDER BY libelle", record_class=Discipline)
     typed = mots(texte)
     return [dict(row) for row in rows if all(_begins(word, row) for word in typed)]
 
 
-def _begins(word: str, row: Any) -> bool:
-    return any(mot.startswith(word) for mot in [row["code"], *mots(row["libelle"])])
+def _begins(word: str, row: Discipline) -> bool:
+    return any(mot.startswith(word) for mot in [row.code, *mots(row.libelle)])
 
 
 async def unknown_disciplines(connection: Connection, codes: Sequence[str]) -> list[str]:
