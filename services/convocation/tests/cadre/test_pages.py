@@ -38,6 +38,20 @@ def png(size=(300, 100)):
 SIGNATURE = {"nom": "SIGNATAIRE", "prenom": "Claude", "qualite": "Proviseure", "version": ""}
 
 
+@pytest.mark.parametrize(
+    ("path", "title"),
+    [
+        ("/accessibilite", "Accessibilité"),
+        ("/mentions-legales", "Mentions légales"),
+        ("/donnees-personnelles", "Données personnelles"),
+    ],
+)
+async def test_the_pages_of_the_footer_are_for_everybody(world, path, title):
+    answer = await world.client.get(path, headers=HTML)
+    assert answer.status_code == 200
+    assert f"<title>{title}" in answer.text
+
+
 async def test_who_is_not_signed_in_is_sent_to_the_sign_in_and_back(world):
     answer = await world.client.get("/missions", headers=HTML)
     assert (answer.status_code, answer.headers["location"]) == (303, "/connexion?suite=/missions")

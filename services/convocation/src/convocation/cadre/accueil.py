@@ -20,4 +20,4 @@ async def accueil(acteur: ActeurDep) -> Response:
 async def pied_de_page(request: Request) -> Response:
     """Accessibility, legal notice, personal data: for everybody."""
     name = request.url.path.strip("/").replace("-", "_")
-    return application(request).pages.render(request, f"{name}.html")
+    return application(request).pages.render(request, f"cadre/{name}.html")
