@@ -255,6 +255,8 @@ async def test_another_academies_contact_is_no_page(world):
     lille, before = Browser(world.gestionnaire_de_lille), await acts(world)
     assert (await lille.get("/contact/10")).status_code == 404
     assert (await lille.post("/contact/10", CONTACT)).status_code == 404
+    api = await world.gestionnaire_de_lille.put("/api/academies/10/contact", CONTACT)
+    assert (api.status_code, api.json()["type"]) == (404, "academie-absente")
     assert await acts(world) == before
 
 

@@ -14,6 +14,7 @@ from convocation.convocations.forms import Saisies
 from convocation.missions import reads as places
 from convocation.missions.domain import Mission
 from convocation.nomenclature import reads as nomenclature
+from convocation.nomenclature.reads import Discipline
 
 _SUGGESTIONS = 20
 
@@ -33,7 +34,7 @@ class PersonneACocher:
 class ChoixDesPersonnes:
     """`suggestions`: the disciplines that what was typed may mean; `rapproche`: names with one letter changed."""
 
-    suggestions: list[dict[str, str]] = field(default_factory=list)
+    suggestions: list[Discipline] = field(default_factory=list)
     discipline: str = ""
     groupe: list[PersonneACocher] = field(default_factory=list)
     trouvees: list[PersonneACocher] = field(default_factory=list)
@@ -55,7 +56,7 @@ async def people_to_tick(connection: Connection, mission: Mission, saisies: Sais
     """The lists that follow from what was typed and ticked."""
     held = await convocations.of_mission(connection, mission.mission_id)
     deja = {numero for numero, one in held.items() if one.active}
-    libelles = {one["code"]: one["libelle"] for one in await nomenclature.disciplines(connection, "")}
+    libelles = {one.code: one.libelle for one in await nomenclature.disciplines(connection, "")}
     choix = ChoixDesPersonnes()
     groupe = await _groupe(connection, mission, saisies, choix)
     found, choix.rapproche = await annuaire.search(connection, mission.academie, saisies.nom, limit=_SUGGESTIONS)
@@ -98,10 +99,10 @@ async def _groupe(
     if not saisies.discipline:
         return []
     meant = await nomenclature.disciplines(connection, saisies.discipline)
-    exact = [one for one in meant if saisies.discipline in {one["code"], one["libelle"]}]
+    exact = [one for one in meant if saisies.discipline in {one.code, one.libelle}]
     if len(exact or meant) != 1:
         choix.suggestions = meant
         return []
     [discipline] = exact or meant
-    choix.discipline = discipline["libelle"]
-    return await annuaire.of_discipline(connection, mission.uai, mission.academie, [discipline["code"]])
+    choix.discipline = discipline.libelle
+    return await annuaire.of_discipline(connection, mission.uai, mission.academie, [discipline.code])

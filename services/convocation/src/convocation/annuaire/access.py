@@ -1,4 +1,4 @@
-"""Whom of the directory an acteur sees and keeps."""
+"""Which people of the directory an acteur sees, and which one keeps up to date."""
 
 from uuid import UUID
 

@@ -6,11 +6,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Request, Response
 
+from acces.acteur import Acteur
 from acces.http import ActeurDep
 from chassis.database import Connection
 from chassis.http import Problem
-from convocation.annuaire import reads as intervenants
-from convocation.annuaire.access import may_keep, may_read
+from convocation.annuaire import reads
+from convocation.annuaire.access import may_keep, may_read, visible_intervenant
 from convocation.annuaire.commands import change_intervenant, create_intervenant, import_intervenants, set_actif
 from convocation.annuaire.domain import Intervenant
 from convocation.annuaire.reads import FiltreAnnuaire, liste_intervenants
@@ -23,8 +24,19 @@ from pages.commands import commande, reading
 router = APIRouter(prefix="/api/academies/{academie}/intervenants", tags=["intervenants"])
 Place = Annotated[Academie, Path()]
 _DE_LA_LISTE = (
-    *("id", "numero", "civilite", "nom", "prenom", "courriel", "uai", "uais_secondaires", "disciplines"),
-    *("profils", "stagiaire", "actif", "version"),
+    "id",
+    "numero",
+    "civilite",
+    "nom",
+    "prenom",
+    "courriel",
+    "uai",
+    "uais_secondaires",
+    "disciplines",
+    "profils",
+    "stagiaire",
+    "actif",
+    "version",
 )
 import_router = APIRouter(prefix="/api", tags=["administration"])
 _DU_GESTIONNAIRE = frozenset({"stagiaire", "profils", "indisponibilites"})  # an import may not know them
@@ -48,7 +60,7 @@ async def creer(
     """A new person; `demande_id` answers the établissement's demande with her. The same number again is refused."""
     async with commande(request, acteur) as command:
         await create_intervenant(command, body.personne(body.numero, academie), body.demande_id)
-        made = await intervenants.get(command.connection, [body.numero])
+        made = await reads.get(command.connection, [body.numero])
     person = made[body.numero]
     response.headers["Location"] = f"/api/academies/{academie}/intervenants/{person.id}"
     return _told(person, response)
@@ -59,9 +71,8 @@ async def lire(
     request: Request, academie: Place, intervenant_id: UUID, acteur: ActeurDep, response: Response
 ) -> dict[str, Any]:
     """One person with her version as ETag."""
-    may_read(acteur, academie)
     async with reading(request) as connection:
-        return _told(await _held(connection, academie, intervenant_id), response)
+        return _told(await _held(connection, acteur, academie, intervenant_id), response)
 
 
 @router.put("/{intervenant_id}")
@@ -75,12 +86,12 @@ async def modifier(
     if_match: IfMatch = None,
 ) -> dict[str, Any]:
     """Everything but the number, the académie and whether she is active, over the version that was read."""
-    may_keep(acteur, academie)
+    may_keep(acteur)
     expected = expected_version(if_match)
     async with commande(request, acteur) as command:
-        held = await _held(command.connection, academie, intervenant_id)
+        held = await _held(command.connection, acteur, academie, intervenant_id)
         await change_intervenant(command, body.personne(held.numero, academie), expected)
-        return _told(await _held(command.connection, academie, intervenant_id), response)
+        return _told(await _held(command.connection, acteur, academie, intervenant_id), response)
 
 
 @router.put("/{intervenant_id}/activite")
@@ -94,17 +105,18 @@ async def activer(
     if_match: IfMatch = None,
 ) -> dict[str, Any]:
     """Deactivate or reactivate, with the reason; her convocations stay as they are."""
-    may_keep(acteur, academie)
+    may_keep(acteur)
     expected = expected_version(if_match)
     async with commande(request, acteur) as command:
-        held = await _held(command.connection, academie, intervenant_id)
+        held = await _held(command.connection, acteur, academie, intervenant_id)
         await set_actif(command, held.numero, expected, actif=body.actif, motif=body.motif)
-        return _told(await _held(command.connection, academie, intervenant_id), response)
+        return _told(await _held(command.connection, acteur, academie, intervenant_id), response)
 
 
-async def _held(connection: Connection, academie: str, intervenant_id: UUID) -> Intervenant:
-    person = await intervenants.by_id(connection, intervenant_id)
-    if person is None or person.academie != academie:
+async def _held(connection: Connection, acteur: Acteur, academie: str, intervenant_id: UUID) -> Intervenant:
+    """The person, where she is of the `academie` in the address. Raises IntervenantAbsent, Forbidden."""
+    person = await visible_intervenant(connection, acteur, intervenant_id)
+    if person.academie != academie:
         raise IntervenantAbsent
     return person
 

@@ -1,16 +1,14 @@
-"""The gestionnaire keeps the directory (R36, R54), one person or many at once; each change is an act of the audit."""
+"""The gestionnaire keeps the directory (R36, R54), one person or many at once. Each change is an act of the audit."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
-from typing import Any
 from uuid import UUID
 
 from acces import audit
 from acces.commande import Commande
 from acces.policy import Forbidden
-from convocation.annuaire import reads as intervenants_reads
-from convocation.annuaire import sql
-from convocation.annuaire import sql as intervenants
+from convocation.annuaire import reads, sql
+from convocation.annuaire.access import WRITE
 from convocation.annuaire.domain import Intervenant
 from convocation.annuaire.refus import (
     DejaFusionnee,
@@ -23,12 +21,10 @@ from convocation.commun.policy import POLICY
 from convocation.commun.refus import VersionDepassee
 from convocation.demandes import reads as demandes
 from convocation.demandes.commands import answer_demande
-from convocation.demandes.refus import DemandeDejaTraitee, DemandeInconnue
+from convocation.demandes.refus import DemandeInconnue
 from convocation.missions import reads as missions
 from convocation.nomenclature import reads as nomenclature
 from convocation.nomenclature.refus import DisciplineInconnue
-
-_ACTION = "intervenants.ecrire"
 
 
 async def create_intervenant(commande: Commande, person: Intervenant, demande_id: UUID | None = None) -> None:
@@ -36,16 +32,14 @@ async def create_intervenant(commande: Commande, person: Intervenant, demande_id
 
     Raises Forbidden, NumeroPris, EtablissementHorsAcademie, DisciplineInconnue, DemandeInconnue, DemandeDejaTraitee.
     """
-    POLICY.authorise(commande.acteur, _ACTION, academie=person.academie)
+    POLICY.authorise(commande.acteur, WRITE, academie=person.academie)
     await _check(commande, person)
-    if not await intervenants.reserve(commande.connection, person):
+    if not await sql.reserve(commande.connection, person):
         raise NumeroPris
     if demande_id is not None:
         demande = await demandes.get(commande.connection, demande_id)
         if demande is None or demande.academie != person.academie:
             raise DemandeInconnue
-        if demande.etat != "OUVERTE":
-            raise DemandeDejaTraitee
         await answer_demande(commande, demande_id, creee=True, reponse="Personne créée dans l’annuaire.")
     await save_with_acts(commande, [person], {})
 
@@ -69,22 +63,19 @@ async def set_actif(commande: Commande, numero: str, expected: int, *, actif: bo
     held = await for_writing(commande, numero, expected)
     if not motif:
         raise RaisonAbsente
-    if actif and await intervenants.fusionnees(commande.connection, [numero]):
+    if actif and await sql.fusionnees(commande.connection, [numero]):
         raise DejaFusionnee
     await save_with_acts(commande, [replace(held, actif=actif)], {numero: held}, motif)
 
 
 async def for_writing(commande: Commande, numero: str, expected: int) -> Intervenant:
     """The person, her row locked. Raises IntervenantAbsent (also another académie's), VersionDepassee, Forbidden."""
-    POLICY.scope(commande.acteur, _ACTION)
-    await intervenants_reads.academies(commande.connection, [numero])
-    held = (await intervenants_reads.get(commande.connection, [numero])).get(numero)
+    POLICY.scope(commande.acteur, WRITE)
+    await reads.academies(commande.connection, [numero])
+    held = (await reads.get(commande.connection, [numero])).get(numero)
     if held is None:
         raise IntervenantAbsent
-    try:
-        POLICY.authorise(commande.acteur, _ACTION, academie=held.academie)
-    except Forbidden:
-        raise IntervenantAbsent from None
+    POLICY.visible(commande.acteur, WRITE, IntervenantAbsent, academie=held.academie)
     if held.version != expected:
         raise VersionDepassee
     return held
@@ -97,7 +88,7 @@ async def save_with_acts(
     changed = [one for one in people if one.numero not in held or _state(one) != _state(held[one.numero])]
     if not changed:
         return
-    await intervenants.save(commande.connection, changed)
+    await sql.save(commande.connection, changed)
     acts = [_act(one, held.get(one.numero), motif) for one in changed]
     await audit.record(commande.connection, commande.acteur, commande.now, acts)
 
@@ -105,7 +96,7 @@ async def save_with_acts(
 def _act(person: Intervenant, held: Intervenant | None, motif: str) -> audit.Acte:
     avant, apres = audit.changes(_state(held) if held else {}, _state(person))
     return audit.Acte(
-        action=_ACTION,
+        action=WRITE,
         objet=f"intervenant|{person.numero}",
         avant=avant if held else None,
         apres=apres,
@@ -115,7 +106,7 @@ def _act(person: Intervenant, held: Intervenant | None, motif: str) -> audit.Act
     )
 
 
-def _state(person: Intervenant) -> dict[str, Any]:
+def _state(person: Intervenant) -> dict[str, object]:
     state = asdict(person)
     del state["version"], state["id"]
     return state
@@ -143,23 +134,23 @@ async def import_intervenants(
 
     Raises Forbidden for another académie, also when a number belongs to one; DisciplineInconnue.
     """
-    POLICY.authorise(commande.acteur, "intervenants.ecrire", academie=academie)
-    held = await intervenants_reads.academies(commande.connection, [one.numero for one in people])
+    POLICY.authorise(commande.acteur, WRITE, academie=academie)
+    held = await reads.academies(commande.connection, [one.numero for one in people])
     if any(other != academie for other in held.values()):
-        raise Forbidden("intervenants.ecrire")
+        raise Forbidden(WRITE)
     await check_disciplines(commande, people)
-    known = await intervenants_reads.get(commande.connection, list(held))
+    known = await reads.get(commande.connection, list(held))
     merged = [
         replace(one, **{field: getattr(known[one.numero], field) for field in kept[one.numero]})
         if one.numero in known
         else one
         for one in people
     ]
-    gone_on = await intervenants.fusionnees(commande.connection, list(held))
-    merged = [replace(one, actif=one.actif and one.numero not in gone_on) for one in merged]
+    merged_already = await sql.fusionnees(commande.connection, list(held))
+    merged = [replace(one, actif=one.actif and one.numero not in merged_already) for one in merged]
     await save_with_acts(commande, merged, known)
 
 
 async def merge_into(commande: Commande, numero: str, dans: str) -> None:
-    """`numero` goes on in `dans`; the caller has locked both and records the act."""
+    """Record that `numero` was merged into `dans`; the caller has locked both and records the act."""
     await sql.merge_into(commande.connection, numero, dans)

@@ -77,8 +77,8 @@ async def _liste(request: Request, acteur: Acteur, form: FormData) -> Response:
             numero_page=filtre.page,
             total=total,
             pages=ceil(total / _TAILLE),
-            libelles={one["code"]: one["libelle"] for one in disciplines},
-            disciplines=[(one["code"], one["libelle"]) for one in disciplines],
+            libelles={one.code: one.libelle for one in disciplines},
+            disciplines=[(one.code, one.libelle) for one in disciplines],
             etats=[("actifs", "En activité"), ("inactifs", "Désactivés")],
         )
 

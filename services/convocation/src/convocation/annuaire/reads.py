@@ -7,45 +7,29 @@ from datetime import date
 from uuid import UUID
 
 from chassis.database import Connection, Row
-from convocation.annuaire.domain import Indisponibilite, Intervenant
-from convocation.annuaire.rapprochement import mots_proches
+from convocation.annuaire.domain import Indisponibilite, Intervenant, mots_proches
 from convocation.commun.recherche import mots
 
-_PEOPLE = """
-SELECT i.id, i.numero, i.civilite, i.nom, i.prenom, i.courriel, i.uai, i.uais_secondaires, i.disciplines, i.academie,
-       i.actif, i.stagiaire, i.profils, i.version
-FROM intervenant i
-"""
+_FEWEST_LETTERS = 2  # one letter alone would find too many
+_COLUMNS = """i.id, i.numero, i.civilite, i.nom, i.prenom, i.courriel, i.uai, i.uais_secondaires, i.disciplines,
+       i.academie, i.actif, i.stagiaire, i.profils, i.version"""
+_PEOPLE = f"SELECT {_COLUMNS} FROM intervenant i"
 _OF_DISCIPLINE = f"""{_PEOPLE}
 WHERE actif AND academie = $3 AND (uai = $1 OR uais_secondaires @> ARRAY[$1::text]) AND disciplines && $2::text[]
 ORDER BY cle, numero
 """
-
-
 _FIRST_WORD = f"""{_PEOPLE}
 WHERE i.actif AND i.numero IN (SELECT numero FROM intervenant_mot WHERE academie = $1 AND mot LIKE $2)
 """
-
-
-_SIMILAR = """
-SELECT DISTINCT mot FROM intervenant_mot WHERE academie = $1 AND length(mot) >= $2
-"""
-
-
-_FEWEST_LETTERS = 2
-
+_SIMILAR = "SELECT DISTINCT mot FROM intervenant_mot WHERE academie = $1 AND length(mot) >= $2"
 
 _OTHER_WORD = " AND EXISTS (SELECT FROM intervenant_mot m WHERE m.numero = i.numero AND m.mot LIKE ${})"
-
-
 _CONVOCATIONS = """
 SELECT numero, count(*) AS convocations FROM convocation
 WHERE numero = ANY($1::text[]) AND status = 'ACTIVE' GROUP BY numero
 """
-_LISTE = """
-SELECT i.id, i.numero, i.civilite, i.nom, i.prenom, i.courriel, i.uai, i.uais_secondaires, i.disciplines, i.academie,
-       i.actif, i.stagiaire, i.profils, i.version,
-       count(*) OVER () AS total
+_LISTE = f"""
+SELECT {_COLUMNS}, count(*) OVER () AS total
 FROM intervenant i
 WHERE ($1::text[] IS NULL OR i.academie = ANY($1))
   AND ($2::text IS NULL OR i.uai = $2 OR i.uais_secondaires @> ARRAY[$2])
@@ -92,7 +76,7 @@ class IndisponibiliteRow(Row):
 
 
 async def get(connection: Connection, numeros: Sequence[str], *, lock: bool = False) -> dict[str, Intervenant]:
-    """Those of `numeros` that the directory has; `lock`: as they stay until the end, so that no merge crosses it."""
+    """Those of `numeros` that the directory has; `lock`: as they stay until the end, so that no merge comes between."""
     chosen = f"{_PEOPLE} WHERE numero = ANY($1::text[])"
     query = f"{chosen} ORDER BY numero FOR KEY SHARE" if lock else chosen
     rows = await connection.fetch(query, numeros, record_class=IntervenantRow)
@@ -126,8 +110,8 @@ async def of_discipline(
 async def search(connection: Connection, academie: str, texte: str, *, limit: int) -> tuple[list[Intervenant], bool]:
     """R35: by name in the académie; where nobody is found, with one letter of each word forgiven.
 
-    Returns the people and whether a letter was forgiven. One letter alone finds nobody: too many would be; two do,
-    also where an apostrophe parts them (« d'a »).
+    Returns the people and whether a letter was forgiven. One letter alone finds nobody; two do, also where an
+    apostrophe parts them (« d'a »).
     """
     typed = mots(texte)
     if sum(map(len, typed)) < _FEWEST_LETTERS:

@@ -14,7 +14,7 @@ CodeDiscipline = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
 
 
 class IndisponibiliteIn(Corps):
-    """First and last day, both included; the reason is nobody's business here."""
+    """First and last day, both included; the reason is not asked for."""
 
     debut: datetime.date
     fin: datetime.date
@@ -33,9 +33,7 @@ class PersonneIn(Corps):
     courriel: Courriel
     uai: Uai
     uais_secondaires: list[Uai] = Field(default_factory=list, max_length=10)
-    disciplines: list[Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]] = Field(
-        default_factory=list, max_length=10
-    )
+    disciplines: list[CodeDiscipline] = Field(default_factory=list, max_length=10)
     stagiaire: bool = False
     profils: list[Nom] = Field(default_factory=list, max_length=10)
     indisponibilites: list[IndisponibiliteIn] = Field(default_factory=list, max_length=30)
@@ -108,6 +106,6 @@ class RechercheIn(Corps):
 
     nom: Annotated[str, Field(max_length=100)] = ""
     uai: Uai | None = None
-    discipline: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")] | None = None
+    discipline: CodeDiscipline | None = None
     actif: bool | None = None
     page: Annotated[int, Field(ge=1, le=99_999)] = 1

@@ -1,4 +1,4 @@
-"""SQL of the directory of intervenants and of the disciplines."""
+"""SQL that writes the directory of intervenants."""
 
 from collections.abc import Sequence
 from dataclasses import astuple
@@ -24,11 +24,7 @@ SET civilite = excluded.civilite, nom = excluded.nom, prenom = excluded.prenom, 
     stagiaire = excluded.stagiaire, profils = excluded.profils, version = intervenant.version + 1
 WHERE intervenant.academie = excluded.academie
 """
-
-
-_WORDS = """
-INSERT INTO intervenant_mot (numero, academie, mot) SELECT * FROM unnest($1::text[], $2::text[], $3::text[])
-"""
+_WORDS = "INSERT INTO intervenant_mot (numero, academie, mot) SELECT * FROM unnest($1::text[], $2::text[], $3::text[])"
 
 
 async def save(connection: Connection, intervenants: Sequence[Intervenant]) -> None:
@@ -38,9 +34,19 @@ async def save(connection: Connection, intervenants: Sequence[Intervenant]) -> N
     """
     rows = [
         (
-            *(one.numero, one.civilite, one.nom, one.prenom, one.courriel, one.uai),
-            *(" ".join(one.uais_secondaires), " ".join(one.disciplines), one.academie, one.actif),
-            *(cle(f"{one.nom} {one.prenom}"), one.stagiaire, "\n".join(one.profils)),
+            one.numero,
+            one.civilite,
+            one.nom,
+            one.prenom,
+            one.courriel,
+            one.uai,
+            " ".join(one.uais_secondaires),
+            " ".join(one.disciplines),
+            one.academie,
+            one.actif,
+            cle(f"{one.nom} {one.prenom}"),
+            one.stagiaire,
+            "\n".join(one.profils),
         )
         for one in intervenants
     ]
@@ -63,11 +69,11 @@ async def reserve(connection: Connection, person: Intervenant) -> bool:
 
 
 async def fusionnees(connection: Connection, numeros: Sequence[str]) -> set[str]:
-    """Those of `numeros` who go on in another."""
+    """Those of `numeros` who were merged into another."""
     query = "SELECT numero FROM intervenant WHERE numero = ANY($1::text[]) AND fusionne_dans IS NOT NULL"
     return {row["numero"] for row in await connection.fetch(query, numeros)}
 
 
 async def merge_into(connection: Connection, numero: str, dans: str) -> None:
-    """`numero` goes on in `dans`."""
+    """Record that `numero` was merged into `dans`."""
     await connection.execute("UPDATE intervenant SET fusionne_dans = $2 WHERE numero = $1", numero, dans)

@@ -1,6 +1,5 @@
-"""Sign-in for development and signing out. The cookie is the chassis's: OIDC will replace only who issues it."""
+"""Sign-in for development, and signing out. OIDC will replace only who issues the cookie."""
 
-from typing import Any
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request
@@ -9,10 +8,11 @@ from starlette.responses import Response
 from acces.acteur import COOKIE, Acteur, Role
 from acces.http import refuse_cross_site
 from acces.session import open_session
+from chassis.database import Connection
 from chassis.http import Problem
 from convocation.cadre.ecran import FONCTIONS
 from convocation.commun.application import application
-from convocation.connexion import sql as annuaire
+from convocation.connexion import sql
 from pages.commands import reading, see_other
 from pages.forms import fields, text
 
@@ -20,7 +20,7 @@ _HOURS = 8  # a working day
 
 
 def add_to(app: FastAPI) -> None:
-    """Plain routes: those of routers ask for an acteur, whom nobody is yet."""
+    """Plain routes, because routers ask for an acteur."""
     app.add_route("/connexion", connexion)
     app.add_route("/connexion/developpement", sign_in_by_link, methods=["GET"])
     app.add_route("/connexion/developpement", sign_in, methods=["POST"])
@@ -28,18 +28,27 @@ def add_to(app: FastAPI) -> None:
 
 
 async def connexion(request: Request) -> Response:
-    """People to sign in as, by role and établissement, where the setting allows it; else how one gets in."""
+    """Where the setting allows it, people to sign in as; else where one signs in."""
     state = application(request)
     settings, pages = state.settings, state.pages
     if not settings.development_sign_in:
         return pages.render(request, "connexion/connexion_portail.html", status=401)
     q, suite = request.query_params.get("q", "")[:100], _local(request.query_params.get("suite", "/"))
     async with reading(request) as connection:
-        places = await annuaire.etablissements(connection, q, limit=15)
-        people = await annuaire.intervenants(connection, q, limit=10)
-        academies = await annuaire.academies(connection)
-    context: dict[str, Any] = {"q": q, "suite": suite, "places": places, "people": people, "academies": academies}
-    return pages.render(request, "connexion/connexion.html", fonctions=FONCTIONS, Role=Role, **context)
+        places = await sql.etablissements(connection, q, limit=15)
+        people = await sql.intervenants(connection, q, limit=10)
+        academies = await sql.academies(connection)
+    return pages.render(
+        request,
+        "connexion/connexion.html",
+        fonctions=FONCTIONS,
+        Role=Role,
+        q=q,
+        suite=suite,
+        places=places,
+        people=people,
+        academies=academies,
+    )
 
 
 async def sign_in_by_link(request: Request) -> Response:
@@ -66,10 +75,10 @@ async def _signed_in(request: Request, role: str, code: str, suite: str) -> Resp
     return response
 
 
-async def _acteur(connection: Any, named: str, code: str) -> Acteur:
+async def _acteur(connection: Connection, named: str, code: str) -> Acteur:
     role = Role(named) if named in set(Role) else None
     if role in {Role.CHEF, Role.DELEGUE}:
-        place = next(iter(await annuaire.etablissements(connection, code, limit=1)), None)
+        place = next(iter(await sql.etablissements(connection, code, limit=1)), None)
         if place is not None:
             uai, academie = place.uai, place.academie
             return Acteur(f"{role.value}.{uai}", role, FONCTIONS[role], frozenset({uai}), frozenset({academie}))
@@ -78,7 +87,7 @@ async def _acteur(connection: Any, named: str, code: str) -> Acteur:
     elif role is Role.ADMINISTRATEUR:
         return Acteur("administrateur", role, FONCTIONS[role])
     elif role is Role.INTERVENANT:
-        person = await annuaire.intervenant(connection, code)
+        person = await sql.intervenant(connection, code)
         if person is not None:
             return Acteur(person.numero, role, f"{person.prenom} {person.nom}")
     raise Problem(404, "inconnu", "Personne ne correspond à cette demande de connexion.")

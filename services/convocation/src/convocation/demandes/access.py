@@ -1,8 +1,8 @@
 """Who asks for a person, who answers, and whose contact is kept."""
 
 from acces.acteur import Acteur
-from chassis.http import Problem
 from convocation.commun.policy import POLICY
+from convocation.demandes.refus import AcademieAbsente
 
 
 def may_answer(acteur: Acteur) -> None:
@@ -16,7 +16,8 @@ def may_ask(acteur: Acteur) -> None:
 
 
 def may_keep_contact(acteur: Acteur, academie: str | None = None) -> None:
-    """Another académie's contact does not exist: Problem 404. Raises Forbidden for other roles."""
-    POLICY.scope(acteur, "contact.ecrire")
-    if academie is not None and not POLICY.allows(acteur, "contact.ecrire", academie=academie):
-        raise Problem(404, "academie-absente", "Cette académie n’est pas la vôtre.")
+    """Raises Forbidden for who is not gestionnaire, AcademieAbsente for another académie's contact."""
+    if academie is None:
+        POLICY.scope(acteur, "contact.ecrire")
+    else:
+        POLICY.visible(acteur, "contact.ecrire", AcademieAbsente, academie=academie)

@@ -1,6 +1,6 @@
 """The gestionnaire's contact for programs (R36, R54)."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
 
@@ -16,8 +16,8 @@ router = APIRouter(prefix="/api", tags=["administration"])
 @router.put("/academies/{academie}/contact")
 async def enregistrer_contact(
     request: Request, academie: Annotated[Academie, Path()], body: ContactIn, acteur: ActeurDep
-) -> dict[str, Any]:
-    """The gestionnaire IMAGIN whom the guide says to contact (R36, R54)."""
+) -> dict[str, str]:
+    """Whom the établissements of the académie contact (R36, R54)."""
     async with commande(request, acteur) as command:
         await record_contact(command, academie, (body.nom, body.courriel, body.telephone, body.horaires))
     return body.model_dump()

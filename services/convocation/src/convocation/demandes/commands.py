@@ -1,4 +1,4 @@
-"""Demande de création (R36): asked by the établissement, answered by the gestionnaire; his contact (R54)."""
+"""The établissement asks for a person to be created, the gestionnaire answers (R36); whom to contact (R54)."""
 
 from uuid import UUID
 
@@ -6,6 +6,7 @@ from acces.audit import Acte, changes, record
 from acces.commande import Commande
 from convocation.commun.policy import POLICY
 from convocation.demandes import reads, sql
+from convocation.demandes.access import may_keep_contact
 from convocation.demandes.refus import DemandeDejaTraitee, DemandeInconnue, ReponseAbsente
 from convocation.missions import reads as missions
 from convocation.missions.refus import MissionInconnue
@@ -61,8 +62,8 @@ async def answer_demande(commande: Commande, demande_id: UUID, *, creee: bool, r
 
 
 async def record_contact(commande: Commande, academie: str, contact: tuple[str, str, str, str]) -> None:
-    """`contact`: name, mail, telephone, hours. Raises Forbidden."""
-    POLICY.authorise(commande.acteur, "contact.ecrire", academie=academie)
+    """`contact`: name, mail, telephone, hours. Raises Forbidden, AcademieAbsente."""
+    may_keep_contact(commande.acteur, academie)
     held = await reads.contact(commande.connection, academie)
     await sql.save_contact(commande.connection, academie, contact)
     avant, apres = changes(dict(held) if held else {}, dict(zip(_FIELDS, contact, strict=True)))

@@ -1,4 +1,4 @@
-"""« Contact de l’académie » (R36, R54): the gestionnaire IMAGIN whom the pages say to contact, kept by himself."""
+"""« Contact de l’académie » (R36, R54): each gestionnaire IMAGIN records whom the établissements contact."""
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -6,7 +6,7 @@ from starlette.responses import Response
 from acces.acteur import Acteur
 from acces.http import ActeurDep
 from convocation.cadre.ecran import page
-from convocation.demandes import reads as demandes
+from convocation.demandes import reads
 from convocation.demandes.access import may_keep_contact
 from convocation.demandes.commands import record_contact
 from convocation.demandes.schemas import ContactIn
@@ -42,7 +42,6 @@ async def enregistrer(request: Request, academie: str, acteur: ActeurDep) -> Res
     erreurs = faults(ContactIn, typed, _PHRASES)
     if erreurs:
         return await _form(request, acteur, academie, typed, erreurs)
-    may_keep_contact(acteur, academie)
     async with commande(request, acteur) as command:
         await record_contact(
             command, academie, (typed["nom"], typed["courriel"], typed["telephone"], typed["horaires"])
@@ -59,7 +58,7 @@ async def _form(
 ) -> Response:
     may_keep_contact(acteur, academie)
     async with reading(request) as connection:
-        held = await demandes.contact(connection, academie)
+        held = await reads.contact(connection, academie)
         return await page(
             request,
             connection,

@@ -11,12 +11,10 @@ from acces.http import ActeurDep
 from convocation.cadre.ecran import page
 from convocation.commun.refus import Refus
 from convocation.commun.refusals import status_of
-from convocation.demandes import reads as demandes_reads
-from convocation.demandes import sql as demandes
+from convocation.demandes import reads, sql
 from convocation.demandes.access import may_answer, may_ask
 from convocation.demandes.commands import answer_demande, ask_intervenant
 from convocation.demandes.refus import DemandeDejaTraitee, ReponseAbsente
-from convocation.missions import reads as lieux
 from convocation.missions import reads as missions
 from pages.commands import commande, reading, see_other
 from pages.forms import fields, text
@@ -48,7 +46,7 @@ async def _to_answer(request: Request, acteur: Acteur, refus: Refus | None = Non
             "demandes/demandes_a_traiter.html",
             status=status_of(refus),
             erreurs=[{"champ": "", "texte": refus.phrase}] if refus else [],
-            lignes=await demandes.of_academies(connection, sorted(acteur.academies)),
+            lignes=await sql.of_academies(connection, sorted(acteur.academies)),
             etats=_ETATS,
         )
 
@@ -99,8 +97,8 @@ async def _page(request: Request, acteur: Acteur, typed: dict[str, str], erreurs
             cle=secrets.token_urlsafe(16),
             uais=uais,
             choix_uais=[(one, one) for one in uais],
-            places=await lieux.etablissements(connection, uais),
-            contact=await demandes_reads.contact(connection, academie) if academie else None,
-            lignes=await demandes.of_etablissements(connection, uais),
+            places=await missions.etablissements(connection, uais),
+            contact=await reads.contact(connection, academie) if academie else None,
+            lignes=await sql.of_etablissements(connection, uais),
             etats=_ETATS,
         )

@@ -10,21 +10,15 @@ _CREATE = """
 INSERT INTO demande (demande_id, uai, academie, nom, prenom, precisions, par, le)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (demande_id) DO NOTHING
 """
-
-
 _ANSWER = """
 UPDATE demande SET etat = $2, reponse = $3, repondue_par = $4, repondue_le = $5 WHERE demande_id = $1
 """
-
-
 _OF_ACADEMIES = f"""
 SELECT {COLUMNS}, p.nom AS etablissement FROM demande d
 LEFT JOIN LATERAL (SELECT etablissement_nom || ', ' || etablissement_commune AS nom FROM mission m
                    WHERE m.uai = d.uai LIMIT 1) AS p ON true
 WHERE d.academie = ANY($1::text[]) ORDER BY d.etat <> 'OUVERTE', d.le DESC LIMIT 500
 """
-
-
 _CONTACT = """
 INSERT INTO contact (academie, nom, courriel, telephone, horaires) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (academie) DO UPDATE

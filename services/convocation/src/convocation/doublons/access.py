@@ -1,4 +1,4 @@
-"""Whose duplicates an acteur sees and merges."""
+"""Which doublons an acteur sees and may merge."""
 
 from uuid import UUID
 

@@ -1,7 +1,7 @@
 """Likely duplicates of the directory for programs (R36): listed, merged, or said to be two people."""
 
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 
@@ -18,7 +18,7 @@ router = APIRouter(prefix="/api/intervenants", tags=["intervenants"])
 @router.get("/doublons")
 async def lister(
     request: Request, acteur: ActeurDep, page: Annotated[int, Query(ge=1, le=99_999)] = 1
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Fifty pairs of the acteur's académies, the likeliest first; `motifs`: nom, courriel, etablissement, proche."""
     may_merge(acteur)
     async with reading(request) as connection:
@@ -35,8 +35,8 @@ async def lister(
 
 
 @router.post("/fusion")
-async def fusionner(request: Request, body: FusionIn, acteur: ActeurDep) -> dict[str, Any]:
-    """`autre` goes on in `gardee`, both at the versions that were looked at; its convocations become the kept one's."""
+async def fusionner(request: Request, body: FusionIn, acteur: ActeurDep) -> dict[str, object]:
+    """Merge `autre` into `gardee`, both at the versions that were read; its convocations become the kept one's."""
     async with commande(request, acteur) as command:
         gardee, autre = (FicheLue(one.id, one.version) for one in (body.gardee, body.autre))
         done = await merge_intervenants(command, gardee, autre)
@@ -45,6 +45,6 @@ async def fusionner(request: Request, body: FusionIn, acteur: ActeurDep) -> dict
 
 @router.post("/distincts", status_code=204)
 async def distinguer(request: Request, body: DistinctesIn, acteur: ActeurDep) -> None:
-    """« Ce ne sont pas des doublons »: this pair is listed no more."""
+    """« Ce ne sont pas des doublons »: the pair is never listed again."""
     async with commande(request, acteur) as command:
         await separate_intervenants(command, body.intervenants)

@@ -1,4 +1,4 @@
-"""Two entries of the directory become one (R36): no convocation is lost, and SANTORIN follows the kept person."""
+"""Merge two entries of the directory (R36): no convocation is lost, and SANTORIN follows the kept person."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -7,13 +7,13 @@ from uuid import UUID
 from acces import audit
 from acces.audit import Acte
 from acces.commande import Commande
-from convocation.annuaire import reads as intervenants
+from convocation.annuaire import reads as annuaire
 from convocation.annuaire.commands import for_writing, merge_into, save_with_acts
 from convocation.annuaire.domain import Intervenant
 from convocation.commun.refus import VersionDepassee
 from convocation.convocations.commands import save_version, tell
 from convocation.convocations.reads import EtatRow, convocation_of
-from convocation.doublons import sql as doublons
+from convocation.doublons import sql
 from convocation.doublons.access import MERGE, may_merge, mergeable
 from convocation.doublons.domain import Reprise, reprendre, unir
 from convocation.doublons.refus import FusionImpossible
@@ -50,24 +50,24 @@ class _Deplacee:
 
 
 async def merge_intervenants(commande: Commande, gardee: FicheLue, autre: FicheLue) -> Fusion:
-    """`autre` goes on in `gardee`. Raises Forbidden, IntervenantAbsent, VersionDepassee, FusionImpossible.
+    """Merge `autre` into `gardee`. Raises Forbidden, IntervenantAbsent, VersionDepassee, FusionImpossible.
 
-    Locks missions, people, convocations, in the order of every command. VersionDepassee also when somebody convoked
-    the merged person between our look and our lock: nothing is written, and looking again shows it.
+    VersionDepassee also when somebody convoked the merged person between our look and our lock.
     """
     may_merge(commande.acteur)
     connection = commande.connection
     numeros = [await _numero(commande, one.id) for one in (gardee, autre)]
     if len(set(numeros)) != 2:
         raise FusionImpossible
-    held = await missions.lock(connection, await doublons.missions_of(connection, numeros[1]))
-    await intervenants.academies(connection, numeros)
+    # Missions, people, convocations: every command locks in this order.
+    held = await missions.lock(connection, await sql.missions_of(connection, numeros[1]))
+    await annuaire.academies(connection, numeros)
     kept = await for_writing(commande, numeros[0], gardee.version)
     merged = await for_writing(commande, numeros[1], autre.version)
     if not (kept.actif and merged.actif and kept.academie == merged.academie):
         raise FusionImpossible
     together = unir(kept, merged)
-    reprises = _reprises(await doublons.a_reprendre(connection, numeros), kept.numero, held)
+    reprises = _reprises(await sql.lock_convocations(connection, numeros), kept.numero, held)
     await _move(commande, reprises, together, merged)
     people = {kept.numero: kept, merged.numero: merged}
     await save_with_acts(commande, [together, replace(merged, actif=False)], people, "Fusion de doublons")
@@ -78,13 +78,16 @@ async def merge_intervenants(commande: Commande, gardee: FicheLue, autre: FicheL
 
 
 async def separate_intervenants(commande: Commande, ids: Sequence[UUID]) -> None:
-    """« Ce ne sont pas des doublons »: never shown again. Raises Forbidden, IntervenantAbsent, FusionImpossible."""
+    """« Ce ne sont pas des doublons »: the pair is never listed again.
+
+    Raises Forbidden, IntervenantAbsent, FusionImpossible.
+    """
     may_merge(commande.acteur)
     numeros = sorted([await _numero(commande, one) for one in ids])
     if len(set(numeros)) != 2:
         raise FusionImpossible
-    if await doublons.ecarter(commande.connection, numeros, commande.acteur.sub, commande.now):
-        people = await intervenants.get(commande.connection, numeros)
+    if await sql.separate(commande.connection, numeros, commande.acteur.sub, commande.now):
+        people = await annuaire.get(commande.connection, numeros)
         acte = Acte(MERGE, f"doublon|{'|'.join(numeros)}", None, {"doublon": False})
         acte = replace(acte, academie=people[numeros[0]].academie)
         await audit.record(commande.connection, commande.acteur, commande.now, [acte])
@@ -111,10 +114,7 @@ def _reprises(rows: Sequence[EtatRow], kept: str, held: Mapping[UUID, Mission]) 
 
 
 async def _move(commande: Commande, deplacees: Sequence[_Deplacee], kept: Intervenant, merged: Intervenant) -> None:
-    """The new ones are told first: a relay that stops in between leaves two accesses, not none.
-
-    What the person has reported goes on waiting for its answer, beside the convocation that holds.
-    """
+    """Write and publish the new convocations and the cancelled ones; a report that waits follows to the new one."""
     granted, revoked = [], []
     for one in deplacees:
         mission_id = one.mission.mission_id
@@ -124,11 +124,12 @@ async def _move(commande: Commande, deplacees: Sequence[_Deplacee], kept: Interv
         await carry_report(commande.connection, one.id, mission_id, kept.numero)
         revoked.append(await save_version(commande, one.id, one.reprise.annulee, merged, one.mission))
     if revoked:
+        # The new ones first: a relay that stops in between leaves two accesses, not none.
         await tell(commande.connection, granted + revoked)
 
 
 async def _record(commande: Commande, merged: Intervenant, kept: Intervenant, deplacees: Sequence[_Deplacee]) -> None:
-    """The merge itself; what it changed of each entry are acts of their own."""
+    """The act of the fusion; what it changed of each entry are acts of their own."""
     moved = {str(one.id): one.reprise.nouvelle is not None for one in deplacees}
     after = {
         "fusionne_dans": kept.numero,

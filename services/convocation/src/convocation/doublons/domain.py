@@ -1,18 +1,44 @@
-"""Two entries of the directory that are one person (R36): what they are together, and whose the convocations become.
+"""Two entries of the directory that are one person (R36): how they are found, and what their fusion makes of them.
 
-A convocation is one person's on one mission, for ever: another person's is another convocation. The old one is
-cancelled, so that SANTORIN reads a revocation, and the kept person is convoked with the same entry.
+A convocation is always of one person on one mission. So the merged person's convocation is cancelled (SANTORIN reads
+a revocation), and the kept person is convoked with the same entry.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from convocation.annuaire.domain import Indisponibilite, Intervenant
+from convocation.annuaire.domain import Indisponibilite, Intervenant, noms_proches
 from convocation.commun.recherche import cle
 from convocation.convocations.domain import Convocation, NatureVersion
 
 MOTIF_REPRISE = "Doublon dans l’annuaire : une nouvelle convocation à la même mission remplace celle-ci."
 MOTIF_DOUBLE = "Doublon dans l’annuaire : l’autre convocation à la même mission reste valable."
+
+
+@dataclass(frozen=True, slots=True)
+class Paire:
+    """Two numbers that may be one person, and why: the same `nom`, `courriel` or `etablissement`, or near names.
+
+    `proche`: near names in one établissement.
+    """
+
+    numero: str
+    autre: str
+    motifs: tuple[str, ...]
+
+
+def motifs_vraisemblables(communs: Collection[str], nom: str, autre_nom: str) -> tuple[str, ...]:
+    """Why two entries may be one person; none where they are not likely to be.
+
+    `communs`: what they have in common, as the search for pairs says; `nom`, `autre_nom`: folded names. A word in
+    common in one établissement (`voisin`) is not enough: the names must be near.
+    """
+    motifs = [one for one in ("nom", "courriel") if one in communs]
+    if "voisin" in communs and "nom" in communs:
+        motifs.append("etablissement")
+    elif "voisin" in communs and noms_proches(nom, autre_nom):
+        motifs.append("proche")
+    return tuple(motifs)
 
 
 @dataclass(frozen=True, slots=True)

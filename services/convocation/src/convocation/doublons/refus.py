@@ -1,4 +1,4 @@
-"""Refusals of merges."""
+"""Refusals of a fusion."""
 
 from convocation.commun.refus import Kind, Refus
 

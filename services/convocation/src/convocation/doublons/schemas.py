@@ -1,4 +1,4 @@
-"""Request bodies of merges."""
+"""Request bodies of a fusion."""
 
 from typing import Annotated
 from uuid import UUID
@@ -16,11 +16,13 @@ class FicheLueIn(Corps):
 
 
 class FusionIn(Corps):
-    """`autre` goes on in `gardee`."""
+    """`autre` is merged into `gardee`."""
 
     gardee: FicheLueIn
     autre: FicheLueIn
 
 
 class DistinctesIn(Corps):
+    """Two entries that are two people."""
+
     intervenants: Annotated[list[UUID], Field(min_length=2, max_length=2)]

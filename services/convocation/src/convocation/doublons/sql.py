@@ -1,17 +1,15 @@
 """SQL of entries of the directory that may be one person, and of what was decided about them."""
 
-import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from chassis.database import Connection, Row
-from convocation.annuaire.rapprochement import noms_proches
 from convocation.convocations.reads import ETAT, EtatRow
 
-# $1: académies. An address that more people share than these is an office's, and says nothing about who they are.
+# An address that more people share is an office's: it says nothing about who they are.
 _COURRIEL_PARTAGE = 5
+# $1: académies.
 _PAIRES = f"""
 WITH active AS MATERIALIZED (
     SELECT numero, academie, cle, lower(courriel) AS courriel, uais_secondaires || uai AS uais FROM intervenant
@@ -33,20 +31,14 @@ FROM paire p JOIN active x ON x.numero = p.numero JOIN active y ON y.numero = p.
 WHERE NOT EXISTS (SELECT FROM doublon_ecarte e WHERE (e.numero, e.autre) = (p.numero, p.autre))
 GROUP BY p.numero, p.autre, x.cle, y.cle ORDER BY x.cle, p.numero, p.autre
 """
-_A_REPRENDRE = f"{ETAT} WHERE numero = ANY($1::text[]) ORDER BY convocation_id FOR UPDATE"
-
-
-@dataclass(frozen=True, slots=True)
-class Paire:
-    """Two numbers, the lower first, and why: the same `nom`, `courriel` or `etablissement`, or near names in one."""
-
-    numero: str
-    autre: str
-    motifs: tuple[str, ...]
+_LOCK_CONVOCATIONS = f"{ETAT} WHERE numero = ANY($1::text[]) ORDER BY convocation_id FOR UPDATE"
 
 
 class PaireRow(Row):
-    """Two entries with something in common, and the folded names that are compared."""
+    """Two entries with something in common, the lower number first, and their folded names.
+
+    `motifs`: the same `nom` or `courriel`, or `voisin`: a word of the name in common, and an établissement.
+    """
 
     numero: str
     autre: str
@@ -55,26 +47,9 @@ class PaireRow(Row):
     autre_cle: str
 
 
-async def paires(connection: Connection, academies: Sequence[str]) -> list[Paire]:
-    """Of active people, each pair once, the likeliest first, without those that were said to be two people."""
-    rows = await connection.fetch(_PAIRES, list(academies), record_class=PaireRow)
-    return await asyncio.to_thread(_vraisemblables, rows)
-
-
-def _vraisemblables(rows: Sequence[PaireRow]) -> list[Paire]:
-    """One word in common and one établissement are not enough: the names must be near. What has most reasons first."""
-    found = [Paire(row.numero, row.autre, _motifs(row)) for row in rows]
-    return sorted((one for one in found if one.motifs), key=lambda one: -len(one.motifs))
-
-
-def _motifs(row: PaireRow) -> tuple[str, ...]:
-    told: list[str] = [one for one in ("nom", "courriel") if one in row.motifs]
-    if "voisin" in row.motifs:
-        if "nom" in told:
-            told.append("etablissement")
-        elif noms_proches(row.cle, row.autre_cle):
-            told.append("proche")
-    return tuple(told)
+async def pairs(connection: Connection, academies: Sequence[str]) -> list[PaireRow]:
+    """Of active people, each pair once, without those that were said to be two people."""
+    return await connection.fetch(_PAIRES, list(academies), record_class=PaireRow)
 
 
 async def missions_of(connection: Connection, numero: str) -> list[UUID]:
@@ -83,12 +58,12 @@ async def missions_of(connection: Connection, numero: str) -> list[UUID]:
     return [row["mission_id"] for row in await connection.fetch(query, numero)]
 
 
-async def a_reprendre(connection: Connection, numeros: Sequence[str]) -> list[EtatRow]:
+async def lock_convocations(connection: Connection, numeros: Sequence[str]) -> list[EtatRow]:
     """Every convocation of these people, cancelled ones too, locked."""
-    return await connection.fetch(_A_REPRENDRE, numeros, record_class=EtatRow)
+    return await connection.fetch(_LOCK_CONVOCATIONS, numeros, record_class=EtatRow)
 
 
-async def ecarter(connection: Connection, numeros: Sequence[str], par: str, le: datetime) -> bool:
-    """Remember that these two are two people; False when it was known."""
+async def separate(connection: Connection, numeros: Sequence[str], par: str, le: datetime) -> bool:
+    """Record that these two are two people; False when it was known."""
     query = "INSERT INTO doublon_ecarte (numero, autre, par, le) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"
     return str(await connection.execute(query, *sorted(numeros), par, le)) == "INSERT 0 1"

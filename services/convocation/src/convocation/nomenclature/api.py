@@ -1,6 +1,6 @@
 """Disciplines for programs (R29)."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 
@@ -15,8 +15,8 @@ router = APIRouter(prefix="/api", tags=["missions"])
 @router.get("/disciplines")
 async def list_disciplines(
     request: Request, acteur: ActeurDep, q: Annotated[str, Query(max_length=100)] = ""
-) -> dict[str, Any]:
+) -> dict[str, list[dict[str, str]]]:
     """Suggestions that refine while one types (R29)."""
     may_read(acteur)
     async with reading(request) as connection:
-        return {"disciplines": await nomenclature.disciplines(connection, q)}
+        return {"disciplines": [dict(one) for one in await nomenclature.disciplines(connection, q)]}

@@ -13,11 +13,11 @@ class Discipline(Row):
     libelle: str
 
 
-async def disciplines(connection: Connection, texte: str) -> list[dict[str, str]]:
+async def disciplines(connection: Connection, texte: str) -> list[Discipline]:
     """R29: disciplines one of whose words begins with each word typed, or whose code does; all for no word."""
     rows = await connection.fetch("SELECT code, libelle FROM discipline ORDER BY libelle", record_class=Discipline)
     typed = mots(texte)
-    return [dict(row) for row in rows if all(_begins(word, row) for word in typed)]
+    return [row for row in rows if all(_begins(word, row) for word in typed)]
 
 
 def _begins(word: str, row: Discipline) -> bool:
@@ -32,8 +32,8 @@ async def unknown_disciplines(connection: Connection, codes: Sequence[str]) -> l
 
 async def libelles(connection: Connection) -> dict[str, str]:
     """The nomenclature of disciplines, label by code."""
-    rows = await connection.fetch("SELECT code, libelle FROM discipline ORDER BY code")
-    return {row["code"]: row["libelle"] for row in rows}
+    rows = await connection.fetch("SELECT code, libelle FROM discipline ORDER BY code", record_class=Discipline)
+    return {row.code: row.libelle for row in rows}
 
 
 async def of_epreuve(connection: Connection, code_epreuve: str) -> list[str]:

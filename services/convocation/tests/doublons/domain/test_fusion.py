@@ -5,8 +5,7 @@ from datetime import date
 
 import pytest
 
-from convocation.annuaire.domain import Indisponibilite, Intervenant
-from convocation.annuaire.rapprochement import noms_proches
+from convocation.annuaire.domain import Indisponibilite, Intervenant, noms_proches
 from convocation.convocations.domain import Convocation, NatureVersion, Qualite, QualiteRetenue
 from convocation.doublons.domain import MOTIF_DOUBLE, MOTIF_REPRISE, differents, reprendre, unir
 

@@ -101,7 +101,7 @@ def _error(faute: Faute) -> dict[str, object]:
 
 async def _read(pool: Pool, connection: Connection, tache: Tache) -> tuple[list[tuple[object, ...]], list[Faute]]:
     """The file's people as rows and all its faults, a slice at a time in a thread: the loop stays free."""
-    codes = frozenset(one["code"] for one in await nomenclature.disciplines(connection, ""))
+    codes = frozenset(one.code for one in await nomenclature.disciplines(connection, ""))
     found = lire(tache.octets, Regles(tache.academie, codes, uai.valid))
     people: list[tuple[object, ...]] = []
     fautes: list[Faute] = []
