@@ -28,7 +28,7 @@ ORDER BY le DESC, id DESC LIMIT $9 OFFSET $10
 class Acte:
     """One act on one object: `action` as the policy names it, `objet` like "intervenant|123".
 
-    `avant` and `apres` bear what changed and no more, None where there was or is nothing. `academie` and `uai`: whose.
+    `avant` and `apres` hold what changed and no more; None where there was or is nothing. `academie` and `uai`: whose.
     """
 
     action: str
@@ -101,8 +101,17 @@ async def record(connection: Connection, acteur: Acteur, le: datetime, actes: It
     """Write acts of one person in the caller's transaction, by COPY: a whole import is thousands."""
     rows = [
         (
-            *(le, acteur.sub, acteur.role.value, acteur.nom, one.action, one.objet, one.academie, one.uai),
-            *(_json(one.avant), _json(one.apres), one.motif),
+            le,
+            acteur.sub,
+            acteur.role.value,
+            acteur.nom,
+            one.action,
+            one.objet,
+            one.academie,
+            one.uai,
+            _json(one.avant),
+            _json(one.apres),
+            one.motif,
         )
         for one in actes
     ]
@@ -118,8 +127,15 @@ async def find(connection: Connection, wanted: Recherche, *, taille: int = 50, p
     famille = f"{wanted.famille}.%" if wanted.famille else None
     return await connection.fetch(
         _PAGE,
-        *(famille, wanted.objet, wanted.par, wanted.academie, wanted.depuis, wanted.avant, wanted.uai),
+        famille,
+        wanted.objet,
+        wanted.par,
+        wanted.academie,
+        wanted.depuis,
+        wanted.avant,
+        wanted.uai,
         wanted.personne,
-        *(taille, (page - 1) * taille),
+        taille,
+        (page - 1) * taille,
         record_class=ActeEcrit,
     )

@@ -6,7 +6,7 @@ from jinja2 import PackageLoader, PrefixLoader
 from convocation.affectation import pages as affectation
 from convocation.annuaire import pages as annuaire
 from convocation.annuaire.imports import pages as imports
-from convocation.cadre import accueil
+from convocation.cadre import pages as cadre
 from convocation.connexion import pages as connexion
 from convocation.convocations import pages as convocations
 from convocation.courriels import pages as courriels
@@ -28,7 +28,7 @@ from convocation.signatures import pages as signatures
 from pages import Pages
 
 _SCREENS = (
-    *(accueil, listes, affectation, convocations, documents, signatures, apercu, demandes, couverture),
+    *(cadre, listes, affectation, convocations, documents, signatures, apercu, demandes, couverture),
     *(imports, exigences, contact, doublons, ouvertures, journal),
     *(courriels, mes_missions, empechements, abonnement),
     annuaire,  # last: /intervenants/{intervenant_id} would take its neighbours' addresses
@@ -54,6 +54,6 @@ def add_to(app: FastAPI, settings: Settings) -> Pages:
     for screen in _SCREENS:
         app.include_router(screen.router)
     for path in _FOOTER:
-        app.add_route(path, accueil.pied_de_page)
+        app.add_route(path, cadre.pied_de_page)
     app.add_route("/verifier/{token}", documents.verifier)
     return Pages(app, templates=templates(), theme=settings.theme, dsfr_dir=settings.dsfr_dir)

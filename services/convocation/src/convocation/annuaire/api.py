@@ -39,12 +39,12 @@ _DE_LA_LISTE = (
     "version",
 )
 import_router = APIRouter(prefix="/api", tags=["administration"])
-_DU_GESTIONNAIRE = frozenset({"stagiaire", "profils", "indisponibilites"})  # an import may not know them
+_DU_GESTIONNAIRE = frozenset({"stagiaire", "profils", "indisponibilites"})  # an import may leave them out
 
 
 @router.post("/recherche")
 async def chercher(request: Request, academie: Place, body: RechercheIn, acteur: ActeurDep) -> dict[str, Any]:
-    """A page of fifty people; `rapproche`: nobody bears just that name, these bear one a letter away (R35)."""
+    """A page of fifty people; `rapproche`: nobody has that name, these have one a letter away (R35)."""
     may_read(acteur, academie)
     filtre = FiltreAnnuaire(academies=[academie], **body.model_dump())
     async with reading(request) as connection:
@@ -57,7 +57,7 @@ async def chercher(request: Request, academie: Place, body: RechercheIn, acteur:
 async def creer(
     request: Request, academie: Place, body: NouvelleFicheIn, acteur: ActeurDep, response: Response
 ) -> dict[str, Any]:
-    """A new person; `demande_id` answers the établissement's demande with her. The same number again is refused."""
+    """A new person; with `demande_id` the demande is answered. A number that somebody has is refused."""
     async with commande(request, acteur) as command:
         await create_intervenant(command, body.personne(body.numero, academie), body.demande_id)
         made = await reads.get(command.connection, [body.numero])

@@ -130,7 +130,7 @@ async def _check(commande: Commande, person: Intervenant) -> None:
 async def import_intervenants(
     commande: Commande, academie: str, people: Sequence[Intervenant], kept: Mapping[str, frozenset[str]]
 ) -> None:
-    """`kept`: fields the import says nothing of, which stay as they are, by number. A merged person stays inactive.
+    """`kept`: by number, the fields that the import leaves out and that stay as they are. Merged people stay inactive.
 
     Raises Forbidden for another académie, also when a number belongs to one; DisciplineInconnue.
     """

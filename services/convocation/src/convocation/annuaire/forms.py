@@ -1,4 +1,4 @@
-"""The form of one person of the directory, as it was typed, and the sentences of what is wrong with it."""
+"""The form of one person of the directory, as it was typed, and the sentences for what is wrong in it."""
 
 import re
 from collections.abc import Mapping
@@ -48,7 +48,7 @@ class Fiche:
     action: str = ""
 
     def corps(self) -> dict[str, object]:
-        """As the API would be sent it."""
+        """The body that the API would take."""
         names = ("civilite", "nom", "prenom", "courriel", "disciplines", "profils", "stagiaire")
         return {name: getattr(self, name) for name in names} | {
             "uai": self.uai.upper(),

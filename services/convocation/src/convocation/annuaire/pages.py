@@ -85,7 +85,7 @@ async def _liste(request: Request, acteur: Acteur, form: FormData) -> Response:
 
 @router.get("/intervenants/nouveau")
 async def nouvelle(request: Request, acteur: ActeurDep, demande: UUID | None = None) -> Response:
-    """Empty, or as a demande de création says."""
+    """An empty form, or one filled from a demande de création."""
     may_keep(acteur)
     async with reading(request) as connection:
         asked = await demande_to_answer(connection, acteur, demande)
@@ -97,7 +97,7 @@ async def nouvelle(request: Request, acteur: ActeurDep, demande: UUID | None = N
 
 @router.post("/intervenants/nouveau")
 async def creer(request: Request, acteur: ActeurDep, demande: UUID | None = None) -> Response:
-    """The demande in the address is answered with her."""
+    """Create the person; the demande of the address is answered in the same transaction."""
     async with fields(request) as form:
         fiche = lire_fiche(form)
     may_keep(acteur, fiche.academie)
@@ -128,7 +128,7 @@ async def voir(request: Request, intervenant_id: UUID, acteur: ActeurDep) -> Res
 
 @router.post("/intervenants/{intervenant_id}")
 async def enregistrer(request: Request, intervenant_id: UUID, acteur: ActeurDep) -> Response:
-    """A stale form keeps what was typed and shows what somebody else has written meanwhile."""
+    """A form that was overtaken keeps what was typed and shows what somebody else wrote meanwhile."""
     async with fields(request) as form:
         fiche = lire_fiche(form)
     erreurs = [] if fiche.action == "ajouter" else fautes(FicheIn, fiche.corps())
@@ -153,7 +153,7 @@ async def enregistrer(request: Request, intervenant_id: UUID, acteur: ActeurDep)
 
 @router.get("/intervenants/{intervenant_id}/activite")
 async def confirmer(request: Request, intervenant_id: UUID, acteur: ActeurDep) -> Response:
-    """What changes, before it does."""
+    """Say what will change, and ask."""
     return await _activite(request, acteur, intervenant_id)
 
 
@@ -230,7 +230,7 @@ async def _form(
 
 
 async def _homonymes(connection: Connection, demande: Demande) -> list[IntervenantListe]:
-    """Whom the demande may mean among those the académie has, active or not."""
+    """Whom the demande may mean among the people of the académie, active or not."""
     nom = f"{demande.nom} {demande.prenom}"
     filtre = FiltreAnnuaire(academies=[demande.academie], nom=nom, taille=_HOMONYMES)
     found, _ = await liste_intervenants(connection, filtre)
@@ -238,7 +238,7 @@ async def _homonymes(connection: Connection, demande: Demande) -> list[Intervena
 
 
 def _cases(libelles: dict[str, str], cochees: list[str]) -> list[dict[str, Any]]:
-    """Boxes by label, those ticked among them whether the list still has them or not."""
+    """Boxes sorted by label; a ticked one stays even where the list no longer has it."""
     every = libelles | {one: libelles.get(one, one) for one in cochees}
     by_label = sorted(every.items(), key=lambda one: cle(one[1]))
     return [{"valeur": value, "libelle": label, "cochee": value in cochees} for value, label in by_label]

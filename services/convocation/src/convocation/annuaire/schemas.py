@@ -83,7 +83,7 @@ UaiExact = Annotated[Uai, AfterValidator(_lettre)]
 
 
 class FicheIn(PersonneIn):
-    """One person as the gestionnaire enters her: a UAI mistyped shows by its letter."""
+    """One person as the gestionnaire enters her: the check letter of a UAI must be right."""
 
     uai: UaiExact
     uais_secondaires: list[UaiExact] = Field(default_factory=list, max_length=10)
@@ -98,7 +98,7 @@ class NouvelleFicheIn(FicheIn):
 
 class ActiviteIn(Corps):
     actif: bool
-    motif: Texte = ""  # an empty one is refused by the use case, with its sentence
+    motif: Texte = ""  # the command refuses an empty one, with its sentence
 
 
 class RechercheIn(Corps):

@@ -1,4 +1,4 @@
-"""What every page is given: who looks, where from, the menu in the guide's words (R19–R22), what was just done."""
+"""The frame of every page: who looks, from where, the menu in the guide's words (R19–R22), what was just done."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -36,7 +36,7 @@ _MENU = (
     ("Ouverture du service", "/ouvertures", {Role.ADMINISTRATEUR}),
     ("Journal", "/journal", {Role.ADMINISTRATEUR}),
 )
-"""R19–R22 in the guide's words, then the rectorat's (R36, R54, R55); each entry to whom it concerns."""
+"""Label, address, and the roles that see it."""
 # By the code that a redirect's address carries.
 _FAITS = {
     "convoquees": ("Convocation enregistrée", "SANTORIN et les personnes convoquées sont prévenues."),
@@ -82,7 +82,7 @@ _FAITS = {
 async def page(
     request: Request, connection: Connection, acteur: Acteur, template: str, *, status: int = 200, **context: Any
 ) -> HTMLResponse:
-    """`template` within the frame that `acteur` sees."""
+    """`template` in the frame that `acteur` sees."""
     frame = {
         "utilisateur": utilisateur(acteur, FONCTIONS),
         "menu": menu(_entries(request, acteur), request.url.path),

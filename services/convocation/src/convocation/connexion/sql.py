@@ -1,4 +1,4 @@
-"""Whom the sign-in for development lists: établissements with missions, intervenants, académies."""
+"""Whom the sign-in for development offers: établissements with missions, intervenants, académies."""
 
 from chassis.database import Connection, Row
 from convocation.commun.recherche import mots

@@ -1,4 +1,4 @@
-"""« Demandes de création » (R36): the établissement asks, the gestionnaire answers; both see where it stands."""
+"""« Demandes de création » (R36): the établissement asks, the gestionnaire answers; both see the state."""
 
 import secrets
 from uuid import UUID, uuid5
@@ -67,7 +67,7 @@ async def repondre(request: Request, demande_id: UUID, acteur: ActeurDep) -> Res
 
 @router.post("/demandes")
 async def demander(request: Request, acteur: ActeurDep) -> Response:
-    """The same form sent twice is one request."""
+    """Record a demande. The same form sent twice is one demande."""
     async with fields(request) as form:
         typed = {name: text(form, name)[:length] for name, length in _CHAMPS.items()}
         uai, cle = text(form, "uai"), text(form, "cle")

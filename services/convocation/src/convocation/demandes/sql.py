@@ -1,4 +1,4 @@
-"""SQL of the requests to create an intervenant (R36), and of the gestionnaire's contact (R54)."""
+"""SQL of demandes de création (R36), and of the contact of each académie (R54)."""
 
 from datetime import datetime
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""The audit (R54, R55): who did what, when and why. What names a person is asked for in a body, not in an address."""
+"""The audit (R54, R55): who did what, when and why. A person's number is sent in a body: addresses are logged."""
 
 from typing import Annotated
 
@@ -25,7 +25,7 @@ async def list_acts(
 
 @router.post("/audit/recherche")
 async def search_acts(request: Request, body: RechercheAuditIn, acteur: ActeurDep) -> dict[str, object]:
-    """The same for the acts of a person, or about an intervenant; it writes nothing."""
+    """As GET, also for the acts of a person or about an intervenant; it writes nothing."""
     return await _found(request, acteur, body, body.personne)
 
 

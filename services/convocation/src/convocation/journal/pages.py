@@ -1,4 +1,4 @@
-"""« Journal » (R54, R55): the acts of this service. It is searched by POST: a person's number stands in no address."""
+"""« Journal » (R54, R55): the acts of this service. Searches are posted, because addresses are logged."""
 
 import asyncio
 from collections.abc import Sequence
@@ -43,7 +43,7 @@ async def chercher(request: Request, acteur: ActeurDep) -> Response:
 
 @router.post("/journal.csv")
 async def en_csv(request: Request, acteur: ActeurDep) -> Response:
-    """All that is found, a row for each field that changed; refused where that is too much for a spreadsheet."""
+    """All that is found, a row for each field that changed; refused above 10,000 acts."""
     may_read(acteur)
     async with fields(request) as form:
         filtre = FiltreJournal.read(form)

@@ -119,6 +119,7 @@ class ActeLu:
 
 
 def acte_lu(row: ActeEcrit) -> ActeLu:
+    """The act in words; codes without a word stay as they are."""
     academie = row.academie or ""
     about = [_LIEUX.get(academie, ""), row.uai or "", _sujet(row.objet)]
     avant, apres = row.avant, row.apres
@@ -165,7 +166,7 @@ def _lignes_changees(avant: Mapping[str, object], apres: Mapping[str, object], a
 
 
 def _sujet(objet: str) -> str:
-    """What an act is about beside its place: the session of an opening, the code of an épreuve, a person's number."""
+    """What an act is about beside its place: the session of an ouverture, the code of an épreuve, a number."""
     kind, *parts = objet.split("|")
     sujets = {"ouverture": "session {0}", "exigence": "épreuve {1}", "intervenant": "intervenant {0}"}
     try:

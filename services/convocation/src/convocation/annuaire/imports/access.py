@@ -1,4 +1,4 @@
-"""Whose files of people an acteur gives and follows."""
+"""Whose files of people an acteur imports and looks at."""
 
 from uuid import UUID
 

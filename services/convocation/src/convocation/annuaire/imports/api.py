@@ -1,4 +1,4 @@
-"""The file of an académie's people, for programs (R36): given at once, checked and written by the service's loop."""
+"""The file of an académie's people, for programs (R36): the answer is immediate, the service's loop imports it."""
 
 from typing import Annotated, Any
 from uuid import UUID
@@ -26,7 +26,7 @@ async def deposer_annuaire(
     response: Response,
     essai: Annotated[bool, Query()] = False,
 ) -> dict[str, Any]:
-    """A CSV file (docs/import-annuaire.md); `essai`: checked only. Its state is at the address answered."""
+    """A CSV file (docs/import-annuaire.md); `essai`: only check it. `adresse` answers its state."""
     may_keep(acteur, academie)
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "text/csv":
         raise Problem(415, "type-de-contenu", "Le fichier est envoyé en text/csv.")
@@ -41,7 +41,7 @@ async def deposer_annuaire(
 async def suivre_annuaire(
     request: Request, academie: Annotated[Academie, Path()], import_id: UUID, acteur: ActeurDep
 ) -> dict[str, Any]:
-    """Its state, how far it is, and when it ended what was counted and the first 500 errors, by line."""
+    """Its state and progress; at the end how many people, and the first 500 errors by line."""
     may_keep(acteur, academie)
     async with reading(request) as connection:
         held = await visible_import(connection, acteur, import_id)

@@ -1,6 +1,6 @@
 """A file of an académie's people (R36, R54): kept, checked, and written as a whole or not at all.
 
-A loop of the service works at the files: HTTP only keeps them, and a file whose process died is taken up by the next.
+HTTP only keeps the files. A loop of the service works at them; another process resumes the file of one that died.
 """
 
 import asyncio
@@ -17,8 +17,7 @@ from acces.acteur import Acteur, Role
 from acces.audit import Acte
 from acces.commande import Commande
 from chassis.database import Connection, Pool
-from convocation.annuaire.imports import en_masse as annuaire_en_masse
-from convocation.annuaire.imports import sql as imports_annuaire
+from convocation.annuaire.imports import bulk, sql
 from convocation.annuaire.imports.access import visible_import
 from convocation.annuaire.imports.domain import Faute, Ligne, Regles, lignes_de_donnees, lire
 from convocation.annuaire.imports.refus import ImportDejaLance
@@ -46,45 +45,43 @@ async def submit_import(commande: Commande, academie: str, octets: bytes, *, ess
     import_id = uuid5(_NAMESPACE, f"{academie}|{commande.acteur.sub}|{commande.now.isoformat()}|{sha256}|{essai}")
     fichier = (sha256, octets, await asyncio.to_thread(lignes_de_donnees, octets))
     etat = "DEPOSE" if essai else "EN_COURS"
-    await imports_annuaire.insert(
-        commande.connection, import_id, academie, commande.acteur, commande.now, fichier, etat
-    )
+    await sql.insert(commande.connection, import_id, academie, commande.acteur, commande.now, fichier, etat)
     return import_id
 
 
 async def confirm_import(commande: Commande, import_id: UUID) -> None:
     """« Importer » what was checked: the very same bytes. Raises ImportInconnu, ImportDejaLance, Forbidden."""
     await visible_import(commande.connection, commande.acteur, import_id)
-    if not await imports_annuaire.confirm(commande.connection, import_id, commande.acteur):
+    if not await sql.confirm(commande.connection, import_id, commande.acteur):
         raise ImportDejaLance
 
 
 async def forget_imports(connection: Connection, now: datetime) -> None:
-    """A checked file that nobody imported within a day is forgotten: it holds people's data."""
-    await imports_annuaire.abandon(connection, now - GARDE, [_error(Faute(0, "", _ABANDONNE))])
+    """Forget a checked file that nobody imported within a day, because it holds people's data."""
+    await sql.abandon(connection, now - GARDE, [_error(Faute(0, "", _ABANDONNE))])
 
 
 async def work_at_import(pool: Pool, clock: Callable[[], datetime]) -> bool:
-    """Work at one file that waits; False where none does. What time can mend (a lost connection) is raised."""
+    """Work at one file that waits; False where none does. Raises what another try can mend (a lost connection)."""
     async with pool.acquire() as connection:
-        tache = await imports_annuaire.claim(connection)
+        tache = await sql.claim(connection)
         if tache is None:
             return False
         if tache.tentatives > _MAX_TRIES:
             erreurs = [_error(Faute(0, "", _INTERROMPU))]
-            await imports_annuaire.end(connection, tache.import_id, "EN_ERREUR", None, erreurs)
+            await sql.end(connection, tache.import_id, "EN_ERREUR", None, erreurs)
             return True
         people, fautes = await _read(pool, connection, tache)
         async with connection.transaction():
-            await annuaire_en_masse.copy(connection, people)
-            fautes += [Faute(line, "numero", _AILLEURS) for line in await annuaire_en_masse.foreign(connection)]
-            bilan = await annuaire_en_masse.compare(connection)
+            await bulk.copy(connection, people)
+            fautes += [Faute(line, "numero", _AILLEURS) for line in await bulk.foreign(connection)]
+            bilan = await bulk.compare(connection)
             etat = _next_state(tache.etat, fautes)
             if etat == "TERMINE":
                 await _write(pool, connection, tache, bilan, clock())
             bilan |= {"erreurs": len(fautes)}
             shown = sorted(fautes, key=lambda faute: faute.ligne)[:MAX_SHOWN]
-            await imports_annuaire.end(connection, tache.import_id, etat, bilan, [_error(one) for one in shown])
+            await sql.end(connection, tache.import_id, etat, bilan, [_error(one) for one in shown])
     log.info("annuaire.import", etat=etat, **bilan)
     return True
 
@@ -100,7 +97,7 @@ def _error(faute: Faute) -> dict[str, object]:
 
 
 async def _read(pool: Pool, connection: Connection, tache: Tache) -> tuple[list[tuple[object, ...]], list[Faute]]:
-    """The file's people as rows and all its faults, a slice at a time in a thread: the loop stays free."""
+    """The file's people as rows, and all its faults. Read slice by slice in a thread, so that the loop stays free."""
     codes = frozenset(one.code for one in await nomenclature.disciplines(connection, ""))
     found = lire(tache.octets, Regles(tache.academie, codes, uai.valid))
     people: list[tuple[object, ...]] = []
@@ -111,7 +108,7 @@ async def _read(pool: Pool, connection: Connection, tache: Tache) -> tuple[list[
         people += part[0]
         fautes += part[1]
         if tache.etat == "DEPOSE":
-            await imports_annuaire.progress(pool, tache.import_id, min(seen, tache.total))
+            await sql.progress(pool, tache.import_id, min(seen, tache.total))
     return people, fautes
 
 
@@ -119,19 +116,22 @@ def _slice(found: Iterator[Ligne | Faute]) -> tuple[list[tuple[object, ...]], li
     part = list(islice(found, _SLICE))
     lignes = [one for one in part if isinstance(one, Ligne)]
     fautes = [one for one in part if isinstance(one, Faute)]
-    return (annuaire_en_masse.rows(lignes), fautes) if part else None
+    return (bulk.rows(lignes), fautes) if part else None
 
 
 async def _write(pool: Pool, connection: Connection, tache: Tache, bilan: dict[str, int], now: datetime) -> None:
-    """All that differs, with an act a person and one of the whole; `pool` tells the progress to who looks meanwhile."""
+    """Write all that differs, with an act for each person and one for the file.
+
+    The progress is written by `pool`, outside the transaction, so that people see it meanwhile.
+    """
     acteur = Acteur(tache.par, Role(tache.par_role), tache.par_nom)
     academie = tache.academie
-    numeros = await annuaire_en_masse.numbers(connection)
+    numeros = await bulk.numbers(connection)
     for start in range(0, len(numeros), _SLICE):
         part = numeros[start : start + _SLICE]
-        written = await annuaire_en_masse.write(connection, part)
+        written = await bulk.write(connection, part)
         await audit.record(connection, acteur, now, [_acte(academie, *one) for one in written])
-        await imports_annuaire.progress(pool, tache.import_id, start + len(part))
+        await sql.progress(pool, tache.import_id, start + len(part))
     told = {"sha256": tache.sha256, **bilan}
     whole = Acte(ACTION, f"import|{tache.import_id}", apres=told, academie=academie)
     await audit.record(connection, acteur, now, [whole])

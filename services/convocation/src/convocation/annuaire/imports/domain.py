@@ -1,6 +1,6 @@
-"""The CSV file of an académie's people (R36; docs/import-annuaire.md): bytes → people or faults, each by its line.
+"""The CSV file of an académie's people (R36; docs/import-annuaire.md): bytes → people or faults, each with its line.
 
-A record is one physical line: no value may hold a line break, so an unclosed quote never hides the lines after it.
+A record is one physical line. No value may hold a line break: so an unclosed quote never hides the lines after it.
 """
 
 import csv
@@ -38,7 +38,7 @@ class Faute:
 
 @dataclass(frozen=True, slots=True)
 class Ligne:
-    """A person and the physical line that tells of him."""
+    """A person and the physical line."""
 
     ligne: int
     personne: Intervenant
@@ -57,8 +57,8 @@ class Regles:
 class Colonne:
     """`lire` makes the value of an Intervenant's field of the same name, or raises ValueError with its sentence.
 
-    `obligatoire`: a file without the column is refused, for an upsert must not empty what a file does not tell;
-    else every person gets `lire("")`.
+    `obligatoire`: a file without the column is refused, so that an import never empties a field that the file does
+    not have; else every person gets `lire("")`.
     """
 
     nom: str
@@ -142,11 +142,11 @@ COLONNES = (
     Colonne("actif", _actif),
 )
 """The columns of the file in the documented order; their names are fields of Intervenant and columns of its table."""
-_TEXTES = {"nom", "prenom", "courriel"}  # what a spreadsheet would run, were it to begin as a formula
+_TEXTES = {"nom", "prenom", "courriel"}  # a spreadsheet would run them where they begin as a formula
 
 
 def lignes_de_donnees(octets: bytes) -> int:
-    """About how many people the file tells of: its lines but for the header."""
+    """About how many people the file has: its lines without the header."""
     return max(0, len(_lignes(octets)) - 1)
 
 
@@ -220,7 +220,7 @@ def _champs(texte: str, separateur: str) -> list[str]:
 
 
 def _enregistrements(lignes: Sequence[bytes], separateur: str, attendues: int) -> Iterator[tuple[int, list[str] | str]]:
-    """Physical line and its fields, or the sentence of what is wrong with the line; empty lines are passed over."""
+    """Each physical line and its fields, or a sentence that says what is wrong; empty lines are skipped."""
     sautee = 0
     for ligne, brut in enumerate(lignes[1:], start=2):
         if not brut.strip() or ligne == sautee:
@@ -243,7 +243,7 @@ def _enregistrements(lignes: Sequence[bytes], separateur: str, attendues: int) -
 
 
 def _coupee(texte: str, suite: bytes, separateur: str, attendues: int) -> bool:
-    """Whether the line and the next one are one record, whose quoted value was cut: one fault, not two."""
+    """Whether a line break inside a quoted value cut one record in two: one fault, not two."""
     try:
         return len(_champs(f"{texte}\n{suite.decode()}", separateur)) == attendues
     except (UnicodeDecodeError, csv.Error):

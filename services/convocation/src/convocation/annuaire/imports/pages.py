@@ -1,4 +1,4 @@
-"""« Importer un annuaire » (R36): a file is given, checked, read again by a person, and then imported."""
+"""« Importer un annuaire » (R36): a file is uploaded, checked, looked at, and then imported."""
 
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from starlette.responses import Response
 from acces.acteur import Acteur
 from acces.http import ActeurDep
 from convocation.annuaire.access import may_keep
-from convocation.annuaire.imports import sql as imports_annuaire
+from convocation.annuaire.imports import sql
 from convocation.annuaire.imports.access import visible_import
 from convocation.annuaire.imports.commands import confirm_import, submit_import
 from convocation.annuaire.imports.domain import COLONNES
@@ -38,7 +38,7 @@ async def choisir(request: Request, acteur: ActeurDep) -> Response:
 
 @router.post("/intervenants/import")
 async def envoyer(request: Request, acteur: ActeurDep) -> Response:
-    """The file is kept, then checked: nothing is written before « Importer »."""
+    """Keep the file, to be checked: no person is written before « Importer »."""
     may_keep(acteur)
     async with fields(request, files=1) as form:
         academie, octets = text(form, "academie"), await _octets(form)
@@ -56,7 +56,7 @@ async def _octets(form: FormData) -> bytes:
 
 @router.get("/intervenants/import/{import_id}")
 async def voir(request: Request, import_id: UUID, acteur: ActeurDep) -> Response:
-    """How far it is, what it would do or did, and its errors by line; it asks again while the service works."""
+    """How far it is, what it would do or did, and its errors by line; the page reloads while the service works."""
     return await _state(request, acteur, import_id)
 
 
@@ -84,7 +84,7 @@ async def _form(request: Request, acteur: Acteur, refus: Refus | None = None) ->
             erreurs=[{"champ": "fichier", "texte": refus.phrase}] if refus else [],
             academies=[(code, NOMS.get(code, code)) for code in academies],
             colonnes=[one.nom for one in COLONNES],
-            lignes=await imports_annuaire.latest(connection, academies),
+            lignes=await sql.latest(connection, academies),
             etats=_ETATS,
         )
 

@@ -109,9 +109,9 @@ async def latest(connection: Connection, academies: Sequence[str]) -> list[Impor
 
 
 async def claim(connection: Connection) -> Tache | None:
-    """The oldest file to work at that no other process works at, or None.
+    """The oldest file that waits and that no other process works at, or None.
 
-    It is ours as long as this session lives: PostgreSQL gives the lock back when we die, and another one takes it up.
+    The lock is the session's: when this process dies, PostgreSQL releases it, and another process resumes the file.
     """
     for row in await connection.fetch(_TO_DO, record_class=AFaire):
         lock = "SELECT pg_try_advisory_lock(hashtextextended($1::text, 170))"

@@ -1,4 +1,4 @@
-"""SQL of a whole file of people: compared set by set in a table of the transaction, written where it differs (R36)."""
+"""SQL of a whole file of people (R36): copied to a temporary table, compared as sets, written where it differs."""
 
 from collections.abc import Iterable, Sequence
 
@@ -37,11 +37,13 @@ WHERE numero = ANY($1::text[])
 
 
 def rows(lignes: Iterable[Ligne]) -> list[tuple[object, ...]]:
-    """People as `copy` takes them: folding 50,000 names is work for a thread."""
+    """People as `copy` takes them. Folding 50,000 names is work for a thread."""
     return [
         (
             *(_plain(getattr(one.personne, name)) for name in CHAMPS),
-            *(one.personne.academie, cle(f"{one.personne.nom} {one.personne.prenom}"), one.ligne),
+            one.personne.academie,
+            cle(f"{one.personne.nom} {one.personne.prenom}"),
+            one.ligne,
         )
         for one in lignes
     ]
@@ -52,7 +54,7 @@ def _plain(value: object) -> object:
 
 
 async def copy(connection: Connection, people: Sequence[tuple[object, ...]]) -> None:
-    """The file's people beside the directory, until the transaction ends."""
+    """The file's people in a temporary table, until the transaction ends."""
     await connection.execute(_CREATE)
     await connection.copy_records_to_table("annuaire_importe", columns=(*_COLUMNS, "ligne"), records=people)
     await connection.execute("CREATE INDEX ON annuaire_importe (numero)")
@@ -66,7 +68,7 @@ async def foreign(connection: Connection) -> list[int]:
 
 
 async def compare(connection: Connection) -> dict[str, int]:
-    """Count créées, modifiées and inchangées; only what differs stays beside the directory."""
+    """Count créées, modifiées and inchangées; only what differs stays in the temporary table."""
     same = int((await connection.execute(_FORGET_SAME)).split()[-1])
     modified = await connection.fetchval(_KNOWN)
     left = await connection.fetchval("SELECT count(*) FROM annuaire_importe")
@@ -74,7 +76,7 @@ async def compare(connection: Connection) -> dict[str, int]:
 
 
 async def numbers(connection: Connection) -> list[str]:
-    """Whom to write, in the order everybody locks them."""
+    """Whom to write, in the order in which every command locks people."""
     rows = await connection.fetch("SELECT numero FROM annuaire_importe ORDER BY numero")
     return [row["numero"] for row in rows]
 
