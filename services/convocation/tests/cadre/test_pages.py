@@ -154,8 +154,9 @@ async def test_r36_only_the_gestionnaire_of_the_academie_answers_a_request_and_o
     assert [act["objet"] for act in acts] == [f"demande|{rows[0]['demande_id']}"], "the same form twice is one act"
     assert [row["etat"] for row in rows] == ["OUVERTE"]
     path, answer = f"/demandes/{rows[0]['demande_id']}/reponse", {"action": "creee", "reponse": "fait"}
-    for name in ("chef", "delegue", "intervenant", "gestionnaire_de_lille"):
-        assert (await Browser(getattr(open_world, name)).post(path, answer)).status_code == 403, name
+    for name, status in (("chef", 403), ("delegue", 403), ("intervenant", 403), ("gestionnaire_de_lille", 404)):
+        assert (await Browser(getattr(open_world, name)).post(path, answer)).status_code == status, name
+    assert await open_world.pool.fetchval("SELECT etat FROM demande") == "OUVERTE"
     assert "ABSENT" not in (await Browser(open_world.gestionnaire_de_lille).get("/demandes")).text
     gestionnaire = Browser(open_world.gestionnaire)
     assert "ABSENT" in (await gestionnaire.get("/demandes")).text

@@ -8,9 +8,9 @@ from convocation.annuaire import reads
 from convocation.annuaire.domain import Intervenant
 from convocation.annuaire.refus import IntervenantAbsent
 from convocation.commun.policy import POLICY
-from convocation.demandes import reads as demandes
+from convocation.demandes.access import answerable_demande
 from convocation.demandes.reads import Demande
-from convocation.demandes.refus import DemandeDejaTraitee, DemandeInconnue
+from convocation.demandes.refus import DemandeDejaTraitee
 
 READ, WRITE = "intervenants.lire", "intervenants.ecrire"
 
@@ -46,12 +46,13 @@ async def visible_intervenant(connection: Connection, acteur: Acteur, intervenan
 async def demande_to_answer(
     connection: Connection, acteur: Acteur, demande_id: UUID | None, *, answered: bool = False
 ) -> Demande | None:
-    """The demande of an address, still open unless `answered`. Raises DemandeInconnue, DemandeDejaTraitee."""
+    """The demande of an address, still open unless `answered`.
+
+    Raises DemandeInconnue, DemandeDejaTraitee, Forbidden.
+    """
     if demande_id is None:
         return None
-    asked = await demandes.get(connection, demande_id)
-    if asked is None or not POLICY.allows(acteur, "demande.traiter", academie=asked.academie):
-        raise DemandeInconnue
+    asked = await answerable_demande(connection, acteur, demande_id)
     if asked.etat != "OUVERTE" and not answered:
         raise DemandeDejaTraitee
     return asked

@@ -1,13 +1,28 @@
 """Who asks for a person, who answers, and whose contact is kept."""
 
+from uuid import UUID
+
 from acces.acteur import Acteur
+from chassis.database import Connection
 from convocation.commun.policy import POLICY
-from convocation.demandes.refus import AcademieAbsente
+from convocation.demandes import reads
+from convocation.demandes.reads import Demande
+from convocation.demandes.refus import AcademieAbsente, DemandeInconnue
 
 
 def may_answer(acteur: Acteur) -> None:
     """Raises Forbidden for who is not gestionnaire."""
     POLICY.scope(acteur, "demande.traiter")
+
+
+async def answerable_demande(connection: Connection, acteur: Acteur, demande_id: UUID) -> Demande:
+    """The demande, its row locked. Raises DemandeInconnue, also for another académie's; Forbidden."""
+    may_answer(acteur)
+    demande = await reads.get(connection, demande_id)
+    if demande is None:
+        raise DemandeInconnue
+    POLICY.visible(acteur, "demande.traiter", DemandeInconnue, academie=demande.academie)
+    return demande
 
 
 def may_ask(acteur: Acteur) -> None:

@@ -6,8 +6,8 @@ from acces.audit import Acte, changes, record
 from acces.commande import Commande
 from convocation.commun.policy import POLICY
 from convocation.demandes import reads, sql
-from convocation.demandes.access import may_keep_contact
-from convocation.demandes.refus import DemandeDejaTraitee, DemandeInconnue, ReponseAbsente
+from convocation.demandes.access import answerable_demande, may_keep_contact
+from convocation.demandes.refus import DemandeDejaTraitee, ReponseAbsente
 from convocation.missions import reads as missions
 from convocation.missions.refus import MissionInconnue
 
@@ -37,10 +37,7 @@ async def ask_intervenant(commande: Commande, demande_id: UUID, uai: str, qui: t
 
 async def answer_demande(commande: Commande, demande_id: UUID, *, creee: bool, reponse: str) -> None:
     """Once only; a refusal says why. Raises DemandeInconnue, DemandeDejaTraitee, ReponseAbsente, Forbidden."""
-    held = await reads.get(commande.connection, demande_id)
-    if held is None:
-        raise DemandeInconnue
-    POLICY.authorise(commande.acteur, "demande.traiter", academie=held.academie)
+    held = await answerable_demande(commande.connection, commande.acteur, demande_id)
     if held.etat != "OUVERTE":
         raise DemandeDejaTraitee
     if not creee and not reponse:
