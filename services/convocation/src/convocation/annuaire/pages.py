@@ -123,7 +123,7 @@ async def creer(request: Request, acteur: ActeurDep, demande: UUID | None = None
 async def voir(request: Request, intervenant_id: UUID, acteur: ActeurDep) -> Response:
     async with reading(request) as connection:
         person = await visible_intervenant(connection, acteur, intervenant_id)
-        return await _form(request, connection, acteur, fiche_de(person), tenue=person)
+        return await _form(request, connection, acteur, fiche_de(person), connue=person)
 
 
 @router.post("/intervenants/{intervenant_id}")
@@ -148,7 +148,7 @@ async def enregistrer(request: Request, intervenant_id: UUID, acteur: ActeurDep)
             return see_other(f"{_address(held)}?fait=personne-modifiee")
     async with reading(request) as connection:
         held = await visible_intervenant(connection, acteur, intervenant_id)
-        return await _form(request, connection, acteur, fiche, erreurs, refus, tenue=held)
+        return await _form(request, connection, acteur, fiche, erreurs, refus, connue=held)
 
 
 @router.get("/intervenants/{intervenant_id}/activite")
@@ -201,10 +201,10 @@ async def _form(
     erreurs: Fautes | None = None,
     refus: Refus | None = None,
     *,
-    tenue: Intervenant | None = None,
+    connue: Intervenant | None = None,
     demande: Demande | None = None,
 ) -> Response:
-    """`tenue`: the person as she is recorded; None for a new one."""
+    """`connue`: the person as she is recorded; None for a new one."""
     told = (erreurs or []) + ([faute_de(refus)] if refus else [])
     libelles = await nomenclature.libelles(connection)
     return await page(
@@ -214,7 +214,7 @@ async def _form(
         "annuaire/intervenant.html",
         status=_status(refus, told),
         fiche=fiche,
-        tenue=tenue,
+        connue=connue,
         demande=demande,
         homonymes=await _homonymes(connection, demande) if demande else [],
         erreurs=told,

@@ -49,16 +49,16 @@ class Reprise:
     nouvelle: Convocation | None
 
 
-def reprendre(ancienne: Convocation, tenue: Convocation | None, numero: str) -> Reprise:
-    """`tenue`: what the kept person `numero` already has on the mission. `ancienne` is active.
+def reprendre(ancienne: Convocation, deja: Convocation | None, numero: str) -> Reprise:
+    """`deja`: what the kept person `numero` already has on the mission. `ancienne` is active.
 
     Neither the opening of the service nor the mission's state matters: nobody is convoked who was not.
     """
-    motif = MOTIF_DOUBLE if tenue is not None and tenue.active else MOTIF_REPRISE
+    motif = MOTIF_DOUBLE if deja is not None and deja.active else MOTIF_REPRISE
     annulee = replace(ancienne, nature=NatureVersion.ANNULATION, motif=motif, version=ancienne.version + 1)
-    if tenue is not None and tenue.active:
+    if deja is not None and deja.active:
         return Reprise(annulee, None)
-    version = tenue.version + 1 if tenue is not None else 1
+    version = deja.version + 1 if deja is not None else 1
     return Reprise(annulee, replace(ancienne, numero=numero, nature=NatureVersion.CONVOCATION, version=version))
 
 
