@@ -115,12 +115,3 @@ async def test_r36_creating_somebody_for_a_demande_answers_it_in_the_same_transa
     again = await world.gestionnaire.post(URL.format("10"), EVE | {"numero": "501", "demande_id": asked})
     assert (again.status_code, again.json()["type"]) == (409, "demande-deja-traitee")
     assert await id_of(world, "501") is None
-
-
-async def test_the_contact_is_an_act_too(world):
-    contact = {"nom": "DEC", "courriel": "x@y.invalid", "telephone": "04", "horaires": "9 h"}
-    for telephone in ("04", "05"):
-        await world.gestionnaire.put("/api/academies/10/contact", contact | {"telephone": telephone})
-    first, second = await acts(world, "contact|10")
-    assert (first["avant"], first["apres"]) == (None, contact)
-    assert (second["avant"], second["apres"]) == ({"telephone": "04"}, {"telephone": "05"})

@@ -1,4 +1,4 @@
-"""A person of the directory and the contact, without a browser: rights, refusals, and that nothing typed is lost."""
+"""A person of the directory, without a browser: rights, refusals, and that nothing typed is lost."""
 
 import html
 import re
@@ -224,40 +224,6 @@ async def test_the_demande_of_another_academie_does_not_exist(world):
     assert posted.status_code == 404
     assert await world.pool.fetchval("SELECT count(*) FROM intervenant WHERE numero = '500'") == 0
     assert await world.pool.fetchval("SELECT etat FROM demande") == "OUVERTE"
-
-
-async def test_the_contact_is_each_gestionnaires_own_and_the_etablissement_reads_it(world):
-    gestionnaire, before = Browser(world.gestionnaire), await acts(world)
-    assert (await gestionnaire.get("/contact")).headers["location"] == "/contact/10"
-    wrong = await gestionnaire.post("/contact/10", CONTACT | {"courriel": "dec", "horaires": ""})
-    assert (wrong.status_code, len(told(wrong))) == (422, 2)
-    assert 'value="Bureau DEC"' in wrong.text
-    done = await gestionnaire.post("/contact/10", CONTACT)
-    assert (done.status_code, done.headers["location"]) == (303, "/contact/10?fait=contact")
-    assert 'value="04 00"' in (await gestionnaire.get("/contact/10")).text
-    mine = (await Browser(world.chef).get("/demandes")).text
-    assert all(value in mine for value in CONTACT.values())
-    assert await acts(world) == before + 1
-
-
-@pytest.mark.parametrize("name", ["chef", "delegue", "administrateur", "intervenant", "notifier", "santorin"])
-async def test_the_contact_is_written_by_no_other_role(world, name):
-    acteur = Browser(getattr(world, name))
-    for answer in (
-        await acteur.get("/contact"),
-        await acteur.get("/contact/10"),
-        await acteur.post("/contact/10", CONTACT),
-    ):
-        assert answer.status_code == 403
-
-
-async def test_another_academies_contact_is_no_page(world):
-    lille, before = Browser(world.gestionnaire_de_lille), await acts(world)
-    assert (await lille.get("/contact/10")).status_code == 404
-    assert (await lille.post("/contact/10", CONTACT)).status_code == 404
-    api = await world.gestionnaire_de_lille.put("/api/academies/10/contact", CONTACT)
-    assert (api.status_code, api.json()["type"]) == (404, "academie-absente")
-    assert await acts(world) == before
 
 
 async def test_a_gestionnaire_of_two_academies_chooses_where_and_reaches_both_contacts(world):

@@ -52,33 +52,6 @@ async def test_the_pages_of_the_footer_are_for_everybody(world, path, title):
     assert f"<title>{title}" in answer.text
 
 
-async def test_who_is_not_signed_in_is_sent_to_the_sign_in_and_back(world):
-    answer = await world.client.get("/missions", headers=HTML)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/connexion?suite=/missions")
-
-
-async def test_the_sign_in_for_development_is_off_unless_a_setting_switches_it_on(world):
-    assert "portail" in (await world.client.get("/connexion", headers=HTML)).text
-    link = f"/connexion/developpement?role=chef&code={LYON}"
-    assert (await world.client.get(link, headers=HTML)).status_code == 404
-    world.settings.development_sign_in = True
-    signed_in = await world.client.get(link, headers=HTML)
-    assert (signed_in.status_code, signed_in.headers["location"]) == (303, "/")
-    cookie = signed_in.headers["set-cookie"].lower()
-    assert "httponly" in cookie
-    assert "samesite=lax" in cookie
-    world.client.cookies.clear()
-
-
-@pytest.mark.parametrize("suite", ["//ailleurs.example", "https://ailleurs.example", "/\\ailleurs.example"])
-async def test_the_sign_in_never_leads_to_another_host(world, suite):
-    world.settings.development_sign_in = True
-    form = {"role": "administrateur", "code": "", "suite": suite}
-    answer = await world.client.post("/connexion/developpement", data=form, headers=HTML)
-    assert answer.headers["location"] == "/"
-    world.client.cookies.clear()
-
-
 async def test_before_the_opening_the_list_says_so_and_why(world):
     page = await Browser(world.chef).get("/missions")
     assert "Aucune mission n’est ouverte à la convocation" in page.text
@@ -143,36 +116,6 @@ async def test_r24_a_delegue_convokes_but_does_not_sign(open_world):
     assert "<input" not in page.text
     refused = await delegue.post(f"/signature/{LYON}", SIGNATURE)
     assert refused.status_code == 403
-
-
-async def test_r36_only_the_gestionnaire_of_the_academie_answers_a_request_and_once(open_world):
-    form = {"uai": LYON, "cle": "k", "nom": "ABSENT", "prenom": "Zoé", "precisions": "philosophie"}
-    for _ in range(2):  # sent twice, asked once
-        assert (await Browser(open_world.chef).post("/demandes", form)).status_code == 303
-    acts = await open_world.pool.fetch("SELECT objet FROM audit WHERE action = 'demande.ecrire'")
-    rows = await open_world.pool.fetch("SELECT demande_id, etat FROM demande")
-    assert [act["objet"] for act in acts] == [f"demande|{rows[0]['demande_id']}"], "the same form twice is one act"
-    assert [row["etat"] for row in rows] == ["OUVERTE"]
-    path, answer = f"/demandes/{rows[0]['demande_id']}/reponse", {"action": "creee", "reponse": "fait"}
-    for name, status in (("chef", 403), ("delegue", 403), ("intervenant", 403), ("gestionnaire_de_lille", 404)):
-        assert (await Browser(getattr(open_world, name)).post(path, answer)).status_code == status, name
-    assert await open_world.pool.fetchval("SELECT etat FROM demande") == "OUVERTE"
-    assert "ABSENT" not in (await Browser(open_world.gestionnaire_de_lille).get("/demandes")).text
-    gestionnaire = Browser(open_world.gestionnaire)
-    assert "ABSENT" in (await gestionnaire.get("/demandes")).text
-    assert (await gestionnaire.post(path, answer)).status_code == 303
-    assert (await gestionnaire.post(path, answer)).status_code == 409
-    assert "fait" in (await Browser(open_world.chef).get("/demandes")).text
-    foreign = {**form, "uai": "0599001F", "cle": "other"}
-    assert (await Browser(open_world.chef).post("/demandes", foreign)).status_code == 403
-
-
-async def test_another_site_signs_nobody_in_or_out(world):
-    world.settings.development_sign_in = True
-    form = {"role": "administrateur", "code": ""}
-    for path in ("/connexion/developpement", "/deconnexion"):
-        answer = await world.client.post(path, data=form, headers=HTML | {"Sec-Fetch-Site": "cross-site"})
-        assert answer.status_code == 403, path
 
 
 async def test_a_form_from_another_site_is_refused(open_world):
