@@ -210,7 +210,12 @@ async def test_two_merges_at_once_make_no_ring(open_world, twins):
     world = open_world
     await world.register(twins)
     await world.chef.convoque(world.hg, "100", "200")
-    answers = await asyncio.gather(world.merge("100", "200"), world.merge("200", "100"))
+    # Both have looked before either merges: who looks after the other's merge is told 409 instead.
+    cent, deux_cents = await world.lue("100"), await world.lue("200")
+    answers = await asyncio.gather(
+        world.merge("100", "200", gardee=cent, autre=deux_cents),
+        world.merge("200", "100", gardee=deux_cents, autre=cent),
+    )
     assert sorted(one.status_code for one in answers) == [200, 412]
     active = await world.pool.fetch("SELECT numero FROM intervenant WHERE actif AND numero IN ('100', '200')")
     assert len(active) == 1
