@@ -1,6 +1,10 @@
-"""What the public page behind the QR code says of a version (R24)."""
+"""A version whose document is kept, and what the public page behind its QR code says (R24)."""
 
 from enum import StrEnum
+from uuid import UUID
+
+Cle = tuple[UUID, int]
+"""A version of a convocation."""
 
 
 class Verdict(StrEnum):

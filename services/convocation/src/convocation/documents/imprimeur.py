@@ -8,7 +8,7 @@ from chassis.database import Pool
 from convocation.commun.jetons import make_verification
 from convocation.convocations.domain import NatureVersion, Qualite, QualiteRetenue
 from convocation.documents import sql
-from convocation.documents.reads import Cle
+from convocation.documents.domain import Cle
 from convocation.documents.rendering import Document, Documents, Signataire
 from convocation.documents.sql import Contenu
 from convocation.missions.domain import LIBELLES_TYPE, MissionType

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from chassis.database import Connection, Row
-from convocation.documents.reads import Cle
+from convocation.documents.domain import Cle
 
 _CONTENTS = """
 SELECT c.convocation_id, v.version, c.version AS courante, v.nature, v.qualite, v.qualite_par_defaut, v.dates,

@@ -14,9 +14,8 @@ from chassis.http import Problem
 from convocation.commun.application import application
 from convocation.commun.jetons import make_calendrier, read_calendrier
 from convocation.mes_missions import sql
-from convocation.mes_missions.calendrier import evenement, publication
+from convocation.mes_missions.calendrier import VersionRow, evenement, publication
 from convocation.mes_missions.commands import set_abonnement
-from convocation.mes_missions.sql import VersionRow
 from pages.commands import commande, reading, see_other
 from pages.forms import fields, text
 

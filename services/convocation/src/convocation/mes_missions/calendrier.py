@@ -7,12 +7,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
 from icalendar import Calendar, Event, vCalAddress, vDuration, vText
 
+from chassis.database import Row
 from convocation.convocations.domain import NatureVersion, libelle_qualite
 from convocation.missions.domain import MissionType
 from francais import dates_longues
@@ -42,6 +42,26 @@ class Evenement:
     etablissement_commune: str
     nom: str
     courriel: str
+
+
+class VersionRow(Row):
+    """A version in the columns that a calendar needs."""
+
+    convocation_id: UUID
+    version: int
+    nature: str
+    qualite: str | None
+    qualite_par_defaut: bool
+    dates: list[date]
+    observation: str
+    le: datetime
+    nom: str
+    prenom: str
+    courriel: str
+    type: str
+    libelle: str
+    etablissement_nom: str
+    etablissement_commune: str
 
 
 def invitation(evenement: Evenement, organizer: str) -> tuple[str, str]:
@@ -158,25 +178,25 @@ def _text(calendar: Calendar) -> str:
 class _Texte(vText):
     """icalendar itself takes a backslash before an N of ours for the end of a line."""
 
-    def to_ical(self) -> Any:
+    def to_ical(self) -> bytes:
         escaped = self.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
         return escaped.encode()
 
 
-def evenement(row: Any) -> Evenement:
+def evenement(row: VersionRow) -> Evenement:
     """A version's row in the words of a calendar."""
     return Evenement(
-        convocation_id=row["convocation_id"],
-        version=row["version"],
-        annulee=row["nature"] == NatureVersion.ANNULATION.value,
-        le=row["le"],
-        numerisation=row["type"] == MissionType.NUMERISATION.value,
-        libelle=row["libelle"],
-        qualite=libelle_qualite(row["qualite"], par_defaut=row["qualite_par_defaut"]),
-        dates=tuple(row["dates"]),
-        observation=row["observation"],
-        etablissement_nom=row["etablissement_nom"],
-        etablissement_commune=row["etablissement_commune"],
-        nom=f"{row['prenom']} {row['nom']}",
-        courriel=row["courriel"],
+        convocation_id=row.convocation_id,
+        version=row.version,
+        annulee=row.nature == NatureVersion.ANNULATION.value,
+        le=row.le,
+        numerisation=row.type == MissionType.NUMERISATION.value,
+        libelle=row.libelle,
+        qualite=libelle_qualite(row.qualite, par_defaut=row.qualite_par_defaut),
+        dates=tuple(row.dates),
+        observation=row.observation,
+        etablissement_nom=row.etablissement_nom,
+        etablissement_commune=row.etablissement_commune,
+        nom=f"{row.prenom} {row.nom}",
+        courriel=row.courriel,
     )

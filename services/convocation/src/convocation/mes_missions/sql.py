@@ -1,9 +1,10 @@
 """SQL of a person's own pages: what was read, her calendar's address, her signed link."""
 
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from chassis.database import Connection, Row
+from convocation.mes_missions.calendrier import VersionRow
 
 _OPEN_ABONNEMENT = """
 WITH made AS (
@@ -37,26 +38,6 @@ WITH RECURSIVE suite AS (
     FROM suite s JOIN intervenant i ON i.numero = s.fusionne_dans)
 SELECT numero, nom, prenom FROM suite WHERE fusionne_dans IS NULL
 """
-
-
-class VersionRow(Row):
-    """A version in the columns that a calendar needs."""
-
-    convocation_id: UUID
-    version: int
-    nature: str
-    qualite: str | None
-    qualite_par_defaut: bool
-    dates: list[date]
-    observation: str
-    le: datetime
-    nom: str
-    prenom: str
-    courriel: str
-    type: str
-    libelle: str
-    etablissement_nom: str
-    etablissement_commune: str
 
 
 class PersonneDuLien(Row):
