@@ -8,8 +8,6 @@ from pathlib import Path
 from convocation.signatures.image_worker import BOX, MAX_BYTES, REFUSED_ANIMATION, REFUSED_FORMAT, REFUSED_PIXELS
 from convocation.signatures.refus import ImageRefusee
 
-__all__ = ["MAX_BYTES", "ImageRefusee", "clean_signature"]
-
 TIMEOUT_SECONDS = 10.0
 _WORKER = Path(__file__).with_name("image_worker.py")
 _MAX_PNG_BYTES = 2 * 3 * BOX[0] * BOX[1]
@@ -42,7 +40,9 @@ async def clean_signature(data: bytes) -> bytes:
 async def _decode(data: bytes) -> tuple[int, bytes]:
     """The worker's exit code and output. It gets no variable of ours: there are secrets in them."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-I", str(_WORKER)),
+        sys.executable,
+        "-I",
+        str(_WORKER),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
