@@ -18,14 +18,11 @@ SELECT c.convocation_id, v.version, c.version AS courante, v.nature, v.qualite, 
 FROM convocation c JOIN convocation_version v USING (convocation_id) JOIN intervenant i USING (numero)
 JOIN mission m USING (mission_id) LEFT JOIN signature s ON s.uai = m.uai LEFT JOIN contact k ON k.academie = m.academie
 """
-
 _COURANTE = """
 SELECT c.version, c.status, c.numero, i.nom, m.uai, m.academie, m.code
 FROM convocation c JOIN intervenant i USING (numero) JOIN mission m USING (mission_id) WHERE c.convocation_id = $1
 """
 _WANTED = "(SELECT * FROM unnest($1::uuid[], $2::int[]) AS d (convocation_id, version))"
-
-
 _KEEP = """
 INSERT INTO document (convocation_id, version, signature_version, sha256, octets, rendu_le)
 SELECT r.*, $6 FROM unnest($1::uuid[], $2::int[], $3::int[], $4::text[], $5::bytea[]) AS r ON CONFLICT DO NOTHING

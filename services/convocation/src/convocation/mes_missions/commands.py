@@ -10,7 +10,6 @@ from convocation.commun.policy import POLICY
 from convocation.convocations.access import own_convocation
 from convocation.mes_missions import sql
 
-ACKNOWLEDGE = "prise-de-connaissance.ecrire"
 _ABONNEMENT = "abonnement.ecrire"
 
 
@@ -19,7 +18,7 @@ async def acknowledge_convocation(commande: Commande, convocation_id: UUID, expe
 
     Raises ConvocationInconnue, Forbidden, VersionDepassee, PlusRienAFaire.
     """
-    await own_convocation(commande, convocation_id, expected, ACKNOWLEDGE)
+    await own_convocation(commande, convocation_id, expected, "prise-de-connaissance.ecrire")
     return await sql.acknowledge(commande.connection, convocation_id, expected, commande.now)
 
 

@@ -7,8 +7,7 @@ from acces.audit import Acte, changes, record
 from acces.commande import Commande
 from convocation.commun.policy import POLICY
 from convocation.missions import reads as missions
-from convocation.ouvertures import reads as ouvertures_reads
-from convocation.ouvertures import sql as ouvertures
+from convocation.ouvertures import reads, sql
 from convocation.ouvertures.domain import NATIONALE, Cible, Decision, PorteeOuverture, juger
 from convocation.ouvertures.refus import OuvertureRefusee
 from event_schemas.academies import NOMS
@@ -28,10 +27,10 @@ async def open_service(
     )
     for cible, decision in decisions.items():
         _judge(commande, places, cible, decision)
-    await ouvertures.hold(connection, session, le=when)
-    held = await ouvertures_reads.held(connection, session, list(decisions))
+    await sql.hold(connection, session, le=when)
+    held = await reads.held(connection, session, list(decisions))
     changed = {cible: decision for cible, decision in decisions.items() if held.get(cible) != decision}
-    await ouvertures.save(connection, session, changed, par=who, le=when)
+    await sql.save(connection, session, changed, par=who, le=when)
     actes = [
         _acte(session, cible, held.get(cible), decision, motif, places.get(cible.code))
         for cible, decision in changed.items()
