@@ -27,7 +27,7 @@ async def claim(connection: Connection, acteur: str, cle: str, empreinte: str, n
 
 
 async def forget(connection: Connection, before: datetime) -> None:
-    """Keys nobody will send again: their answers hold numbers of people."""
+    """Delete keys that nobody sends again: their answers hold numbers of people."""
     await connection.execute("DELETE FROM idempotence WHERE le < $1", before)
 
 

@@ -8,7 +8,7 @@ Cle = tuple[UUID, int]
 
 
 class Verdict(StrEnum):
-    """What the public page says, and all that it says."""
+    """All that the public page says."""
 
     VALIDE = "VALIDE"
     REMPLACEE = "REMPLACEE"
@@ -16,7 +16,7 @@ class Verdict(StrEnum):
 
 
 def verdict(version: int, *, courante: int, active: bool) -> Verdict:
-    """A later version replaces it; a cancelled convocation holds in no version."""
+    """A later version replaces it; of a cancelled convocation every version is cancelled."""
     if not active:
         return Verdict.ANNULEE
     return Verdict.VALIDE if version == courante else Verdict.REMPLACEE

@@ -46,7 +46,7 @@ async def telecharger(request: Request, convocation_id: UUID, acteur: ActeurDep)
 
 @router.get("/missions/{mission_id}/convocations.pdf")
 async def telecharger_toutes(request: Request, mission_id: UUID, acteur: ActeurDep) -> Response:
-    """All convocations of the mission that hold, in one file."""
+    """All active convocations of the mission, in one file."""
     async with reading(request) as connection:
         mission = await visible_mission(connection, acteur, mission_id)
         rows = await sql.contents_of_mission(connection, mission_id)

@@ -96,7 +96,7 @@ async def kept(connection: Connection, wanted: Sequence[Cle]) -> dict[Cle, bytes
 async def keep(connection: Connection, rendered: Sequence[tuple[Contenu, bytes]], le: datetime) -> dict[Cle, bytes]:
     """Keep what was rendered of rows of `contents`; the first rendering of a version wins, and is returned.
 
-    In the order of `contents`: two that keep the same versions wait for each other, not both for ever.
+    Written in the order of `contents`, so that two writers of the same versions do not deadlock.
     """
     rows = [
         (row.convocation_id, row.version, row.signature_version, hashlib.sha256(octets).hexdigest(), octets)
@@ -117,7 +117,7 @@ def _columns(wanted: Sequence[Cle]) -> tuple[list[UUID], list[int]]:
 
 
 async def contents_of_mission(connection: Connection, mission_id: UUID) -> list[Contenu]:
-    """The same for the present version of every convocation of the mission that holds."""
+    """The same for the present version of every active convocation of the mission."""
     present = "c.mission_id = $1 AND c.status = 'ACTIVE' AND v.version = c.version"
     query = f"{_CONTENTS} WHERE {present} ORDER BY i.cle, i.numero"
     return await connection.fetch(query, mission_id, record_class=Contenu)

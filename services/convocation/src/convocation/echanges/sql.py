@@ -1,4 +1,4 @@
-"""SQL of what our own services ask: versions as they were, with the address of now; every convocation's version."""
+"""SQL of what our own services ask: versions as told, with the present address; every convocation's version."""
 
 from collections.abc import Sequence
 from datetime import date

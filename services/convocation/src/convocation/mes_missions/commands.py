@@ -1,4 +1,4 @@
-"""What a person does herself: she says that she has read, she opens or revokes her calendar's address."""
+"""What a person does herself: acknowledge a convocation, open or revoke her calendar's address."""
 
 from datetime import datetime
 from uuid import UUID
@@ -14,7 +14,7 @@ _ABONNEMENT = "abonnement.ecrire"
 
 
 async def acknowledge_convocation(commande: Commande, convocation_id: UUID, expected: int) -> datetime:
-    """When the person read this version first: twice is once. It is the person's act: no open service is needed.
+    """When the person first read this version. It is her own act: the service need not be open.
 
     Raises ConvocationInconnue, Forbidden, VersionDepassee, PlusRienAFaire.
     """
@@ -23,7 +23,7 @@ async def acknowledge_convocation(commande: Commande, convocation_id: UUID, expe
 
 
 async def set_abonnement(commande: Commande, *, ouvert: bool) -> None:
-    """Asked for twice it happens once; opened again after a revocation it has another address. Raises Forbidden."""
+    """Open or revoke the calendar's address. Twice is once; opened again, it is another address. Raises Forbidden."""
     acteur, connection = commande.acteur, commande.connection
     POLICY.authorise(acteur, _ABONNEMENT, intervenant=acteur.sub)
     if ouvert:

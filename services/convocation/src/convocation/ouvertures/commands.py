@@ -16,9 +16,9 @@ from event_schemas.academies import NOMS
 async def open_service(
     commande: Commande, session: str, decisions: Mapping[Cible, Decision | None], motif: str = ""
 ) -> None:
-    """Take all of `decisions` of a session or none, None withdrawing one; commands under way end before.
+    """Take all of `decisions` or none of them; None withdraws one. Commands under way end first.
 
-    What is decided already is no act. Raises OuvertureRefusee, Forbidden.
+    A decision that changes nothing is not recorded. Raises OuvertureRefusee, Forbidden.
     """
     POLICY.authorise(commande.acteur, "service.ouvrir")
     connection, who, when = commande.connection, commande.acteur.sub, commande.now

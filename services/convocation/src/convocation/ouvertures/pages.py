@@ -46,7 +46,7 @@ async def voir(request: Request, acteur: ActeurDep) -> Response:
 
 @router.post("/ouvertures")
 async def decider(request: Request, acteur: ActeurDep) -> Response:
-    """One decision for all that it is about, or none of it."""
+    """The same decision for all that are named, or for none."""
     may_decide(acteur)
     async with fields(request) as form:
         saisie = SaisieOuverture.read(form)

@@ -1,4 +1,4 @@
-"""SQL of the openings. A change locks the session's national row, a command shares it: neither crosses the other."""
+"""SQL of the openings. A change takes the session's national row FOR UPDATE, a command that convokes FOR SHARE."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -41,7 +41,7 @@ FROM (
 {_WHY}
 ORDER BY o.academie, o.code
 """
-# From each exception to its place: however many they are, that is one look into an index for each.
+# LATERAL: one look-up in an index for each exception.
 _ACADEMIES = f"""
 WITH lieux AS (SELECT DISTINCT academie, uai FROM mission WHERE session = $1),
 exceptions AS (
@@ -94,7 +94,7 @@ class AcademieRow(Row):
 
 
 async def hold(connection: Connection, session: str, *, le: datetime) -> None:
-    """Wait until those who are convoking under the present decisions have ended, and let no other begin."""
+    """Wait for the commands that convoke under the present decisions, and let no other begin."""
     await connection.execute(_NATIONAL_ROW, session, *NATIONALE, le)
     lock = "SELECT FROM ouverture WHERE session = $1 AND portee = 'NATIONALE' FOR UPDATE"
     await connection.execute(lock, session)

@@ -38,7 +38,7 @@ async def clean_signature(data: bytes) -> bytes:
 
 
 async def _decode(data: bytes) -> tuple[int, bytes]:
-    """The worker's exit code and output. It gets no variable of ours: there are secrets in them."""
+    """The worker's exit code and output. It gets no environment variable: ours hold secrets."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-I",
@@ -61,7 +61,7 @@ async def _decode(data: bytes) -> tuple[int, bytes]:
 
 
 async def _exchange(process: asyncio.subprocess.Process, data: bytes) -> bytes:
-    """All that it writes, but no more than an answer can be: a decoder that was taken over may write for ever."""
+    """Read no more than the largest answer: a decoder that was taken over may write for ever."""
     assert process.stdin
     assert process.stdout
     process.stdin.write(data)
@@ -74,7 +74,7 @@ async def _exchange(process: asyncio.subprocess.Process, data: bytes) -> bytes:
 
 
 def _is_plain(png: bytes) -> bool:
-    """Whether these are the chunks we write and no others: the worker is believed no more than the file."""
+    """Whether it has only the chunks that we write: the worker is trusted no more than the file."""
     if png[:8] != b"\x89PNG\r\n\x1a\n":
         return False
     names, position = [], 8

@@ -25,7 +25,7 @@ _MAX_LENGTH = 100
 
 @router.get("/signature")
 async def choose(request: Request, acteur: ActeurDep) -> Response:
-    """Straight to the one établissement of most people."""
+    """The établissements to choose from; most people have one and go straight there."""
     may_look(acteur)
     uais = sorted(acteur.uais)
     if len(uais) == 1:
