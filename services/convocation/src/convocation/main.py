@@ -35,8 +35,21 @@ from event_schemas.catalogue import EVENT_TYPES
 from pages import Pages
 
 _APIS = (
-    *(listes, couverture, nomenclature, affectation, convocations, mes_missions, ouvertures, signatures),
-    *(annuaire, imports, doublons, exigences, demandes, journal, echanges),
+    listes,
+    couverture,
+    nomenclature,
+    affectation,
+    convocations,
+    mes_missions,
+    ouvertures,
+    signatures,
+    annuaire,
+    imports,
+    doublons,
+    exigences,
+    demandes,
+    journal,
+    echanges,
 )
 _HOUR_SECONDS = 3_600.0
 _IMPORTS_SECONDS = 1.0

@@ -13,7 +13,6 @@ from convocation.courriels import pages as courriels
 from convocation.couverture import pages as couverture
 from convocation.demandes import contact
 from convocation.demandes import pages as demandes
-from convocation.documents import apercu
 from convocation.documents import pages as documents
 from convocation.doublons import pages as doublons
 from convocation.empechements import pages as empechements
@@ -28,14 +27,43 @@ from convocation.signatures import pages as signatures
 from pages import Pages
 
 _SCREENS = (
-    *(cadre, listes, affectation, convocations, documents, signatures, apercu, demandes, couverture),
-    *(imports, exigences, contact, doublons, ouvertures, journal),
-    *(courriels, mes_missions, empechements, abonnement),
+    cadre,
+    listes,
+    affectation,
+    convocations,
+    documents,
+    signatures,
+    demandes,
+    couverture,
+    imports,
+    exigences,
+    contact,
+    doublons,
+    ouvertures,
+    journal,
+    courriels,
+    mes_missions,
+    empechements,
+    abonnement,
     annuaire,  # last: /intervenants/{intervenant_id} would take its neighbours' addresses
 )
 _ROOMS = (
-    *("affectation", "annuaire", "cadre", "connexion", "convocations", "couverture", "demandes", "documents"),
-    *("doublons", "empechements", "exigences", "journal", "listes", "mes_missions", "ouvertures", "signatures"),
+    "affectation",
+    "annuaire",
+    "cadre",
+    "connexion",
+    "convocations",
+    "couverture",
+    "demandes",
+    "documents",
+    "doublons",
+    "empechements",
+    "exigences",
+    "journal",
+    "listes",
+    "mes_missions",
+    "ouvertures",
+    "signatures",
 )
 _FOOTER = ("/accessibilite", "/mentions-legales", "/donnees-personnelles")
 

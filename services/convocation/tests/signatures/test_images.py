@@ -17,7 +17,8 @@ import pytest
 from PIL import Image, PngImagePlugin
 
 from convocation.signatures import image_worker, images
-from convocation.signatures.images import ImageRefusee, clean_signature
+from convocation.signatures.images import clean_signature
+from convocation.signatures.refus import ImageRefusee
 
 SCRIPT = b"<script>alert('signature')</script>"
 SIGNATURE = b"\x89PNG\r\n\x1a\n"

@@ -1,16 +1,15 @@
 """SQL of the Idempotency-Keys (D5)."""
 
 from datetime import datetime
-from typing import NamedTuple
 
-from chassis.database import Connection
+from chassis.database import Connection, Row
 
 _CLAIM = """
 INSERT INTO idempotence (acteur, cle, empreinte, le) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING RETURNING cle
 """
 
 
-class Known(NamedTuple):
+class Known(Row):
     """What a key already stands for."""
 
     empreinte: str
@@ -22,13 +21,13 @@ async def claim(connection: Connection, acteur: str, cle: str, empreinte: str, n
     if await connection.fetchval(_CLAIM, acteur, cle, empreinte, now):
         return None
     query = "SELECT empreinte, reponse FROM idempotence WHERE acteur = $1 AND cle = $2"
-    row = await connection.fetchrow(query, acteur, cle)
-    assert row is not None
-    return Known(row["empreinte"], row["reponse"])
+    known = await connection.fetchrow(query, acteur, cle, record_class=Known)
+    assert known is not None  # who had the key before us has committed
+    return known
 
 
 async def forget(connection: Connection, before: datetime) -> None:
-    """Keys nobody will send again: their answers hold numbers of people."""
+    """Delete keys that nobody sends again: their answers hold numbers of people."""
     await connection.execute("DELETE FROM idempotence WHERE le < $1", before)
 
 

@@ -35,7 +35,7 @@ def read_verification(token: str, secret: str) -> tuple[UUID, int] | None:
 def make_lien(convocation_id: UUID, fin: datetime, secret: str) -> str:
     """54 characters that open the pages of a convocation's person until `fin`.
 
-    An end before 1970, of a year mistyped, is one that is over: the other mails asked for with it must not fail.
+    A mistyped year may end before 1970: the link has expired, and the other mails of the request do not fail.
     """
     end = max(int(fin.timestamp()), 0)
     return _make(UsageJeton.LIEN, convocation_id.bytes + end.to_bytes(8, "big"), secret)

@@ -1,4 +1,4 @@
-"""Search that finds (R35): accents, case, hyphens, apostrophes, particles and order are forgiven."""
+"""Search (R35) whatever the accents, case, hyphens, apostrophes and order."""
 
 import unicodedata
 

@@ -18,4 +18,4 @@ class Corps(BaseModel):
 
 
 class MotifIn(Corps):
-    motif: Texte = ""  # an empty one is refused by the use case, with its sentence
+    motif: Texte = ""  # an empty one is refused by the command, with its sentence

@@ -10,7 +10,7 @@ from convocation.documents import sql
 
 
 async def visible_document(connection: Connection, acteur: Acteur, convocation_id: UUID) -> sql.Courante:
-    """The convocation as its file is named. Raises ConvocationInconnue for another's, Forbidden."""
+    """The present version, and what its file is named after. Raises ConvocationInconnue for another's, Forbidden."""
     POLICY.scope(acteur, "convocation.lire")
     row = await sql.courante(connection, convocation_id)
     if row is None:

@@ -1,10 +1,14 @@
-"""What the public page behind the QR code says of a version (R24)."""
+"""A version whose document is kept, and what the public page behind its QR code says (R24)."""
 
 from enum import StrEnum
+from uuid import UUID
+
+Cle = tuple[UUID, int]
+"""A version of a convocation."""
 
 
 class Verdict(StrEnum):
-    """What the public page says, and all that it says."""
+    """All that the public page says."""
 
     VALIDE = "VALIDE"
     REMPLACEE = "REMPLACEE"
@@ -12,7 +16,7 @@ class Verdict(StrEnum):
 
 
 def verdict(version: int, *, courante: int, active: bool) -> Verdict:
-    """A later version replaces it; a cancelled convocation holds in no version."""
+    """A later version replaces it; of a cancelled convocation every version is cancelled."""
     if not active:
         return Verdict.ANNULEE
     return Verdict.VALIDE if version == courante else Verdict.REMPLACEE

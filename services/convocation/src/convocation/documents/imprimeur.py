@@ -8,7 +8,7 @@ from chassis.database import Pool
 from convocation.commun.jetons import make_verification
 from convocation.convocations.domain import NatureVersion, Qualite, QualiteRetenue
 from convocation.documents import sql
-from convocation.documents.reads import Cle
+from convocation.documents.domain import Cle
 from convocation.documents.rendering import Document, Documents, Signataire
 from convocation.documents.sql import Contenu
 from convocation.missions.domain import LIBELLES_TYPE, MissionType
@@ -26,7 +26,7 @@ class Imprimeur:
     async def kept(self, pool: Pool, wanted: Iterable[Cle], now: datetime) -> dict[Cle, bytes]:
         """The document of each version that there is, always the same bytes.
 
-        No connection is held while missing ones are rendered; none of them waits for another's file.
+        Missing ones are rendered, a file each; no connection is held meanwhile.
         """
         keys = list(dict.fromkeys(wanted))
         async with pool.acquire() as connection:
@@ -40,11 +40,11 @@ class Imprimeur:
         return found
 
     async def together(self, rows: Sequence[Contenu]) -> bytes:
-        """Rows of `sql.contents_of_mission` in one file, of which nothing is kept."""
+        """Several documents in one file, which is not kept."""
         return await self._render(*rows)
 
     async def sample(self, document: Document) -> bytes:
-        """One document that nothing is kept of: the preview of a signature."""
+        """One document, which is not kept: the preview of a signature."""
         return await asyncio.to_thread(self._renderer.render, [document])
 
     async def _render(self, *rows: Contenu) -> bytes:
@@ -90,7 +90,7 @@ def _signataire(row: Contenu) -> Signataire | None:
 
 
 def _contact(row: Contenu) -> str:
-    """R54: the établissement first, then the gestionnaire IMAGIN of the académie where he is known."""
+    """R54: the établissement, then the académie's gestionnaire IMAGIN where one is known."""
     place = f"l’établissement ({row.etablissement_nom}, {row.etablissement_commune})"
     if row.contact_nom is None:
         return place

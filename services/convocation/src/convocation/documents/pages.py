@@ -1,5 +1,6 @@
-"""« Télécharger les convocations » (R26, R46) and the public page behind the QR code (R24)."""
+"""« Télécharger les convocations » (R26, R46), a sample with a signature, the public page behind the QR code (R24)."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -8,12 +9,19 @@ from starlette.responses import Response
 from acces.http import ActeurDep
 from chassis.http import Problem
 from convocation.commun.jetons import read_verification
+from convocation.convocations.domain import NatureVersion
 from convocation.convocations.presenters import file_name
 from convocation.documents import sql
 from convocation.documents.access import visible_document
 from convocation.documents.application import application
 from convocation.documents.domain import Verdict, verdict
+from convocation.documents.rendering import Document, Signataire
+from convocation.missions import reads as missions
 from convocation.missions.access import visible_mission
+from convocation.missions.reads import Etablissement
+from convocation.signatures import reads as signatures
+from convocation.signatures.access import visible_etablissement
+from event_schemas.academies import NOMS, local_time
 from pages.commands import reading
 
 router = APIRouter(include_in_schema=False)
@@ -33,24 +41,43 @@ async def telecharger(request: Request, convocation_id: UUID, acteur: ActeurDep)
         row = await visible_document(connection, acteur, convocation_id)
     key = (convocation_id, row.version)
     octets = (await state.imprimeur.kept(state.pool, [key], state.clock()))[key]
-    return _pdf(octets, f"convocation {row.nom} {row.code} v{row.version}")
+    return _pdf(octets, _attachment(f"convocation {row.nom} {row.code} v{row.version}"))
 
 
 @router.get("/missions/{mission_id}/convocations.pdf")
 async def telecharger_toutes(request: Request, mission_id: UUID, acteur: ActeurDep) -> Response:
-    """All convocations of the mission that hold, in one file."""
+    """All active convocations of the mission, in one file."""
     async with reading(request) as connection:
         mission = await visible_mission(connection, acteur, mission_id)
         rows = await sql.contents_of_mission(connection, mission_id)
     if not rows:
         raise Problem(404, "aucune-convocation", "Personne n’est convoqué sur cette mission.")
     octets = await application(request).imprimeur.together(rows)
-    return _pdf(octets, f"convocations {mission.uai} {mission.code} {mission.voie}")
+    return _pdf(octets, _attachment(f"convocations {mission.uai} {mission.code} {mission.voie}"))
 
 
-def _pdf(octets: bytes, name: str) -> Response:
+@router.get("/signature/{uai}/apercu.pdf")
+async def apercu(request: Request, uai: str, acteur: ActeurDep) -> Response:
+    """A sample convocation of an invented person with the signature as it is."""
+    async with reading(request) as connection:
+        await visible_etablissement(connection, acteur, uai)
+        held = await signatures.get(connection, uai)
+        places = await missions.etablissements(connection, [uai])
+        image = await signatures.image(connection, uai)
+    if held is None or not places:
+        raise Problem(404, "signature-absente", "La signature n’est pas encore renseignée.")
+    signataire = Signataire(held.prenom, held.nom, held.qualite, image)
+    octets = await application(request).imprimeur.sample(_specimen(request, places[0], signataire))
+    return _pdf(octets, 'inline; filename="apercu.pdf"')
+
+
+def _attachment(name: str) -> str:
+    return f'attachment; filename="{file_name(name)}.pdf"'
+
+
+def _pdf(octets: bytes, disposition: str) -> Response:
     headers = {
-        "Content-Disposition": f'attachment; filename="{file_name(name)}.pdf"',
+        "Content-Disposition": disposition,
         "Cache-Control": "no-store",
         "X-Content-Type-Options": "nosniff",
     }
@@ -72,3 +99,33 @@ async def verifier(request: Request) -> Response:
         said = verdict(named[1], courante=found.version, active=found.status == "ACTIVE")
         (type_, titre, texte), status = _VERDICTS[said], 200
     return state.pages.render(request, "documents/verifier.html", status=status, type=type_, titre=titre, texte=texte)
+
+
+def _specimen(request: Request, place: Etablissement, signataire: Signataire) -> Document:
+    now = local_time(place.academie, application(request).clock())
+    return Document(
+        nature=NatureVersion.CONVOCATION,
+        version=1,
+        reference="SPECIMEN",
+        civilite="Mme",
+        nom="SPÉCIMEN",
+        prenom="Camille",
+        numero="000000000000",
+        session="0000-E3C1",
+        type_libelle="Epreuve commune de contrôle continu",
+        libelle="Aperçu de la signature",
+        voie="GENERALE",
+        qualite="Correcteur",
+        numerisation=False,
+        dates=((now + timedelta(days=30)).date(),),
+        observation="",
+        motif=None,
+        etablissement_nom=place.etablissement_nom,
+        etablissement_commune=place.etablissement_commune,
+        uai=place.uai,
+        academie=NOMS.get(place.academie, place.academie),
+        signataire=signataire,
+        contact="l’établissement",
+        verification_url=f"{application(request).settings.public_url}/verifier/{UUID(int=0).hex}",
+        etablie_le=now,
+    )

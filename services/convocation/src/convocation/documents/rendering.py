@@ -63,7 +63,7 @@ class Document:
 
 
 _CACHED_PAGES, _KEPT_COMPILATIONS = 10, 10
-_MASQUE = 4  # any of the eight is read; to choose the prettiest takes longer than to set the page
+_MASQUE = 4  # every reader takes any of the eight; choosing the best takes longer than setting the page
 
 
 class Documents:
@@ -107,7 +107,7 @@ class Documents:
         return pdf
 
     def _forget(self) -> None:
-        """typst keeps what ten compilations have used, about 0.6 MB a page: a big file would stay for long."""
+        """typst drops what ten compilations did not use; a page takes about 0.6 MB. Drop a big file's pages now."""
         for _ in range(_KEPT_COMPILATIONS + 1):
             self._compiler.compile(input=b"", format="svg", sys_inputs={})
 
@@ -128,7 +128,7 @@ _INVISIBLES = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
     "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
 )
-"""Dropped: direction marks and overrides, joiners, variation selectors, tags. None of them is read by a person."""
+"""Dropped: direction marks and overrides, joiners, variation selectors, tags. Nobody sees them."""
 
 GLYPHES = (
     "\u0020-\u007e\u00a0-\u00ac\u00ae-\u017f\u0192\u01cd-\u01dc\u01e6-\u01eb\u01f8-\u01ff\u0218-\u021b\u02bb\u02bc"
@@ -138,7 +138,7 @@ GLYPHES = (
     "\u2200\u2202-\u2207\u2211\u2212\u221a\u221e\u2229\u222b\u2260\u2264\u2265\u25a0\u25a1\u25cf\u2605\u2660\u2663\u2665"
     "\u2666\ufffd"
 )
-"""What the one font has in each of its weights; nothing of it is written from right to left."""
+"""What the font has in every weight, without what is written from right to left."""
 
 _SANS_GLYPHE = re.compile(f"[^{GLYPHES}]+")
 _EMPILES = re.compile("([\u0300-\u0328]{2})[\u0300-\u0328]+")
@@ -146,7 +146,7 @@ _LONG, _LONGUE_ADRESSE = re.compile(r"\S{25}(?=\S)"), re.compile(r"[^\s/]{60}(?=
 
 
 def _envoi(documents: Sequence[Document]) -> dict[str, Any]:
-    """What the template sets; an image that many documents share travels once."""
+    """What the template is given; an image that many documents share is there once."""
     images = list(dict.fromkeys(one.signataire.image for one in documents if one.signataire and one.signataire.image))
     first, count = documents[0], len(documents)
     if count == 1:
@@ -186,7 +186,7 @@ def _document(document: Document, images: list[bytes]) -> dict[str, Any]:
 
 
 def _etablissement(document: Document) -> list[str]:
-    """An académie that is only known by its code is not worth a line."""
+    """No line for an académie of which only the code is known."""
     academie = "" if document.academie.isdigit() else f"Académie : {document.academie}"
     return [document.etablissement_nom, document.etablissement_commune, f"UAI : {document.uai}", academie]
 

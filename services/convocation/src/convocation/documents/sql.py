@@ -6,7 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from chassis.database import Connection, Row
-from convocation.documents.reads import Cle
+from convocation.documents.domain import Cle
 
 _CONTENTS = """
 SELECT c.convocation_id, v.version, c.version AS courante, v.nature, v.qualite, v.qualite_par_defaut, v.dates,
@@ -18,14 +18,11 @@ SELECT c.convocation_id, v.version, c.version AS courante, v.nature, v.qualite, 
 FROM convocation c JOIN convocation_version v USING (convocation_id) JOIN intervenant i USING (numero)
 JOIN mission m USING (mission_id) LEFT JOIN signature s ON s.uai = m.uai LEFT JOIN contact k ON k.academie = m.academie
 """
-
 _COURANTE = """
 SELECT c.version, c.status, c.numero, i.nom, m.uai, m.academie, m.code
 FROM convocation c JOIN intervenant i USING (numero) JOIN mission m USING (mission_id) WHERE c.convocation_id = $1
 """
 _WANTED = "(SELECT * FROM unnest($1::uuid[], $2::int[]) AS d (convocation_id, version))"
-
-
 _KEEP = """
 INSERT INTO document (convocation_id, version, signature_version, sha256, octets, rendu_le)
 SELECT r.*, $6 FROM unnest($1::uuid[], $2::int[], $3::int[], $4::text[], $5::bytea[]) AS r ON CONFLICT DO NOTHING
@@ -99,7 +96,7 @@ async def kept(connection: Connection, wanted: Sequence[Cle]) -> dict[Cle, bytes
 async def keep(connection: Connection, rendered: Sequence[tuple[Contenu, bytes]], le: datetime) -> dict[Cle, bytes]:
     """Keep what was rendered of rows of `contents`; the first rendering of a version wins, and is returned.
 
-    In the order of `contents`: two that keep the same versions wait for each other, not both for ever.
+    Written in the order of `contents`, so that two writers of the same versions do not deadlock.
     """
     rows = [
         (row.convocation_id, row.version, row.signature_version, hashlib.sha256(octets).hexdigest(), octets)
@@ -120,7 +117,7 @@ def _columns(wanted: Sequence[Cle]) -> tuple[list[UUID], list[int]]:
 
 
 async def contents_of_mission(connection: Connection, mission_id: UUID) -> list[Contenu]:
-    """The same for the present version of every convocation of the mission that holds."""
+    """The same for the present version of every active convocation of the mission."""
     present = "c.mission_id = $1 AND c.status = 'ACTIVE' AND v.version = c.version"
     query = f"{_CONTENTS} WHERE {present} ORDER BY i.cle, i.numero"
     return await connection.fetch(query, mission_id, record_class=Contenu)

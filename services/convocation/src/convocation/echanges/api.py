@@ -1,5 +1,7 @@
 """What notifier and santorin-bridge ask: versions to mail, and every convocation's state."""
 
+import asyncio
+from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -7,10 +9,11 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import JSONResponse
 
 from acces.http import ActeurDep
-from convocation.echanges import sql
+from convocation.documents.application import application
+from convocation.echanges import presenters, sql
 from convocation.echanges.access import may_read_envois, may_read_etats
-from convocation.echanges.presenters import answers
 from convocation.echanges.schemas import EnvoisIn
+from convocation.echanges.sql import VersionDemandee
 from pages.commands import reading
 
 router = APIRouter(prefix="/api")
@@ -23,7 +26,7 @@ async def get_envoi(
 ) -> JSONResponse:
     """200, 410 when a higher version has superseded this one, 404 when there is none."""
     may_read_envois(acteur)
-    [answer] = await answers(request, [(convocation_id, version, None, False)])
+    [answer] = await _answers(request, [VersionDemandee(convocation_id, version, dite=None, engagee=False)])
     return JSONResponse(answer, status_code=answer["status"])
 
 
@@ -31,8 +34,17 @@ async def get_envoi(
 async def list_envois(request: Request, body: EnvoisIn, acteur: ActeurDep) -> JSONResponse:
     """Many at once; each has its own `status`, in the order of the demandes."""
     may_read_envois(acteur)
-    wanted = [(one.convocation_id, one.version, one.dite, one.engagee) for one in body.demandes]
-    return JSONResponse({"envois": await answers(request, wanted)})
+    wanted = [VersionDemandee(one.convocation_id, one.version, one.dite, one.engagee) for one in body.demandes]
+    return JSONResponse({"envois": await _answers(request, wanted)})
+
+
+async def _answers(request: Request, wanted: Sequence[VersionDemandee]) -> list[dict[str, Any]]:
+    state = application(request)
+    async with reading(request) as connection:
+        rows = await sql.envois(connection, wanted)
+    keys = [key for key in map(presenters.cle_to_send, rows) if key is not None]
+    documents = await state.imprimeur.kept(state.pool, keys, state.clock()) if keys else {}
+    return await asyncio.to_thread(presenters.answers, wanted, rows, documents, state.settings)
 
 
 @router.get("/etats", tags=["etats"])

@@ -1,90 +1,106 @@
 """What the notifier is answered about a version: facts, document, calendar object, signed link (0008)."""
 
-import asyncio
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
-from uuid import UUID
-
-from fastapi import Request
 
 from convocation.commun.jetons import fin_du_lien, make_lien
 from convocation.convocations.domain import libelle_qualite
 from convocation.convocations.presenters import etablissement, file_name
-from convocation.documents.application import application
-from convocation.documents.reads import Cle
-from convocation.echanges import sql
+from convocation.documents.domain import Cle
+from convocation.echanges.sql import Envoi, VersionDemandee
 from convocation.mes_missions.calendrier import evenement, invitation
 from convocation.settings import Settings
 from event_schemas.academies import zone
-from pages.commands import reading
-
-INCONNU, DEPASSE = 404, 410
 
 
-async def answers(request: Request, wanted: Sequence[tuple[UUID, int, int | None, bool]]) -> list[dict[str, Any]]:
-    """One for each (convocation, version, version told before, under way), in their order, each with its `status`."""
-    state = application(request)
-    async with reading(request) as connection:
-        rows = await sql.envois(connection, wanted)
-    told = [(row["convocation_id"], row["version"]) for row in rows if _status(row) == 200]
-    documents = await state.imprimeur.kept(state.pool, told, state.clock()) if told else {}
-    return await asyncio.to_thread(_answers, rows, documents, state.settings)
+def cle_to_send(row: Envoi | None) -> Cle | None:
+    """The version whose document goes along; None where nothing is sent."""
+    return (row.convocation_id, row.version) if row is not None and _status(row) == 200 else None
 
 
-def _answers(rows: Sequence[Any], documents: dict[Cle, bytes], settings: Settings) -> list[dict[str, Any]]:
-    """In a thread: a calendar object takes as long as a document."""
-    return [_answer(row, documents, settings) for row in rows]
+def answers(
+    wanted: Sequence[VersionDemandee],
+    rows: Sequence[Envoi | None],
+    documents: Mapping[Cle, bytes],
+    settings: Settings,
+) -> list[dict[str, Any]]:
+    """One for each of `wanted`, with its `status`. Blocks: a calendar object takes as long as a document."""
+    return [_answer(one, row, documents, settings) for one, row in zip(wanted, rows, strict=True)]
 
 
-def _status(row: Any) -> int:
-    if row["nature"] is None:
-        return INCONNU
-    return 200 if row["courante"] == row["version"] or row["engagee"] else DEPASSE
+def _status(row: Envoi | None) -> int:
+    """200; 410 when a later version has replaced this one; 404 when there is none."""
+    if row is None:
+        return 404
+    return 200 if row.courante == row.version or row.engagee else 410
 
 
-def _answer(row: Any, documents: dict[Cle, bytes], settings: Settings) -> dict[str, Any]:
-    key = (row["convocation_id"], row["version"])
-    answer = {"convocation_id": str(key[0]), "version": key[1], "status": _status(row)}
-    if answer["status"] != 200:
+def _answer(
+    wanted: VersionDemandee, row: Envoi | None, documents: Mapping[Cle, bytes], settings: Settings
+) -> dict[str, Any]:
+    answer = {"convocation_id": str(wanted.convocation_id), "version": wanted.version, "status": _status(row)}
+    key = cle_to_send(row)
+    if row is None or key is None:
         return answer
     methode, texte = invitation(evenement(row), settings.calendar_organizer)
-    name = file_name(f"convocation {row['libelle'][:50]} {row['uai']} {str(key[0])[:8]} v{key[1]}")
+    name = file_name(f"convocation {row.libelle[:50]} {row.uai} {str(row.convocation_id)[:8]} v{row.version}")
     return {
         **answer,
         **_facts(row),
-        "lien": lien(row, settings),
+        "lien": _lien(row, settings),
         "document": {"nom": f"{name}.pdf", "octets": b64encode(documents[key]).decode()},
         "calendrier": {"nom": f"{name}.ics", "methode": methode, "texte": texte},
     }
 
 
-def _facts(row: Any) -> dict[str, Any]:
-    signataire = {name: row[f"signataire_{name}"] for name in ("nom", "prenom", "qualite")}
-    same = ("nature", "lue", "courriel", "civilite", "nom", "prenom", "type", "libelle", "voie", "session", "academie")
+def _facts(row: Envoi) -> dict[str, Any]:
+    signataire = {"nom": row.signataire_nom, "prenom": row.signataire_prenom, "qualite": row.signataire_qualite}
+    reponse = {"nom": row.contact_nom, "courriel": row.contact_courriel}
     return {
-        **{name: row[name] for name in same},
-        "etablissement": etablissement(row["uai"], row["etablissement_nom"], row["etablissement_commune"]),
-        **_entry(row),
-        "motif": row["motif"],
-        "reponse_empechement": row["reponse_empechement"],
-        "signataire": signataire if row["signataire_nom"] else None,
-        "reponse": {"nom": row["contact_nom"], "courriel": row["contact_courriel"]} if row["contact_nom"] else None,
-        "precedente": _entry(row, "precedente_") if row["precedente"] else None,
+        "nature": row.nature,
+        "lue": row.lue,
+        "courriel": row.courriel,
+        "civilite": row.civilite,
+        "nom": row.nom,
+        "prenom": row.prenom,
+        "type": row.type,
+        "libelle": row.libelle,
+        "voie": row.voie,
+        "session": row.session,
+        "academie": row.academie,
+        "etablissement": etablissement(row.uai, row.etablissement_nom, row.etablissement_commune),
+        **_entry(row.qualite, row.dates, row.observation, par_defaut=row.qualite_par_defaut),
+        "motif": row.motif,
+        "reponse_empechement": row.reponse_empechement,
+        "signataire": signataire if row.signataire_nom else None,
+        "reponse": reponse if row.contact_nom else None,
+        "precedente": _precedente(row),
     }
 
 
-def _entry(row: Any, prefix: str = "") -> dict[str, Any]:
-    names = ("qualite", "qualite_par_defaut", "dates", "observation")
-    entry = {name: row[prefix + name] for name in names}
+def _precedente(row: Envoi) -> dict[str, Any] | None:
+    """What the person was told before."""
+    if row.precedente_dates is None:
+        return None
+    return _entry(
+        row.precedente_qualite,
+        row.precedente_dates,
+        row.precedente_observation or "",
+        par_defaut=bool(row.precedente_qualite_par_defaut),
+    )
+
+
+def _entry(qualite: str | None, dates: Sequence[date], observation: str, *, par_defaut: bool) -> dict[str, Any]:
     return {
-        "qualite_libelle": libelle_qualite(entry["qualite"], par_defaut=entry["qualite_par_defaut"]),
-        "dates": [day.isoformat() for day in entry["dates"]],
-        "observation": entry["observation"],
+        "qualite_libelle": libelle_qualite(qualite, par_defaut=par_defaut),
+        "dates": [day.isoformat() for day in dates],
+        "observation": observation,
     }
 
 
-def lien(row: Any, settings: Settings) -> str:
+def _lien(row: Envoi, settings: Settings) -> str:
     """The address that signs the person of a convocation in, until some days after the last date of that version."""
-    fin = fin_du_lien(row["dates"], settings.link_days, zone(row["academie"]))
-    return f"{settings.public_url}/lien/{make_lien(row['convocation_id'], fin, settings.token_key.get_secret_value())}"
+    fin = fin_du_lien(row.dates, settings.link_days, zone(row.academie))
+    return f"{settings.public_url}/lien/{make_lien(row.convocation_id, fin, settings.token_key.get_secret_value())}"

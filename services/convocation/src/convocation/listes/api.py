@@ -43,7 +43,8 @@ async def list_missions(
         rows = await liste_missions(connection, filtre, lot=lot, now=now)
         message = None
         if not rows and filtre.ouvertes:
-            message = " ".join([ServiceFerme.phrase, *await annonces(connection, sorted(acteur.uais), now)])
+            a_venir = await ouvertures.a_venir(connection, sorted(acteur.uais), now)
+            message = " ".join([ServiceFerme.phrase, *annonces(a_venir, several=len(acteur.uais) > 1)])
     total = rows[0].total if rows else 0
     return {"missions": [presenters.mission(row) for row in rows], "total": total, "page": page, "message": message}
 

@@ -90,10 +90,18 @@ async def _liste(request: Request, acteur: Acteur, *, convoquees: bool) -> HTMLR
             tris=list(LIBELLES_TRIS.items()),
             par_etablissement=filtre.uais is None or len(filtre.uais) > 1,
             raison=ServiceFerme.phrase if filtre.ouvertes else "",
-            annonces=await annonces(connection, filtre.uais or [], now) if filtre.ouvertes else [],
+            annonces=await _annonces(connection, filtre, now),
             attente=await _attente_of(request, connection, filtre),
             empechements=await empechements.a_traiter(connection, filtre.uais or []),
         )
+
+
+async def _annonces(connection: Connection, filtre: FiltreMissions, now: datetime) -> list[str]:
+    """When the établissement's service will open, told on the list of what is open."""
+    if not filtre.ouvertes:
+        return []
+    uais = filtre.uais or []
+    return annonces(await ouvertures.a_venir(connection, uais, now), several=len(uais) > 1)
 
 
 async def _attente_of(request: Request, connection: Connection, filtre: FiltreMissions) -> dict[str, Any] | None:

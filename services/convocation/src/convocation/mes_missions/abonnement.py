@@ -14,9 +14,8 @@ from chassis.http import Problem
 from convocation.commun.application import application
 from convocation.commun.jetons import make_calendrier, read_calendrier
 from convocation.mes_missions import sql
-from convocation.mes_missions.calendrier import evenement, publication
+from convocation.mes_missions.calendrier import VersionRow, evenement, publication
 from convocation.mes_missions.commands import set_abonnement
-from convocation.mes_missions.sql import VersionRow
 from pages.commands import commande, reading, see_other
 from pages.forms import fields, text
 
@@ -25,12 +24,12 @@ _FAITS = {"creer": "calendrier-ouvert", "revoquer": "calendrier-revoque"}
 
 
 def add_to(app: FastAPI) -> None:
-    """A plain route: a calendar's program has the address and no session."""
+    """A plain route: a calendar program has the address and no session."""
     app.add_route("/calendrier/{token}.ics", calendrier)
 
 
 async def abonnement_url(request: Request, connection: Connection, numero: str) -> str | None:
-    """The address that a page shows its person (abonnement.html), as long as it holds."""
+    """The person's address as the page shows it; None while she has none."""
     state = application(request)
     held = await sql.abonnement_of(connection, numero)
     token = make_calendrier(held, state.token_key) if held else None
@@ -50,7 +49,7 @@ async def enregistrer(request: Request, acteur: ActeurDep) -> Response:
 
 
 async def calendrier(request: Request) -> Response:
-    """The feed. An address that is revoked, or was never ours, does not exist."""
+    """The feed; 404 for an address that is revoked or was never given."""
     state = application(request)
     abonnement_id = read_calendrier(request.path_params["token"], state.token_key)
     rows = await _convocations(request, abonnement_id) if abonnement_id else None

@@ -1,18 +1,18 @@
-"""Convocations as calendar objects (RFC 5545, 5546): a mail's REQUEST or CANCEL, and the feed that a person subscribes.
+"""Convocations as calendar objects (RFC 5545, 5546): a mail's REQUEST or CANCEL, and the feed one subscribes to.
 
-The same version gives the same bytes, and a convocation one UID in all of them. Texts of people stay text.
+The same version gives the same bytes. A convocation has one UID in all of them. What people typed is escaped.
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
 from icalendar import Calendar, Event, vCalAddress, vDuration, vText
 
+from chassis.database import Row
 from convocation.convocations.domain import NatureVersion, libelle_qualite
 from convocation.missions.domain import MissionType
 from francais import dates_longues
@@ -20,7 +20,7 @@ from francais import dates_longues
 _PRODID = "-//IMAG'IN E3C//Convocation//FR"
 _NOM, _RELECTURE = "Missions IMAG’IN", timedelta(hours=6)
 _ADRESSE = "@!$'*+-._~"
-"""What an address may hold as it is in a mailto URI (RFC 6068) without meaning something in a calendar."""
+"""Characters that stay as they are in a mailto URI (RFC 6068) and mean nothing in a calendar."""
 
 _CONTROLES = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028-\\u202e\\u2066-\\u2069\\ufeff]+")
 
@@ -44,6 +44,26 @@ class Evenement:
     courriel: str
 
 
+class VersionRow(Row):
+    """A version in the columns that a calendar needs."""
+
+    convocation_id: UUID
+    version: int
+    nature: str
+    qualite: str | None
+    qualite_par_defaut: bool
+    dates: list[date]
+    observation: str
+    le: datetime
+    nom: str
+    prenom: str
+    courriel: str
+    type: str
+    libelle: str
+    etablissement_nom: str
+    etablissement_commune: str
+
+
 def invitation(evenement: Evenement, organizer: str) -> tuple[str, str]:
     """Method and text of the object that goes along with a mail; `organizer`: an address that nobody reads."""
     method = "CANCEL" if evenement.annulee else "REQUEST"
@@ -55,7 +75,7 @@ def invitation(evenement: Evenement, organizer: str) -> tuple[str, str]:
 
 
 def publication(evenements: Sequence[Evenement], organizer: str) -> str:
-    """What a person subscribes to. The UIDs are those of the mails; nobody is invited by it (RFC 5546 3.2.1)."""
+    """What a person subscribes to, with the UIDs of the mails. It invites nobody (RFC 5546 section 3.2.1)."""
     calendar = _calendar("PUBLISH")
     for name in ("name", "x-wr-calname"):
         calendar[name] = _Texte(_NOM)
@@ -95,10 +115,10 @@ def _event(evenement: Evenement, organizer: str) -> Event:
 
 
 def _days(dates: Sequence[date]) -> tuple[date, date, Sequence[date]]:
-    """First day, the day after the first stay, further days.
+    """First day, the day after the event's end, further days.
 
-    Days in a row are one stay, which every client shows; others are RDATEs, for a stay would claim days nobody asked
-    for. A client that knows no RDATE still has them all in the description.
+    Consecutive days are one event, which every client shows. Other days are RDATEs: one long event would claim days
+    that nobody asked for. A client without RDATE shows them in the description.
     """
     first, *further = dates
     last = dates[-1]
@@ -126,7 +146,7 @@ def _address(courriel: str, nom: str) -> vCalAddress:
 
 
 def _summary(evenement: Evenement) -> str:
-    """A client that shows cancelled events like others still tells."""
+    # « Annulé » in the title: some clients show cancelled events like others.
     mission = "Numérisation des copies" if evenement.numerisation else f"Correction E3C\u00a0: {evenement.libelle}"
     return _ligne(f"Annulé\u00a0: {mission}" if evenement.annulee else mission)
 
@@ -136,7 +156,7 @@ def _lieu(evenement: Evenement) -> str:
 
 
 def _description(evenement: Evenement, document: str) -> str:
-    """No address that signs in: calendars are shared. Nor the reason of a cancellation."""
+    # Calendars are shared: neither a link that signs in nor the reason of a cancellation.
     if evenement.annulee:
         return f"Votre convocation à cette mission est annulée.\n{document}"
     observation = "\n".join(filter(None, map(_ligne, evenement.observation.splitlines())))
@@ -146,7 +166,7 @@ def _description(evenement: Evenement, document: str) -> str:
 
 
 def _ligne(texte: str) -> str:
-    """On one line: some reader or other ends it at each of these, or shows the rest the wrong way round."""
+    """Without control and direction characters: clients break the line there, or show the rest reversed."""
     return _CONTROLES.sub(" ", texte).strip()
 
 
@@ -156,27 +176,27 @@ def _text(calendar: Calendar) -> str:
 
 
 class _Texte(vText):
-    """icalendar itself takes a backslash before an N of ours for the end of a line."""
+    """Escaped here: icalendar itself reads a typed backslash and N as the end of a line."""
 
-    def to_ical(self) -> Any:
+    def to_ical(self) -> bytes:
         escaped = self.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
         return escaped.encode()
 
 
-def evenement(row: Any) -> Evenement:
+def evenement(row: VersionRow) -> Evenement:
     """A version's row in the words of a calendar."""
     return Evenement(
-        convocation_id=row["convocation_id"],
-        version=row["version"],
-        annulee=row["nature"] == NatureVersion.ANNULATION.value,
-        le=row["le"],
-        numerisation=row["type"] == MissionType.NUMERISATION.value,
-        libelle=row["libelle"],
-        qualite=libelle_qualite(row["qualite"], par_defaut=row["qualite_par_defaut"]),
-        dates=tuple(row["dates"]),
-        observation=row["observation"],
-        etablissement_nom=row["etablissement_nom"],
-        etablissement_commune=row["etablissement_commune"],
-        nom=f"{row['prenom']} {row['nom']}",
-        courriel=row["courriel"],
+        convocation_id=row.convocation_id,
+        version=row.version,
+        annulee=row.nature == NatureVersion.ANNULATION.value,
+        le=row.le,
+        numerisation=row.type == MissionType.NUMERISATION.value,
+        libelle=row.libelle,
+        qualite=libelle_qualite(row.qualite, par_defaut=row.qualite_par_defaut),
+        dates=tuple(row.dates),
+        observation=row.observation,
+        etablissement_nom=row.etablissement_nom,
+        etablissement_commune=row.etablissement_commune,
+        nom=f"{row.prenom} {row.nom}",
+        courriel=row.courriel,
     )

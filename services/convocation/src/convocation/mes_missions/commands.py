@@ -1,4 +1,4 @@
-"""What a person does herself: she says that she has read, she opens or revokes her calendar's address."""
+"""What a person does herself: acknowledge a convocation, open or revoke her calendar's address."""
 
 from datetime import datetime
 from uuid import UUID
@@ -10,21 +10,20 @@ from convocation.commun.policy import POLICY
 from convocation.convocations.access import own_convocation
 from convocation.mes_missions import sql
 
-ACKNOWLEDGE = "prise-de-connaissance.ecrire"
 _ABONNEMENT = "abonnement.ecrire"
 
 
 async def acknowledge_convocation(commande: Commande, convocation_id: UUID, expected: int) -> datetime:
-    """When the person read this version first: twice is once. It is the person's act: no open service is needed.
+    """When the person first read this version. It is her own act: the service need not be open.
 
     Raises ConvocationInconnue, Forbidden, VersionDepassee, PlusRienAFaire.
     """
-    await own_convocation(commande, convocation_id, expected, ACKNOWLEDGE)
+    await own_convocation(commande, convocation_id, expected, "prise-de-connaissance.ecrire")
     return await sql.acknowledge(commande.connection, convocation_id, expected, commande.now)
 
 
 async def set_abonnement(commande: Commande, *, ouvert: bool) -> None:
-    """Asked for twice it happens once; opened again after a revocation it has another address. Raises Forbidden."""
+    """Open or revoke the calendar's address. Twice is once; opened again, it is another address. Raises Forbidden."""
     acteur, connection = commande.acteur, commande.connection
     POLICY.authorise(acteur, _ABONNEMENT, intervenant=acteur.sub)
     if ouvert:

@@ -23,13 +23,13 @@ _HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 
 
 def add_to(app: FastAPI) -> None:
-    """Plain routes, of any path: what is no token at all gets the same answer as a forged one."""
+    """Any path: what is no token at all gets the same answer as a forged one."""
     app.add_route("/lien/{token:path}", ouvrir, methods=["GET"])
     app.add_route("/lien/{token:path}", poursuivre, methods=["POST"])
 
 
 async def ouvrir(request: Request) -> Response:
-    """Sign in; nothing is replaced silently where somebody else is signed in."""
+    """Sign in; ask first where somebody else is signed in."""
     acteur, present = await _acteur(request), _present(request)
     if acteur is None:
         return _plus_valable(request)
@@ -45,7 +45,7 @@ async def ouvrir(request: Request) -> Response:
 
 
 async def poursuivre(request: Request) -> Response:
-    """The same, over the session of whoever is signed in."""
+    """Sign in instead of whoever is signed in."""
     refuse_cross_site(request)
     acteur = await _acteur(request)
     return _plus_valable(request) if acteur is None else _enter(request, acteur)
@@ -78,7 +78,7 @@ def _enter(request: Request, acteur: Acteur) -> Response:
 
 
 def _plus_valable(request: Request) -> Response:
-    """Forged, expired or unknown: one page that tells them not apart."""
+    """The same page for a forged, an expired and an unknown link."""
     return _sealed(application(request).pages.render(request, "mes_missions/lien_plus_valable.html", status=404))
 
 

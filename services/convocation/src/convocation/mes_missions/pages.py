@@ -12,15 +12,15 @@ from convocation.cadre.ecran import MES_MISSIONS, page
 from convocation.commun.application import application
 from convocation.commun.refus import VersionDepassee
 from convocation.convocations import reads as views
-from convocation.convocations.access import visible_convocation
 from convocation.convocations.domain import Qualite
 from convocation.convocations.forms import read_saisies
 from convocation.convocations.pages import show_convocation
 from convocation.convocations.presenters import line_of
+from convocation.convocations.reads import LigneConvocation
 from convocation.convocations.refus import PlusRienAFaire
 from convocation.mes_missions.abonnement import abonnement_url
 from convocation.mes_missions.access import may_read_own
-from convocation.mes_missions.commands import ACKNOWLEDGE, acknowledge_convocation
+from convocation.mes_missions.commands import acknowledge_convocation
 from convocation.mes_missions.domain import ATTENTES, LIBELLES_USAGES, Moment, adresse, moment, prochaine, usage
 from convocation.missions.domain import LIBELLES_VOIE
 from convocation.suivi.domain import Acces
@@ -68,24 +68,23 @@ async def prendre_connaissance(request: Request, convocation_id: UUID, acteur: A
         version = read_saisies(form).version
     try:
         async with commande(request, acteur) as command:
-            await visible_convocation(command.connection, acteur, convocation_id, ACKNOWLEDGE)
             await acknowledge_convocation(command, convocation_id, version)
     except (VersionDepassee, PlusRienAFaire) as refus:
         return await show_convocation(request, acteur, convocation_id, refus)
     return see_other(f"{MES_MISSIONS}?fait=lue")
 
 
-def _mission(request: Request, row: Any) -> dict[str, Any]:
+def _mission(request: Request, row: LigneConvocation) -> dict[str, Any]:
     """A line, with what one does in SANTORIN, or what is waited for until then."""
-    une = line_of(row)
+    acces = row.suivi.acces
     today = local_time(row.academie, application(request).clock()).date()
-    pour = usage(Qualite(row["qualite"]) if row["qualite"] else None)
-    return une | {
-        "voie": LIBELLES_VOIE[row["voie"]],
-        "moment": moment(row["dates"], today, active=une["active"]),
-        "prochaine": prochaine(row["dates"], today),
-        "entre": une["active"] and une["suivi"].acces is Acces.ACCEPTEE,
+    pour = usage(Qualite(row.qualite) if row.qualite else None)
+    return line_of(row) | {
+        "voie": LIBELLES_VOIE[row.voie],
+        "moment": moment(row.dates, today, active=row.active),
+        "prochaine": prochaine(row.dates, today),
+        "entre": row.active and acces is Acces.ACCEPTEE,
         "usage": LIBELLES_USAGES[pour],
         "santorin": adresse(application(request).settings.santorin_url, pour),
-        "attendu": ATTENTES.get(une["suivi"].acces, ""),
+        "attendu": ATTENTES.get(acces, ""),
     }

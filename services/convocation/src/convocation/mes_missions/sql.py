@@ -1,9 +1,10 @@
 """SQL of a person's own pages: what was read, her calendar's address, her signed link."""
 
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from chassis.database import Connection, Row
+from convocation.mes_missions.calendrier import VersionRow
 
 _OPEN_ABONNEMENT = """
 WITH made AS (
@@ -15,6 +16,7 @@ _REVOKE_ABONNEMENT = """
 WITH gone AS (DELETE FROM abonnement WHERE numero = $1 RETURNING numero)
 SELECT academie FROM gone JOIN intervenant USING (numero)
 """
+# Not of a merged entry: nobody could revoke its subscription any more.
 _ABONNE = """
 SELECT numero FROM abonnement JOIN intervenant USING (numero) WHERE abonnement_id = $1 AND fusionne_dans IS NULL
 """
@@ -39,26 +41,6 @@ SELECT numero, nom, prenom FROM suite WHERE fusionne_dans IS NULL
 """
 
 
-class VersionRow(Row):
-    """A version in the columns that a calendar needs."""
-
-    convocation_id: UUID
-    version: int
-    nature: str
-    qualite: str | None
-    qualite_par_defaut: bool
-    dates: list[date]
-    observation: str
-    le: datetime
-    nom: str
-    prenom: str
-    courriel: str
-    type: str
-    libelle: str
-    etablissement_nom: str
-    etablissement_commune: str
-
-
 class PersonneDuLien(Row):
     """Whom a signed link opens the pages of."""
 
@@ -75,7 +57,6 @@ async def acknowledge(connection: Connection, convocation_id: UUID, version: int
     return first
 
 
-# A merged entry's subscription leads to nothing: nobody could revoke it any more.
 async def abonnement_of(connection: Connection, numero: str) -> UUID | None:
     """The person's subscription."""
     query = "SELECT abonnement_id FROM abonnement WHERE numero = $1"
@@ -102,5 +83,5 @@ async def convocations_of_abonnement(connection: Connection, abonnement_id: UUID
 
 
 async def person_of_lien(connection: Connection, convocation_id: UUID) -> PersonneDuLien | None:
-    """The person of a convocation, or None. One who is not active any more still reads what she was told."""
+    """The person of a convocation, or None. A deactivated person still reads what she was told."""
     return await connection.fetchrow(_PERSON_OF_LIEN, convocation_id, record_class=PersonneDuLien)

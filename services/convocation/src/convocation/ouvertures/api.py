@@ -8,7 +8,7 @@ from acces.http import ActeurDep
 from chassis.http import Problem
 from convocation.commun.application import application
 from convocation.commun.schemas import Session
-from convocation.ouvertures import sql as ouvertures
+from convocation.ouvertures import sql
 from convocation.ouvertures.access import may_read
 from convocation.ouvertures.commands import open_service
 from convocation.ouvertures.domain import Cible, Decision, PorteeOuverture
@@ -39,5 +39,10 @@ async def list_ouvertures(
     """Every decision taken, the latest first; with `session` also what holds now, académie by académie."""
     may_read(acteur)
     async with reading(request) as connection:
-        etat = await par_academie(connection, session, application(request).clock()) if session else []
-        return {"ouvertures": [dict(row) for row in await ouvertures.all_of(connection, session)], "academies": etat}
+        rows = await sql.all_of(connection, session)
+        academies = []
+        if session:
+            now = application(request).clock()
+            places = await sql.academies(connection, session, now)
+            academies = par_academie(await sql.general(connection, session), places, now)
+    return {"ouvertures": [dict(row) for row in rows], "academies": academies}

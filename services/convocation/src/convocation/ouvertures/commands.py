@@ -7,8 +7,7 @@ from acces.audit import Acte, changes, record
 from acces.commande import Commande
 from convocation.commun.policy import POLICY
 from convocation.missions import reads as missions
-from convocation.ouvertures import reads as ouvertures_reads
-from convocation.ouvertures import sql as ouvertures
+from convocation.ouvertures import reads, sql
 from convocation.ouvertures.domain import NATIONALE, Cible, Decision, PorteeOuverture, juger
 from convocation.ouvertures.refus import OuvertureRefusee
 from event_schemas.academies import NOMS
@@ -17,9 +16,9 @@ from event_schemas.academies import NOMS
 async def open_service(
     commande: Commande, session: str, decisions: Mapping[Cible, Decision | None], motif: str = ""
 ) -> None:
-    """Take all of `decisions` of a session or none, None withdrawing one; commands under way end before.
+    """Take all of `decisions` or none of them; None withdraws one. Commands under way end first.
 
-    What is decided already is no act. Raises OuvertureRefusee, Forbidden.
+    A decision that changes nothing is not recorded. Raises OuvertureRefusee, Forbidden.
     """
     POLICY.authorise(commande.acteur, "service.ouvrir")
     connection, who, when = commande.connection, commande.acteur.sub, commande.now
@@ -28,10 +27,10 @@ async def open_service(
     )
     for cible, decision in decisions.items():
         _judge(commande, places, cible, decision)
-    await ouvertures.hold(connection, session, le=when)
-    held = await ouvertures_reads.held(connection, session, list(decisions))
+    await sql.hold(connection, session, le=when)
+    held = await reads.held(connection, session, list(decisions))
     changed = {cible: decision for cible, decision in decisions.items() if held.get(cible) != decision}
-    await ouvertures.save(connection, session, changed, par=who, le=when)
+    await sql.save(connection, session, changed, par=who, le=when)
     actes = [
         _acte(session, cible, held.get(cible), decision, motif, places.get(cible.code))
         for cible, decision in changed.items()

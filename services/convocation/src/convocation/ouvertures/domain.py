@@ -55,7 +55,7 @@ def in_force(decisions: Mapping[Cible, Decision], academie: str, uai: str) -> tu
 
 
 def est_ouvert(decisions: Mapping[Cible, Decision], academie: str, uai: str, now: datetime) -> bool:
-    """Whether the établissement may convoke at `now`; persistence/liste_missions.py says the same in SQL."""
+    """Whether the établissement may convoke at `now`; `reads.TIENT` says the same in SQL."""
     held = in_force(decisions, academie, uai)
     return held is not None and held[1].tient(now)
 

@@ -15,9 +15,8 @@ from acces.http import ActeurDep
 from chassis.database import Connection
 from convocation.cadre.ecran import page
 from convocation.commun.application import application
-from convocation.missions import reads as lieux
 from convocation.missions import reads as missions
-from convocation.ouvertures import presenters as ouvertures
+from convocation.ouvertures import presenters, sql
 from convocation.ouvertures.access import may_decide
 from convocation.ouvertures.commands import open_service
 from convocation.ouvertures.domain import NATIONALE, Cible, Decision, PorteeOuverture, instant
@@ -47,7 +46,7 @@ async def voir(request: Request, acteur: ActeurDep) -> Response:
 
 @router.post("/ouvertures")
 async def decider(request: Request, acteur: ActeurDep) -> Response:
-    """One decision for all that it is about, or none of it."""
+    """The same decision for all that are named, or for none."""
     may_decide(acteur)
     async with fields(request) as form:
         saisie = SaisieOuverture.read(form)
@@ -61,7 +60,7 @@ async def _decide(request: Request, acteur: Acteur, saisie: SaisieOuverture) -> 
     """Take the decision, or say what is wrong with it."""
     try:
         async with commande(request, acteur) as command:
-            erreurs = saisie.faults(await lieux.sessions(command.connection))
+            erreurs = saisie.faults(await missions.sessions(command.connection))
             if not erreurs:
                 places, erreurs = await _places(command.connection, saisie)
             if not erreurs:
@@ -115,9 +114,10 @@ async def _show(request: Request, acteur: Acteur, saisie: SaisieOuverture, erreu
     now, asked = application(request).clock(), request.query_params.get("page", "")
     number = max(1, int(asked)) if asked.isdecimal() and len(asked) < 6 else 1
     async with reading(request) as connection:
-        sessions = await lieux.sessions(connection)
+        sessions = await missions.sessions(connection)
         session = saisie.session if saisie.session in sessions else next(iter(sessions), "")
-        exceptions = await ouvertures.exceptions(connection, session, now, page=number)
+        decisions = await sql.general(connection, session)
+        exceptions = await sql.exceptions(connection, session, taille=_TAILLE, page=number)
         context: dict[str, Any] = {
             "saisie": asdict(saisie) | {"session": session},
             "erreurs": erreurs,
@@ -126,11 +126,11 @@ async def _show(request: Request, acteur: Acteur, saisie: SaisieOuverture, erreu
             "decisions": DECISIONS,
             "etats": _ETATS,
             "noms": NOMS,
-            "nationale": await ouvertures.nationale(connection, session, now),
-            "academies": await ouvertures.par_academie(connection, session, now),
-            "exceptions": exceptions,
+            "nationale": presenters.nationale(decisions, now),
+            "academies": presenters.par_academie(decisions, await sql.academies(connection, session, now), now),
+            "exceptions": [presenters.exception(row, now) for row in exceptions],
             "page": number,
-            "pages": ceil(exceptions[0]["total"] / _TAILLE) if exceptions else 1,
+            "pages": ceil(exceptions[0].total / _TAILLE) if exceptions else 1,
             "vers": lambda n: f"?{urlencode({'session': session, 'page': n})}",
         }
         return await page(

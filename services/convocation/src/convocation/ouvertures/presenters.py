@@ -5,13 +5,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from chassis.database import Connection
 from convocation.missions.domain import Mission
-from convocation.ouvertures import sql as ouvertures
-from convocation.ouvertures.domain import NATIONALE, Cible, Decision, PorteeOuverture, in_force, ouvrira
-from convocation.ouvertures.reads import decisions
+from convocation.ouvertures.domain import NATIONALE, Cible, Decision, PorteeOuverture, in_force
+from convocation.ouvertures.reads import AVenir
 from convocation.ouvertures.refus import ServiceFerme
-from convocation.ouvertures.sql import OuvertureMotivee
+from convocation.ouvertures.sql import AcademieRow, OuvertureException, OuvertureMotivee
 from event_schemas.academies import NOMS, local_time
 from francais import moment
 
@@ -35,15 +33,17 @@ def ligne(row: OuvertureMotivee, academie: str, now: datetime) -> dict[str, Any]
     return {"etat": etat(decision, now), "debut": debut, "fin": fin, "motif": row.motif or "", **who}
 
 
-async def par_academie(connection: Connection, session: str, now: datetime) -> list[dict[str, Any]]:
+def par_academie(
+    decisions: Sequence[OuvertureMotivee], places: Sequence[AcademieRow], now: datetime
+) -> list[dict[str, Any]]:
     """For each académie with missions what holds for its établissements without a decision of their own.
 
     `origine`: "ACADEMIE" or "NATIONALE", None where nobody decided. `exceptions`: établissements with their own.
     """
-    rows = {Cible(PorteeOuverture(row.portee), row.code): row for row in await ouvertures.general(connection, session)}
+    rows = {Cible(PorteeOuverture(row.portee), row.code): row for row in decisions}
     decided = {cible: Decision(row.ouverte, row.debut, row.fin) for cible, row in rows.items()}
     found = []
-    for place in await ouvertures.academies(connection, session, now):
+    for place in places:
         code = place.academie
         held = in_force(decided, code, "")
         told = ligne(rows[held[0]], code, now) if held else _NOBODY
@@ -52,33 +52,29 @@ async def par_academie(connection: Connection, session: str, now: datetime) -> l
     return found
 
 
-async def exceptions(connection: Connection, session: str, now: datetime, *, page: int) -> list[dict[str, Any]]:
-    """A page of 50 établissements with a decision of their own, with `total`."""
-    rows = await ouvertures.exceptions(connection, session, taille=50, page=page)
-    return [dict(row) | ligne(row, row.academie, now) for row in rows]
+def exception(row: OuvertureException, now: datetime) -> dict[str, Any]:
+    """An établissement's own decision, with its place."""
+    return dict(row) | ligne(row, row.academie, now)
 
 
-async def nationale(connection: Connection, session: str, now: datetime) -> dict[str, Any] | None:
-    """The decision for all académies, in Paris's time, None where nobody took one."""
-    rows = await ouvertures.general(connection, session)
-    return next((ligne(row, "*", now) for row in rows if row.portee == NATIONALE.portee), None)
+def nationale(decisions: Sequence[OuvertureMotivee], now: datetime) -> dict[str, Any] | None:
+    """The decision for all académies, in Paris's time; None where nobody took one."""
+    return next((ligne(row, "*", now) for row in decisions if row.portee == NATIONALE.portee), None)
 
 
-async def annonces(connection: Connection, uais: Sequence[str], now: datetime) -> list[str]:
-    """« Le service ouvrira le … », one sentence a session and instant; who has several établissements is told which."""
+def annonces(a_venir: Sequence[AVenir], *, several: bool) -> list[str]:
+    """« Le service ouvrira le … », a sentence for each session and instant. `several`: name the établissements."""
     coming: dict[tuple[str, datetime], list[str]] = defaultdict(list)
-    for session, academie, uai in await ouvertures.places(connection, uais):
-        debut = ouvrira(await decisions(connection, session, academie, uai), academie, uai, now)
-        if debut is not None:
-            coming[session, local_time(academie, debut)].append(uai)
+    for one in a_venir:
+        coming[one.session, one.debut].append(one.uai)
     return [
-        f"Le service ouvrira le {moment(debut)} (session {session}{_of(places) if len(uais) > 1 else ''})."
-        for (session, debut), places in sorted(coming.items())
+        f"Le service ouvrira le {moment(debut)} (session {session}{_of(uais) if several else ''})."
+        for (session, debut), uais in sorted(coming.items())
     ]
 
 
-def _of(places: Sequence[str]) -> str:
-    return f" ; {', '.join(places)}"
+def _of(uais: Sequence[str]) -> str:
+    return f" ; {', '.join(uais)}"
 
 
 def service(decisions: Mapping[Cible, Decision], mission: Mission, now: datetime) -> tuple[bool, datetime | None, str]:

@@ -1,9 +1,12 @@
-"""What other rooms ask of the openings: the decisions that concern an établissement."""
+"""What other rooms ask of the openings: the decisions that concern an établissement, and when it will open."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
 
-from chassis.database import Connection
-from convocation.ouvertures.domain import Cible, Decision, PorteeOuverture, cibles
+from chassis.database import Connection, Row
+from convocation.ouvertures.domain import Cible, Decision, PorteeOuverture, cibles, ouvrira
+from event_schemas.academies import local_time
 
 TIENT = """
 (o.ouverte AND coalesce(o.debut <= {now}::timestamptz, true) AND coalesce({now}::timestamptz < o.fin, true))
@@ -14,6 +17,34 @@ SELECT portee, code, ouverte, debut, fin, par FROM ouverture
 WHERE session = $1 AND (portee, code) IN (SELECT * FROM unnest($2::text[], $3::text[]))
 ORDER BY portee, code
 """
+_LIEUX = "SELECT DISTINCT session, academie, uai FROM mission WHERE uai = ANY($1::text[]) ORDER BY session, uai"
+
+
+class DecisionRow(Row):
+    """A decision; nobody took it where `par` is empty."""
+
+    portee: str
+    code: str
+    ouverte: bool
+    debut: datetime | None
+    fin: datetime | None
+    par: str
+
+
+class Lieu(Row):
+    """An établissement with missions in a session."""
+
+    session: str
+    academie: str
+    uai: str
+
+
+class AVenir(NamedTuple):
+    """The service of an établissement opens later. `debut`: in the académie's own time."""
+
+    session: str
+    debut: datetime
+    uai: str
 
 
 async def held(
@@ -25,11 +56,12 @@ async def held(
         session,
         [cible.portee.value for cible in wanted],
         [cible.code for cible in wanted],
+        record_class=DecisionRow,
     )
     return {
-        Cible(PorteeOuverture(row["portee"]), row["code"]): Decision(row["ouverte"], row["debut"], row["fin"])
+        Cible(PorteeOuverture(row.portee), row.code): Decision(row.ouverte, row.debut, row.fin)
         for row in rows
-        if row["par"]
+        if row.par
     }
 
 
@@ -38,3 +70,14 @@ async def decisions(
 ) -> dict[Cible, Decision]:
     """Decisions that concern an établissement."""
     return await held(connection, session, cibles(academie, uai), lock=lock)
+
+
+async def a_venir(connection: Connection, uais: Sequence[str], now: datetime) -> list[AVenir]:
+    """For each établissement and session the opening to come, where the decision in force already says when."""
+    found = []
+    for lieu in await connection.fetch(_LIEUX, list(uais), record_class=Lieu):
+        decided = await decisions(connection, lieu.session, lieu.academie, lieu.uai)
+        debut = ouvrira(decided, lieu.academie, lieu.uai, now)
+        if debut is not None:
+            found.append(AVenir(lieu.session, local_time(lieu.academie, debut), lieu.uai))
+    return found

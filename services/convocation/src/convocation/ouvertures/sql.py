@@ -1,29 +1,23 @@
-"""SQL of the openings. A change locks the session's national row, a command shares it: neither crosses the other."""
+"""SQL of the openings. A change takes the session's national row FOR UPDATE, a command that convokes FOR SHARE."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 
 from chassis.database import Connection, Row
 from convocation.ouvertures.domain import NATIONALE, Cible, Decision
 from convocation.ouvertures.reads import TIENT
 
-# Nobody decided (par is empty): it is there to be locked, and closed as where there is no decision.
+# A row to lock: nobody decided (par is empty), and it says closed, as no decision does.
 _NATIONAL_ROW = """
 INSERT INTO ouverture (session, portee, code, ouverte, par, le) VALUES ($1, $2, $3, false, '', $4)
 ON CONFLICT DO NOTHING
 """
-
-
 _SAVE = """
 INSERT INTO ouverture (session, portee, code, ouverte, debut, fin, par, le) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT (session, portee, code) DO UPDATE
 SET ouverte = excluded.ouverte, debut = excluded.debut, fin = excluded.fin, par = excluded.par, le = excluded.le
 """
-
-
 _REMOVE = "DELETE FROM ouverture WHERE session = $1 AND portee = $2 AND code = $3"
-
-
 _COLUMNS = "o.session, o.portee, o.code, o.ouverte, o.debut, o.fin, o.par, o.le"
 # Who decided and why, as the audit has it.
 _WHY = """
@@ -31,14 +25,10 @@ LEFT JOIN LATERAL (SELECT a.nom, a.motif FROM audit a
                    WHERE a.objet = concat_ws('|', 'ouverture', o.session, o.portee, o.code)
                    ORDER BY a.id DESC LIMIT 1) AS acte ON true
 """
-
-
 _GENERAL = f"""
 SELECT {_COLUMNS}, acte.nom, acte.motif FROM ouverture o {_WHY}
 WHERE o.session = $1 AND o.portee <> 'ETABLISSEMENT' AND o.par <> '' ORDER BY o.code
 """
-
-
 _EXCEPTIONS = f"""
 SELECT {_COLUMNS}, o.academie, o.etablissement_nom,
        o.etablissement_commune, o.total, acte.nom, acte.motif
@@ -51,9 +41,7 @@ FROM (
 {_WHY}
 ORDER BY o.academie, o.code
 """
-
-
-# From each exception to its place: however many they are, that is one look into an index for each.
+# LATERAL: one look-up in an index for each exception.
 _ACADEMIES = f"""
 WITH lieux AS (SELECT DISTINCT academie, uai FROM mission WHERE session = $1),
 exceptions AS (
@@ -106,7 +94,7 @@ class AcademieRow(Row):
 
 
 async def hold(connection: Connection, session: str, *, le: datetime) -> None:
-    """Wait until those who are convoking under the present decisions have ended, and let no other begin."""
+    """Wait for the commands that convoke under the present decisions, and let no other begin."""
     await connection.execute(_NATIONAL_ROW, session, *NATIONALE, le)
     lock = "SELECT FROM ouverture WHERE session = $1 AND portee = 'NATIONALE' FOR UPDATE"
     await connection.execute(lock, session)
@@ -143,9 +131,3 @@ async def exceptions(connection: Connection, session: str, *, taille: int, page:
 async def academies(connection: Connection, session: str, now: datetime) -> list[AcademieRow]:
     """Académies with missions in the session: `etablissements`, those with a decision of their own, those then open."""
     return await connection.fetch(_ACADEMIES, session, now, record_class=AcademieRow)
-
-
-async def places(connection: Connection, uais: Sequence[str]) -> list[tuple[str, str, str]]:
-    """(session, académie, UAI) of the missions of these établissements."""
-    query = "SELECT DISTINCT session, academie, uai FROM mission WHERE uai = ANY($1::text[]) ORDER BY session, uai"
-    return [(row["session"], row["academie"], row["uai"]) for row in await connection.fetch(query, list(uais))]

@@ -18,8 +18,9 @@ async def visible_etablissement(connection: Connection, acteur: Acteur, uai: str
     POLICY.visible(acteur, "signature.lire", MissionInconnue, uai=uai, academie=academie)
 
 
-def may_record(acteur: Acteur, uai: str) -> None:
-    """Raises Forbidden for everybody but the établissement's chef (R24)."""
+async def etablissement_to_sign_for(connection: Connection, acteur: Acteur, uai: str) -> None:
+    """Only the chef records it (R24). Raises MissionInconnue for another's établissement, Forbidden for other roles."""
+    await visible_etablissement(connection, acteur, uai)
     POLICY.authorise(acteur, "signature.ecrire", uai=uai)
 
 

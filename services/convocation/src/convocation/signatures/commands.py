@@ -2,10 +2,10 @@
 
 from acces.audit import Acte, changes, record
 from acces.commande import Commande
-from convocation.commun.policy import POLICY
 from convocation.commun.refus import VersionDepassee
 from convocation.missions import reads as missions
 from convocation.signatures import reads, sql
+from convocation.signatures.access import etablissement_to_sign_for
 
 _FIELDS = ("nom", "prenom", "qualite")
 
@@ -15,9 +15,9 @@ async def record_signature(
 ) -> int:
     """The new version; `expected` is the one read, None where there was none. `image` None keeps the one there is.
 
-    Raises VersionDepassee, Forbidden.
+    Raises MissionInconnue, Forbidden, VersionDepassee.
     """
-    POLICY.authorise(commande.acteur, "signature.ecrire", uai=uai)
+    await etablissement_to_sign_for(commande.connection, commande.acteur, uai)
     held = await reads.get(commande.connection, uai)
     version = await sql.save(
         commande.connection, uai, names, image=image, par=commande.acteur.sub, le=commande.now, expected=expected

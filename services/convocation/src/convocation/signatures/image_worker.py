@@ -1,4 +1,4 @@
-"""Decodes one image in a process of its own, which may use little and open no file, socket or process (D41).
+"""Decode one image in a process with tight limits: it can open no file, no socket and no process (D41).
 
 Standard input: the file as it was uploaded. Standard output: a PNG made anew. Exit code: why it was refused.
 """
@@ -32,7 +32,7 @@ class Refused(Exception):
 
 
 def limit() -> None:
-    """Everything a decoder needs is loaded before: afterwards nothing can be opened."""
+    """Load all that a decoder needs, then set the limits: from here on nothing can be opened."""
     # TIFF: how EXIF is written; MPO: several pictures in a JPEG, so that the refusal can say so
     from PIL import Image, ImageOps, MpoImagePlugin, TiffImagePlugin  # noqa: F401, PLC0415
 

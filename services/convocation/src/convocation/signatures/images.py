@@ -8,8 +8,6 @@ from pathlib import Path
 from convocation.signatures.image_worker import BOX, MAX_BYTES, REFUSED_ANIMATION, REFUSED_FORMAT, REFUSED_PIXELS
 from convocation.signatures.refus import ImageRefusee
 
-__all__ = ["MAX_BYTES", "ImageRefusee", "clean_signature"]
-
 TIMEOUT_SECONDS = 10.0
 _WORKER = Path(__file__).with_name("image_worker.py")
 _MAX_PNG_BYTES = 2 * 3 * BOX[0] * BOX[1]
@@ -40,9 +38,11 @@ async def clean_signature(data: bytes) -> bytes:
 
 
 async def _decode(data: bytes) -> tuple[int, bytes]:
-    """The worker's exit code and output. It gets no variable of ours: there are secrets in them."""
+    """The worker's exit code and output. It gets no environment variable: ours hold secrets."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-I", str(_WORKER)),
+        sys.executable,
+        "-I",
+        str(_WORKER),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
@@ -61,7 +61,7 @@ async def _decode(data: bytes) -> tuple[int, bytes]:
 
 
 async def _exchange(process: asyncio.subprocess.Process, data: bytes) -> bytes:
-    """All that it writes, but no more than an answer can be: a decoder that was taken over may write for ever."""
+    """Read no more than the largest answer: a decoder that was taken over may write for ever."""
     assert process.stdin
     assert process.stdout
     process.stdin.write(data)
@@ -74,7 +74,7 @@ async def _exchange(process: asyncio.subprocess.Process, data: bytes) -> bytes:
 
 
 def _is_plain(png: bytes) -> bool:
-    """Whether these are the chunks we write and no others: the worker is believed no more than the file."""
+    """Whether it has only the chunks that we write: the worker is trusted no more than the file."""
     if png[:8] != b"\x89PNG\r\n\x1a\n":
         return False
     names, position = [], 8

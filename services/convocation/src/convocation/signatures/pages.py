@@ -11,9 +11,10 @@ from convocation.commun.refus import Refus
 from convocation.commun.refusals import status_of
 from convocation.missions import reads as missions
 from convocation.signatures import reads as signatures
-from convocation.signatures.access import can_record, may_look, may_record, visible_etablissement
+from convocation.signatures.access import can_record, etablissement_to_sign_for, may_look, visible_etablissement
 from convocation.signatures.commands import record_signature
-from convocation.signatures.images import MAX_BYTES, clean_signature
+from convocation.signatures.image_worker import MAX_BYTES
+from convocation.signatures.images import clean_signature
 from pages.commands import commande, reading, see_other
 from pages.forms import fields, text
 
@@ -24,7 +25,7 @@ _MAX_LENGTH = 100
 
 @router.get("/signature")
 async def choose(request: Request, acteur: ActeurDep) -> Response:
-    """Straight to the one établissement of most people."""
+    """The établissements to choose from; most people have one and go straight there."""
     may_look(acteur)
     uais = sorted(acteur.uais)
     if len(uais) == 1:
@@ -42,7 +43,8 @@ async def voir(request: Request, uai: str, acteur: ActeurDep) -> Response:
 @router.post("/signature/{uai}")
 async def enregistrer(request: Request, uai: str, acteur: ActeurDep) -> Response:
     """Only the chef (R24): a délégué is refused, whatever his form holds."""
-    may_record(acteur, uai)
+    async with reading(request) as connection:
+        await etablissement_to_sign_for(connection, acteur, uai)
     async with fields(request, files=1) as form:
         typed = {name: text(form, name)[:_MAX_LENGTH] for name in _CHAMPS}
         version, file = text(form, "version"), await _file(form)
@@ -95,7 +97,7 @@ async def _form(
             status=status or (422 if erreurs else 200),
             uai=uai,
             etablissement=places[0] if places else None,
-            tenue=held,
+            enregistree=held,
             typed=typed or held or dict.fromkeys(_CHAMPS, ""),
             erreurs=erreurs or [],
             ecrit=can_record(acteur, uai),

@@ -8,8 +8,6 @@ _CREATE = """
 INSERT INTO signature (uai, nom, prenom, qualite, image, version, par, le) VALUES ($1, $2, $3, $4, $5, 1, $6, $7)
 ON CONFLICT DO NOTHING RETURNING version
 """
-
-
 _CHANGE = """
 UPDATE signature SET nom = $2, prenom = $3, qualite = $4, image = coalesce($5, image), par = $6, le = $7,
        version = version + 1
