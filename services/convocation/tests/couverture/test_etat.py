@@ -79,7 +79,8 @@ class Cas(NamedTuple):
 
     @property
     def profils_manquants(self):
-        return [one for one in self.requis if one not in {person.profil for person in self.convoques}]
+        covered = {person.profil for person in self.convoques}
+        return [one for one in self.requis if self.active and one not in covered]
 
     @property
     def manques(self):
@@ -87,7 +88,7 @@ class Cas(NamedTuple):
             Manque.SANS_CORRECTEUR: self.active and self.correction and self.pourvus == 0,
             Manque.A_POURVOIR: self.active and not self.correction and self.pourvus == 0,
             Manque.DEFICIT: self.active and self.correction and self.pourvus < self.besoin,
-            Manque.PROFIL_MANQUANT: self.active and self.profils_manquants,
+            Manque.PROFIL_MANQUANT: self.profils_manquants,
             Manque.REFUSEE: any(one.acces == ("REJETEE", 2) for one in self.convoques),
             Manque.MAIL_ECHOUE: any(
                 one.mail in {("ECHOUEE", 2), ("REVENUE", 2)} and not one.remise for one in self.gens
@@ -178,6 +179,7 @@ async def test_list_filter_page_coverage_and_api_say_the_same(world, all_cas):
     await _list_says(world, planted)
     await _missions_say(world, planted)
     await _coverage_says(world, planted)
+    await _effect_says(world, planted)
 
 
 async def _list_says(world, planted):
@@ -224,8 +226,16 @@ async def _coverage_says(world, planted):
     lines = csv.DictReader(
         io.StringIO((await browser.get(f"/couverture.csv?{query}")).text.lstrip("\ufeff")), delimiter=";"
     )
-    cells = {line["Mission"]: [one for one in Manque if line[LIBELLES_MANQUES[one]] == "oui"] for line in lines}
-    assert cells == {key: cas.manques for key, cas in covered.items()}
+    cells = {
+        line["Mission"]: (
+            *(int(line["Besoin estimé"]), int(line["Pourvus"]), line["Profils manquants"]),
+            [one for one in Manque if line[LIBELLES_MANQUES[one]] == "oui"],
+        )
+        for line in lines
+    }
+    assert cells == {
+        key: (cas.besoin, cas.pourvus, ", ".join(cas.profils_manquants), cas.manques) for key, cas in covered.items()
+    }
     counts = Counter(gap for cas in covered.values() for gap in cas.manques)
     sums = {gap: counts[gap] for gap in Manque}
     sums |= {
@@ -236,6 +246,37 @@ async def _coverage_says(world, planted):
     nation = (await world.administrateur.get("/api/couverture", session=SESSION, par="academie")).json()
     assert nation["sommes"] == sums
     assert [{name: one[name] for name in sums} for one in nation["groupes"]] == ([sums] if covered else [])
+
+
+async def _effect_says(world, planted):
+    """Of writing each épreuve's rule again as it is, then one that asks for two more: what was, and what would be."""
+    for number, (key, cas) in enumerate(planted.items()):
+        lot, fixe, profils = cas.regle or (None, None, [])
+        for asked in (fixe, cas.besoin + 2):
+            after = cas._replace(regle=(lot, asked, profils))
+            told = await _effect(world, number, after.regle)
+            assert told["total"] == cas.active
+            for one in told["missions"]:
+                assert (one["mission_id"], one["pourvus"]) == (key, cas.pourvus)
+                assert (one["avant"], one["manquants_avant"]) == (cas.besoin, cas.profils_manquants)
+                assert (one["apres"], one["manquants_apres"]) == (after.besoin, after.profils_manquants)
+                assert one["devient_deficitaire"] == (_fails(after) and not _fails(cas))
+
+
+def _fails(cas):
+    return Manque.DEFICIT in cas.manques or Manque.PROFIL_MANQUANT in cas.manques
+
+
+async def _effect(world, number, regle):
+    lot, fixe, profils = regle
+    rule = {"lot_copies": lot, "correcteurs": fixe, "motif": "Essai"}
+    rule["profils"] = [{"profil": one, "disciplines": ["0100"]} for one in profils]
+    query = "SELECT coalesce(max(version), 0) FROM exigence WHERE academie = '10' AND code_epreuve = $1"
+    version = await world.pool.fetchval(query, f"E{number}")
+    path = f"/api/academies/10/exigences/E{number}?essai=true"
+    answer = await world.gestionnaire.put(path, rule, **{"If-Match": f'"{version}"'})
+    assert answer.status_code == 200, answer.text
+    return answer.json()
 
 
 @pytest.mark.parametrize(

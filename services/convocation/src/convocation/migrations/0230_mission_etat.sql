@@ -30,7 +30,7 @@ SELECT e.mission_id, e.session, e.uai, e.academie, e.etablissement_nom, e.etabli
        e.libelle, e.candidats, e.date_debut, e.recherche, e.active,
        e.besoin, CASE WHEN e.correction THEN e.correcteurs ELSE e.convoques END, e.convoques, e.correcteurs,
        e.refusees, e.mails_echoues,
-       CASE WHEN e.requis <@ e.profils THEN '{}'
+       CASE WHEN NOT e.active OR e.requis <@ e.profils THEN '{}'
             ELSE ARRAY(SELECT p.profil FROM unnest(e.requis) WITH ORDINALITY AS p (profil, rang)
                        WHERE p.profil <> ALL (e.profils) ORDER BY p.rang) END,
        e.active AND e.correction AND e.correcteurs = 0,
