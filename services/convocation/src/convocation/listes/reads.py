@@ -70,9 +70,10 @@ def etats(
     uais: Sequence[str] | None = None,
     academies: Sequence[str] | None = None,
     session: str | None = None,
+    code: str | None = None,
 ) -> str:
     """mission_etat of the missions asked for, to stand in FROM; `lot`: the copies a person corrects."""
-    return f"mission_etat({', '.join(arguments.place(one) for one in (lot, uais, academies, session))})"
+    return f"mission_etat({', '.join(arguments.place(one) for one in (lot, uais, academies, session, code))})"
 
 
 LACKS = f"({' OR '.join(Manque)})"
