@@ -12,10 +12,12 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from convocation.exigences.domain import profils_manquants
 from convocation.listes.domain import FILTRES_MANQUES, LIBELLES_MANQUES, Manque
 
 SESSION = "2021-E3C1"
 _CLEAR = """
+DELETE FROM empechement;
 DELETE FROM remise; DELETE FROM notification; DELETE FROM acces; DELETE FROM convocation_version;
 DELETE FROM convocation; DELETE FROM mission WHERE session = '2021-E3C1'; DELETE FROM signature;
 DELETE FROM exigence WHERE academie = '10'
@@ -34,6 +36,9 @@ _VERSION = """
 INSERT INTO convocation_version (convocation_id, version, nature, qualite_par_defaut, dates, observation, par, le)
 VALUES ($1, 2, 'CONVOCATION', false, '{2021-01-01}', '', 'essai', now())
 """
+_EMPECHEMENT = """
+INSERT INTO empechement (convocation_id, version, motif, le, etat) VALUES ($1, 2, 'essai', now(), $2)
+"""
 
 
 class Personne(NamedTuple):
@@ -45,6 +50,7 @@ class Personne(NamedTuple):
     acces: tuple[str, int] | None = None
     mail: tuple[str, int] | None = None
     remise: bool = False
+    empechement: str | None = None
 
 
 class Cas(NamedTuple):
@@ -79,8 +85,9 @@ class Cas(NamedTuple):
 
     @property
     def profils_manquants(self):
-        covered = {person.profil for person in self.convoques}
-        return [one for one in self.requis if self.active and one not in covered]
+        """By the rule that warns before somebody is convoked: it and the database agree."""
+        covered = [person.profil for person in self.convoques]
+        return profils_manquants(dict.fromkeys(self.requis), covered) if self.active else []
 
     @property
     def manques(self):
@@ -93,6 +100,7 @@ class Cas(NamedTuple):
             Manque.MAIL_ECHOUE: any(
                 one.mail in {("ECHOUEE", 2), ("REVENUE", 2)} and not one.remise for one in self.gens
             ),
+            Manque.EMPECHEMENT: any(one.empechement == "OUVERT" for one in self.gens),
             Manque.SANS_COORDINATEUR: self.active
             and self.correction
             and not any(one.qualite == "COORDINATEUR" for one in self.convoques),
@@ -117,6 +125,7 @@ _GENS = st.builds(
     st.none() | st.tuples(st.sampled_from(["TRANSMISE", "ACCEPTEE", "REJETEE"]), st.sampled_from([1, 2])),
     st.none() | st.tuples(st.sampled_from(["ENVOYEE", "ECHOUEE", "REVENUE"]), st.sampled_from([1, 2])),
     st.booleans(),
+    st.sampled_from([None, None, "OUVERT", "MAINTENU"]),
 )
 _PROFILS = st.lists(st.sampled_from(["philosophie", "lettres"]), unique=True)
 _REGLES = st.none() | st.tuples(st.sampled_from([None, 1, 10]), st.sampled_from([None, 0, 1, 3]), _PROFILS)
@@ -157,6 +166,8 @@ async def _plant(connection, number, cas):
                 await connection.execute(f"INSERT INTO {table} VALUES ($1, 1, '', $2, $3, NULL)", key, said[1], said[0])
         if one.remise:
             await connection.execute("INSERT INTO remise VALUES ($1, 2, now(), 'essai')", key)
+        if one.empechement:
+            await connection.execute(_EMPECHEMENT, key, one.empechement)
     return str(mission)
 
 
@@ -171,6 +182,7 @@ def _rows(html):
 @given(st.lists(_CAS, min_size=1, max_size=8))
 @example([_all_well(Personne())])  # a coordinateur and a correcteur for a need of 2
 @example([_all_well(Personne(), Personne(acces=("REJETEE", 2))), _all_well(Personne(), Personne())])
+@example([_all_well(Personne(), Personne(empechement="OUVERT"))])
 @example([Cas(False, 900, True, None, True, gens) for gens in ([], [Personne()])])
 async def test_list_filter_page_coverage_and_api_say_the_same(world, all_cas):
     async with world.pool.acquire() as connection:

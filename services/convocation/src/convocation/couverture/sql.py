@@ -61,6 +61,7 @@ class Groupe(Row):
     deficit: int
     profil_manquant: int
     refusee: int
+    empechement: int
     mail_echoue: int
     sans_coordinateur: int
     sans_signature: int

@@ -32,12 +32,14 @@ class EtatMission(Row):
     correcteurs: int
     refusees: int
     mails_echoues: int
+    empechements: int
     profils_manquants: list[str]
     sans_correcteur: bool
     a_pourvoir: bool
     deficit: bool
     profil_manquant: bool
     refusee: bool
+    empechement: bool
     mail_echoue: bool
     sans_coordinateur: bool
     sans_signature: bool

@@ -19,11 +19,9 @@ coalesce((SELECT {held}
                 (('ETABLISSEMENT', m.uai), ('ACADEMIE', m.academie), ('NATIONALE', '*'))
           ORDER BY CASE o.portee WHEN 'ETABLISSEMENT' THEN 1 WHEN 'ACADEMIE' THEN 2 ELSE 3 END LIMIT 1), false)
 """
-_EMPECHES = "FROM convocation c JOIN empechement e USING (convocation_id) WHERE e.etat = 'OUVERT'"
 _ETATS = {
     "a-convoquer": "active AND convoques = 0",
     **{name: gap.value for name, gap in FILTRES_MANQUES.items()},
-    "empechement": f"mission_id IN (SELECT c.mission_id {_EMPECHES})",
     "sans-candidat": "NOT active",
     "complete": f"active AND NOT {LACKS}",
 }
@@ -64,10 +62,9 @@ class FiltreMissions:
 
 
 class LigneMission(EtatMission):
-    """A mission of a page of the list; `total`: how many there are; `empechements`: how many people cannot come."""
+    """A mission of a page of the list; `total`: how many there are."""
 
     total: int
-    empechements: int
 
 
 class _Silence(Row):
@@ -82,8 +79,7 @@ async def liste_missions(
     arguments = Arguments()
     source = etats(arguments, lot, filtre.uais, filtre.academies, filtre.session)
     query = f"""
-    SELECT m.*, count(*) OVER () AS total,
-           (SELECT count(*) {_EMPECHES} AND c.mission_id = m.mission_id) AS empechements
+    SELECT m.*, count(*) OVER () AS total
     FROM {source} AS m WHERE {_conditions(arguments, filtre, now)} ORDER BY {_TRIS[filtre.tri]}
     LIMIT {arguments.place(filtre.taille)} OFFSET {arguments.place((filtre.page - 1) * filtre.taille)}
     """

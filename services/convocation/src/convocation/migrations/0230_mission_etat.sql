@@ -25,16 +25,16 @@ CREATE FUNCTION mission_etat(
     mission_id uuid, session text, uai text, academie text, etablissement_nom text, etablissement_commune text,
     type text, voie text, code text, libelle text, candidats int, date_debut date, recherche text, active boolean,
     besoin int, pourvus int, convoques int, correcteurs int, refusees int, mails_echoues int,
-    profils_manquants text[],
+    empechements int, profils_manquants text[],
     sans_correcteur boolean, a_pourvoir boolean, deficit boolean, profil_manquant boolean, refusee boolean,
-    mail_echoue boolean, sans_coordinateur boolean, sans_signature boolean, sans_candidat boolean
+    empechement boolean, mail_echoue boolean, sans_coordinateur boolean, sans_signature boolean, sans_candidat boolean
 )
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 SELECT e.mission_id, e.session, e.uai, e.academie, e.etablissement_nom, e.etablissement_commune, e.type, e.voie, e.code,
        e.libelle, e.candidats, e.date_debut, e.recherche, e.active,
        e.besoin, CASE WHEN e.correction THEN e.correcteurs ELSE e.convoques END, e.convoques, e.correcteurs,
-       e.refusees, e.mails_echoues,
+       e.refusees, e.mails_echoues, e.empechements,
        CASE WHEN NOT e.active OR e.requis <@ e.profils THEN '{}'
             ELSE ARRAY(SELECT p.profil FROM unnest(e.requis) WITH ORDINALITY AS p (profil, rang)
                        WHERE p.profil <> ALL (e.profils) ORDER BY p.rang) END,
@@ -43,6 +43,7 @@ SELECT e.mission_id, e.session, e.uai, e.academie, e.etablissement_nom, e.etabli
        e.active AND e.correction AND e.correcteurs < e.besoin,
        e.active AND NOT e.requis <@ e.profils,
        e.refusees > 0,
+       e.empechements > 0,
        e.mails_echoues > 0,
        e.active AND e.correction AND e.coordinateurs = 0,
        e.active AND e.signataire IS NULL,
@@ -61,7 +62,8 @@ FROM (
            CASE WHEN m.type = 'CORRECTION' THEN coalesce(essai_profils, p.noms, '{}') ELSE '{}' END AS requis,
            coalesce(g.convoques, 0) AS convoques, coalesce(g.correcteurs, 0) AS correcteurs,
            coalesce(g.coordinateurs, 0) AS coordinateurs, coalesce(g.profils, '{}') AS profils,
-           coalesce(g.refusees, 0) AS refusees, coalesce(g.mails_echoues, 0) AS mails_echoues
+           coalesce(g.refusees, 0) AS refusees, coalesce(g.mails_echoues, 0) AS mails_echoues,
+           coalesce(g.empechements, 0) AS empechements
     FROM mission m
     -- The académie's own rule, else the nation's, else none.
     LEFT JOIN exigence propre ON propre.academie = m.academie AND propre.code_epreuve = m.code
@@ -80,13 +82,15 @@ FROM (
                array_agg(c.profil) FILTER (WHERE c.status = 'ACTIVE' AND c.profil IS NOT NULL) AS profils,
                count(*) FILTER (WHERE c.status = 'ACTIVE' AND a.convocation_id IS NOT NULL)::int AS refusees,
                -- Cancelled people too: they do not know that they need not come.
-               count(*) FILTER (WHERE n.convocation_id IS NOT NULL AND r.version IS NULL)::int AS mails_echoues
+               count(*) FILTER (WHERE n.convocation_id IS NOT NULL AND r.version IS NULL)::int AS mails_echoues,
+               count(t.convocation_id)::int AS empechements
         FROM mission y JOIN convocation c ON c.mission_id = y.mission_id
         LEFT JOIN acces a ON a.convocation_id = c.convocation_id AND a.convocation_version = c.version
              AND a.etat = 'REJETEE'
         LEFT JOIN notification n ON n.convocation_id = c.convocation_id AND n.convocation_version = c.version
              AND n.etat IN ('ECHOUEE', 'REVENUE')
         LEFT JOIN remise r ON r.convocation_id = n.convocation_id AND r.version = n.convocation_version
+        LEFT JOIN empechement t ON t.convocation_id = c.convocation_id AND t.etat = 'OUVERT'
         WHERE (les_uais IS NULL OR y.uai = ANY (les_uais))
           AND (les_academies IS NULL OR y.academie = ANY (les_academies))
           AND (la_session IS NULL OR y.session = la_session)
