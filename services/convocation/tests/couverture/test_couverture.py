@@ -27,6 +27,7 @@ _PLANTED = {
     Manque.SANS_SIGNATURE: (["COORDINATEUR", "CORRECTEUR"], None, 1, False, None, None, "ACTIVE"),
     Manque.REFUSEE: (["COORDINATEUR", "CORRECTEUR"], None, 1, True, "REJETEE", None, "ACTIVE"),
     Manque.MAIL_ECHOUE: (["COORDINATEUR", "CORRECTEUR"], None, 1, True, None, "ECHOUEE", "ACTIVE"),
+    Manque.EMPECHEMENT: (["COORDINATEUR", "CORRECTEUR"], None, 1, True, None, None, "ACTIVE"),
     Manque.SANS_CANDIDAT: (["COORDINATEUR", "CORRECTEUR"], None, 1, True, None, None, "WITHDRAWN"),
     Manque.A_POURVOIR: ([], None, 0, True, None, None, "ACTIVE"),
     "rien": (["COORDINATEUR", "CORRECTEUR"], None, 1, True, None, None, "ACTIVE"),
@@ -40,6 +41,12 @@ _CONVOCATION = """
 INSERT INTO convocation (convocation_id, mission_id, numero, status, nature, qualite, qualite_par_defaut, dates,
                          observation, version)
 VALUES ($1, $2, $3, 'ACTIVE', 'CONVOCATION', $4, false, '{2021-01-01}', '', 2)
+"""
+_EMPECHEMENT = """
+WITH told AS (
+    INSERT INTO convocation_version (convocation_id, version, nature, qualite_par_defaut, dates, observation, par, le)
+    VALUES ($1, 2, 'CONVOCATION', false, '{2021-01-01}', '', 'essai', now()) RETURNING convocation_id, version, le)
+INSERT INTO empechement (convocation_id, version, motif, le) SELECT convocation_id, version, 'essai', le FROM told
 """
 
 
@@ -60,6 +67,8 @@ async def _plant(connection, number, kind, has):
         for table, etat, good in (("acces", acces, "REJETEE"), ("notification", mail, "ECHOUEE")):
             row = (convocation, 2 if etat else 1, etat or good)
             await connection.execute(f"INSERT INTO {table} VALUES ($1, 1, '', $2, $3, NULL)", *row)
+        if kind == Manque.EMPECHEMENT:
+            await connection.execute(_EMPECHEMENT, convocation)
     return mission
 
 
@@ -84,9 +93,9 @@ async def test_each_kind_of_gap_is_found_on_its_own_mission_and_on_no_other(worl
         nation = await couverture.groupes(connection, Regroupement.ACADEMIE, filtre, lot=35)
     found = {missions[row["mission_id"]]: [gap for gap in Manque if row[gap]] for row in rows}
     assert found == {kind: [] if kind == "rien" else [kind] for kind in _PLANTED}
-    assert [(row["total"], row["en_defaut"]) for row in nation] == [(9, 9)]
+    assert [(row["total"], row["en_defaut"]) for row in nation] == [(10, 10)]
     assert all(nation[0][gap] == 1 for gap in Manque)
-    assert [row["en_defaut"] for row in groups] == [1] * 9 + [0]
+    assert [row["en_defaut"] for row in groups] == [1] * 10 + [0]
     only = (
         await world.administrateur.get("/api/couverture", session="2021-E3C1", par="mission", manque="deficit")
     ).json()

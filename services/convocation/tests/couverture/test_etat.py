@@ -12,10 +12,12 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from convocation.exigences.domain import profils_manquants
 from convocation.listes.domain import FILTRES_MANQUES, LIBELLES_MANQUES, Manque
 
 SESSION = "2021-E3C1"
 _CLEAR = """
+DELETE FROM empechement;
 DELETE FROM remise; DELETE FROM notification; DELETE FROM acces; DELETE FROM convocation_version;
 DELETE FROM convocation; DELETE FROM mission WHERE session = '2021-E3C1'; DELETE FROM signature;
 DELETE FROM exigence WHERE academie = '10'
@@ -34,6 +36,9 @@ _VERSION = """
 INSERT INTO convocation_version (convocation_id, version, nature, qualite_par_defaut, dates, observation, par, le)
 VALUES ($1, 2, 'CONVOCATION', false, '{2021-01-01}', '', 'essai', now())
 """
+_EMPECHEMENT = """
+INSERT INTO empechement (convocation_id, version, motif, le, etat) VALUES ($1, 2, 'essai', now(), $2)
+"""
 
 
 class Personne(NamedTuple):
@@ -45,6 +50,7 @@ class Personne(NamedTuple):
     acces: tuple[str, int] | None = None
     mail: tuple[str, int] | None = None
     remise: bool = False
+    empechement: str | None = None
 
 
 class Cas(NamedTuple):
@@ -79,7 +85,9 @@ class Cas(NamedTuple):
 
     @property
     def profils_manquants(self):
-        return [one for one in self.requis if one not in {person.profil for person in self.convoques}]
+        """By the rule that warns before somebody is convoked: it and the database agree."""
+        covered = [person.profil for person in self.convoques]
+        return profils_manquants(dict.fromkeys(self.requis), covered) if self.active else []
 
     @property
     def manques(self):
@@ -87,11 +95,12 @@ class Cas(NamedTuple):
             Manque.SANS_CORRECTEUR: self.active and self.correction and self.pourvus == 0,
             Manque.A_POURVOIR: self.active and not self.correction and self.pourvus == 0,
             Manque.DEFICIT: self.active and self.correction and self.pourvus < self.besoin,
-            Manque.PROFIL_MANQUANT: self.active and self.profils_manquants,
+            Manque.PROFIL_MANQUANT: self.profils_manquants,
             Manque.REFUSEE: any(one.acces == ("REJETEE", 2) for one in self.convoques),
             Manque.MAIL_ECHOUE: any(
                 one.mail in {("ECHOUEE", 2), ("REVENUE", 2)} and not one.remise for one in self.gens
             ),
+            Manque.EMPECHEMENT: any(one.empechement == "OUVERT" for one in self.gens),
             Manque.SANS_COORDINATEUR: self.active
             and self.correction
             and not any(one.qualite == "COORDINATEUR" for one in self.convoques),
@@ -116,6 +125,7 @@ _GENS = st.builds(
     st.none() | st.tuples(st.sampled_from(["TRANSMISE", "ACCEPTEE", "REJETEE"]), st.sampled_from([1, 2])),
     st.none() | st.tuples(st.sampled_from(["ENVOYEE", "ECHOUEE", "REVENUE"]), st.sampled_from([1, 2])),
     st.booleans(),
+    st.sampled_from([None, None, "OUVERT", "MAINTENU"]),
 )
 _PROFILS = st.lists(st.sampled_from(["philosophie", "lettres"]), unique=True)
 _REGLES = st.none() | st.tuples(st.sampled_from([None, 1, 10]), st.sampled_from([None, 0, 1, 3]), _PROFILS)
@@ -156,6 +166,8 @@ async def _plant(connection, number, cas):
                 await connection.execute(f"INSERT INTO {table} VALUES ($1, 1, '', $2, $3, NULL)", key, said[1], said[0])
         if one.remise:
             await connection.execute("INSERT INTO remise VALUES ($1, 2, now(), 'essai')", key)
+        if one.empechement:
+            await connection.execute(_EMPECHEMENT, key, one.empechement)
     return str(mission)
 
 
@@ -170,6 +182,7 @@ def _rows(html):
 @given(st.lists(_CAS, min_size=1, max_size=8))
 @example([_all_well(Personne())])  # a coordinateur and a correcteur for a need of 2
 @example([_all_well(Personne(), Personne(acces=("REJETEE", 2))), _all_well(Personne(), Personne())])
+@example([_all_well(Personne(), Personne(empechement="OUVERT"))])
 @example([Cas(False, 900, True, None, True, gens) for gens in ([], [Personne()])])
 async def test_list_filter_page_coverage_and_api_say_the_same(world, all_cas):
     async with world.pool.acquire() as connection:
@@ -178,6 +191,7 @@ async def test_list_filter_page_coverage_and_api_say_the_same(world, all_cas):
     await _list_says(world, planted)
     await _missions_say(world, planted)
     await _coverage_says(world, planted)
+    await _effect_says(world, planted)
 
 
 async def _list_says(world, planted):
@@ -224,8 +238,16 @@ async def _coverage_says(world, planted):
     lines = csv.DictReader(
         io.StringIO((await browser.get(f"/couverture.csv?{query}")).text.lstrip("\ufeff")), delimiter=";"
     )
-    cells = {line["Mission"]: [one for one in Manque if line[LIBELLES_MANQUES[one]] == "oui"] for line in lines}
-    assert cells == {key: cas.manques for key, cas in covered.items()}
+    cells = {
+        line["Mission"]: (
+            *(int(line["Besoin estimé"]), int(line["Pourvus"]), line["Profils manquants"]),
+            [one for one in Manque if line[LIBELLES_MANQUES[one]] == "oui"],
+        )
+        for line in lines
+    }
+    assert cells == {
+        key: (cas.besoin, cas.pourvus, ", ".join(cas.profils_manquants), cas.manques) for key, cas in covered.items()
+    }
     counts = Counter(gap for cas in covered.values() for gap in cas.manques)
     sums = {gap: counts[gap] for gap in Manque}
     sums |= {
@@ -236,6 +258,37 @@ async def _coverage_says(world, planted):
     nation = (await world.administrateur.get("/api/couverture", session=SESSION, par="academie")).json()
     assert nation["sommes"] == sums
     assert [{name: one[name] for name in sums} for one in nation["groupes"]] == ([sums] if covered else [])
+
+
+async def _effect_says(world, planted):
+    """Of writing each épreuve's rule again as it is, then one that asks for two more: what was, and what would be."""
+    for number, (key, cas) in enumerate(planted.items()):
+        lot, fixe, profils = cas.regle or (None, None, [])
+        for asked in (fixe, cas.besoin + 2):
+            after = cas._replace(regle=(lot, asked, profils))
+            told = await _effect(world, number, after.regle)
+            assert told["total"] == cas.active
+            for one in told["missions"]:
+                assert (one["mission_id"], one["pourvus"]) == (key, cas.pourvus)
+                assert (one["avant"], one["manquants_avant"]) == (cas.besoin, cas.profils_manquants)
+                assert (one["apres"], one["manquants_apres"]) == (after.besoin, after.profils_manquants)
+                assert one["devient_deficitaire"] == (_fails(after) and not _fails(cas))
+
+
+def _fails(cas):
+    return Manque.DEFICIT in cas.manques or Manque.PROFIL_MANQUANT in cas.manques
+
+
+async def _effect(world, number, regle):
+    lot, fixe, profils = regle
+    rule = {"lot_copies": lot, "correcteurs": fixe, "motif": "Essai"}
+    rule["profils"] = [{"profil": one, "disciplines": ["0100"]} for one in profils]
+    query = "SELECT coalesce(max(version), 0) FROM exigence WHERE academie = '10' AND code_epreuve = $1"
+    version = await world.pool.fetchval(query, f"E{number}")
+    path = f"/api/academies/10/exigences/E{number}?essai=true"
+    answer = await world.gestionnaire.put(path, rule, **{"If-Match": f'"{version}"'})
+    assert answer.status_code == 200, answer.text
+    return answer.json()
 
 
 @pytest.mark.parametrize(

@@ -107,6 +107,15 @@ async def test_the_effect_names_the_missions_with_their_need_before_and_after(op
     assert "/missions?q=Histoire-g%C3%A9ographie" in answer.text
 
 
+async def test_who_follows_the_correction_does_not_count_as_one_who_corrects(open_world):
+    await open_world.chef.convoque(open_world.hg, "100", qualite="COORDINATEUR")
+    await open_world.chef.convoque(open_world.hg, "101", "104")
+    someone = Browser(open_world.gestionnaire)
+    answer = await someone.send(await someone.get(HG), HG, "effet", correcteurs="3")
+    text = re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", answer.text)))
+    assert re.search(r"LYCEE 0699001J 0699001J – 2020-E3C1 3 3 2 Sans changement", text)
+
+
 @pytest.mark.parametrize(
     ("typed", "champ", "sentence"),
     [

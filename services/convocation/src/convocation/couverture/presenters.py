@@ -72,7 +72,7 @@ def _mission(row: MissionCouverte) -> dict[str, Any]:
         "voie_libelle": LIBELLES_VOIE.get(row.voie, row.voie),
         "etablissement": f"{row.etablissement_nom}, {row.etablissement_commune}",
         "manques": [one.value for one in row.manques],
-        "profils_manquants": row.profils_manquants if row.profil_manquant else [],
+        "profils_manquants": row.profils_manquants,
     }
 
 
@@ -91,7 +91,7 @@ def table(one: Couverture) -> tuple[list[str], list[list[str | int]]]:
             "Voie",
             "Type de mission",
         ]
-        headers += ["Candidats", "Convoqués", "Correcteurs", "Besoin estimé", "Profils manquants", *gaps]
+        headers += ["Candidats", "Convoqués", "Correcteurs", "Pourvus", "Besoin estimé", "Profils manquants", *gaps]
         return headers, [_cells(line) for line in one.lignes]
     headers = ["Code", LIBELLES_REGROUPEMENTS[one.par], "Missions", "Missions à reprendre", *gaps]
     names = ("cle", "nom", *SOMMES)
@@ -100,7 +100,7 @@ def table(one: Couverture) -> tuple[list[str], list[list[str | int]]]:
 
 def _cells(line: dict[str, Any]) -> list[str | int]:
     names = ("mission_id", "session", "uai", "etablissement", "academie", "libelle", "code", "voie_libelle")
-    counts = ("candidats", "convoques", "correcteurs", "besoin")
+    counts = ("candidats", "convoques", "correcteurs", "pourvus", "besoin")
     return [
         *(line[name] for name in (*names, "type_libelle", *counts)),
         ", ".join(line["profils_manquants"]),

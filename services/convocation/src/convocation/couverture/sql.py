@@ -61,6 +61,7 @@ class Groupe(Row):
     deficit: int
     profil_manquant: int
     refusee: int
+    empechement: int
     mail_echoue: int
     sans_coordinateur: int
     sans_signature: int
@@ -133,14 +134,14 @@ def _jugees(arguments: Arguments, filtre: FiltreCouverture, lot: int) -> str:
     if filtre.academie:
         academies = [filtre.academie]  # one of those that the acteur sees: access.within
     found = [f"(active OR {LACKS})"]
-    for column, value in (("code", filtre.code), ("voie", filtre.voie), ("left(uai, 3)", filtre.departement)):
+    for column, value in (("voie", filtre.voie), ("left(uai, 3)", filtre.departement)):
         if value:
             found.append(f"{column} = {arguments.place(value)}")
     if words := [f"%{word}%" for word in mots(filtre.texte)]:  # letters and digits only: nothing to escape
         found.append(f"substr(recherche, strpos(recherche, uai)) LIKE ALL ({arguments.place(words)}::text[])")
     if filtre.manque:
         found.append(filtre.manque)
-    source = etats(arguments, lot, filtre.uais, academies, filtre.session)
+    source = etats(arguments, lot, filtre.uais, academies, filtre.session, filtre.code)
     return f"""
     SELECT *, left(uai, 3) AS departement, active AS total, {LACKS} AS en_defaut
     FROM {source} WHERE {" AND ".join(found)}

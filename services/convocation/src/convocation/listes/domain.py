@@ -17,6 +17,7 @@ class Manque(StrEnum):
     DEFICIT = "deficit"
     PROFIL_MANQUANT = "profil_manquant"
     REFUSEE = "refusee"
+    EMPECHEMENT = "empechement"
     MAIL_ECHOUE = "mail_echoue"
     SANS_COORDINATEUR = "sans_coordinateur"
     SANS_SIGNATURE = "sans_signature"
@@ -29,6 +30,7 @@ LIBELLES_MANQUES = {
     Manque.DEFICIT: "En déficit de correcteurs",
     Manque.PROFIL_MANQUANT: "Profil manquant",
     Manque.REFUSEE: "Refusée par SANTORIN",
+    Manque.EMPECHEMENT: "Empêchement à traiter",
     Manque.MAIL_ECHOUE: "Mail en échec",
     Manque.SANS_COORDINATEUR: "Sans coordinateur",
     Manque.SANS_SIGNATURE: "Sans signature",
@@ -40,6 +42,7 @@ FILTRES_MANQUES = {
     "incomplete": Manque.DEFICIT,
     "profil-manquant": Manque.PROFIL_MANQUANT,
     "refusee": Manque.REFUSEE,
+    "empechement": Manque.EMPECHEMENT,
     "mail-en-echec": Manque.MAIL_ECHOUE,
     "sans-coordinateur": Manque.SANS_COORDINATEUR,
     "sans-signature": Manque.SANS_SIGNATURE,
@@ -48,7 +51,6 @@ FILTRES_MANQUES = {
 LIBELLES_ETATS = {
     "a-convoquer": "Personne n’est convoqué",
     **{name: LIBELLES_MANQUES[gap] for name, gap in FILTRES_MANQUES.items()},
-    "empechement": "Empêchement à traiter",
     "sans-candidat": "Sans candidat",
     "complete": "Complète",
 }

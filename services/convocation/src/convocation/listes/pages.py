@@ -165,7 +165,7 @@ async def _contents(
         "raison": raison,
         "contact": await demandes.contact(connection, mission.academie),
         "attente": presenters.attente(attente, mission.academie),
-        "empechements": sum(one["empechement"] for one in people if one["active"]),
+        "empechements": etat.empechements,
         "en_attente": any(one["suivi"].en_attente for one in people),
         "vu": vu,
     }

@@ -48,7 +48,7 @@ def ligne(row: LigneMission) -> dict[str, Any]:
         "pourvus": row.pourvus,
         "besoin": row.besoin,
         "etat": etat_badge(row),
-        "profils_manquants": row.profils_manquants if row.profil_manquant else [],
+        "profils_manquants": row.profils_manquants,
         "refusees": row.refusees,
         "mails_echoues": row.mails_echoues,
         "empechements": row.empechements,

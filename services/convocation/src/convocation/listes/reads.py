@@ -32,12 +32,14 @@ class EtatMission(Row):
     correcteurs: int
     refusees: int
     mails_echoues: int
+    empechements: int
     profils_manquants: list[str]
     sans_correcteur: bool
     a_pourvoir: bool
     deficit: bool
     profil_manquant: bool
     refusee: bool
+    empechement: bool
     mail_echoue: bool
     sans_coordinateur: bool
     sans_signature: bool
@@ -70,9 +72,10 @@ def etats(
     uais: Sequence[str] | None = None,
     academies: Sequence[str] | None = None,
     session: str | None = None,
+    code: str | None = None,
 ) -> str:
     """mission_etat of the missions asked for, to stand in FROM; `lot`: the copies a person corrects."""
-    return f"mission_etat({', '.join(arguments.place(one) for one in (lot, uais, academies, session))})"
+    return f"mission_etat({', '.join(arguments.place(one) for one in (lot, uais, academies, session, code))})"
 
 
 LACKS = f"({' OR '.join(Manque)})"

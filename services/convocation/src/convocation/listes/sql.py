@@ -19,11 +19,9 @@ coalesce((SELECT {held}
                 (('ETABLISSEMENT', m.uai), ('ACADEMIE', m.academie), ('NATIONALE', '*'))
           ORDER BY CASE o.portee WHEN 'ETABLISSEMENT' THEN 1 WHEN 'ACADEMIE' THEN 2 ELSE 3 END LIMIT 1), false)
 """
-_EMPECHES = "FROM convocation c JOIN empechement e USING (convocation_id) WHERE e.etat = 'OUVERT'"
 _ETATS = {
     "a-convoquer": "active AND convoques = 0",
     **{name: gap.value for name, gap in FILTRES_MANQUES.items()},
-    "empechement": f"mission_id IN (SELECT c.mission_id {_EMPECHES})",
     "sans-candidat": "NOT active",
     "complete": f"active AND NOT {LACKS}",
 }
@@ -64,10 +62,16 @@ class FiltreMissions:
 
 
 class LigneMission(EtatMission):
-    """A mission of a page of the list; `total`: how many there are; `empechements`: how many people cannot come."""
+    """A mission of a page of the list; `total`: how many there are."""
 
     total: int
-    empechements: int
+
+
+class _Refusees(Row):
+    mission_id: UUID
+    libelle: str
+    voie: str
+    refusees: int
 
 
 class _Silence(Row):
@@ -82,8 +86,7 @@ async def liste_missions(
     arguments = Arguments()
     source = etats(arguments, lot, filtre.uais, filtre.academies, filtre.session)
     query = f"""
-    SELECT m.*, count(*) OVER () AS total,
-           (SELECT count(*) {_EMPECHES} AND c.mission_id = m.mission_id) AS empechements
+    SELECT m.*, count(*) OVER () AS total
     FROM {source} AS m WHERE {_conditions(arguments, filtre, now)} ORDER BY {_TRIS[filtre.tri]}
     LIMIT {arguments.place(filtre.taille)} OFFSET {arguments.place((filtre.page - 1) * filtre.taille)}
     """
@@ -119,7 +122,7 @@ async def attente_of_mission(connection: Connection, etat: EtatMission, before: 
     silence = await connection.fetchrow(
         f"{_SILENCE} AND c.mission_id = $1", etat.mission_id, before, record_class=_Silence
     )
-    return _attente(silence, [etat])
+    return _attente(silence, [etat] if etat.refusee else [])
 
 
 async def attente_of_etablissements(
@@ -127,11 +130,15 @@ async def attente_of_etablissements(
 ) -> Attente:
     """On all missions of these établissements."""
     silence = await connection.fetchrow(f"{_SILENCE} AND m.uai = ANY($1::text[])", uais, before, record_class=_Silence)
-    query = "SELECT * FROM mission_etat($1, $2) WHERE refusee ORDER BY libelle, voie, mission_id"
-    return _attente(silence, await connection.fetch(query, lot, uais, record_class=EtatMission))
+    # Four columns and not all: PostgreSQL leaves out the joins that only the others need.
+    query = """
+    SELECT mission_id, libelle, voie, refusees FROM mission_etat($1, $2)
+    WHERE refusee ORDER BY libelle, voie, mission_id
+    """
+    return _attente(silence, await connection.fetch(query, lot, uais, record_class=_Refusees))
 
 
-def _attente(silence: _Silence | None, etats: Sequence[EtatMission]) -> Attente:
+def _attente(silence: _Silence | None, refusees: Sequence[_Refusees] | Sequence[EtatMission]) -> Attente:
     assert silence is not None  # an aggregate
-    missions = {one.mission_id: (one.libelle, one.voie) for one in etats if one.refusee}
-    return Attente(silence.sans_reponse, silence.depuis, sum(one.refusees for one in etats), missions)
+    missions = {one.mission_id: (one.libelle, one.voie) for one in refusees}
+    return Attente(silence.sans_reponse, silence.depuis, sum(one.refusees for one in refusees), missions)

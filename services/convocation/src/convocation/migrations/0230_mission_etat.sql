@@ -1,10 +1,14 @@
 -- migrate:up
 
+-- The few rights refused and mails failed, found without reading those of the whole nation.
+CREATE INDEX acces_refuse ON acces (convocation_id) WHERE etat = 'REJETEE';
+CREATE INDEX notification_en_echec ON notification (convocation_id) WHERE etat IN ('ECHOUEE', 'REVENUE');
+
 -- What each mission has, needs and lacks: the one place where this is decided (docs/decisions/0027). Lists, pages,
 -- coverage, their exports and APIs, and the effect of a changed exigence read it.
 --
--- copies_par_lot: the setting, for an exigence without a lot of its own. les_uais, les_academies, la_session: which
--- missions, NULL for all. essai_*: where essai_profils is not NULL, the rule to try in the place of each mission's own.
+-- copies_par_lot: the setting, for an exigence without a lot of its own. les_uais, les_academies, la_session, le_code:
+-- which missions, NULL for all. essai_*: where essai_profils is not NULL, the rule to try in place of each mission's own.
 --
 -- One SELECT, not STRICT and without SET, so that the planner inlines it into the query that calls it and reads the
 -- people of the missions asked for alone. Both parts repeat the conditions for the same reason.
@@ -13,6 +17,7 @@ CREATE FUNCTION mission_etat(
     les_uais text[] DEFAULT NULL,
     les_academies text[] DEFAULT NULL,
     la_session text DEFAULT NULL,
+    le_code text DEFAULT NULL,
     essai_profils text[] DEFAULT NULL,
     essai_lot int DEFAULT NULL,
     essai_correcteurs int DEFAULT NULL
@@ -20,17 +25,17 @@ CREATE FUNCTION mission_etat(
     mission_id uuid, session text, uai text, academie text, etablissement_nom text, etablissement_commune text,
     type text, voie text, code text, libelle text, candidats int, date_debut date, recherche text, active boolean,
     besoin int, pourvus int, convoques int, correcteurs int, refusees int, mails_echoues int,
-    profils_manquants text[],
+    empechements int, profils_manquants text[],
     sans_correcteur boolean, a_pourvoir boolean, deficit boolean, profil_manquant boolean, refusee boolean,
-    mail_echoue boolean, sans_coordinateur boolean, sans_signature boolean, sans_candidat boolean
+    empechement boolean, mail_echoue boolean, sans_coordinateur boolean, sans_signature boolean, sans_candidat boolean
 )
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 SELECT e.mission_id, e.session, e.uai, e.academie, e.etablissement_nom, e.etablissement_commune, e.type, e.voie, e.code,
        e.libelle, e.candidats, e.date_debut, e.recherche, e.active,
        e.besoin, CASE WHEN e.correction THEN e.correcteurs ELSE e.convoques END, e.convoques, e.correcteurs,
-       e.refusees, e.mails_echoues,
-       CASE WHEN e.requis <@ e.profils THEN '{}'
+       e.refusees, e.mails_echoues, e.empechements,
+       CASE WHEN NOT e.active OR e.requis <@ e.profils THEN '{}'
             ELSE ARRAY(SELECT p.profil FROM unnest(e.requis) WITH ORDINALITY AS p (profil, rang)
                        WHERE p.profil <> ALL (e.profils) ORDER BY p.rang) END,
        e.active AND e.correction AND e.correcteurs = 0,
@@ -38,6 +43,7 @@ SELECT e.mission_id, e.session, e.uai, e.academie, e.etablissement_nom, e.etabli
        e.active AND e.correction AND e.correcteurs < e.besoin,
        e.active AND NOT e.requis <@ e.profils,
        e.refusees > 0,
+       e.empechements > 0,
        e.mails_echoues > 0,
        e.active AND e.correction AND e.coordinateurs = 0,
        e.active AND e.signataire IS NULL,
@@ -50,14 +56,21 @@ FROM (
            CASE WHEN m.type <> 'CORRECTION' THEN 1
                 WHEN essai_profils IS NULL THEN
                     coalesce(x.correcteurs, ceil(m.candidats::numeric / coalesce(x.lot_copies, copies_par_lot))::int
-                                            * greatest(1, cardinality(x.requis)))
+                                            * greatest(1, cardinality(coalesce(p.noms, '{}'))))
                 ELSE coalesce(essai_correcteurs, ceil(m.candidats::numeric / coalesce(essai_lot, copies_par_lot))::int
                                                  * greatest(1, cardinality(essai_profils))) END AS besoin,
-           CASE WHEN m.type = 'CORRECTION' THEN coalesce(essai_profils, x.requis) ELSE '{}' END AS requis,
+           CASE WHEN m.type = 'CORRECTION' THEN coalesce(essai_profils, p.noms, '{}') ELSE '{}' END AS requis,
            coalesce(g.convoques, 0) AS convoques, coalesce(g.correcteurs, 0) AS correcteurs,
            coalesce(g.coordinateurs, 0) AS coordinateurs, coalesce(g.profils, '{}') AS profils,
-           coalesce(g.refusees, 0) AS refusees, coalesce(g.mails_echoues, 0) AS mails_echoues
-    FROM mission m JOIN exigence_mission x ON x.mission_id = m.mission_id
+           coalesce(g.refusees, 0) AS refusees, coalesce(g.mails_echoues, 0) AS mails_echoues,
+           coalesce(g.empechements, 0) AS empechements
+    FROM mission m
+    -- The académie's own rule, else the nation's, else none.
+    LEFT JOIN exigence propre ON propre.academie = m.academie AND propre.code_epreuve = m.code
+    LEFT JOIN exigence x ON x.code_epreuve = m.code AND x.academie = coalesce(propre.academie, '*')
+    LEFT JOIN (SELECT academie, code_epreuve, array_agg(profil ORDER BY rang) AS noms
+               FROM profil_requis GROUP BY academie, code_epreuve) AS p
+        ON p.academie = x.academie AND p.code_epreuve = x.code_epreuve
     LEFT JOIN signature s ON s.uai = m.uai
     LEFT JOIN (
         SELECT c.mission_id,
@@ -67,21 +80,39 @@ FROM (
                    AS correcteurs,
                count(*) FILTER (WHERE c.status = 'ACTIVE' AND c.qualite = 'COORDINATEUR')::int AS coordinateurs,
                array_agg(c.profil) FILTER (WHERE c.status = 'ACTIVE' AND c.profil IS NOT NULL) AS profils,
-               count(*) FILTER (WHERE c.status = 'ACTIVE' AND a.etat = 'REJETEE')::int AS refusees,
+               count(*) FILTER (WHERE c.status = 'ACTIVE' AND a.convocation_id IS NOT NULL)::int AS refusees,
                -- Cancelled people too: they do not know that they need not come.
-               count(*) FILTER (WHERE n.etat IN ('ECHOUEE', 'REVENUE') AND r.version IS NULL)::int AS mails_echoues
+               count(*) FILTER (WHERE n.convocation_id IS NOT NULL AND r.version IS NULL)::int AS mails_echoues,
+               count(t.convocation_id)::int AS empechements
         FROM mission y JOIN convocation c ON c.mission_id = y.mission_id
         LEFT JOIN acces a ON a.convocation_id = c.convocation_id AND a.convocation_version = c.version
+             AND a.etat = 'REJETEE'
         LEFT JOIN notification n ON n.convocation_id = c.convocation_id AND n.convocation_version = c.version
-        LEFT JOIN remise r ON r.convocation_id = c.convocation_id AND r.version = c.version
+             AND n.etat IN ('ECHOUEE', 'REVENUE')
+        LEFT JOIN remise r ON r.convocation_id = n.convocation_id AND r.version = n.convocation_version
+        LEFT JOIN empechement t ON t.convocation_id = c.convocation_id AND t.etat = 'OUVERT'
         WHERE (les_uais IS NULL OR y.uai = ANY (les_uais))
           AND (les_academies IS NULL OR y.academie = ANY (les_academies))
           AND (la_session IS NULL OR y.session = la_session)
+          AND (le_code IS NULL OR y.code = le_code)
         GROUP BY c.mission_id) AS g ON g.mission_id = m.mission_id
     WHERE (les_uais IS NULL OR m.uai = ANY (les_uais))
       AND (les_academies IS NULL OR m.academie = ANY (les_academies))
-      AND (la_session IS NULL OR m.session = la_session)) AS e;
+      AND (la_session IS NULL OR m.session = la_session)
+      AND (le_code IS NULL OR m.code = le_code)) AS e;
 END;
 
+-- Nothing else read it, and it read every mission once more.
+DROP VIEW exigence_mission;
+
 -- migrate:down
+CREATE VIEW exigence_mission AS
+SELECT m.mission_id, e.lot_copies, e.correcteurs, coalesce(p.requis, '{}') AS requis
+FROM mission m
+LEFT JOIN exigence propre ON propre.academie = m.academie AND propre.code_epreuve = m.code
+LEFT JOIN exigence e ON e.code_epreuve = m.code AND e.academie = coalesce(propre.academie, '*')
+LEFT JOIN (SELECT academie, code_epreuve, array_agg(profil ORDER BY rang) AS requis
+           FROM profil_requis GROUP BY academie, code_epreuve) AS p
+    ON p.academie = e.academie AND p.code_epreuve = e.code_epreuve;
 DROP FUNCTION mission_etat;
+DROP INDEX notification_en_echec, acces_refuse;
