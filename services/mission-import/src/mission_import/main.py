@@ -8,7 +8,7 @@ from event_schemas.catalogue import EVENT_TYPES
 from mission_import.handlers.convocations import CountConvokedOnConvocationEvents
 from mission_import.handlers.inscriptions import ImportMissionsOnInscriptionsClosed
 from mission_import.settings import Settings
-from mission_import.web import pages, routes_fichier, routes_imports
+from mission_import.web import pages, refusals, routes_fichier, routes_imports
 from mission_import.web.application import Application
 from mission_import.web.pages import sessions
 
@@ -17,6 +17,7 @@ def build(runtime: Runtime) -> Service:
     settings = runtime.settings
     assert isinstance(settings, Settings)
     app = create_app(title="IMAG'IN — import des missions")
+    refusals.add_to(app)
     routes_fichier.add_to(app)
     routes_imports.add_to(app)
     app.state.application = Application(

@@ -7,15 +7,7 @@ from fastapi import APIRouter, FastAPI, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from acces.http import ActeurDep
-from chassis.http import refuse as http_refuse
-from mission_import.domain.errors import (
-    FichierFautif,
-    FichierTropGrand,
-    ImportDejaFait,
-    ImportInconnu,
-    LectureDepassee,
-    Refus,
-)
+from mission_import.domain.errors import FichierTropGrand
 from mission_import.domain.fichier import MAX_OCTETS
 from mission_import.policy import POLICY
 from mission_import.use_cases import import_file
@@ -24,13 +16,6 @@ from mission_import.web.application import application
 from pages.commands import commande, reading, snapshot
 
 router = APIRouter(prefix="/api/imports/fichier")
-_STATUS: dict[type[Refus], int] = {
-    FichierFautif: 422,
-    FichierTropGrand: 413,
-    ImportInconnu: 404,
-    ImportDejaFait: 409,
-    LectureDepassee: 409,
-}
 _TAILLE = 50
 _FILE = {"schema": {"type": "string", "format": "binary"}}
 _BODY = {"requestBody": {"required": True, "content": {"application/jsonl": _FILE, "text/csv": _FILE}}}
@@ -46,19 +31,6 @@ class ConfirmationIn(BaseModel):
 def add_to(app: FastAPI) -> None:
     """Before the routes of one closing, whose address would take ours."""
     app.include_router(router)
-    for refus in _STATUS:
-        app.add_exception_handler(refus, _refus)
-
-
-async def _refus(request: Request, refus: Exception) -> Response:
-    assert isinstance(refus, Refus)
-    extra: dict[str, Any] = {}
-    if isinstance(refus, FichierFautif):
-        erreurs = [
-            {"ligne": one.ligne, "colonne": one.colonne, "phrase": one.phrase} for one in refus.fautes.en_ordre()
-        ]
-        extra = {"total": refus.fautes.total, "erreurs": erreurs}
-    return http_refuse(request, _STATUS[type(refus)], refus.slug, refus.phrase, **extra)
 
 
 async def _octets(request: Request) -> bytes:

@@ -5,15 +5,12 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, FastAPI, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.responses import Response
 
 from acces import audit
 from acces.http import ActeurDep
 from acces.policy import Scope
-from chassis.http import refuse as http_refuse
 from event_schemas.academies import local_time
 from event_schemas.state import Academie, Session, Uai
-from mission_import.domain.errors import ClotureInconnue, JamaisAppliquee, Refus, RevisionDepassee
 from mission_import.persistence import politiques, revues
 from mission_import.persistence.revues import Revision, RevisionEntiere
 from mission_import.policy import POLICY
@@ -25,7 +22,6 @@ from pages.commands import commande, reading, snapshot
 
 router = APIRouter(prefix="/api")
 Etat = Literal["APPLIQUEE", "A_VALIDER", "REFUSEE", "REMPLACEE"]
-_STATUS: dict[type[Refus], int] = {ClotureInconnue: 404, RevisionDepassee: 409, JamaisAppliquee: 409}
 _TAILLE = 50
 NumeroRevision = Annotated[int, Field(ge=1)]
 Page = Annotated[int, Query(ge=1, le=100_000)]
@@ -61,13 +57,6 @@ class RejeuIn(_In):
 
 def add_to(app: FastAPI) -> None:
     app.include_router(router)
-    app.add_exception_handler(Refus, _refus)
-
-
-async def _refus(request: Request, refus: Exception) -> Response:
-    assert isinstance(refus, Refus)
-    extra = {} if refus.revision is None else {"revision": refus.revision}
-    return http_refuse(request, _STATUS.get(type(refus), 422), refus.slug, refus.phrase, **extra)
 
 
 @router.get("/academies/{academie}/politique-import")

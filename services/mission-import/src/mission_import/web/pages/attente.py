@@ -10,13 +10,14 @@ from acces.http import ActeurDep
 from event_schemas.inscriptions import InscriptionsClosed
 from event_schemas.state import Academie, Session
 from mission_import.domain.differentiel import Ligne, count
-from mission_import.domain.errors import RevisionDepassee
+from mission_import.domain.errors import Refus, RevisionDepassee
 from mission_import.persistence.revues import RevisionEntiere
 from mission_import.use_cases import decide_import
 from mission_import.use_cases.review_import import review_waiting
 from mission_import.web.application import application
 from mission_import.web.pages import lignes
 from mission_import.web.pages.ecran import MAX_FIELDS, page, within_reach
+from mission_import.web.refusals import errors_of, status_of
 from pages.commands import commande, see_other, snapshot
 from pages.forms import fields, texts, whole_number
 
@@ -39,11 +40,11 @@ async def accepter(request: Request, academie: Academie, session: Session, acteu
             async with commande(request, acteur) as command:
                 await decide_import.accept_all(command, academie, session, seen)
     except RevisionDepassee as refus:
-        return await _page(request, acteur, academie, session, refus.phrase)
+        return await _page(request, acteur, academie, session, refus)
     return see_other("/imports?fait=acceptees")
 
 
-async def _page(request: Request, acteur: Acteur, academie: str, session: str, erreur: str = "") -> Response:
+async def _page(request: Request, acteur: Acteur, academie: str, session: str, refus: Refus | None = None) -> Response:
     with within_reach(acteur, "imports.lire"):
         async with snapshot(request) as connection:
             found = await review_waiting(connection, acteur, academie, session, application(request).clock())
@@ -52,13 +53,13 @@ async def _page(request: Request, acteur: Acteur, academie: str, session: str, e
         request,
         acteur,
         "a_valider.html",
-        status=409 if erreur else 200,
+        status=status_of(refus),
         academie=lignes.academie(academie),
         session=session,
         lignes=attente,
         resume=lignes.resume(count(ligne for _, rows in found for ligne in rows)),
         orphelins=sum(one["orphelins"] for one in attente),
-        erreurs=[{"champ": "", "texte": erreur}] if erreur else [],
+        erreurs=errors_of(refus),
     )
 
 

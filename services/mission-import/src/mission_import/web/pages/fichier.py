@@ -16,7 +16,6 @@ from mission_import.domain.errors import (
     FichierFautif,
     FichierTropGrand,
     ImportDejaFait,
-    ImportInconnu,
     LectureDepassee,
     Refus,
 )
@@ -29,6 +28,7 @@ from mission_import.use_cases.import_file import EssaiFichier
 from mission_import.web.application import application
 from mission_import.web.pages import lignes
 from mission_import.web.pages.ecran import page, within_reach
+from mission_import.web.refusals import errors_of, status_of
 from pages.commands import commande, reading, see_other, snapshot
 from pages.forms import text
 
@@ -36,7 +36,6 @@ router = APIRouter(include_in_schema=False)
 ADRESSE = "/imports/fichier"
 _AUTOUR = 10_000  # octets of a form around its file
 _DERNIERS, _MONTREES = 20, 200
-_STATUS: dict[type[Refus], int] = {FichierTropGrand: 413, ImportInconnu: 404}
 FORMATS = {"JSON_LINES": "JSON Lines", "CSV": "CSV"}
 SORTS = {
     Sort.A_APPLIQUER: ("info", "À appliquer", "Appliquées"),
@@ -116,8 +115,8 @@ async def _formulaire(request: Request, acteur: Acteur, refus: Refus | None = No
         request,
         acteur,
         "fichier.html",
-        status=_STATUS.get(type(refus), 422) if refus else 200,
-        erreurs=[{"champ": "fichier", "texte": refus.phrase}] if refus else [],
+        status=status_of(refus),
+        erreurs=errors_of(refus),
         fautes=fautes.en_ordre() if fautes else [],
         total=fautes.total if fautes else 0,
         fichiers=[_depot(row) for row in rows],
@@ -135,8 +134,8 @@ async def _essai(request: Request, acteur: Acteur, import_id: UUID, refus: Refus
         request,
         acteur,
         "fichier_essai.html",
-        status=409 if refus else 200,
-        erreurs=[{"champ": "", "texte": refus.phrase}] if refus else [],
+        status=status_of(refus),
+        erreurs=errors_of(refus),
         **_contenu(essai),
     )
 

@@ -20,6 +20,7 @@ from mission_import.use_cases.review_import import review
 from mission_import.web.application import application
 from mission_import.web.pages import lignes
 from mission_import.web.pages.ecran import MAX_FIELDS, page, within_reach
+from mission_import.web.refusals import errors_of, status_of
 from pages.commands import commande, see_other, snapshot
 from pages.forms import fields, text, whole_number
 
@@ -77,12 +78,11 @@ async def _page(
             held = await revues.cloture(connection, session, uai)
             actes = await revues.actes(connection, received[0].cloture, [row.revision for row in received])
     latest = received[0]
-    erreurs = [{"champ": "motif" if isinstance(refus, MotifAbsent) else "", "texte": refus.phrase}] if refus else []
     return page(
         request,
         acteur,
         "revue.html",
-        status=200 if refus is None else 422 if isinstance(refus, MotifAbsent) else 409,
+        status=status_of(refus),
         cloture=lignes.recue(latest),
         place=InscriptionsClosed.model_validate_json(latest.contenu).etablissement,
         appliquee=held.revision_appliquee if held else 0,
@@ -92,7 +92,7 @@ async def _page(
         revisions=[lignes.recue(row) for row in received],
         actes=[_acte(latest.academie, one) for one in actes],
         decide=latest.etat == "A_VALIDER" and POLICY.allows(acteur, "imports.decider", academie=latest.academie),
-        erreurs=erreurs,
+        erreurs=errors_of(refus),
         motif=motif,
     )
 
