@@ -51,6 +51,17 @@ def test_no_function_has_more_than_40_lines():
     assert too_long == []
 
 
+def test_no_tuple_is_unpacked_where_it_is_written():
+    """`*(a, b)` in a call or a list only defeats the formatter."""
+    packed = [
+        (str(file.relative_to(ROOT)), node.lineno)
+        for file in SOURCES
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Starred) and isinstance(node.value, ast.Tuple)
+    ]
+    assert packed == []
+
+
 def test_no_handler_has_more_than_15_lines():
     handlers = [file for file in SOURCES if "handlers" in file.parts or file.name == "reader.py"]
     assert handlers

@@ -120,7 +120,11 @@ def missions_of(closing: dict[str, Any]) -> list[Row]:
     rows = [
         (
             uuid5(NAMESPACE_URL, f"{session}|{uai}|{one['voie']}|{one['code']}"),
-            *(uai, one["code"], one["libelle"], one["candidats_inscrits"], session),
+            uai,
+            one["code"],
+            one["libelle"],
+            one["candidats_inscrits"],
+            session,
         )
         for one in closing["epreuves"]
         if one["type"] == "E3C" and one["candidats_inscrits"]

@@ -112,8 +112,17 @@ def _people(start: int, end: int) -> Iterator[tuple[Any, ...]]:
         discipline = _DISCIPLINES[number // len(places) % len(_DISCIPLINES)]
         courriel = f"{number}@ac-exemple.invalid"
         yield (
-            *(f"{number:012}", "Mme", nom, prenom, courriel, uai, [], [discipline], academie),
-            *(True, cle(f"{nom} {prenom}")),
+            f"{number:012}",
+            "Mme",
+            nom,
+            prenom,
+            courriel,
+            uai,
+            [],
+            [discipline],
+            academie,
+            True,
+            cle(f"{nom} {prenom}"),
         )
 
 

@@ -58,8 +58,19 @@ def _row(group: str, letter: Dead) -> tuple[object, ...]:
     values = [value for _, value in record.headers]
     moment = datetime.fromtimestamp(record.timestamp / 1000, UTC)
     return (
-        *(group, record.topic, record.partition, record.offset, moment, record.key, record.value),
-        *(names, values, _text(letter.aggregate), letter.version, letter.stage, _text(letter.reason)),
+        group,
+        record.topic,
+        record.partition,
+        record.offset,
+        moment,
+        record.key,
+        record.value,
+        names,
+        values,
+        _text(letter.aggregate),
+        letter.version,
+        letter.stage,
+        _text(letter.reason),
     )
 
 

@@ -15,8 +15,15 @@ from chassis.database import Connection, Row
 from chassis.tracing import current_cause
 
 _COLUMNS = (
-    *("topic", "type", "key", "aggregate_id", "version", "payload"),
-    *("correlation_id", "causation_id", "traceparent"),
+    "topic",
+    "type",
+    "key",
+    "aggregate_id",
+    "version",
+    "payload",
+    "correlation_id",
+    "causation_id",
+    "traceparent",
 )
 _FETCH = """
 SELECT seq, topic, type, key, uuid_send(aggregate_id) AS aggregate, version, payload, correlation_id, causation_id,
@@ -66,8 +73,15 @@ async def append(connection: Connection, rows: Sequence[Outgoing]) -> None:
         return
     records = [
         (
-            *(row.topic, row.type, row.key, row.aggregate_id, row.version, row.payload),
-            *(row.cause.correlation_id, row.cause.causation_id, row.cause.traceparent),
+            row.topic,
+            row.type,
+            row.key,
+            row.aggregate_id,
+            row.version,
+            row.payload,
+            row.cause.correlation_id,
+            row.cause.causation_id,
+            row.cause.traceparent,
         )
         for row in rows
     ]

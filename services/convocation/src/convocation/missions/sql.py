@@ -15,8 +15,22 @@ SELECT mission_id, version, hash FROM mission WHERE mission_id = ANY($1::uuid[])
 
 
 _COLUMNS = (
-    *("mission_id", "session", "uai", "academie", "etablissement_nom", "etablissement_commune", "type", "voie"),
-    *("code", "libelle", "candidats", "date_debut", "status", "version", "hash", "recherche"),
+    "mission_id",
+    "session",
+    "uai",
+    "academie",
+    "etablissement_nom",
+    "etablissement_commune",
+    "type",
+    "voie",
+    "code",
+    "libelle",
+    "candidats",
+    "date_debut",
+    "status",
+    "version",
+    "hash",
+    "recherche",
 )
 
 
@@ -48,9 +62,21 @@ async def save(connection: Connection, events: Sequence[Event[Mission]], held: C
 def _row(state: Mission) -> tuple[object, ...]:
     etablissement = state.etablissement
     return (
-        *(state.mission_id, state.session, etablissement.uai, etablissement.academie),
-        *(etablissement.nom, etablissement.commune, state.type, state.voie, state.code),
-        *(state.libelle, state.candidats, state.date_debut, state.status, state.version, state.hash),
+        state.mission_id,
+        state.session,
+        etablissement.uai,
+        etablissement.academie,
+        etablissement.nom,
+        etablissement.commune,
+        state.type,
+        state.voie,
+        state.code,
+        state.libelle,
+        state.candidats,
+        state.date_debut,
+        state.status,
+        state.version,
+        state.hash,
         _recherche(state),
     )
 
@@ -58,8 +84,16 @@ def _row(state: Mission) -> tuple[object, ...]:
 def _changed(state: Mission) -> tuple[object, ...]:
     etablissement = state.etablissement
     return (
-        *(state.mission_id, etablissement.academie, etablissement.nom, etablissement.commune),
-        *(state.libelle, state.candidats, state.date_debut, state.status, state.version, state.hash),
+        state.mission_id,
+        etablissement.academie,
+        etablissement.nom,
+        etablissement.commune,
+        state.libelle,
+        state.candidats,
+        state.date_debut,
+        state.status,
+        state.version,
+        state.hash,
         _recherche(state),
     )
 

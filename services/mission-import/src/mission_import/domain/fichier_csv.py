@@ -12,8 +12,18 @@ from typing import Any
 from mission_import.domain.fichier import UTF8, UTF8_BOM, WINDOWS_1252, Brute, Faute, Fautes, Fichier
 
 COLONNES = (
-    *("session", "uai", "revision", "cloturee_le", "academie", "nom", "commune"),
-    *("voie", "code", "libelle", "type", "candidats_inscrits"),
+    "session",
+    "uai",
+    "revision",
+    "cloturee_le",
+    "academie",
+    "nom",
+    "commune",
+    "voie",
+    "code",
+    "libelle",
+    "type",
+    "candidats_inscrits",
 )
 """The columns of the file in the documented order, named like the fields of the event."""
 _FACULTATIVE = "cloturee_le"

@@ -27,8 +27,18 @@ FROM unnest($1::text[], $2::bigint[]) AS t (cloture, revision)
 WHERE c.cloture = t.cloture AND c.revision_appliquee <= t.revision
 """
 _RECEIVED = (
-    *("cloture", "revision", "ce_id", "contenu", "etat", "academie", "session", "uai", "correlation_id", "bilan"),
-    *("import_id", "etablissement"),
+    "cloture",
+    "revision",
+    "ce_id",
+    "contenu",
+    "etat",
+    "academie",
+    "session",
+    "uai",
+    "correlation_id",
+    "bilan",
+    "import_id",
+    "etablissement",
 )
 _REPLACED = "UPDATE cloture_recue SET etat = 'REMPLACEE' WHERE cloture = ANY($1::text[]) AND etat = 'A_VALIDER'"
 
@@ -79,9 +89,18 @@ async def receive(
     await connection.execute(_REPLACED, sorted({one.state.aggregate for one in recues}))
     rows = [
         (
-            *(one.state.aggregate, one.state.revision, one.cause.causation_id, one.contenu, etat),
-            *(one.state.etablissement.academie, one.state.session, one.state.uai, one.cause.correlation_id),
-            *(json.dumps(numbers), one.import_id, one.state.etablissement.nom),
+            one.state.aggregate,
+            one.state.revision,
+            one.cause.causation_id,
+            one.contenu,
+            etat,
+            one.state.etablissement.academie,
+            one.state.session,
+            one.state.uai,
+            one.cause.correlation_id,
+            json.dumps(numbers),
+            one.import_id,
+            one.state.etablissement.nom,
         )
         for one, etat, numbers in zip(recues, etats, bilans, strict=True)
     ]

@@ -15,8 +15,21 @@ FROM mission WHERE cloture = ANY($1::text[])
 """
 
 _COLUMNS = (
-    *("mission_id", "cloture", "session", "uai", "etablissement_nom", "etablissement_commune", "academie"),
-    *("type", "voie", "code", "libelle", "candidats", "date_debut", "status", "version"),
+    "mission_id",
+    "cloture",
+    "session",
+    "uai",
+    "etablissement_nom",
+    "etablissement_commune",
+    "academie",
+    "type",
+    "voie",
+    "code",
+    "libelle",
+    "candidats",
+    "date_debut",
+    "status",
+    "version",
 )
 _CHANGE = """
 UPDATE mission m
@@ -76,10 +89,21 @@ async def create(connection: Connection, missions: Mapping[UUID, Mission]) -> No
 def _row(mission_id: UUID, mission: Mission) -> tuple[object, ...]:
     etablissement = mission.etablissement
     return (
-        *(mission_id, f"{mission.session}|{etablissement.uai}", mission.session, etablissement.uai),
-        *(etablissement.nom, etablissement.commune, etablissement.academie),
-        *(mission.type.value, mission.cle.voie, mission.cle.code, mission.libelle, mission.candidats),
-        *(mission.date_debut, mission.status.value, mission.version),
+        mission_id,
+        f"{mission.session}|{etablissement.uai}",
+        mission.session,
+        etablissement.uai,
+        etablissement.nom,
+        etablissement.commune,
+        etablissement.academie,
+        mission.type.value,
+        mission.cle.voie,
+        mission.cle.code,
+        mission.libelle,
+        mission.candidats,
+        mission.date_debut,
+        mission.status.value,
+        mission.version,
     )
 
 
@@ -91,6 +115,12 @@ async def change(connection: Connection, missions: Mapping[UUID, Mission]) -> No
 def _changed(mission_id: UUID, mission: Mission) -> tuple[object, ...]:
     etablissement = mission.etablissement
     return (
-        *(mission_id, etablissement.nom, etablissement.commune, etablissement.academie),
-        *(mission.libelle, mission.candidats, mission.status.value, mission.version),
+        mission_id,
+        etablissement.nom,
+        etablissement.commune,
+        etablissement.academie,
+        mission.libelle,
+        mission.candidats,
+        mission.status.value,
+        mission.version,
     )

@@ -20,8 +20,17 @@ SELECT numero, min(recue_le) AS depuis FROM notification
 WHERE numero = ANY($1::text[]) AND etat = 'PENDING' AND jours = 0 GROUP BY numero
 """
 _COLUMNS = (
-    *("convocation_id", "version", "hash", "nature", "numero", "academie", "premier_jour", "correlation_id"),
-    *("recue_le", "changee_le", "pas_avant"),
+    "convocation_id",
+    "version",
+    "hash",
+    "nature",
+    "numero",
+    "academie",
+    "premier_jour",
+    "correlation_id",
+    "recue_le",
+    "changee_le",
+    "pas_avant",
 )
 _SUPERSEDE = """
 UPDATE notification n SET etat = 'SUPERSEDED', changee_le = $2
@@ -137,8 +146,16 @@ async def add(connection: Connection, changes: Sequence[Change], now: datetime, 
     since = await _waiting_since(connection, [one.numero for one in changes])
     rows = [
         (
-            *(one.event.aggregate, one.event.version, one.event.hash, one.nature, one.numero, one.academie),
-            *(one.premier_jour, one.event.correlation_id, now, now),
+            one.event.aggregate,
+            one.event.version,
+            one.event.hash,
+            one.nature,
+            one.numero,
+            one.academie,
+            one.premier_jour,
+            one.event.correlation_id,
+            now,
+            now,
             settled(now, since.get(one.numero, now), settling),
         )
         for one in changes

@@ -16,8 +16,19 @@ WHERE convocation_id = ANY($1::uuid[]) ORDER BY convocation_id FOR UPDATE
 """
 _VERSIONS = "SELECT convocation_id, version FROM habilitation WHERE convocation_id = ANY($1::uuid[])"
 _COLUMNS = (
-    *("convocation_id", "version", "convocation_version", "convocation_hash", "status", "numero", "mission_id"),
-    *("role", "etat", "correlation_id", "causation_id", "traceparent", "convocation_le"),
+    "convocation_id",
+    "version",
+    "convocation_version",
+    "convocation_hash",
+    "status",
+    "numero",
+    "mission_id",
+    "role",
+    "etat",
+    "correlation_id",
+    "causation_id",
+    "traceparent",
+    "convocation_le",
 )
 _CHANGE = """
 UPDATE habilitation h
@@ -135,9 +146,19 @@ async def save(connection: Connection, droits: Sequence[NouveauDroit]) -> None:
 def _row(droit: NouveauDroit) -> tuple[object, ...]:
     etat, cause = droit.etat, droit.cause
     return (
-        *(etat.convocation_id, etat.version, etat.convocation_version, droit.convocation_hash, etat.status),
-        *(etat.intervenant.numero, etat.mission.mission_id, etat.role, etat.to_bytes()),
-        *(cause.correlation_id, cause.causation_id, cause.traceparent, droit.convocation_le),
+        etat.convocation_id,
+        etat.version,
+        etat.convocation_version,
+        droit.convocation_hash,
+        etat.status,
+        etat.intervenant.numero,
+        etat.mission.mission_id,
+        etat.role,
+        etat.to_bytes(),
+        cause.correlation_id,
+        cause.causation_id,
+        cause.traceparent,
+        droit.convocation_le,
     )
 
 

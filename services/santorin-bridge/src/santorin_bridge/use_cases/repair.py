@@ -70,8 +70,14 @@ async def _take_over(connection: Connection, sources: Sources, ecarts: Sequence[
             one = right if as_it_is else _next(right, right.version, "REVOKED")
             rows.append(
                 Reprise(
-                    *(one.convocation_id, one.version, one.version if as_it_is else 0, one.status),
-                    *(one.intervenant.numero, one.mission.mission_id, one.role, one.to_bytes()),
+                    one.convocation_id,
+                    one.version,
+                    one.version if as_it_is else 0,
+                    one.status,
+                    one.intervenant.numero,
+                    one.mission.mission_id,
+                    one.role,
+                    one.to_bytes(),
                 )
             )
     await reconciliation.take_over(connection, rows)
