@@ -53,7 +53,7 @@ class Recue:
     import_id: UUID | None = None
 
 
-class _Tenue(Row):
+class _KnownRow(Row):
     cloture: str
     revision: int
     hash: str
@@ -66,7 +66,7 @@ class _Place(Row):
 
 async def known(connection: Connection, clotures: list[str], *, lock: bool = True) -> dict[str, Known]:
     """The revision held of each closing, its row locked."""
-    rows = await connection.fetch(_KNOWN + (" FOR UPDATE" if lock else ""), clotures, record_class=_Tenue)
+    rows = await connection.fetch(_KNOWN + (" FOR UPDATE" if lock else ""), clotures, record_class=_KnownRow)
     return {row.cloture: Known(row.revision, row.hash) for row in rows}
 
 

@@ -27,7 +27,7 @@ WHERE m.cloture = ANY($1::text[]) GROUP BY m.cloture, m.voie, m.code
 """
 
 
-class _Tenue(Row):
+class _KnownRow(Row):
     convocation_id: UUID
     version: int
     hash: str
@@ -42,7 +42,7 @@ class _Convoques(Row):
 
 async def known(connection: Connection, convocations: list[str]) -> dict[str, Known]:
     """Version and hash held of each convocation, its row locked."""
-    rows = await connection.fetch(_KNOWN, convocations, record_class=_Tenue)
+    rows = await connection.fetch(_KNOWN, convocations, record_class=_KnownRow)
     return {str(row.convocation_id): Known(row.version, row.hash) for row in rows}
 
 

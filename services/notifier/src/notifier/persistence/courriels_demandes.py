@@ -41,7 +41,7 @@ LEFT JOIN LATERAL (SELECT numero, academie FROM notification h WHERE h.convocati
 """
 
 
-class _Tenue(Row):
+class _KnownRow(Row):
     convocation_id: UUID
     version: int
     hash: str
@@ -49,7 +49,7 @@ class _Tenue(Row):
 
 async def known(connection: Connection, convocations: list[str]) -> dict[str, Known]:
     """The last request held of each convocation, its row locked."""
-    rows = await connection.fetch(_KNOWN, convocations, record_class=_Tenue)
+    rows = await connection.fetch(_KNOWN, convocations, record_class=_KnownRow)
     return {str(row.convocation_id): Known(row.version, row.hash) for row in rows}
 
 

@@ -106,7 +106,7 @@ class Waiting(Row):
     age: float
 
 
-class _Tenue(Row):
+class _KnownRow(Row):
     convocation_id: UUID
     version: int
     hash: str
@@ -137,7 +137,7 @@ class _Due(Row):
 
 async def known(connection: Connection, convocations: list[str]) -> dict[str, Known]:
     """The highest version held of each convocation, its rows locked."""
-    rows = await connection.fetch(_KNOWN, convocations, record_class=_Tenue)
+    rows = await connection.fetch(_KNOWN, convocations, record_class=_KnownRow)
     return {str(row.convocation_id): Known(row.version, row.hash) for row in rows}
 
 

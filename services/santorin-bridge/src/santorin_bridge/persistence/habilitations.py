@@ -70,7 +70,7 @@ class _Suivie(Row):
     convocation_hash: str
 
 
-class _Tenue(Row):
+class _VersionRow(Row):
     convocation_id: UUID
     version: int
 
@@ -118,7 +118,7 @@ class Publiee(AccesSuivant):
     answered: bool
 
 
-class Droit(Row):
+class DroitEcrit(Row):
     """A right's body; `douteuse`: something about it could not be applied."""
 
     etat: bytes
@@ -133,7 +133,7 @@ async def known(connection: Connection, convocations: list[str]) -> dict[str, Kn
 
 async def versions(connection: Connection, convocations: list[str]) -> dict[str, int]:
     """The own version of each right there is."""
-    rows = await connection.fetch(_VERSIONS, convocations, record_class=_Tenue)
+    rows = await connection.fetch(_VERSIONS, convocations, record_class=_VersionRow)
     return {str(row.convocation_id): row.version for row in rows}
 
 
@@ -173,15 +173,15 @@ async def published(connection: Connection, sent: Sequence[Dirty]) -> list[Publi
     return await connection.fetch(_PUBLISHED, *map(list, zip(*rows, strict=True)), record_class=Publiee)
 
 
-async def of_person(connection: Connection, numero: str) -> list[Droit]:
+async def of_person(connection: Connection, numero: str) -> list[DroitEcrit]:
     """The rights of a person, granted or revoked."""
     return await connection.fetch(
-        f"{_RIGHTS} WHERE h.numero = $1 ORDER BY h.convocation_id", numero, record_class=Droit
+        f"{_RIGHTS} WHERE h.numero = $1 ORDER BY h.convocation_id", numero, record_class=DroitEcrit
     )
 
 
-async def of_mission(connection: Connection, mission_id: UUID) -> list[Droit]:
+async def of_mission(connection: Connection, mission_id: UUID) -> list[DroitEcrit]:
     """The rights on a mission, granted or revoked."""
     return await connection.fetch(
-        f"{_RIGHTS} WHERE h.mission_id = $1 ORDER BY h.convocation_id", mission_id, record_class=Droit
+        f"{_RIGHTS} WHERE h.mission_id = $1 ORDER BY h.convocation_id", mission_id, record_class=DroitEcrit
     )
