@@ -8,7 +8,6 @@ from pydantic import BaseModel
 from starlette.datastructures import FormData
 
 from convocation.annuaire.domain import Intervenant
-from convocation.commun.refus import Refus
 from pages.forms import Location, faults, field_of, text, texts, version_of
 
 _PHRASES = {
@@ -102,8 +101,3 @@ def _id_of(location: Location) -> str:
     if location[0] == "indisponibilites":
         return f"debut-{int(location[1]) + 1}" if len(location) > 1 else "debut-1"
     return field_of(location)
-
-
-def faute_de(refus: Refus) -> dict[str, str]:
-    """A refusal with the id of its field."""
-    return {"champ": refus.champ, "texte": refus.phrase}

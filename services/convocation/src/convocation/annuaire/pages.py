@@ -15,7 +15,7 @@ from convocation.annuaire import reads as intervenants
 from convocation.annuaire.access import READ, can_keep, demande_to_answer, may_keep, visible_intervenant
 from convocation.annuaire.commands import change_intervenant, create_intervenant, set_actif
 from convocation.annuaire.domain import Intervenant
-from convocation.annuaire.forms import CIVILITES, Fiche, faute_de, fautes, fiche_de, lire_fiche
+from convocation.annuaire.forms import CIVILITES, Fiche, fautes, fiche_de, lire_fiche
 from convocation.annuaire.reads import FiltreAnnuaire, IntervenantListe, liste_intervenants
 from convocation.annuaire.refus import IntervenantAbsent
 from convocation.annuaire.schemas import FicheIn, NouvelleFicheIn
@@ -23,7 +23,7 @@ from convocation.cadre.ecran import page
 from convocation.commun.access import reach
 from convocation.commun.recherche import cle
 from convocation.commun.refus import Refus, VersionDepassee
-from convocation.commun.refusals import status_of
+from convocation.commun.refusals import errors_of, status_of
 from convocation.demandes.reads import Demande
 from convocation.exigences import reads as exigences
 from convocation.nomenclature import reads as nomenclature
@@ -189,7 +189,7 @@ async def _activite(
             une=person,
             actives=actives.get(person.numero, 0),
             motif=motif,
-            erreurs=[faute_de(refus)] if refus else [],
+            erreurs=errors_of(refus),
         )
 
 
@@ -205,7 +205,7 @@ async def _form(
     demande: Demande | None = None,
 ) -> Response:
     """`connue`: the person as she is recorded; None for a new one."""
-    told = (erreurs or []) + ([faute_de(refus)] if refus else [])
+    told = (erreurs or []) + errors_of(refus)
     libelles = await nomenclature.libelles(connection)
     return await page(
         request,

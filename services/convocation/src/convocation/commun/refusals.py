@@ -14,6 +14,11 @@ def status_of(refus: Refus | None) -> int:
     return 200 if refus is None else _STATUS[refus.kind]
 
 
+def errors_of(refus: Refus | None) -> list[dict[str, str]]:
+    """What the form says: the sentence, and the field that it is about."""
+    return [{"champ": refus.champ, "texte": refus.phrase}] if refus else []
+
+
 def add_to(app: FastAPI) -> None:
     """Every refusal that a page does not show itself."""
     app.add_exception_handler(Refus, _refus)

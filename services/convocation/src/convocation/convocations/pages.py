@@ -11,7 +11,7 @@ from acces.http import ActeurDep
 from chassis.database import Connection
 from convocation.cadre.ecran import page
 from convocation.commun.refus import Refus, VersionDepassee
-from convocation.commun.refusals import status_of
+from convocation.commun.refusals import errors_of, status_of
 from convocation.convocations import reads
 from convocation.convocations.access import allowed, visible_convocation
 from convocation.convocations.commands import PassageOutre, cancel_convocation, change_convocation, conflicts_of
@@ -134,7 +134,7 @@ async def _form(
         depassee=stale,
         a_lire=to_read,
         avertissements=await _conflicts(connection, row, saisies) if to_read else [],
-        erreurs=[{"champ": refus.champ, "texte": refus.phrase}] if refus and not to_read else [],
+        erreurs=[] if to_read else errors_of(refus),
         qualites=list(LIBELLES.items()),
         conseil=CONSEIL_DATE,
     )
@@ -188,5 +188,5 @@ async def _confirm(
         status=status_of(refus),
         une=line_of(row),
         saisies=saisies,
-        erreurs=[{"champ": refus.champ, "texte": refus.phrase}] if refus else [],
+        erreurs=errors_of(refus),
     )

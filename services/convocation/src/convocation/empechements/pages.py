@@ -14,7 +14,7 @@ from chassis.database import Connection
 from convocation.cadre.ecran import page
 from convocation.commun.application import application
 from convocation.commun.refus import Refus, VersionDepassee
-from convocation.commun.refusals import status_of
+from convocation.commun.refusals import errors_of, status_of
 from convocation.convocations.access import visible_convocation
 from convocation.convocations.commands import PassageOutre, conflicts_of
 from convocation.convocations.domain import Avertissement
@@ -93,7 +93,7 @@ async def _show_reports(
             motif=motif,
             max_texte=MAX_TEXTE,
             depassee=isinstance(refus, VersionDepassee),
-            erreurs=[{"champ": refus.champ, "texte": refus.phrase}] if refus else [],
+            erreurs=errors_of(refus),
             signalements=[report_of(one, row.academie) for one in reports],
         )
 
@@ -176,7 +176,7 @@ async def _show_decision(
             depassee=isinstance(refus, VersionDepassee),
             a_lire=to_read,
             avertissements=await _conflicts(connection, row, chosen) if to_read else [],
-            erreurs=[{"champ": refus.champ, "texte": refus.phrase}] if refus and not to_read else [],
+            erreurs=[] if to_read else errors_of(refus),
         )
 
 

@@ -11,7 +11,7 @@ from chassis.database import Connection
 from convocation.cadre.ecran import page
 from convocation.commun.application import application
 from convocation.commun.refus import Refus, VersionDepassee
-from convocation.commun.refusals import status_of
+from convocation.commun.refusals import errors_of, status_of
 from convocation.exigences import presenters, reads, sql
 from convocation.exigences.access import academies_of, changeable
 from convocation.exigences.commands import Effet, back_to_national, change_exigence, effect
@@ -102,15 +102,9 @@ async def _form(
         effet=effet,
         a_relire=saisie.action == "enregistrer" and effet is not None and refus is None,
         depassee=stale,
-        erreurs=_erreurs(refus) if not stale else [],
+        erreurs=errors_of(refus) if not stale else [],
         **await _regle_de(request, connection, acteur, where),
     )
-
-
-def _erreurs(refus: Refus | None) -> list[dict[str, str]]:
-    if refus is None:
-        return []
-    return [{"champ": refus.champ, "texte": refus.phrase}]
 
 
 async def _regle_de(request: Request, connection: Connection, acteur: Acteur, where: tuple[str, str]) -> dict[str, Any]:
@@ -172,7 +166,7 @@ async def _retour(
         "exigences/exigence_retour.html",
         status=status_of(refus),
         saisie=saisie,
-        erreurs=_erreurs(refus),
+        erreurs=errors_of(refus),
         nationale=presenters.regle(where[1], nationale, await nomenclature.libelles(connection)),
         effet=await effect(connection, acteur, *where, regle["version"], nationale, lot=_lot(request)),
         **regle,

@@ -8,7 +8,7 @@ from acces.acteur import Acteur, Role
 from acces.http import ActeurDep
 from convocation.cadre.ecran import page
 from convocation.commun.refus import Refus
-from convocation.commun.refusals import status_of
+from convocation.commun.refusals import errors_of, status_of
 from convocation.missions import reads as missions
 from convocation.signatures import reads as signatures
 from convocation.signatures.access import can_record, etablissement_to_sign_for, may_look, visible_etablissement
@@ -58,8 +58,7 @@ async def enregistrer(request: Request, uai: str, acteur: ActeurDep) -> Response
             names = (typed["nom"], typed["prenom"], typed["qualite"])
             await record_signature(command, uai, names, expected, image)
     except Refus as refus:
-        erreurs = [{"champ": refus.champ, "texte": refus.phrase}]
-        return await _form(request, acteur, uai, typed, erreurs, status=status_of(refus))
+        return await _form(request, acteur, uai, typed, errors_of(refus), status=status_of(refus))
     return see_other(f"/signature/{uai}?fait=signature")
 
 
