@@ -5,7 +5,7 @@ from datetime import datetime
 
 from chassis.database import Connection, Row
 from convocation.ouvertures.domain import NATIONALE, Cible, Decision
-from convocation.ouvertures.reads import TIENT
+from convocation.ouvertures.reads import TIENT, DecisionRow
 
 # A row to lock: nobody decided (par is empty), and it says closed, as no decision does.
 _NATIONAL_ROW = """
@@ -55,16 +55,10 @@ FROM lieux l LEFT JOIN exceptions e USING (academie) GROUP BY l.academie ORDER B
 """
 
 
-class Ouverture(Row):
+class Ouverture(DecisionRow):
     """A decision as it stands."""
 
     session: str
-    portee: str
-    code: str
-    ouverte: bool
-    debut: datetime | None
-    fin: datetime | None
-    par: str
     le: datetime
 
 
