@@ -8,25 +8,8 @@ from urllib.parse import urlencode
 import pytest
 from PIL import Image
 
-from acces.acteur import COOKIE
-
 LYON = "0699001J"
 HTML = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
-
-
-class Browser:
-    """An acteur's requests as a browser makes them: with the cookie, asking for HTML."""
-
-    def __init__(self, api):
-        self._client = api._client
-        token = api._headers["Authorization"].removeprefix("Bearer ")
-        self.headers = HTML | {"Cookie": f"{COOKIE}={token}"}
-
-    async def get(self, path, **headers):
-        return await self._client.get(path, headers=self.headers | headers)
-
-    async def post(self, path, data=None, files=None, **headers):
-        return await self._client.post(path, data=data or {}, files=files, headers=self.headers | headers)
 
 
 def png(size=(300, 100)):
@@ -53,14 +36,14 @@ async def test_the_pages_of_the_footer_are_for_everybody(world, path, title):
 
 
 async def test_before_the_opening_the_list_says_so_and_why(world):
-    page = await Browser(world.chef).get("/missions")
+    page = await world.browser("chef").get("/missions")
     assert "Aucune mission n’est ouverte à la convocation" in page.text
     assert "l’administrateur IMAGIN l’ouvre" in page.text
 
 
 async def test_r19_and_r23_the_list_is_filtered_sorted_paged_and_searched(open_world):
     await open_world.chef.convoque(open_world.hlp, "102")
-    admin = Browser(open_world.administrateur)
+    admin = open_world.browser("administrateur")
 
     async def rows(query):
         page = await admin.get(f"/missions?{query}")
@@ -84,7 +67,7 @@ async def test_r19_and_r23_the_list_is_filtered_sorted_paged_and_searched(open_w
 
 @pytest.mark.parametrize("name", ["autre_chef", "gestionnaire_de_lille"])
 async def test_another_etablissements_mission_does_not_exist(open_world, name):
-    someone = Browser(getattr(open_world, name))
+    someone = open_world.browser(name)
     created = (await open_world.chef.convoque(open_world.hg, "100")).json()["convocations"][0]
     line = f"/convocations/{created['convocation_id']}"
     for path in (f"/missions/{open_world.hg}", f"/missions/{open_world.hg}/affectation", line, f"{line}/modifier"):
@@ -98,7 +81,7 @@ async def test_another_etablissements_mission_does_not_exist(open_world, name):
 async def test_r57_an_intervenant_sees_his_own_convocations_and_no_others(open_world):
     created = (await open_world.chef.convoque(open_world.hg, "100", "101")).json()["convocations"]
     own, other = (f"/convocations/{one['convocation_id']}" for one in created)
-    person = Browser(open_world.intervenant)
+    person = open_world.browser("intervenant")
     assert "Histoire-géographie" in (await person.get("/mes-missions")).text
     assert (await person.get(own)).status_code == 200
     assert (await person.get(f"{own}/convocation.pdf")).status_code == 200
@@ -109,7 +92,7 @@ async def test_r57_an_intervenant_sees_his_own_convocations_and_no_others(open_w
 
 
 async def test_r24_a_delegue_convokes_but_does_not_sign(open_world):
-    delegue = Browser(open_world.delegue)
+    delegue = open_world.browser("delegue")
     assert (await delegue.get(f"/missions/{open_world.hg}/affectation")).status_code == 200
     page = await delegue.get(f"/signature/{LYON}")
     assert "réservé au chef" in page.text
@@ -119,7 +102,7 @@ async def test_r24_a_delegue_convokes_but_does_not_sign(open_world):
 
 
 async def test_a_form_from_another_site_is_refused(open_world):
-    chef = Browser(open_world.chef)
+    chef = open_world.browser("chef")
     for forged in ({"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Sec-Fetch-Site": ""}):
         answer = await chef.post(f"/signature/{LYON}", SIGNATURE, **forged)
         assert answer.status_code == 403, forged
@@ -128,7 +111,7 @@ async def test_a_form_from_another_site_is_refused(open_world):
 async def test_r24_the_image_of_a_signature_is_kept_as_our_own_png_and_a_hostile_one_is_refused_with_a_reason(
     open_world,
 ):
-    chef = Browser(open_world.chef)
+    chef = open_world.browser("chef")
     hostile = {"image": ("x.png", b"<svg onload=alert(1)>", "image/png")}
     refused = await chef.post(f"/signature/{LYON}", SIGNATURE, hostile)
     assert refused.status_code == 422
@@ -150,13 +133,13 @@ async def test_r24_the_image_of_a_signature_is_kept_as_our_own_png_and_a_hostile
 
 async def test_too_large_an_image_is_refused_and_told(open_world):
     files = {"image": ("x.png", png() + b"\x00" * 1_000_001, "image/png")}
-    answer = await Browser(open_world.chef).post(f"/signature/{LYON}", SIGNATURE, files)
+    answer = await open_world.browser("chef").post(f"/signature/{LYON}", SIGNATURE, files)
     assert answer.status_code == 422
 
 
 async def test_r46_the_document_of_a_version_is_the_same_bytes_for_ever(open_world):
     created = (await open_world.chef.convoque(open_world.hg, "100")).json()["convocations"][0]
-    chef = Browser(open_world.chef)
+    chef = open_world.browser("chef")
     path = f"/convocations/{created['convocation_id']}/convocation.pdf"
     first = await chef.get(path)
     await chef.post(f"/signature/{LYON}", SIGNATURE)
@@ -184,7 +167,7 @@ async def test_r24_the_public_page_says_valid_replaced_or_cancelled_and_nothing_
 
 
 async def test_warnings_that_were_overridden_are_remembered_with_the_reason(open_world):
-    chef = Browser(open_world.chef)
+    chef = open_world.browser("chef")
     path = f"/missions/{open_world.hg}/affectation"
     form = {"action": "convoquer", "cle": "a", "numeros": "100", "dates": "2030-03-05", "motif": "urgent"}
     asked = await chef.post(path, form)
@@ -204,7 +187,7 @@ async def test_warnings_that_were_overridden_are_remembered_with_the_reason(open
 async def test_changing_to_a_day_that_is_taken_is_warned_of_before_it_is_written(open_world):
     await open_world.chef.convoque(open_world.hlp, "100", dates=["2030-03-06"])
     created = (await open_world.chef.convoque(open_world.hg, "100", dates=["2030-03-05"])).json()["convocations"][0]
-    chef, path = Browser(open_world.chef), f"/convocations/{created['convocation_id']}/modifier"
+    chef, path = open_world.browser("chef"), f"/convocations/{created['convocation_id']}/modifier"
     form = {"action": "enregistrer", "version": "1", "dates": "2030-03-06"}
     asked = await chef.post(path, form)
     assert (asked.status_code, "Déjà convoqué ce jour-là" in asked.text) == (422, True)
@@ -232,7 +215,7 @@ HOSTILE = [
 
 @pytest.mark.parametrize("text", HOSTILE)
 async def test_hostile_text_in_every_field_comes_back_as_text(open_world, text):
-    chef = Browser(open_world.chef)
+    chef = open_world.browser("chef")
     path = f"/missions/{open_world.hg}/affectation"
     fields = {"discipline": text, "nom": text, "observation": text, "motif": text, "qualite": text, "dates": text}
     page = await chef.post(path, {"action": "chercher", "cle": text, "numeros": text, "affiches": text, **fields})

@@ -59,23 +59,25 @@ async def test_what_is_refused_is_refused_alike_by_page_and_api(open_world, name
     read = {"If-Match": '"9"'}  # a version there never was: what is allowed answers 412 and changes nothing
     answers = {
         "convoquer": [
-            await page.post(f"{mission}/affectation", action="convoquer", cle="k", numeros="x", dates="2020-03-05"),
+            await page.post(
+                f"{mission}/affectation", {"action": "convoquer", "cle": "k", "numeros": "x", "dates": "2020-03-05"}
+            ),
             await api.post(f"/api{mission}/convocations", {"intervenants": ["x"], "dates": ["2020-03-05"]}),
         ],
         "modifier": [
-            await page.post(f"{line}/modifier", version="9", dates="2020-03-07"),
+            await page.post(f"{line}/modifier", {"version": "9", "dates": "2020-03-07"}),
             await api.put(f"/api{line}", {"dates": ["2020-03-07"]}, **read),
         ],
         "supprimer": [
-            await page.post(f"{line}/supprimer", version="9", motif="x"),
+            await page.post(f"{line}/supprimer", {"version": "9", "motif": "x"}),
             await api.post(f"/api{line}/annulation", {"motif": "x"}, **read),
         ],
         "signer": [
-            await page.post(f"/signature/{LYON}", **SIGNATURE, version="9"),
+            await page.post(f"/signature/{LYON}", SIGNATURE | {"version": "9"}),
             await api.put(f"/api/etablissements/{LYON}/signature", SIGNATURE, **read),
         ],
         "prendre connaissance": [
-            await page.post(f"{line}/prise-de-connaissance", version="9"),
+            await page.post(f"{line}/prise-de-connaissance", {"version": "9"}),
             await api.post(f"/api{line}/prise-de-connaissance", {}, **read),
         ],
     }
