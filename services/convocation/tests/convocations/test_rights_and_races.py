@@ -225,3 +225,29 @@ async def test_a_malformed_request_is_a_422_that_says_where(open_world, body):
     assert answer.status_code == 422
     assert answer.json()["erreurs"]
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("name", ["autre_chef", "gestionnaire_de_lille"])
+async def test_another_etablissements_mission_does_not_exist(open_world, name):
+    someone = open_world.browser(name)
+    created = (await open_world.chef.convoque(open_world.hg, "100")).json()["convocations"][0]
+    line = f"/convocations/{created['convocation_id']}"
+    for path in (f"/missions/{open_world.hg}", f"/missions/{open_world.hg}/affectation", line, f"{line}/modifier"):
+        answer = await someone.get(path)
+        assert answer.status_code == 404, path
+        assert "DOCTYPE" in answer.text
+    for path in (f"{line}/convocation.pdf", f"/missions/{open_world.hg}/convocations.pdf", f"/signature/{LYON}"):
+        assert (await someone.get(path)).status_code == 404, path
+
+
+async def test_r57_an_intervenant_sees_his_own_convocations_and_no_others(open_world):
+    created = (await open_world.chef.convoque(open_world.hg, "100", "101")).json()["convocations"]
+    own, other = (f"/convocations/{one['convocation_id']}" for one in created)
+    person = open_world.browser("intervenant")
+    assert "Histoire-géographie" in (await person.get("/mes-missions")).text
+    assert (await person.get(own)).status_code == 200
+    assert (await person.get(f"{own}/convocation.pdf")).status_code == 200
+    assert (await person.get(f"{own}/modifier")).status_code == 403
+    for path in (other, f"{other}/convocation.pdf"):
+        assert (await person.get(path)).status_code == 404
+    assert (await person.get("/missions")).status_code == 403
