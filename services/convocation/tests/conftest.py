@@ -108,16 +108,16 @@ class Browser:
         token = api._headers["Authorization"].removeprefix("Bearer ")
         self.headers = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin", "Cookie": f"{COOKIE}={token}"}
 
-    async def get(self, path):
-        return await self._client.get(path, headers=self.headers)
+    async def get(self, path, **headers):
+        return await self._client.get(path, headers=self.headers | headers)
 
     async def text(self, path):
         answer = await self.get(path)
         assert answer.status_code == 200, answer.text
         return " ".join(answer.text.split())
 
-    async def post(self, path, **data):
-        return await self._client.post(path, data=data, headers=self.headers)
+    async def post(self, path, data=None, files=None, **headers):
+        return await self._client.post(path, data=data, files=files, headers=self.headers | headers)
 
 
 class World:
@@ -144,8 +144,9 @@ class World:
     def acteur(self, sub, role, *uais, academies=()):
         return Api(self.client, Acteur(sub, role, sub, frozenset(uais), frozenset(academies)))
 
-    def browser(self, name):
-        return Browser(getattr(self, name))
+    def browser(self, who):
+        """The pages as `who` sees them: the name of one of these acteurs, or another Api."""
+        return Browser(getattr(self, who) if isinstance(who, str) else who)
 
     async def mailed(self, convocation_id, etat="ENVOYEE", *, of=1, news=None, retour=False, motif=None):
         """The notifier's news about the mail of version `of`, its `news`-th (by default as many as versions)."""

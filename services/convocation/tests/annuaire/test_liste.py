@@ -4,19 +4,12 @@ import re
 
 import pytest
 
-from acces.acteur import COOKIE
-
 PERSON = {"civilite": "M.", "prenom": "Paul", "courriel": "p@ac-exemple.invalid", "uai": "0599001F"}
-
-
-def headers(api):
-    token = api._headers["Authorization"].removeprefix("Bearer ")
-    return {"Accept": "text/html", "Sec-Fetch-Site": "same-origin", "Cookie": f"{COOKIE}={token}"}
 
 
 async def seen(world, api, **form):
     """Numbers of the people listed, in order."""
-    answer = await world.client.post("/intervenants", data=form, headers=headers(api))
+    answer = await world.browser(api).post("/intervenants", form)
     assert answer.status_code == 200
     return re.findall(r'<span class="fr-hint-text">([0-9]{3,})</span></th>', answer.text)
 
@@ -28,8 +21,8 @@ async def in_lille(world, numero="900", nom="LILLOIS"):
 
 @pytest.mark.parametrize("name", ["chef", "delegue", "autre_chef", "intervenant", "notifier", "santorin"])
 async def test_r54_only_the_rectorat_reads_the_directory(world, name):
-    for method in ("GET", "POST"):
-        answer = await world.client.request(method, "/intervenants", headers=headers(getattr(world, name)))
+    browser = world.browser(name)
+    for answer in (await browser.get("/intervenants"), await browser.post("/intervenants")):
         assert answer.status_code == 403
         assert "LEFÈVRE" not in answer.text
 

@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 
 import pytest
 
-from acces.acteur import COOKIE, Role
+from acces.acteur import Role
 from convocation.annuaire.imports import commands as import_annuaire
 
 LYON, AUTRE_LYON = "0699001J", "0699002K"
@@ -33,21 +33,6 @@ ANNE |= {"courriel": "102@ac-exemple.invalid", "disciplines": ["0202"]}
 CONTACT = {"nom": "Bureau DEC", "courriel": "dec@ac-exemple.invalid", "telephone": "04 00", "horaires": "9 h – 17 h"}
 
 
-class Browser:
-    """An acteur's requests as a browser makes them."""
-
-    def __init__(self, api):
-        self._client = api._client
-        token = api._headers["Authorization"].removeprefix("Bearer ")
-        self.headers = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin", "Cookie": f"{COOKIE}={token}"}
-
-    async def get(self, path):
-        return await self._client.get(path, headers=self.headers)
-
-    async def post(self, path, data):
-        return await self._client.post(path, data=data, headers=self.headers)
-
-
 def told(answer):
     """The sentences of the summary of what is to be mended."""
     summary = answer.text.partition('id="resume-erreurs"')[2].partition("</ul>")[0]
@@ -64,7 +49,7 @@ async def acts(world):
 
 
 async def asked_for(world):
-    assert (await Browser(world.chef).post("/demandes", ASKED)).status_code == 303
+    assert (await world.browser("chef").post("/demandes", ASKED)).status_code == 303
     return await world.pool.fetchval("SELECT demande_id FROM demande")
 
 
@@ -76,7 +61,7 @@ async def asked_for(world):
     ],
 )
 async def test_r54_who_reads_and_who_writes_a_person(world, name, reads, writes):
-    acteur, one, before = Browser(getattr(world, name)), await address(world), await acts(world)
+    acteur, one, before = world.browser(name), await address(world), await acts(world)
     page = await acteur.get(one)
     assert page.status_code == reads
     assert ("LEFÈVRE" in page.text) is (reads == 200)
@@ -91,9 +76,9 @@ async def test_r54_who_reads_and_who_writes_a_person(world, name, reads, writes)
 
 
 async def test_somebody_is_created_with_everything_the_form_holds_and_no_name_or_number_is_in_an_address(world):
-    answer = await Browser(world.gestionnaire).post("/intervenants/nouveau", EVE)
+    answer = await world.browser("gestionnaire").post("/intervenants/nouveau", EVE)
     assert answer.headers["location"] == f"{await address(world, '500')}?fait=personne-creee"
-    page = html.unescape((await Browser(world.gestionnaire).get(await address(world, "500"))).text)
+    page = html.unescape((await world.browser("gestionnaire").get(await address(world, "500"))).text)
     for held in ('value="NOUVELLE"', f'value="{AUTRE_LYON}"', 'value="2020-03-05"', 'value="2020-03-06"'):
         assert held in page, held
     ticked = re.findall(r'name="(disciplines|profils|stagiaire)" value="([^"]+)" checked', page)
@@ -121,7 +106,7 @@ WRONG = [
 @pytest.mark.parametrize(("wrong", "sentence"), WRONG)
 async def test_what_is_wrong_is_told_at_its_field_and_what_was_typed_stays(world, wrong, sentence):
     before = await acts(world)
-    answer = await Browser(world.gestionnaire).post("/intervenants/nouveau", EVE | wrong)
+    answer = await world.browser("gestionnaire").post("/intervenants/nouveau", EVE | wrong)
     assert answer.status_code == (409 if "déjà" in sentence else 422)
     [only] = told(answer)
     assert sentence in only or sentence in answer.text
@@ -133,7 +118,7 @@ async def test_what_is_wrong_is_told_at_its_field_and_what_was_typed_stays(world
 
 async def test_an_etablissement_of_another_academie_is_refused_at_its_field(world):
     await world.pool.execute("UPDATE mission SET academie = '09' WHERE uai = $1", AUTRE_LYON)
-    answer = await Browser(world.gestionnaire).post("/intervenants/nouveau", EVE)
+    answer = await world.browser("gestionnaire").post("/intervenants/nouveau", EVE)
     assert answer.status_code == 422
     assert 'href="#uais_secondaires"' in answer.text
 
@@ -144,7 +129,7 @@ async def test_adding_a_period_keeps_everything_and_writes_nothing(world):
         ("/intervenants/nouveau", EVE),
         (await address(world), ANNE | {"debut": "2020-03-05", "fin": ""}),
     ):
-        answer = await Browser(world.gestionnaire).post(path, form | {"action": "ajouter"})
+        answer = await world.browser("gestionnaire").post(path, form | {"action": "ajouter"})
         assert answer.status_code == 200
         assert answer.text.count('name="debut"') == 2
         assert re.search(r'id="debut-2"[^>]*autofocus', answer.text)
@@ -153,7 +138,7 @@ async def test_adding_a_period_keeps_everything_and_writes_nothing(world):
 
 
 async def test_in_two_tabs_the_second_is_told_sees_what_is_recorded_and_may_write_over_it(world):
-    gestionnaire, one = Browser(world.gestionnaire), await address(world)
+    gestionnaire, one = world.browser("gestionnaire"), await address(world)
     assert (await gestionnaire.post(one, ANNE | {"prenom": "Première"})).status_code == 303
     answer = await gestionnaire.post(one, ANNE | {"prenom": "Seconde", "debut": "2020-03-05", "fin": "2020-03-06"})
     assert answer.status_code == 412
@@ -166,7 +151,7 @@ async def test_in_two_tabs_the_second_is_told_sees_what_is_recorded_and_may_writ
 
 
 async def test_deactivating_asks_why_and_for_the_version_read_and_keeps_what_was_typed(open_world):
-    gestionnaire, one = Browser(open_world.gestionnaire), await address(open_world)
+    gestionnaire, one = open_world.browser("gestionnaire"), await address(open_world)
     await open_world.chef.convoque(open_world.hlp, "102")
     assert "1 convocation en cours reste" in (await gestionnaire.get(f"{one}/activite")).text
     form = {"version": "1", "motif": "", "action": "desactiver"}
@@ -183,7 +168,7 @@ async def test_deactivating_asks_why_and_for_the_version_read_and_keeps_what_was
 
 async def test_r36_the_demande_fills_the_form_is_answered_by_it_and_the_etablissement_reads_it(world):
     asked = await asked_for(world)
-    gestionnaire, path = Browser(world.gestionnaire), f"/intervenants/nouveau?demande={asked}"
+    gestionnaire, path = world.browser("gestionnaire"), f"/intervenants/nouveau?demande={asked}"
     assert f'href="{path}"' in (await gestionnaire.get("/demandes")).text
     page = (await gestionnaire.get(path)).text
     for filled in ('value="NOUVELLE"', 'value="Ève"', f'value="{LYON}"', "philosophie"):
@@ -193,7 +178,7 @@ async def test_r36_the_demande_fills_the_form_is_answered_by_it_and_the_etabliss
     assert f'action="{path}"' in refused.text, "the demande is still what is answered"
     done = await gestionnaire.post(path, EVE)
     assert (done.status_code, done.headers["location"]) == (303, "/demandes?fait=demande-creee")
-    mine = (await Browser(world.chef).get("/demandes")).text
+    mine = (await world.browser("chef").get("/demandes")).text
     assert "Personne créée" in mine
     assert "En attente" not in mine
     assert (await gestionnaire.get(path)).status_code == 409
@@ -203,7 +188,7 @@ async def test_r36_the_demande_fills_the_form_is_answered_by_it_and_the_etabliss
 
 
 async def test_r35_the_form_of_a_demande_lists_who_has_the_name_already_even_deactivated(world):
-    gestionnaire, asked = Browser(world.gestionnaire), await asked_for(world)
+    gestionnaire, asked = world.browser("gestionnaire"), await asked_for(world)
     path = f"/intervenants/nouveau?demande={asked}"
     assert "Personne de ce nom dans l’annuaire" in (await gestionnaire.get(path)).text
     assert (await gestionnaire.post("/intervenants/nouveau", EVE | {"prenom": "Eve"})).status_code == 303
@@ -215,7 +200,7 @@ async def test_r35_the_form_of_a_demande_lists_who_has_the_name_already_even_dea
 
 
 async def test_the_demande_of_another_academie_does_not_exist(world):
-    asked, lille = await asked_for(world), Browser(world.gestionnaire_de_lille)
+    asked, lille = await asked_for(world), world.browser("gestionnaire_de_lille")
     for path in (f"/intervenants/nouveau?demande={asked}", f"/intervenants/nouveau?demande={uuid5(UUID(int=0), 'no')}"):
         answer = await lille.get(path)
         assert answer.status_code == 404
@@ -227,7 +212,7 @@ async def test_the_demande_of_another_academie_does_not_exist(world):
 
 
 async def test_a_gestionnaire_of_two_academies_chooses_where_and_reaches_both_contacts(world):
-    both = Browser(world.acteur("deux", Role.GESTIONNAIRE, academies=["09", "10"]))
+    both = world.browser(world.acteur("deux", Role.GESTIONNAIRE, academies=["09", "10"]))
     page = (await both.get("/intervenants/nouveau")).text
     assert '<select class="fr-select" id="academie"' in page
     assert (await both.post("/intervenants/nouveau", EVE | {"academie": "11"})).status_code == 403
@@ -237,14 +222,14 @@ async def test_a_gestionnaire_of_two_academies_chooses_where_and_reaches_both_co
 
 async def test_the_menu_has_both_entries_for_the_gestionnaire_and_the_directory_for_the_administrateur(world):
     for name, expected in (("gestionnaire", (True, True)), ("administrateur", (True, False)), ("chef", (False, False))):
-        page = (await Browser(getattr(world, name)).get("/missions")).text
+        page = (await world.browser(name).get("/missions")).text
         assert ('href="/intervenants"' in page, 'href="/contact"' in page) == expected
-    importing = (await Browser(world.gestionnaire).get("/intervenants/import")).text
+    importing = (await world.browser("gestionnaire").get("/intervenants/import")).text
     assert re.findall(r'href="([^"]+)" aria-current="page"', importing) == ["/intervenants/import"]
 
 
 async def test_a_file_imported_meanwhile_makes_the_form_stale_and_keeps_what_the_gestionnaire_entered(world):
-    gestionnaire, one = Browser(world.gestionnaire), await address(world)
+    gestionnaire, one = world.browser("gestionnaire"), await address(world)
     assert (await gestionnaire.post(one, ANNE | {"stagiaire": "oui"})).status_code == 303
     head = "numero,civilite,nom,prenom,courriel,uai,uais_secondaires,disciplines,actif"
     line = f"102,Mme,LEFÈVRE,Importée,i@ac-exemple.invalid,{LYON},,0202,oui"

@@ -59,23 +59,25 @@ async def test_what_is_refused_is_refused_alike_by_page_and_api(open_world, name
     read = {"If-Match": '"9"'}  # a version there never was: what is allowed answers 412 and changes nothing
     answers = {
         "convoquer": [
-            await page.post(f"{mission}/affectation", action="convoquer", cle="k", numeros="x", dates="2020-03-05"),
+            await page.post(
+                f"{mission}/affectation", {"action": "convoquer", "cle": "k", "numeros": "x", "dates": "2020-03-05"}
+            ),
             await api.post(f"/api{mission}/convocations", {"intervenants": ["x"], "dates": ["2020-03-05"]}),
         ],
         "modifier": [
-            await page.post(f"{line}/modifier", version="9", dates="2020-03-07"),
+            await page.post(f"{line}/modifier", {"version": "9", "dates": "2020-03-07"}),
             await api.put(f"/api{line}", {"dates": ["2020-03-07"]}, **read),
         ],
         "supprimer": [
-            await page.post(f"{line}/supprimer", version="9", motif="x"),
+            await page.post(f"{line}/supprimer", {"version": "9", "motif": "x"}),
             await api.post(f"/api{line}/annulation", {"motif": "x"}, **read),
         ],
         "signer": [
-            await page.post(f"/signature/{LYON}", **SIGNATURE, version="9"),
+            await page.post(f"/signature/{LYON}", SIGNATURE | {"version": "9"}),
             await api.put(f"/api/etablissements/{LYON}/signature", SIGNATURE, **read),
         ],
         "prendre connaissance": [
-            await page.post(f"{line}/prise-de-connaissance", version="9"),
+            await page.post(f"{line}/prise-de-connaissance", {"version": "9"}),
             await api.post(f"/api{line}/prise-de-connaissance", {}, **read),
         ],
     }
@@ -223,3 +225,29 @@ async def test_a_malformed_request_is_a_422_that_says_where(open_world, body):
     assert answer.status_code == 422
     assert answer.json()["erreurs"]
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("name", ["autre_chef", "gestionnaire_de_lille"])
+async def test_another_etablissements_mission_does_not_exist(open_world, name):
+    someone = open_world.browser(name)
+    created = (await open_world.chef.convoque(open_world.hg, "100")).json()["convocations"][0]
+    line = f"/convocations/{created['convocation_id']}"
+    for path in (f"/missions/{open_world.hg}", f"/missions/{open_world.hg}/affectation", line, f"{line}/modifier"):
+        answer = await someone.get(path)
+        assert answer.status_code == 404, path
+        assert "DOCTYPE" in answer.text
+    for path in (f"{line}/convocation.pdf", f"/missions/{open_world.hg}/convocations.pdf", f"/signature/{LYON}"):
+        assert (await someone.get(path)).status_code == 404, path
+
+
+async def test_r57_an_intervenant_sees_his_own_convocations_and_no_others(open_world):
+    created = (await open_world.chef.convoque(open_world.hg, "100", "101")).json()["convocations"]
+    own, other = (f"/convocations/{one['convocation_id']}" for one in created)
+    person = open_world.browser("intervenant")
+    assert "Histoire-géographie" in (await person.get("/mes-missions")).text
+    assert (await person.get(own)).status_code == 200
+    assert (await person.get(f"{own}/convocation.pdf")).status_code == 200
+    assert (await person.get(f"{own}/modifier")).status_code == 403
+    for path in (other, f"{other}/convocation.pdf"):
+        assert (await person.get(path)).status_code == 404
+    assert (await person.get("/missions")).status_code == 403

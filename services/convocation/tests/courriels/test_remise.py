@@ -31,7 +31,7 @@ async def test_the_list_of_missions_finds_failed_mails_until_they_are_handed_ove
     listed = await chef.text("/missions?etat=mail-en-echec")
     assert found in listed
     assert "1 mail en échec" in listed
-    assert (await chef.post(f"/convocations/{line}/remise", version="1")).status_code == 303
+    assert (await chef.post(f"/convocations/{line}/remise", {"version": "1"})).status_code == 303
     assert found not in await chef.text("/missions?etat=mail-en-echec")
 
 
@@ -44,7 +44,8 @@ async def test_the_coverage_counts_it_as_failed_until_it_was_handed_over(open_wo
     assert await counted() == 0
     await open_world.mailed(line, "ECHOUEE", retour=retour)
     assert await counted() == 1
-    assert (await open_world.browser("delegue").post(f"/convocations/{line}/remise", version="1")).status_code == 303
+    done = await open_world.browser("delegue").post(f"/convocations/{line}/remise", {"version": "1"})
+    assert done.status_code == 303
     assert await counted() == 0
 
 
@@ -53,7 +54,7 @@ async def test_handing_over_is_confirmed_once_told_and_audited(open_world, line)
     chef, path = open_world.browser("chef"), f"/convocations/{line}/remise"
     assert "Confirmer la remise en main propre" in await chef.text(f"/convocations/{line}")
     for _ in range(2):
-        done = await chef.post(path, version="1")
+        done = await chef.post(path, {"version": "1"})
         assert (done.status_code, done.headers["location"]) == (303, f"/convocations/{line}?fait=remise")
     acts = await open_world.pool.fetch("SELECT objet, apres, uai FROM audit WHERE action = 'remise.ecrire'")
     assert [(one["objet"], one["apres"]) for one in acts] == [(f"convocation|{line}", '{"version": 1}')]
@@ -72,7 +73,7 @@ async def test_a_version_that_was_superseded_is_not_confirmed_and_the_new_one_is
     waiting = (await open_world.chef.get(f"/api/convocations/{line}")).json()["suivi"]
     assert waiting["courriel"] == "EN_ATTENTE", "a failure of an earlier version says nothing of this one"
     await open_world.mailed(line, "ECHOUEE", of=2)
-    refused = await open_world.browser("chef").post(f"/convocations/{line}/remise", version="1")
+    refused = await open_world.browser("chef").post(f"/convocations/{line}/remise", {"version": "1"})
     assert (refused.status_code, "lundi 9 mars 2020" in refused.text) == (412, True)
     assert await open_world.pool.fetchval("SELECT count(*) FROM remise") == 0
 
@@ -83,7 +84,7 @@ async def test_what_the_mail_has_told_or_will_tell_is_not_handed_over(open_world
         await open_world.mailed(line, etat)
     chef = open_world.browser("chef")
     assert "Confirmer la remise" not in await chef.text(f"/convocations/{line}")
-    refused = await chef.post(f"/convocations/{line}/remise", version="1")
+    refused = await chef.post(f"/convocations/{line}/remise", {"version": "1"})
     assert (refused.status_code, "n’a pas échoué" in refused.text) == (409, True)
     assert await open_world.pool.fetchval("SELECT count(*) FROM remise") == 0
 
@@ -95,7 +96,7 @@ async def test_a_cancellation_that_no_mail_told_is_handed_over_too_even_when_the
     assert cancelled.status_code == 200
     await open_world.mailed(line, "ECHOUEE", of=2)
     await open_world.open(ouverte=False)
-    assert (await open_world.browser("chef").post(f"/convocations/{line}/remise", version="2")).status_code == 303
+    assert (await open_world.browser("chef").post(f"/convocations/{line}/remise", {"version": "2"})).status_code == 303
 
 
 async def test_another_etablissement_confirms_nothing_and_the_rectorat_only_looks(open_world, line):
@@ -106,7 +107,7 @@ async def test_another_etablissement_confirms_nothing_and_the_rectorat_only_look
         "gestionnaire": 403,
         "intervenant": 403,
     }.items():
-        refused = await open_world.browser(name).post(f"/convocations/{line}/remise", version="1")
+        refused = await open_world.browser(name).post(f"/convocations/{line}/remise", {"version": "1"})
         assert refused.status_code == status, name
     assert "Confirmer la remise" not in await open_world.browser("gestionnaire").text(f"/convocations/{line}")
     assert await open_world.pool.fetchval("SELECT count(*) FROM remise") == 0

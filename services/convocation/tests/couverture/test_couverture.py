@@ -8,9 +8,6 @@ from datetime import UTC, datetime
 from time import perf_counter
 from uuid import UUID, uuid5
 
-import pytest
-
-from acces.acteur import COOKIE
 from convocation.commun.tableur import csv_bytes, xlsx_bytes
 from convocation.couverture import sql as couverture
 from convocation.couverture.domain import Regroupement
@@ -72,16 +69,6 @@ async def _plant(connection, number, kind, has):
     return mission
 
 
-@pytest.fixture
-def browser(world):
-    def of(api):
-        token = api._headers["Authorization"].removeprefix("Bearer ")
-        headers = {"Accept": "text/html", "Cookie": f"{COOKIE}={token}"}
-        return lambda path: world.client.get(path, headers=headers)
-
-    return of
-
-
 async def test_each_kind_of_gap_is_found_on_its_own_mission_and_on_no_other(world):
     filtre = couverture.FiltreCouverture(session="2021-E3C1")
     async with world.pool.acquire() as connection:
@@ -102,20 +89,20 @@ async def test_each_kind_of_gap_is_found_on_its_own_mission_and_on_no_other(worl
     assert [missions[UUID(one["mission_id"])] for one in only["missions"]] == [Manque.DEFICIT]
 
 
-async def test_who_sees_what_on_page_api_csv_and_workbook(world, browser):
-    lyon, nation = browser(world.gestionnaire), browser(world.administrateur)
+async def test_who_sees_what_on_page_api_csv_and_workbook(world):
+    lyon, nation = world.browser("gestionnaire"), world.browser("administrateur")
     for path in ("/couverture", "/couverture.csv", "/couverture.xlsx"):
         for par in ("academie", "departement", "etablissement", "epreuve", "mission"):
-            seen = await _text(await lyon(f"{path}?par={par}"))
+            seen = await _text(await lyon.get(f"{path}?par={par}"))
             assert LILLE not in seen, (path, par)
             assert "059" not in seen, (path, par)
-        assert (await lyon(f"{path}?academie=09")).status_code == 404
-        assert LYON in await _text(await lyon(f"{path}?par=etablissement"))
-        assert LILLE in await _text(await nation(f"{path}?par=etablissement"))
-        chef = await _text(await browser(world.chef)(f"{path}?par=etablissement"))
+        assert (await lyon.get(f"{path}?academie=09")).status_code == 404
+        assert LYON in await _text(await lyon.get(f"{path}?par=etablissement"))
+        assert LILLE in await _text(await nation.get(f"{path}?par=etablissement"))
+        chef = await _text(await world.browser("chef").get(f"{path}?par=etablissement"))
         assert LYON in chef
         assert "0699002K" not in chef
-        assert (await browser(world.intervenant)(path)).status_code == 403
+        assert (await world.browser("intervenant").get(path)).status_code == 403
     api = (await world.gestionnaire.get("/api/couverture", par="etablissement")).json()
     assert {one["cle"] for one in api["groupes"]} == {LYON, "0699002K"}
     assert (await world.gestionnaire.get("/api/couverture", academie="09")).status_code == 404
@@ -129,8 +116,8 @@ async def _text(answer):
     return answer.text
 
 
-async def test_a_figure_leads_down_to_the_mission_and_an_event_applied_is_in_the_next_reading(open_world, browser):
-    page = browser(open_world.administrateur)
+async def test_a_figure_leads_down_to_the_mission_and_an_event_applied_is_in_the_next_reading(open_world):
+    page = open_world.browser("administrateur").get
     address = "/couverture"
     for row, par in (("Lyon", "departement"), ("069", "etablissement"), (LYON, "epreuve"), ("HG", "mission")):
         html = (await page(address)).text

@@ -21,10 +21,10 @@ def told(answer):
 async def test_the_contact_is_each_gestionnaires_own_and_the_etablissement_reads_it(world):
     gestionnaire, before = world.browser("gestionnaire"), await acts_written(world)
     assert (await gestionnaire.get("/contact")).headers["location"] == "/contact/10"
-    wrong = await gestionnaire.post("/contact/10", **(CONTACT | {"courriel": "dec", "horaires": ""}))
+    wrong = await gestionnaire.post("/contact/10", CONTACT | {"courriel": "dec", "horaires": ""})
     assert (wrong.status_code, len(told(wrong))) == (422, 2)
     assert 'value="Bureau DEC"' in wrong.text
-    done = await gestionnaire.post("/contact/10", **CONTACT)
+    done = await gestionnaire.post("/contact/10", CONTACT)
     assert (done.status_code, done.headers["location"]) == (303, "/contact/10?fait=contact")
     assert 'value="04 00"' in (await gestionnaire.get("/contact/10")).text
     mine = (await world.browser("chef").get("/demandes")).text
@@ -38,7 +38,7 @@ async def test_the_contact_is_written_by_no_other_role(world, name):
     for answer in (
         await acteur.get("/contact"),
         await acteur.get("/contact/10"),
-        await acteur.post("/contact/10", **CONTACT),
+        await acteur.post("/contact/10", CONTACT),
     ):
         assert answer.status_code == 403
 
@@ -46,7 +46,7 @@ async def test_the_contact_is_written_by_no_other_role(world, name):
 async def test_another_academies_contact_is_no_page(world):
     lille, before = world.browser("gestionnaire_de_lille"), await acts_written(world)
     assert (await lille.get("/contact/10")).status_code == 404
-    assert (await lille.post("/contact/10", **CONTACT)).status_code == 404
+    assert (await lille.post("/contact/10", CONTACT)).status_code == 404
     api = await world.gestionnaire_de_lille.put("/api/academies/10/contact", CONTACT)
     assert (api.status_code, api.json()["type"]) == (404, "academie-absente")
     assert await acts_written(world) == before

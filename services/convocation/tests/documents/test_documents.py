@@ -1,8 +1,8 @@
 """R24, R40, R43–R46: the PDF, read back with poppler's pdftotext and pdfinfo, never with what wrote it."""
 
 import hashlib
-import io
 import os
+import pickle
 import random
 import re
 import subprocess
@@ -10,11 +10,10 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, replace
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
-from PIL import Image
 
 from convocation.convocations.domain import NatureVersion
 from convocation.documents import rendering as module
@@ -26,46 +25,18 @@ HOSTILE = (
     '<script>alert(1)</script> #read("/etc/passwd") #panic() *gras* _it_ $x^2$ `code` @ref <ref> \\u{41} // c /* d */ '
     "[x] {y} = titre - a + b ~ --- ... \"q\" 'a' %PDF (a) Tj <</S/JavaScript>> ${jndi:x} {{7*7}} %s"
 )
-
-
-def drawn():
-    file = io.BytesIO()
-    # Not Image.effect_noise: it draws from C's rand(), which other tests of the process draw from too.
-    Image.frombytes("RGB", (300, 120), random.Random(1).randbytes(300 * 120 * 3)).save(file, "PNG")
-    return file.getvalue()
-
-
-DOCUMENT = Document(
-    nature=NatureVersion.CONVOCATION,
-    version=1,
-    reference="7F3A22C9-1",
-    civilite="Mme",
-    nom="LEFÈVRE-NGUYỄN",
-    prenom="Anaïs",
-    numero="0421973",
-    session="2027-E3C1",
-    type_libelle="Epreuve commune de contrôle continu",
-    libelle="Humanités, littérature et philosophie",
-    voie="GENERALE",
-    qualite="Correcteur Santorin",
-    numerisation=False,
-    dates=(date(2027, 2, 15),),
-    observation="Réunion d’entente à 9 h en salle B12.",
-    motif=None,
-    etablissement_nom="LYCEE FICTIF",
-    etablissement_commune="LYON",
-    uai="0699001J",
-    academie="Lyon",
-    signataire=Signataire("Jeanne", "MARTIN", "Proviseure", drawn()),
-    contact="l’établissement (LYCEE FICTIF, LYON)",
-    verification_url="https://imagin.exemple.invalid/verifier/" + "k2Jq8vZ4" * 5 + "abc",
-    etablie_le=datetime(2027, 1, 18, 14, 5, tzinfo=timezone(timedelta(hours=1))),
-)
-NUMERISATION = replace(
-    DOCUMENT, numerisation=True, type_libelle="Numérisation de copies", libelle="Numérisation de copies", qualite=None
-)
-ANNULATION = replace(DOCUMENT, nature=NatureVersion.ANNULATION, version=3, motif="En congé à cette date.")
 TEXTS = [field.name for field in fields(Document) if field.type in {str, "str"} and field.name != "verification_url"]
+
+
+@pytest.fixture
+def numerisation(document):
+    nom = "Numérisation de copies"
+    return replace(document, numerisation=True, type_libelle=nom, libelle=nom, qualite=None)
+
+
+@pytest.fixture
+def annulation(document):
+    return replace(document, nature=NatureVersion.ANNULATION, version=3, motif="En congé à cette date.")
 
 
 def poppler(program, pdf, *options):
@@ -93,8 +64,8 @@ def digest(*documents):
     return hashlib.sha256(RENDERER.render(documents)).hexdigest()
 
 
-def test_a_convocation_says_who_is_convoked_to_what_when_and_where():
-    text = read(DOCUMENT)
+def test_a_convocation_says_who_is_convoked_to_what_when_and_where(document):
+    text = read(document)
     for part in (
         "LYCEE FICTIF LYON UAI : 0699001J Académie : Lyon",
         "Référence : 7F3A22C9-1 Version 1",
@@ -110,44 +81,44 @@ def test_a_convocation_says_who_is_convoked_to_what_when_and_where():
         "Pour toute question, adressez-vous à l’établissement (LYCEE FICTIF, LYON).",
         "Établie le lundi 18 janvier 2027 à 14 h 05",
         "Vérifier cette convocation",
-        DOCUMENT.verification_url,
+        document.verification_url,
         "Page 1 sur 1",
     ):
         assert part in text
 
 
-def test_an_ordinary_convocation_is_one_page():
-    long = replace(DOCUMENT, observation="Une phrase de longueur ordinaire. " * 15, etablissement_nom="LYCEE " * 12)
-    assert len(read_pages(RENDERER.render([DOCUMENT]))) == 1
+def test_an_ordinary_convocation_is_one_page(document):
+    long = replace(document, observation="Une phrase de longueur ordinaire. " * 15, etablissement_nom="LYCEE " * 12)
+    assert len(read_pages(RENDERER.render([document]))) == 1
     assert len(read_pages(RENDERER.render([long]))) == 1
 
 
-def test_r24_the_convocation_bears_the_signature_of_the_chef_d_etablissement():
-    assert "Jeanne MARTIN Proviseure" in read(DOCUMENT)
-    bare = replace(DOCUMENT, signataire=Signataire("Jeanne", "MARTIN", "Proviseure", None))
-    listed = [poppler("pdfimages", RENDERER.render([one]), "-list", "-") for one in (DOCUMENT, bare)]
+def test_r24_the_convocation_bears_the_signature_of_the_chef_d_etablissement(document):
+    assert "Jeanne MARTIN Proviseure" in read(document)
+    bare = replace(document, signataire=Signataire("Jeanne", "MARTIN", "Proviseure", None))
+    listed = [poppler("pdfimages", RENDERER.render([one]), "-list", "-") for one in (document, bare)]
     assert [len(lines.splitlines()) - 2 for lines in listed] == [1, 0]
 
 
-def test_kg_without_signature_the_convocation_is_that_of_le_chef_d_etablissement():
-    assert "Le chef d’établissement" in read(replace(DOCUMENT, signataire=None))
-    assert "Le chef d’établissement" in read(replace(DOCUMENT, signataire=Signataire("", "", "", None)))
+def test_kg_without_signature_the_convocation_is_that_of_le_chef_d_etablissement(document):
+    assert "Le chef d’établissement" in read(replace(document, signataire=None))
+    assert "Le chef d’établissement" in read(replace(document, signataire=Signataire("", "", "", None)))
 
 
-def test_r40_the_texte_d_observation_is_visible_with_its_lines():
-    assert "Observation Réunion d’entente à 9 h en salle B12." in read(DOCUMENT)
-    assert "Observation" not in read(replace(DOCUMENT, observation="  \r\n "))
-    assert "un deux trois" in read(replace(DOCUMENT, observation="un\r\ndeux\n\n\ntrois\n"))
+def test_r40_the_texte_d_observation_is_visible_with_its_lines(document):
+    assert "Observation Réunion d’entente à 9 h en salle B12." in read(document)
+    assert "Observation" not in read(replace(document, observation="  \r\n "))
+    assert "un deux trois" in read(replace(document, observation="un\r\ndeux\n\n\ntrois\n"))
 
 
-def test_r44_a_changed_convocation_says_that_it_cancels_and_replaces():
-    text = read(replace(DOCUMENT, nature=NatureVersion.MODIFICATION, version=2))
+def test_r44_a_changed_convocation_says_that_it_cancels_and_replaces(document):
+    text = read(replace(document, nature=NatureVersion.MODIFICATION, version=2))
     assert "Convocation modifiée — annule et remplace la version précédente" in text
     assert "Version 2" in text
 
 
-def test_r45_a_cancellation_says_why_and_obliges_to_nothing():
-    text = read(ANNULATION)
+def test_r45_a_cancellation_says_why_and_obliges_to_nothing(annulation):
+    text = read(annulation)
     assert "Annulation de convocation" in text
     assert "Votre convocation à la mission ci-dessous est annulée." in text
     assert "Motif de l’annulation En congé à cette date." in text
@@ -164,37 +135,37 @@ def test_r45_a_cancellation_says_why_and_obliges_to_nothing():
         ("Coordinateur adjoint", "suivre la correction des copies"),
     ],
 )
-def test_r16_and_r18_it_says_what_one_does_in_santorin_and_that_the_convocation_is_obligatory(qualite, but):
-    text = read(replace(DOCUMENT, qualite=qualite))
+def test_r16_and_r18_it_says_what_one_does_in_santorin_and_that_the_convocation_is_obligatory(document, qualite, but):
+    text = read(replace(document, qualite=qualite))
     assert f"Vous accédez à SANTORIN via IMAG’IN pour {but}." in text
     assert "Cette convocation est obligatoire pour vous connecter à SANTORIN" in text
 
 
-def test_r50_and_r52_a_numerisation_gives_access_to_the_dashboard_and_has_no_qualite():
-    text = read(replace(NUMERISATION, qualite="Correcteur"))
+def test_r50_and_r52_a_numerisation_gives_access_to_the_dashboard_and_has_no_qualite(numerisation):
+    text = read(replace(numerisation, qualite="Correcteur"))
     assert "au tableau de bord SANTORIN pour numériser les copies." in text
     assert "Mission Numérisation de copies Session" in text
     for absent in ("Qualité", "Épreuve", "Voie"):
         assert absent not in text
 
 
-def test_dates_are_in_words():
+def test_dates_are_in_words(document):
     days = (date(2027, 2, 15), date(2027, 2, 16), date(2027, 3, 1))
-    text = read(replace(DOCUMENT, dates=days))
+    text = read(replace(document, dates=days))
     assert "Dates lundi 15 février 2027, mardi 16 février 2027 et lundi 1er mars 2027" in text
 
 
-def test_who_is_addressed_is_addressed_rightly():
-    assert "Vous êtes convoqué à" in read(replace(DOCUMENT, civilite="M."))
-    assert "Vous êtes convoqué(e) à" in read(replace(DOCUMENT, civilite=""))
+def test_who_is_addressed_is_addressed_rightly(document):
+    assert "Vous êtes convoqué à" in read(replace(document, civilite="M."))
+    assert "Vous êtes convoqué(e) à" in read(replace(document, civilite=""))
 
 
-def test_an_academie_that_is_only_a_code_is_not_shown():
-    assert "Académie" not in read(replace(DOCUMENT, academie="10"))
+def test_an_academie_that_is_only_a_code_is_not_shown(document):
+    assert "Académie" not in read(replace(document, academie="10"))
 
 
-def test_r46_several_documents_are_one_file_and_each_starts_a_page():
-    documents = [replace(DOCUMENT, nom=f"NOM{rank}", reference=f"R{rank}") for rank in range(12)]
+def test_r46_several_documents_are_one_file_and_each_starts_a_page(document):
+    documents = [replace(document, nom=f"NOM{rank}", reference=f"R{rank}") for rank in range(12)]
     pdf = RENDERER.render(documents)
     pages = read_pages(pdf)
     assert [f"NOM{rank}" in page and f"R{rank}" in page for rank, page in enumerate(pages)] == [True] * 12
@@ -202,15 +173,15 @@ def test_r46_several_documents_are_one_file_and_each_starts_a_page():
     assert info(pdf)["Title"] == "12 convocations – LYCEE FICTIF"
 
 
-def test_an_observation_of_2000_characters_goes_on_on_a_second_page():
-    documents = [replace(DOCUMENT, observation="abcdefghi " * 200), DOCUMENT]
+def test_an_observation_of_2000_characters_goes_on_on_a_second_page(document):
+    documents = [replace(document, observation="abcdefghi " * 200), document]
     pages = read_pages(RENDERER.render(documents))
     assert ["Page 1 sur 2" in pages[0], "Page 2 sur 2" in pages[1], "Page 1 sur 1" in pages[2]] == [True] * 3
     assert " ".join(pages).count("abcdefghi") == 200
 
 
-def test_the_file_is_tagged_and_says_its_title_language_author_and_date():
-    pdf = RENDERER.render([DOCUMENT])
+def test_the_file_is_tagged_and_says_its_title_language_author_and_date(document):
+    pdf = RENDERER.render([document])
     told = info(pdf)
     assert told["Title"] == (
         "Convocation – Mme Anaïs LEFÈVRE-NGUYỄN – Humanités, littérature et philosophie, session 2027-E3C1"
@@ -223,81 +194,85 @@ def test_the_file_is_tagged_and_says_its_title_language_author_and_date():
     assert b"D:20270118130500Z" in pdf
 
 
-def test_no_document_and_a_time_without_zone_are_refused():
+def test_no_document_and_a_time_without_zone_are_refused(document):
     with pytest.raises(ValueError, match="no document"):
         RENDERER.render([])
     with pytest.raises(ValueError, match="time zone"):
-        RENDERER.render([replace(DOCUMENT, etablie_le=datetime(2027, 1, 18))])
+        RENDERER.render([replace(document, etablie_le=datetime(2027, 1, 18))])
 
 
-def test_the_same_documents_give_the_same_bytes_in_any_process_place_language_and_time_zone(tmp_path):
-    here = digest(DOCUMENT, ANNULATION)
-    assert digest(DOCUMENT, ANNULATION) == here
-    assert hashlib.sha256(Documents().render([DOCUMENT, ANNULATION])).hexdigest() == here
+def test_the_same_documents_give_the_same_bytes_in_any_process_place_language_and_time_zone(
+    document, annulation, tmp_path
+):
+    here = digest(document, annulation)
+    assert digest(document, annulation) == here
+    assert hashlib.sha256(Documents().render([document, annulation])).hexdigest() == here
     code = (
-        f"import importlib.util as u; s = u.spec_from_file_location('t', {str(Path(__file__))!r})\n"
-        "t = u.module_from_spec(s); s.loader.exec_module(t); print(t.digest(t.DOCUMENT, t.ANNULATION))"
+        "import hashlib, pickle, sys; from convocation.documents.rendering import Documents\n"
+        "print(hashlib.sha256(Documents().render(pickle.load(sys.stdin.buffer))).hexdigest())"
     )
     environment = os.environ | {"TZ": "Asia/Tokyo", "LC_ALL": "C", "SOURCE_DATE_EPOCH": "1"}
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, check=True)
+    given = pickle.dumps([document, annulation])
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, input=given, cwd=tmp_path, env=environment, capture_output=True, check=True)
     assert done.stdout.decode().strip() == here
 
 
-def test_threads_may_render_at_once():
-    alone = [digest(replace(DOCUMENT, version=version)) for version in range(1, 9)]
+def test_threads_may_render_at_once(document):
+    alone = [digest(replace(document, version=version)) for version in range(1, 9)]
     with ThreadPoolExecutor(8) as pool:
-        assert list(pool.map(lambda version: digest(replace(DOCUMENT, version=version)), range(1, 9))) == alone
+        assert list(pool.map(lambda version: digest(replace(document, version=version)), range(1, 9))) == alone
 
 
 @pytest.mark.parametrize("name", TEXTS)
-def test_markup_in_a_text_of_people_is_printed_and_never_read_as_code(name):
-    text = read(replace(ANNULATION if name == "motif" else DOCUMENT, **{name: HOSTILE}))
+def test_markup_in_a_text_of_people_is_printed_and_never_read_as_code(document, annulation, name):
+    text = read(replace(annulation if name == "motif" else document, **{name: HOSTILE}))
     assert HOSTILE.replace(" ", "") in text.replace(" ", "")
     assert "root:" not in text
 
 
-def test_markup_in_the_name_of_who_signs_is_printed_too():
-    text = read(replace(DOCUMENT, signataire=Signataire(HOSTILE, HOSTILE, HOSTILE, None)))
+def test_markup_in_the_name_of_who_signs_is_printed_too(document):
+    text = read(replace(document, signataire=Signataire(HOSTILE, HOSTILE, HOSTILE, None)))
     assert text.replace(" ", "").count(HOSTILE.replace(" ", "")) == 3
 
 
 @pytest.mark.parametrize("name", TEXTS)
-def test_line_breaks_direction_marks_and_emoji_do_no_harm(name):
+def test_line_breaks_direction_marks_and_emoji_do_no_harm(document, annulation, name):
     text = "Zoé\r\nBcc: x\u202egro.live\u202c\u2067\x00\x1b[31m \U0001f469\u200d\U0001f3eb 汉字 שלום \ud800 fin"
-    shown = read(replace(ANNULATION if name == "motif" else DOCUMENT, **{name: text}))
+    shown = read(replace(annulation if name == "motif" else document, **{name: text}))
     assert "Zoé Bcc: xgro.live\ufffd[31m \ufffd \ufffd \ufffd \ufffd fin" in shown
 
 
-def test_marks_piled_upon_a_letter_do_not_cover_the_page():
-    piled = read(replace(DOCUMENT, nom="Z" + "\u0301\u0300" * 200 + "Z"))
+def test_marks_piled_upon_a_letter_do_not_cover_the_page(document):
+    piled = read(replace(document, nom="Z" + "\u0301\u0300" * 200 + "Z"))
     assert len(re.findall("[\u0300\u0301]", piled)) <= 3
 
 
 @pytest.mark.parametrize("name", [name for name in TEXTS if name != "motif"])
-def test_a_word_of_600_letters_stays_on_the_page(name):
-    pdf = RENDERER.render([replace(DOCUMENT, **{name: "W" * 600})])
+def test_a_word_of_600_letters_stays_on_the_page(document, name):
+    pdf = RENDERER.render([replace(document, **{name: "W" * 600})])
     boxes = re.findall(r'xMin="([\d.-]+)".*?xMax="([\d.-]+)"', poppler("pdftotext", pdf, "-bbox", "-", "-"))
     assert len(boxes) > 50
     assert all(0 <= float(left) and float(right) <= 595.3 for left, right in boxes)
 
 
-def test_every_character_that_is_let_through_has_its_glyph():
+def test_every_character_that_is_let_through_has_its_glyph(document):
     allowed = [chr(code) for code in range(0x10000) if re.match(f"[{module.GLYPHES}]", chr(code))]
     assert len(allowed) > 800
     text = " ".join("a" + char for char in allowed)
     everywhere = dict.fromkeys(("observation", "libelle", "prenom", "etablissement_nom", "contact"), text)
-    assert "\u20ac" in read(replace(DOCUMENT, **everywhere, signataire=Signataire(text, "", "", None)))
+    assert "\u20ac" in read(replace(document, **everywhere, signataire=Signataire(text, "", "", None)))
 
 
-def test_no_mixture_of_characters_makes_it_fail():
+def test_no_mixture_of_characters_makes_it_fail(document):
     chance = random.Random(3)
     for _ in range(150):
         ranges = (0x300, 0x400, 0x3000, 0x110000)
         text = "".join(chr(chance.randrange(chance.choice(ranges))) for _ in range(400))
-        assert RENDERER.render([replace(DOCUMENT, libelle=text, nom=text, observation=text, reference=text)])
+        assert RENDERER.render([replace(document, libelle=text, nom=text, observation=text, reference=text)])
 
 
-def test_a_panic_of_typst_is_an_error_like_another_and_the_next_document_is_rendered():
+def test_a_panic_of_typst_is_an_error_like_another_and_the_next_document_is_rendered(document):
     class Panic(BaseException):
         pass
 
@@ -308,17 +283,17 @@ def test_a_panic_of_typst_is_an_error_like_another_and_the_next_document_is_rend
     renderer = Documents()
     renderer._compiler = Broken()
     with pytest.raises(RuntimeError):
-        renderer.render([DOCUMENT])
-    assert renderer.render([DOCUMENT]) == RENDERER.render([DOCUMENT])
+        renderer.render([document])
+    assert renderer.render([document]) == RENDERER.render([document])
 
 
-def test_a_thousand_documents_are_one_file(capsys):
-    alone = replace(DOCUMENT, version=77)
+def test_a_thousand_documents_are_one_file(document, capsys):
+    alone = replace(document, version=77)
     begin = time.perf_counter()
     RENDERER.render([alone])
     one = time.perf_counter() - begin
     begin = time.perf_counter()
-    pdf = RENDERER.render([replace(DOCUMENT, nom=f"NOM{rank}") for rank in range(1_000)])
+    pdf = RENDERER.render([replace(document, nom=f"NOM{rank}") for rank in range(1_000)])
     many = time.perf_counter() - begin
     with capsys.disabled():
         sys.stdout.write(f"\n1,000 documents: {many / one:.0f} times the time of one, {many:.1f} ms each\n")
@@ -326,12 +301,12 @@ def test_a_thousand_documents_are_one_file(capsys):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_big_files_leave_no_memory_behind():
+def test_big_files_leave_no_memory_behind(document):
     def megabytes():
         return int(Path("/proc/self/statm").read_text().split()[1]) * 4 // 1024
 
     def render(turn):
-        RENDERER.render([replace(DOCUMENT, nom=f"NOM{turn}-{rank}") for rank in range(100)])
+        RENDERER.render([replace(document, nom=f"NOM{turn}-{rank}") for rank in range(100)])
         return megabytes()
 
     first, *others = [render(turn) for turn in range(6)]

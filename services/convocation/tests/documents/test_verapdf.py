@@ -5,8 +5,7 @@ import json
 import os
 import subprocess
 from dataclasses import replace
-from datetime import date, datetime, timedelta, timezone
-from io import BytesIO
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,10 +13,9 @@ import pytest
 import truststore
 from jgo.config import GlobalSettings
 from jgo.maven import MavenContext
-from PIL import Image
 
 from convocation.convocations.domain import NatureVersion
-from convocation.documents.rendering import Document, Documents, Signataire
+from convocation.documents.rendering import Documents
 from testkit.parts.cache import cache_folder, locked
 from testkit.parts.java import find_java
 
@@ -29,50 +27,26 @@ JAR = ("org.verapdf.apps", "greenfield-apps", "1.28.2")
 SHA256 = "687d4d8bcfec48c9f7e931cf78ed061f1eeccfba55d4cdc000ba9b4d8aa46ce6"
 
 
-def drawn():
-    file = BytesIO()
-    Image.new("RGB", (300, 120), "navy").save(file, "PNG")
-    return file.getvalue()
-
-
-CONVOCATION = Document(
-    nature=NatureVersion.CONVOCATION,
-    version=1,
-    reference="7F3A22C9-1",
-    civilite="Mme",
-    nom="LEFÈVRE-NGUYỄN",
-    prenom="Anaïs",
-    numero="0421973",
-    session="2027-E3C1",
-    type_libelle="Epreuve commune de contrôle continu",
-    libelle="Humanités, littérature et philosophie",
-    voie="GENERALE",
-    qualite="Correcteur Santorin",
-    numerisation=False,
-    dates=(date(2027, 2, 15), date(2027, 2, 16)),
-    observation="Réunion d’entente à 9 h.\nSalle B12.\n\nApportez votre convocation.",
-    motif=None,
-    etablissement_nom="LYCEE FICTIF",
-    etablissement_commune="LYON",
-    uai="0699001J",
-    academie="Lyon",
-    signataire=Signataire("Jeanne", "MARTIN", "Proviseure", drawn()),
-    contact="l’établissement (LYCEE FICTIF, LYON)",
-    verification_url="https://imagin.exemple.invalid/verifier/k2Jq8vZ4",
-    etablie_le=datetime(2027, 1, 18, 14, 5, tzinfo=timezone(timedelta(hours=1))),
-)
-DOCUMENTS = [
-    CONVOCATION,
-    replace(CONVOCATION, nature=NatureVersion.MODIFICATION, version=2, signataire=None),
-    replace(CONVOCATION, nature=NatureVersion.ANNULATION, version=3, motif="En congé à cette date."),
-    replace(CONVOCATION, numerisation=True, qualite=None, observation="", contact=""),
-    replace(
-        CONVOCATION,
-        nom="\u202e\U0001f600 Z\u0301\u0301 é\u0323 שלום " * 9,
-        observation="abc def\n" * 250,
-        prenom="W" * 300,
-    ),
-]
+@pytest.fixture
+def documents(document):
+    """A convocation of each nature."""
+    given = replace(
+        document,
+        dates=(date(2027, 2, 15), date(2027, 2, 16)),
+        observation="Réunion d’entente à 9 h.\nSalle B12.\n\nApportez votre convocation.",
+    )
+    return [
+        given,
+        replace(given, nature=NatureVersion.MODIFICATION, version=2, signataire=None),
+        replace(given, nature=NatureVersion.ANNULATION, version=3, motif="En congé à cette date."),
+        replace(given, numerisation=True, qualite=None, observation="", contact=""),
+        replace(
+            given,
+            nom="\u202e\U0001f600 Z\u0301\u0301 é\u0323 שלום " * 9,
+            observation="abc def\n" * 250,
+            prenom="W" * 300,
+        ),
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -108,15 +82,15 @@ def judged(jar, folder, pdf):
     return result["compliant"], result["details"]
 
 
-def test_a_convocation_of_each_nature_is_pdf_ua_1(jar, tmp_path):
-    for documents in (*([document] for document in DOCUMENTS), DOCUMENTS):
-        compliant, details = judged(jar, tmp_path, Documents().render(documents))
+def test_a_convocation_of_each_nature_is_pdf_ua_1(documents, jar, tmp_path):
+    for together in (*([document] for document in documents), documents):
+        compliant, details = judged(jar, tmp_path, Documents().render(together))
         assert compliant, details["ruleSummaries"]
         assert details["failedChecks"] == 0
         assert details["passedRules"] > 100
 
 
-def test_the_judge_sees_what_is_not_accessible(jar, tmp_path):
+def test_the_judge_sees_what_is_not_accessible(documents, jar, tmp_path):
     renderer = Documents()
     compiler = renderer._compiler
 
@@ -125,6 +99,6 @@ def test_the_judge_sees_what_is_not_accessible(jar, tmp_path):
             return compiler.compile(**options | {"pdf_standards": [], "pdf_tags": False})
 
     renderer._compiler = Untagged()
-    compliant, details = judged(jar, tmp_path, renderer.render(DOCUMENTS[:1]))
+    compliant, details = judged(jar, tmp_path, renderer.render(documents[:1]))
     assert not compliant
     assert details["failedChecks"] > 0

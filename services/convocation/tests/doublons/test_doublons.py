@@ -5,10 +5,7 @@ import re
 
 import pytest
 
-from acces.acteur import COOKIE
-
 LYON, AUTRE_LYON, LILLE = "0699001J", "0699002K", "0599001F"
-HTML = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
 ACTEURS = {"gestionnaire": (200, 200), "gestionnaire_de_lille": (200, 404)} | dict.fromkeys(
     ("chef", "delegue", "administrateur", "intervenant", "notifier", "santorin"), (403, 403)
 )
@@ -45,9 +42,7 @@ async def test_many_pairs_are_told_page_by_page_each_once(world):
     assert [len(one["doublons"]) for one in pages] == [50, 10, 0]
     names = [pair["intervenants"][0]["nom"] for one in pages for pair in one["doublons"]]
     assert names == [f"MEME{n:02}" for n in range(60)]  # by name where nothing else tells them apart
-    token = world.gestionnaire._headers["Authorization"].removeprefix("Bearer ")
-    headers = HTML | {"Cookie": f"{COOKIE}={token}"}
-    second = (await world.client.get("/intervenants/doublons?page=2", headers=headers)).text
+    second = (await world.browser("gestionnaire").get("/intervenants/doublons?page=2")).text
     assert second.count("Comparer<") == 10
     assert "60 paires de fiches, page 2 sur 2" in second.replace("\u202f", " ")
 
@@ -82,10 +77,9 @@ async def test_only_the_academies_gestionnaire_sees_merges_and_separates(world, 
         assert bool(await world.doublons(acteur)) == (other == 200)
     ids = [(await world.lue(numero))["id"] for numero in ("100", "200")]
     address = f"/intervenants/doublons/{ids[0]}/{ids[1]}"
-    token = acteur._headers["Authorization"].removeprefix("Bearer ")
-    headers = HTML | {"Cookie": f"{COOKIE}={token}"}
-    assert (await world.client.get("/intervenants/doublons", headers=headers)).status_code == listed
-    assert (await world.client.get(address, headers=headers)).status_code == other
+    browser = world.browser(name)
+    assert (await browser.get("/intervenants/doublons")).status_code == listed
+    assert (await browser.get(address)).status_code == other
     assert (await world.merge("100", "200", acteur, gardee={"id": ids[0], "version": 9})).status_code == (
         412 if other == 200 else other
     )
@@ -95,28 +89,27 @@ async def test_only_the_academies_gestionnaire_sees_merges_and_separates(world, 
 
 async def test_the_page_asks_which_to_keep_tells_a_stale_form_and_merges(world, twins):
     await world.register(twins)
-    token = world.gestionnaire._headers["Authorization"].removeprefix("Bearer ")
-    headers = HTML | {"Cookie": f"{COOKIE}={token}"}
-    listed = (await world.client.get("/intervenants/doublons", headers=headers)).text
+    gestionnaire = world.browser("gestionnaire")
+    listed = (await gestionnaire.get("/intervenants/doublons")).text
     [address] = [
         one for one in re.findall(r'href="(/intervenants/doublons/[^"]+)"', listed) if (await _is_boeuf(world, one))
     ]
-    shown = await world.client.get(address, headers=headers)
+    shown = await gestionnaire.get(address)
     text = re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", shown.text)))
     assert "Courriel 100@ac-exemple.invalid 200@ac-exemple.invalid Différent" in text
     assert "Nom BŒUF BOEUF Identique" in text
     form = dict(re.findall(r'type="hidden" name="(version-[12])" value="([^"]*)"', shown.text))
-    unchosen = await world.client.post(address, data=form | {"action": "fusionner"}, headers=headers)
+    unchosen = await gestionnaire.post(address, form | {"action": "fusionner"})
     assert unchosen.status_code == 422
     assert "Choisissez la fiche à garder." in unchosen.text
     chosen = form | {"action": "fusionner", "gardee": (await world.lue("200"))["id"]}
-    stale = await world.client.post(address, data=chosen | {"version-1": "9"}, headers=headers)
+    stale = await gestionnaire.post(address, chosen | {"version-1": "9"})
     assert stale.status_code == 412
     assert f'value="{chosen["gardee"]}" checked' in stale.text
-    done = await world.client.post(address, data=chosen, headers=headers)
+    done = await gestionnaire.post(address, chosen)
     assert (done.status_code, done.headers["location"]) == (303, "/intervenants/doublons?fait=fusionnees")
     assert await world.pool.fetchval("SELECT fusionne_dans FROM intervenant WHERE numero = '100'") == "200"
-    assert "Il n’y a rien à fusionner" in (await world.client.get(address, headers=headers)).text
+    assert "Il n’y a rien à fusionner" in (await gestionnaire.get(address)).text
 
 
 async def _is_boeuf(world, address):

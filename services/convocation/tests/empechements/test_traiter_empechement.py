@@ -25,7 +25,8 @@ async def scene(open_world):
         made[numero] = created.json()["convocations"][0]["convocation_id"]
     await world.pool.execute("INSERT INTO prise_de_connaissance VALUES ($1, 1, now())", made["105"])
     person = world.browser("intervenant")
-    assert (await person.post(f"/convocations/{made['100']}/empechement", version="1", motif=MOTIF)).status_code == 303
+    done = await person.post(f"/convocations/{made['100']}/empechement", {"version": "1", "motif": MOTIF})
+    assert done.status_code == 303
     await world.pool.execute("DELETE FROM outbox")
     return Scene(world, made)
 
@@ -86,7 +87,7 @@ async def test_the_suppleants_are_proposed_who_has_read_first_and_neither_refuse
 
 
 async def test_in_one_act_one_is_cancelled_the_other_promoted_and_both_are_told(scene):
-    done = await scene.chef.post(scene.path, **await scene.form())
+    done = await scene.chef.post(scene.path, await scene.form())
     assert (done.status_code, done.headers["location"]) == (303, f"/missions/{scene.world.hg}?fait=remplacee")
     states = await scene.states()
     assert states["100"] == ("CANCELLED", "COORDINATEUR", 2)
@@ -104,7 +105,7 @@ async def test_in_one_act_one_is_cancelled_the_other_promoted_and_both_are_told(
     assert "vous a remplacé(e)" in await person.text(f"/convocations/{scene.made['100']}/empechement")
     history = await scene.world.gestionnaire.get(f"/api/convocations/{scene.made['100']}/historique")
     assert MOTIF not in history.text
-    again = await scene.chef.post(scene.path, **await scene.form())
+    again = await scene.chef.post(scene.path, await scene.form())
     assert again.status_code == 412
     assert await scene.states() == states
 
@@ -112,12 +113,12 @@ async def test_in_one_act_one_is_cancelled_the_other_promoted_and_both_are_told(
 async def test_the_dates_taken_over_are_warned_of_before_anything_is_written(scene):
     await scene.world.chef.convoque(scene.world.hlp, "101", dates=[DAYS[1]])
     await scene.world.pool.execute("DELETE FROM outbox")
-    asked = await scene.chef.post(scene.path, **await scene.form())
+    asked = await scene.chef.post(scene.path, await scene.form())
     assert (asked.status_code, "Déjà convoqué ce jour-là" in asked.text) == (422, True)
     assert f'value="{scene.made["101"]}:1" selected' in asked.text, "who was chosen stays chosen"
     await scene.nothing_happened()
     read = [html.unescape(one) for one in re.findall(r'name="lus" value="([^"]+)"', asked.text)]
-    done = await scene.chef.post(scene.path, **await scene.form(lus=read, motif="elle est d’accord"))
+    done = await scene.chef.post(scene.path, await scene.form(lus=read, motif="elle est d’accord"))
     assert done.status_code == 303
     row = await scene.world.pool.fetchrow("SELECT convocation_id, version, motif FROM passage_outre")
     assert (str(row["convocation_id"]), row["version"], row["motif"]) == (scene.made["101"], 2, "elle est d’accord")
@@ -130,14 +131,14 @@ async def test_whichever_of_the_two_was_changed_meanwhile_nothing_happens_and_no
     body = {"dates": ["2030-03-11"], "qualite": qualite}
     assert (await scene.world.chef.put(path, body, **{"If-Match": '"1"'})).status_code == 200
     await scene.world.pool.execute("DELETE FROM outbox")
-    stale = await scene.chef.post(scene.path, **await scene.form(reponse="en cours de frappe"))
+    stale = await scene.chef.post(scene.path, await scene.form(reponse="en cours de frappe"))
     assert (stale.status_code, "a changé depuis" in stale.text) == (412, True)
     assert "en cours de frappe" in stale.text
     await scene.nothing_happened()
     chosen = re.search(r'value="([^"]+)" selected', stale.text)[1]
     version = re.search(r'name="version" value="(\d+)"', stale.text)[1]
     assert (
-        await scene.chef.post(scene.path, **await scene.form(version=version) | {"suppleant": chosen})
+        await scene.chef.post(scene.path, await scene.form(version=version) | {"suppleant": chosen})
     ).status_code == 303
 
 
@@ -147,7 +148,7 @@ async def test_who_is_no_suppleant_of_this_mission_any_more_is_not_promoted(scen
     await scene.world.pool.execute("DELETE FROM outbox")
     elsewhere = f"{other['convocations'][0]['convocation_id']}:1"
     for suppleant in (f"{scene.made['101']}:1", elsewhere, f"{scene.made['100']}:1", "x", ""):
-        refused = await scene.chef.post(scene.path, **await scene.form() | {"suppleant": suppleant})
+        refused = await scene.chef.post(scene.path, await scene.form() | {"suppleant": suppleant})
         assert (refused.status_code, "ne peut pas prendre la place" in refused.text) == (409, True), suppleant
     await scene.nothing_happened()
 
@@ -155,19 +156,19 @@ async def test_who_is_no_suppleant_of_this_mission_any_more_is_not_promoted(scen
 async def test_r12_while_the_service_is_closed_nobody_is_promoted_but_an_answer_is_given(scene):
     await scene.world.open(ouverte=False)
     assert _options(await scene.chef.text(scene.path)) == []
-    refused = await scene.chef.post(scene.path, **await scene.form())
+    refused = await scene.chef.post(scene.path, await scene.form())
     assert (refused.status_code, "n’est pas ouvert" in refused.text) == (409, True)
     await scene.nothing_happened()
-    done = await scene.chef.post(scene.path, **await scene.form(action="maintenir", reponse="Maintenue"))
+    done = await scene.chef.post(scene.path, await scene.form(action="maintenir", reponse="Maintenue"))
     assert done.status_code == 303
 
 
 async def test_maintained_the_person_reads_the_answer_and_the_convocation_holds(scene):
-    empty = await scene.chef.post(scene.path, **await scene.form(action="maintenir", reponse=" "))
+    empty = await scene.chef.post(scene.path, await scene.form(action="maintenir", reponse=" "))
     assert (empty.status_code, "Répondez à la personne" in empty.text) == (422, True)
     answer = "La date est déplacée au matin."
     delegue = scene.world.browser("delegue")
-    done = await delegue.post(scene.path, **await scene.form(action="maintenir", reponse=answer))
+    done = await delegue.post(scene.path, await scene.form(action="maintenir", reponse=answer))
     assert done.headers["location"].endswith("fait=maintenue")
     person = scene.world.browser("intervenant")
     assert "Convocation maintenue" in await person.text("/mes-missions")
@@ -181,7 +182,7 @@ async def test_maintained_the_person_reads_the_answer_and_the_convocation_holds(
     assert envoi.json()["reponse_empechement"] == answer
     audit = await scene.world.pool.fetch("SELECT t::text AS row FROM audit AS t")
     assert [row for row in audit if answer in row["row"]] == []
-    again = await scene.chef.post(scene.path, **await scene.form(action="maintenir", reponse="encore"))
+    again = await scene.chef.post(scene.path, await scene.form(action="maintenir", reponse="encore"))
     assert again.status_code == 409
 
 
@@ -191,24 +192,24 @@ async def test_a_report_withdrawn_and_made_anew_is_read_before_it_is_answered(sc
     path = f"/convocations/{scene.made['100']}/empechement"
     person = scene.world.browser("intervenant")
     assert (await person.post(f"{path}/retrait")).status_code == 303
-    refused = await scene.chef.post(scene.path, **read)
+    refused = await scene.chef.post(scene.path, read)
     assert (refused.status_code, "n’attend plus de réponse" in refused.text) == (409, True)
-    assert (await person.post(path, version="1", motif="un autre motif")).status_code == 303
-    refused = await scene.chef.post(scene.path, **read)
+    assert (await person.post(path, {"version": "1", "motif": "un autre motif"})).status_code == 303
+    refused = await scene.chef.post(scene.path, read)
     assert (refused.status_code, "un autre motif" in refused.text) == (409, True)
     assert (await scene.states())["100"] == ("ACTIVE", "COORDINATEUR", 1)
 
 
 async def test_only_the_etablissement_decides(scene):
     for name, status in {"autre_chef": 404, "gestionnaire": 403, "administrateur": 403, "intervenant": 403}.items():
-        refused = await scene.world.browser(name).post(scene.path, **await scene.form())
+        refused = await scene.world.browser(name).post(scene.path, await scene.form())
         assert refused.status_code == status, name
     await scene.nothing_happened()
 
 
 async def test_of_three_answers_at_once_one_holds_and_nothing_is_done_twice(scene):
     forms = [await scene.form("101"), await scene.form("105"), await scene.form(action="maintenir", reponse="non")]
-    answers = await asyncio.gather(*(scene.chef.post(scene.path, **form) for form in forms))
+    answers = await asyncio.gather(*(scene.chef.post(scene.path, form) for form in forms))
     assert sorted(one.status_code for one in answers) == [303, 409, 412]
     etat = await scene.world.pool.fetchval("SELECT etat FROM empechement")
     promoted = [numero for numero, state in (await scene.states()).items() if state == ("ACTIVE", "COORDINATEUR", 2)]
@@ -220,9 +221,7 @@ async def test_of_three_answers_at_once_one_holds_and_nothing_is_done_twice(scen
 async def test_withdrawn_and_answered_at_once_is_one_of_the_two(scene):
     form = await scene.form()
     retrait = f"/convocations/{scene.made['100']}/empechement/retrait"
-    answers = await asyncio.gather(
-        scene.world.browser("intervenant").post(retrait), scene.chef.post(scene.path, **form)
-    )
+    answers = await asyncio.gather(scene.world.browser("intervenant").post(retrait), scene.chef.post(scene.path, form))
     withdrawn = answers[0].status_code == 303
     assert [one.status_code for one in answers] == ([303, 409] if withdrawn else [409, 303])
     assert await scene.world.pool.fetchval("SELECT etat FROM empechement") == ("RETIRE" if withdrawn else "REMPLACE")

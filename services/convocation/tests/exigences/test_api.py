@@ -6,8 +6,6 @@ from math import ceil
 
 import pytest
 
-from acces.acteur import COOKIE
-
 URL = "/api/academies/{}/exigences/{}"
 HLP = {
     "profils": [
@@ -145,8 +143,7 @@ CASES = [(profils, lot, fixed) for profils in (0, 1, 2, 3) for lot in (None, 1, 
 
 
 async def test_the_list_the_page_the_effect_and_the_api_say_the_need_of_the_rule(world):
-    token = world.administrateur._headers["Authorization"].removeprefix("Bearer ")
-    cookie, version = {"Accept": "text/html", "Cookie": f"{COOKIE}={token}"}, 0
+    version = 0
     for count, lot, fixed in CASES:
         lines = [{"profil": f"p{one}", "disciplines": ["1000"]} for one in range(count)]
         change = {"profils": lines, "lot_copies": lot, "correcteurs": fixed}
@@ -162,6 +159,6 @@ async def test_the_list_the_page_the_effect_and_the_api_say_the_need_of_the_rule
             detail = (await world.administrateur.get(f"/api/missions/{world.hg}")).json()
             assert detail["besoin"] == expected, (count, lot, fixed, candidats)
         assert {one["apres"] for one in told} == {expected}
-        page = (await world.client.get(f"/missions/{world.hg}", headers=cookie)).text
+        page = await world.browser("administrateur").text(f"/missions/{world.hg}")
         shown = re.search(r"Besoin estimé</dt><dd>([0-9]+)", page)
         assert int(shown[1]) == expected

@@ -10,26 +10,21 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from acces import audit
-from acces.acteur import COOKIE, Acteur, Role
+from acces.acteur import Acteur, Role
 from acces.audit import Acte
 
 LYON, LILLE = "0699001J", "0599001F"
-HTML = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
 LE = datetime(2027, 1, 15, 22, 30, tzinfo=UTC)  # 23:30 in Paris
 GESTIONNAIRE = Acteur("gest.lyon", Role.GESTIONNAIRE, "Dominique EXEMPLE")
 AUTRE = Acteur("admin.1", Role.ADMINISTRATEUR, "Camille ESSAI")
 
 
-def headers(api):
-    return HTML | {"Cookie": f"{COOKIE}={api._headers['Authorization'].removeprefix('Bearer ')}"}
-
-
 async def get(world, name="administrateur"):
-    return await world.client.get("/journal", headers=headers(getattr(world, name)))
+    return await world.browser(name).get("/journal")
 
 
 async def search(world, name="administrateur", **typed):
-    return await world.client.post("/journal", data=typed, headers=headers(getattr(world, name)))
+    return await world.browser(name).post("/journal", typed)
 
 
 def objets(answer):
@@ -134,7 +129,7 @@ async def test_what_is_found_is_downloaded_as_a_table_in_which_no_text_is_a_form
         "contact.ecrire", "contact|10", {"nom": "A", "horaires": "9 h"}, {"nom": "=1+1", "horaires": "8 h"}, "@x"
     )
     await audit.record(acted.pool, GESTIONNAIRE, LE + timedelta(days=1), [acte])
-    answer = await acted.client.post("/journal.csv", data={"famille": "contact"}, headers=headers(acted.administrateur))
+    answer = await acted.browser("administrateur").post("/journal.csv", {"famille": "contact"})
     assert (answer.status_code, answer.headers["content-type"]) == (200, "text/csv; charset=utf-8")
     lines = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
     assert [(one["Champ"], one["Avant"], one["Après"], one["Motif"]) for one in lines] == [
@@ -143,15 +138,15 @@ async def test_what_is_found_is_downloaded_as_a_table_in_which_no_text_is_a_form
         ("Nom", "A", "B", "départ"),
     ]
     assert lines[2]["Quand"] == "2027-01-16T00:30:00+01:00"
-    refused = await acted.client.post("/journal.csv", data={"du": "hier"}, headers=headers(acted.administrateur))
+    refused = await acted.browser("administrateur").post("/journal.csv", {"du": "hier"})
     assert (refused.status_code, 'id="du-erreur"' in refused.text) == (422, True)
-    chef = await acted.client.post("/journal.csv", data={}, headers=headers(acted.chef))
+    chef = await acted.browser("chef").post("/journal.csv")
     assert chef.status_code == 403
 
 
 async def test_more_acts_than_a_table_holds_are_refused_and_not_cut(acted, monkeypatch):
     monkeypatch.setattr("convocation.journal.pages._MAX_CSV", 2)
-    answer = await acted.client.post("/journal.csv", data={}, headers=headers(acted.administrateur))
+    answer = await acted.browser("administrateur").post("/journal.csv")
     assert (answer.status_code, "restreignez la recherche" in answer.text) == (422, True)
 
 

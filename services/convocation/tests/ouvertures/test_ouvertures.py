@@ -8,33 +8,27 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from acces.acteur import COOKIE, Role
+from acces.acteur import Role
 from convocation.listes.sql import FiltreMissions, liste_missions
 from convocation.ouvertures.domain import NATIONALE, Cible, Decision, PorteeOuverture, est_ouvert
 
 LYON, AUTRE_LYON, LILLE = "0699001J", "0699002K", "0599001F"
 SESSION = "2020-E3C1"
 NOW = datetime(2027, 1, 15, 9, tzinfo=UTC)
-HTML = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
-
-
-class Browser:
-    def __init__(self, api):
-        self._client = api._client
-        token = api._headers["Authorization"].removeprefix("Bearer ")
-        self.headers = HTML | {"Cookie": f"{COOKIE}={token}"}
-
-    async def get(self, path):
-        answer = await self._client.get(path, headers=self.headers)
-        return answer, words(answer.text)
-
-    async def post(self, path, data):
-        answer = await self._client.post(path, data=data, headers=self.headers)
-        return answer, words(answer.text)
 
 
 def words(page):
     return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", page)))
+
+
+async def seen(browser, path):
+    answer = await browser.get(path)
+    return answer, words(answer.text)
+
+
+async def sent(browser, path, data):
+    answer = await browser.post(path, data)
+    return answer, words(answer.text)
 
 
 def form(**changes):
@@ -42,7 +36,7 @@ def form(**changes):
 
 
 async def decide(world, **changes):
-    answer, text = await Browser(world.administrateur).post("/ouvertures", form(**changes))
+    answer, text = await sent(world.browser("administrateur"), "/ouvertures", form(**changes))
     return answer.status_code, text
 
 
@@ -65,15 +59,15 @@ def clocked(world):
 )
 async def test_only_the_administrateur_opens(clocked, name):
     expected = 200 if name == "administrateur" else 403
-    browser = Browser(getattr(clocked, name))
-    answer, text = await browser.get("/ouvertures")
+    browser = clocked.browser(name)
+    answer, text = await seen(browser, "/ouvertures")
     assert answer.status_code == expected
     assert ("Ouverture du service" in text) is (expected == 200)
-    answer, _ = await browser.post("/ouvertures", form())
+    answer, _ = await sent(browser, "/ouvertures", form())
     assert answer.status_code == (303 if expected == 200 else 403)
     decided = await clocked.pool.fetchval("SELECT count(*) FROM ouverture WHERE par <> ''")
     assert decided == (1 if expected == 200 else 0)
-    assert ("Ouverture du service" in (await browser.get("/missions"))[1]) is (name == "administrateur")
+    assert ("Ouverture du service" in (await seen(browser, "/missions"))[1]) is (name == "administrateur")
 
 
 async def test_an_academie_is_opened_and_closed_at_once_and_the_others_are_not_affected(clocked):
@@ -81,11 +75,11 @@ async def test_an_academie_is_opened_and_closed_at_once_and_the_others_are_not_a
     assert [await missions_of(one) for one in (clocked.chef, clocked.autre_chef)] == [3, 1]
     lille = clocked.acteur("lille", Role.CHEF, LILLE)
     assert await missions_of(lille) == 0
-    _, page = await Browser(clocked.chef).get(f"/missions/{clocked.hg}")
+    _, page = await seen(clocked.browser("chef"), f"/missions/{clocked.hg}")
     assert "Créer convocation" in page
     assert (await decide(clocked, decision="fermer", motif="fin de session"))[0] == 303
     assert await missions_of(clocked.chef) == 0
-    _, page = await Browser(clocked.chef).get(f"/missions/{clocked.hg}")
+    _, page = await seen(clocked.browser("chef"), f"/missions/{clocked.hg}")
     assert "le service de convocation est fermé" in page
     assert "Créer convocation" not in page
     acts = await clocked.pool.fetch("SELECT * FROM audit ORDER BY id")
@@ -109,7 +103,7 @@ async def test_a_list_of_etablissements_is_opened_whole_or_not_at_all_with_the_l
     assert await missions_of(clocked.autre_chef) == 0
     acts = await clocked.pool.fetch("SELECT academie, uai FROM audit ORDER BY uai")
     assert [tuple(one) for one in acts] == [("09", LILLE), ("10", LYON)]
-    _, page = await Browser(clocked.administrateur).get("/ouvertures")
+    _, page = await seen(clocked.browser("administrateur"), "/ouvertures")
     assert "Établissements qui ont leur propre décision" in page
     assert LILLE in page
 
@@ -134,7 +128,7 @@ async def test_the_same_decision_again_is_no_act(clocked):
 
 async def test_the_first_decision_for_the_nation_is_an_act_even_where_an_academies_came_before(clocked):
     await decide(clocked)
-    _, page = await Browser(clocked.administrateur).get("/ouvertures")
+    _, page = await seen(clocked.browser("administrateur"), "/ouvertures")
     assert "Toutes les académies : aucune décision" in page
     assert (await decide(clocked, pour="*", decision="fermer"))[0] == 303
     act = await clocked.pool.fetchrow("SELECT objet, avant FROM audit ORDER BY id DESC LIMIT 1")
@@ -161,8 +155,8 @@ async def test_the_first_decision_for_the_nation_is_an_act_even_where_an_academi
     ],
 )
 async def test_what_makes_no_sense_is_refused_at_its_field_and_what_was_typed_stays(clocked, changes, champ, phrase):
-    browser = Browser(clocked.administrateur)
-    answer, text = await browser.post("/ouvertures", form(**{"motif": "un motif"} | changes))
+    browser = clocked.browser("administrateur")
+    answer, text = await sent(browser, "/ouvertures", form(**{"motif": "un motif"} | changes))
     assert answer.status_code == 422
     assert phrase in text
     assert f'href="#{champ}"' in answer.text
@@ -174,14 +168,14 @@ async def test_what_makes_no_sense_is_refused_at_its_field_and_what_was_typed_st
 
 async def test_from_to_by_the_clock_the_list_says_when_it_opens_then_opens_and_closes_by_itself(clocked):
     await decide(clocked, debut="2027-01-18T08:00", fin="2027-01-20T18:00")
-    chef = Browser(clocked.chef)
-    _, page = await chef.get("/missions")
+    chef = clocked.browser("chef")
+    _, page = await seen(chef, "/missions")
     assert "Aucune mission n’est ouverte" in page
     assert "Le service ouvrira le lundi 18 janvier 2027 à 8 h 00 (session 2020-E3C1)." in page
     message = (await clocked.chef.get("/api/missions")).json()["message"]
     assert "Le service ouvrira le lundi 18 janvier 2027 à 8 h 00" in message
-    assert "ouvrira le lundi 18 janvier" in (await chef.get(f"/missions/{clocked.hg}"))[1]
-    _, page = await Browser(clocked.administrateur).get("/ouvertures")
+    assert "ouvrira le lundi 18 janvier" in (await seen(chef, f"/missions/{clocked.hg}"))[1]
+    _, page = await seen(clocked.browser("administrateur"), "/ouvertures")
     assert "Ouvrira le lundi 18 janvier 2027 à 8 h 00, jusqu’au mercredi 20 janvier 2027 à 18 h 00" in page
     debut, fin = datetime(2027, 1, 18, 7, tzinfo=UTC), datetime(2027, 1, 20, 17, tzinfo=UTC)
     for now, count in ((debut - timedelta(microseconds=1), 0), (debut, 3), (fin - timedelta(seconds=1), 3), (fin, 0)):
@@ -189,13 +183,13 @@ async def test_from_to_by_the_clock_the_list_says_when_it_opens_then_opens_and_c
         assert await missions_of(clocked.chef) == count, now
         mission = (await clocked.chef.get(f"/api/missions/{clocked.hg}")).json()
         assert mission["ouverte"] is bool(count)
-        _, page = await chef.get("/missions")
+        _, page = await seen(chef, "/missions")
         assert ("ouvrira" in page) is (now < debut)
-    _, page = await Browser(clocked.administrateur).get("/ouvertures")
+    _, page = await seen(clocked.browser("administrateur"), "/ouvertures")
     assert "Terminé depuis le mercredi 20 janvier 2027 à 18 h 00" in page
     at(clocked, debut)
     assert (
-        "Service ouvert jusqu’au mercredi 20 janvier 2027 à 18 h 00" in (await chef.get(f"/missions/{clocked.hg}"))[1]
+        "Service ouvert jusqu’au mercredi 20 janvier 2027 à 18 h 00" in (await seen(chef, f"/missions/{clocked.hg}"))[1]
     )
 
 
@@ -205,7 +199,7 @@ async def test_each_etablissement_of_a_list_opens_by_its_own_academies_clocks(cl
     await decide(clocked, pour="liste", uais=f"{LYON}\n{AUTRE_LYON}\n{LILLE}", debut="2027-07-05T08:00")
     rows = await clocked.pool.fetch("SELECT code, debut FROM ouverture WHERE par <> ''")
     assert {row["code"]: row["debut"].hour for row in rows} == {LYON: 6, AUTRE_LYON: 12, LILLE: 4}
-    _, page = await Browser(clocked.administrateur).get("/ouvertures")
+    _, page = await seen(clocked.browser("administrateur"), "/ouvertures")
     assert page.count("lundi 5 juillet 2027 à 8 h 00") == 3
 
 
@@ -213,7 +207,7 @@ async def test_who_has_several_etablissements_is_told_which_one_opens_when(clock
     both = clocked.acteur("deux", Role.CHEF, LYON, AUTRE_LYON)
     await decide(clocked, pour="liste", uais=LYON, debut="2027-01-18T08:00")
     await decide(clocked, pour="liste", uais=AUTRE_LYON)
-    _, page = await Browser(both).get("/missions")
+    _, page = await seen(clocked.browser(both), "/missions")
     assert f"ouvrira le lundi 18 janvier 2027 à 8 h 00 (session 2020-E3C1 ; {LYON})." in page
     assert (await both.get("/api/missions")).json()["total"] == 1
 
@@ -223,7 +217,7 @@ async def test_forms_open_when_the_end_passes_are_refused_with_all_that_was_type
     await decide(clocked, fin="2027-01-15T11:00")
     assert fin == datetime(2027, 1, 15, 10, tzinfo=UTC)
     created = (await clocked.chef.convoque(clocked.hg, "100", dates=["2027-03-05"])).json()["convocations"][0]
-    chef, line = Browser(clocked.chef), f"/convocations/{created['convocation_id']}"
+    chef, line = clocked.browser("chef"), f"/convocations/{created['convocation_id']}"
     forms = {
         f"/missions/{clocked.hg}/affectation": {
             "action": "convoquer",
@@ -236,16 +230,16 @@ async def test_forms_open_when_the_end_passes_are_refused_with_all_that_was_type
         f"{line}/supprimer": {"version": "1", "motif": "Salle douze"},
     }
     for path in forms:
-        assert (await chef.get(path))[0].status_code == 200
+        assert (await seen(chef, path))[0].status_code == 200
     at(clocked, fin)
     for path, typed in forms.items():
-        answer, text = await chef.post(path, typed)
+        answer, text = await sent(chef, path, typed)
         assert answer.status_code == 409, path
         assert "Le service de convocation n’est pas ouvert" in text, path
         assert "Salle douze" in answer.text, path
         assert typed.get("dates", "") in answer.text, path
     for path in ("/missions-convoquees", f"/missions/{clocked.hg}", line, f"{line}/convocation.pdf"):
-        assert (await chef.get(path))[0].status_code == 200, path
+        assert (await seen(chef, path))[0].status_code == 200, path
     assert await clocked.pool.fetchval("SELECT count(*) FROM convocation_version") == 1
 
 

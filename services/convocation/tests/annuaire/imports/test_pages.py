@@ -4,19 +4,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from acces.acteur import COOKIE
 from convocation.annuaire.imports import commands as import_annuaire
 
-HTML = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
 ENTETE = "numero,civilite,nom,prenom,courriel,uai,uais_secondaires,disciplines,actif"
 GOOD = f"{ENTETE}\n900,Mme,EXEMPLE,Camille,c@ac-exemple.invalid,0699001J,,1000|0202,oui\n"
 BAD = GOOD + "901,Mme,=EXEMPLE,Camille,c@ac-exemple.invalid,0699001J,,1000,oui\n"
 REFUSED = ("chef", "delegue", "gestionnaire_de_lille", "administrateur", "intervenant", "notifier", "santorin")
-
-
-def browser(api):
-    token = api._headers["Authorization"].removeprefix("Bearer ")
-    return HTML | {"Cookie": f"{COOKIE}={token}"}
 
 
 async def send(world, name, text, *, essai="false"):
@@ -27,8 +20,7 @@ async def send(world, name, text, *, essai="false"):
 
 async def give(world, name, text):
     files = {"fichier": ("annuaire.csv", text.encode(), "text/csv")}
-    headers = browser(getattr(world, name))
-    return await world.client.post("/intervenants/import", data={"academie": "10"}, files=files, headers=headers)
+    return await world.browser(name).post("/intervenants/import", {"academie": "10"}, files)
 
 
 async def work(world):
@@ -42,33 +34,33 @@ async def people(world):
 async def test_r36_a_file_is_checked_then_imported_and_its_bytes_are_forgotten(world):
     given = await give(world, "gestionnaire", GOOD)
     assert given.status_code == 303
-    address, headers = given.headers["location"], browser(world.gestionnaire)
-    waiting = await world.client.get(address, headers=headers)
+    address, gestionnaire = given.headers["location"], world.browser("gestionnaire")
+    waiting = await gestionnaire.get(address)
     assert "Vérification en cours" in waiting.text
     assert 'hx-trigger="every 1s"' in waiting.text
     assert 'http-equiv="refresh"' in waiting.text
-    assert (await world.client.post(address, headers=headers)).status_code == 409
+    assert (await gestionnaire.post(address)).status_code == 409
     await work(world)
-    checked = await world.client.get(address, headers=headers)
+    checked = await gestionnaire.get(address)
     assert "À créer" in checked.text
     assert "every 1s" not in checked.text
     assert await people(world) == 0
-    assert (await world.client.post(address, headers=headers)).status_code == 303
+    assert (await gestionnaire.post(address)).status_code == 303
     await work(world)
-    assert "l’annuaire est à jour" in (await world.client.get(address, headers=headers)).text
+    assert "l’annuaire est à jour" in (await gestionnaire.get(address)).text
     assert await people(world) == 1
     assert await world.pool.fetchval("SELECT octets IS NULL FROM import_annuaire")
-    assert (await world.client.post(address, headers=headers)).status_code == 409
+    assert (await gestionnaire.post(address)).status_code == 409
 
 
 async def test_errors_are_told_by_line_and_nothing_is_written(world):
     address = (await give(world, "gestionnaire", BAD)).headers["location"]
     await work(world)
-    page = await world.client.get(address, headers=browser(world.gestionnaire))
+    page = await world.browser("gestionnaire").get(address)
     assert '<th scope="row" class="im-nombre">3</th>' in page.text
     assert "commence comme une formule" in page.text
     assert "=EXEMPLE" not in page.text
-    assert (await world.client.post(address, headers=browser(world.gestionnaire))).status_code == 409
+    assert (await world.browser("gestionnaire").post(address)).status_code == 409
     assert await people(world) == 0
 
 
@@ -86,8 +78,8 @@ async def test_r54_nobody_but_the_academies_gestionnaire_imports_or_sees_an_impo
     assert (await api.get(state["adresse"])).status_code == 403
     page = f"/intervenants/import/{state['import_id']}"
     expected = 404 if name == "gestionnaire_de_lille" else 403
-    assert (await world.client.get(page, headers=browser(api))).status_code == expected
-    assert (await world.client.post(page, headers=browser(api))).status_code == expected
+    assert (await world.browser(api).get(page)).status_code == expected
+    assert (await world.browser(api).post(page)).status_code == expected
     other = state["adresse"].replace("/10/", "/09/")
     assert (await api.get(other)).status_code == expected
     assert await people(world) == 0
@@ -138,5 +130,5 @@ async def test_a_file_nobody_imported_within_a_day_is_forgotten(world):
     await work(world)
     await world.pool.execute("UPDATE import_annuaire SET le = le - interval '25 hours'")
     await import_annuaire.forget_imports(world.pool, datetime.now(UTC))
-    assert "effacé" in (await world.client.get(address, headers=browser(world.gestionnaire))).text
+    assert "effacé" in (await world.browser("gestionnaire").get(address)).text
     assert await world.pool.fetchval("SELECT octets IS NULL FROM import_annuaire")
