@@ -190,6 +190,7 @@ async def test_list_filter_page_coverage_and_api_say_the_same(world, all_cas):
         planted = {await _plant(connection, number, cas): cas for number, cas in enumerate(all_cas)}
     await _list_says(world, planted)
     await _missions_say(world, planted)
+    await _lines_say(world, planted)
     await _coverage_says(world, planted)
     await _effect_says(world, planted)
 
@@ -222,6 +223,17 @@ async def _missions_say(world, planted):
         assert re.findall(r">([^<>]+)</span>", state) == [LIBELLES_MANQUES[one] for one in cas.manques] or [cas.badge]
         need = re.search(r"<dt>Besoin estimé</dt><dd>(\d+)\D+(\d+)", page)
         assert (int(need[1]), int(need[2])) == (cas.besoin, cas.pourvus)
+
+
+async def _lines_say(world, planted):
+    """A line says of one person what the mission counts: domain and database decide it apart."""
+    counts = "SELECT refusees, mails_echoues, empechements FROM mission_etat(35) WHERE mission_id = $1"
+    for key in planted:
+        lines = (await world.administrateur.get(f"/api/missions/{key}")).json()["intervenants"]
+        refused = sum(one["status"] == "ACTIVE" and one["suivi"]["acces"] == "REJETEE" for one in lines)
+        untold = sum(one["suivi"]["courriel"] in {"ECHOUEE", "REVENUE"} for one in lines)
+        unable = sum(one["empechement_signale"] for one in lines)
+        assert tuple(await world.pool.fetchrow(counts, UUID(key))) == (refused, untold, unable)
 
 
 async def _coverage_says(world, planted):
