@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import psutil
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
+import testkit.parts.postgres as postgres_part
 from testkit.eventually import eventually
 from testkit.parts.errors import PartError
 from testkit.parts.java import find_java
@@ -126,6 +128,20 @@ def _lives(process: psutil.Process) -> bool:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
+
+
+async def test_postgres_starts_from_a_folder_that_is_closed_to_others(tmp_path, monkeypatch):
+    """As the clone in root's home is: PostgreSQL runs as `nobody` there."""
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    wheel = postgres_part._binaries().parents[1]
+    for name in (wheel.name, f"{wheel.name}.libs"):
+        shutil.copytree(wheel.with_name(name), closed / name, symlinks=True)
+    monkeypatch.setattr(postgres_part, "_binaries", lambda: closed / wheel.name / "pginstall18" / "bin")
+    async with EmbeddedPostgres(closed / "cluster") as postgres:
+        connection = await asyncpg.connect(postgres.admin_url)
+        assert await connection.fetchval("SELECT 1") == 1
+        await connection.close()
 
 
 def test_a_misspelt_choice_of_parts_is_an_error():

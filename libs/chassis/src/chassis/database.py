@@ -44,13 +44,24 @@ SERVER_SETTINGS = {
 # SQLSTATE classes and codes that another try can mend: connection, rollback (deadlock, serialization),
 # resources, not available now (lock), operator intervention (shutdown, cancel), system.
 _TRANSIENT_CLASSES = ("08", "40", "53", "55", "57", "58")
+# A prepared statement that is no longer what it was: the schema or the connection behind it has changed. The next try
+# prepares it anew.
+_STATEMENT_GONE = (
+    asyncpg.InvalidCachedStatementError,
+    asyncpg.InvalidSQLStatementNameError,  # 26000
+    asyncpg.DuplicatePreparedStatementError,  # 42P05
+)
+
+
+# InternalClientError: asyncpg's protocol was cut in the middle (« cannot switch to state … »).
+_LOST = (OSError, asyncio.TimeoutError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
 
 def is_transient(error: BaseException) -> bool:
     """True for what time can mend: lost connections, deadlocks, locks, time limits, a restarting server."""
     if isinstance(error, asyncpg.PostgresError):
-        return (error.sqlstate or "")[:2] in _TRANSIENT_CLASSES
-    return isinstance(error, (OSError, asyncio.TimeoutError, asyncpg.InterfaceError, ConcurrentWrite))
+        return isinstance(error, _STATEMENT_GONE) or (error.sqlstate or "")[:2] in _TRANSIENT_CLASSES
+    return isinstance(error, (*_LOST, ConcurrentWrite))
 
 
 class ConcurrentWrite(Exception):

@@ -8,8 +8,10 @@ from datetime import UTC, datetime
 
 from aiokafka import ConsumerRecord
 
-from chassis.cloudevents import Dead, Event
+from chassis.cloudevents import Dead, Event, moment
 from chassis.database import Connection, Row
+
+MAX_KEPT_BYTES = 2_000_000  # twice what a broker takes by default: what was packed may be far larger
 
 _INSERT = """
 INSERT INTO dead_letter (consumer_group, topic, partition, "offset", record_time, key, value,
@@ -54,17 +56,17 @@ async def save(connection: Connection, group: str, dead: Sequence[Dead]) -> None
 
 def _row(group: str, letter: Dead) -> tuple[object, ...]:
     record = letter.record
-    names = [name.encode() for name, _ in record.headers]  # bytes: U+0000 is no text in PostgreSQL
+    # Bytes: U+0000 is no text in PostgreSQL, and a name that is not UTF-8 is none either.
+    names = [name.encode(errors="surrogateescape") for name, _ in record.headers]
     values = [value for _, value in record.headers]
-    moment = datetime.fromtimestamp(record.timestamp / 1000, UTC)
     return (
         group,
         record.topic,
         record.partition,
         record.offset,
-        moment,
+        _record_time(record),
         record.key,
-        record.value,
+        _kept(record.value),
         names,
         values,
         _text(letter.aggregate),
@@ -72,6 +74,19 @@ def _row(group: str, letter: Dead) -> tuple[object, ...]:
         letter.stage,
         _text(letter.reason),
     )
+
+
+def _record_time(record: ConsumerRecord) -> datetime:
+    """The nearest moment that Python and PostgreSQL know: any 64 bits may stand in a record."""
+    try:
+        return moment(record)
+    except ValueError:
+        return datetime.min.replace(tzinfo=UTC) if record.timestamp < 0 else datetime.max.replace(tzinfo=UTC)
+
+
+def _kept(value: bytes | None) -> bytes | None:
+    """A value that no retry can accept is not kept: its size is in the reason."""
+    return value if value is None or len(value) <= MAX_KEPT_BYTES else None
 
 
 def _text(value: str | None) -> str | None:
@@ -109,7 +124,13 @@ def _record(letter: _Letter) -> ConsumerRecord:
         checksum=None,
         serialized_key_size=len(letter.key or b""),
         serialized_value_size=len(letter.value or b""),
-        headers=tuple(zip((name.decode() for name in letter.header_names), letter.header_values, strict=True)),
+        headers=tuple(
+            zip(
+                (name.decode(errors="surrogateescape") for name in letter.header_names),
+                letter.header_values,
+                strict=True,
+            )
+        ),
     )
 
 

@@ -1,6 +1,9 @@
 """structlog in JSON: event, service, correlation and trace ids; only known keys, never an error's text (D44, X20)."""
 
 import logging
+import math
+import os
+import socket
 import sys
 import traceback
 from collections.abc import MutableMapping
@@ -17,6 +20,7 @@ _ALLOWED = frozenset(
         "level",
         "timestamp",
         "service",
+        "instance",
         "error",
         "where",
         "correlation_id",
@@ -27,6 +31,8 @@ _ALLOWED = frozenset(
         "stage",
         "group",
         "count",
+        "counts",
+        "repeated",
         "seconds",
         "action",
         "method",
@@ -44,13 +50,20 @@ _ALLOWED = frozenset(
     }
 )
 
+_KIND_SECONDS = 10.0
+
 
 def configure(service: str, level: str) -> None:
-    """Send this process's structlog and stdlib logging to stdout, a JSON object a line."""
+    """Send this process's structlog and stdlib logging to stdout, a JSON object a line.
+
+    `instance` in each line tells replicas apart: the host (a container's or pod's name) and the process.
+    """
+    instance = f"{socket.gethostname()}:{os.getpid()}"
 
     def add_context(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
         cause = current_cause()
         event["service"] = service
+        event["instance"] = instance
         if cause.correlation_id:
             event["correlation_id"] = event["trace_id"] = cause.correlation_id
         return event
@@ -85,8 +98,25 @@ def _keep_allowed(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMa
 
 
 class _ToStructlog(logging.Handler):
-    """Libraries' own warnings: logger and level, and their template without its arguments."""
+    """Libraries' own warnings, each kind once in ten seconds: a client without a broker writes hundreds a second."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._kinds: dict[tuple[str, str], tuple[float, int]] = {}
 
     def emit(self, record: logging.LogRecord) -> None:
+        kind = (record.name, str(record.msg)[:200])
+        at, kept_back = self._kinds.get(kind, (-math.inf, 0))
+        if record.created - at < _KIND_SECONDS:
+            self._kinds[kind] = (at, kept_back + 1)
+            return
+        self._kinds[kind] = (record.created, 0)
         error = record.exc_info[1] if record.exc_info else None
-        structlog.get_logger().log(record.levelno, f"{record.name}: {str(record.msg)[:200]}", error=error)
+        more = {"repeated": kept_back} if kept_back else {}
+        structlog.get_logger().log(record.levelno, f"{record.name}: {_words(record)}", error=error, **more)
+
+
+def _words(record: logging.LogRecord) -> str:
+    """Kafka's clients speak of nodes, topics and errors: whole. Others may quote a person: without arguments."""
+    whole = record.name.startswith(("aiokafka", "faststream"))
+    return (record.getMessage() if whole else str(record.msg))[:300]

@@ -4,6 +4,12 @@ from prometheus_client import Counter, Gauge, Histogram
 
 EVENTS = Counter("imagin_events", "Records consumed, by what became of them", ["topic", "outcome"])
 BATCH_SECONDS = Histogram("imagin_batch_seconds", "Time to write one batch", ["topic"])
+CONSUMER_LAG = Gauge("imagin_consumer_lag", "Records of a partition not read yet", ["group", "topic", "partition"])
+CONSUMER_STANDING_SECONDS = Gauge(
+    "imagin_consumer_standing_seconds",
+    "How long the reader of a partition has not moved though records wait, or no broker has answered it",
+    ["group", "topic", "partition"],
+)
 OUTBOX_PENDING = Gauge("imagin_outbox_pending", "Rows waiting to be sent")
 OUTBOX_AGE_SECONDS = Gauge("imagin_outbox_oldest_age_seconds", "Age of the oldest row waiting")
 DLQ_MESSAGES = Gauge("imagin_dlq_messages", "Open dead letters")

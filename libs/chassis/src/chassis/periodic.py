@@ -18,5 +18,5 @@ async def periodically(seconds: float, action: str, work: Callable[[], Awaitable
         except Exception as error:
             if not is_transient(error):
                 raise
-            log.info("service.postponed", action=action, error=error)
+            log.warning("service.postponed", action=action, error=error)
         await asyncio.sleep(seconds)

@@ -29,6 +29,7 @@ from chassis.database import Row, create_pool, is_transient
 from chassis.http import Health
 from chassis.metrics import BUILD_INFO, DLQ_MESSAGES, LOOP_LAG_SECONDS, OUTBOX_AGE_SECONDS, OUTBOX_PENDING
 from chassis.periodic import periodically
+from chassis.progress import Progress
 from chassis.relay import Relay, Source
 from chassis.settings import ServiceSettings
 from chassis.subscribing import Subscriptions
@@ -36,7 +37,9 @@ from chassis.subscribing import Subscriptions
 log = structlog.get_logger()
 EXIT_RESTART_ME = 70
 _WAIT_SECONDS = 0.5
+_MAX_WAIT_SECONDS = 4.0
 _RETRIES_SECONDS = 1.0
+_PROGRESS_SECONDS = 5.0
 _GAUGES_SECONDS = 5.0
 _SILENT_SECONDS = 60.0  # every wait of the relay ends before
 _BUSY_SECONDS = 120.0  # so does a batch: statements of 20 s, a pause of 36 s at most
@@ -144,6 +147,7 @@ class _Process:
             for group, reader in service.readers.items()
         ]
         self._subscriptions = Subscriptions(settings, self._consumers)
+        self._progress = Progress()
         self._started = False
         self.server = _Server(
             uvicorn.Config(
@@ -161,7 +165,8 @@ class _Process:
         """What hangs, or None. An outage of PostgreSQL or Kafka is no reason: a restart would not mend it."""
         if self._started and self._relay.silent_seconds() > _SILENT_SECONDS:
             return "relay"
-        return next((one.group for one in self._consumers if one.busy_seconds() > _BUSY_SECONDS), None)
+        hung = next((one.group for one in self._consumers if one.busy_seconds() > _BUSY_SECONDS), None)
+        return hung or self._progress.stuck
 
     async def not_ready(self) -> str | None:
         """Why this process is not ready, or None: PostgreSQL answers, migrations are at head, parts have started."""
@@ -200,6 +205,7 @@ class _Process:
         parts: list[Callable[[], Awaitable[None]]] = [
             self._relay.run,
             self._watch,
+            partial(periodically, _PROGRESS_SECONDS, "progress", self._look_at_readers),
             partial(periodically, _RETRIES_SECONDS, "dead_letters", self._retry_dead_letters),
             partial(periodically, _GAUGES_SECONDS, "gauges", self._measure),
             *self._service.loops,
@@ -210,6 +216,7 @@ class _Process:
 
     async def _wait_for_database(self) -> None:
         await self._pool
+        pause = _WAIT_SECONDS
         while True:
             try:
                 reason = await self._database_not_ready()
@@ -217,19 +224,24 @@ class _Process:
                     return
             except Exception as error:  # noqa: BLE001  # a wrong password now may be right after a rotation
                 reason = type(error).__name__
-            log.info("service.waits_for_postgresql", cause=reason)
-            await asyncio.sleep(_WAIT_SECONDS)
+            log.warning("service.waits_for_postgresql", cause=reason)
+            await asyncio.sleep(pause)
+            pause = min(_MAX_WAIT_SECONDS, pause * 2)
 
     async def _start_consumers(self) -> None:
+        pause = _WAIT_SECONDS
         while True:
-            client = AIOKafkaClient(**self._settings.kafka_connection, request_timeout_ms=5_000)
+            client = AIOKafkaClient(**self._settings.kafka_connection | {"request_timeout_ms": 5_000})
             try:
                 await client.bootstrap()  # FastStream gives up at the first failure (X8): wait before it
                 await self._subscriptions.start()
             except KafkaError as error:
-                hint = "is Kafka up, and are SASL user and password right? (X15)"
-                log.info("service.waits_for_kafka", error=error, cause=hint)
-                await asyncio.sleep(_WAIT_SECONDS)
+                cause = "is Kafka up?"
+                if self._settings.kafka_security_protocol.startswith("SASL"):
+                    cause = "is Kafka up, and are SASL user and password right? (X15)"
+                log.warning("service.waits_for_kafka", error=error, cause=cause)
+                await asyncio.sleep(pause)
+                pause = min(_MAX_WAIT_SECONDS, pause * 2)
             else:
                 return
             finally:
@@ -256,6 +268,9 @@ class _Process:
             await asyncio.sleep(_WAIT_SECONDS)
             LOOP_LAG_SECONDS.set(max(0.0, time.perf_counter() - before - _WAIT_SECONDS))
 
+    async def _look_at_readers(self) -> None:
+        self._progress.look(await self._subscriptions.readings())
+
     async def _retry_dead_letters(self) -> None:
         for consumer in self._consumers:
             await consumer.retry_dead_letters()
@@ -269,5 +284,11 @@ class _Process:
 
 
 async def _for_ever(part: Callable[[], Awaitable[None]]) -> None:
-    await part()
-    raise PartEnded(getattr(part, "__qualname__", "part"))
+    name = str(part.args[1]) if isinstance(part, partial) else getattr(part, "__qualname__", "part")
+    try:
+        await part()
+    except Exception as error:  # the group's own error would name neither
+        log.error("service.part_failed", action=name, error=error)
+        raise
+    log.error("service.part_returned", action=name)
+    raise PartEnded(name)

@@ -13,6 +13,9 @@ METADATA_MAX_AGE_MS = 5_000
 """After a broker's death aiokafka 0.14 may wait for metadata that nobody asks for, until they are this old: by default
 five minutes without a coordinator, so without heartbeat, commit and partitions (seen in tests/e2e/storm)."""
 
+REQUEST_TIMEOUT_MS = 9_000
+"""How long a broker that does not answer is waited for; by default 40 s, in which no right would pass (0007)."""
+
 
 class _SecretFiles(EnvSettingsSource):
     """`CONVOCATION_DATABASE_URL_FILE=/run/secrets/url` stands for `CONVOCATION_DATABASE_URL`."""
@@ -88,9 +91,10 @@ def kafka_connection(
 ) -> dict[str, Any]:
     """aiokafka's names for how a cluster is reached; TLS always checks the host name (D38)."""
     connection: dict[str, Any] = {
-        "bootstrap_servers": bootstrap,
+        "bootstrap_servers": [one.strip() for one in bootstrap.split(",")],
         "security_protocol": security_protocol,
         "metadata_max_age_ms": METADATA_MAX_AGE_MS,
+        "request_timeout_ms": REQUEST_TIMEOUT_MS,
     }
     if security_protocol.endswith("SSL"):
         connection["ssl_context"] = ssl.create_default_context(cafile=str(ca_file) if ca_file else None)

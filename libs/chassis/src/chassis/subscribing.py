@@ -3,18 +3,25 @@
 MANUAL acknowledgement, `earliest`, `read_committed`, raw parser (X1, X17), no reply (X6), no topic made by itself.
 """
 
+import asyncio
+import logging
 from collections.abc import Sequence
 from typing import Any
 
-from aiokafka import ConsumerRecord
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import IllegalStateError, KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import FAKE_CONSUMER, KafkaMessage
 from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
 
+from chassis import fetching  # noqa: F401  # records that aiokafka cannot read must not stop it
 from chassis.consumer import Consumer
-from chassis.settings import METADATA_MAX_AGE_MS, ServiceSettings
+from chassis.progress import Reading
+from chassis.settings import METADATA_MAX_AGE_MS, REQUEST_TIMEOUT_MS, ServiceSettings
 
+_log = logging.getLogger("faststream")  # its errors only: it would name each batch
+_log.setLevel(logging.ERROR)
 _MECHANISMS = {"PLAIN": SASLPlaintext, "SCRAM-SHA-256": SASLScram256, "SCRAM-SHA-512": SASLScram512}
 
 
@@ -23,7 +30,7 @@ class Subscriptions:
 
     def __init__(self, settings: ServiceSettings, consumers: Sequence[Consumer]) -> None:
         self._broker = KafkaBroker(
-            settings.kafka_bootstrap,
+            settings.kafka_connection["bootstrap_servers"],
             security=_security(settings.kafka_connection),
             client_id=settings.service_name,
             consumer_only=True,
@@ -31,8 +38,10 @@ class Subscriptions:
             graceful_timeout=10.0,
             metadata_max_age_ms=METADATA_MAX_AGE_MS,
             apply_types=False,
-            logger=None,
+            request_timeout_ms=REQUEST_TIMEOUT_MS,
+            logger=_log,
         )
+        self._consumers = consumers
         self._subscribers = [self._subscribe(settings, consumer) for consumer in consumers]
 
     def _subscribe(self, settings: ServiceSettings, consumer: Consumer) -> Any:
@@ -68,11 +77,35 @@ class Subscriptions:
         """Finish the batch in hand, then leave the groups."""
         await self._broker.stop()
 
+    async def readings(self) -> list[Reading]:
+        """Where each partition of this process stands; none of a group that is looking for its partitions."""
+        return [
+            await _reading(consumer, subscriber.consumer, partition)
+            for consumer, subscriber in zip(self._consumers, self._subscribers, strict=True)
+            if subscriber.consumer
+            for partition in subscriber.consumer.assignment()
+        ]
+
     def ended(self) -> bool:
         """True when a consumer's loop is over though nobody stopped it."""
         return any(
             not subscriber.tasks or all(task.done() for task in subscriber.tasks) for subscriber in self._subscribers
         )
+
+
+async def _reading(consumer: Consumer, kafka: AIOKafkaConsumer, place: TopicPartition) -> Reading:
+    position = unread = fetched_at = None
+    try:
+        async with asyncio.timeout(0.2):  # aiokafka waits for a position that nobody gives it
+            position = await kafka.position(place)
+        end, milliseconds = kafka.last_stable_offset(place), kafka.last_poll_timestamp(place)
+        unread = None if end is None else max(0, end - position)
+        fetched_at = milliseconds / 1000 if milliseconds else None
+    except (TimeoutError, IllegalStateError, KafkaError, AssertionError):
+        pass  # not known now; AssertionError: the partition has just been lost
+    return Reading(
+        consumer.group, place.topic, place.partition, position, unread, fetched_at, consumer.busy_seconds() > 0
+    )
 
 
 async def _raw_parser(records: tuple[ConsumerRecord, ...]) -> KafkaMessage:

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict
 
-from chassis.cloudevents import MAX_VALUE_BYTES, Dead, Event, decode
+from chassis.cloudevents import Dead, Event, decode
+from chassis.fetching import UNREADABLE
 
 KEY = "0b1f6c1e-0d29-5a53-9d62-5a4f2c1d3e4f"
 
@@ -56,18 +57,40 @@ BAD = {
     "array": (record(b"[]"), "body: model_type"),
     "empty value": (record(b""), "body: json_invalid"),
     "tombstone": (record(None), "tombstone: the record has no value"),
-    "null header": (record(headers=[("ce_type", b"fr.imagin.thing.v1"), ("traceparent", None)]), "a header is null"),
-    "non-UTF-8 header": (
-        record(headers=[("ce_type", b"fr.imagin.thing.v1"), ("traceparent", b"\xff\xfe")]),
-        "a header is not UTF-8",
-    ),
-    "header twice": (record(headers=[("ce_type", b"fr.imagin.thing.v1")] * 2), "a header stands twice"),
+    "null header": (record(headers=[("ce_type", None)]), "header ce_type is null"),
+    "non-UTF-8 header": (record(headers=[("ce_type", b"\xff\xfe")]), "header ce_type is not UTF-8"),
+    "header twice": (record(headers=[("ce_type", b"fr.imagin.thing.v1")] * 2), "header ce_type stands twice"),
+    "unreadable": (record(headers=[(UNREADABLE, b"the checksum of the batch is wrong")]), "the checksum of the batch"),
+    "before year 1": (dataclasses.replace(record(), timestamp=-(2**62)), "the timestamp of the record is outside"),
+    "after year 9999": (dataclasses.replace(record(), timestamp=2**62), "the timestamp of the record is outside"),
     "no type": (record(headers=[]), "header ce_type is missing"),
     "unknown type": (record(headers=[("ce_type", b"fr.imagin.other.v1")]), "unknown event type"),
-    "1 MB": (record(b" " * (MAX_VALUE_BYTES + 1)), f"the value has more than {MAX_VALUE_BYTES} bytes"),
+    "1 MB": (record(b" " * 900_001), "the value has 900001 bytes, more than 900000"),
     "other key": (record(key=b"another"), "the record's key is not the key of its body"),
     "no key": (record(key=None), "the record's key is not the key of its body"),
 }
+
+
+TRACE = b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+FOREIGN = {  # what agents and frameworks of a producer add
+    "none": ([("traceparent", TRACE)], TRACE.decode()),
+    "binary": ([("elasticapmtraceparent", b"\x00\x01\xff"), ("traceparent", TRACE)], TRACE.decode()),
+    "null": ([("spring_returnedFrom", None)], None),
+    "twice": ([("x", b"1"), ("x", b"2")], None),
+    "name not UTF-8": ([("na\udcff", b"1")], None),
+    "traceparent twice": ([("traceparent", TRACE)] * 2, None),
+    "traceparent null": ([("traceparent", None)], None),
+    "traceparent binary": ([("traceparent", b"\xff\xfe")], None),
+    "traceparent of no form": ([("traceparent", b"00-aa-bb-01")], None),
+}
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+def test_headers_that_are_not_read_are_not_judged_and_a_bad_trace_is_no_trace(name):
+    headers, traceparent = FOREIGN[name]
+    event = decode(record(headers=[*headers, ("ce_type", b"fr.imagin.thing.v1")]), MODELS)
+    assert isinstance(event, Event)
+    assert event.cause.traceparent == traceparent
 
 
 @pytest.mark.parametrize("name", BAD)

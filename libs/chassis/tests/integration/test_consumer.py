@@ -12,6 +12,8 @@ from chassis import migration, outbox, service
 from chassis.consumer import Consumer, Known, PermanentError
 from chassis.settings import ServiceSettings
 from chassis.subscribing import Subscriptions
+from testkit import batches
+from testkit.batches import CODECS, batch, renamed
 from testkit.eventually import eventually
 
 TYPE = "fr.imagin.thing.v1"
@@ -129,8 +131,8 @@ def thing(name, version=1, digest=None, headers=((("ce_type"), TYPE.encode()),))
 BAD = [
     {"key": b"a", "value": b"{no", "headers": [("ce_type", TYPE.encode())]},
     {"key": b"a", "value": None, "headers": [("ce_type", TYPE.encode())]},
-    thing("a", headers=[("ce_type", TYPE.encode()), ("traceparent", b"\xff\xfe")]),
-    thing("a", headers=[("ce_type", TYPE.encode()), ("x", None)]),
+    thing("a", headers=[("ce_type", b"\xff\xfe")]),
+    thing("a", headers=[("ce_type", TYPE.encode()), ("ce_id", None)]),
     thing("a", headers=[("ce_type", b"fr.imagin.unknown.v1")]),
     {"key": b"a", "value": b"x" * 950_000, "headers": [("ce_type", TYPE.encode())]},
     thing("impossible"),
@@ -152,6 +154,45 @@ async def test_bad_records_of_every_kind_die_alone_with_their_coordinates_and_ne
         "KeyError",
         "CharacterNotInRepertoireError",
     ]
+
+
+def entry(name, **more):
+    one = thing(name, **more)
+    return one["key"], one["value"], one["headers"]
+
+
+def _batches():
+    """What stopped a partition for ever (docs/decisions/0028), by what it is."""
+    for codec in CODECS:
+        yield f"a batch of {codec}", batch([entry(f"{codec}-1"), entry(f"{codec}-2")], codec), 2
+        foreign = batch(
+            [entry(f"n-{codec}", headers=[("ce_type", TYPE.encode()), ("naïf", b"v")]), entry(f"m-{codec}")]
+        )
+        yield f"a name that is not UTF-8 in {codec}", renamed(foreign, codec, "naïf".encode(), b"na\xff\xfef"), 2
+    yield "before year 1", batch([entry("early")], timestamp=-62_135_596_800_001), 0
+    yield "80 MB in gzip", batch([(b"big", b" " * 80_000_000, [("ce_type", TYPE.encode())])], "gzip"), 0
+    yield "20 MB in zstd", batch([(b"big", b" " * 20_000_000, [("ce_type", TYPE.encode())])], "zstd"), 0
+
+
+async def test_batches_that_stopped_a_partition_are_read_or_dead_and_the_next_record_applies(bench):
+    await bench.start()
+    applied = 0
+    for what, raw, good in _batches():
+        await batches.send(bench.settings.kafka_bootstrap, bench.topic, 0, raw)
+        await bench.send(thing(f"after {what}"))
+        applied += good + 1
+
+        async def all_applied(count=applied):
+            return len(await bench.things()) == count
+
+        await eventually(all_applied, because=what)
+    await eventually(bench.committed_everything, because="every offset is committed")
+    assert [(stage, reason.partition(" of the record")[0]) for _, stage, reason, _ in await bench.dead()] == [
+        ("DECODE", "the timestamp"),
+        ("DECODE", "the batch cannot be unpacked, or not within 32 MiB"),
+        ("DECODE", "the value has 20000000 bytes, more than 900000"),
+    ]
+    assert await bench.pool.fetchval("SELECT max(length(value)) FROM dead_letter") < 100_000
 
 
 async def test_all_redelivered_ten_times_changes_nothing(bench):

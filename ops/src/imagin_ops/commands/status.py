@@ -114,7 +114,7 @@ async def _doctor(installation: running.Installation) -> dict[str, str | None]:
 
 
 async def _kafka_trouble(installation: running.Installation) -> str | None:
-    client = AIOKafkaClient(**installation.kafka, request_timeout_ms=5_000)
+    client = AIOKafkaClient(**installation.kafka | {"request_timeout_ms": 5_000})
     try:
         await client.bootstrap()
     except KafkaError:

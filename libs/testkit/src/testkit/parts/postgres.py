@@ -129,6 +129,11 @@ class EmbeddedPostgres:
         except subprocess.TimeoutExpired:
             child.kill()
             code = -1
+        if code != 0 and "invalid binary" in child.log_tail():
+            raise PartError(
+                f"PostgreSQL's programs in {self._bin} cannot be read by the user that runs them: a folder above is "
+                "closed to others. Clone into an open folder, or set IMAGIN_DATABASE_URL to a PostgreSQL of yours."
+            )
         if code != 0:
             raise PartError(f"PostgreSQL's initdb failed; end of its log:\n{child.log_tail()}")
 

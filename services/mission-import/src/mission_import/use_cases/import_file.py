@@ -103,7 +103,7 @@ async def confirm(commande: Commande, import_id: UUID, lu: str) -> Resume:
     bilan = BilanFichier(resume.clotures, resume.missions)
     await imports_fichier.done(connection, import_id, commande.acteur, now, bilan)
     await audit.record(connection, commande.acteur, now, _actes(depot, essais, bilan))
-    log.info("imports.fichier", change=resume.change, **resume.clotures)
+    log.info("imports.fichier", counts=resume.clotures)
     return resume
 
 

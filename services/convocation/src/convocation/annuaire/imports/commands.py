@@ -82,7 +82,7 @@ async def work_at_import(pool: Pool, clock: Callable[[], datetime]) -> bool:
             bilan |= {"erreurs": len(fautes)}
             shown = sorted(fautes, key=lambda faute: faute.ligne)[:MAX_SHOWN]
             await sql.end(connection, tache.import_id, etat, bilan, [_error(one) for one in shown])
-    log.info("annuaire.import", etat=etat, **bilan)
+    log.info("annuaire.import", state=etat, counts=bilan)
     return True
 
 

@@ -1,0 +1,185 @@
+"""Fetched bytes → records, never an exception: what cannot be read is a record that says so, and is passed.
+
+aiokafka 0.14 raises inside `getmany` for a batch that is damaged, that it cannot unpack, or that has a header whose
+name is not UTF-8; it raises for ever, because its position does not move. Importing this module puts `Batches` where
+its fetcher cuts an answer into batches. aiokafka's extension still reads each batch first (docs/decisions/0028).
+"""
+
+import struct
+from collections.abc import Iterator
+from io import BytesIO
+from typing import Any, NamedTuple
+
+import aiokafka.consumer.fetcher
+import cramjam
+from aiokafka.record.default_records import DefaultRecordBatch
+from aiokafka.record.memory_records import _MemoryRecordsPy
+from aiokafka.record.util import decode_varint
+
+MAX_UNPACKED_BYTES = 32 * 1024 * 1024
+"""What a batch may hold. By default a broker takes 1 MiB of packed bytes, and JSON packs ten- to twentyfold."""
+
+UNREADABLE = "\x00unreadable"
+"""The only header of a record that stands for what could not be read; its value says why."""
+
+_HEADER = struct.Struct(">qiibIhiqqqhii")  # of a batch in message format 2, up to the number of its records
+_ATTRIBUTES_AT = struct.calcsize(">qiibI")
+_CODEC, _LOG_APPEND_TIME = 0x07, 0x08
+_GZIP, _SNAPPY, _LZ4, _ZSTD = 1, 2, 3, 4
+_UNPACK = {
+    _GZIP: cramjam.gzip.decompress_into,
+    _LZ4: cramjam.lz4.decompress_into,
+    _ZSTD: cramjam.zstd.decompress_into,
+}
+_XERIAL = b"\x82SNAPPY\x00"  # the framing of Kafka's Java client: 16 bytes, then blocks with their lengths
+_room = bytearray(MAX_UNPACKED_BYTES)  # pages that nothing is written to cost nothing
+
+
+class _Record(NamedTuple):
+    """The attributes that the fetcher reads of a record."""
+
+    offset: int
+    timestamp: int  # milliseconds
+    timestamp_type: int
+    key: bytes | None
+    value: bytes | None
+    headers: list[tuple[str, bytes | None]]
+    checksum: None = None
+
+
+class _Unreadable(Exception):
+    """Says why, without a word of the content."""
+
+
+class Batches(_MemoryRecordsPy):  # type: ignore[misc]  # declared final, for typing alone
+    """The batches of one answer."""
+
+    def next_batch(self, *_: Any) -> Any:
+        raw = self._next_slice
+        batch = super().next_batch()
+        return _Batch(batch, raw) if isinstance(batch, DefaultRecordBatch) and raw is not None else batch
+
+
+class _Batch:
+    """aiokafka's own batch, but for its checksum, its packing and its records, none of which raises."""
+
+    def __init__(self, batch: DefaultRecordBatch, raw: memoryview) -> None:
+        self._batch = batch
+        self._raw = raw
+        self._damaged = False
+        self.producer_id = batch.producer_id
+        self.is_control_batch = batch.is_control_batch
+        self.is_transactional = batch.is_transactional
+        self.base_offset = batch.base_offset
+        self.next_offset = batch.next_offset
+
+    def validate_crc(self) -> bool:
+        """True also of a damaged batch: it would be fetched again for ever."""
+        self._damaged = not self._batch.validate_crc()
+        return True
+
+    def __next__(self) -> Any:
+        """Of a control batch, whose marker is its only record."""
+        return next(self._batch)
+
+    def __iter__(self) -> Iterator[Any]:
+        try:
+            if self._damaged:
+                raise _Unreadable("the checksum of the batch is wrong")
+            plain = _unpacked(self._raw)
+        except _Unreadable as error:
+            return iter([self._as_one_record(str(error))])
+        try:
+            return iter(list(DefaultRecordBatch(plain)))
+        except Exception:  # noqa: BLE001  # whatever it is, each record is looked at alone
+            return _one_by_one(plain)
+
+    def _as_one_record(self, reason: str) -> _Record:
+        """At the last offset, the bytes as they came: a tool that knows more may read them."""
+        last = self.next_offset - 1
+        if last > self.base_offset:
+            reason = f"{reason}; it has the offsets {self.base_offset} to {last}"
+        return _unreadable(last, _HEADER.unpack_from(self._raw)[7], bytes(self._raw), reason)
+
+
+def _unreadable(offset: int, timestamp: int, raw: bytes, reason: str) -> _Record:
+    return _Record(offset, timestamp, 0, None, raw, [(UNREADABLE, reason.encode())])
+
+
+def _unpacked(raw: memoryview) -> bytes:
+    """The batch without packing. Raises _Unreadable, also where it would be larger than MAX_UNPACKED_BYTES."""
+    codec = raw[_ATTRIBUTES_AT + 1] & _CODEC
+    if not codec:
+        return bytes(raw)
+    packed = bytes(raw[_HEADER.size :])
+    try:
+        size = _unpack_snappy(packed) if codec == _SNAPPY else _UNPACK[codec](packed, _room)
+    except KeyError:
+        raise _Unreadable("the codec of the batch is unknown") from None
+    except (cramjam.DecompressionError, struct.error, ValueError, OSError):
+        limit = MAX_UNPACKED_BYTES // 1024 // 1024
+        raise _Unreadable(f"the batch cannot be unpacked, or not within {limit} MiB") from None
+    header = bytearray(raw[: _HEADER.size])
+    header[_ATTRIBUTES_AT + 1] &= ~_CODEC & 0xFF
+    return bytes(header) + bytes(memoryview(_room)[:size])
+
+
+def _unpack_snappy(packed: bytes) -> int:
+    """Into the room; returns the size. Raises cramjam.DecompressionError, ValueError or struct.error."""
+    if not packed.startswith(_XERIAL):
+        return int(cramjam.snappy.decompress_raw_into(packed, _room))
+    size, blocks = 0, BytesIO(packed[16:])
+    while length := blocks.read(4):
+        block = blocks.read(struct.unpack(">i", length)[0])
+        size += cramjam.snappy.decompress_raw_into(block, memoryview(_room)[size:])
+    return size
+
+
+def _one_by_one(batch: bytes) -> Iterator[_Record]:
+    """The records of a plain batch that aiokafka could not read to its end."""
+    header = _HEADER.unpack_from(batch)
+    base, attributes, last_delta, first_time, max_time, count = (header[index] for index in (0, 5, 6, 7, 8, 12))
+    position = _HEADER.size
+    for _ in range(count):
+        start = position
+        try:
+            length, start = decode_varint(batch, position)
+            position = start + length
+            if length < 0 or position > len(batch):
+                raise _Unreadable
+            record = _parsed(batch[start:position], base, first_time)
+        except (_Unreadable, IndexError, ValueError):
+            reason = "the batch is malformed from here to its end"
+            yield _unreadable(base + last_delta, first_time, batch[start:], reason)
+            return
+        if attributes & _LOG_APPEND_TIME:
+            record = record._replace(timestamp=max_time, timestamp_type=1)
+        yield record
+
+
+def _parsed(raw: bytes, base: int, first_time: int) -> _Record:
+    """One record; bytes of a header's name that are not UTF-8 become surrogates. Raises IndexError, ValueError."""
+    time_delta, at = decode_varint(raw, 1)  # the first byte holds nothing yet
+    offset_delta, at = decode_varint(raw, at)
+    key, at = _chunk(raw, at)
+    value, at = _chunk(raw, at)
+    count, at = decode_varint(raw, at)
+    headers = []
+    for _ in range(count):
+        name, at = _chunk(raw, at)
+        content, at = _chunk(raw, at)
+        headers.append(((name or b"").decode(errors="surrogateescape"), content))
+    if at != len(raw):
+        raise ValueError("the length of the record is wrong")
+    return _Record(base + offset_delta, first_time + time_delta, 0, key, value, headers)
+
+
+def _chunk(raw: bytes, at: int) -> tuple[bytes | None, int]:
+    """A length and that many bytes; a negative length is null."""
+    length, at = decode_varint(raw, at)
+    if length < 0:
+        return None, at
+    return raw[at : at + length], at + length
+
+
+aiokafka.consumer.fetcher.MemoryRecords = Batches
