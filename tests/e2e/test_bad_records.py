@@ -16,6 +16,7 @@ from imagin_dev.cyclades.inscriptions_file import latest_revisions
 from imagin_dev.demo.books import until
 from imagin_ops import running
 from imagin_ops.services import CONVOCATION, MISSION_IMPORT, NOTIFIER, SANTORIN_BRIDGE
+from testkit import batches
 from testkit.eventually import eventually
 
 CLOSINGS = sample.closings()
@@ -46,6 +47,18 @@ def bad_records(ce_type):
     }
 
 
+def bad_batches(ce_type):
+    """What no client of ours could write: each stopped its partition for ever (docs/decisions/0028)."""
+    typed = [("ce_type", ce_type.encode())]
+    named = batches.batch([(KEY, b"{}", [*typed, ("naïf", b"1")])])
+    return [
+        batches.renamed(named, "zstd", "naïf".encode(), b"na\xff\xfef"),
+        batches.batch([(KEY, b"{}", typed)], "lz4"),
+        batches.batch([(KEY, b"{}", typed)], "snappy", timestamp=-62_135_596_800_001),
+        batches.batch([(KEY, b" " * 80_000_000, typed)], "gzip"),
+    ]
+
+
 async def send_bad(stack, topic, ce_type):
     kafka = AIOKafkaProducer(**stack.kafka_connection, max_request_size=2_000_000)
     await kafka.start()
@@ -56,7 +69,10 @@ async def send_bad(stack, topic, ce_type):
         ]
     finally:
         await kafka.stop()
-    return {(one.topic, one.partition, one.offset) for one in sent}
+    places = {(one.topic, one.partition, one.offset) for one in sent}
+    for raw in bad_batches(ce_type):
+        places.add((topic, 0, await batches.send(stack.kafka_connection["bootstrap_servers"], topic, 0, raw)))
+    return places
 
 
 async def letters(stack, service):
@@ -71,7 +87,7 @@ async def letters(stack, service):
 @pytest.mark.parametrize(("topic", "ce_type", "services"), READERS, ids=[topic for topic, *_ in READERS])
 async def test_each_bad_record_is_a_dead_letter_of_each_reader_with_its_coordinates(stack, topic, ce_type, services):
     expected = await send_bad(stack, topic, ce_type)
-    assert len(expected) == len(bad_records(ce_type))
+    assert len(expected) == len(bad_records(ce_type)) + len(bad_batches(ce_type))
     for service in services:
 
         async def all_dead(service=service):

@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from chassis.cloudevents import Dead, decode
-from chassis.consumer import Outcome, guard
+from chassis.guard import Outcome, guard
 from event_schemas.catalogue import INSCRIPTIONS_CLOSED
 from event_schemas.inscriptions import InscriptionsClosed
 from imagin_dev.cyclades.bad import KINDS

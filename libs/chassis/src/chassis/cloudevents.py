@@ -17,9 +17,10 @@ from aiokafka import ConsumerRecord
 from pydantic import BaseModel, ValidationError
 from typing_extensions import TypeVar
 
-from chassis.fetching import UNREADABLE
+from chassis.fetching import DELETED, UNREADABLE
 
 MAX_VALUE_BYTES = 900_000
+_NO_RECORDS = {UNREADABLE: "DECODE", DELETED: "DELETED"}
 _READ = frozenset({"ce_type", "ce_id", "ce_correlationid", "ce_causationid"})
 _TRACEPARENT = re.compile(rb"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}.*")
 Headers = Sequence[tuple[str, bytes]]
@@ -91,6 +92,9 @@ class Dead:
 
 def decode(record: ConsumerRecord, models: Mapping[str, type[BaseModel]]) -> Event | Dead:
     """Total: any bytes give an Event or a Dead."""
+    if record.headers and record.headers[0][0] in _NO_RECORDS:
+        name, why = record.headers[0]
+        return Dead(record, _NO_RECORDS[name], (why or b"").decode(errors="replace"))
     try:
         headers = _read_headers(record)
         ce_type = headers.get("ce_type")
@@ -123,8 +127,6 @@ def _read_headers(record: ConsumerRecord) -> dict[str, str]:
     """The headers we read. Others are not ours to judge: agents and frameworks add binary, null and double ones."""
     headers: dict[str, str] = {}
     for name, value in record.headers:
-        if name == UNREADABLE:
-            raise ValueError((value or b"").decode())
         if name not in _READ:
             continue
         if value is None:

@@ -6,12 +6,10 @@ known, or a dead letter; an error that time can mend rewinds the batch and waits
 
 import asyncio
 import random
+import sys
 import time
-from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import asyncpg
 import structlog
@@ -22,6 +20,8 @@ from pydantic import BaseModel
 from chassis import dead_letters
 from chassis.cloudevents import Dead, Event, decode
 from chassis.database import Connection, is_transient
+from chassis.fetching import deleted
+from chassis.guard import Known, Outcome, guard
 from chassis.kill_points import kill_point
 from chassis.metrics import BATCH_SECONDS, EVENTS
 
@@ -29,13 +29,6 @@ log = structlog.get_logger()
 _MAX_PAUSE_SECONDS = 30.0
 _COMMIT_SECONDS = 30.0  # aiokafka looks for a coordinator for ever
 _TOLD = 20  # dead letters of a batch that have a log line each
-
-
-class Known(NamedTuple):
-    """The version a service has of an aggregate, and the hash of its content."""
-
-    version: int
-    hash: str
 
 
 class PermanentError(Exception):
@@ -65,52 +58,6 @@ class Reader(Protocol[S]):
         """
 
 
-@dataclass(slots=True)
-class Outcome:
-    """What became of the records of a batch."""
-
-    applied: list[Event] = field(default_factory=list)
-    dead: list[Dead] = field(default_factory=list)
-    counts: Counter[str] = field(default_factory=Counter)
-
-
-class Verdict(StrEnum):
-    """What the version guard says of one state, against what is held of its aggregate."""
-
-    APPLIED = "applied"
-    STALE = "stale"
-    DUPLICATE = "duplicate"
-    CONFLICT = "conflict"
-
-
-def verdict(version: int, hash_: str, held: Known | None) -> Verdict:
-    """Version guard: a higher version applies, same or lower is known, same with another hash is a fork (0001)."""
-    if held is None or version > held.version:
-        return Verdict.APPLIED
-    if version < held.version:
-        return Verdict.STALE
-    return Verdict.DUPLICATE if hash_ == held.hash else Verdict.CONFLICT
-
-
-def guard(events: Sequence[Event], known: dict[str, Known], outcome: Outcome) -> list[Event]:
-    """The events that `verdict` lets through; those known are counted, a fork is dead.
-
-    `known` is brought up to date with what is let through.
-    """
-    passed = []
-    for event in events:
-        said = verdict(event.version, event.hash, known.get(event.aggregate))
-        if said is Verdict.APPLIED:
-            known[event.aggregate] = Known(event.version, event.hash)
-            passed.append(event)
-            continue
-        outcome.counts[said.value] += 1
-        if said is Verdict.CONFLICT:
-            reason = "same version, other content"
-            outcome.dead.append(Dead(event.record, "CONFLICT", reason, event.aggregate, event.version))
-    return passed
-
-
 class Consumer:
     """One reader of one topic, in one consumer group `<service>.<entity>`."""
 
@@ -131,10 +78,15 @@ class Consumer:
         self._after_commit = after_commit
         self._pause_seconds = 0.0
         self._busy_since: float | None = None
+        self._nexts: dict[TopicPartition, int] = {}
 
     def busy_seconds(self) -> float:
         """Since the batch in hand was polled; 0 between batches."""
         return 0.0 if self._busy_since is None else time.monotonic() - self._busy_since
+
+    def forget_partitions(self) -> None:
+        """Another process may read them meanwhile: where they stand is asked again."""
+        self._nexts.clear()
 
     async def on_batch(self, records: Sequence[ConsumerRecord], kafka: AIOKafkaConsumer) -> None:
         """Write a polled batch, then commit its offsets. Never raises: FastStream would swallow it (X4)."""
@@ -147,14 +99,14 @@ class Consumer:
     async def _write_or_rewind(self, records: Sequence[ConsumerRecord], kafka: AIOKafkaConsumer) -> None:
         try:
             with BATCH_SECONDS.labels(self.topic).time():
-                await self._write_batch(records)
+                await self._write_batch([*await self._deleted_before(_firsts(records), kafka), *records])
         except Exception as error:  # noqa: BLE001
             await self._rewind(records, kafka, error)
             return
         self._pause_seconds = 0.0
         kill_point("consumer.after_database_commit")
         self._after_commit()
-        await _commit_offsets(records, kafka)
+        self._nexts |= await _commit_offsets(records, kafka)
         kill_point("consumer.after_offset_commit")
 
     async def retry_dead_letters(self) -> int:
@@ -167,6 +119,32 @@ class Consumer:
         if taken:
             self._after_commit()
         return len(taken)
+
+    async def look_for_deleted(self, kafka: AIOKafkaConsumer) -> None:
+        """Tell of records that were deleted unread where none has come after them: else a batch tells."""
+        if self._busy_since is not None:
+            return
+        gone = await self._deleted_before(dict.fromkeys(kafka.assignment(), sys.maxsize), kafka)
+        if gone:
+            await self._write_batch(gone)
+            self._nexts |= await _commit_offsets(gone, kafka)
+
+    async def _deleted_before(
+        self, firsts: Mapping[TopicPartition, int], kafka: AIOKafkaConsumer
+    ) -> list[ConsumerRecord]:
+        """What retention or an operator has deleted between the record read last and the first one that came now."""
+        expected = {
+            place: self._nexts[place] if place in self._nexts else await kafka.committed(place) for place in firsts
+        }
+        gaps = {place: at for place, at in expected.items() if at is not None and at < firsts[place]}
+        if not gaps:
+            return []
+        starts = await kafka.beginning_offsets(list(gaps))  # markers and compaction leave gaps too
+        return [
+            deleted(place.topic, place.partition, at, starts[place] - 1)
+            for place, at in gaps.items()
+            if at < starts[place]
+        ]
 
     async def _write_batch(self, records: Sequence[ConsumerRecord]) -> None:
         async with self._pool.acquire() as connection, connection.transaction():
@@ -223,14 +201,18 @@ class Consumer:
         """Back to the first offset of each partition after a growing pause: nothing committed, nothing hot."""
         self._pause_seconds = min(_MAX_PAUSE_SECONDS, max(0.2, self._pause_seconds * 2))
         log.warning("consumer.batch_postponed", topic=self.topic, error=error, seconds=self._pause_seconds)
-        firsts: dict[TopicPartition, int] = {}
-        for record in records:
-            partition = TopicPartition(record.topic, record.partition)
-            firsts[partition] = min(record.offset, firsts.get(partition, record.offset))
-        for partition, offset in firsts.items():
+        for partition, offset in _firsts(records).items():
             if partition in kafka.assignment():  # one that was lost meanwhile is its new owner's
                 kafka.seek(partition, offset)
         await asyncio.sleep(self._pause_seconds * random.uniform(0.8, 1.2))  # noqa: S311  # jitter, not a secret
+
+
+def _firsts(records: Sequence[ConsumerRecord]) -> dict[TopicPartition, int]:
+    firsts: dict[TopicPartition, int] = {}
+    for record in records:
+        partition = TopicPartition(record.topic, record.partition)
+        firsts[partition] = min(record.offset, firsts.get(partition, record.offset))
+    return firsts
 
 
 def _tell_dead(dead: Sequence[Dead]) -> None:
@@ -254,8 +236,10 @@ def _unappliable(event: Event, error: Exception) -> Dead:
     return Dead(event.record, "APPLY", reason, event.aggregate, event.version)
 
 
-async def _commit_offsets(records: Sequence[ConsumerRecord], kafka: AIOKafkaConsumer) -> None:
+async def _commit_offsets(records: Sequence[ConsumerRecord], kafka: AIOKafkaConsumer) -> dict[TopicPartition, int]:
     """Explicit offsets of this batch only; a failure is logged: what is delivered again is known by its version.
+
+    Returns the offset to read next, of each partition.
 
     The position says more than the last record: it is behind the marker of the producer's transaction too, so that
     the lag of a group that has read all is 0. Nothing is polled meanwhile: it cannot be behind an unwritten record.
@@ -270,3 +254,4 @@ async def _commit_offsets(records: Sequence[ConsumerRecord], kafka: AIOKafkaCons
             await kafka.commit({partition: (offset, "") for partition, offset in nexts.items()})
     except (KafkaError, TimeoutError) as error:
         log.warning("consumer.offsets_not_committed", error=error)
+    return nexts

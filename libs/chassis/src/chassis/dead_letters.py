@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from aiokafka import ConsumerRecord
 
 from chassis.cloudevents import Dead, Event, moment
-from chassis.database import Connection, Row
+from chassis.database import Connection, Pool, Row
 
 MAX_KEPT_BYTES = 2_000_000  # twice what a broker takes by default: what was packed may be far larger
 
@@ -28,6 +28,15 @@ UPDATE dead_letter d SET state = 'SUPERSEDED', changed_at = now()
 FROM unnest($2::text[], $3::int[], $4::bigint[]) AS applied (aggregate, partition, "offset")
 WHERE d.consumer_group = $1 AND d.state = 'OPEN' AND d.aggregate = applied.aggregate
   AND d.topic = $5 AND d.partition = applied.partition AND d."offset" < applied."offset"
+"""
+
+_ANY_DELETED = """
+SELECT EXISTS (SELECT FROM dead_letter WHERE consumer_group = $1 AND state = 'OPEN' AND stage = 'DELETED')
+"""
+
+_CLOSE_DELETED = """
+UPDATE dead_letter SET state = 'DISCARDED', note = $3, changed_at = now()
+WHERE consumer_group = $1 AND state = 'OPEN' AND stage = 'DELETED' AND created_at < $2
 """
 
 _TAKE_RETRIES = """
@@ -104,6 +113,16 @@ async def supersede(connection: Connection, group: str, topic: str, applied: Seq
         [event.record.offset for event in applied],
         topic,
     )
+
+
+async def any_deleted(connection: Connection | Pool, group: str) -> bool:
+    """Whether an open letter says that records of the group were deleted before it had read them."""
+    return bool(await connection.fetchval(_ANY_DELETED, group))
+
+
+async def close_deleted(connection: Connection, group: str, before: datetime, note: str) -> None:
+    """Discard the letters about deleted records that were written before that moment, for the reason in `note`."""
+    await connection.execute(_CLOSE_DELETED, group, before, note)
 
 
 async def take_retries(connection: Connection, group: str) -> list[tuple[int, ConsumerRecord]]:

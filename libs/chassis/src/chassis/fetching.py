@@ -12,15 +12,16 @@ from typing import Any, NamedTuple
 
 import aiokafka.consumer.fetcher
 import cramjam
+from aiokafka import ConsumerRecord
 from aiokafka.record.default_records import DefaultRecordBatch
 from aiokafka.record.memory_records import _MemoryRecordsPy
-from aiokafka.record.util import decode_varint
+from aiokafka.record.util import decode_varint_py as decode_varint  # the extension reads beyond the end
 
 MAX_UNPACKED_BYTES = 32 * 1024 * 1024
 """What a batch may hold. By default a broker takes 1 MiB of packed bytes, and JSON packs ten- to twentyfold."""
 
-UNREADABLE = "\x00unreadable"
-"""The only header of a record that stands for what could not be read; its value says why."""
+UNREADABLE, DELETED = "\x00unreadable", "\x00deleted"
+"""The first header of a record that stands for what could not be read, or was gone; its value says why."""
 
 _HEADER = struct.Struct(">qiibIhiqqqhii")  # of a batch in message format 2, up to the number of its records
 _ATTRIBUTES_AT = struct.calcsize(">qiibI")
@@ -100,6 +101,12 @@ class _Batch:
         if last > self.base_offset:
             reason = f"{reason}; it has the offsets {self.base_offset} to {last}"
         return _unreadable(last, _HEADER.unpack_from(self._raw)[7], bytes(self._raw), reason)
+
+
+def deleted(topic: str, partition: int, first: int, last: int) -> ConsumerRecord:
+    """Stands for the records that a topic no longer had when its reader came to them."""
+    reason = f"the records {first} to {last} were deleted before they were read"
+    return ConsumerRecord(topic, partition, last, 0, 0, None, None, None, -1, -1, ((DELETED, reason.encode()),))
 
 
 def _unreadable(offset: int, timestamp: int, raw: bytes, reason: str) -> _Record:

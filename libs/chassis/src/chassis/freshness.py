@@ -5,13 +5,15 @@ A group's committed offsets follow its database's commits, so this is true of al
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
+
+from chassis.database import is_transient
 
 log = structlog.get_logger()
 _REMEMBERED = 600  # looks that the group has not caught up with; a longer backlog shows once it is shorter
@@ -28,13 +30,16 @@ class Freshness:
         topic: str,
         group: str,
         clock: Callable[[], datetime],
+        whole: Callable[[], Awaitable[bool]],
         every_seconds: float = 1.0,
     ) -> None:
+        """`whole`: whether all that the group should have read was there to be read."""
         self.as_of: datetime | None = None
         self._kafka = kafka
         self._topic = topic
         self._group = group
         self._clock = clock
+        self._whole = whole
         self._every = every_seconds
         self._looks: deque[tuple[datetime, dict[TopicPartition, int]]] = deque(maxlen=_REMEMBERED)
 
@@ -55,8 +60,10 @@ class Freshness:
                 while True:
                     await self._look(reader)
                     await asyncio.sleep(self._every)
-            except (KafkaError, OSError) as error:
-                log.info("freshness.unknown", topic=self._topic, error=error)
+            except Exception as error:
+                if not (isinstance(error, KafkaError) or is_transient(error)):
+                    raise
+                log.warning("freshness.unknown", topic=self._topic, error=error)
                 await asyncio.sleep(self._every)
             finally:
                 await reader.stop()
@@ -69,6 +76,11 @@ class Freshness:
         if self._looks and self._looks[-1][1] == ends:
             self._looks.pop()  # nothing new since: the later moment says more
         self._looks.append((now, ends))
+        starts = await reader.beginning_offsets(reader.assignment())
+        if not await self._whole() or await _lost(reader, starts):
+            self.as_of = None
+            self._looks.clear()
+            return
         unread = {place: await _first_unread(reader, place, end) for place, end in ends.items()}
         while self._looks and all(unread[place] >= end for place, end in self._looks[0][1].items()):
             self.as_of, _ = self._looks.popleft()
@@ -87,6 +99,12 @@ class Freshness:
 
 def _places(reader: AIOKafkaConsumer, topic: str) -> frozenset[TopicPartition]:
     return frozenset(TopicPartition(topic, number) for number in reader.partitions_for_topic(topic) or ())
+
+
+async def _lost(reader: AIOKafkaConsumer, starts: Mapping[TopicPartition, int]) -> bool:
+    """Whether records were deleted that the group has not read."""
+    committed = {place: await reader.committed(place) for place in starts}
+    return any(offset is not None and offset < starts[place] for place, offset in committed.items())
 
 
 async def _first_unread(reader: AIOKafkaConsumer, place: TopicPartition, end: int) -> int:

@@ -270,6 +270,10 @@ class _Process:
 
     async def _look_at_readers(self) -> None:
         self._progress.look(await self._subscriptions.readings())
+        try:
+            await self._subscriptions.look_for_deleted()
+        except KafkaError as error:
+            log.warning("service.postponed", action="look_for_deleted", error=error)
 
     async def _retry_dead_letters(self) -> None:
         for consumer in self._consumers:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.errors import IllegalStateError, KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
@@ -60,6 +61,7 @@ class Subscriptions:
             session_timeout_ms=settings.kafka_session_timeout_milliseconds,
             heartbeat_interval_ms=settings.kafka_session_timeout_milliseconds // 5,
             max_partition_fetch_bytes=4 * 1024 * 1024,
+            listener=_Rebalance(consumer),
         )
 
         @subscriber
@@ -86,11 +88,28 @@ class Subscriptions:
             for partition in subscriber.consumer.assignment()
         ]
 
+    async def look_for_deleted(self) -> None:
+        """Each consumer looks whether its topic has lost what it had not read. Raises KafkaError, asyncpg's errors."""
+        for consumer, subscriber in zip(self._consumers, self._subscribers, strict=True):
+            if subscriber.consumer:
+                await consumer.look_for_deleted(subscriber.consumer)
+
     def ended(self) -> bool:
         """True when a consumer's loop is over though nobody stopped it."""
         return any(
             not subscriber.tasks or all(task.done() for task in subscriber.tasks) for subscriber in self._subscribers
         )
+
+
+class _Rebalance(ConsumerRebalanceListener):  # type: ignore[misc]  # untyped
+    def __init__(self, consumer: Consumer) -> None:
+        self._consumer = consumer
+
+    def on_partitions_revoked(self, _: object) -> None:
+        self._consumer.forget_partitions()
+
+    def on_partitions_assigned(self, _: object) -> None:
+        pass
 
 
 async def _reading(consumer: Consumer, kafka: AIOKafkaConsumer, place: TopicPartition) -> Reading:

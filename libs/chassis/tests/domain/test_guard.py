@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.consumer import Known, Outcome, guard
+from chassis.guard import Known, Outcome, guard
 
 
 @dataclass(frozen=True)

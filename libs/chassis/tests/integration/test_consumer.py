@@ -1,6 +1,7 @@
 """The batch consumer on real Kafka and PostgreSQL: bad records die alone, good ones apply, nothing is lost or hot."""
 
 import json
+import time
 from uuid import UUID
 
 import asyncpg
@@ -8,13 +9,15 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from pydantic import BaseModel, ConfigDict
 
-from chassis import migration, outbox, service
-from chassis.consumer import Consumer, Known, PermanentError
+from chassis import dead_letters, migration, outbox, service
+from chassis.consumer import Consumer, PermanentError
+from chassis.guard import Known
 from chassis.settings import ServiceSettings
 from chassis.subscribing import Subscriptions
 from testkit import batches
 from testkit.batches import CODECS, batch, renamed
 from testkit.eventually import eventually
+from testkit.topics import delete_records
 
 TYPE = "fr.imagin.thing.v1"
 
@@ -193,6 +196,89 @@ async def test_batches_that_stopped_a_partition_are_read_or_dead_and_the_next_re
         ("DECODE", "the value has 20000000 bytes, more than 900000"),
     ]
     assert await bench.pool.fetchval("SELECT max(length(value)) FROM dead_letter") < 100_000
+
+
+async def test_several_brokers_may_be_named_with_commas_between_them(bench):
+    bootstrap = bench.settings.kafka_bootstrap
+    bench.settings = bench.settings.model_copy(update={"kafka_bootstrap": f"127.0.0.1:1, {bootstrap}"})
+    await bench.start()
+    bench.settings = bench.settings.model_copy(update={"kafka_bootstrap": bootstrap})
+    await bench.send(thing("a"))
+    await eventually(bench.things, because="the broker that is there is found")
+
+
+async def test_records_deleted_before_they_were_read_are_one_dead_letter_that_says_which(bench):
+    await bench.send(thing("a"))
+    await bench.start()
+    await eventually(bench.committed_everything, because="the first record is read")
+    await bench.subscriptions.stop()
+    await bench.send(*(thing(f"gone-{number}") for number in range(4)), thing("b"))
+    await delete_records(bench.settings.kafka_bootstrap, bench.topic, 0, 5)
+    await bench.start()
+    await eventually(bench.committed_everything, because="the rest is read")
+    assert [name for name, *_ in await bench.things()] == ["a", "b"]
+    lost = (4, "DELETED", "the records 1 to 4 were deleted before they were read", "OPEN")
+    assert await bench.dead() == [lost]
+    assert await dead_letters.any_deleted(bench.pool, bench.consumer.group)
+    await bench.pool.execute("UPDATE dead_letter SET state = 'RETRY'")
+    await bench.consumer.retry_dead_letters()
+    assert await bench.dead() == [lost]  # nothing can bring them back
+
+
+async def test_records_deleted_while_their_reader_runs_are_told_without_a_record_after_them(bench):
+    await bench.start()
+    await bench.send(thing("a"))
+    await eventually(bench.committed_everything, because="the first record is read")
+    await bench.subscriptions.stop()
+    await bench.send(*(thing(f"gone-{number}") for number in range(4)))
+    await delete_records(bench.settings.kafka_bootstrap, bench.topic, 0, 5)
+    await bench.start()
+
+    async def told():
+        await bench.subscriptions.look_for_deleted()
+        return [reason for _, _, reason, _ in await bench.dead()]
+
+    reasons = await eventually(told, because="the reader looks for itself")
+    assert reasons == ["the records 1 to 4 were deleted before they were read"]
+    assert await bench.committed_everything()
+
+
+async def test_gaps_that_transactions_and_compaction_leave_are_not_taken_for_deleted_records(bench):
+    await bench.start()
+    producer = AIOKafkaProducer(bootstrap_servers=bench.settings.kafka_bootstrap, transactional_id=bench.topic)
+    await producer.start()
+    for number in range(3):
+        async with producer.transaction():
+            await producer.send_and_wait(bench.topic, partition=0, **thing(f"t-{number}"))
+    await producer.stop()
+
+    async def all_applied():
+        return len(await bench.things()) == 3
+
+    await eventually(all_applied, because="three transactions are read")
+    await bench.subscriptions.look_for_deleted()
+    assert await bench.dead() == []
+
+
+async def test_a_reader_that_stands_still_is_seen_though_the_broker_answers(bench):
+    await bench.start()
+    await bench.send(thing("a"))
+    await eventually(bench.committed_everything, because="it reads")
+    [reading] = await bench.subscriptions.readings()
+    assert (reading.group, reading.position, reading.unread, reading.busy) == (bench.consumer.group, 1, 0, False)
+    assert time.time() - reading.fetched_at < 5
+    bench.reader.apply = _time_does_not_mend
+    await bench.send(thing("b"))
+
+    async def stands():
+        [reading] = await bench.subscriptions.readings()
+        return reading.busy
+
+    await eventually(stands, because="the batch is tried again and again")
+
+
+async def _time_does_not_mend(*_):
+    raise asyncpg.DeadlockDetectedError("again and again")
 
 
 async def test_all_redelivered_ten_times_changes_nothing(bench):

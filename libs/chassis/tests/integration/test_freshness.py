@@ -10,6 +10,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from chassis.freshness import Freshness
 from testkit.eventually import eventually
+from testkit.topics import delete_records
 
 
 class Group:
@@ -21,6 +22,10 @@ class Group:
         self.producer = AIOKafkaProducer(**self.kafka, transactional_id=f"{topic}.relay")
         self.reader = AIOKafkaConsumer(**self.kafka, isolation_level="read_committed")
         self.ends = {}
+        self.letters = 0
+
+    async def whole(self):
+        return not self.letters
 
     async def send(self, *keys):
         async with self.producer.transaction():
@@ -60,7 +65,12 @@ async def group(kafka, create_topic):
 @contextlib.asynccontextmanager
 async def watching(group):
     freshness = Freshness(
-        group.kafka, topic=group.topic, group=group.group, clock=lambda: datetime.now(UTC), every_seconds=0.05
+        group.kafka,
+        topic=group.topic,
+        group=group.group,
+        clock=lambda: datetime.now(UTC),
+        whole=group.whole,
+        every_seconds=0.05,
     )
     task = asyncio.create_task(freshness.watch())
     try:
@@ -119,6 +129,23 @@ async def test_markers_of_transactions_and_aborted_records_are_nothing_to_read(g
     await group.abort(b"a")
     await group.abort(b"b")
     async with watching(group) as freshness:
+        await knows_more(freshness, datetime.now(UTC))
+
+
+async def test_nothing_is_known_while_records_were_deleted_unread_and_nobody_has_compared(group):
+    await group.send(b"a")
+    await group.apply()
+    async with watching(group) as freshness:
+        await knows_more(freshness, datetime.now(UTC))
+        await group.send(b"a", b"a")
+        [(place, end)] = group.ends.items()
+        await delete_records(group.kafka["bootstrap_servers"], group.topic, place.partition, end)
+        await eventually(lambda: freshness.as_of is None, because="two records can never be read")
+        group.letters = 1
+        await group.apply()  # the reader has gone on, with a letter
+        await eventually(lambda: not freshness._looks, because="it looked again")
+        assert freshness.as_of is None
+        group.letters = 0  # reconciled
         await knows_more(freshness, datetime.now(UTC))
 
 

@@ -58,7 +58,7 @@ def renamed(raw: bytes, packing: str, name: bytes, other: bytes) -> bytes:
     return repacked(raw, packing, PACK[packing](raw[HEADER_BYTES:].replace(name, other)))
 
 
-async def send(bootstrap: str, topic: str, partition: int, raw: bytes) -> int:
+async def send(bootstrap: str | list[str], topic: str, partition: int, raw: bytes) -> int:
     """The offset of its first record. Raises aiokafka's error where the broker refuses it."""
     client = AIOKafkaClient(bootstrap_servers=bootstrap)
     await client.bootstrap()

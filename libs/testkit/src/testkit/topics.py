@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka import TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic, RecordsToDelete
 
 from testkit.eventually import eventually
 
@@ -38,5 +39,15 @@ async def delete_topic(bootstrap: str, name: str) -> None:
                 return name not in await admin.list_topics()
 
             await eventually(gone, because=f"topic {name} is deleted")
+    finally:
+        await admin.close()
+
+
+async def delete_records(bootstrap: str, topic: str, partition: int, before: int) -> None:
+    """What an operator or retention does: the records of the partition below that offset are gone."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        await admin.delete_records({TopicPartition(topic, partition): RecordsToDelete(before_offset=before)})
     finally:
         await admin.close()

@@ -8,6 +8,7 @@ from fastapi import Depends
 
 from acces.acteur import Acteur, Role, mint
 from acces.http import create_app
+from chassis import dead_letters
 from chassis.freshness import Freshness
 from chassis.periodic import periodically
 from chassis.service import Runtime, Service, run
@@ -16,6 +17,7 @@ from santorin_bridge.gateways.convocation import ConvocationGateway
 from santorin_bridge.handlers.accuses import TellAccesOnAccuse
 from santorin_bridge.handlers.convocations import GrantOrRevokeOnConvocationEvents
 from santorin_bridge.metrics import AS_OF_AGE_SECONDS
+from santorin_bridge.persistence.reconciliation import GROUP
 from santorin_bridge.publishing import DirtyHabilitations
 from santorin_bridge.settings import Settings
 from santorin_bridge.use_cases.observe import measure_silence, observe_differences
@@ -26,7 +28,6 @@ from santorin_bridge.web.debit import Debit
 
 _TOKEN_HOURS = 0.1
 _SILENCE_SECONDS = 30.0
-_GROUP = "santorin-bridge.convocation"
 
 
 def build(runtime: Runtime) -> Service:
@@ -35,7 +36,11 @@ def build(runtime: Runtime) -> Service:
     app = create_app(title="IMAG'IN — habilitations SANTORIN")
     app.include_router(routes.router, dependencies=[Depends(limites.limit_acteur)])
     jetons.add_to(app, settings)
-    freshness = Freshness(settings.kafka_connection, topic=CONVOCATION, group=_GROUP, clock=_clock)
+
+    async def whole() -> bool:
+        return not await dead_letters.any_deleted(pool, GROUP)
+
+    freshness = Freshness(settings.kafka_connection, topic=CONVOCATION, group=GROUP, clock=_clock, whole=whole)
     app.state.application = _application(runtime, settings, freshness)
     AS_OF_AGE_SECONDS.set_function(partial(_age_seconds, freshness))
     sources, settle = sources_of(settings), settings.reconcile_settle_seconds
@@ -51,7 +56,7 @@ def build(runtime: Runtime) -> Service:
     return Service(
         package="santorin_bridge",
         app=app,
-        readers={_GROUP: GrantOrRevokeOnConvocationEvents(), "santorin-bridge.accuse": TellAccesOnAccuse()},
+        readers={GROUP: GrantOrRevokeOnConvocationEvents(), "santorin-bridge.accuse": TellAccesOnAccuse()},
         models={ce_type: event.model for ce_type, event in EVENT_TYPES.items()},
         relay_sources=[DirtyHabilitations()],
         loops=[

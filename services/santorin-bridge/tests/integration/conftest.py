@@ -10,8 +10,8 @@ import pytest_asyncio
 
 from acces.acteur import Acteur, Role, mint
 from chassis.cloudevents import Cause, Event
-from chassis.consumer import Outcome, guard
 from chassis.database import create_pool
+from chassis.guard import Outcome, guard
 from chassis.service import Runtime
 from event_schemas.acces import Acces
 from event_schemas.convocations import Convocation, IntervenantRef, MissionRef

@@ -3,8 +3,8 @@
 from collections.abc import Collection
 
 from chassis.cloudevents import Event
-from chassis.consumer import Known
 from chassis.database import Connection
+from chassis.guard import Known
 from convocation.missions import sql as missions
 from event_schemas import catalogue
 from event_schemas.missions import Mission

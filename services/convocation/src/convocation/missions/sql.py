@@ -4,8 +4,8 @@ from collections.abc import Collection, Sequence
 from functools import lru_cache
 
 from chassis.cloudevents import Event
-from chassis.consumer import Known
 from chassis.database import Connection, copy_new, update_all
+from chassis.guard import Known
 from convocation.commun.recherche import cle
 from event_schemas.missions import Mission
 

@@ -4,8 +4,8 @@ from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from chassis.cloudevents import Event
-from chassis.consumer import Known
 from chassis.database import Connection, copy_new, update_all
+from chassis.guard import Known
 from event_schemas.acces import Acces
 from event_schemas.notifications import Notification
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from chassis.cloudevents import Cause
-from chassis.consumer import Known
 from chassis.database import Connection, Row, copy_new, update_all
+from chassis.guard import Known
 from event_schemas.inscriptions import InscriptionsClosed
 
 _KNOWN = "SELECT cloture, revision, hash FROM cloture WHERE cloture = ANY($1::text[]) ORDER BY cloture"

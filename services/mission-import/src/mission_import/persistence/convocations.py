@@ -4,8 +4,8 @@ from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from chassis.cloudevents import Event
-from chassis.consumer import Known
 from chassis.database import Connection, Row, copy_new, update_all
+from chassis.guard import Known
 from event_schemas.convocations import Convocation
 from mission_import.domain.mission import Cle
 

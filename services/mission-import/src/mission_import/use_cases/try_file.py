@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from chassis.consumer import Known, Verdict, verdict
 from chassis.database import Connection
+from chassis.guard import Known, Verdict, verdict
 from event_schemas.academies import local_time
 from mission_import.domain.differentiel import differentiel
 from mission_import.domain.errors import FichierFautif

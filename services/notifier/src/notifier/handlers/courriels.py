@@ -4,8 +4,8 @@ from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
 from chassis.cloudevents import Event
-from chassis.consumer import Known
 from chassis.database import Connection
+from chassis.guard import Known
 from event_schemas import catalogue
 from event_schemas.courriels import CourrielDemande
 from notifier.persistence import courriels_demandes

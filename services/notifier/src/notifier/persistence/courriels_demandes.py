@@ -5,8 +5,8 @@ from datetime import datetime
 from uuid import UUID
 
 from chassis.cloudevents import Event
-from chassis.consumer import Known
 from chassis.database import Connection, Row, copy_new, update_all
+from chassis.guard import Known
 from event_schemas.courriels import CourrielDemande
 from notifier.persistence.notifications import supersede
 

@@ -6,8 +6,8 @@ from typing import NamedTuple
 from uuid import UUID
 
 from chassis.cloudevents import Event
-from chassis.consumer import Known
 from chassis.database import Connection, Row, copy_new
+from chassis.guard import Known
 from event_schemas.convocations import Convocation
 from notifier.domain.notification import Connu, Etat, settled
 

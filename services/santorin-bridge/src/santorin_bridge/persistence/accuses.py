@@ -5,8 +5,8 @@ from datetime import datetime
 from uuid import UUID
 
 from chassis.cloudevents import Event
-from chassis.consumer import Known
 from chassis.database import Connection, Row, copy_new, update_all
+from chassis.guard import Known
 from event_schemas.accuses import Accuse
 from santorin_bridge.persistence.habilitations import AccesSuivant
 

@@ -6,8 +6,8 @@ from typing import NamedTuple
 from uuid import UUID
 
 from chassis.cloudevents import Cause
-from chassis.consumer import Known
 from chassis.database import Connection, Row, copy_new, update_all
+from chassis.guard import Known
 from event_schemas.habilitations import Habilitation
 
 _KNOWN = """

@@ -2,12 +2,16 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from chassis import dead_letters
 from chassis.database import Connection, Row
 from santorin_bridge.domain.ecart import EtatConvocation, Vues
 
+GROUP = "santorin-bridge.convocation"
+"""The consumer group whose work is looked at."""
 _LOCK = 4_207_003
 MOST = 50_000
 """Differences looked at at once: with more, repair and look again."""
@@ -180,3 +184,14 @@ async def take_over(connection: Connection, rows: Sequence[Reprise]) -> None:
     """Record what only the topic had: it follows no convocation, until one is told."""
     if rows:
         await connection.execute(_TAKE_OVER, *map(list, zip(*rows, strict=True)))
+
+
+async def now(connection: Connection) -> datetime:
+    """By the database's clock."""
+    moment: datetime = await connection.fetchval("SELECT clock_timestamp()")
+    return moment
+
+
+async def close_deleted(connection: Connection, before: datetime) -> None:
+    """Both sides are equal since that moment: what was deleted unread until then is known by now."""
+    await dead_letters.close_deleted(connection, GROUP, before, "réconciliation sans écart")

@@ -45,12 +45,15 @@ async def reconcile(
 
     Within `reconciliation.alone`. Raises TopicUnavailable, ConvocationUnavailable.
     """
+    started = await reconciliation.now(connection)
     found = await _look(connection, sources, say)
     ecarts: list[Vues] = []
     if found:
         say(f"{len(found)} écart(s), second regard dans {settle_seconds:g} s")
         await asyncio.sleep(settle_seconds)
         ecarts = durables(found, await _look(connection, sources, say))
+    if not ecarts:
+        await reconciliation.close_deleted(connection, started)
     counted = await reconciliation.count(connection)
     return Bilan(counted.droits, counted.ouverts, sorted(ecarts, key=lambda vues: vues.convocation_id))
 

@@ -1,0 +1,66 @@
+"""A log line says which process speaks; libraries' lines keep their words where they are safe, and are no flood."""
+
+import contextlib
+import io
+import json
+import logging
+
+import pytest
+import structlog
+
+from chassis import logs
+
+
+@pytest.fixture
+def lines():
+    """What was logged since, as objects."""
+    root, said = logging.getLogger(), io.StringIO()
+    handlers, level = root.handlers[:], root.level
+
+    def take():
+        taken = [json.loads(line) for line in said.getvalue().splitlines()]
+        said.truncate(0)
+        said.seek(0)
+        return taken
+
+    with contextlib.redirect_stdout(said):
+        logs.configure("convocation", "INFO")
+        yield take
+    structlog.reset_defaults()
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+def test_a_line_names_the_process_so_that_replicas_can_be_told_apart(lines):
+    structlog.get_logger().info("service.started", nom="DUPONT")
+    [line] = lines()
+    host, _, pid = line["instance"].rpartition(":")
+    assert host
+    assert pid.isdigit()
+    assert "nom" not in line
+
+
+def test_counts_of_an_import_are_told(lines):
+    structlog.get_logger().info("annuaire.import", state="TERMINE", counts={"crees": 3})
+    assert lines()[0]["counts"] == {"crees": 3}
+
+
+def test_kafkas_clients_are_quoted_whole_and_others_without_what_they_were_given(lines):
+    logging.getLogger("aiokafka.client").error("Failed fetch messages from %s: %s", 2, "RequestTimedOutError")
+    logging.getLogger("somebody").error("Not found: %s", "DUPONT")
+    assert [line["event"] for line in lines()] == [
+        "aiokafka.client: Failed fetch messages from 2: RequestTimedOutError",
+        "somebody: Not found: %s",
+    ]
+
+
+def test_a_library_that_repeats_itself_is_told_once_in_ten_seconds_with_how_often(lines, monkeypatch):
+    def say(number):
+        logging.getLogger("aiokafka.client").error("Unable to connect to %s", number)
+
+    for number in range(1_000):
+        say(number)
+    assert len(lines()) == 1
+    monkeypatch.setattr(logs, "_KIND_SECONDS", 0.0)
+    say(1_000)
+    assert [(line["event"][-4:], line["repeated"]) for line in lines()] == [("1000", 999)]
