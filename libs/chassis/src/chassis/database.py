@@ -117,7 +117,8 @@ async def _use_plain_uuids(connection: Connection) -> None:
 
 async def connect(url: str, **server_settings: str) -> asyncpg.Connection:
     """One connection outside the pool, for work that must own its session (the relay's leadership)."""
-    settings = SERVER_SETTINGS | server_settings
-    connection = await asyncpg.connect(url, timeout=5, command_timeout=20, server_settings=settings)
+    connection = await asyncpg.connect(url, timeout=5, command_timeout=20, server_settings=SERVER_SETTINGS)
     await _use_plain_uuids(connection)
+    for name, value in server_settings.items():  # not at the start: a pooler may drop there what it does not know
+        await connection.execute("SELECT set_config($1, $2, false)", name, value)
     return connection

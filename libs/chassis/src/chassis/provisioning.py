@@ -6,6 +6,7 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 
 from chassis import migration
+from chassis.database import SERVER_SETTINGS
 
 _NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 _PASSWORD = re.compile(r"[A-Za-z0-9_-]{16,}")
@@ -29,6 +30,8 @@ async def create_service_database(admin_url: str, package: str, *, password: str
         if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", database):
             encoding = "TEMPLATE template0 ENCODING 'UTF8'"
             await connection.execute(f"CREATE DATABASE {database} OWNER {owner} {encoding}")
+        for setting, value in SERVER_SETTINGS.items():  # a pooler may drop them at the start of a session (0033)
+            await connection.execute(f"ALTER ROLE {app} SET {setting} = '{value}'")
         await connection.execute(f"REVOKE ALL ON DATABASE {database} FROM PUBLIC")
         await connection.execute(f"GRANT CONNECT ON DATABASE {database} TO {app}")
     finally:

@@ -18,12 +18,11 @@ from typing import Any
 import asyncpg
 import structlog
 import uvicorn
-from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError
 from fastapi import FastAPI
 from pydantic import BaseModel
 
-from chassis import logs, migration
+from chassis import logs, migration, starting
 from chassis.consumer import Consumer, Reader
 from chassis.database import Row, create_pool, is_transient
 from chassis.http import Health
@@ -36,8 +35,7 @@ from chassis.subscribing import Subscriptions
 
 log = structlog.get_logger()
 EXIT_RESTART_ME = 70
-_WAIT_SECONDS = 0.5
-_MAX_WAIT_SECONDS = 4.0
+_WATCH_SECONDS = 0.5
 _RETRIES_SECONDS = 1.0
 _PROGRESS_SECONDS = 5.0
 _GAUGES_SECONDS = 5.0
@@ -198,8 +196,9 @@ class _Process:
         self.server.should_exit = True
 
     async def _work(self) -> None:
-        await self._wait_for_database()
-        await self._start_consumers()
+        await self._pool
+        await starting.wait_for_database(self._settings.database_url.get_secret_value(), self._database_not_ready)
+        await starting.start_consumers(self._settings, self._subscriptions)
         self._started = True
         log.info("service.started", port=self._settings.http_port)
         parts: list[Callable[[], Awaitable[None]]] = [
@@ -213,39 +212,6 @@ class _Process:
         async with asyncio.TaskGroup() as group:
             for part in parts:
                 group.create_task(_for_ever(part))
-
-    async def _wait_for_database(self) -> None:
-        await self._pool
-        pause = _WAIT_SECONDS
-        while True:
-            try:
-                reason = await self._database_not_ready()
-                if reason is None:
-                    return
-            except Exception as error:  # noqa: BLE001  # a wrong password now may be right after a rotation
-                reason = type(error).__name__
-            log.warning("service.waits_for_postgresql", cause=reason)
-            await asyncio.sleep(pause)
-            pause = min(_MAX_WAIT_SECONDS, pause * 2)
-
-    async def _start_consumers(self) -> None:
-        pause = _WAIT_SECONDS
-        while True:
-            client = AIOKafkaClient(**self._settings.kafka_connection | {"request_timeout_ms": 5_000})
-            try:
-                await client.bootstrap()  # FastStream gives up at the first failure (X8): wait before it
-                await self._subscriptions.start()
-            except KafkaError as error:
-                cause = "is Kafka up?"
-                if self._settings.kafka_security_protocol.startswith("SASL"):
-                    cause = "is Kafka up, and are SASL user and password right? (X15)"
-                log.warning("service.waits_for_kafka", error=error, cause=cause)
-                await asyncio.sleep(pause)
-                pause = min(_MAX_WAIT_SECONDS, pause * 2)
-            else:
-                return
-            finally:
-                await client.close()
 
     async def _stop(self, work: asyncio.Task[None]) -> None:
         """Finish the batches in hand, then close; every step is an optimisation, none a need (D11)."""
@@ -265,8 +231,8 @@ class _Process:
         """Ends when a consumer's loop has ended; tells how late the loop is (D8, D10)."""
         while not self._subscriptions.ended():
             before = time.perf_counter()
-            await asyncio.sleep(_WAIT_SECONDS)
-            LOOP_LAG_SECONDS.set(max(0.0, time.perf_counter() - before - _WAIT_SECONDS))
+            await asyncio.sleep(_WATCH_SECONDS)
+            LOOP_LAG_SECONDS.set(max(0.0, time.perf_counter() - before - _WATCH_SECONDS))
 
     async def _look_at_readers(self) -> None:
         self._progress.look(await self._subscriptions.readings())
