@@ -6,10 +6,9 @@ When a part ends that should not, the process says so and exits with 70: the sup
 import asyncio
 import contextlib
 import gc
-import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from importlib.metadata import version
@@ -30,6 +29,7 @@ from chassis.metrics import BUILD_INFO, DLQ_MESSAGES, LOOP_LAG_SECONDS, OUTBOX_A
 from chassis.periodic import periodically
 from chassis.progress import Progress
 from chassis.relay import Relay, Source
+from chassis.server import Server
 from chassis.settings import ServiceSettings
 from chassis.subscribing import Subscriptions
 
@@ -119,17 +119,6 @@ async def _serve(settings: ServiceSettings, build: Callable[[Runtime], Service])
     return process.exit_code
 
 
-class _Server(uvicorn.Server):
-    """uvicorn without its habit of raising the signal again once it has stopped."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self.handle_exit, number, None)
-        yield
-
-
 class _Process:
     """The supervised parts of one service."""
 
@@ -147,7 +136,7 @@ class _Process:
         self._subscriptions = Subscriptions(settings, self._consumers)
         self._progress = Progress()
         self._started = False
-        self.server = _Server(
+        self.server = Server(
             uvicorn.Config(
                 service.app,
                 host=settings.http_host,
@@ -156,7 +145,8 @@ class _Process:
                 access_log=False,
                 timeout_graceful_shutdown=10,
                 h11_max_incomplete_event_size=65_536,
-            )
+            ),
+            drain_seconds=settings.http_drain_seconds,
         )
 
     def not_live(self) -> str | None:
@@ -170,6 +160,8 @@ class _Process:
         """Why this process is not ready, or None: PostgreSQL answers, migrations are at head, parts have started."""
         if not self._started:
             return "starting"
+        if self.server.draining:
+            return "stopping"
         try:
             return await self._database_not_ready()
         except Exception as error:

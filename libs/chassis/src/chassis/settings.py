@@ -54,6 +54,8 @@ class ServiceSettings(BaseSettings):
 
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=8000, ge=1, le=65_535)
+    # How long a stopping process answers on, saying « not ready »: longer than a proxy needs to see it.
+    http_drain_seconds: float = Field(default=3.0, ge=0, le=60)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @classmethod

@@ -31,7 +31,8 @@ class ServiceProcess:
         """`python -m <package>.main`, told its port by <PACKAGE>_HTTP_PORT."""
         port = port or free_port()
         command = [sys.executable, "-m", f"{package}.main"]
-        settings = {f"{package.upper()}_HTTP_PORT": str(port), **environment}
+        prefix = package.upper()  # no proxy before it that would need time
+        settings = {f"{prefix}_HTTP_PORT": str(port), f"{prefix}_HTTP_DRAIN_SECONDS": "0", **environment}
         return cls(command, environment=settings, port=port, log=log)
 
     async def __aenter__(self) -> Self:
