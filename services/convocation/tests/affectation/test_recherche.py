@@ -56,7 +56,11 @@ async def test_r36_nobody_found_sends_to_the_gestionnaire_and_only_he_creates_pe
     assert "gestionnaire IMAGIN" in answer["message"]
     person = {"numero": "200", "civilite": "M.", "nom": "NEUF", "prenom": "Luc", "courriel": "a@b.invalid"}
     body = {"intervenants": [person | {"uai": "0699001J", "disciplines": ["1000"]}]}
-    for acteur in (open_world.chef, open_world.administrateur, open_world.gestionnaire_de_lille):
-        assert (await acteur.put("/api/academies/10/intervenants", body)).status_code == 403
+    for acteur, refused in (
+        (open_world.chef, 403),
+        (open_world.administrateur, 403),
+        (open_world.gestionnaire_de_lille, 404),
+    ):
+        assert (await acteur.put("/api/academies/10/intervenants", body)).status_code == refused
     assert (await open_world.gestionnaire.put("/api/academies/10/intervenants", body)).status_code == 200
     assert (await open_world.chef.convoque(open_world.hg, "200")).status_code == 201

@@ -36,9 +36,9 @@ async def test_r54_the_rectorat_reads_its_academie_and_only_its_gestionnaire_wri
     may_read, may_write = name in READERS, name == "gestionnaire"
     search = await acteur.post(f"{URL.format('10')}/recherche", {"nom": "lefevre"})
     absent = 404 if name == "gestionnaire_de_lille" else 403
-    assert (search.status_code, (await acteur.get(one)).status_code) == ((200, 200) if may_read else (403, absent))
+    assert (search.status_code, (await acteur.get(one)).status_code) == ((200, 200) if may_read else (absent, absent))
     for answer, status, refused in (
-        (await acteur.post(URL.format("10"), EVE | {"numero": "500"}), 201, 403),
+        (await acteur.post(URL.format("10"), EVE | {"numero": "500"}), 201, absent),
         (await put(acteur, one, EVE), 200, absent),
         (await put(acteur, f"{one}/activite", {"actif": False, "motif": "départ"}, 2), 200, absent),
     ):

@@ -17,7 +17,7 @@ from convocation.annuaire import refus as errors
 from convocation.annuaire import sql as intervenants
 from convocation.annuaire.commands import change_intervenant, create_intervenant, set_actif
 from convocation.annuaire.domain import Intervenant
-from convocation.commun.refus import VersionDepassee
+from convocation.commun.refus import AcademieInconnue, VersionDepassee
 from convocation.demandes import sql as demandes
 from convocation.demandes.refus import DemandeDejaTraitee
 
@@ -92,7 +92,7 @@ async def test_another_academies_person_does_not_exist_and_other_roles_may_not(w
     with pytest.raises(errors.IntervenantAbsent):
         async with command(world, "09") as one:
             await set_actif(one, "102", 1, actif=False, motif="x")
-    with pytest.raises(Forbidden):
+    with pytest.raises(AcademieInconnue):
         async with command(world, "09") as one:
             await create_intervenant(one, NEW)
     for role in (Role.CHEF, Role.ADMINISTRATEUR, Role.INTERVENANT):

@@ -22,4 +22,4 @@ async def test_r36_only_the_gestionnaire_of_the_academie_answers_a_request_and_o
     assert (await gestionnaire.post(path, answer)).status_code == 409
     assert "fait" in (await open_world.browser("chef").get("/demandes")).text
     foreign = {**form, "uai": "0599001F", "cle": "other"}
-    assert (await open_world.browser("chef").post("/demandes", foreign)).status_code == 403
+    assert (await open_world.browser("chef").post("/demandes", foreign)).status_code == 404

@@ -162,3 +162,12 @@ async def test_the_list_the_page_the_effect_and_the_api_say_the_need_of_the_rule
         page = await world.browser("administrateur").text(f"/missions/{world.hg}")
         shown = re.search(r"Besoin estimé</dt><dd>([0-9]+)", page)
         assert int(shown[1]) == expected
+
+
+async def test_r48_a_numerisation_has_no_rule_that_could_be_written(world):
+    path = "/api/academies/10/exigences/NUMERISATION"
+    rule = {"lot_copies": None, "correcteurs": 3, "profils": [], "motif": "Essai"}
+    assert (await world.gestionnaire.put(path, rule, **{"If-Match": '"0"'})).status_code == 404
+    listed = (await world.gestionnaire.get("/api/exigences")).json()["exigences"]
+    assert "NUMERISATION" not in [one["code"] for one in listed]
+    assert (await world.browser("gestionnaire").get("/exigences/10/NUMERISATION")).status_code == 404

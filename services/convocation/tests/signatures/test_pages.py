@@ -51,3 +51,8 @@ async def test_too_large_an_image_is_refused_and_told(open_world):
     files = {"image": ("x.png", png() + b"\x00" * 1_000_001, "image/png")}
     answer = await open_world.browser("chef").post(f"/signature/{LYON}", SIGNATURE, files)
     assert answer.status_code == 422
+
+
+async def test_an_etablissement_that_does_not_exist_has_no_signature_page(world):
+    for uai in ("0759999Z", "XXX"):
+        assert (await world.browser("administrateur").get(f"/signature/{uai}")).status_code == 404

@@ -8,6 +8,7 @@ from convocation.annuaire import reads
 from convocation.annuaire.domain import Intervenant
 from convocation.annuaire.refus import IntervenantAbsent
 from convocation.commun.policy import POLICY
+from convocation.commun.refus import AcademieInconnue
 from convocation.demandes.access import answerable_demande
 from convocation.demandes.reads import Demande
 from convocation.demandes.refus import DemandeDejaTraitee
@@ -16,11 +17,11 @@ READ, WRITE = "intervenants.lire", "intervenants.ecrire"
 
 
 def may_keep(acteur: Acteur, academie: str | None = None) -> None:
-    """Raises Forbidden for who keeps no directory, or not this académie's."""
+    """Raises Forbidden for who keeps no directory, AcademieInconnue for another académie's."""
     if academie is None:
         POLICY.scope(acteur, WRITE)
     else:
-        POLICY.authorise(acteur, WRITE, academie=academie)
+        POLICY.visible(acteur, WRITE, AcademieInconnue, academie=academie)
 
 
 def can_keep(acteur: Acteur, academie: str | None) -> bool:
@@ -29,8 +30,8 @@ def can_keep(acteur: Acteur, academie: str | None) -> bool:
 
 
 def may_read(acteur: Acteur, academie: str) -> None:
-    """Raises Forbidden for who does not see this académie's directory."""
-    POLICY.authorise(acteur, READ, academie=academie)
+    """Raises Forbidden for who sees no directory, AcademieInconnue for another académie's."""
+    POLICY.visible(acteur, READ, AcademieInconnue, academie=academie)
 
 
 async def visible_intervenant(connection: Connection, acteur: Acteur, intervenant_id: UUID) -> Intervenant:

@@ -8,7 +8,7 @@ from acces import audit
 from acces.commande import Commande
 from acces.policy import Forbidden
 from convocation.annuaire import reads, sql
-from convocation.annuaire.access import WRITE
+from convocation.annuaire.access import WRITE, may_keep
 from convocation.annuaire.domain import Intervenant
 from convocation.annuaire.refus import (
     DejaFusionnee,
@@ -30,9 +30,10 @@ from convocation.nomenclature.refus import DisciplineInconnue
 async def create_intervenant(commande: Commande, person: Intervenant, demande_id: UUID | None = None) -> None:
     """A new person; with `demande_id` the établissement's request (R36) is answered in the same transaction.
 
-    Raises Forbidden, NumeroPris, EtablissementHorsAcademie, DisciplineInconnue, DemandeInconnue, DemandeDejaTraitee.
+    Raises Forbidden, AcademieInconnue, NumeroPris, EtablissementHorsAcademie, DisciplineInconnue, DemandeInconnue,
+    DemandeDejaTraitee.
     """
-    POLICY.authorise(commande.acteur, WRITE, academie=person.academie)
+    may_keep(commande.acteur, person.academie)
     await _check(commande, person)
     if not await sql.reserve(commande.connection, person):
         raise NumeroPris
@@ -132,9 +133,9 @@ async def import_intervenants(
 ) -> None:
     """`kept`: by number, the fields that the import leaves out and that stay as they are. Merged people stay inactive.
 
-    Raises Forbidden for another académie, also when a number belongs to one; DisciplineInconnue.
+    Raises AcademieInconnue for another académie, Forbidden when a number belongs to one; DisciplineInconnue.
     """
-    POLICY.authorise(commande.acteur, WRITE, academie=academie)
+    may_keep(commande.acteur, academie)
     held = await reads.academies(commande.connection, [one.numero for one in people])
     if any(other != academie for other in held.values()):
         raise Forbidden(WRITE)

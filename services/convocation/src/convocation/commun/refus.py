@@ -43,3 +43,11 @@ class VersionDepassee(Refus):
     slug = "version-depassee"
     kind = Kind.DEPASSE
     phrase = "Quelqu’un a modifié cette donnée depuis que vous l’avez lue : relisez-la puis recommencez."
+
+
+class AcademieInconnue(Refus):
+    """Of an address: another académie's affairs do not exist."""
+
+    slug = "academie-inconnue"
+    kind = Kind.ABSENT
+    phrase = "Cette académie n’existe pas ou n’est pas la vôtre."

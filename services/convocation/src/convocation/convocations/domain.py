@@ -252,14 +252,16 @@ def avertissements(
 ) -> list[Avertissement]:
     """What to look at on the mission. `actives`: all its active convocations, the new ones too."""
     found = conflits(occupations)
-    manquants = profils_manquants(requis, [convocation.profil for convocation in actives])
+    if mission.sans_candidat:  # nobody is to be convoked on it
+        return found
+    correction = mission.type is MissionType.CORRECTION
+    manquants = profils_manquants(requis, [convocation.profil for convocation in actives]) if correction else []
     if manquants:
         phrase = "Profil manquant : cette mission demande aussi les profils suivants."
         found.append(Avertissement("profil-manquant", phrase, tuple(manquants)))
     if not signee:
         phrase = "Le chef d’établissement n’a pas encore renseigné sa signature : la convocation n’en portera pas."
         found.append(Avertissement("signature-absente", phrase))
-    correction = mission.type is MissionType.CORRECTION
     if correction and not any(one.qualite.qualite is Qualite.COORDINATEUR for one in actives):
         found.append(Avertissement("aucun-coordinateur", "Aucun coordinateur n’est convoqué sur cette mission."))
     return found

@@ -1,10 +1,10 @@
 """Rows → the JSON of the API, and what the templates write."""
 
 import re
-import unicodedata
 from datetime import datetime
 from typing import Any
 
+from convocation.commun.recherche import cle
 from convocation.convocations.domain import libelle_qualite
 from convocation.convocations.reads import LigneConvocation, Version
 from convocation.missions.domain import LIBELLES_TYPE, MissionType
@@ -95,8 +95,7 @@ def qualite_libelle(row: LigneConvocation | Version) -> str | None:
 
 def file_name(name: str) -> str:
     """`name` in ASCII, without its ending: names of people and places may hold anything."""
-    ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    return re.sub(r"[^A-Za-z0-9]+", "-", ascii_name)[:100].strip("-").lower()
+    return re.sub(r"[^A-Z0-9]+", "-", cle(name))[:100].strip("-").lower()
 
 
 def line_of(row: LigneConvocation) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from acces.acteur import Acteur
 from acces.policy import Scope
 from convocation.commun.access import reach
 from convocation.commun.policy import POLICY
+from convocation.commun.refus import AcademieInconnue
 from convocation.couverture.domain import Regroupement
-from convocation.couverture.refus import AcademieInconnue
 from convocation.couverture.sql import FiltreCouverture
 from event_schemas.academies import NOMS
 

@@ -109,11 +109,7 @@ def _figures(one: Couverture, asked: dict[str, str]) -> dict[str, Any]:
         "regroupement": LIBELLES_REGROUPEMENTS[one.par],
         "manques": [(gap.value, text) for gap, text in LIBELLES_MANQUES.items()],
         "libelles": {gap.value: text for gap, text in LIBELLES_MANQUES.items()},
-        "barres_manques": [
-            # who is convoked on a mission without candidat is no part of the missions that are covered
-            (text, one.sommes[gap], 0 if gap is Manque.SANS_CANDIDAT else one.sommes["total"])
-            for gap, text in LIBELLES_MANQUES.items()
-        ],
+        "barres_manques": [(text, one.sommes[gap], one.sommes["total"]) for gap, text in LIBELLES_MANQUES.items()],
         "barres_groupes": [(line["nom"], line["en_defaut"], line["total"]) for line in worst],
         "pages": ceil(one.nombre / _TAILLE),
         "vers": lambda number: vers(page=number),

@@ -1,7 +1,7 @@
 """Coverage of the missions (R18, R24, R47, R54): what each lacks, counted by groups or listed.
 
-All is computed when it is read: an event applied is in the next answer. Only missions with candidats are covered; one
-without is told where it lacks something still, as people who are convoked on it.
+All is computed when it is read: an event applied is in the next answer. A mission without candidats is covered only
+where something is to be done about it, as about people who are convoked on it.
 """
 
 from collections.abc import Sequence
@@ -143,7 +143,7 @@ def _jugees(arguments: Arguments, filtre: FiltreCouverture, lot: int) -> str:
         found.append(filtre.manque)
     source = etats(arguments, lot, filtre.uais, academies, filtre.session, filtre.code)
     return f"""
-    SELECT *, left(uai, 3) AS departement, active AS total, {LACKS} AS en_defaut
+    SELECT *, left(uai, 3) AS departement, true AS total, {LACKS} AS en_defaut
     FROM {source} WHERE {" AND ".join(found)}
     """
 

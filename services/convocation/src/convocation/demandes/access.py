@@ -5,9 +5,10 @@ from uuid import UUID
 from acces.acteur import Acteur
 from chassis.database import Connection
 from convocation.commun.policy import POLICY
+from convocation.commun.refus import AcademieInconnue
 from convocation.demandes import reads
 from convocation.demandes.reads import Demande
-from convocation.demandes.refus import AcademieAbsente, DemandeInconnue
+from convocation.demandes.refus import DemandeInconnue
 
 
 def may_answer(acteur: Acteur) -> None:
@@ -31,8 +32,8 @@ def may_ask(acteur: Acteur) -> None:
 
 
 def may_keep_contact(acteur: Acteur, academie: str | None = None) -> None:
-    """Raises Forbidden for who is not gestionnaire, AcademieAbsente for another académie's contact."""
+    """Raises Forbidden for who is not gestionnaire, AcademieInconnue for another académie's contact."""
     if academie is None:
         POLICY.scope(acteur, "contact.ecrire")
     else:
-        POLICY.visible(acteur, "contact.ecrire", AcademieAbsente, academie=academie)
+        POLICY.visible(acteur, "contact.ecrire", AcademieInconnue, academie=academie)

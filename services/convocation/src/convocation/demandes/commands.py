@@ -15,11 +15,11 @@ _FIELDS = ("nom", "courriel", "telephone", "horaires")
 
 
 async def ask_intervenant(commande: Commande, demande_id: UUID, uai: str, qui: tuple[str, str, str]) -> None:
-    """`qui`: NOM, prénom, what helps to find the person. Raises MissionInconnue for an unknown UAI, Forbidden."""
+    """`qui`: NOM, prénom, what helps to find the person. Raises MissionInconnue (another's UAI too), Forbidden."""
     academie = await missions.academie(commande.connection, uai)
     if academie is None:
         raise MissionInconnue
-    POLICY.authorise(commande.acteur, "demande.ecrire", uai=uai, academie=academie)
+    POLICY.visible(commande.acteur, "demande.ecrire", MissionInconnue, uai=uai, academie=academie)
     created = await sql.create(
         commande.connection,
         demande_id,
@@ -59,7 +59,7 @@ async def answer_demande(commande: Commande, demande_id: UUID, *, creee: bool, r
 
 
 async def record_contact(commande: Commande, academie: str, contact: tuple[str, str, str, str]) -> None:
-    """`contact`: name, mail, telephone, hours. Raises Forbidden, AcademieAbsente."""
+    """`contact`: name, mail, telephone, hours. Raises Forbidden, AcademieInconnue."""
     may_keep_contact(commande.acteur, academie)
     held = await reads.contact(commande.connection, academie)
     await sql.save_contact(commande.connection, academie, contact)

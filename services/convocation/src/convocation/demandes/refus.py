@@ -9,14 +9,6 @@ class DemandeInconnue(Refus):
     phrase = "Cette demande n’existe pas ou n’est pas celle de votre académie."
 
 
-class AcademieAbsente(Refus):
-    """For who keeps a contact: another académie's does not exist."""
-
-    slug = "academie-absente"
-    kind = Kind.ABSENT
-    phrase = "Cette académie n’est pas la vôtre."
-
-
 class DemandeDejaTraitee(Refus):
     slug = "demande-deja-traitee"
     kind = Kind.CONFLIT

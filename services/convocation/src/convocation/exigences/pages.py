@@ -118,7 +118,7 @@ async def _regle_de(request: Request, connection: Connection, acteur: Acteur, wh
         "libelle": row.libelle or row.code,
         "missions": row.missions,
         "origine": presenters.origine(row.academie),
-        "regle": presenters.regle(row.code, row.exigence, noms),
+        "regle": presenters.regle(row.exigence, noms),
         "version": row.version or 0,
         "propre": row.academie == academie and academie != NATIONALE,
         "disciplines": list(noms.items()),
@@ -167,7 +167,7 @@ async def _retour(
         status=status_of(refus),
         saisie=saisie,
         erreurs=errors_of(refus),
-        nationale=presenters.regle(where[1], nationale, await nomenclature.libelles(connection)),
+        nationale=presenters.regle(nationale, await nomenclature.libelles(connection)),
         effet=await effect(connection, acteur, *where, regle["version"], nationale, lot=_lot(request)),
         **regle,
     )

@@ -6,7 +6,6 @@ from convocation.exigences.commands import Effet
 from convocation.exigences.domain import NATIONALE, Exigence
 from convocation.exigences.sql import LigneExigence
 from event_schemas.academies import NOMS
-from event_schemas.inscriptions import RESERVED_CODE
 
 
 def academie_of(adresse: str) -> str:
@@ -40,15 +39,15 @@ def ligne(row: LigneExigence, noms: dict[str, str]) -> dict[str, Any]:
         "libelle": row.libelle or row.code,
         "missions": row.missions,
         "origine": origine(row.academie),
-        "regle": regle(row.code, row.exigence, noms),
+        "regle": regle(row.exigence, noms),
     }
 
 
-def regle(code: str, held: Exigence, noms: dict[str, str]) -> dict[str, Any]:
+def regle(held: Exigence, noms: dict[str, str]) -> dict[str, Any]:
     """What a rule asks for, in words."""
     profils = [(nom, [noms.get(code, code) for code in sorted(codes)]) for nom, codes in held.profils.items()]
     numbers = {"lot_copies": held.lot_copies, "correcteurs": held.correcteurs}
-    return {"profils": profils, "sans_besoin": code == RESERVED_CODE} | numbers
+    return {"profils": profils} | numbers
 
 
 def origine(source: str | None) -> tuple[str, str]:

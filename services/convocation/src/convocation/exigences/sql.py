@@ -6,6 +6,7 @@ from uuid import UUID
 from chassis.database import Connection, Row
 from convocation.exigences.domain import NATIONALE, Exigence
 from convocation.exigences.reads import COLUMNS, ExigenceRow
+from event_schemas.inscriptions import RESERVED_CODE
 
 _LISTE = f"""
 WITH par_code AS (SELECT academie, code, min(libelle) AS libelle, count(*) FILTER (WHERE status = 'ACTIVE') AS ouvertes
@@ -25,7 +26,8 @@ LEFT JOIN LATERAL (
 LEFT JOIN LATERAL (
     SELECT {COLUMNS} FROM exigence e WHERE e.code_epreuve = codes.code AND e.academie IN (codes.academie, '*')
     ORDER BY e.academie = '*' LIMIT 1) AS r ON true
-WHERE $2::text IS NULL OR codes.code = $2
+WHERE ($2::text IS NULL OR codes.code = $2)
+  AND codes.code <> '{RESERVED_CODE}'  -- one person has a scan done: no rule acts on it (R48)
 ORDER BY codes.academie, n.libelle NULLS LAST, codes.code
 """
 

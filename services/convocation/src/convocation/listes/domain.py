@@ -46,6 +46,7 @@ FILTRES_MANQUES = {
     "mail-en-echec": Manque.MAIL_ECHOUE,
     "sans-coordinateur": Manque.SANS_COORDINATEUR,
     "sans-signature": Manque.SANS_SIGNATURE,
+    "sans-candidat-convoques": Manque.SANS_CANDIDAT,
 }
 """The values of `etat` in addresses of the list that stand for a gap."""
 LIBELLES_ETATS = {
@@ -65,10 +66,10 @@ LIBELLES_TRIS = {
 
 def badge(type_: MissionType, manques: Sequence[Manque], *, active: bool) -> tuple[str, str]:
     """Kind and words of a mission's badge: its most serious gap, and « Complète » only where nothing lacks."""
-    if not active:
-        return "", "Sans candidat"
     if manques:
         return "warning", LIBELLES_MANQUES[manques[0]]
+    if not active:
+        return "", "Sans candidat"
     return "success", "Déléguée" if type_ is MissionType.NUMERISATION else "Complète"
 
 

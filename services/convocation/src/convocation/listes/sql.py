@@ -30,7 +30,7 @@ _TRIS = {
     "etablissement": "etablissement_nom, uai, type, libelle, voie, session",
     "candidats": "candidats DESC, libelle, uai, voie, session",
     "convoques": "convoques DESC, libelle, uai, voie, session",
-    "manque": "greatest(0, besoin - pourvus) DESC, libelle, uai, voie, session",
+    "manque": "CASE WHEN active THEN greatest(0, besoin - pourvus) ELSE 0 END DESC, libelle, uai, voie, session",
 }
 _SILENCE = """
 SELECT count(*) AS sans_reponse, min(v.le) AS depuis

@@ -13,8 +13,11 @@ def may_look(acteur: Acteur) -> None:
 
 
 async def visible_etablissement(connection: Connection, acteur: Acteur, uai: str) -> None:
-    """Raises MissionInconnue for another's établissement, Forbidden for a role that sees no signature."""
+    """Raises MissionInconnue for another's établissement or none, Forbidden for a role that sees no signature."""
+    may_look(acteur)
     academie = await missions.academie(connection, uai)
+    if academie is None:
+        raise MissionInconnue
     POLICY.visible(acteur, "signature.lire", MissionInconnue, uai=uai, academie=academie)
 
 

@@ -54,7 +54,7 @@ async def test_who_is_unavailable_or_stagiaire_is_a_warning_that_blocks_nothing(
 
 async def test_the_gestionnaire_of_another_academie_writes_nothing_here(world):
     before = len(await acts(world))
-    assert (await world.gestionnaire_de_lille.put(PATH, {"intervenants": [ANNE]})).status_code == 403
+    assert (await world.gestionnaire_de_lille.put(PATH, {"intervenants": [ANNE]})).status_code == 404
     stolen = await world.gestionnaire_de_lille.put("/api/academies/09/intervenants", {"intervenants": [ANNE]})
     assert stolen.status_code == 403
     assert len(await acts(world)) == before

@@ -37,7 +37,17 @@ class Refus(Exception):
         return {} if self.revision is None else {"revision": self.revision}
 
 
+class AcademieInconnue(Refus):
+    """Of an address: another académie's affairs do not exist."""
+
+    slug = "academie-inconnue"
+    kind = Kind.ABSENT
+    phrase = "Cette académie n’existe pas ou n’est pas la vôtre."
+
+
 class ClotureInconnue(Refus):
+    """Not received, or another académie's."""
+
     slug = "cloture-inconnue"
     kind = Kind.ABSENT
     phrase = "Cette clôture n’a pas été reçue."

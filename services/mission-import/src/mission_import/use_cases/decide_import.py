@@ -8,7 +8,13 @@ from chassis.cloudevents import Cause
 from chassis.tracing import current_cause
 from event_schemas.inscriptions import InscriptionsClosed
 from mission_import.domain.differentiel import Bilan
-from mission_import.domain.errors import ClotureInconnue, JamaisAppliquee, MotifAbsent, RevisionDepassee
+from mission_import.domain.errors import (
+    AcademieInconnue,
+    ClotureInconnue,
+    JamaisAppliquee,
+    MotifAbsent,
+    RevisionDepassee,
+)
 from mission_import.persistence import politiques, revues
 from mission_import.persistence.revues import ClotureTenue, Decision, RevisionEntiere
 from mission_import.policy import POLICY
@@ -25,9 +31,9 @@ async def accept(commande: Commande, session: str, uai: str, revision: int) -> N
 async def accept_all(commande: Commande, academie: str, session: str, seen: Mapping[str, int]) -> int:
     """Apply all that waits of an académie and session, as it was seen (UAI → revision), or nothing.
 
-    Raises Forbidden, RevisionDepassee.
+    Raises Forbidden, AcademieInconnue, RevisionDepassee.
     """
-    POLICY.authorise(commande.acteur, "imports.decider", academie=academie)
+    POLICY.visible(commande.acteur, "imports.decider", AcademieInconnue, academie=academie)
     rows = await revues.waiting(commande.connection, academie, session)
     if {row.uai: row.revision for row in rows} != dict(seen):
         raise RevisionDepassee
@@ -69,8 +75,8 @@ async def replay(commande: Commande, session: str, uai: str, revision: int) -> s
 
 
 async def set_policy(commande: Commande, academie: str, mode: str) -> None:
-    """How the closings of an académie are applied from now on. Raises Forbidden."""
-    POLICY.authorise(commande.acteur, "imports.politique", academie=academie)
+    """How the closings of an académie are applied from now on. Raises Forbidden, AcademieInconnue."""
+    POLICY.visible(commande.acteur, "imports.politique", AcademieInconnue, academie=academie)
     before = await politiques.mode(commande.connection, academie, lock=True)
     await politiques.save(commande.connection, academie, mode, commande.acteur.sub, commande.now)
     acte = audit.Acte("imports.politique", f"politique|{academie}", {"mode": before}, {"mode": mode}, academie=academie)
@@ -79,7 +85,7 @@ async def set_policy(commande: Commande, academie: str, mode: str) -> None:
 
 async def _locked(commande: Commande, session: str, uai: str) -> ClotureTenue:
     held = await revues.cloture(commande.connection, session, uai, lock=True)
-    POLICY.authorise(commande.acteur, "imports.decider", academie=held.academie if held else None)
+    POLICY.visible(commande.acteur, "imports.decider", ClotureInconnue, academie=held.academie if held else None)
     if held is None:
         raise ClotureInconnue
     return held

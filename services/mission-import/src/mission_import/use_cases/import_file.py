@@ -127,7 +127,7 @@ async def _depot(
     if depot is None:
         raise ImportInconnu
     for academie in depot.academies:
-        POLICY.authorise(acteur, ACTION, academie=academie)
+        POLICY.visible(acteur, ACTION, ImportInconnu, academie=academie)
     if depot.octets is not None and depot.le < now - GARDE:
         raise ImportInconnu
     return depot

@@ -8,7 +8,7 @@ from chassis.database import Connection
 from event_schemas.academies import local_time
 from event_schemas.inscriptions import InscriptionsClosed
 from mission_import.domain.differentiel import Ligne, differentiel
-from mission_import.domain.errors import ClotureInconnue
+from mission_import.domain.errors import AcademieInconnue, ClotureInconnue
 from mission_import.persistence import convocations, missions, revues
 from mission_import.persistence.revues import RevisionEntiere
 from mission_import.policy import POLICY
@@ -20,7 +20,7 @@ async def review(
 ) -> tuple[list[RevisionEntiere], list[Ligne]]:
     """Every revision, the latest first, and what that one would change now. Raises Forbidden, ClotureInconnue."""
     held = await revues.cloture(connection, session, uai)
-    POLICY.authorise(acteur, "imports.lire", academie=held.academie if held else None)
+    POLICY.visible(acteur, "imports.lire", ClotureInconnue, academie=held.academie if held else None)
     if held is None:
         raise ClotureInconnue
     received = await revues.revisions(connection, held.cloture)
@@ -31,8 +31,11 @@ async def review(
 async def review_waiting(
     connection: Connection, acteur: Acteur, academie: str, session: str, now: datetime
 ) -> list[tuple[RevisionEntiere, list[Ligne]]]:
-    """Each closing that waits of an académie and session, and what it would change now. Raises Forbidden."""
-    POLICY.authorise(acteur, "imports.lire", academie=academie)
+    """Each closing that waits of an académie and session, and what it would change now.
+
+    Raises Forbidden, AcademieInconnue.
+    """
+    POLICY.visible(acteur, "imports.lire", AcademieInconnue, academie=academie)
     rows = await revues.waiting(connection, academie, session, lock=False)
     return list(zip(rows, await _differentiels(connection, rows, now), strict=True))
 

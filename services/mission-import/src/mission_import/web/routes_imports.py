@@ -11,6 +11,7 @@ from acces.http import ActeurDep
 from acces.policy import Scope
 from event_schemas.academies import local_time
 from event_schemas.state import Academie, Session, Uai
+from mission_import.domain.errors import AcademieInconnue
 from mission_import.persistence import politiques, revues
 from mission_import.persistence.revues import Revision, RevisionEntiere
 from mission_import.policy import POLICY
@@ -61,7 +62,7 @@ def add_to(app: FastAPI) -> None:
 
 @router.get("/academies/{academie}/politique-import")
 async def get_politique(request: Request, academie: Academie, acteur: ActeurDep) -> dict[str, Any]:
-    POLICY.authorise(acteur, "imports.lire", academie=academie)
+    POLICY.visible(acteur, "imports.lire", AcademieInconnue, academie=academie)
     async with reading(request) as connection:
         return {"academie": academie, "mode": await politiques.mode(connection, academie)}
 

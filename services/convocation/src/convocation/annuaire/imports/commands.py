@@ -17,12 +17,12 @@ from acces.acteur import Acteur, Role
 from acces.audit import Acte
 from acces.commande import Commande
 from chassis.database import Connection, Pool
+from convocation.annuaire.access import may_keep
 from convocation.annuaire.imports import bulk, sql
 from convocation.annuaire.imports.access import visible_import
 from convocation.annuaire.imports.domain import Faute, Ligne, Regles, lignes_de_donnees, lire
 from convocation.annuaire.imports.refus import ImportDejaLance
 from convocation.annuaire.imports.sql import Tache
-from convocation.commun.policy import POLICY
 from convocation.nomenclature import reads as nomenclature
 from event_schemas import uai
 
@@ -39,8 +39,8 @@ _AILLEURS = "Ce numéro est celui d’une personne d’une autre académie."
 
 
 async def submit_import(commande: Commande, academie: str, octets: bytes, *, essai: bool) -> UUID:
-    """Keep a file; `essai`: to be checked only, until « Importer ». Raises Forbidden."""
-    POLICY.authorise(commande.acteur, "intervenants.ecrire", academie=academie)
+    """Keep a file; `essai`: to be checked only, until « Importer ». Raises Forbidden, AcademieInconnue."""
+    may_keep(commande.acteur, academie)
     sha256 = await asyncio.to_thread(lambda: hashlib.sha256(octets).hexdigest())
     import_id = uuid5(_NAMESPACE, f"{academie}|{commande.acteur.sub}|{commande.now.isoformat()}|{sha256}|{essai}")
     fichier = (sha256, octets, await asyncio.to_thread(lignes_de_donnees, octets))
