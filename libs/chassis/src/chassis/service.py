@@ -143,7 +143,14 @@ class _Process:
         self._relay = relay
         self._migrations = migration.of_service(service.package)
         self._consumers = [
-            Consumer(reader, group=group, models=service.models, pool=pool, after_commit=relay.wake)
+            Consumer(
+                reader,
+                group=group,
+                models=service.models,
+                pool=pool,
+                migrations=self._migrations,
+                after_commit=relay.wake,
+            )
             for group, reader in service.readers.items()
         ]
         self._subscriptions = Subscriptions(settings, self._consumers)
@@ -169,11 +176,11 @@ class _Process:
         return hung or self._progress.stuck
 
     async def not_ready(self) -> str | None:
-        """Why this process is not ready, or None: PostgreSQL answers, migrations are at head, parts have started."""
+        """Why this process is not ready, or None: PostgreSQL answers, the schema is its own, parts have started."""
         if not self._started:
             return "starting"
         try:
-            return await self._database_not_ready()
+            return await self._database_not_ready() or self._refused_by_schema()
         except Exception as error:
             if is_transient(error):
                 return "postgresql"
@@ -182,6 +189,9 @@ class _Process:
     async def _database_not_ready(self) -> str | None:
         async with self._pool.acquire() as connection:
             return "migrations" if await migration.pending(connection, self._migrations) else None
+
+    def _refused_by_schema(self) -> str | None:
+        return next((f"schema: {one.group}" for one in self._consumers if one.schema_refuses), None)
 
     @contextlib.asynccontextmanager
     async def lifespan(self, _: FastAPI) -> AsyncIterator[None]:
