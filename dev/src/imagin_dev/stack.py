@@ -28,7 +28,8 @@ Say = Callable[[str], None]
 class Stack:
     """`async with Stack(folder) as stack:` gives a running product; `services` maps a name to its process.
 
-    `settings` are added to the environment of the service whose prefix they bear.
+    `settings` are added to the environment of the service whose prefix they bear. `python_path`: sources that the next
+    processes run instead of the installed ones.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class Stack:
         self.token_key = secrets.token_urlsafe(32)
         self.databases: dict[str, str] = {}
         self.services: dict[str, ServiceProcess] = {}
+        self.python_path: str | None = None
         self._ports: dict[str, int] = {}
         self._specs = services
         self._given = given
@@ -100,8 +102,12 @@ class Stack:
         self.folder.mkdir(parents=True, exist_ok=True)
         self._parts = await start_parts(self.folder, given=self._given, on_progress=self._say)
         self._say("bases de données et topics")
-        await asyncio.gather(topics.apply(self.kafka_connection), self._create_databases())
+        await self.provision()
         self._ports = {service.name: free_port() for service in SERVICES}
+
+    async def provision(self) -> None:
+        """Topics, and databases in `databases`; a stack that begins as another release has this done by that one."""
+        await asyncio.gather(topics.apply(self.kafka_connection), self._create_databases())
 
     async def start_services(self, *services: ServiceSpec, **extra: str) -> None:
         """Start (again) these services and wait until they are ready; `extra` settings hold for this run (KILL_AT)."""
@@ -139,6 +145,8 @@ class Stack:
             environment[f"{prefix}CONVOCATION_URL"] = self.url(CONVOCATION)
         if service is NOTIFIER:
             environment |= self._mail_settings()
+        if self.python_path:
+            environment["PYTHONPATH"] = self.python_path
         return environment | {name: value for name, value in self._settings.items() if name.startswith(prefix)}
 
     def _mail_settings(self) -> dict[str, str]:
