@@ -142,17 +142,10 @@ class _Process:
         self._pool = pool
         self._relay = relay
         self._migrations = migration.of_service(service.package)
-        self._consumers = [
-            Consumer(
-                reader,
-                group=group,
-                models=service.models,
-                pool=pool,
-                migrations=self._migrations,
-                after_commit=relay.wake,
-            )
-            for group, reader in service.readers.items()
-        ]
+        consumer = partial(
+            Consumer, models=service.models, pool=pool, migrations=self._migrations, after_commit=relay.wake
+        )
+        self._consumers = [consumer(reader, group=group) for group, reader in service.readers.items()]
         self._subscriptions = Subscriptions(settings, self._consumers)
         self._progress = Progress()
         self._started = False
@@ -180,7 +173,8 @@ class _Process:
         if not self._started:
             return "starting"
         try:
-            return await self._database_not_ready() or self._refused_by_schema()
+            refused = (f"schema: {one.group}" for one in self._consumers if one.schema_refuses)
+            return await self._database_not_ready() or next(refused, None)
         except Exception as error:
             if is_transient(error):
                 return "postgresql"
@@ -189,9 +183,6 @@ class _Process:
     async def _database_not_ready(self) -> str | None:
         async with self._pool.acquire() as connection:
             return "migrations" if await migration.pending(connection, self._migrations) else None
-
-    def _refused_by_schema(self) -> str | None:
-        return next((f"schema: {one.group}" for one in self._consumers if one.schema_refuses), None)
 
     @contextlib.asynccontextmanager
     async def lifespan(self, _: FastAPI) -> AsyncIterator[None]:
