@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 from aiokafka import ConsumerRecord
 
+from chassis import migration
 from chassis.cloudevents import Cause, encode
 from chassis.consumer import Consumer
 from chassis.database import create_pool
@@ -136,7 +137,11 @@ async def bench(database):
     async def make(package, group, reader, models):
         pool = create_pool((await database(package)).url, size=2)
         pools.append(await pool)
-        return Bench(reader, Consumer(reader, group=group, models=models, pool=pool, after_commit=lambda: None), pool)
+        migrations = migration.of_service(package)
+        consumer = Consumer(
+            reader, group=group, models=models, pool=pool, migrations=migrations, after_commit=lambda: None
+        )
+        return Bench(reader, consumer, pool)
 
     yield make
     for pool in pools:

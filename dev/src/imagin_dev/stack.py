@@ -31,6 +31,7 @@ class Stack:
 
     `settings` are added to the environment of the service whose prefix they bear. With `replicas` each service has so
     many processes: the second of convocation is named « convocation-2 ». Several `brokers` are a cluster.
+    `python_path`: sources that the next processes run instead of the installed ones.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Stack:
         self.token_key = secrets.token_urlsafe(32)
         self.databases: dict[str, str] = {}
         self.services: dict[str, ServiceProcess] = {}
+        self.python_path: str | None = None
         self._ports: dict[str, int] = {}
         self._specs = services
         self.replicas = range(1, replicas + 1)
@@ -111,8 +113,12 @@ class Stack:
         self.folder.mkdir(parents=True, exist_ok=True)
         self._parts = await start_parts(self.folder, given=self._given, brokers=self._brokers, on_progress=self._say)
         self._say("bases de données et topics")
-        await asyncio.gather(topics.apply(self.kafka_connection, replication=self._brokers), self._create_databases())
+        await self.provision()
         self._ports = {self.name_of(service, replica): free_port() for service in SERVICES for replica in self.replicas}
+
+    async def provision(self) -> None:
+        """Topics, and databases in `databases`; a stack that begins as another release has this done by that one."""
+        await asyncio.gather(topics.apply(self.kafka_connection, replication=self._brokers), self._create_databases())
 
     async def start_services(self, *services: ServiceSpec, **extra: str) -> None:
         """Start (again) these services and wait until they are ready; `extra` settings hold for this run (KILL_AT)."""
@@ -154,6 +160,8 @@ class Stack:
             environment[f"{prefix}CONVOCATION_URL"] = self.url(CONVOCATION, replica)
         if service is NOTIFIER:
             environment |= self._mail_settings()
+        if self.python_path:
+            environment["PYTHONPATH"] = self.python_path
         return environment | {name: value for name, value in self._settings.items() if name.startswith(prefix)}
 
     def _mail_settings(self) -> dict[str, str]:

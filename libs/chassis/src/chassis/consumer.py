@@ -1,7 +1,8 @@
 """The batch consumer: poll → decode → version guard → apply → dead letters → COMMIT → commit offsets (D1, D2).
 
 FastStream is the shell; nothing of its parsing, acknowledging or replying is used. A record is applied, ignored as
-known, or a dead letter; an error that time can mend rewinds the batch and waits; nothing loops hot and nothing is lost.
+known, or a dead letter; an error that time can mend, or a schema that is not the code's, rewinds the batch and waits;
+nothing loops hot and nothing is lost.
 """
 
 import asyncio
@@ -19,11 +20,12 @@ from pydantic import BaseModel
 
 from chassis import dead_letters
 from chassis.cloudevents import Dead, Event, decode
-from chassis.database import Connection, is_transient
+from chassis.database import Connection, SchemaDiffers, is_transient, refused_by_schema
 from chassis.fetching import deleted
 from chassis.guard import Known, Outcome, guard
 from chassis.kill_points import kill_point
 from chassis.metrics import BATCH_SECONDS, EVENTS
+from chassis.migration import Migration, differs
 
 log = structlog.get_logger()
 _MAX_PAUSE_SECONDS = 30.0
@@ -68,6 +70,7 @@ class Consumer:
         group: str,
         models: Mapping[str, type[BaseModel]],
         pool: asyncpg.Pool,
+        migrations: list[Migration],
         after_commit: Callable[[], None],
     ) -> None:
         self.topic = reader.topic
@@ -75,7 +78,10 @@ class Consumer:
         self._reader = reader
         self._models = {ce_type: models[ce_type] for ce_type in reader.types}
         self._pool = pool
+        self._migrations = migrations
         self._after_commit = after_commit
+        self.schema_refuses: str | None = None
+        """Why the schema refused the batch in hand; None once a batch is written."""
         self._pause_seconds = 0.0
         self._busy_since: float | None = None
         self._nexts: dict[TopicPartition, int] = {}
@@ -104,6 +110,7 @@ class Consumer:
             await self._rewind(records, kafka, error)
             return
         self._pause_seconds = 0.0
+        self.schema_refuses = None
         kill_point("consumer.after_database_commit")
         self._after_commit()
         self._nexts |= await _commit_offsets(records, kafka)
@@ -186,6 +193,8 @@ class Consumer:
         except Exception as error:
             if is_transient(error):
                 raise
+            if reason := await self._refused_by_schema(connection, error):
+                raise SchemaDiffers(reason) from error
             if len(events) == 1:
                 outcome.dead.append(_unappliable(events[0], error))
                 return
@@ -197,9 +206,24 @@ class Consumer:
         outcome.dead += attempt.dead
         outcome.counts += attempt.counts
 
+    async def _refused_by_schema(self, connection: Connection, error: Exception) -> str | None:
+        """Why no record is to blame, or None: the statement does not fit the schema, or a constraint of another release
+        refuses what this code writes. Under its own schema a constraint means one bad record.
+        """
+        if reason := refused_by_schema(error):
+            return reason
+        if not isinstance(error, asyncpg.IntegrityConstraintViolationError):
+            return None
+        if not await differs(connection, self._migrations):
+            return None
+        return f"{type(error).__name__} {error.table_name} {error.column_name or error.constraint_name}"
+
     async def _rewind(self, records: Sequence[ConsumerRecord], kafka: AIOKafkaConsumer, error: Exception) -> None:
         """Back to the first offset of each partition after a growing pause: nothing committed, nothing hot."""
         self._pause_seconds = min(_MAX_PAUSE_SECONDS, max(0.2, self._pause_seconds * 2))
+        if isinstance(error, SchemaDiffers):
+            self.schema_refuses = str(error)
+            log.error("consumer.schema_refuses", group=self.group, topic=self.topic, cause=self.schema_refuses)
         log.warning("consumer.batch_postponed", topic=self.topic, error=error, seconds=self._pause_seconds)
         for partition, offset in _firsts(records).items():
             if partition in kafka.assignment():  # one that was lost meanwhile is its new owner's

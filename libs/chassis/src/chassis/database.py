@@ -64,6 +64,26 @@ def is_transient(error: BaseException) -> bool:
     return isinstance(error, (*_LOST, ConcurrentWrite))
 
 
+def refused_by_schema(error: BaseException) -> str | None:
+    """What the schema lacks or forbids, in PostgreSQL's words, where a statement does not fit it (class 42).
+
+    It meets every record alike: the code is newer or older than the schema, and no record is to blame. The words name
+    tables, columns and functions, never a value.
+    """
+    if isinstance(error, asyncpg.PostgresError) and (error.sqlstate or "").startswith("42") and not is_transient(error):
+        return str(error.args[0])
+    return None
+
+
+def can_wait(error: BaseException) -> bool:
+    """True for what time or an operator will mend: what is transient, and a schema that is not the code's."""
+    return is_transient(error) or isinstance(error, SchemaDiffers) or refused_by_schema(error) is not None
+
+
+class SchemaDiffers(Exception):
+    """The schema is another release's and refuses what this code writes (0031). The message names no value."""
+
+
 class ConcurrentWrite(Exception):
     """Another process wrote the same aggregate meanwhile: the batch is read again and finds it known."""
 

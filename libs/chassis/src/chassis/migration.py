@@ -58,6 +58,12 @@ async def pending(connection: Connection, migrations: list[Migration]) -> list[M
     return [migration for migration in migrations if migration.version not in applied]
 
 
+async def differs(connection: Connection, migrations: list[Migration]) -> bool:
+    """Whether the schema is another one than these migrations make: older, or already that of a later release."""
+    applied = {row["version"] for row in await connection.fetch("SELECT version FROM schema_migrations")}
+    return applied != {migration.version for migration in migrations}
+
+
 async def migrate(connection: Connection, migrations: list[Migration]) -> list[str]:
     """Apply what is pending, each in its own transaction; two runners at once take turns.
 

@@ -1,11 +1,11 @@
-"""Work that comes round for ever: what time can mend is waited out, anything else ends the process (D10)."""
+"""Work that comes round for ever: what can wait is tried again, anything else ends the process (D10)."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 
 import structlog
 
-from chassis.database import is_transient
+from chassis.database import can_wait
 
 log = structlog.get_logger()
 
@@ -16,7 +16,7 @@ async def periodically(seconds: float, action: str, work: Callable[[], Awaitable
         try:
             await work()
         except Exception as error:
-            if not is_transient(error):
+            if not can_wait(error):
                 raise
             log.warning("service.postponed", action=action, error=error)
         await asyncio.sleep(seconds)

@@ -129,10 +129,10 @@ class _Process:
         self._pool = pool
         self._relay = relay
         self._migrations = migration.of_service(service.package)
-        self._consumers = [
-            Consumer(reader, group=group, models=service.models, pool=pool, after_commit=relay.wake)
-            for group, reader in service.readers.items()
-        ]
+        consumer = partial(
+            Consumer, models=service.models, pool=pool, migrations=self._migrations, after_commit=relay.wake
+        )
+        self._consumers = [consumer(reader, group=group) for group, reader in service.readers.items()]
         self._subscriptions = Subscriptions(settings, self._consumers)
         self._progress = Progress()
         self._started = False
@@ -157,13 +157,14 @@ class _Process:
         return hung or self._progress.stuck
 
     async def not_ready(self) -> str | None:
-        """Why this process is not ready, or None: PostgreSQL answers, migrations are at head, parts have started."""
+        """Why this process is not ready, or None: PostgreSQL answers, the schema is its own, parts have started."""
         if not self._started:
             return "starting"
         if self.server.draining:
             return "stopping"
         try:
-            return await self._database_not_ready()
+            refused = (f"schema: {one.group}" for one in self._consumers if one.schema_refuses)
+            return await self._database_not_ready() or next(refused, None)
         except Exception as error:
             if is_transient(error):
                 return "postgresql"

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from chassis import dead_letters, migration, outbox, service
 from chassis.consumer import Consumer, PermanentError
+from chassis.database import SchemaDiffers, can_wait
 from chassis.guard import Known
 from chassis.settings import ServiceSettings
 from chassis.subscribing import Subscriptions
@@ -20,6 +21,7 @@ from testkit.eventually import eventually
 from testkit.topics import delete_records
 
 TYPE = "fr.imagin.thing.v1"
+MIGRATIONS = migration.of_packages(["chassis"])
 
 
 class Thing(BaseModel):
@@ -73,7 +75,12 @@ class Bench:
         self.topic, self.pool, self.settings = topic, pool, settings
         self.reader = ThingReader(topic)
         self.consumer = Consumer(
-            self.reader, group=f"{topic}.group", models={TYPE: Thing}, pool=pool, after_commit=lambda: None
+            self.reader,
+            group=f"{topic}.group",
+            models={TYPE: Thing},
+            pool=pool,
+            migrations=MIGRATIONS,
+            after_commit=lambda: None,
         )
         self.subscriptions = None
 
@@ -117,7 +124,7 @@ async def bench(kafka, create_database, create_topic):
     url = await create_database("consumer")
     async with asyncpg.create_pool(url, min_size=1) as pool:
         async with pool.acquire() as connection:
-            await migration.migrate(connection, migration.of_packages(["chassis"]))
+            await migration.migrate(connection, MIGRATIONS)
             await connection.execute("CREATE TABLE thing (id text PRIMARY KEY, version int, hash text, effects int)")
         settings = Settings(database_url=url, kafka_bootstrap=kafka.bootstrap)
         bench = Bench(await create_topic("things"), pool, settings)
@@ -301,6 +308,69 @@ async def test_an_error_that_time_can_mend_rewinds_the_batch_and_loses_nothing(b
     await eventually(bench.committed_everything, because="the batch went through at the second try")
     assert [name for name, *_ in await bench.things()] == ["a", "b", "later"]
     assert await bench.dead() == []
+
+
+LATER_RELEASE = "INSERT INTO schema_migrations (version) VALUES ('9999')"
+
+
+@pytest.mark.parametrize(
+    ("schema", "mended", "told"),
+    [
+        (
+            "ALTER TABLE thing RENAME COLUMN effects TO effets",
+            "ALTER TABLE thing RENAME COLUMN effets TO effects",
+            "column thing.effects does not exist",
+        ),
+        (
+            "ALTER TABLE thing RENAME TO chose",
+            "ALTER TABLE chose RENAME TO thing",
+            'relation "thing" does not exist',
+        ),
+        (
+            f"ALTER TABLE thing ADD COLUMN numero text NOT NULL; {LATER_RELEASE}",
+            "ALTER TABLE thing ALTER COLUMN numero DROP NOT NULL",
+            "NotNullViolationError thing numero",
+        ),
+        (
+            f"ALTER TABLE thing ADD CONSTRAINT nouvelle CHECK (id ~ '^[0-9]'); {LATER_RELEASE}",
+            "ALTER TABLE thing DROP CONSTRAINT nouvelle",
+            "CheckViolationError thing nouvelle",
+        ),
+    ],
+    ids=["no column", "no table", "a later release's column", "a later release's constraint"],
+)
+async def test_a_schema_that_is_not_the_codes_stops_the_reader_and_makes_no_dead_letters(bench, schema, mended, told):
+    names = [f"t{number:02}" for number in range(20)]
+    await bench.pool.execute(schema)
+    await bench.send(*map(thing, names))
+    await bench.start()
+    await eventually(lambda: bench.consumer.schema_refuses == told, because=told)
+    assert (await bench.dead(), await bench.committed_everything()) == ([], False)
+    await bench.pool.execute(mended)
+    await eventually(bench.committed_everything, because="the schema fits")
+    assert ([name for name, *_ in await bench.things()], await bench.dead()) == (names, [])
+    assert bench.consumer.schema_refuses is None
+
+
+async def test_a_constraint_of_its_own_schema_refuses_one_record_and_not_its_neighbours(bench):
+    await bench.pool.execute("ALTER TABLE thing ADD CHECK (version < 5)")
+    await bench.send(thing("a"), thing("b", 5), thing("c"))
+    await bench.start()
+    await eventually(bench.committed_everything, because="the refused one is dead")
+    assert [name for name, *_ in await bench.things()] == ["a", "c"]
+    assert await bench.dead() == [(1, "APPLY", "CheckViolationError", "OPEN")]
+
+
+async def test_a_dead_letter_that_the_schema_refuses_when_retried_waits_for_its_next_try(bench):
+    await bench.send(thing("bug-1"))
+    await bench.start()
+    await eventually(bench.dead, because="it is dead")
+    bench.reader.apply = _apply_anything.__get__(bench.reader)
+    await bench.pool.execute("ALTER TABLE thing RENAME TO chose; UPDATE dead_letter SET state = 'RETRY'")
+    with pytest.raises(SchemaDiffers) as refused:
+        await bench.consumer.retry_dead_letters()
+    assert can_wait(refused.value)
+    assert [state for *_, state in await bench.dead()] == ["RETRY"]
 
 
 async def test_a_later_valid_version_closes_the_dead_letter_of_its_aggregate(bench):

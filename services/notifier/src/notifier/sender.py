@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import structlog
 
-from chassis.database import Connection, is_transient
+from chassis.database import Connection, can_wait
 from chassis.leadership import leadership
 from notifier.gateways.convocation import ConvocationUnavailable
 from notifier.gateways.mail import RelayUnavailable
@@ -41,7 +41,7 @@ class Sender:
             try:
                 await self._lead()
             except Exception as error:
-                if not is_transient(error):
+                if not can_wait(error):
                     raise
                 log.info("sender.waits", error=error)
                 await asyncio.sleep(_RETRY_SECONDS)

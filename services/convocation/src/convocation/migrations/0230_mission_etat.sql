@@ -102,17 +102,8 @@ FROM (
       AND (le_code IS NULL OR m.code = le_code)) AS e;
 END;
 
--- Nothing else read it, and it read every mission once more.
-DROP VIEW exigence_mission;
+-- The view exigence_mission stays: processes of the previous release read it. The next release drops it (0031).
 
 -- migrate:down
-CREATE VIEW exigence_mission AS
-SELECT m.mission_id, e.lot_copies, e.correcteurs, coalesce(p.requis, '{}') AS requis
-FROM mission m
-LEFT JOIN exigence propre ON propre.academie = m.academie AND propre.code_epreuve = m.code
-LEFT JOIN exigence e ON e.code_epreuve = m.code AND e.academie = coalesce(propre.academie, '*')
-LEFT JOIN (SELECT academie, code_epreuve, array_agg(profil ORDER BY rang) AS requis
-           FROM profil_requis GROUP BY academie, code_epreuve) AS p
-    ON p.academie = e.academie AND p.code_epreuve = e.code_epreuve;
 DROP FUNCTION mission_etat;
 DROP INDEX notification_en_echec, acces_refuse;
