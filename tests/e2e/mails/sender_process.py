@@ -61,7 +61,7 @@ class Convocation:
 async def send(database, smtp):
     identity = Identity("IMAG'IN <no@imagin.invalid>", "imagin.invalid")
     sending = Sending(Convocation(), Smtp(smtp), identity, lambda: datetime.now(UTC), batch_size=BATCH)
-    running = asyncio.create_task(Sender(database, sending.round, lambda: None, poll_seconds=0.01).run())
+    running = asyncio.create_task(Sender(database, sending, lambda: None, poll_seconds=0.01).run())
     connection = await connect(database)
     while await connection.fetchval(LEFT):
         done, _ = await asyncio.wait({running}, timeout=0.01)

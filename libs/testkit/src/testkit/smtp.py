@@ -30,7 +30,9 @@ class MailServer:
 
     `refuse`: its answer to every DATA, such as "451 later". `to`: its answers to RCPT by address, one after another,
     the last for ever. `drop_after_data`: so many times it takes a message and closes the connection without a word;
-    `slow_seconds`: how long it thinks before it takes one. `tls`, `password` (of the user "imagin"): what it asks for.
+    `slow_seconds`: how long it thinks before it takes one, `slow_domains` for a domain. `at_once`: how many messages it
+    had in hand at once, at most, by domain and in all (""). `takes_from`: how many connections, the first ones; it is
+    closed to others. `tls`, `password` (of the user "imagin"): what it asks for.
     """
 
     def __init__(self, *, tls: ssl.SSLContext | None = None, password: str | None = None) -> None:
@@ -40,6 +42,10 @@ class MailServer:
         self.to: dict[str, list[str]] = {}
         self.drop_after_data = 0
         self.slow_seconds = 0.0
+        self.slow_domains: dict[str, float] = {}
+        self.at_once: Counter[str] = Counter()
+        self._in_hand: Counter[str] = Counter()
+        self.takes_from: int | None = None
         self.connections: set[Any] = set()
         self._password = password
         options: dict[str, Any] = {"tls_context": tls, "require_starttls": tls is not None}
@@ -68,15 +74,30 @@ class MailServer:
         """How often each Message-ID was taken."""
         return Counter(one.message["Message-ID"] for one in self.mailed)
 
-    async def handle_RCPT(  # noqa: N802  # aiosmtpd's
+    async def handle_MAIL(  # noqa: N802  # aiosmtpd's
         self,
         server: Any,
         session: Any,
         envelope: Any,
         address: str,
+        mail_options: list[str],
+    ) -> str:
+        if self.takes_from is not None and len(self.connections | {session.peer}) > self.takes_from:
+            asyncio.get_running_loop().call_later(0.05, server.transport.close)
+            return "421 too many connections"
+        self.connections.add(session.peer)
+        envelope.mail_from = address
+        envelope.mail_options.extend(mail_options)
+        return TAKEN
+
+    async def handle_RCPT(  # noqa: N802  # aiosmtpd's
+        self,
+        server: Any,
+        session: Any,  # noqa: ARG002
+        envelope: Any,
+        address: str,
         rcpt_options: list[str],  # noqa: ARG002
     ) -> str:
-        self.connections.add(session.peer)
         answers = self.to.get(address, [TAKEN])
         answer = answers.pop(0) if len(answers) > 1 else answers[0]
         if answer.startswith("250"):
@@ -88,13 +109,22 @@ class MailServer:
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802, ARG002  # aiosmtpd's
         if self.refuse is not None:
             return self.refuse
-        await asyncio.sleep(self.slow_seconds)
+        await self._think(envelope.rcpt_tos[0].rpartition("@")[2])
         message = message_from_bytes(envelope.content, policy=policy.default)
         self.mailed.append(Mailed(envelope.mail_from, tuple(envelope.rcpt_tos), message))
         if self.drop_after_data:
             self.drop_after_data -= 1
             server.transport.abort()
         return TAKEN
+
+    async def _think(self, domain: str) -> None:
+        both = (domain, "")
+        self._in_hand.update(both)
+        self.at_once |= self._in_hand
+        try:
+            await asyncio.sleep(self.slow_domains.get(domain, self.slow_seconds))
+        finally:
+            self._in_hand.subtract(both)
 
     def _authenticate(self, server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:  # noqa: ARG002
         right = data.login == b"imagin" and data.password == (self._password or "").encode()

@@ -39,7 +39,7 @@ def build(runtime: Runtime) -> Service:
     assert isinstance(settings, Settings)
     sender = Sender(
         settings.database_url.get_secret_value(),
-        _sending(settings).round,
+        _sending(settings),
         runtime.relay.wake,
         poll_seconds=settings.mail_poll_milliseconds / 1000,
     )
@@ -83,7 +83,12 @@ def _mail(settings: Settings) -> Mail:
     if settings.mail_dir is not None:
         return EmlFolder(settings.mail_dir)
     assert settings.smtp_url is not None
-    return Smtp(settings.smtp_url.get_secret_value(), rate=settings.smtp_rate_per_second, ca_file=settings.smtp_ca_file)
+    return Smtp(
+        settings.smtp_url.get_secret_value(),
+        rate=settings.smtp_rate_per_second,
+        ca_file=settings.smtp_ca_file,
+        connections=settings.smtp_connections,
+    )
 
 
 def _periodic(runtime: Runtime, settings: Settings) -> list[Callable[[], Awaitable[None]]]:

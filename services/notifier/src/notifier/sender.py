@@ -1,7 +1,7 @@
 """The sending loop, one leader a database: rounds while there is something due, and patience with what is down."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
 import structlog
 
@@ -10,27 +10,29 @@ from chassis.leadership import leadership
 from notifier.gateways.convocation import ConvocationUnavailable
 from notifier.gateways.mail import RelayUnavailable
 from notifier.metrics import SMTP_UP
+from notifier.use_cases.send_mails import Sending
 
 log = structlog.get_logger()
 _LOCK = 4_207_101
 _SILENCE_SECONDS = 120
 _RETRY_SECONDS = 1.0
 _LONGEST_WAIT_SECONDS = 60.0
+_GRACE_SECONDS = 8.0
 
 
 class Sender:
-    """`run` for ever: `round` does one batch and returns how many rows it looked at; `wake_relay` after each."""
+    """`run` for ever: rounds of `sending`, `wake_relay` after each. When it is cancelled it finishes mails in hand."""
 
     def __init__(
         self,
         database_url: str,
-        round_: Callable[[Connection], Awaitable[int]],
+        sending: Sending,
         wake_relay: Callable[[], None],
         *,
         poll_seconds: float = 0.5,
     ) -> None:
         self._database_url = database_url
-        self._round = round_
+        self._sending = sending
         self._wake_relay = wake_relay
         self._poll_seconds = poll_seconds
 
@@ -47,20 +49,30 @@ class Sender:
     async def _lead(self) -> None:
         async with leadership(self._database_url, _LOCK, silence_seconds=_SILENCE_SECONDS) as connection:
             assert connection is not None, "nothing stops the sender before it leads"
+            grace = 0.0
+            try:
+                await self._rounds(connection)
+            except asyncio.CancelledError:
+                grace = _GRACE_SECONDS
+                raise
+            finally:
+                await self._sending.end(grace)
+
+    async def _rounds(self, connection: Connection) -> None:
+        failures = 0
+        while True:
+            try:
+                looked_at = await self._sending.round(connection)
+            except (ConvocationUnavailable, RelayUnavailable) as error:
+                failures += 1
+                log.warning("sender.waits", error=error, cause=str(error))  # a code or a class: see there
+                SMTP_UP.set(0 if isinstance(error, RelayUnavailable) else 1)
+                await asyncio.sleep(min(_LONGEST_WAIT_SECONDS, _RETRY_SECONDS * 2.0 ** min(failures - 1, 10)))
+                continue
+            finally:
+                self._wake_relay()
             failures = 0
-            while True:
-                try:
-                    looked_at = await self._round(connection)
-                except (ConvocationUnavailable, RelayUnavailable) as error:
-                    failures += 1
-                    log.warning("sender.waits", error=error, cause=str(error))
-                    SMTP_UP.set(0 if isinstance(error, RelayUnavailable) else 1)
-                    await asyncio.sleep(min(_LONGEST_WAIT_SECONDS, _RETRY_SECONDS * 2.0 ** min(failures - 1, 10)))
-                    continue
-                finally:
-                    self._wake_relay()
-                failures = 0
-                if looked_at:
-                    SMTP_UP.set(1)
-                else:
-                    await asyncio.sleep(self._poll_seconds)
+            if looked_at:
+                SMTP_UP.set(1)
+            else:
+                await asyncio.sleep(self._poll_seconds)

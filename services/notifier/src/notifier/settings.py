@@ -33,6 +33,7 @@ class Settings(AccesSettings):
     smtp_url: SecretStr | None = None
     smtp_ca_file: Path | None = None
     smtp_rate_per_second: float | None = Field(default=None, ge=0.1, le=10_000)
+    smtp_connections: int = Field(default=4, ge=1, le=20, description="to one destination domain never more than one")
     mail_from: str = "IMAG'IN <ne-pas-repondre@imagin.invalid>"
     mail_domain: str = "imagin.invalid"
     mail_batch_size: int = Field(default=100, ge=1, le=500)

@@ -145,7 +145,7 @@ class Notifier:
         self.url, self.pool, self.smtp, self.now = url, pool, smtp, MONDAY
         self.convocation = FakeConvocation()
         self.reader = NotifyOnConvocationEvents(self.clock, SETTLING)
-        self.mail = Smtp(smtp.url)
+        self.mail = Smtp(smtp.url, connections=4)
         self.identity = Identity("IMAG'IN <no@imagin.invalid>", "imagin.invalid", "retour@imagin.invalid", "k" * 40)
 
     def clock(self):

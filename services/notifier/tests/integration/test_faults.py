@@ -185,7 +185,7 @@ async def test_while_convocation_is_down_mails_wait_and_go_out_afterwards_to_the
     notifier.convocation.up = False
     with pytest.raises(ConvocationUnavailable):
         await notifier.round()
-    sender = Sender(url, notifier.sending().round, lambda: None, poll_seconds=0.05)
+    sender = Sender(url, notifier.sending(), lambda: None, poll_seconds=0.05)
     running = asyncio.create_task(sender.run())
     notifier.convocation.addresses["1"] = "corrigee@ac-exemple.invalid"
     notifier.convocation.up = True
@@ -220,6 +220,7 @@ async def test_the_rate_is_kept(smtp):
     loop = asyncio.get_running_loop()
     began = loop.time()
     for _ in range(5):
+        await mail.turn()
         assert await mail.deliver(message(), "no@imagin.invalid") == Delivery(Fate.SENT)
     await mail.close()
     assert loop.time() - began >= 4 / 20

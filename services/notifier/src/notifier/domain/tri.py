@@ -37,13 +37,12 @@ L = TypeVar("L", bound=Ligne)
 
 
 def mails(rows: Iterable[L]) -> list[list[L]]:
-    """Rows sorted by person → one list a mail. One of uncertain fate goes again alone, before anything later (D28)."""
+    """Rows sorted by person → a mail each. One of uncertain fate goes again alone, before anything later (D28)."""
     found: list[list[L]] = []
     for _, group in groupby(rows, key=lambda one: one.numero):
         lines = list(group)
         engaged = [one for one in lines if one.etat is Etat.SENDING]
-        ids = dict.fromkeys(one.mail_id for one in engaged)
-        found += [[one for one in engaged if one.mail_id == mail] for mail in ids] or [lines]
+        found.append([one for one in engaged if one.mail_id == engaged[0].mail_id] or lines)
     return found
 
 

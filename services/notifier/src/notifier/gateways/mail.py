@@ -1,4 +1,4 @@
-"""Mail out, one message at a time: a folder of `.eml` files, or one SMTP connection that is kept and paced."""
+"""Mail out: a folder of `.eml` files, or a few SMTP connections that are kept and paced together."""
 
 import asyncio
 import ssl
@@ -36,14 +36,23 @@ class Delivery(NamedTuple):
 
 
 class RelayUnavailable(Exception):
-    """The mail server takes nothing now, or not from us: a reason to wait, not the message's fault."""
+    """The mail server takes nothing now, or not from us: a reason to wait, not the message's fault.
+
+    Its text is a code or the name of a class. It goes into the log, so the server's own words are not in it.
+    """
 
 
 class Mail(Protocol):
-    """Where mails go."""
+    """Where mails go: to `deliver` at once, as many as there are `connections`."""
+
+    @property
+    def connections(self) -> int: ...
 
     async def ready(self) -> None:
         """Before work is put into mails. Raises RelayUnavailable."""
+
+    async def turn(self) -> None:
+        """Before each `deliver`: wait until the rate lets one more go."""
 
     async def deliver(self, message: EmailMessage, envelope_from: str) -> Delivery:
         """Raises RelayUnavailable; then the message was surely not taken."""
@@ -54,10 +63,14 @@ class Mail(Protocol):
 class EmlFolder:
     """The bare install's default. The file bears the Message-ID's name: the same mail twice is one file."""
 
+    connections = 1
+
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     async def ready(self) -> None: ...
+
+    async def turn(self) -> None: ...
 
     async def deliver(self, message: EmailMessage, envelope_from: str) -> Delivery:  # noqa: ARG002
         await asyncio.to_thread(self._write, message)
@@ -77,14 +90,48 @@ class Smtp:
     """`smtp://user:password@host:port`; `smtps://` for TLS from the start, `smtp+starttls://` where it must be had.
 
     With `smtp://` STARTTLS is used where it is offered; a password is never told in clear but to this machine.
-    `rate`: messages a second at most, None for no limit; `ca_file`: PEM, None for the machine's own.
+    `rate`: messages a second at most, over all `connections`, None for no limit; `ca_file`: PEM, None for the
+    machine's own.
     """
 
-    def __init__(self, url: str, *, rate: float | None = None, ca_file: Path | None = None) -> None:
-        self._url = urlsplit(url)
+    def __init__(
+        self, url: str, *, rate: float | None = None, ca_file: Path | None = None, connections: int = 1
+    ) -> None:
+        tls = ssl.create_default_context(cafile=ca_file)
+        self.connections = connections
         self._interval = 1 / rate if rate else 0.0
-        self._tls = ssl.create_default_context(cafile=ca_file)
         self._free_at = 0.0
+        self._free = [_Connection(url, tls) for _ in range(connections)]
+
+    async def ready(self) -> None:
+        if len(self._free) == self.connections:  # a server that has a mail in hand is there
+            await self._free[-1].ready()
+
+    async def turn(self) -> None:
+        """Not a library's rate limit, which refuses and lets a burst through (docs/decisions/0025)."""
+        loop = asyncio.get_running_loop()
+        mine = max(self._free_at, loop.time())
+        self._free_at = mine + self._interval
+        await asyncio.sleep(mine - loop.time())
+
+    async def deliver(self, message: EmailMessage, envelope_from: str) -> Delivery:
+        connection = self._free.pop()  # the one used last: no more are opened than are needed
+        try:
+            return await connection.deliver(message, envelope_from)
+        finally:
+            self._free.append(connection)
+
+    async def close(self) -> None:
+        for connection in self._free:
+            connection.close()
+
+
+class _Connection:
+    """One connection, which is opened when it is needed and kept."""
+
+    def __init__(self, url: str, tls: ssl.SSLContext) -> None:
+        self._url = urlsplit(url)
+        self._tls = tls
         self._smtp: aiosmtplib.SMTP | None = None
 
     async def ready(self) -> None:
@@ -97,20 +144,22 @@ class Smtp:
             raise RelayUnavailable(type(error).__name__) from None
 
     async def deliver(self, message: EmailMessage, envelope_from: str) -> Delivery:
-        await self._pace()
         given = False
         try:
             async with asyncio.timeout(_DELIVERY_SECONDS):
                 smtp = await self._envelope(message, envelope_from)
                 given = True
-                await smtp.data(bytes(message))
+                await smtp.data(bytes(message), timeout=_DELIVERY_SECONDS)
         except aiosmtplib.SMTPResponseException as error:
             return await self._refused(error)
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
-            await self.close()
+            self.close()
             if given:
                 return Delivery(Fate.UNKNOWN, type(error).__name__)
             raise RelayUnavailable(type(error).__name__) from None
+        except asyncio.CancelledError:
+            self.close()  # in the middle of a command it is of no use to another mail
+            raise
         kill_point("notifier.after_data")
         return Delivery(Fate.SENT)
 
@@ -141,26 +190,20 @@ class Smtp:
         """5xx is for good, 4xx for now (RFC 5321); of sender, greeting or password it is our affair, not the mail's."""
         ours = isinstance(error, (aiosmtplib.SMTPRecipientRefused, aiosmtplib.SMTPDataError))
         if not ours or error.code == _CLOSING:
-            await self.close()
+            self.close()
             raise RelayUnavailable(f"SMTP {error.code}") from None
         try:
             if self._smtp is not None:
                 await self._smtp.rset()
         except (aiosmtplib.SMTPException, OSError):
-            await self.close()
+            self.close()
         why = refus(error.code, error.message, adresse=isinstance(error, aiosmtplib.SMTPRecipientRefused))
         return Delivery(Fate.FAILED if error.code >= _FAILED_FROM else Fate.TRY_AGAIN, why)
 
-    async def close(self) -> None:
+    def close(self) -> None:
         smtp, self._smtp = self._smtp, None
         if smtp is not None:
             smtp.close()
-
-    async def _pace(self) -> None:
-        """Wait for this mail’s turn: no rate limit, which refuses and lets a burst through (docs/decisions/0025)."""
-        loop = asyncio.get_running_loop()
-        await asyncio.sleep(max(0.0, self._free_at - loop.time()))
-        self._free_at = max(self._free_at, loop.time()) + self._interval
 
     def _client(self) -> aiosmtplib.SMTP:
         url = self._url

@@ -47,6 +47,7 @@ SELECT n.convocation_id, n.version, n.jours, n.nature, n.numero, n.academie, n.p
 FROM (SELECT DISTINCT numero FROM (
         SELECT numero FROM notification d
         WHERE d.etat IN ('PENDING', 'SENDING') AND d.pas_avant <= $1 AND d.academie <> ALL($2::text[])
+          AND d.numero <> ALL($4::text[])
           AND NOT EXISTS (SELECT FROM notification o
                           WHERE o.numero = d.numero AND o.etat IN ('PENDING', 'SENDING') AND o.pas_avant > $1
                             AND (d.etat = 'PENDING' OR o.etat = 'SENDING'))
@@ -174,9 +175,11 @@ async def supersede(connection: Connection, convocations: Sequence[str | UUID], 
     await connection.execute(_SUPERSEDE, convocations, now)
 
 
-async def due(connection: Connection, now: datetime, quiet: Sequence[str], limit: int) -> list[Due]:
-    """All rows to tell now of about `limit` rows' people, person by person; nobody in a `quiet` académie."""
-    return [_due(row) for row in await connection.fetch(_DUE, now, quiet, limit, record_class=_Due)]
+async def due(
+    connection: Connection, now: datetime, quiet: Sequence[str], limit: int, held: Sequence[str]
+) -> list[Due]:
+    """All rows to tell now of about `limit` rows' people, person by person; nobody `held` or in a `quiet` académie."""
+    return [_due(row) for row in await connection.fetch(_DUE, now, quiet, limit, held, record_class=_Due)]
 
 
 def _due(row: _Due) -> Due:

@@ -1,9 +1,10 @@
-"""Mails that are ready → engaged, SMTP, recorded (D28).
+"""A mail that is ready → engaged, SMTP, recorded (D28).
 
 SENDING is committed before SMTP begins and the result right after it, together with the next mail's SENDING: a process
-that dies leaves at most one mail of which nobody knows whether it went out, and that one goes again, the same.
+that dies leaves at most one mail a connection of which nobody knows whether it went out. That one goes again, the same.
 """
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -52,39 +53,31 @@ class Courrier:
     def keys(self) -> list[Key]:
         return [row.key for row in self.rows]
 
+    @property
+    def numero(self) -> str:
+        """Whose it is."""
+        return self.rows[0].numero
+
+    @property
+    def domain(self) -> str:
+        """Where it goes."""
+        return str(self.message["To"].addresses[0].domain).lower()
+
 
 class Delivering:
-    """`deliver` sends one mail after the other; `clock` gives the time of every decision."""
+    """The steps of one mail. `clock` gives the time of every decision; `lock`: who uses the database connection."""
 
-    def __init__(self, mail: Mail, identity: Identity, clock: Callable[[], datetime]) -> None:
+    def __init__(self, mail: Mail, identity: Identity, clock: Callable[[], datetime], lock: asyncio.Lock) -> None:
         self._mail = mail
         self._identity = identity
         self._clock = clock
+        self._lock = lock
 
-    async def deliver(self, connection: Connection, courriers: Sequence[Courrier]) -> None:
-        """Raises RelayUnavailable once the mail in hand is back in the queue."""
-        finish: Finish | None = None
-        for courrier in courriers:
-            engaged = await self._turn(connection, finish, courrier)
-            finish = None
-            if not engaged:
-                continue
-            try:
-                delivery = await self._mail.deliver(courrier.message, self._identity.envelope_from(courrier.id))
-            except RelayUnavailable as unavailable:
-                etat = Etat.SENDING if courrier.again else Etat.PENDING
-                await self._turn(connection, Finish(courrier.id, etat, str(unavailable), self._clock()), None)
-                raise
-            finish = self._outcome(courrier, delivery)
-            EMAILS.labels(finish.etat.value).inc()
-        if finish is not None:
-            await self._turn(connection, finish, None)
-
-    async def _turn(self, connection: Connection, finish: Finish | None, courrier: Courrier | None) -> bool:
+    async def commit(self, connection: Connection, finish: Finish | None, courrier: Courrier | None) -> bool:
         """Record the last mail and engage the next in one commit; False when the next has changed meanwhile."""
         now = self._clock()
         engaged = False
-        async with connection.transaction():
+        async with self._lock, connection.transaction():
             if finish is not None:
                 told = await resultats.finish(connection, finish, now)
                 await report(connection, told, finish.etat, finish.motif)
@@ -95,6 +88,18 @@ class Delivering:
             kill_point("notifier.before_commit")
         kill_point("notifier.after_commit")
         return engaged
+
+    async def send(self, connection: Connection, courrier: Courrier) -> Finish:
+        """What came of it, to be recorded. Raises RelayUnavailable once the mail is back in the queue."""
+        try:
+            delivery = await self._mail.deliver(courrier.message, self._identity.envelope_from(courrier.id))
+        except RelayUnavailable as unavailable:
+            etat = Etat.SENDING if courrier.again else Etat.PENDING
+            await self.commit(connection, Finish(courrier.id, etat, str(unavailable), self._clock()), None)
+            raise
+        finish = self._outcome(courrier, delivery)
+        EMAILS.labels(finish.etat.value).inc()
+        return finish
 
     def _outcome(self, courrier: Courrier, delivery: Delivery) -> Finish:
         now = self._clock()

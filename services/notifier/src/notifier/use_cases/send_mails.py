@@ -18,6 +18,7 @@ from notifier.gateways.mail import Mail
 from notifier.persistence import notifications, resultats
 from notifier.persistence.notifications import Due
 from notifier.use_cases.deliver import GIVE_UP_AFTER, Courrier, Delivering, Identity
+from notifier.use_cases.dispatch import Dispatch
 from notifier.use_cases.report import report
 
 _UNKNOWN = "document introuvable ou impossible à éditer"
@@ -40,17 +41,23 @@ class Sending:
         self._gateway = gateway
         self._mail = mail
         self._identity = identity
-        self._delivering = Delivering(mail, identity, clock)
+        self._database = asyncio.Lock()  # one connection, the leader's, for all that goes on at once
+        self._dispatch = Dispatch(mail, Delivering(mail, identity, clock, self._database))
         self._clock = clock
         self._nuit = nuit
         self._batch_size = batch_size
 
     async def round(self, connection: Connection) -> int:
-        """How many rows were looked at. Raises ConvocationUnavailable, RelayUnavailable: what is due stays so."""
+        """How many rows were looked at. Raises ConvocationUnavailable, RelayUnavailable: what is due stays so.
+
+        A mail to a slow destination may still be in hand afterwards: later rounds are on the same connection, or `end`.
+        """
+        self._dispatch.check()
         now = self._clock()
         here = {academie: local_time(academie, now) for academie in NOMS}
         quiet = [academie for academie, moment in here.items() if self._nuit and moment in self._nuit]
-        rows = await notifications.due(connection, now, quiet, self._batch_size)
+        async with self._database:
+            rows = await notifications.due(connection, now, quiet, self._batch_size, self._dispatch.held())
         if not rows:
             return 0
         kill_point("notifier.after_claim")
@@ -60,8 +67,12 @@ class Sending:
             async for some, answers in asked:
                 kill_point("notifier.after_envois")
                 ready = [await self._courrier(connection, trier(mail, answers, today)) for mail in some]
-                await self._delivering.deliver(connection, [one for one in ready if one is not None])
+                await self._dispatch.deliver(connection, [one for one in ready if one is not None])
         return len(rows)
+
+    async def end(self, seconds: float) -> None:
+        """Give the mails in hand so long; one that is then still in hand is of uncertain fate."""
+        await self._dispatch.end(seconds)
 
     async def _asked(self, found: list[list[Due]]) -> AsyncGenerator[tuple[list[list[Due]], Mapping[Due, Envoi | int]]]:
         """Some mails at a time with what convocation says of them; it renders the next ones while these are sent."""
@@ -116,9 +127,10 @@ class Sending:
         if row.recue_le + GIVE_UP_AFTER < now:
             await self._close(connection, [row], Etat.FAILED, _UNKNOWN)
         else:
-            await resultats.postpone(connection, [row.key], now + pause(row.essais + 1), _UNKNOWN, now)
+            async with self._database:
+                await resultats.postpone(connection, [row.key], now + pause(row.essais + 1), _UNKNOWN, now)
 
     async def _close(self, connection: Connection, rows: Sequence[Due], etat: Etat, motif: str | None) -> None:
-        async with connection.transaction():
+        async with self._database, connection.transaction():
             told = await resultats.close(connection, [row.key for row in rows], etat, motif, self._clock())
             await report(connection, told, etat, motif)
