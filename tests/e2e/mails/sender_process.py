@@ -1,7 +1,8 @@
-"""Run by test_kill_mails.py: for each line it reads, KILL_AT, a forked process sends what is due until it dies or ends.
+"""Run by test_kill_mails.py: for each line it reads, connections and KILL_AT, a forked process sends what is due.
 
 The sender, the database and the mail server are the real ones; what a version says is made up here, for convocation
-has no part in what is tried. Answers each line with the process's end: its exit code, or minus the signal.
+has no part in what is tried. Answers each line with the process's end, when it died or nothing is left: its exit code,
+or minus the signal.
 """
 
 import asyncio
@@ -23,7 +24,10 @@ BATCH = 3
 
 
 class Convocation:
-    """Each version says who it is about, by its id."""
+    """Each version says who it is about, by its id; people are of so many domains."""
+
+    def __init__(self, domains):
+        self.domains = domains
 
     async def envois(self, wanted):
         return {one: self._envoi(one) for one in wanted}
@@ -34,7 +38,7 @@ class Convocation:
             version=one.version,
             nature="CONVOCATION",
             lue=False,
-            courriel=f"{one.convocation_id}@ac-exemple.invalid",
+            courriel=f"{one.convocation_id}@ac-exemple-{one.convocation_id.int % self.domains}.invalid",
             civilite="Mme",
             nom="BŒUF",
             prenom="Élodie",
@@ -58,9 +62,10 @@ class Convocation:
         )
 
 
-async def send(database, smtp):
+async def send(database, smtp, connections):
     identity = Identity("IMAG'IN <no@imagin.invalid>", "imagin.invalid")
-    sending = Sending(Convocation(), Smtp(smtp), identity, lambda: datetime.now(UTC), batch_size=BATCH)
+    mail = Smtp(smtp, connections=connections)
+    sending = Sending(Convocation(connections), mail, identity, lambda: datetime.now(UTC), batch_size=BATCH)
     running = asyncio.create_task(Sender(database, sending, lambda: None, poll_seconds=0.01).run())
     connection = await connect(database)
     while await connection.fetchval(LEFT):
@@ -74,9 +79,9 @@ def main():
     for line in sys.stdin:
         child = os.fork()
         if not child:
-            os.environ["KILL_AT"] = line.strip()
+            connections, _, os.environ["KILL_AT"] = line.strip().partition(" ")
             importlib.reload(kill_points)
-            asyncio.run(send(database, smtp))
+            asyncio.run(send(database, smtp, int(connections)))
             os._exit(0)
         _, status = os.waitpid(child, 0)
         sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")

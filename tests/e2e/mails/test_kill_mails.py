@@ -1,4 +1,4 @@
-"""SIGKILL at eight points around SMTP DATA, twenty times each: nothing lost, and doubles from one window only (D28).
+"""SIGKILL at nine points around SMTP DATA, twenty times each: nothing lost, and doubles from one window only (D28).
 
 The window: the server has taken the message (its 250), and our commit of that has not happened.
 """
@@ -29,7 +29,7 @@ POINTS = (
     "notifier.after_commit:2",
 )
 WINDOW = {"notifier.after_data:2", "notifier.before_commit:2"}
-KILLS, PEOPLE_EACH = 20, 3
+KILLS, PEOPLE_EACH, CONNECTIONS = 20, 3, 3
 
 
 class Senders:
@@ -38,8 +38,8 @@ class Senders:
     def __init__(self, process):
         self._process = process
 
-    async def run(self, kill_at=""):
-        self._process.stdin.write(f"{kill_at}\n".encode())
+    async def run(self, kill_at="", *, connections=1):
+        self._process.stdin.write(f"{connections} {kill_at}\n".encode())
         await self._process.stdin.drain()
         return int(await asyncio.wait_for(self._process.stdout.readline(), 60))
 
@@ -74,20 +74,33 @@ async def convoke(queue, count):
 
 @pytest.mark.parametrize("point", POINTS)
 async def test_d28_killed_around_smtp_data_nothing_is_lost_and_doubles_are_the_same_mail(queue, point, capsys):
+    doubles = await killed(queue, point, 1, capsys)
+    assert doubles == (KILLS if point in WINDOW else 0)
+
+
+@pytest.mark.parametrize("point", ["notifier.after_rcpt_to:2", "notifier.after_data:2", "notifier.before_commit:4"])
+async def test_d28_over_several_connections_a_kill_doubles_no_more_mails_than_there_are(queue, point, capsys):
+    doubles = await killed(queue, point, CONNECTIONS, capsys)
+    assert doubles <= KILLS * CONNECTIONS
+    assert doubles >= (0 if point == "notifier.after_rcpt_to:2" else KILLS), "the server had one at least"
+
+
+async def killed(queue, point, connections, capsys):
+    """Kills, then a sender that ends; returns how many mails were doubled, when nothing else is wrong."""
     for _ in range(KILLS):
         await convoke(queue, PEOPLE_EACH)
-        assert await queue.senders.run(point) == -9, "the point was passed"
-    assert await queue.senders.run() == 0
+        assert await queue.senders.run(point, connections=connections) == -9, "the point was passed"
+    assert await queue.senders.run(connections=connections) == 0
     taken = Counter(one.recipients[0].partition("@")[0] for one in queue.smtp.mailed)
     doubles = sum(taken.values()) - len(taken)
     with capsys.disabled():
         lost = len(set(queue.told) - set(taken))
-        sys.stdout.write(f"\n  {point:28} {KILLS} kills: lost {lost}, doubles {doubles} ")
+        sys.stdout.write(f"\n  {point:28} {connections} connections, {KILLS} kills: lost {lost}, doubles {doubles} ")
     assert set(taken) == set(queue.told), "nobody is lost"
-    assert doubles == (KILLS if point in WINDOW else 0)
     assert len(queue.smtp.ids()) == len(queue.told), "a double bears the same Message-ID"
     assert len({bytes(one.message) for one in queue.smtp.mailed}) == len(queue.told), "and is the same mail"
     states = await queue.connection.fetch("SELECT etat, count(*) AS n FROM notification GROUP BY etat")
     assert {row["etat"]: row["n"] for row in states} == {"SENT": len(queue.told)}
     reports = await queue.connection.fetchval("SELECT count(*) FROM outbox")
     assert reports == len(queue.told), "each is reported once"
+    return doubles

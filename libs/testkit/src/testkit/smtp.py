@@ -30,7 +30,8 @@ class MailServer:
 
     `refuse`: its answer to every DATA, such as "451 later". `to`: its answers to RCPT by address, one after another,
     the last for ever. `drop_after_data`: so many times it takes a message and closes the connection without a word;
-    `slow_seconds`: how long it thinks before it takes one, `slow_domains` for a domain. `at_once`: how many messages it
+    `slow_seconds`: how long it thinks before it takes one, `slow_domains` for a domain; `silent_seconds`: before
+    it answers about a recipient of a domain. `at_once`: how many messages it
     had in hand at once, at most, by domain and in all (""). `takes_from`: how many connections, the first ones; it is
     closed to others. `tls`, `password` (of the user "imagin"): what it asks for.
     """
@@ -43,6 +44,7 @@ class MailServer:
         self.drop_after_data = 0
         self.slow_seconds = 0.0
         self.slow_domains: dict[str, float] = {}
+        self.silent_seconds: dict[str, float] = {}
         self.at_once: Counter[str] = Counter()
         self._in_hand: Counter[str] = Counter()
         self.takes_from: int | None = None
@@ -98,6 +100,7 @@ class MailServer:
         address: str,
         rcpt_options: list[str],  # noqa: ARG002
     ) -> str:
+        await asyncio.sleep(self.silent_seconds.get(_domain(address), 0.0))
         answers = self.to.get(address, [TAKEN])
         answer = answers.pop(0) if len(answers) > 1 else answers[0]
         if answer.startswith("250"):
@@ -109,7 +112,7 @@ class MailServer:
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802, ARG002  # aiosmtpd's
         if self.refuse is not None:
             return self.refuse
-        await self._think(envelope.rcpt_tos[0].rpartition("@")[2])
+        await self._think(_domain(envelope.rcpt_tos[0]))
         message = message_from_bytes(envelope.content, policy=policy.default)
         self.mailed.append(Mailed(envelope.mail_from, tuple(envelope.rcpt_tos), message))
         if self.drop_after_data:
@@ -129,3 +132,7 @@ class MailServer:
     def _authenticate(self, server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:  # noqa: ARG002
         right = data.login == b"imagin" and data.password == (self._password or "").encode()
         return AuthResult(success=right, handled=right)  # not handled: aiosmtpd says 535
+
+
+def _domain(address: str) -> str:
+    return address.rpartition("@")[2]

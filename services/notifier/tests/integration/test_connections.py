@@ -19,9 +19,9 @@ def _soon_slow(monkeypatch):
 
 
 @asynccontextmanager
-async def running(notifier, **options):
+async def running(notifier, *, poll_seconds=0.05, **options):
     """The sender's loop. It is cancelled at the end, as at a stop of the process."""
-    sender = Sender(notifier.url, notifier.sending(**options), lambda: None, poll_seconds=0.05)
+    sender = Sender(notifier.url, notifier.sending(**options), lambda: None, poll_seconds=poll_seconds)
     task = asyncio.create_task(sender.run())
     try:
         yield task
@@ -73,10 +73,10 @@ async def test_a_slow_destination_holds_one_connection_while_all_others_go_out(n
 async def test_a_destination_that_is_fast_again_is_sent_to_at_once(notifier):
     notifier.smtp.slow_domains[SLOW] = 0.5
     await convoke(notifier, [SLOW] * 60)
-    async with running(notifier):
+    async with running(notifier, poll_seconds=0.5):  # let go one a round, they would take half a minute
         await eventually(lambda: len(notifier.smtp.mailed) >= 2, because="it is slow")
         notifier.smtp.slow_domains.clear()
-        await eventually(lambda: all_sent(notifier), because="all are let go", timeout=20)
+        await eventually(lambda: all_sent(notifier), because="all are let go", timeout=15)
     assert notifier.smtp.at_once[SLOW] == 1
     assert len(notifier.smtp.ids()) == len(notifier.smtp.mailed) == 60
 
@@ -100,7 +100,7 @@ async def test_a_later_mail_of_a_person_never_overtakes_one_in_hand_though_its_a
 async def test_a_mail_of_uncertain_fate_goes_before_the_later_one_of_its_person_on_any_connection(notifier):
     notifier.smtp.drop_after_data = 1
     one, *_ = await convoke(notifier, [SLOW])
-    await notifier.drain()
+    await notifier.drain(notifier.sending())
     notifier.convocation.addresses[one] = f"{one}@{FAST}"
     notifier.smtp.slow_domains[FAST] = 0.5
     await notifier.tell(notifier.event(one, 2, "MODIFICATION"))
@@ -126,7 +126,7 @@ async def test_the_rate_is_that_of_all_connections_together(notifier):
     await convoke(notifier, ["a.invalid", "b.invalid", "c.invalid", "d.invalid"] * 4)
     loop = asyncio.get_running_loop()
     began = loop.time()
-    await notifier.drain()
+    await notifier.drain(notifier.sending())
     assert loop.time() - began >= 15 / 10
     assert notifier.smtp.at_once[""] > 1, "over several"
     assert len(notifier.smtp.mailed) == 16
@@ -136,13 +136,14 @@ async def test_a_server_that_takes_fewer_connections_gets_all_mails_over_those(n
     notifier.smtp.takes_from = 2
     notifier.smtp.slow_seconds = 0.1
     await convoke(notifier, [f"d{number % 5}.invalid" for number in range(20)])
-    await notifier.drain()
+    await notifier.drain(notifier.sending())
     assert await all_sent(notifier)
     assert notifier.smtp.at_once[""] == 2
     assert len(notifier.smtp.mailed) == 20
 
 
-async def test_stopped_it_finishes_the_mails_in_hand_and_begins_none(notifier):
+async def test_stopped_it_finishes_the_mails_in_hand_and_begins_none(notifier, monkeypatch):
+    monkeypatch.setattr("notifier.use_cases.dispatch._SLOW_SECONDS", 5.0)
     notifier.smtp.slow_seconds = 1.0
     await convoke(notifier, ["a.invalid", "b.invalid"] * 3)
     async with running(notifier):
@@ -154,14 +155,14 @@ async def test_stopped_it_finishes_the_mails_in_hand_and_begins_none(notifier):
 
 async def test_stopped_it_does_not_wait_for_ever_and_the_mail_goes_again_as_it_was(notifier, monkeypatch):
     monkeypatch.setattr("notifier.sender._GRACE_SECONDS", 0.2)
-    notifier.smtp.slow_domains[SLOW] = 1.5
+    notifier.smtp.slow_domains[SLOW] = 4.0
     await convoke(notifier, [SLOW])
     async with running(notifier):
         await eventually(lambda: notifier.smtp.at_once[SLOW], because="it is in hand")
     assert await notifier.states() == [(1, "SENDING")]
     notifier.smtp.slow_domains.clear()
-    await notifier.drain()
-    assert await all_sent(notifier)
+    async with running(notifier):
+        await eventually(lambda: all_sent(notifier), because="it goes again", timeout=3)
     assert len(notifier.smtp.ids()) == 1
     assert len({bytes(one.message) for one in notifier.smtp.mailed}) == 1
 
@@ -173,6 +174,23 @@ async def test_an_answer_to_data_that_takes_longer_than_a_command_may_is_waited_
     async with running(notifier):
         await eventually(lambda: all_sent(notifier), because="it is taken")
     assert len(notifier.smtp.mailed) == 1, "and not doubled"
+
+
+async def test_a_server_silent_about_one_recipient_is_not_down_and_that_mail_is_tried_again_later(
+    notifier, monkeypatch
+):
+    monkeypatch.setattr("notifier.gateways.mail._COMMAND_SECONDS", 0.3)
+    notifier.mail = Smtp(notifier.smtp.url)
+    notifier.smtp.silent_seconds[SLOW] = 1.0
+    await convoke(notifier, [SLOW, FAST, FAST])
+    await notifier.drain(notifier.sending())
+    assert [etat for _, etat in await notifier.states("p000")] == ["PENDING"]
+    assert len(taken(notifier, FAST)) == 2
+    notifier.smtp.silent_seconds.clear()
+    notifier.now += notifier.SETTLING
+    await notifier.drain(notifier.sending())
+    assert await all_sent(notifier)
+    assert max(notifier.smtp.ids().values()) == 1
 
 
 async def test_what_the_server_says_is_not_in_the_log(notifier):

@@ -144,10 +144,14 @@ class _Connection:
             raise RelayUnavailable(type(error).__name__) from None
 
     async def deliver(self, message: EmailMessage, envelope_from: str) -> Delivery:
-        given = False
+        named = given = False
         try:
             async with asyncio.timeout(_DELIVERY_SECONDS):
-                smtp = await self._envelope(message, envelope_from)
+                smtp = await self._begin(envelope_from)
+                kill_point("notifier.after_mail_from")
+                named = True
+                await smtp.rcpt(message["To"].addresses[0].addr_spec)
+                kill_point("notifier.after_rcpt_to")
                 given = True
                 await smtp.data(bytes(message), timeout=_DELIVERY_SECONDS)
         except aiosmtplib.SMTPResponseException as error:
@@ -156,19 +160,14 @@ class _Connection:
             self.close()
             if given:
                 return Delivery(Fate.UNKNOWN, type(error).__name__)
+            if named and isinstance(error, TimeoutError):  # silence about one recipient is that one's
+                return Delivery(Fate.TRY_AGAIN, type(error).__name__)
             raise RelayUnavailable(type(error).__name__) from None
         except asyncio.CancelledError:
             self.close()  # in the middle of a command it is of no use to another mail
             raise
         kill_point("notifier.after_data")
         return Delivery(Fate.SENT)
-
-    async def _envelope(self, message: EmailMessage, envelope_from: str) -> aiosmtplib.SMTP:
-        smtp = await self._begin(envelope_from)
-        kill_point("notifier.after_mail_from")
-        await smtp.rcpt(message["To"].addresses[0].addr_spec)
-        kill_point("notifier.after_rcpt_to")
-        return smtp
 
     async def _begin(self, envelope_from: str) -> aiosmtplib.SMTP:
         """A server may have closed a connection that was idle: then once more on a new one."""
