@@ -47,7 +47,7 @@ SELECT n.convocation_id, n.version, n.jours, n.nature, n.numero, n.academie, n.p
 FROM (SELECT DISTINCT numero FROM (
         SELECT numero FROM notification d
         WHERE d.etat IN ('PENDING', 'SENDING') AND d.pas_avant <= $1 AND d.academie <> ALL($2::text[])
-          AND d.numero <> ALL($4::text[])
+          AND d.numero NOT IN (SELECT unnest($4::text[]))
           AND NOT EXISTS (SELECT FROM notification o
                           WHERE o.numero = d.numero AND o.etat IN ('PENDING', 'SENDING') AND o.pas_avant > $1
                             AND (d.etat = 'PENDING' OR o.etat = 'SENDING'))
