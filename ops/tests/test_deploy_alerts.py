@@ -40,6 +40,32 @@ def test_a_rule_asks_for_metrics_that_exist_and_sends_to_commands_that_exist(rul
         assert not sub or not hasattr(command, "commands") or sub in command.commands
 
 
+def test_a_rule_groups_by_labels_that_its_metrics_have():
+    """`job` and `instance` are Prometheus's own."""
+    labels = {
+        f"{name}{suffix}": {"job", "instance", *collector._labelnames}
+        for name, collector in REGISTRY._names_to_collectors.items()
+        for suffix in ("", "_total")
+        if hasattr(collector, "_labelnames")
+    }
+    grouped = 0
+    for rule in RULES:
+        for by, metric in re.findall(r"by \(([\w, ]+)\) \((imagin_\w+)\)", rule["expr"]):
+            grouped += 1
+            named = {label.strip() for label in by.split(",")}
+            assert named <= labels[metric], rule["alert"]
+            told = set(re.findall(r"\$labels\.(\w+)", rule["annotations"]["summary"]))
+            assert told <= named, rule["alert"]
+    assert grouped >= 5
+
+
+def test_what_waits_and_who_stands_still_raise_an_alarm_whoever_exposes_them():
+    expressions = {rule["alert"]: rule["expr"] for rule in RULES}
+    assert expressions["ImaginOutboxEnRetard"] == "max by (job, source) (imagin_outbox_oldest_age_seconds) > 60"
+    standing = "max by (group, topic, partition) (imagin_consumer_standing_seconds) > 60"
+    assert expressions["ImaginLecteurImmobile"] == standing
+
+
 def test_each_alert_is_named_once():
     names = [rule["alert"] for rule in RULES]
     assert len(names) == len(set(names)) >= 8

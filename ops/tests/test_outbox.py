@@ -1,10 +1,5 @@
-"""`imagin outbox`: rows written and not sent yet, by service and topic, with the age of the oldest."""
+"""`imagin outbox`: what is written and not sent yet, by service and topic, with the age of the oldest."""
 
-import asyncio
-import json
-import os
-import sys
-from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -12,25 +7,24 @@ import pytest
 from chassis import outbox
 from chassis.database import connect
 from chassis.outbox import Outgoing
-from imagin_ops.services import NOTIFIER, SERVICES
+from event_schemas.catalogue import HABILITATION
+from imagin_ops.services import NOTIFIER, SANTORIN_BRIDGE, SERVICES
 
 HOUR = 3_600
 AGES = {"mails": [2 * HOUR, 5], "rights": [HOUR]}
-SCRIPT = Path(sys.executable).with_name("imagin-ops")
+DIRTY = """
+INSERT INTO habilitation (convocation_id, version, published_version, convocation_version, convocation_hash, status,
+                          numero, mission_id, role, etat, changed_at)
+SELECT gen_random_uuid(), 2, n, 1, '', 'GRANTED', '1', gen_random_uuid(), 'CORRECTEUR', '', now() - interval '3 hours'
+FROM generate_series(1, 2) n  -- the second one is published
+"""
 
 
 @pytest.fixture
-async def environment(database):
+async def databases(database):
     """Rows wait in notifier's outbox; the other services' are empty."""
     filled, empty = (await database("notifier")).url, (await database("santorin_bridge")).url
-    await write(filled)
-    urls = {service.name: empty for service in SERVICES} | {NOTIFIER.name: filled}
-    given = {f"{service.prefix}DATABASE_URL": urls[service.name] for service in SERVICES}
-    return os.environ | given | {"IMAGIN_KAFKA_BOOTSTRAP": "unused:1"}
-
-
-async def write(url):
-    connection = await connect(url)
+    connection = await connect(filled)
     for topic, ages in AGES.items():
         for number, age in enumerate(ages, start=1):
             await outbox.append(connection, [Outgoing(topic, "t", "k", UUID(int=1), number, b"{}")])
@@ -39,23 +33,17 @@ async def write(url):
                 *(age, topic, number),
             )
     await connection.close()
+    urls = dict.fromkeys(SERVICES, empty) | {NOTIFIER: filled}
+    return {f"{service.prefix}DATABASE_URL": urls[service] for service in SERVICES}
 
 
-async def ask(environment, *arguments):
-    process = await asyncio.create_subprocess_exec(
-        SCRIPT, "outbox", *arguments, env=environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
-    )
-    out, err = await process.communicate()
-    assert (process.returncode, err) == (0, b"")
-    return out.decode()
-
-
-async def test_it_counts_what_waits_by_topic_with_the_age_of_the_oldest(environment):
-    found = json.loads(await ask(environment, "--json"))
-    assert list(found) == [service.name for service in SERVICES]
+async def test_it_counts_what_waits_by_topic_with_the_age_of_the_oldest(imagin, databases):
+    done = await imagin.process("outbox", "--json", **databases)
+    assert (done.code, done.err) == (0, "")
+    assert list(done.json) == [service.name for service in SERVICES]
     nothing = {"pending": 0, "oldest_seconds": 0.0, "topics": []}
-    assert [one for name, one in found.items() if name != NOTIFIER.name] == [nothing] * 3
-    mine = found[NOTIFIER.name]
+    assert [one for name, one in done.json.items() if name != NOTIFIER.name] == [nothing] * 3
+    mine = done.json[NOTIFIER.name]
     assert mine["pending"] == 3
     assert mine["oldest_seconds"] == pytest.approx(2 * HOUR, abs=60)
     assert [(one["topic"], one["pending"]) for one in mine["topics"]] == [("mails", 2), ("rights", 1)]
@@ -65,8 +53,22 @@ async def test_it_counts_what_waits_by_topic_with_the_age_of_the_oldest(environm
     ]
 
 
-async def test_for_a_person_a_line_says_each_service_and_each_topic(environment):
-    lines = [line.split() for line in (await ask(environment)).splitlines()]
+async def test_the_rights_that_the_bridge_has_to_publish_wait_too(imagin, databases):
+    connection = await connect(databases["SANTORIN_BRIDGE_DATABASE_URL"])
+    await connection.execute(DIRTY)
+    await connection.close()
+    done = await imagin("outbox", "--service", SANTORIN_BRIDGE.name, "--json", **databases)
+    assert list(done.json) == [SANTORIN_BRIDGE.name]
+    mine = done.json[SANTORIN_BRIDGE.name]
+    assert (mine["pending"], mine["oldest_seconds"]) == (1, pytest.approx(3 * HOUR, abs=60))
+    assert [(one["topic"], one["pending"]) for one in mine["topics"]] == [(HABILITATION, 1)]
+    status = (await imagin("status", "--json", **databases, IMAGIN_KAFKA_BOOTSTRAP="127.0.0.1:1")).json
+    assert status[SANTORIN_BRIDGE.name]["outbox_pending"] == 1
+    assert status[SANTORIN_BRIDGE.name]["outbox_oldest_seconds"] == pytest.approx(3 * HOUR, abs=60)
+
+
+async def test_for_a_person_a_line_says_each_service_and_each_topic(imagin, databases):
+    lines = [line.split() for line in (await imagin("outbox", **databases)).out.splitlines()]
     assert [words[0] for words in lines] == [*(service.name for service in SERVICES), "mails", "rights"]
     assert [words[1] for words in lines] == ["rien", "rien", "rien", "3", "2", "1"]
     assert 2 * HOUR <= int(lines[3][-2]) < 2 * HOUR + 60

@@ -23,7 +23,7 @@ PASSWORD = "invented-password"
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def kafka():
     async with SecuredKafka(dict.fromkeys(USERS, PASSWORD), authorizer=True) as kafka:
-        await topics.apply({"bootstrap_servers": kafka.bootstrap})
+        await topics.apply({"bootstrap_servers": [kafka.bootstrap]})
         libs = os.pathsep.join(f"{folder}/*" for folder in (kafka_libs(print), reader_libs(print)))
         tool = [find_java(), "-cp", libs, "org.apache.kafka.tools.AclCommand", "--bootstrap-server", kafka.bootstrap]
         gate = asyncio.Semaphore(2)

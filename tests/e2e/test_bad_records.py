@@ -118,16 +118,19 @@ async def test_the_operator_lists_shows_retries_and_discards_dead_letters(stack,
         assert listed.returncode == 1
         mine = [one for one in json.loads(listed.stdout) if one["service"] == "convocation"]
         assert mine
+        assert {one["key"] for one in mine} == {KEY.decode()}
         first = str(mine[0]["id"])
         assert "base64" in imagin("dlq", "show", "convocation", first, "--json").stdout
         retried = imagin("dlq", "retry", "convocation", first, "--json")
         assert (retried.returncode, json.loads(retried.stdout)) == (1, {"OPEN": 1})
         assert "1 écartée" in imagin("dlq", "discard", "convocation", first, "--reason", "essai").stdout
+        several = imagin("dlq", "retry", "--all", "--service", "convocation", "--stage", "DECODE", "--json")
+        assert (several.returncode, json.loads(several.stdout)) == (1, {"OPEN": len(mine) - 1})
         assert imagin("dlq", "show", "convocation", "999999").returncode == 3
         played = imagin("simulate", "santorin", "--until-idle", "1", "--json")
         assert (played.returncode, json.loads(played.stdout)["went_back"]) == (0, 0)
         assert imagin("status").returncode == 1
-        assert imagin("doctor").returncode == 0
+        assert "✗ lettres mortes convocation" in imagin("doctor").stdout
         assert imagin("topics", "diff").returncode == 0
         assert imagin("outbox").returncode == 0
         assert imagin("db", "status").returncode == 0

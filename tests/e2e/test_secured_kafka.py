@@ -26,7 +26,7 @@ USER, PASSWORD = "mission-import", "invented-password"
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def kafka():
     async with SecuredKafka({USER: PASSWORD}) as kafka:
-        await topics.apply({"bootstrap_servers": kafka.bootstrap})
+        await topics.apply({"bootstrap_servers": [kafka.bootstrap]})
         yield kafka
 
 

@@ -15,12 +15,12 @@ stderr = Console(stderr=True, highlight=False)
 
 def say(text: str) -> None:
     """One line of progress."""
-    stderr.print(f"• {text}", markup=False)
+    stderr.print(f"• {text}", markup=False, soft_wrap=True)
 
 
 def fail(text: str, *, code: int = 1) -> NoReturn:
     """Tell what is wrong in one sentence and end."""
-    stderr.print(f"Erreur : {text}", style="red", markup=False)
+    stderr.print(f"Erreur : {text}", style="red", markup=False, soft_wrap=True)
     raise SystemExit(code)
 
 

@@ -1,21 +1,27 @@
-"""What the operator's commands work on: the environment's cluster and databases, or the demo that runs here."""
+"""What the operator's commands work on: the installation that the environment gives, else the demo that runs here."""
 
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import psutil
 
 from chassis.settings import kafka_connection
-from imagin_ops.output import fail
-from imagin_ops.services import SERVICES
+from imagin_ops.output import fail, say
+from imagin_ops.services import SERVICES, ServiceSpec
+
+_BOOTSTRAP, _ADMIN = "IMAGIN_KAFKA_BOOTSTRAP", "IMAGIN_DATABASE_URL"
 
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """Addresses of one installation; `databases` and `urls` by service name, the rest where it is known."""
+    """Addresses of one installation, empty where they are not given; `databases` and `urls` by service name.
+
+    A command asks for what it needs, and only for that: what is not given ends it with a sentence and exit code 2.
+    """
 
     bootstrap: str
     databases: dict[str, str]
@@ -27,6 +33,7 @@ class Installation:
     @property
     def kafka(self) -> dict[str, Any]:
         """aiokafka's connection arguments, with IMAGIN_KAFKA_* security where it is set."""
+        self.need({_BOOTSTRAP: self.bootstrap})
         ca_file = os.environ.get("IMAGIN_KAFKA_CA_FILE")
         return kafka_connection(
             bootstrap=self.bootstrap,
@@ -36,6 +43,54 @@ class Installation:
             password=os.environ.get("IMAGIN_KAFKA_SASL_PASSWORD"),
             ca_file=Path(ca_file) if ca_file else None,
         )
+
+    @property
+    def admin(self) -> str:
+        """The URL of PostgreSQL's administrator."""
+        self.need({_ADMIN: self.admin_url})
+        return self.admin_url or ""
+
+    def database(self, service: ServiceSpec) -> str:
+        """The URL of the service's database."""
+        return self.databases_of([service])[service.name]
+
+    def databases_of(self, services: Sequence[ServiceSpec]) -> dict[str, str]:
+        """The URLs of these services' databases, by name."""
+        self.need({f"{one.prefix}DATABASE_URL": self.databases.get(one.name) for one in services})
+        return {one.name: self.databases[one.name] for one in services}
+
+    def replicas(self, service: ServiceSpec) -> list[str]:
+        """Where the service's processes answer: none, one, or several with commas between."""
+        given = self.urls.get(service.name, "").split(",")
+        return [url.strip().rstrip("/") for url in given if url.strip()]
+
+    def api(self, service: ServiceSpec) -> tuple[str, str]:
+        """Where the service's API answers (its first process), and the key to sign a token for it."""
+        urls = self.replicas(service)
+        self.need({f"{service.prefix}URL": urls, "IMAGIN_TOKEN_KEY": self.token_key})
+        return urls[0], self.token_key or ""
+
+    def need(self, wanted: dict[str, Any]) -> None:
+        """End with exit code 2 and the names of the variables that have no value."""
+        if missing := [name for name, value in wanted.items() if not value]:
+            self._refuse(missing)
+
+    def _refuse(self, missing: list[str]) -> NoReturn:
+        names = f"{', '.join(missing)} {'n’est pas donné' if len(missing) == 1 else 'ne sont pas donnés'}"
+        if self.pid:
+            fail(f"{names} par la démonstration {self.pid}", code=2)
+        if given := _given():
+            fail(
+                f"{names}, mais {given[0]} l’est : c’est donc une installation qui est visée, et une démonstration "
+                "n’est prise à sa place que par IMAGIN_DEMO=<pid>",
+                code=2,
+            )
+        fail(f"{names}, et aucune démonstration ne tourne ici", code=2)
+
+    def tell_writing(self, *places: str) -> None:
+        """Say on stderr, before a command writes, where it does."""
+        whose = f"la démonstration {self.pid}" if self.pid else "l’installation donnée par l’environnement"
+        say(f"agit sur {whose} : {', '.join(places)}")
 
 
 def _folder() -> Path:
@@ -53,23 +108,36 @@ def announce(installation: Installation) -> Path:
 
 
 def find() -> Installation:
-    """The environment's installation, else the one running demo; exits with 2 when there is none, or several."""
-    bootstrap = os.environ.get("IMAGIN_KAFKA_BOOTSTRAP")
-    databases = {service.name: os.environ.get(f"{service.prefix}DATABASE_URL") for service in SERVICES}
-    if bootstrap and all(databases.values()):
-        urls = {service.name: os.environ.get(f"{service.prefix}URL", "") for service in SERVICES}
-        known = {name: url for name, url in databases.items() if url}
-        admin_url, token_key = os.environ.get("IMAGIN_DATABASE_URL"), os.environ.get("IMAGIN_TOKEN_KEY")
-        return Installation(bootstrap, known, urls, admin_url, token_key)
+    """The installation of the environment once one of its addresses is given there, else the one running demo.
+
+    IMAGIN_DEMO=<pid> takes a demo whatever the environment says. Exits with 2 where a choice is missing or wrong.
+    """
     wanted = os.environ.get("IMAGIN_DEMO")
-    demos = [demo for demo in _demos() if wanted in {None, str(demo.pid)}]
+    if not wanted and _given():
+        return _environment()
+    demos = [demo for demo in _demos() if not wanted or wanted == str(demo.pid)]
     if len(demos) > 1:
         pids = ", ".join(str(demo.pid) for demo in demos)
         fail(f"plusieurs démonstrations tournent ({pids}) : choisissez par IMAGIN_DEMO=<pid>", code=2)
-    if not demos:
-        names = "IMAGIN_KAFKA_BOOTSTRAP et <SERVICE>_DATABASE_URL"
-        fail(f"aucune démonstration ne tourne ici et {names} ne sont pas donnés", code=2)
-    return demos[0]
+    if wanted and not demos:
+        fail(f"aucune démonstration {wanted} ne tourne ici (IMAGIN_DEMO)", code=2)
+    return demos[0] if demos else _environment()
+
+
+def _given() -> list[str]:
+    """The variables with a value that say which installation is meant: any one of them is enough."""
+    services = [f"{service.prefix}{name}" for service in SERVICES for name in ("DATABASE_URL", "URL")]
+    return [name for name in (_BOOTSTRAP, _ADMIN, *services) if os.environ.get(name)]
+
+
+def _environment() -> Installation:
+    return Installation(
+        bootstrap=os.environ.get(_BOOTSTRAP, ""),
+        databases={service.name: os.environ.get(f"{service.prefix}DATABASE_URL", "") for service in SERVICES},
+        urls={service.name: os.environ.get(f"{service.prefix}URL", "") for service in SERVICES},
+        admin_url=os.environ.get(_ADMIN),
+        token_key=os.environ.get("IMAGIN_TOKEN_KEY"),
+    )
 
 
 def _demos() -> list[Installation]:

@@ -72,7 +72,9 @@ def _refuse_contradictions(*, send: bool, out: Path | None, bad: int, json: bool
 
 
 def _send(sent: list[Sent], rate: int) -> None:
-    kafka = running.find().kafka
+    installation = running.find()
+    kafka = installation.kafka
+    installation.tell_writing(f"Kafka {installation.bootstrap}")
     with progress() as bars:
         bar = bars.add_task("enregistrements envoyés", total=len(sent))
 
@@ -83,7 +85,7 @@ def _send(sent: list[Sent], rate: int) -> None:
         try:
             asyncio.run(producer.send_records(kafka, INSCRIPTIONS, records, advance, per_second=rate or None))
         except KafkaConnectionError:
-            fail(f"Kafka ne répond pas à {kafka['bootstrap_servers']}")
+            fail(f"Kafka ne répond pas à {installation.bootstrap}")
 
 
 def _write(sent: list[Sent], out: Path | None) -> None:

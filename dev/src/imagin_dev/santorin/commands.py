@@ -22,7 +22,9 @@ def santorin(
     json: Annotated[bool, typer.Option("--json", help="The counts as one JSON document at the end.")] = False,
 ) -> None:
     """Read the rights from the first one on and answer each; until Ctrl-C, or until it is idle. Exit code 0."""
-    simulator = Santorin(running.find().kafka, Behaviour(refuse, delay))
+    installation = running.find()
+    simulator = Santorin(installation.kafka, Behaviour(refuse, delay))
+    installation.tell_writing(f"Kafka {installation.bootstrap}")
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(_play(simulator, away, until_idle))
     counts = simulator.summary()

@@ -10,8 +10,8 @@ CONSUMER_STANDING_SECONDS = Gauge(
     "How long the reader of a partition has not moved though records wait, or no broker has answered it",
     ["group", "topic", "partition"],
 )
-OUTBOX_PENDING = Gauge("imagin_outbox_pending", "Rows waiting to be sent")
-OUTBOX_AGE_SECONDS = Gauge("imagin_outbox_oldest_age_seconds", "Age of the oldest row waiting")
+OUTBOX_PENDING = Gauge("imagin_outbox_pending", "Rows waiting to be sent, by the relay's source", ["source"])
+OUTBOX_AGE_SECONDS = Gauge("imagin_outbox_oldest_age_seconds", "Age of the oldest row waiting", ["source"])
 DLQ_MESSAGES = Gauge("imagin_dlq_messages", "Open dead letters")
 RELAY_LEADER = Gauge("imagin_relay_leader", "1 where this process leads the relay")
 RELAY_SENT = Counter("imagin_relay_sent", "Messages relayed to Kafka")

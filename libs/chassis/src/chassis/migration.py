@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from typing import NamedTuple
 
 from chassis.database import Connection
 
@@ -25,6 +26,16 @@ class Migration:
     version: str
     name: str
     up: str
+
+
+class Schema(NamedTuple):
+    """A database against the code: migrations to apply (names), and those applied that the code does not know.
+
+    `unknown`: versions; newer code has migrated the database.
+    """
+
+    pending: list[str]
+    unknown: list[str]
 
 
 def of_packages(packages: Sequence[str]) -> list[Migration]:
@@ -52,16 +63,27 @@ def _read(file: Traversable) -> Migration:
 
 async def pending(connection: Connection, migrations: list[Migration]) -> list[Migration]:
     """Those not applied yet; all of them where the history table does not exist."""
-    if await connection.fetchval("SELECT to_regclass('schema_migrations')") is None:
-        return migrations
-    applied = {row["version"] for row in await connection.fetch("SELECT version FROM schema_migrations")}
+    applied = await _applied(connection)
     return [migration for migration in migrations if migration.version not in applied]
+
+
+async def schema(connection: Connection, migrations: list[Migration]) -> Schema:
+    """What is to be applied, and what only other code knows."""
+    applied = await _applied(connection)
+    known = {migration.version for migration in migrations}
+    todo = [migration.name for migration in migrations if migration.version not in applied]
+    return Schema(todo, sorted(applied - known))
 
 
 async def differs(connection: Connection, migrations: list[Migration]) -> bool:
     """Whether the schema is another one than these migrations make: older, or already that of a later release."""
-    applied = {row["version"] for row in await connection.fetch("SELECT version FROM schema_migrations")}
-    return applied != {migration.version for migration in migrations}
+    return await _applied(connection) != {migration.version for migration in migrations}
+
+
+async def _applied(connection: Connection) -> set[str]:
+    if await connection.fetchval("SELECT to_regclass('schema_migrations')") is None:
+        return set()
+    return {row["version"] for row in await connection.fetch("SELECT version FROM schema_migrations")}
 
 
 async def migrate(connection: Connection, migrations: list[Migration]) -> list[str]:

@@ -60,7 +60,7 @@ class Message(NamedTuple):
 
 
 class Waiting(Row):
-    """What waits for one topic: how many rows, and the age of the oldest."""
+    """What waits for one topic: how many rows, at least one, and the age of the oldest."""
 
     topic: str
     pending: int
@@ -96,6 +96,8 @@ async def waiting(connection: Connection) -> list[Waiting]:
 class Outbox:
     """The relay's source of rows: what exists is unsent; there is no cursor to skip a late commit."""
 
+    name = "outbox"
+
     def __init__(self, source: str) -> None:
         self._source = source
 
@@ -112,3 +114,6 @@ class Outbox:
         await connection.execute(
             "DELETE FROM outbox WHERE seq = ANY($1::bigint[])", [message.token for message in sent]
         )
+
+    async def waiting(self, connection: Connection) -> list[Waiting]:
+        return await waiting(connection)

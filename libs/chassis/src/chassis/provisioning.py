@@ -10,6 +10,7 @@ from chassis.database import SERVER_SETTINGS
 
 _NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 _PASSWORD = re.compile(r"[A-Za-z0-9_-]{16,}")
+_CONNECT_SECONDS = 5
 _ROWS = "SELECT, INSERT, UPDATE, DELETE ON TABLES"
 
 
@@ -21,7 +22,7 @@ async def create_service_database(admin_url: str, package: str, *, password: str
     if not _PASSWORD.fullmatch(password):
         raise ValueError("a password has 16 characters or more of A-Z a-z 0-9 _ -")
     database, owner, app = checked(name or package), f"{checked(package)}_owner", package
-    connection = await asyncpg.connect(admin_url)
+    connection = await _connect(admin_url)
     try:
         for role in (owner, app):
             if not await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", role):
@@ -42,7 +43,7 @@ async def create_service_database(admin_url: str, package: str, *, password: str
 
 async def migrate(admin_url: str, package: str, *, name: str | None = None) -> list[str]:
     """Apply pending migrations as the owner, whose tables the app role may read and write; returns their names."""
-    connection = await asyncpg.connect(with_database(admin_url, name or package))
+    connection = await _connect(with_database(admin_url, name or package))
     owner = f"{checked(package)}_owner"
     try:
         await connection.execute(f"ALTER SCHEMA public OWNER TO {owner}; SET ROLE {owner}")
@@ -59,16 +60,20 @@ async def migrate(admin_url: str, package: str, *, name: str | None = None) -> l
     return done
 
 
-async def pending(admin_url: str, package: str) -> list[str] | None:
-    """Names of the migrations to apply, or None where the database does not exist."""
+async def schema(admin_url: str, package: str, *, name: str | None = None) -> migration.Schema | None:
+    """The database against the migrations of this code, or None where it does not exist."""
     try:
-        connection = await asyncpg.connect(with_database(admin_url, package))
+        connection = await _connect(with_database(admin_url, name or package))
     except asyncpg.InvalidCatalogNameError:
         return None
     try:
-        return [one.name for one in await migration.pending(connection, migration.of_service(package))]
+        return await migration.schema(connection, migration.of_service(package))
     finally:
         await connection.close()
+
+
+async def _connect(url: str) -> asyncpg.Connection:
+    return await asyncpg.connect(url, timeout=_CONNECT_SECONDS)
 
 
 def with_database(url: str, name: str) -> str:

@@ -18,7 +18,7 @@ from chassis.database import Connection
 from chassis.kill_points import kill_point
 from chassis.leadership import leadership
 from chassis.metrics import RELAY_LEADER, RELAY_SENT
-from chassis.outbox import Message, Outbox
+from chassis.outbox import Message, Outbox, Waiting
 from chassis.partitioning import partition_of
 
 log = structlog.get_logger()
@@ -27,10 +27,16 @@ _RETRY_SECONDS = 0.5
 
 
 class Source(Protocol):
-    """Where messages to send wait: the outbox, or a table of dirty keys (D19b)."""
+    """Where messages to send wait: the outbox, or a table of dirty keys (D19b). `name`: its label in the metrics.
 
+    `waiting`: how many wait and since when, by topic; a topic for which nothing waits is absent.
+    """
+
+    @property
+    def name(self) -> str: ...
     async def fetch(self, connection: Connection, limit: int) -> list[Message]: ...
     async def clear(self, connection: Connection, sent: Sequence[Message]) -> None: ...
+    async def waiting(self, connection: Connection) -> list[Waiting]: ...
 
 
 class SendTimeout(Exception):
@@ -65,6 +71,10 @@ class Relay:
     def add_sources(self, sources: Sequence[Source]) -> None:
         """Sources to relay before the outbox: what waits there never holds them back."""
         self._sources = [*sources, *self._sources]
+
+    async def waiting(self, connection: Connection) -> dict[str, list[Waiting]]:
+        """What waits in each source, by the source's name; also where another process leads."""
+        return {source.name: await source.waiting(connection) for source in self._sources}
 
     def wake(self) -> None:
         """Rows were committed: look now. Another process's relay sees them at its next poll."""

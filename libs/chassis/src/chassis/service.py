@@ -42,16 +42,10 @@ _GAUGES_SECONDS = 5.0
 _SILENT_SECONDS = 60.0  # every wait of the relay ends before
 _BUSY_SECONDS = 120.0  # so does a batch: statements of 20 s, a pause of 36 s at most
 
-_GAUGES = """
-SELECT (SELECT count(*) FROM outbox) AS pending,
-       (SELECT coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8 FROM outbox) AS age,
-       (SELECT count(*) FROM dead_letter WHERE state IN ('OPEN', 'RETRY')) AS dead
-"""
+_DEAD = "SELECT count(*) AS dead FROM dead_letter WHERE state IN ('OPEN', 'RETRY')"
 
 
-class _Gauges(Row):
-    pending: int
-    age: float
+class _Dead(Row):
     dead: int
 
 
@@ -239,10 +233,13 @@ class _Process:
             await consumer.retry_dead_letters()
 
     async def _measure(self) -> None:
-        row = await self._pool.fetchrow(_GAUGES, record_class=_Gauges)
+        async with self._pool.acquire() as connection:
+            waiting = await self._relay.waiting(connection)
+            row = await connection.fetchrow(_DEAD, record_class=_Dead)
+        for source, found in waiting.items():
+            OUTBOX_PENDING.labels(source).set(sum(one.pending for one in found))
+            OUTBOX_AGE_SECONDS.labels(source).set(max((one.oldest_seconds for one in found), default=0.0))
         assert row is not None
-        OUTBOX_PENDING.set(row.pending)
-        OUTBOX_AGE_SECONDS.set(row.age)
         DLQ_MESSAGES.set(row.dead)
 
 

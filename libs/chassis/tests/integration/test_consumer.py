@@ -167,5 +167,7 @@ async def test_what_waits_in_the_outbox_and_what_is_dead_is_counted(bench):
     await eventually(bench.dead, because="it is dead")
     key = UUID(int=1)
     await outbox.append(bench.pool, [outbox.Outgoing("t", TYPE, str(key), key, 1, b"{}")])
-    row = await bench.pool.fetchrow(service._GAUGES, record_class=service._Gauges)
-    assert (row.pending, row.dead, row.age >= 0) == (1, 1, True)
+    [waiting] = await outbox.waiting(bench.pool)
+    assert (waiting.topic, waiting.pending, waiting.oldest_seconds >= 0) == ("t", 1, True)
+    row = await bench.pool.fetchrow(service._DEAD, record_class=service._Dead)
+    assert row.dead == 1

@@ -9,7 +9,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer
 
 from chassis import migration, outbox
-from chassis.outbox import Outgoing
+from chassis.outbox import Outbox, Outgoing, Waiting
 from chassis.relay import Relay
 from testkit.eventually import eventually
 
@@ -110,6 +110,28 @@ async def test_the_relay_is_woken_by_a_commit_without_waiting_for_its_poll(bench
     await bench.write("a", 1)
     relay.wake()
     await eventually(bench.is_empty, timeout=5, because="the wake was heard")
+
+
+async def test_a_relay_tells_what_waits_in_each_of_its_sources_by_topic(bench):
+    class DirtyKeys(Outbox):
+        name = "keys"
+
+        async def waiting(self, connection):
+            return await connection.fetch(
+                "SELECT 'states' AS topic, 7::bigint AS pending, 90::float8 AS oldest_seconds", record_class=Waiting
+            )
+
+    relay = Relay(service="s", database_url=bench.url, kafka={})
+    relay.add_sources([DirtyKeys("/keys")])
+    async with bench.pool.acquire() as connection:
+        nothing = await relay.waiting(connection)
+        await bench.write("a", 1)
+        await bench.write("a", 2)
+        await connection.execute("UPDATE outbox SET created_at = now() - interval '1 minute' WHERE version = 1")
+        found = await relay.waiting(connection)
+    assert (nothing["outbox"], list(found)) == ([], ["keys", "outbox"])
+    seen = {name: [tuple(one) for one in rows] for name, rows in found.items()}
+    assert seen == {"keys": [("states", 7, 90.0)], "outbox": [(bench.topic, 2, pytest.approx(60, abs=10))]}
 
 
 async def test_only_one_of_two_relays_leads_and_the_other_takes_over(bench):

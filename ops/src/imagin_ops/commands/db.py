@@ -1,36 +1,44 @@
 """`imagin db`: the services' databases and migrations, with the administrator's URL (IMAGIN_DATABASE_URL)."""
 
-import asyncio
 import os
-from typing import Annotated
+from collections.abc import Awaitable
+from typing import Annotated, TypeVar
 
+import asyncpg
 import typer
 
 from chassis import provisioning
+from chassis.database import is_transient
+from chassis.migration import Schema
 from imagin_ops import running
-from imagin_ops.output import fail, put, put_json
+from imagin_ops.connections import NoAnswer, place, run
+from imagin_ops.output import fail, program, put, put_json
 from imagin_ops.services import SERVICES
 
 app = typer.Typer(help="Databases, roles and migrations of the services.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 
-
-def _admin_url() -> str:
-    url = os.environ.get("IMAGIN_DATABASE_URL") or running.find().admin_url
-    if not url:
-        fail("IMAGIN_DATABASE_URL (administrateur PostgreSQL) est nécessaire", code=2)
-    return url
+T = TypeVar("T")
 
 
 @app.command()
 def create(*, json: Json = False) -> None:
-    """Create roles and databases that are missing, and migrate. Passwords come from <SERVICE>_DATABASE_PASSWORD."""
-    url = _admin_url()
-    for service in SERVICES:
-        password = os.environ.get(f"{service.prefix}DATABASE_PASSWORD")
-        if not password:
-            fail(f"{service.prefix}DATABASE_PASSWORD n’est pas donné", code=2)
-        asyncio.run(provisioning.create_service_database(url, service.package, password=password))
+    """Create roles and databases that are missing, and migrate. Needs IMAGIN_DATABASE_URL.
+
+    Passwords come from <SERVICE>_DATABASE_PASSWORD. Exit code 0, 2 when a password is missing or too weak, 4 when
+    PostgreSQL does not answer.
+    """
+    installation = running.find()
+    url = installation.admin
+    passwords = {one: os.environ.get(f"{one.prefix}DATABASE_PASSWORD", "") for one in SERVICES}
+    installation.need({f"{one.prefix}DATABASE_PASSWORD": password for one, password in passwords.items()})
+    installation.tell_writing(place(url))
+
+    for service, password in passwords.items():
+        try:
+            run(_asked(url, provisioning.create_service_database(url, service.package, password=password)))
+        except ValueError as error:
+            fail(f"{service.prefix}DATABASE_PASSWORD : {error}", code=2)
         if not json:
             put(f"{service.package} : prête")
     if json:
@@ -39,22 +47,56 @@ def create(*, json: Json = False) -> None:
 
 @app.command()
 def migrate(*, json: Json = False) -> None:
-    """Apply pending migrations to every service's database, as its owner."""
-    url = _admin_url()
-    applied = {service.package: asyncio.run(provisioning.migrate(url, service.package)) for service in SERVICES}
+    """Apply pending migrations to every service's database, as its owner. Needs IMAGIN_DATABASE_URL.
+
+    Exit code 0, 1 when a schema is newer than this code or a database is missing, 4 when PostgreSQL does not answer.
+    """
+    installation = running.find()
+    url = installation.admin
+    installation.tell_writing(place(url))
+    schemas = run(_schemas(url))
+    if absent := [name for name, schema in schemas.items() if schema is None]:
+        fail(f"base absente : {', '.join(absent)} ; {program()} db create la crée")
+    applied = {service.package: run(_asked(url, provisioning.migrate(url, service.package))) for service in SERVICES}
     if json:
         put_json(applied)
     for name, names in applied.items() if not json else ():
-        put(f"{name} : {', '.join(names) or 'à jour'}")
+        put(f"{name} : {', '.join(names) or _sentence(schemas[name])}")
+    raise typer.Exit(1 if any(schema and schema.unknown for schema in schemas.values()) else 0)
 
 
 @app.command()
 def status(*, json: Json = False) -> None:
-    """Pending migrations by service. Exit code 0 when all are at head, 1 otherwise."""
-    url = _admin_url()
-    todo = {service.package: asyncio.run(provisioning.pending(url, service.package)) for service in SERVICES}
+    """By service the migrations to apply, and those applied that this code does not know. Needs IMAGIN_DATABASE_URL.
+
+    Exit code 0 when schemas and code are the same, 1 otherwise, 4 when PostgreSQL does not answer.
+    """
+    schemas = run(_schemas(running.find().admin))
     if json:
-        put_json(todo)
-    for name, names in todo.items() if not json else ():
-        put(f"{name} : {'base absente' if names is None else ', '.join(names) or 'à jour'}")
-    raise typer.Exit(1 if any(names is None or names for names in todo.values()) else 0)
+        put_json({name: schema._asdict() if schema else None for name, schema in schemas.items()})
+    for name, schema in schemas.items() if not json else ():
+        put(f"{name} : {_sentence(schema)}")
+    raise typer.Exit(1 if any(schema is None or any(schema) for schema in schemas.values()) else 0)
+
+
+async def _schemas(url: str) -> dict[str, Schema | None]:
+    return {one.package: await _asked(url, provisioning.schema(url, one.package)) for one in SERVICES}
+
+
+async def _asked(url: str, work: Awaitable[T]) -> T:
+    """The result of `work`. Raises NoAnswer where the administrator cannot connect, or PostgreSQL goes away."""
+    try:
+        return await work
+    except Exception as error:
+        if not is_transient(error) and not isinstance(error, asyncpg.InvalidAuthorizationSpecificationError):
+            raise
+        raise NoAnswer(f"{place(url)} : pas de réponse ({type(error).__name__})") from None
+
+
+def _sentence(schema: Schema | None) -> str:
+    if schema is None:
+        return "base absente"
+    parts = [f"à appliquer : {', '.join(schema.pending)}"] if schema.pending else []
+    if schema.unknown:
+        parts.append(f"schéma plus récent que ce code, qui ne connaît pas {', '.join(schema.unknown)}")
+    return " ; ".join(parts) or "à jour"

@@ -2,79 +2,96 @@
 
 import asyncio
 import base64
-from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, TypeVar
+import time
+from collections import Counter
+from typing import Annotated, Any
 
-import asyncpg
 import typer
 
-from imagin_ops import running
+from chassis.database import Connection
+from imagin_ops import letters, running
+from imagin_ops.connections import connected, place, run
+from imagin_ops.letters import Choice, Letter, Stage
 from imagin_ops.output import fail, put, put_json, say
+from imagin_ops.services import ServiceSpec, chosen
 
 app = typer.Typer(help="Dead letters: records that a service could not apply.", no_args_is_help=True)
+_WAIT_SECONDS = 15  # without any letter taken up: the service takes 500 a second
 
-_LIST = """
-SELECT id, consumer_group, topic, partition, "offset", stage, reason, state, attempts, created_at
-FROM dead_letter WHERE $1 OR state IN ('OPEN', 'RETRY') ORDER BY id LIMIT $2
-"""
-_MARK = "UPDATE dead_letter SET state = 'RETRY', changed_at = now() WHERE id = ANY($1::bigint[]) AND state = 'OPEN'"
-_DISCARD = """
-UPDATE dead_letter SET state = 'DISCARDED', note = $2, changed_at = now()
-WHERE id = ANY($1::bigint[]) AND state = 'OPEN'
-"""
-_WAIT_SECONDS = 15
-
-T = TypeVar("T")
-
-Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 ServiceName = Annotated[str, typer.Argument(help="mission-import, convocation, santorin-bridge or notifier.")]
-Ids = Annotated[list[int], typer.Argument(help="Numbers of the letters, as `list` shows them.")]
+OneService = Annotated[str | None, typer.Argument(metavar="[SERVICE]", help="Whose letters the numbers are.")]
+Ids = Annotated[list[int] | None, typer.Argument(metavar="[NUMBERS]...", help="Of the letters, as `list` shows them.")]
+All = Annotated[bool, typer.Option("--all", help="All open letters that the filters leave, without numbers.")]
+Service = Annotated[str | None, typer.Option("--service", help="Filter: of this service only.")]
+Topic = Annotated[str | None, typer.Option(help="Filter: of this topic only.")]
+StageOption = Annotated[Stage | None, typer.Option("--stage", help="Filter: that died there only.")]
+_CONTAINS = "Filter: whose reason contains this text, in any case."
+Reason = Annotated[str | None, typer.Option("--reason-contains", "--reason", help=_CONTAINS)]
+ReasonOfDiscarded = Annotated[str | None, typer.Option("--reason-contains", help=_CONTAINS)]
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 
 
 @app.command("list")
 def list_(
     *,
     everything: Annotated[bool, typer.Option("--all", help="Closed ones too.")] = False,
-    limit: Annotated[int, typer.Option(help="How many a service, at most.")] = 100,
+    service: Service = None,
+    topic: Topic = None,
+    stage: StageOption = None,
+    reason: Reason = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many a service, at most.")] = 100,
     json: Json = False,
 ) -> None:
-    """Letters of every service. Exit code 0 when there is none open, 1 when there is."""
-    letters = asyncio.run(_list(everything=everything, limit=limit))
+    """Letters with the record's key and, where it names one, its établissement. Needs <SERVICE>_DATABASE_URL.
+
+    Exit code 0 when there is none open, 1 when there is, 4 when a database does not answer.
+    """
+    choice = Choice(None, topic, stage, reason)
+    found = run(_list(chosen(service), choice, closed=everything, limit=limit))
     if json:
-        put_json(letters)
-    for letter in letters if not json else ():
-        place = f"{letter['topic']}/{letter['partition']}@{letter['offset']}"
-        put(f"{letter['service']}  {letter['id']}  {letter['state']}  {place}  {letter['stage']}: {letter['reason']}")
-    raise typer.Exit(1 if any(letter["state"] in {"OPEN", "RETRY"} for letter in letters) else 0)
+        put_json(found)
+    for one in found if not json else ():
+        where = f"{one['topic']}/{one['partition']}@{one['offset']}"
+        about = f"clé {one['key'] or 'absente'}" + (f"  UAI {one['uai']}" if one["uai"] else "")
+        put(f"{one['service']}  {one['id']}  {one['state']}  {where}  {about}  {one['stage']}: {one['reason']}")
+    raise typer.Exit(1 if any(one["state"] in {"OPEN", "RETRY"} for one in found) else 0)
 
 
-async def _list(*, everything: bool, limit: int) -> list[dict[str, Any]]:
-    letters = []
-    for service, url in running.find().databases.items():
-        connection = await asyncpg.connect(url)
-        try:
-            rows = await connection.fetch(_LIST, everything, limit)
-        finally:
-            await connection.close()
-        letters += [{"service": service, **dict(row)} for row in rows]
-    return letters
+async def _list(services: tuple[ServiceSpec, ...], choice: Choice, *, closed: bool, limit: int) -> list[dict[str, Any]]:
+    found = []
+    for name, url in running.find().databases_of(services).items():
+        async with connected(url) as connection:
+            rows = await letters.fetch(connection, choice, closed=closed, limit=limit)
+        found += [_seen(name, row) for row in rows]
+    return found
+
+
+def _seen(service: str, letter: Letter) -> dict[str, Any]:
+    columns = {name: value for name, value in letter.items() if name not in {"key", "aggregate", "body"}}
+    uai = letters.etablissement(letter.key, letter.aggregate, letter.body)
+    return {"service": service, **columns, "key": letters.shown_key(letter.key), "uai": uai}
 
 
 @app.command()
 def show(service: ServiceName, letter: int, *, json: Json = False) -> None:
-    """One letter, with its bytes (base64 in JSON). It may hold personal data: do not paste it anywhere."""
+    """One letter, with its bytes (base64 in JSON). It may hold personal data: do not paste it anywhere.
 
-    async def read(connection: Any) -> dict[str, Any]:
-        row = await connection.fetchrow("SELECT * FROM dead_letter WHERE id = $1", letter)
-        return dict(row) if row else {}
-
-    found = _in(service, read)
+    Needs <SERVICE>_DATABASE_URL. Exit code 0, 3 when there is no such letter, 4 when the database does not answer.
+    """
+    [spec] = chosen(service)
+    found = run(_show(running.find().database(spec), letter))
     if not found:
         fail(f"{service} n’a pas de lettre {letter}", code=3)
     if json:
         put_json({name: _jsonable(value) for name, value in found.items()})
     for name, value in found.items() if not json else ():
         put(f"{name:16} {value!r}")
+
+
+async def _show(url: str, letter: int) -> dict[str, Any]:
+    async with connected(url) as connection:
+        row = await connection.fetchrow("SELECT * FROM dead_letter WHERE id = $1", letter)
+    return dict(row) if row else {}
 
 
 def _jsonable(value: Any) -> Any:
@@ -84,63 +101,108 @@ def _jsonable(value: Any) -> Any:
 
 
 @app.command()
-def retry(service: ServiceName, letters: Ids, *, json: Json = False) -> None:
+def retry(
+    of: OneService = None,
+    numbers: Ids = None,
+    *,
+    everything: All = False,
+    service: Service = None,
+    topic: Topic = None,
+    stage: StageOption = None,
+    reason: Reason = None,
+    json: Json = False,
+) -> None:
     """Process letters again, in their order, in the service itself (never in the topic). Waits for the result.
 
-    Exit code 0 when all were applied or known, 1 when some are dead again, 4 when the service does not answer.
+    `retry SERVICE 12 13`, or `retry --all` with filters. Needs <SERVICE>_DATABASE_URL. Exit code 0 when all were
+    applied or known, 1 when some are dead again, 4 when the service or its database does not answer.
     """
-
-    async def mark_and_wait(connection: Any) -> dict[str, int]:
-        await connection.execute(_MARK, letters)
-        for _ in range(_WAIT_SECONDS * 10):
-            rows = await connection.fetch("SELECT state FROM dead_letter WHERE id = ANY($1::bigint[])", letters)
-            states = [row["state"] for row in rows]
-            if "RETRY" not in states:
-                return {state: states.count(state) for state in set(states)}
-            await asyncio.sleep(0.1)
-        return {"RETRY": states.count("RETRY")}
-
-    states = _in(service, mark_and_wait)
+    choice = Choice(numbers or None, topic, stage, reason)
+    databases = _to_write(of, service, choice, everything=everything)
+    states = run(_retry(databases, choice))
     if json:
         put_json(states)
     else:
-        put(", ".join(f"{count} {state}" for state, count in states.items()) or "aucune lettre de ce numéro")
+        put(", ".join(f"{count} {state}" for state, count in states.items()) or "aucune lettre de ce choix")
     if "RETRY" in states:
-        say(f"{service} ne tourne pas : les lettres seront reprises à son démarrage")
+        say("un service ne tourne pas : ses lettres seront reprises à son démarrage")
     raise typer.Exit(4 if "RETRY" in states else 1 if "OPEN" in states else 0)
+
+
+async def _retry(databases: dict[str, str], choice: Choice) -> dict[str, int]:
+    """All services at the same time; how many letters are in which state afterwards."""
+    total: Counter[str] = Counter()
+    for found in await asyncio.gather(*(_retry_in(url, choice) for url in databases.values())):
+        total.update(found)
+    return dict(total)
+
+
+async def _retry_in(url: str, choice: Choice) -> dict[str, int]:
+    async with connected(url) as connection:
+        marked = await letters.mark_for_retry(connection, choice)
+        return await _outcome(connection, choice.ids or marked)
+
+
+async def _outcome(connection: Connection, ids: list[int]) -> dict[str, int]:
+    """Wait until the service has taken them up; as long as it takes some, it is waited for."""
+    left, deadline = len(ids), time.monotonic() + _WAIT_SECONDS
+    while True:
+        states = await letters.states(connection, ids)
+        waiting = states.get("RETRY", 0)
+        if not waiting or time.monotonic() > deadline:
+            return states
+        if waiting < left:
+            left, deadline = waiting, time.monotonic() + _WAIT_SECONDS
+        await asyncio.sleep(0.1)
 
 
 @app.command()
 def discard(
-    service: ServiceName,
-    letters: Ids,
+    of: OneService = None,
+    numbers: Ids = None,
     *,
-    reason: Annotated[str, typer.Option(help="Kept with the letter.")],
+    note: Annotated[str, typer.Option("--reason", help="Why they are discarded: kept with each letter.")],
+    everything: All = False,
+    service: Service = None,
+    topic: Topic = None,
+    stage: StageOption = None,
+    reason: ReasonOfDiscarded = None,
     json: Json = False,
 ) -> None:
-    """Close open letters for good; the bytes stay, with the reason."""
+    """Close open letters for good; the bytes stay, with the reason given here.
 
-    async def close(connection: Any) -> str:
-        return str(await connection.execute(_DISCARD, letters, reason))
-
-    closed = int(_in(service, close).removeprefix("UPDATE "))
+    `discard SERVICE 12 13 --reason …`, or `discard --all` with one filter at least. Needs <SERVICE>_DATABASE_URL.
+    Exit code 0, 4 when a database does not answer.
+    """
+    choice = Choice(numbers or None, topic, stage, reason)
+    if everything and not choice and not (of or service):
+        fail(
+            "on n’écarte pas tout d’un coup : donnez un filtre (--service, --topic, --stage, --reason-contains)",
+            code=2,
+        )
+    databases = _to_write(of, service, choice, everything=everything)
+    closed = run(_discard(databases, choice, note))
     if json:
         put_json({"DISCARDED": closed})
     else:
         put(f"{closed} écartée(s)")
 
 
-def _in(service: str, work: Callable[[Any], Awaitable[T]]) -> T:
-    """Run `work` on a connection to the service's database."""
+async def _discard(databases: dict[str, str], choice: Choice, note: str) -> int:
+    closed = 0
+    for url in databases.values():
+        async with connected(url) as connection:
+            closed += await letters.discard(connection, choice, note)
+    return closed
 
-    async def run(url: str) -> T:
-        connection = await asyncpg.connect(url)
-        try:
-            return await work(connection)
-        finally:
-            await connection.close()
 
-    databases = running.find().databases
-    if service not in databases:
-        fail(f"service inconnu : {service} (attendu : {', '.join(databases)})", code=2)
-    return asyncio.run(run(databases[service]))
+def _to_write(of: str | None, service: str | None, choice: Choice, *, everything: bool) -> dict[str, str]:
+    """The databases to write to, told on stderr; exits with 2 where numbers and --all do not say which letters."""
+    if everything == bool(choice.ids):
+        fail("dites lesquelles : SERVICE et des numéros, ou --all avec des filtres", code=2)
+    if of and service and of != service:
+        fail(f"{of} ou {service} : un seul service", code=2)
+    installation = running.find()
+    databases = installation.databases_of(chosen(of or service))
+    installation.tell_writing(*map(place, databases.values()))
+    return databases

@@ -36,12 +36,13 @@ def _group() -> None:
 def closings(file: File, *, confirm: Confirm = False, json: Json = False) -> None:
     """Say what a file of closings would change, and with --confirm import it, in the name of who runs this.
 
+    Needs MISSION_IMPORT_URL and IMAGIN_TOKEN_KEY.
     Exit code 0, 1 when the file has faults (each told by its line), 2 when mission-import does not answer.
     """
     installation = running.find()
-    url, key = installation.urls.get(MISSION_IMPORT.name), installation.token_key
-    if not url or not key:
-        fail(f"{MISSION_IMPORT.prefix}URL et IMAGIN_TOKEN_KEY ne sont pas donnés", code=2)
+    url, key = installation.api(MISSION_IMPORT)
+    if confirm:
+        installation.tell_writing(f"mission-import à {url}")
     headers = {"Authorization": f"Bearer {_token(key)}"}
     try:
         with httpx2.Client(base_url=url, headers=headers, timeout=120, trust_env=False) as http:

@@ -14,6 +14,7 @@ from acces.acteur import Acteur, Role, mint
 from chassis.database import connect, is_transient
 from convocation.operations import replay_convocations
 from imagin_ops import running
+from imagin_ops.connections import place
 from imagin_ops.output import fail, program, put, put_json, say
 from imagin_ops.running import Installation
 from imagin_ops.services import CONVOCATION, SANTORIN_BRIDGE
@@ -53,12 +54,17 @@ def santorin(
 ) -> None:
     """Convocations ↔ rights ↔ topic, by cause.
 
+    Needs IMAGIN_KAFKA_BOOTSTRAP, SANTORIN_BRIDGE_DATABASE_URL, CONVOCATION_URL and IMAGIN_TOKEN_KEY; --repair needs
+    CONVOCATION_DATABASE_URL too.
     Exit code 0 when all agree, 1 when differences are left, 2 when something is not given, 4 when one of the three
     does not answer or somebody else reconciles now.
     """
     causes = _causes(cause)
     installation = running.find()
+    _need(installation, mend=mend)
     sources = sources_of(installation)
+    if mend:
+        installation.tell_writing(*(place(installation.database(one)) for one in (SANTORIN_BRIDGE, CONVOCATION)))
     try:
         bilan, treated = asyncio.run(_run(installation, sources, causes if mend else frozenset(), settle))
     except Exception as error:
@@ -72,6 +78,13 @@ def santorin(
     raise typer.Exit(1 if bilan.ecarts else 0)
 
 
+def _need(installation: Installation, *, mend: bool) -> None:
+    services = (SANTORIN_BRIDGE, CONVOCATION) if mend else (SANTORIN_BRIDGE,)
+    databases = {f"{one.prefix}DATABASE_URL": installation.databases.get(one.name) for one in services}
+    given = {"IMAGIN_KAFKA_BOOTSTRAP": installation.bootstrap, "CONVOCATION_URL": installation.replicas(CONVOCATION)}
+    installation.need(given | databases | {"IMAGIN_TOKEN_KEY": installation.token_key})
+
+
 def _causes(names: Sequence[str] | None) -> frozenset[Ecart]:
     unknown = [name for name in names or () if name not in Ecart.__members__]
     if unknown:
@@ -81,9 +94,7 @@ def _causes(names: Sequence[str] | None) -> frozenset[Ecart]:
 
 def sources_of(installation: Installation) -> Sources:
     """What a reconciliation of this installation asks."""
-    url, key = installation.urls.get(CONVOCATION.name), installation.token_key
-    if not url or not key:
-        fail("CONVOCATION_URL et IMAGIN_TOKEN_KEY sont nécessaires pour interroger convocation", code=2)
+    url, key = installation.api(CONVOCATION)
 
     def token() -> str:
         return mint(Acteur("imagin-ops", Role.SERVICE), key, now=datetime.now(UTC), hours=0.1)
@@ -94,7 +105,7 @@ def sources_of(installation: Installation) -> Sources:
 async def _run(
     installation: Installation, sources: Sources, causes: frozenset[Ecart], settle: float
 ) -> tuple[Bilan, Counter[Ecart]]:
-    connection = await connect(installation.databases[SANTORIN_BRIDGE.name])
+    connection = await connect(installation.database(SANTORIN_BRIDGE))
     treated: Counter[Ecart] = Counter()
     try:
         async with alone(connection) as mine:
@@ -116,7 +127,7 @@ def _replay(installation: Installation) -> Any:
     """Convocation's own outbox, whose relay sends what is told again."""
 
     async def replay(convocations: Sequence[UUID]) -> int:
-        connection = await connect(installation.databases[CONVOCATION.name])
+        connection = await connect(installation.database(CONVOCATION))
         try:
             return await replay_convocations(connection, convocations)
         finally:

@@ -1,6 +1,5 @@
 """`imagin replay`: tell again what stands, at the same version, to the topic or to a file; readers know it already."""
 
-import asyncio
 import json
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -15,9 +14,10 @@ from uuid import UUID
 import typer
 
 from chassis.cloudevents import event_id
-from chassis.database import Connection, connect
+from chassis.database import Connection
 from convocation import operations as convocations
 from imagin_ops import running
+from imagin_ops.connections import connected, place, run
 from imagin_ops.output import fail, progress, put, put_json
 from imagin_ops.services import CONVOCATION, SANTORIN_BRIDGE, ServiceSpec
 from santorin_bridge import operations as habilitations
@@ -86,9 +86,10 @@ def replay(
     dry_run: DryRun = False,
     json: Json = False,
 ) -> None:
-    """Tell again what stands: no effect is doubled, versions stay.
+    """Tell again what stands: no effect is doubled, versions stay. Needs <SERVICE>_DATABASE_URL of who tells it.
 
-    Exit code 0, 1 when the event of some convocations was not kept, 2 when nothing is chosen or the file exists.
+    That is CONVOCATION or SANTORIN_BRIDGE. Exit code 0, 1 when the event of some convocations was not kept, 2 when
+    nothing is chosen or the file exists, 4 when the database does not answer.
     """
     kind = _KINDS[what]
     choix = _choix(kind, mission, etablissement, academie, since, everything=everything)
@@ -110,8 +111,11 @@ def _choix(
 
 
 def _replay(kind: _Kind, choix: Any, out: Path | None, *, dry_run: bool, as_json: bool) -> None:
-    database = running.find().databases[kind.service.name]
-    chosen, told = asyncio.run(_run(kind, database, choix, out, dry_run=dry_run))
+    installation = running.find()
+    database = installation.database(kind.service)
+    if not dry_run and out is None:
+        installation.tell_writing(place(database))
+    chosen, told = run(_run(kind, database, choix, out, dry_run=dry_run))
     if as_json:
         put_json({"chosen": chosen, "told": told})
     elif dry_run:
@@ -123,8 +127,7 @@ def _replay(kind: _Kind, choix: Any, out: Path | None, *, dry_run: bool, as_json
 
 async def _run(kind: _Kind, database: str, choix: Any, out: Path | None, *, dry_run: bool) -> tuple[int, int]:
     chosen = told = 0
-    connection = await connect(database)
-    try:
+    async with connected(database) as connection:
         with progress() as bars, _opened(out) as file:
             bar = bars.add_task("lignes redites", total=None)
             async for page in _pages(kind, connection, choix):
@@ -132,8 +135,6 @@ async def _run(kind: _Kind, database: str, choix: Any, out: Path | None, *, dry_
                 if not dry_run:
                     told += _write(kind, page, file) if file else await kind.send(connection, _ids(page))
                 bars.update(bar, completed=chosen)
-    finally:
-        await connection.close()
     return chosen, told
 
 

@@ -1,94 +1,128 @@
 """`imagin status` and `imagin doctor`: how the installation is, and what is wrong with what it was given."""
 
 import asyncio
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import asyncpg
-import httpx2
 import typer
-from aiokafka.client import AIOKafkaClient
-from aiokafka.errors import KafkaError
 
 from chassis import provisioning
-from imagin_ops import running, topics
-from imagin_ops.output import program, put, put_json
-from imagin_ops.services import SANTORIN_BRIDGE, SERVICES
-from santorin_bridge import operations as santorin_bridge
+from chassis.migration import Schema
+from imagin_ops import health, running, topics
+from imagin_ops.connections import NoAnswer, run
+from imagin_ops.health import Books, Health, Reader, asked
+from imagin_ops.output import program, put, put_json, say
+from imagin_ops.readers import unread
+from imagin_ops.running import Installation
+from imagin_ops.services import SERVICES
+from santorin_bridge.operations import Silence
 
 _SILENT_SECONDS = 3_600
+_KAFKA_MILLISECONDS = 4_000
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
+Findings = dict[str, str | None]
 
-_FIGURES = """
-SELECT (SELECT count(*) FROM outbox) AS outbox_pending,
-       (SELECT coalesce(extract(epoch FROM now() - min(created_at)), 0)::float FROM outbox) AS outbox_oldest_seconds,
-       (SELECT count(*) FROM dead_letter WHERE state IN ('OPEN', 'RETRY')) AS dead_letters
-"""
+
+def _needed() -> Installation:
+    installation = running.find()
+    databases = {f"{one.prefix}DATABASE_URL": installation.databases.get(one.name) for one in SERVICES}
+    installation.need({"IMAGIN_KAFKA_BOOTSTRAP": installation.bootstrap} | databases)
+    return installation
+
+
+def _kafka(installation: Installation) -> dict[str, Any]:
+    return installation.kafka | {"request_timeout_ms": _KAFKA_MILLISECONDS}
 
 
 def status(*, json: Json = False) -> None:
-    """Services, outboxes, dead letters, SANTORIN's answers. Exit code 0 when all is well, 1 otherwise.
+    """Kafka, processes, readers, what waits to be sent, dead letters, SANTORIN's answers. Ends within 15 seconds.
 
-    SANTORIN is not well when it has left a right unanswered for an hour.
+    Needs IMAGIN_KAFKA_BOOTSTRAP and <SERVICE>_DATABASE_URL; processes are asked where <SERVICE>_URL names them, with
+    commas between. Exit code 0 when all is well, 1 otherwise: a reader that has stood still for 30 s, a row that has
+    waited for 60 s, SANTORIN that has left a right unanswered for an hour are not well.
     """
-    installation = running.find()
-    figures = asyncio.run(_status(installation))
-    silence = asyncio.run(_silence(installation))
+    kafka, services = run(_status(_needed()))
+    silence = next((one.books.silence for one in services if isinstance(one.books, Books) and one.books.silence), None)
     if json:
-        put_json(figures | {"santorin": silence})
-    for name, one in figures.items() if not json else ():
-        put(
-            f"{name:16} {one['health']:10} outbox {one['outbox_pending']} "
-            f"({one['outbox_oldest_seconds']:.0f} s)  lettres mortes {one['dead_letters']}"
-        )
-    if not json:
-        last = silence["dernier"].astimezone().isoformat(timespec="seconds") if silence["dernier"] else "jamais"
-        put(
-            f"{'SANTORIN':16} {'muet' if _silent(silence) else 'ok':10} sans réponse {silence['attendus']} "
-            f"({silence['age_seconds']:.0f} s)  refusées {silence['refusees']}  dernière réponse {last}"
-        )
-    well = all(one["health"] == "ok" and not one["dead_letters"] for one in figures.values())
-    raise typer.Exit(0 if well and not _silent(silence) else 1)
+        document: dict[str, Any] = {"kafka": {"health": kafka or "ok"}}
+        document |= {one.service.name: _document(one) for one in services}
+        put_json(document | {"santorin": dict(silence) if silence else None})
+    for line in _lines(kafka, services, silence) if not json else ():
+        put(line)
+    well = kafka is None and all(one.well for one in services) and silence is not None and not _silent(silence)
+    raise typer.Exit(0 if well else 1)
 
 
-def _silent(silence: dict[str, Any]) -> bool:
-    return bool(silence["age_seconds"] > _SILENT_SECONDS)
+async def _status(installation: Installation) -> tuple[str | None, list[Health]]:
+    """What is wrong with Kafka, if anything, and each service."""
+    left, seen = await asyncio.gather(
+        asked(unread(_kafka(installation))),
+        asyncio.gather(*(health.look(installation, service) for service in SERVICES)),
+    )
+    services = [health.of(service, one, left) for service, one in zip(SERVICES, seen, strict=True)]
+    return str(left) if isinstance(left, NoAnswer) else None, services
 
 
-async def _silence(installation: running.Installation) -> dict[str, Any]:
-    connection = await asyncpg.connect(installation.databases[SANTORIN_BRIDGE.name])
-    try:
-        return dict(await santorin_bridge.silence(connection))
-    finally:
-        await connection.close()
+def _document(one: Health) -> dict[str, Any]:
+    books = one.books if isinstance(one.books, Books) else None
+    return {
+        "health": one.word,
+        "replicas": [{"url": replica.url, "health": replica.health} for replica in one.replicas],
+        "database": "ok" if books else str(one.books),
+        "outbox_pending": books.pending if books else None,
+        "outbox_oldest_seconds": one.outbox_seconds,
+        "dead_letters": books.dead_letters if books else None,
+        "unread": one.unread_records,
+        "standing": [reader._asdict() for reader in one.standing()],
+    }
 
 
-async def _status(installation: running.Installation) -> dict[str, dict[str, Any]]:
-    figures = {}
-    for service in SERVICES:
-        connection = await asyncpg.connect(installation.databases[service.name])
-        try:
-            row = await connection.fetchrow(_FIGURES)
-            assert row is not None
-        finally:
-            await connection.close()
-        figures[service.name] = {"health": await _health(installation.urls.get(service.name)), **row}
-    return figures
+def _lines(kafka: str | None, services: list[Health], silence: Silence | None) -> Iterator[str]:
+    yield f"{'Kafka':16} {'ok' if kafka is None else 'muet       ' + kafka}"
+    for one in services:
+        left = "inconnu" if one.unread_records is None else one.unread_records
+        yield f"{one.service.name:16} {one.word:10} {_books(one)}  à lire {left}"
+        if len(one.replicas) > 1:
+            yield from (f"    {replica.url:36} {replica.health}" for replica in one.replicas)
+        yield from (f"    {_standing(reader)}" for reader in one.standing())
+    if silence is None:
+        yield f"{'SANTORIN':16} inconnu"
+        return
+    last = silence.dernier.astimezone().isoformat(timespec="seconds") if silence.dernier else "jamais"
+    yield (
+        f"{'SANTORIN':16} {'muet' if _silent(silence) else 'ok':10} sans réponse {silence.attendus} "
+        f"({silence.age_seconds:.0f} s)  refusées {silence.refusees}  dernière réponse {last}"
+    )
 
 
-async def _health(url: str | None) -> str:
-    if not url:
-        return "inconnu"
-    try:
-        async with httpx2.AsyncClient(timeout=3) as client:
-            return (await client.get(f"{url}/health/ready")).text.strip()
-    except httpx2.HTTPError:
-        return "muet"
+def _books(one: Health) -> str:
+    if isinstance(one.books, NoAnswer):
+        return f"{one.books}  outbox ({one.outbox_seconds:.0f} s)"
+    return f"outbox {one.books.pending} ({one.outbox_seconds:.0f} s)  lettres mortes {one.books.dead_letters}"
+
+
+def _standing(reader: Reader) -> str:
+    place = f"{reader.group} ne lit plus {reader.topic}/{reader.partition}"
+    return f"{place} depuis {reader.seconds:.0f} s ({reader.records} à lire)"
+
+
+def _silent(silence: Silence) -> bool:
+    return silence.age_seconds > _SILENT_SECONDS
 
 
 def doctor(*, json: Json = False) -> None:
-    """Check Kafka, topics, databases, migrations, services; says what to do. Exit code 0 when nothing is wrong."""
-    findings = asyncio.run(_doctor(running.find()))
+    """Check Kafka, topics, databases, migrations, processes, readers, dead letters; says what to do.
+
+    Needs IMAGIN_KAFKA_BOOTSTRAP and <SERVICE>_DATABASE_URL; migrations are checked where IMAGIN_DATABASE_URL is given,
+    processes where <SERVICE>_URL is. Ends within 15 seconds. Exit code 0 when nothing is wrong, 1 otherwise.
+    """
+    installation = _needed()
+    silent = [f"{service.prefix}URL" for service in SERVICES if not installation.replicas(service)]
+    if silent:
+        say(f"processus non interrogés : {', '.join(silent)} non donnés")
+    findings = run(_doctor(installation))
     if json:
         put_json(findings)
     for check, trouble in findings.items() if not json else ():
@@ -96,38 +130,54 @@ def doctor(*, json: Json = False) -> None:
     raise typer.Exit(1 if any(findings.values()) else 0)
 
 
-async def _doctor(installation: running.Installation) -> dict[str, str | None]:
-    findings = {"kafka": await _kafka_trouble(installation)}
-    if findings["kafka"] is None:
-        differences = await topics.diff(installation.kafka)
+async def _doctor(installation: Installation) -> Findings:
+    (kafka, services), differences, schemas = await asyncio.gather(
+        _status(installation), asked(topics.diff(_kafka(installation))), _schemas(installation)
+    )
+    findings: Findings = {"kafka": kafka}
+    if not isinstance(differences, NoAnswer):
         trouble = f"{len(differences)} différence(s) : {program()} topics diff"
         findings["topics"] = trouble if differences else None
-    for service in SERVICES:
-        findings[f"base {service.package}"] = await _database_trouble(installation, service.name)
-        health = await _health(installation.urls.get(service.name))
-        findings[f"service {service.name}"] = None if health in {"ok", "inconnu"} else health
-    if installation.admin_url:
-        for service in SERVICES:
-            todo = await provisioning.pending(installation.admin_url, service.package)
-            findings[f"migrations {service.package}"] = f"{program()} db migrate" if todo is None or todo else None
+    for one in services:
+        findings |= _findings(one)
+    return findings | schemas
+
+
+def _findings(one: Health) -> Findings:
+    books, name = one.books, one.service.name
+    findings: Findings = {f"base {one.service.package}": str(books) if isinstance(books, NoAnswer) else None}
+    for replica in one.replicas:
+        check = f"service {name}" + (f" {replica.url}" if len(one.replicas) > 1 else "")
+        findings[check] = None if replica.health == "ok" else replica.health
+    if one.unread is not None or one.replicas:
+        findings[f"lecteurs {name}"] = " ; ".join(map(_standing, one.standing())) or None
+    late = f"rien ne part depuis {one.outbox_seconds:.0f} s : {program()} outbox"
+    findings[f"outbox {name}"] = late if one.outbox_is_late else None
+    if isinstance(books, Books):
+        dead = f"{books.dead_letters} ouverte(s) : {program()} dlq list --service {name}"
+        findings[f"lettres mortes {name}"] = dead if books.dead_letters else None
     return findings
 
 
-async def _kafka_trouble(installation: running.Installation) -> str | None:
-    client = AIOKafkaClient(**installation.kafka | {"request_timeout_ms": 5_000})
-    try:
-        await client.bootstrap()
-    except KafkaError:
-        return f"{installation.bootstrap} ne répond pas (ou le mot de passe SASL est faux : Kafka ne le dit pas)"
-    finally:
-        await client.close()
-    return None
+async def _schemas(installation: Installation) -> Findings:
+    """Of each service, where an administrator's URL is given."""
+    url = installation.admin_url
+    if not url:
+        return {}
+    found = await asyncio.gather(*(asked(_schema(url, service.package)) for service in SERVICES))
+    return {f"migrations {service.package}": _behind(one) for service, one in zip(SERVICES, found, strict=True)}
 
 
-async def _database_trouble(installation: running.Installation, name: str) -> str | None:
+async def _schema(url: str, package: str) -> Schema | None:
     try:
-        connection = await asyncpg.connect(installation.databases[name], timeout=5)
-    except (OSError, asyncpg.PostgresError) as error:
-        return type(error).__name__
-    await connection.close()
-    return None
+        return await provisioning.schema(url, package)
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise NoAnswer(f"pas de réponse ({type(error).__name__})") from None
+
+
+def _behind(schema: Schema | NoAnswer | None) -> str | None:
+    if isinstance(schema, NoAnswer):
+        return str(schema)
+    if schema is None or schema.pending:
+        return f"{program()} db {'migrate' if schema else 'create'}"
+    return f"schéma plus récent que ce code : {program()} db status" if schema.unknown else None

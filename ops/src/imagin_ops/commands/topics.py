@@ -1,6 +1,5 @@
 """`imagin topics`: the catalogue against the cluster."""
 
-import asyncio
 from dataclasses import asdict
 from typing import Annotated
 
@@ -9,9 +8,14 @@ import typer
 from event_schemas.catalogue import TOPICS
 from imagin_ops import running, topics
 from imagin_ops.acls import acls
-from imagin_ops.output import put, put_json
+from imagin_ops.connections import run
+from imagin_ops.output import fail, put, put_json
 
 app = typer.Typer(help="Topics of the catalogue on the cluster.", no_args_is_help=True)
+Replication = Annotated[
+    int | None,
+    typer.Option(min=1, help="Copies of each partition; without it 3, or as many as there are brokers."),
+]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 
 
@@ -29,13 +33,19 @@ def list_(*, json: Json = False) -> None:
 
 
 @app.command()
-def apply(
-    *,
-    replication: Annotated[int, typer.Option(help="Copies of each partition (3 in production).")] = 1,
-    json: Json = False,
-) -> None:
-    """Create the topics that are missing; changes nothing that exists."""
-    created = asyncio.run(topics.apply(running.find().kafka, replication=replication))
+def apply(*, replication: Replication = None, json: Json = False) -> None:
+    """Create the topics that are missing; changes nothing that exists. Needs IMAGIN_KAFKA_BOOTSTRAP.
+
+    A topic is made with min.insync.replicas one below its copies. Exit code 0, 1 when the cluster refuses a topic,
+    4 when Kafka does not answer.
+    """
+    installation = running.find()
+    kafka = installation.kafka
+    installation.tell_writing(f"Kafka {installation.bootstrap}")
+    try:
+        created = run(topics.apply(kafka, replication=replication))
+    except topics.NotCreated as error:
+        fail("\n  ".join(f"{topic} : {reason}" for topic, reason in error.reasons.items()))
     if json:
         put_json(created)
     else:
@@ -43,9 +53,12 @@ def apply(
 
 
 @app.command()
-def diff(*, json: Json = False) -> None:
-    """Differences between catalogue and cluster. Exit code 0 when there is none, 1 otherwise."""
-    found = asyncio.run(topics.diff(running.find().kafka))
+def diff(*, replication: Replication = None, json: Json = False) -> None:
+    """Differences between catalogue and cluster: topics, partitions, copies, settings. Needs IMAGIN_KAFKA_BOOTSTRAP.
+
+    Exit code 0 when there is none, 1 otherwise, 4 when Kafka does not answer.
+    """
+    found = run(topics.diff(running.find().kafka, replication=replication))
     if json:
         put_json([asdict(one) for one in found])
     for one in found if not json else ():

@@ -1,4 +1,4 @@
-"""What operators' commands may use of this service: reconcile, repair, replay, credentials, SANTORIN's silence.
+"""What operators' commands may use of this service: reconcile, repair, replay, credentials, silence, what waits.
 
 They import nothing else of it.
 """
@@ -11,10 +11,10 @@ from event_schemas.catalogue import HABILITATION_STATE
 from santorin_bridge.domain.clients import CLIENT_ID, verifier
 from santorin_bridge.domain.ecart import REJOUER, RELEVER, Ecart, Vues
 from santorin_bridge.gateways.convocation import ConvocationGateway
-from santorin_bridge.persistence.accuses import silence
+from santorin_bridge.persistence.accuses import Silence, silence
 from santorin_bridge.persistence.reconciliation import alone
 from santorin_bridge.persistence.replay import Choix, page, send_again
-from santorin_bridge.publishing import SOURCE
+from santorin_bridge.publishing import SOURCE, DirtyHabilitations
 from santorin_bridge.use_cases.reconcile import Bilan, Sources, reconcile
 from santorin_bridge.use_cases.repair import repair
 
@@ -25,7 +25,9 @@ __all__ = [
     "SOURCE",
     "Bilan",
     "Choix",
+    "DirtyHabilitations",
     "Ecart",
+    "Silence",
     "Sources",
     "Vues",
     "alone",

@@ -6,7 +6,7 @@ from typing import cast
 from chassis import outbox
 from chassis.cloudevents import Cause, encode, event_id
 from chassis.database import Connection
-from chassis.outbox import Message, Outgoing
+from chassis.outbox import Message, Outgoing, Waiting
 from event_schemas.acces import Acces
 from event_schemas.catalogue import ACCES, ACCES_CHANGED, HABILITATION, HABILITATION_STATE
 from santorin_bridge.domain.reponse import EtatAcces
@@ -19,6 +19,8 @@ SOURCE = "/imagin/santorin-bridge/habilitations"  # its ids count apart from tho
 
 class DirtyHabilitations:
     """The relay's source: the current state of each key to publish; sending again can only repeat or advance."""
+
+    name = "habilitations"
 
     async def fetch(self, connection: Connection, limit: int) -> list[Message]:
         return [_message(row) for row in await habilitations.dirty(connection, limit)]
@@ -35,6 +37,9 @@ class DirtyHabilitations:
         for row in published:
             if row.waited is not None:
                 CONVOCATION_TO_SANTORIN_SECONDS.observe(max(0.0, row.waited))
+
+    async def waiting(self, connection: Connection) -> list[Waiting]:
+        return await habilitations.waiting(connection, HABILITATION)
 
 
 def _message(row: Dirty) -> Message:

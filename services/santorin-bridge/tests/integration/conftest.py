@@ -14,6 +14,7 @@ from chassis.database import create_pool
 from chassis.guard import Outcome, guard
 from chassis.service import Runtime
 from event_schemas.acces import Acces
+from event_schemas.catalogue import HABILITATION
 from event_schemas.convocations import Convocation, IntervenantRef, MissionRef
 from santorin_bridge.handlers.accuses import TellAccesOnAccuse
 from santorin_bridge.handlers.convocations import GrantOrRevokeOnConvocationEvents
@@ -86,6 +87,13 @@ class Bridge:
     async def dirty(self):
         async with self.pool.acquire() as connection:
             return await self.source.fetch(connection, 100)
+
+    async def waiting(self):
+        """How many rights are to publish, and the seconds since the oldest; None where nothing waits."""
+        async with self.pool.acquire() as connection:
+            found = await self.source.waiting(connection)
+        assert [one.topic for one in found] == [HABILITATION] * len(found)
+        return (found[0].pending, found[0].oldest_seconds) if found else None
 
     async def clear(self, messages):
         async with self.pool.acquire() as connection:

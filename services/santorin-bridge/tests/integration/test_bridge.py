@@ -41,6 +41,24 @@ async def test_d19b_a_batch_sent_again_after_a_crash_can_only_repeat_or_advance(
     assert await bridge.dirty() == []
 
 
+async def test_what_is_to_publish_is_counted_with_the_age_of_the_oldest(bridge):
+    assert await bridge.waiting() is None
+    await bridge.apply(bridge.convocation("1", 1), bridge.convocation("2", 1))
+    await bridge.pool.execute("UPDATE habilitation SET changed_at = now() - interval '1 hour' WHERE numero = '1'")
+    assert await bridge.waiting() == (2, pytest.approx(3_600, abs=60))
+    await bridge.published()
+    assert await bridge.waiting() is None
+
+
+async def test_a_right_told_again_waits_since_then_and_not_since_it_changed(bridge):
+    await bridge.apply(bridge.convocation("1", 1))
+    await bridge.pool.execute("UPDATE habilitation SET changed_at = now() - interval '1 year'")
+    await bridge.published()
+    async with bridge.pool.acquire() as connection:
+        await replay.send_again(connection, [bridge.convocation("1", 1).convocation_id])
+    assert await bridge.waiting() == (1, pytest.approx(0, abs=60))
+
+
 async def test_only_the_last_version_of_a_batch_is_kept(bridge):
     await bridge.apply(bridge.convocation("1", 1), bridge.convocation("1", 2, active=False), bridge.convocation("1", 3))
     [message] = await bridge.dirty()

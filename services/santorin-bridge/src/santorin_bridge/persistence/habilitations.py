@@ -8,6 +8,7 @@ from uuid import UUID
 from chassis.cloudevents import Cause
 from chassis.database import Connection, Row, copy_new, update_all
 from chassis.guard import Known
+from chassis.outbox import Waiting
 from event_schemas.habilitations import Habilitation
 
 _KNOWN = """
@@ -45,6 +46,11 @@ WHERE h.convocation_id = t.convocation_id AND h.version < t.version
 _DIRTY = """
 SELECT convocation_id, version, convocation_version, status, etat, changed_at, correlation_id, causation_id, traceparent
 FROM habilitation WHERE published_version < version ORDER BY changed_at, convocation_id LIMIT $1
+"""
+_WAITING = """
+SELECT $1::text AS topic, count(*) AS pending,
+       extract(epoch FROM now() - min(greatest(changed_at, a_redire_le)))::float8 AS oldest_seconds
+FROM habilitation WHERE published_version < version HAVING count(*) > 0
 """
 _PUBLISHED = """
 UPDATE habilitation h SET published_version = sent.version, publiee_le = now(), acces_version = h.acces_version + 1
@@ -165,6 +171,11 @@ def _row(droit: NouveauDroit) -> tuple[object, ...]:
 async def dirty(connection: Connection, limit: int) -> list[Dirty]:
     """The rights to publish, the longest waiting first."""
     return await connection.fetch(_DIRTY, limit, record_class=Dirty)
+
+
+async def waiting(connection: Connection, topic: str) -> list[Waiting]:
+    """How many rights are to publish on `topic`, and since when; nothing where there is none."""
+    return await connection.fetch(_WAITING, topic, record_class=Waiting)
 
 
 async def published(connection: Connection, sent: Sequence[Dirty]) -> list[Publiee]:

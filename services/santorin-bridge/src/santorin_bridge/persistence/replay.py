@@ -17,7 +17,8 @@ ORDER BY h.convocation_id LIMIT $6
 """
 # The relay sends what is behind its version; a state sent twice can only repeat (D19b).
 _SEND_AGAIN = """
-UPDATE habilitation SET published_version = 0, convocation_le = NULL WHERE convocation_id = ANY($1::uuid[])
+UPDATE habilitation SET published_version = 0, convocation_le = NULL, a_redire_le = now()
+WHERE convocation_id = ANY($1::uuid[])
 """
 _FIRST = UUID(int=0)
 

@@ -1,0 +1,189 @@
+"""How an installation is: everybody is asked at the same time, and nobody is waited for longer than some seconds."""
+
+import asyncio
+from collections.abc import Awaitable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple, TypeVar
+
+import asyncpg
+import httpx2
+from prometheus_client.parser import text_string_to_metric_families
+
+from chassis.database import Connection, Row
+from chassis.outbox import Waiting
+from imagin_ops.connections import NoAnswer, connected
+from imagin_ops.readers import Unread, groups_of
+from imagin_ops.running import Installation
+from imagin_ops.services import SANTORIN_BRIDGE, ServiceSpec
+from imagin_ops.waiting import waiting
+from santorin_bridge.operations import Silence, silence
+
+ASKED_SECONDS = 6.0
+_HTTP_SECONDS = 4.0
+_STANDING_SECONDS = 30.0
+_OUTBOX_SECONDS = 60.0
+_DEAD = "SELECT count(*) AS dead FROM dead_letter WHERE state IN ('OPEN', 'RETRY')"
+_STANDING = "imagin_consumer_standing_seconds"
+_OUTBOX_AGE = "imagin_outbox_oldest_age_seconds"
+
+T = TypeVar("T")
+Place = tuple[str, str, int]
+"""Group, topic, partition."""
+
+
+class _Dead(Row):
+    dead: int
+
+
+class Reader(NamedTuple):
+    """A partition that is not read: `seconds` its reader has stood still, or the oldest record has waited."""
+
+    group: str
+    topic: str
+    partition: int
+    records: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Replica:
+    """A process of a service: `health` is its own word, or « muet »; the rest is from its metrics."""
+
+    url: str
+    health: str
+    standing: Mapping[Place, float] = field(default_factory=dict)
+    outbox_seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """What a service's database says; `silence`: SANTORIN's, of the bridge only."""
+
+    waiting: list[Waiting]
+    dead_letters: int
+    silence: Silence | None
+
+    @property
+    def pending(self) -> int:
+        return sum(one.pending for one in self.waiting)
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """A service: its processes, its database, its readers. `unread` is None where Kafka does not say."""
+
+    service: ServiceSpec
+    replicas: list[Replica]
+    books: Books | NoAnswer
+    unread: list[Unread] | None
+
+    @property
+    def word(self) -> str:
+        """Of the first process that is not well; « ok », or « inconnu » where no address of one is given."""
+        unwell = [one.health for one in self.replicas if one.health != "ok"]
+        return (unwell or ["ok" if self.replicas else "inconnu"])[0]
+
+    @property
+    def outbox_seconds(self) -> float:
+        """Of what waits longest; the processes remember it while the database does not answer."""
+        if isinstance(self.books, Books):
+            return max((one.oldest_seconds for one in self.books.waiting), default=0.0)
+        return max((one.outbox_seconds for one in self.replicas), default=0.0)
+
+    def standing(self) -> list[Reader]:
+        """Partitions that have stood still too long. Without the word of a process, by the age of what is unread."""
+        told: dict[Place, float] = {}
+        for replica in self.replicas:
+            for place, seconds in replica.standing.items():
+                told[place] = max(seconds, told.get(place, 0.0))
+        left = {one[:3]: one for one in self.unread or ()}
+        ages = {place: one.seconds or 0.0 for place, one in left.items()} | told
+        return [
+            Reader(*place, left[place].records if place in left else 0, seconds)
+            for place, seconds in sorted(ages.items())
+            if seconds > _STANDING_SECONDS
+        ]
+
+    @property
+    def unread_records(self) -> int | None:
+        """How many records wait for the service, None where Kafka does not say."""
+        return None if self.unread is None else sum(one.records for one in self.unread)
+
+    @property
+    def outbox_is_late(self) -> bool:
+        return self.outbox_seconds > _OUTBOX_SECONDS
+
+    @property
+    def well(self) -> bool:
+        """Nothing here needs an operator."""
+        books = isinstance(self.books, Books) and not self.books.dead_letters
+        return books and self.word in {"ok", "inconnu"} and not self.outbox_is_late and not self.standing()
+
+
+async def asked(work: Awaitable[T]) -> T | NoAnswer:
+    """The result of `work`, or why there is none within some seconds."""
+    try:
+        async with asyncio.timeout(ASKED_SECONDS):
+            return await work
+    except TimeoutError:
+        return NoAnswer(f"pas de réponse en {ASKED_SECONDS:.0f} s")
+    except NoAnswer as error:
+        return error
+
+
+async def look(installation: Installation, service: ServiceSpec) -> tuple[list[Replica], Books | NoAnswer]:
+    """The processes of a service and its database."""
+    replicas = asyncio.gather(*(_replica(url) for url in installation.replicas(service)))
+    books = asked(_books(installation.database(service), service))
+    return await asyncio.gather(replicas, books)
+
+
+def of(service: ServiceSpec, seen: tuple[list[Replica], Books | NoAnswer], unread: list[Unread] | NoAnswer) -> Health:
+    """What was seen of a service, with what waits for its groups."""
+    groups = groups_of(service)
+    mine = None if isinstance(unread, NoAnswer) else [one for one in unread if one.group in groups]
+    return Health(service, *seen, mine)
+
+
+async def _books(url: str, service: ServiceSpec) -> Books:
+    try:
+        async with connected(url) as connection:
+            return await _read(connection, service)
+    except asyncpg.PostgresError as error:
+        raise NoAnswer(f"la base ne dit pas ce qui est attendu ({type(error).__name__})") from None
+
+
+async def _read(connection: Connection, service: ServiceSpec) -> Books:
+    row = await connection.fetchrow(_DEAD, record_class=_Dead)
+    assert row is not None
+    of_santorin = await silence(connection) if service == SANTORIN_BRIDGE else None
+    return Books(await waiting(connection, service), row.dead, of_santorin)
+
+
+async def _replica(url: str) -> Replica:
+    async with httpx2.AsyncClient(timeout=_HTTP_SECONDS, trust_env=False) as client:
+        try:
+            async with asyncio.timeout(_HTTP_SECONDS):
+                ready, metrics = await asyncio.gather(client.get(f"{url}/health/ready"), client.get(f"{url}/metrics"))
+        except (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError):
+            return Replica(url, "muet")
+    health = ready.text.strip() if ready.status_code in {200, 503} else f"HTTP {ready.status_code}"
+    try:
+        standing, outbox = _measured(metrics.text)
+    except ValueError:
+        return Replica(url, health)
+    return Replica(url, health, standing, outbox)
+
+
+def _measured(text: str) -> tuple[dict[Place, float], float]:
+    """How long readers stand still, and the age of the oldest row to send."""
+    standing: dict[Place, float] = {}
+    outbox = 0.0
+    for family in text_string_to_metric_families(text):
+        for sample in family.samples:
+            if sample.name == _STANDING:
+                labels = sample.labels
+                standing[labels["group"], labels["topic"], int(labels["partition"])] = sample.value
+            elif sample.name == _OUTBOX_AGE:
+                outbox = max(outbox, sample.value)
+    return standing, outbox

@@ -1,0 +1,276 @@
+"""`imagin status` and `doctor`: what is frozen, away, late or dead is told, and both end in time."""
+
+import contextlib
+import socket
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from uuid import UUID
+
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
+
+from chassis import metrics, outbox
+from chassis.database import connect
+from chassis.migration import Schema
+from chassis.outbox import Outgoing
+from chassis.settings import kafka_connection
+from event_schemas.catalogue import CONVOCATION, MISSION, TOPICS
+from imagin_ops import topics
+from imagin_ops.commands.status import _behind
+from imagin_ops.services import NOTIFIER, SERVICES
+from testkit.topics import delete_topic
+
+LIMIT = 15
+COMMANDS = pytest.mark.parametrize("command", ["status", "doctor"])
+
+
+@pytest.fixture
+async def installation(kafka, database):
+    """Topics without a record, migrated databases, nobody's processes: all is well. Two databases stand for four."""
+    for name in TOPICS:
+        await delete_topic(kafka.bootstrap, name)
+    await topics.apply(kafka_connection(bootstrap=kafka.bootstrap))
+    bridge, notifier = (await database("santorin_bridge")).url, (await database("notifier")).url
+    urls = dict.fromkeys(SERVICES, bridge) | {NOTIFIER: notifier}
+    given = {f"{service.prefix}DATABASE_URL": url for service, url in urls.items()}
+    return given | {"IMAGIN_KAFKA_BOOTSTRAP": kafka.bootstrap}
+
+
+@pytest.fixture
+def replica():
+    """`replica(metrics=…)`: a process that answers as it is told."""
+    servers = []
+
+    def start(health="ok", text=b""):
+        answers = {"/health/ready": health.encode(), "/metrics": text}
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self):
+                self.send_response(200 if self.path == "/metrics" or health == "ok" else 503)
+                self.end_headers()
+                self.wfile.write(answers[self.path])
+
+            def log_message(self, *_):
+                pass
+
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        servers.append(server)
+        Thread(target=server.serve_forever, daemon=True).start()
+        return f"http://127.0.0.1:{server.server_port}"
+
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture
+def frozen():
+    """The address of a process that takes connections and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+
+
+def exposed(*, standing=0.0, waits=0.0):
+    """What a process exposes, under the names and labels of the chassis."""
+    registry = CollectorRegistry()
+
+    def gauge(one):
+        return Gauge(one._name, one._documentation, one._labelnames, registry=registry)
+
+    gauge(metrics.CONSUMER_STANDING_SECONDS).labels("notifier.convocation", CONVOCATION, "3").set(standing)
+    gauge(metrics.CONSUMER_LAG).labels("notifier.convocation", CONVOCATION, "3").set(12)
+    gauge(metrics.OUTBOX_AGE_SECONDS).labels("outbox").set(waits)
+    return generate_latest(registry)
+
+
+@contextlib.asynccontextmanager
+async def database_of(installation, service):
+    connection = await connect(installation[f"{service.prefix}DATABASE_URL"])
+    yield connection
+    await connection.close()
+
+
+async def send(bootstrap, topic, *, seconds_ago, transactional=False):
+    transaction = {"transactional_id": f"test-{topic}"} if transactional else {}
+    producer = AIOKafkaProducer(bootstrap_servers=bootstrap, **transaction)
+    await producer.start()
+    when = int((time.time() - seconds_ago) * 1000)
+    async with producer.transaction() if transactional else contextlib.nullcontext():
+        sent = await producer.send_and_wait(topic, b"{}", key=b"k", partition=0, timestamp_ms=when)
+    await producer.stop()
+    return sent.offset
+
+
+async def commit(bootstrap, group, topic, offset):
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, group_id=group, enable_auto_commit=False)
+    await consumer.start()
+    place = TopicPartition(topic, 0)
+    consumer.assign([place])
+    await consumer.commit({place: offset})
+    await consumer.stop()
+
+
+@COMMANDS
+async def test_an_installation_that_is_well_is_said_to_be_well(imagin, installation, replica, command):
+    urls = {f"{service.prefix}URL": replica(text=exposed()) for service in SERVICES}
+    done = await imagin(command, **installation, **urls)
+    assert (done.code, done.err) == (0, ""), done.out
+    assert "✗" not in done.out
+    assert "muet" not in done.out
+
+
+@COMMANDS
+async def test_a_frozen_kafka_is_told_in_time_and_nothing_is_ok_with_it(imagin, installation, kafka, command):
+    kafka.pause()
+    try:
+        done = await imagin.process(command, **installation)
+    finally:
+        kafka.resume()
+    assert done.code == 1
+    assert done.seconds < LIMIT
+    assert ("Kafka            muet" if command == "status" else "✗ kafka : Kafka ne répond pas") in done.out
+    assert "outbox" in done.out, "the databases are asked all the same"
+
+
+@COMMANDS
+async def test_a_frozen_postgresql_is_told_of_each_service_in_time(imagin, installation, postgres, command):
+    postgres.pause()
+    try:
+        done = await imagin.process(command, **installation, IMAGIN_DATABASE_URL=postgres.admin_url)
+    finally:
+        postgres.resume()
+    assert done.code == 1
+    assert done.seconds < LIMIT
+    assert done.out.count("pas de réponse") == (4 if command == "status" else 8)
+    assert ("Kafka            ok" if command == "status" else "✓ kafka") in done.out
+
+
+@COMMANDS
+async def test_a_postgresql_that_is_away_is_told_without_a_trace(imagin, installation, command):
+    away = {f"{service.prefix}DATABASE_URL": "postgresql://x:secret@127.0.0.1:1/x" for service in SERVICES}
+    done = await imagin(command, **installation | away)
+    assert done.code == 1
+    assert done.out.count("base x sur 127.0.0.1:1 : pas de réponse (ConnectionRefusedError)") == 4
+    assert "secret" not in done.out + done.err
+    json = (await imagin(command, "--json", **installation | away)).json
+    assert json["notifier"]["dead_letters"] is None if command == "status" else json["base notifier"]
+
+
+@COMMANDS
+async def test_everything_frozen_at_once_is_told_in_time(imagin, installation, kafka, postgres, frozen, command):
+    urls = {f"{service.prefix}URL": f"{frozen},{frozen}" for service in SERVICES}
+    kafka.pause()
+    postgres.pause()
+    try:
+        done = await imagin.process(command, **installation, **urls, IMAGIN_DATABASE_URL=postgres.admin_url)
+    finally:
+        kafka.resume()
+        postgres.resume()
+    assert done.code == 1
+    assert done.seconds < LIMIT
+    assert "muet" in done.out
+
+
+async def test_open_dead_letters_are_wrong_for_the_doctor_who_says_where_to_look(imagin, installation):
+    async with database_of(installation, NOTIFIER) as connection:
+        await connection.execute(
+            """INSERT INTO dead_letter (consumer_group, topic, partition, "offset", record_time, header_names,
+                                        header_values, stage, reason)
+               SELECT 'g', 't', 0, n, now(), '{}', '{}', 'DECODE', 'r' FROM generate_series(1, 3) n"""
+        )
+    done = await imagin("doctor", **installation)
+    assert done.code == 1
+    assert "✗ lettres mortes notifier : 3 ouverte(s) : " in done.out
+    assert "dlq list --service notifier\n" in done.out
+    assert "✓ lettres mortes convocation" in done.out
+    assert (await imagin("status", **installation)).code == 1
+
+
+@COMMANDS
+async def test_each_replica_is_asked_and_shown(imagin, installation, replica, frozen, command):
+    well, waiting = replica(), replica("migrations")
+    done = await imagin(command, **installation, CONVOCATION_URL=f"{well}, {waiting},{frozen}", NOTIFIER_URL=well)
+    assert done.code == 1
+    lines = [line.split() for line in done.out.splitlines()]
+    if command == "status":
+        assert [words[1] for words in lines if words[0] in {well, waiting, frozen}] == ["ok", "migrations", "muet"]
+    else:
+        assert f"✓ service convocation {well}" in done.out
+        assert f"✗ service convocation {waiting} : migrations" in done.out
+        assert f"✗ service convocation {frozen} : muet" in done.out
+        assert "✓ service notifier\n" in done.out
+        assert "MISSION_IMPORT_URL, SANTORIN_BRIDGE_URL non donnés" in done.err
+
+
+@COMMANDS
+async def test_a_reader_that_a_replica_says_stands_still_is_told(imagin, installation, replica, command):
+    both = f"{replica(text=exposed(standing=45))},{replica(text=exposed(standing=3))}"
+    done = await imagin(command, **installation, NOTIFIER_URL=both)
+    assert done.code == 1
+    assert f"notifier.convocation ne lit plus {CONVOCATION}/3 depuis 45 s" in done.out
+    moving = await imagin(command, **installation, NOTIFIER_URL=replica(text=exposed(standing=29)))
+    assert (moving.code, "ne lit plus" in moving.out) == (0, False)
+
+
+@COMMANDS
+async def test_without_replicas_a_record_that_kafka_has_kept_waiting_is_told(imagin, installation, kafka, command):
+    offset = await send(kafka.bootstrap, MISSION, seconds_ago=300)
+    done = await imagin(command, **installation)
+    assert done.code == 1
+    assert f"convocation.mission ne lit plus {MISSION}/0 depuis 30" in done.out
+    await commit(kafka.bootstrap, "convocation.mission", MISSION, offset + 1)
+    await send(kafka.bootstrap, MISSION, seconds_ago=2)
+    assert (await imagin(command, **installation)).code == 0
+
+
+async def test_markers_of_transactions_are_nothing_to_read(imagin, installation, kafka):
+    offset = await send(kafka.bootstrap, MISSION, seconds_ago=300, transactional=True)
+    before = (await imagin("status", "--json", **installation)).json["convocation"]
+    assert [(one["partition"], one["records"]) for one in before["standing"]] == [(0, 2)]
+    await commit(kafka.bootstrap, "convocation.mission", MISSION, offset + 1)
+    done = await imagin("status", "--json", **installation)
+    assert (done.code, done.json["convocation"]["unread"]) == (0, 0)
+
+
+@COMMANDS
+async def test_what_waits_too_long_to_be_sent_is_told(imagin, installation, command):
+    async with database_of(installation, NOTIFIER) as connection:
+        await outbox.append(connection, [Outgoing("t", "t", "k", UUID(int=1), 1, b"{}")])
+        assert (await imagin(command, **installation)).code == 0
+        await connection.execute("UPDATE outbox SET created_at = now() - interval '2 minutes'")
+    done = await imagin(command, **installation)
+    assert done.code == 1
+    assert ("outbox 1 (12" if command == "status" else "✗ outbox notifier : rien ne part depuis 12") in done.out
+
+
+async def test_the_processes_remember_the_age_of_the_outbox_while_the_database_does_not_answer(
+    imagin, installation, replica
+):
+    away = {"NOTIFIER_DATABASE_URL": "postgresql://127.0.0.1:1/x", "NOTIFIER_URL": replica(text=exposed(waits=99))}
+    done = await imagin("doctor", **installation | away)
+    assert "✗ outbox notifier : rien ne part depuis 99 s" in done.out
+
+
+async def test_a_database_without_its_tables_is_told(imagin, installation, create_database):
+    empty = await create_database("empty")
+    done = await imagin("status", **installation | {"SANTORIN_BRIDGE_DATABASE_URL": empty})
+    assert done.code == 1
+    assert "UndefinedTableError" in done.out
+    assert "SANTORIN         inconnu" in done.out
+
+
+@pytest.mark.parametrize(
+    ("schema", "said"),
+    [
+        (Schema([], []), None),
+        (Schema(["0300_x.sql"], []), "db migrate"),
+        (Schema([], ["9999"]), "plus récent"),
+        (None, "db create"),
+    ],
+)
+def test_the_doctor_says_what_to_do_about_a_schema(schema, said):
+    trouble = _behind(schema)
+    assert trouble is None if said is None else said in trouble
