@@ -28,7 +28,7 @@ def read(sent):
     """What a reader of the topic makes of it: states by closing, outcomes, and why each bad one is dead, by kind."""
     held, known, outcome, reasons = {}, {}, Outcome(), {}
     for one in sent:
-        record = SimpleNamespace(key=one.record.key, value=one.record.value, headers=one.record.headers)
+        record = SimpleNamespace(timestamp=0, key=one.record.key, value=one.record.value, headers=one.record.headers)
         event = decode(record, {INSCRIPTIONS_CLOSED: InscriptionsClosed})
         passed = [] if isinstance(event, Dead) else guard([event], known, outcome)
         if isinstance(event, Dead):
