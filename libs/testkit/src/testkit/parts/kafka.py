@@ -1,11 +1,13 @@
-"""Apache Kafka on this machine: one combined KRaft node, own folder and ports, gone with its parent.
-Settings are the broker's defaults but for what one node, small memory and short tests ask (docs/decisions/0011)."""
+"""Apache Kafka on this machine: a combined KRaft node with its own folder and ports, gone with its parent.
+One node is a cluster of one (parts/cluster.py has more). Settings are the broker's defaults but for what small memory
+and short tests ask (docs/decisions/0011)."""
 
 import asyncio
 import shutil
 import subprocess
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -20,28 +22,31 @@ from testkit.ports import free_port
 
 _CLUSTER = "4L6g3nShT-eMCtK--X86sw"  # the identifier of Kafka's own documentation: any will do
 _READY_SECONDS = 60
+_STOP_SECONDS = 20
 _JVM = ("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData")
 _LOGGING = "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"
 
 _PROPERTIES = """\
 process.roles=broker,controller
-node.id=1
-controller.quorum.voters=1@127.0.0.1:{controller_port}
+node.id={node}
+controller.quorum.voters={voters}
 listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}
 advertised.listeners=PLAINTEXT://127.0.0.1:{port}
 controller.listener.names=CONTROLLER
 log.dirs={data}
 auto.create.topics.enable=false
-# one node
-offsets.topic.replication.factor=1
+# as many copies as there are nodes, of which one may be missing
+default.replication.factor={copies}
+min.insync.replicas={in_sync}
+offsets.topic.replication.factor={copies}
 offsets.topic.num.partitions=4
-transaction.state.log.replication.factor=1
-transaction.state.log.min.isr=1
+transaction.state.log.replication.factor={copies}
+transaction.state.log.min.isr={in_sync}
 transaction.state.log.num.partitions=4
-share.coordinator.state.topic.replication.factor=1
-share.coordinator.state.topic.min.isr=1
+share.coordinator.state.topic.replication.factor={copies}
+share.coordinator.state.topic.min.isr={in_sync}
 # a killed broker may come back after 3 s instead of 9: until then its controller takes the old one for alive
-broker.session.timeout.ms=3000
+broker.session.timeout.ms={session}
 broker.heartbeat.interval.ms=500
 # short tests: no wait before the first rebalance, short sessions allowed, abandoned transactions end soon
 group.initial.rebalance.delay.ms=0
@@ -57,10 +62,25 @@ log.cleaner.dedupe.buffer.size=16777216
 
 
 class EmbeddedKafka:
-    """`await start()`, then `bootstrap`. Without a folder the data is temporary and `stop()` removes it."""
+    """`await start()`, then `bootstrap`. Without a folder the data is temporary and `stop()` removes it.
 
-    def __init__(self, folder: Path | None = None, on_progress: Progress = lambda _: None) -> None:
+    `node` is its number in a cluster, `controllers` the port of each node's controller; alone it chooses its own.
+    `session_milliseconds`: how long the cluster takes it for alive when it says nothing.
+    """
+
+    def __init__(
+        self,
+        folder: Path | None = None,
+        on_progress: Progress = lambda _: None,
+        *,
+        node: int = 1,
+        controllers: Mapping[int, int] | None = None,
+        session_milliseconds: int = 3_000,
+    ) -> None:
+        self.node = node
         self.port = 0
+        self._controllers = controllers
+        self._session = session_milliseconds
         self._given = folder
         self._folder = folder
         self._on_progress = on_progress
@@ -109,6 +129,10 @@ class EmbeddedKafka:
         """SIGKILL, as in a crash: what was not flushed is in the machine's memory still, and survives."""
         self._running.kill()
 
+    def terminate(self) -> int:
+        """SIGTERM and the exit code: in a cluster it hands its partitions over first. `restart()` starts it again."""
+        return self._running.terminate(grace=_STOP_SECONDS)
+
     async def restart(self) -> None:
         """Kills it if it runs, and starts it again on the same port and data."""
         await asyncio.to_thread(self._running.kill)
@@ -120,6 +144,9 @@ class EmbeddedKafka:
 
     def resume(self) -> None:
         self._running.resume()
+
+    def alive(self) -> bool:
+        return self._child is not None and self._child.alive()
 
     def rss_bytes(self) -> int:
         return self._running.rss_bytes()
@@ -139,7 +166,7 @@ class EmbeddedKafka:
     def _prepare(self) -> None:
         java, libs = find_java(), kafka_libs(self._on_progress)
         self._command = [java, *_JVM, _LOGGING, "-cp", f"{libs}/*"]
-        formatted = _formatted(self._command)
+        formatted = _formatted(self._command, self.node)
         if self._folder is None:
             self._folder = Path(tempfile.mkdtemp(prefix="imagin-kafka-"))
         data = self._home / "data"
@@ -149,7 +176,8 @@ class EmbeddedKafka:
 
     def _configure(self) -> None:
         self.port = free_port()
-        _write_properties(self._home, port=self.port, controller_port=free_port())
+        controllers = self._controllers or {self.node: free_port()}
+        _write_properties(self._home, self.node, controllers, port=self.port, session=self._session)
 
     async def _launch(self, *, port_may_be_taken: bool) -> bool:
         """True when ready; False when a port was taken meanwhile and the caller may choose another."""
@@ -169,36 +197,48 @@ class EmbeddedKafka:
         return True
 
 
-def _write_properties(folder: Path, *, port: int, controller_port: int) -> Path:
+def _write_properties(folder: Path, node: int, controllers: Mapping[int, int], *, port: int, session: int) -> Path:
     properties = folder / "server.properties"
-    text = _PROPERTIES.format(port=port, controller_port=controller_port, data=folder / "data")
+    text = _PROPERTIES.format(
+        node=node,
+        voters=",".join(f"{number}@127.0.0.1:{controller}" for number, controller in controllers.items()),
+        port=port,
+        controller_port=controllers[node],
+        data=folder / "data",
+        copies=len(controllers),
+        in_sync=max(1, len(controllers) - 1),
+        session=session,
+    )
     properties.write_text(text, encoding="utf-8")
     return properties
 
 
-def _formatted(java: list[str]) -> Path:
+def _formatted(java: list[str], node: int) -> Path:
     """A data folder as Kafka's storage tool leaves it: the same for every new broker, so made once (1 s)."""
-    pattern = cache_folder() / f"kafka-{KAFKA_VERSION}" / "formatted" / "data"
+    name = f"kafka-{KAFKA_VERSION}"
+    pattern = cache_folder() / name / ("formatted" if node == 1 else f"formatted-{node}") / "data"
     if not pattern.exists():
-        with locked(f"kafka-{KAFKA_VERSION}"):
+        with locked(name):
             if not pattern.exists():
-                _format(java, pattern.parent)
+                _format(java, pattern.parent, node)
     return pattern
 
 
-def format_data(java: list[str], folder: Path, *options: str) -> None:
+def format_data(java: list[str], folder: Path, *options: str, node: int = 1) -> None:
     """Make `folder`/data, as the storage tool does with `options`."""
-    properties = _write_properties(folder, port=9092, controller_port=9093)
+    properties = _write_properties(folder, node, {node: 9093}, port=9092, session=9_000)
     tool = [*java, "kafka.tools.StorageTool", "format", "-t", _CLUSTER, "-c", str(properties), *options]
     done = subprocess.run(tool, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise PartError(f"Kafka's storage tool failed: {(done.stderr or done.stdout).strip()[-500:]}")
 
 
-def _format(java: list[str], folder: Path) -> None:
+def _format(java: list[str], folder: Path, node: int) -> None:
+    partial = folder.with_name(f"{folder.name}.partial")
     shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(partial, ignore_errors=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as name:
-        format_data(java, Path(name))
+        format_data(java, Path(name), node=node)
         (Path(name) / "data").chmod(0o755)
-        shutil.copytree(name, folder.with_name("formatted.partial"), dirs_exist_ok=True)
-    folder.with_name("formatted.partial").rename(folder)
+        shutil.copytree(name, partial)
+    partial.rename(folder)
