@@ -22,13 +22,15 @@ from testkit.parts.selection import Kafka, Parts, Postgres, start_parts
 from testkit.ports import free_port
 from testkit.processes import ServiceProcess
 
+_READY_SECONDS = 30
 Say = Callable[[str], None]
 
 
 class Stack:
     """`async with Stack(folder) as stack:` gives a running product; `services` maps a name to its process.
 
-    `settings` are added to the environment of the service whose prefix they bear.
+    `settings` are added to the environment of the service whose prefix they bear. With `replicas` each service has so
+    many processes: the second of convocation is named « convocation-2 ». Several `brokers` are a cluster.
     """
 
     def __init__(
@@ -39,6 +41,8 @@ class Stack:
         settings: Mapping[str, str] | None = None,
         given: bool = True,
         services: tuple[ServiceSpec, ...] = SERVICES,
+        brokers: int = 1,
+        replicas: int = 1,
     ) -> None:
         self.folder = folder
         self.mail_dir = folder / "mails"
@@ -47,6 +51,8 @@ class Stack:
         self.services: dict[str, ServiceProcess] = {}
         self._ports: dict[str, int] = {}
         self._specs = services
+        self.replicas = range(1, replicas + 1)
+        self._brokers = brokers
         self._given = given
         self._say = say
         self._settings = settings or {}
@@ -84,8 +90,13 @@ class Stack:
     def kafka_connection(self) -> dict[str, Any]:
         return kafka_connection(bootstrap=self.kafka.bootstrap)
 
-    def url(self, service: ServiceSpec) -> str:
-        return f"http://127.0.0.1:{self._ports[service.name]}"
+    @staticmethod
+    def name_of(service: ServiceSpec, replica: int = 1) -> str:
+        """Of a process, in `services`."""
+        return service.name if replica == 1 else f"{service.name}-{replica}"
+
+    def url(self, service: ServiceSpec, replica: int = 1) -> str:
+        return f"http://127.0.0.1:{self._ports[self.name_of(service, replica)]}"
 
     def token(self, acteur: Acteur, *, hours: float = 24) -> str:
         """A signed token for `acteur`, as sign-in will issue."""
@@ -98,22 +109,25 @@ class Stack:
 
     async def _start_parts(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._parts = await start_parts(self.folder, given=self._given, on_progress=self._say)
+        self._parts = await start_parts(self.folder, given=self._given, brokers=self._brokers, on_progress=self._say)
         self._say("bases de données et topics")
-        await asyncio.gather(topics.apply(self.kafka_connection), self._create_databases())
-        self._ports = {service.name: free_port() for service in SERVICES}
+        await asyncio.gather(topics.apply(self.kafka_connection, replication=self._brokers), self._create_databases())
+        self._ports = {self.name_of(service, replica): free_port() for service in SERVICES for replica in self.replicas}
 
     async def start_services(self, *services: ServiceSpec, **extra: str) -> None:
         """Start (again) these services and wait until they are ready; `extra` settings hold for this run (KILL_AT)."""
         self._say("services : " + ", ".join(service.name for service in services))
-        for service in services:
-            self.services[service.name] = ServiceProcess.of(
-                service.package,
-                self._environment(service) | extra,
-                log=self.folder / f"{service.name}.log",
-                port=self._ports[service.name],
-            )
-        await asyncio.gather(*(self.services[service.name].wait_ready() for service in services))
+        started = [self.launch(service, replica, **extra) for service in services for replica in self.replicas]
+        await asyncio.gather(*(process.wait_ready(_READY_SECONDS * len(self.replicas)) for process in started))
+
+    def launch(self, service: ServiceSpec, replica: int = 1, **extra: str) -> ServiceProcess:
+        """Start (again) one process of `service`, without waiting."""
+        name = self.name_of(service, replica)
+        environment = self._environment(service, replica) | extra
+        log = self.folder / f"{name}.log"
+        process = ServiceProcess.of(service.package, environment, log=log, port=self._ports[name])
+        self.services[name] = process
+        return process
 
     def move(self, service: ServiceSpec) -> None:
         """Its next process gets another port: the present one lives on beside it."""
@@ -125,7 +139,8 @@ class Stack:
             url = await create_service_database(self.postgres.admin_url, service.package, password=password)
             self.databases[service.name] = url
 
-    def _environment(self, service: ServiceSpec) -> dict[str, str]:
+    def _environment(self, service: ServiceSpec, replica: int) -> dict[str, str]:
+        """A process asks the process of convocation that bears its number: there is no balancer here."""
         prefix = service.prefix
         environment = {
             "IMAGIN_TOKEN_KEY": self.token_key,
@@ -134,9 +149,9 @@ class Stack:
         }
         if service is CONVOCATION:
             environment |= {f"{prefix}PUBLIC_URL": self.url(service), f"{prefix}DEVELOPMENT_SIGN_IN": "true"}
-            environment[f"{prefix}IMPORTS_URL"] = self.url(MISSION_IMPORT)
+            environment[f"{prefix}IMPORTS_URL"] = self.url(MISSION_IMPORT, replica)
         else:
-            environment[f"{prefix}CONVOCATION_URL"] = self.url(CONVOCATION)
+            environment[f"{prefix}CONVOCATION_URL"] = self.url(CONVOCATION, replica)
         if service is NOTIFIER:
             environment |= self._mail_settings()
         return environment | {name: value for name, value in self._settings.items() if name.startswith(prefix)}

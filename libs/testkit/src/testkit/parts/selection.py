@@ -67,39 +67,49 @@ def choose_parts(
     folder: Path | None = None,
     *,
     given: bool,
+    brokers: int = 1,
     environ: Mapping[str, str] = os.environ,
     on_progress: Progress = lambda _: None,
 ) -> Parts:
     """Reads IMAGIN_TEST_PARTS (embedded, the default, or containers); starts nothing.
 
     `given`: the operator's IMAGIN_KAFKA_BOOTSTRAP and IMAGIN_DATABASE_URL win (the demo's; tests never use them).
-    `folder`: where embedded parts keep data and logs; without it they are temporary.
+    `folder`: where embedded parts keep data and logs; without it they are temporary. `brokers`: more than one are a
+    cluster, embedded only.
     """
     choice = environ.get("IMAGIN_TEST_PARTS") or "embedded"
     if choice == "embedded":
-        parts = _embedded(folder, on_progress)
-    elif choice == "containers":
+        parts = _embedded(folder, brokers, on_progress)
+    elif choice == "containers" and brokers == 1:
         parts = _containers(on_progress)
+    elif choice == "containers":
+        raise PartError("A cluster of several brokers is embedded only: unset IMAGIN_TEST_PARTS.")
     else:
         raise PartError(f"IMAGIN_TEST_PARTS is {choice!r}: it must be embedded or containers.")
     return _with_given(parts, environ) if given else parts
 
 
 async def start_parts(
-    folder: Path | None = None, *, given: bool = True, on_progress: Progress = lambda _: None
+    folder: Path | None = None, *, given: bool = True, brokers: int = 1, on_progress: Progress = lambda _: None
 ) -> Parts:
     """Chooses and starts both at the same time; `await parts.stop()` ends them."""
-    parts = choose_parts(folder, given=given, on_progress=on_progress)
+    parts = choose_parts(folder, given=given, brokers=brokers, on_progress=on_progress)
     await parts.start()
     return parts
 
 
-def _embedded(folder: Path | None, on_progress: Progress) -> Parts:
+def _embedded(folder: Path | None, brokers: int, on_progress: Progress) -> Parts:
+    from testkit.parts.cluster import KafkaCluster  # noqa: PLC0415
     from testkit.parts.kafka import EmbeddedKafka  # noqa: PLC0415  # only what is used is loaded
     from testkit.parts.postgres import EmbeddedPostgres  # noqa: PLC0415
 
+    kafka: Kafka
+    if brokers > 1:
+        kafka = KafkaCluster(folder, on_progress, nodes=brokers)
+    else:
+        kafka = EmbeddedKafka(folder / "kafka" if folder else None, on_progress)
     return Parts(
-        EmbeddedKafka(folder / "kafka" if folder else None, on_progress),
+        kafka,
         EmbeddedPostgres(folder / "postgres" if folder else None, on_progress),
     )
 
