@@ -27,7 +27,7 @@ from chassis.metrics import BATCH_SECONDS, EVENTS
 
 log = structlog.get_logger()
 _MAX_PAUSE_SECONDS = 30.0
-_COMMIT_SECONDS = 30.0  # aiokafka looks for a coordinator for ever
+_COMMIT_SECONDS = 5.0  # aiokafka looks for a coordinator for ever, and nothing is read meanwhile
 _TOLD = 20  # dead letters of a batch that have a log line each
 
 

@@ -9,12 +9,14 @@ from pydantic import AliasChoices, Field, SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
+from chassis import connecting  # noqa: F401  # whoever takes the connection's settings takes its limit too
+
 METADATA_MAX_AGE_MS = 5_000
 """After a broker's death aiokafka 0.14 may wait for metadata that nobody asks for, until they are this old: by default
 five minutes without a coordinator, so without heartbeat, commit and partitions (seen in tests/e2e/storm)."""
 
-REQUEST_TIMEOUT_MS = 9_000
-"""How long a broker that does not answer is waited for; by default 40 s, in which no right would pass (0007)."""
+REQUEST_TIMEOUT_MS = 4_000
+"""How long a broker that does not answer is waited for; by default 40 s, in which no right would pass (0029)."""
 
 
 class _SecretFiles(EnvSettingsSource):

@@ -1,0 +1,33 @@
+"""Limits of their own on connecting: a broker that is frozen takes a connection and never says a word.
+
+aiokafka 0.14 has one time limit for connections and requests. A client connects to one node at a time, all others wait
+behind a frozen one, and it asks any node for metadata and coordinators, the frozen one too. Importing this module gives
+its clients CONNECT_SECONDS for TCP, TLS, versions and password together, and lets the whole process leave alone for
+SILENT_SECONDS a broker that said nothing (docs/decisions/0029).
+"""
+
+import asyncio
+import time
+from typing import Any
+
+import aiokafka.client
+from aiokafka.conn import AIOKafkaConnection, create_conn
+
+CONNECT_SECONDS = 2.0
+SILENT_SECONDS = 3.0
+_silent_until: dict[tuple[str, int], float] = {}
+
+
+async def connect(host: str, port: int, **options: Any) -> AIOKafkaConnection:
+    """Raises TimeoutError, which aiokafka takes for a node that cannot be reached."""
+    if time.monotonic() < _silent_until.get((host, port), 0.0):
+        raise TimeoutError("it said nothing a moment ago")
+    try:
+        async with asyncio.timeout(CONNECT_SECONDS):
+            return await create_conn(host, port, **options)
+    except TimeoutError:
+        _silent_until[host, port] = time.monotonic() + SILENT_SECONDS
+        raise TimeoutError(f"it says nothing for {CONNECT_SECONDS:g} s") from None
+
+
+aiokafka.client.create_conn = connect

@@ -1,0 +1,47 @@
+"""A broker that takes a connection and says nothing holds nobody up for long (0029)."""
+
+import time
+
+import pytest
+from aiokafka.client import AIOKafkaClient
+from aiokafka.errors import KafkaConnectionError
+
+from chassis.connecting import CONNECT_SECONDS, SILENT_SECONDS
+from chassis.settings import REQUEST_TIMEOUT_MS, kafka_connection
+from testkit.eventually import eventually
+from testkit.parts.kafka import EmbeddedKafka
+
+
+@pytest.fixture
+async def frozen(kafka):
+    """Another broker, frozen; the session's one runs."""
+    async with EmbeddedKafka() as broker:
+        broker.pause()
+        yield broker
+
+
+async def seconds_to_bootstrap(*brokers):
+    client = AIOKafkaClient(**kafka_connection(bootstrap=",".join(one.bootstrap for one in brokers)))
+    began = time.monotonic()
+    try:
+        await client.bootstrap()
+    except KafkaConnectionError:
+        return None
+    finally:
+        await client.close()
+    return time.monotonic() - began
+
+
+async def test_a_frozen_broker_is_passed_over_sooner_than_a_request_to_it_would_end(kafka, frozen):
+    assert await seconds_to_bootstrap(frozen, kafka) < REQUEST_TIMEOUT_MS / 1000
+
+
+async def test_the_whole_process_leaves_it_alone_for_a_while_and_then_asks_it_again(kafka, frozen):
+    assert await seconds_to_bootstrap(frozen) is None
+    assert await seconds_to_bootstrap(frozen, kafka) < CONNECT_SECONDS / 2
+    frozen.resume()
+
+    async def answers():
+        return await seconds_to_bootstrap(frozen) is not None
+
+    await eventually(answers, timeout=SILENT_SECONDS + 5)
