@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import random
 import time
 from collections.abc import AsyncIterator
@@ -97,6 +98,7 @@ class Soak:
 @asynccontextmanager
 async def running(plan: Plan, folder: Path) -> AsyncIterator[Soak]:
     """A product whose missions are there, whose people are known and whose service is open; nobody writes yet."""
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # of our own clients: the faults are known
     sink = MailSink(folder)
     settings = {
         f"{NOTIFIER.prefix}SMTP_URL": sink.url,
