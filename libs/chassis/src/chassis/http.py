@@ -183,7 +183,7 @@ class _RequestContext:
         with request_span(scope["method"], Headers(scope=scope)):
             try:
                 await self.app(scope, bounded, observe)
-            except Exception as error:  # noqa: BLE001  # answered here: Starlette would count 500 and raise it again
+            except Exception as error:  # answered here: Starlette would count 500 and raise it again
                 if answered:
                     raise
                 response = await _unexpected(Request(scope), error)
