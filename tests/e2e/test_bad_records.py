@@ -14,6 +14,7 @@ from event_schemas import catalogue
 from imagin_dev.cyclades import producer, sample
 from imagin_dev.cyclades.inscriptions_file import latest_revisions
 from imagin_dev.demo.books import until
+from imagin_dev.soak.poison import bad_records
 from imagin_ops import running
 from imagin_ops.services import CONVOCATION, MISSION_IMPORT, NOTIFIER, SANTORIN_BRIDGE
 from testkit.eventually import eventually
@@ -25,25 +26,6 @@ READERS = [
     (catalogue.CONVOCATION, catalogue.INTERVENANT_CONVOQUE, (SANTORIN_BRIDGE, NOTIFIER)),
 ]
 KEY = str(uuid4()).encode()
-
-
-def bad_records(ce_type):
-    typed = [("ce_type", ce_type.encode())]
-    return {
-        "not JSON": (b"{no", typed),
-        "not UTF-8": (b'{"a": "\xff"}', typed),
-        "wrong schema": (b'{"mission_id": 12}', typed),
-        "an array": (b"[1]", typed),
-        "null header": (b"{}", [*typed, ("traceparent", None)]),
-        "non-UTF-8 header": (b"{}", [*typed, ("traceparent", b"\xff\xfe")]),
-        "header twice": (b"{}", typed * 2),
-        "tombstone": (None, typed),
-        "1 MB": (b"[" + b" " * 990_000 + b"]", typed),
-        "unknown type": (b"{}", [("ce_type", b"fr.imagin.unknown.v1")]),
-        "no type": (b"{}", []),
-        "U+0000": (json.dumps({"session": "a\x00b"}).encode(), typed),
-        "reply_to": (b"{}", [*typed, ("reply_to", catalogue.HABILITATION.encode())]),
-    }
 
 
 async def send_bad(stack, topic, ce_type):
