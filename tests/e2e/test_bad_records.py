@@ -14,6 +14,7 @@ from event_schemas import catalogue
 from imagin_dev.cyclades import producer, sample
 from imagin_dev.cyclades.inscriptions_file import latest_revisions
 from imagin_dev.demo.books import until
+from imagin_dev.soak.poison import bad_batches, bad_records
 from imagin_ops import running
 from imagin_ops.services import CONVOCATION, MISSION_IMPORT, NOTIFIER, SANTORIN_BRIDGE
 from testkit import batches
@@ -28,37 +29,6 @@ READERS = [
 KEY = str(uuid4()).encode()
 
 
-def bad_records(ce_type):
-    typed = [("ce_type", ce_type.encode())]
-    return {
-        "not JSON": (b"{no", typed),
-        "not UTF-8": (b'{"a": "\xff"}', typed),
-        "wrong schema": (b'{"mission_id": 12}', typed),
-        "an array": (b"[1]", typed),
-        "null header": (b"{}", [*typed, ("traceparent", None)]),
-        "non-UTF-8 header": (b"{}", [*typed, ("traceparent", b"\xff\xfe")]),
-        "header twice": (b"{}", typed * 2),
-        "tombstone": (None, typed),
-        "1 MB": (b"[" + b" " * 990_000 + b"]", typed),
-        "unknown type": (b"{}", [("ce_type", b"fr.imagin.unknown.v1")]),
-        "no type": (b"{}", []),
-        "U+0000": (json.dumps({"session": "a\x00b"}).encode(), typed),
-        "reply_to": (b"{}", [*typed, ("reply_to", catalogue.HABILITATION.encode())]),
-    }
-
-
-def bad_batches(ce_type):
-    """What no client of ours could write: each stopped its partition for ever (docs/decisions/0028)."""
-    typed = [("ce_type", ce_type.encode())]
-    named = batches.batch([(KEY, b"{}", [*typed, ("naïf", b"1")])])
-    return [
-        batches.renamed(named, "zstd", "naïf".encode(), b"na\xff\xfef"),
-        batches.batch([(KEY, b"{}", typed)], "lz4"),
-        batches.batch([(KEY, b"{}", typed)], "snappy", timestamp=-62_135_596_800_001),
-        batches.batch([(KEY, b" " * 80_000_000, typed)], "gzip"),
-    ]
-
-
 async def send_bad(stack, topic, ce_type):
     kafka = AIOKafkaProducer(**stack.kafka_connection, max_request_size=2_000_000)
     await kafka.start()
@@ -70,7 +40,7 @@ async def send_bad(stack, topic, ce_type):
     finally:
         await kafka.stop()
     places = {(one.topic, one.partition, one.offset) for one in sent}
-    for raw in bad_batches(ce_type):
+    for raw in bad_batches(ce_type, KEY).values():
         places.add((topic, 0, await batches.send(stack.kafka_connection["bootstrap_servers"], topic, 0, raw)))
     return places
 
@@ -87,7 +57,7 @@ async def letters(stack, service):
 @pytest.mark.parametrize(("topic", "ce_type", "services"), READERS, ids=[topic for topic, *_ in READERS])
 async def test_each_bad_record_is_a_dead_letter_of_each_reader_with_its_coordinates(stack, topic, ce_type, services):
     expected = await send_bad(stack, topic, ce_type)
-    assert len(expected) == len(bad_records(ce_type)) + len(bad_batches(ce_type))
+    assert len(expected) == len(bad_records(ce_type)) + len(bad_batches(ce_type, KEY))
     for service in services:
 
         async def all_dead(service=service):

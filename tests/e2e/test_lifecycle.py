@@ -113,6 +113,7 @@ async def test_sigterm_lets_the_batch_in_hand_finish_and_nothing_is_delivered_tw
     since = monotonic()
     assert await asyncio.to_thread(service.terminate) == 0
     assert monotonic() - since < 10
+    assert "service.part_returned" not in service.log.read_text(encoding="utf-8"), "an ordinary stop is no error"
     before = await applied(stack)
     assert 20 < before < len(CLOSINGS), "the stop fell into the middle of the work"
     assert await committed(stack) == before

@@ -138,15 +138,15 @@ class Checker:
         """Each must be without cases."""
         versions = await self._versions()
         return [
-            self._lost(versions),
-            self._doubled(versions),
-            self._untold(versions),
+            self.lost(versions),
+            self.doubled(versions),
+            self.untold(versions),
             Finding("versions told with two contents", self.watcher.told_otherwise),
             Finding("rights that went back", self.watcher.went_back),
             await self._reconciled(),
-            self._last_rights(versions),
+            self.last_rights(versions),
             *await self._closings(),
-            *_mails(versions, mails),
+            *mail_findings(versions, mails),
             *await self._dead(),
         ]
 
@@ -157,7 +157,8 @@ class Checker:
             found[row["convocation"]][row["version"]] = one
         return dict(found)
 
-    def _lost(self, versions: dict[str, dict[int, Version]]) -> Finding:
+    def lost(self, versions: dict[str, dict[int, Version]]) -> Finding:
+        """`versions`: what convocation holds, by convocation."""
         finding = Finding("acknowledged writes lost")
         for convocation, written in self.load.ledger.written.items():
             for version, dates in written:
@@ -166,7 +167,8 @@ class Checker:
                     finding.cases.append(f"{convocation} version {version}")
         return finding
 
-    def _doubled(self, versions: dict[str, dict[int, Version]]) -> Finding:
+    def doubled(self, versions: dict[str, dict[int, Version]]) -> Finding:
+        """More versions than writes were tried, or a hole."""
         finding = Finding("writes with two effects")
         for convocation, held in versions.items():
             asked = self.load.ledger.asked.get(convocation, 0)
@@ -174,12 +176,14 @@ class Checker:
                 finding.cases.append(f"{convocation}: versions {sorted(held)}, {asked} writes")
         return finding
 
-    def _untold(self, versions: dict[str, dict[int, Version]]) -> Finding:
+    def untold(self, versions: dict[str, dict[int, Version]]) -> Finding:
+        """The watcher was there from the first one."""
         untold = [(one, version) for one, held in versions.items() for version in held]
         cases = [f"{one} version {version}" for one, version in untold if (one, version) not in self.watcher.told]
         return Finding("versions that never came onto the topic", cases)
 
-    def _last_rights(self, versions: dict[str, dict[int, Version]]) -> Finding:
+    def last_rights(self, versions: dict[str, dict[int, Version]]) -> Finding:
+        """A reader that was always there holds the right of the last version."""
         finding = Finding("last rights read that are not the convocation's")
         for convocation, held in versions.items():
             last, right = max(held), self.watcher.last.get(convocation)
@@ -236,7 +240,7 @@ class Checker:
         return [lost, others]
 
 
-def _mails(versions: dict[str, dict[int, Version]], mails: Sequence[Told]) -> list[Finding]:
+def mail_findings(versions: dict[str, dict[int, Version]], mails: Sequence[Told]) -> list[Finding]:
     """Who is convoked was last told what holds, or the same under an earlier version; no version is in two mails."""
     lost, doubled = Finding("people not told the last state"), Finding("versions told by two mails")
     told: dict[str, list[Told]] = defaultdict(list)

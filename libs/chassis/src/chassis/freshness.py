@@ -4,6 +4,7 @@ A group's committed offsets follow its database's commits, so this is true of al
 """
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
@@ -66,7 +67,8 @@ class Freshness:
                 log.warning("freshness.unknown", topic=self._topic, error=error)
                 await asyncio.sleep(self._every)
             finally:
-                await reader.stop()
+                with contextlib.suppress(KafkaError):  # it says once more why its coordination ended
+                    await reader.stop()
 
     async def _look(self, reader: AIOKafkaConsumer) -> None:
         now = self._clock()

@@ -88,7 +88,6 @@ def create_app(*, title: str, description: str = "", dependencies: Sequence[Depe
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http_error)
-    app.add_exception_handler(Exception, _unexpected)
     app.add_middleware(_RequestContext)
     return app
 
@@ -164,7 +163,7 @@ class _RequestContext:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        started, status = time.perf_counter(), 500
+        started, status, answered = time.perf_counter(), 500, False
         left = MAX_BODY_BYTES
 
         async def bounded() -> Message:
@@ -176,14 +175,19 @@ class _RequestContext:
             return message
 
         async def observe(message: Message) -> None:
-            nonlocal status
+            nonlocal status, answered
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status, answered = message["status"], True
             await send(message)
 
         with request_span(scope["method"], Headers(scope=scope)):
             try:
                 await self.app(scope, bounded, observe)
+            except Exception as error:  # answered here: Starlette would count 500 and raise it again
+                if answered:
+                    raise
+                response = await _unexpected(Request(scope), error)
+                await response(scope, receive, observe)
             finally:
                 _tell(scope, status, time.perf_counter() - started)
 

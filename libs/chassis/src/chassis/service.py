@@ -198,7 +198,7 @@ class _Process:
         ]
         async with asyncio.TaskGroup() as group:
             for part in parts:
-                group.create_task(_for_ever(part))
+                group.create_task(self._for_ever(part))
 
     async def _stop(self, work: asyncio.Task[None]) -> None:
         """Finish the batches in hand, then close; every step is an optimisation, none a need (D11)."""
@@ -242,13 +242,13 @@ class _Process:
         assert row is not None
         DLQ_MESSAGES.set(row.dead)
 
-
-async def _for_ever(part: Callable[[], Awaitable[None]]) -> None:
-    name = str(part.args[1]) if isinstance(part, partial) else getattr(part, "__qualname__", "part")
-    try:
-        await part()
-    except Exception as error:  # the group's own error would name neither
-        log.error("service.part_failed", action=name, error=error)
-        raise
-    log.error("service.part_returned", action=name)
-    raise PartEnded(name)
+    async def _for_ever(self, part: Callable[[], Awaitable[None]]) -> None:
+        name = str(part.args[1]) if isinstance(part, partial) else getattr(part, "__qualname__", "part")
+        try:
+            await part()
+        except Exception as error:  # the group's own error would name neither
+            log.error("service.part_failed", action=name, error=error)
+            raise
+        if not self.server.should_exit:  # a relay that was asked to stop returns
+            log.error("service.part_returned", action=name)
+        raise PartEnded(name)

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 import pytest
 import pytest_asyncio
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.client import AIOKafkaClient
+from aiokafka.errors import KafkaError, KafkaTimeoutError
 
 from chassis.freshness import Freshness
 from testkit.eventually import eventually
@@ -160,3 +162,33 @@ async def test_when_kafka_is_away_as_of_stands_still_and_goes_on_afterwards(grou
         finally:
             kafka.resume()
         await knows_more(freshness, datetime.now(UTC))
+
+
+async def test_a_reader_that_cannot_even_be_stopped_in_order_does_not_end_the_watch(group, monkeypatch):
+    """A frozen broker leads a partition and coordinates the group: aiokafka 0.14 ends the coordination at its stop."""
+    lookup, ends = AIOKafkaClient.coordinator_lookup, AIOKafkaConsumer.end_offsets
+    stop, looked, errors = AIOKafkaConsumer.stop, [], []
+
+    async def late(self, *about):
+        await asyncio.sleep(0 if errors else 1)
+        return await lookup(self, *about)
+
+    async def silent(self, places):
+        looked.append(places)
+        if len(looked) == 2:
+            raise KafkaTimeoutError
+        return await ends(self, places)
+
+    async def told(self):
+        try:
+            await stop(self)
+        except KafkaError as error:
+            errors.append(error)
+            raise
+
+    monkeypatch.setattr(AIOKafkaClient, "coordinator_lookup", late)
+    monkeypatch.setattr(AIOKafkaConsumer, "end_offsets", silent)
+    monkeypatch.setattr(AIOKafkaConsumer, "stop", told)
+    async with watching(group) as freshness:
+        await knows_more(freshness, datetime.now(UTC))
+    assert errors
