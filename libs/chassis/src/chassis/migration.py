@@ -11,7 +11,7 @@ from importlib import import_module
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
-from chassis.database import Connection
+from chassis.database import Connection, Row
 
 _LOCK = 4_207_001
 _SECTIONS = re.compile(r"^-- migrate:(up|down)[^\n]*\n", re.MULTILINE)
@@ -25,6 +25,10 @@ class Migration:
     version: str
     name: str
     up: str
+
+
+class _Applied(Row):
+    version: str
 
 
 def of_packages(packages: Sequence[str]) -> list[Migration]:
@@ -54,7 +58,8 @@ async def pending(connection: Connection, migrations: list[Migration]) -> list[M
     """Those not applied yet; all of them where the history table does not exist."""
     if await connection.fetchval("SELECT to_regclass('schema_migrations')") is None:
         return migrations
-    applied = {row["version"] for row in await connection.fetch("SELECT version FROM schema_migrations")}
+    rows = await connection.fetch("SELECT version FROM schema_migrations", record_class=_Applied)
+    applied = {row.version for row in rows}
     return [migration for migration in migrations if migration.version not in applied]
 
 

@@ -13,7 +13,7 @@ from santorin_bridge.domain.ecart import REJOUER, RELEVER, Ecart, Vues
 from santorin_bridge.gateways.convocation import ConvocationGateway
 from santorin_bridge.persistence.accuses import silence
 from santorin_bridge.persistence.reconciliation import alone
-from santorin_bridge.persistence.replay import Choix, page, send_again
+from santorin_bridge.persistence.replay import Choisi, Choix, page, send_again
 from santorin_bridge.publishing import SOURCE
 from santorin_bridge.use_cases.reconcile import Bilan, Sources, reconcile
 from santorin_bridge.use_cases.repair import repair
@@ -45,6 +45,6 @@ def sources_at(url: str, token: Callable[[], str], kafka: Mapping[str, Any]) -> 
     return Sources(ConvocationGateway(url, token).etats, kafka)
 
 
-def event_of(row: Any) -> tuple[str, bytes, datetime]:
+def event_of(row: Choisi) -> tuple[str, bytes, datetime]:
     """Type, body and time of a row of `page`."""
-    return HABILITATION_STATE, row["etat"], row["changed_at"]
+    return HABILITATION_STATE, row.etat, row.changed_at

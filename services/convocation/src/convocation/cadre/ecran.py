@@ -108,5 +108,5 @@ async def _contexte(connection: Connection, acteur: Acteur) -> dict[str, Any] | 
     if len(uais) > 1:
         return {"etablissement": f"{len(uais)} établissements : {', '.join(uais)}"}
     found = await places.etablissements(connection, uais)
-    nom = f"{found[0]['etablissement_nom']}, {found[0]['etablissement_commune']}" if found else "Établissement"
+    nom = f"{found[0].etablissement_nom}, {found[0].etablissement_commune}" if found else "Établissement"
     return {"etablissement": nom, "uai": uais[0]}
