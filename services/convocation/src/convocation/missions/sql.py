@@ -1,4 +1,4 @@
-"""SQL of the missions' read side, and whose teachers correct an épreuve."""
+"""SQL of the missions' read side: each mission as mission-import told it last."""
 
 from collections.abc import Collection, Sequence
 from functools import lru_cache
