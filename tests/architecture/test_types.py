@@ -28,7 +28,7 @@ ROOT = Path(__file__).parents[2]
 def test_what_persistence_gives_and_takes_has_a_type():
     files = [*ROOT.glob("services/*/src/*/persistence/*.py")]
     rooms = ROOT / "services" / "convocation" / "src" / "convocation"
-    files += [file for name in ("sql", "reads", "access") for file in rooms.rglob(f"{name}.py")]
+    files += [file for name in ("sql", "reads", "bulk", "access", "operations") for file in rooms.rglob(f"{name}.py")]
     assert files
     assert [file for file in files if re.search(r"\bAny\b", file.read_text(encoding="utf-8"))] == []
 

@@ -71,7 +71,7 @@ class ActeEcrit(Row):
     def entier(self) -> dict[str, object]:
         """All of the act, as the APIs give it."""
         names = ("id", "le", "par", "role", "nom", "action", "objet", "academie", "uai", "motif")
-        return {name: self[name] for name in names} | {"avant": self.avant, "apres": self.apres}
+        return self.only(*names) | {"avant": self.avant, "apres": self.apres}
 
 
 @dataclass(frozen=True, slots=True)

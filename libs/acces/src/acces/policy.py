@@ -29,9 +29,13 @@ class Policy:
     def __init__(self, rules: Mapping[str, Mapping[Role, Scope]]) -> None:
         self._rules = rules
 
+    def reach(self, acteur: Acteur, action: str) -> Scope | None:
+        """How far `acteur` may do `action`, for who only shows a menu; None where it may not at all."""
+        return self._rules.get(action, {}).get(acteur.role)
+
     def scope(self, acteur: Acteur, action: str) -> Scope:
-        """How far `acteur` may do `action`. Raises Forbidden where it may not at all."""
-        scope = self._rules.get(action, {}).get(acteur.role)
+        """As `reach`. Raises Forbidden where it may not at all."""
+        scope = self.reach(acteur, action)
         if scope is None:
             raise Forbidden(action)
         return scope

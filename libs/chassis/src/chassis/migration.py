@@ -12,7 +12,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import NamedTuple
 
-from chassis.database import Connection
+from chassis.database import Connection, Row
 
 _LOCK = 4_207_001
 _SECTIONS = re.compile(r"^-- migrate:(up|down)[^\n]*\n", re.MULTILINE)
@@ -36,6 +36,10 @@ class Schema(NamedTuple):
 
     pending: list[str]
     unknown: list[str]
+
+
+class _Applied(Row):
+    version: str
 
 
 def of_packages(packages: Sequence[str]) -> list[Migration]:
@@ -83,7 +87,8 @@ async def differs(connection: Connection, migrations: list[Migration]) -> bool:
 async def _applied(connection: Connection) -> set[str]:
     if await connection.fetchval("SELECT to_regclass('schema_migrations')") is None:
         return set()
-    return {row["version"] for row in await connection.fetch("SELECT version FROM schema_migrations")}
+    rows = await connection.fetch("SELECT version FROM schema_migrations", record_class=_Applied)
+    return {row.version for row in rows}
 
 
 async def migrate(connection: Connection, migrations: list[Migration]) -> list[str]:

@@ -5,10 +5,9 @@ Lock the aggregate's row first, append after, in the same transaction: `seq` is 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
-
-import asyncpg
 
 from chassis.cloudevents import Cause, encode, event_id
 from chassis.database import Connection, Row
@@ -59,6 +58,20 @@ class Message(NamedTuple):
     token: object
 
 
+class _Unsent(Row):
+    seq: int
+    topic: str
+    type: str
+    key: str
+    aggregate: bytes
+    version: int
+    payload: bytes
+    correlation_id: str | None
+    causation_id: str | None
+    traceparent: str | None
+    created_at: datetime
+
+
 class Waiting(Row):
     """What waits for one topic: how many rows, at least one, and the age of the oldest."""
 
@@ -102,13 +115,13 @@ class Outbox:
         self._source = source
 
     async def fetch(self, connection: Connection, limit: int) -> list[Message]:
-        return [self._message(row) for row in await connection.fetch(_FETCH, limit)]
+        return [self._message(row) for row in await connection.fetch(_FETCH, limit, record_class=_Unsent)]
 
-    def _message(self, row: asyncpg.Record) -> Message:
-        cause = Cause(row["correlation_id"], row["causation_id"], row["traceparent"])
-        ce_id = event_id(row["aggregate"], row["version"])
-        headers = encode(row["type"], self._source, row["key"], ce_id, row["created_at"], cause)
-        return Message(row["topic"], row["key"].encode(), row["payload"], headers, row["seq"])
+    def _message(self, row: _Unsent) -> Message:
+        cause = Cause(row.correlation_id, row.causation_id, row.traceparent)
+        ce_id = event_id(row.aggregate, row.version)
+        headers = encode(row.type, self._source, row.key, ce_id, row.created_at, cause)
+        return Message(row.topic, row.key.encode(), row.payload, headers, row.seq)
 
     async def clear(self, connection: Connection, sent: Sequence[Message]) -> None:
         await connection.execute(

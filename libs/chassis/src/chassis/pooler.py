@@ -6,9 +6,14 @@ limits of our waits are its settings (docs/decisions/0033).
 
 import asyncpg
 
-from chassis.database import SERVER_SETTINGS, Connection, connect
+from chassis.database import SERVER_SETTINGS, Connection, Row, connect
 
 _SETTINGS = "SELECT name, current_setting(name) AS value FROM unnest($1::text[]) AS name"
+
+
+class _Setting(Row):
+    name: str
+    value: str
 
 
 class NoSession(Exception):
@@ -36,7 +41,7 @@ async def _check_not_shared(one: Connection, url: str) -> None:
     other = await connect(url)
     try:
         for _ in range(3):
-            first = await one.fetchval("SELECT pg_backend_pid()")
+            first: int = await one.fetchval("SELECT pg_backend_pid()")
             async with other.transaction():
                 if await other.fetchval("SELECT pg_backend_pid()") == first:
                     raise NoSession(
@@ -48,8 +53,8 @@ async def _check_not_shared(one: Connection, url: str) -> None:
 
 
 async def _check_settings(connection: Connection) -> None:
-    rows = await connection.fetch(_SETTINGS, list(SERVER_SETTINGS))
-    wrong = sorted(row["name"] for row in rows if row["value"] != SERVER_SETTINGS[row["name"]])
+    rows = await connection.fetch(_SETTINGS, list(SERVER_SETTINGS), record_class=_Setting)
+    wrong = sorted(row.name for row in rows if row.value != SERVER_SETTINGS[row.name])
     if wrong:
         raise NoSession(
             f"a pooler drops the settings of our sessions ({', '.join(wrong)}): `imagin-ops db create` gives them to "

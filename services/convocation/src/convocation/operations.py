@@ -4,18 +4,18 @@ For operators' commands (replay, reconcile) and the benchmark that fills the dir
 """
 
 from datetime import datetime
-from typing import Any
 
 from convocation.commun.recherche import cle, mots
 from convocation.convocations.commands import replay_convocations
+from convocation.convocations.domain import NatureVersion
 from convocation.convocations.publishing import TYPES
-from convocation.convocations.sql import Choix, page
+from convocation.convocations.sql import Choisie, Choix, page
 
 __all__ = ["SOURCE", "Choix", "cle", "event_of", "mots", "page", "replay_convocations"]
 
 SOURCE = "/imagin/convocation"
 
 
-def event_of(row: Any) -> tuple[str, bytes | None, datetime]:
+def event_of(row: Choisie) -> tuple[str, bytes | None, datetime]:
     """Type, body and time of a row of `page`; the body is None where the event was not kept."""
-    return TYPES[row["nature"]], row["evenement"], row["le"]
+    return TYPES[NatureVersion(row.nature)], row.evenement, row.le

@@ -13,7 +13,7 @@ from santorin_bridge.domain.ecart import REJOUER, RELEVER, Ecart, Vues
 from santorin_bridge.gateways.convocation import ConvocationGateway
 from santorin_bridge.persistence.accuses import Silence, silence
 from santorin_bridge.persistence.reconciliation import alone
-from santorin_bridge.persistence.replay import Choix, page, send_again
+from santorin_bridge.persistence.replay import Choisi, Choix, page, send_again
 from santorin_bridge.publishing import SOURCE, DirtyHabilitations
 from santorin_bridge.use_cases.reconcile import Bilan, Sources, reconcile
 from santorin_bridge.use_cases.repair import repair
@@ -47,6 +47,6 @@ def sources_at(url: str, token: Callable[[], str], kafka: Mapping[str, Any]) -> 
     return Sources(ConvocationGateway(url, token).etats, kafka)
 
 
-def event_of(row: Any) -> tuple[str, bytes, datetime]:
+def event_of(row: Choisi) -> tuple[str, bytes, datetime]:
     """Type, body and time of a row of `page`."""
-    return HABILITATION_STATE, row["etat"], row["changed_at"]
+    return HABILITATION_STATE, row.etat, row.changed_at

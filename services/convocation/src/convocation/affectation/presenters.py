@@ -82,7 +82,7 @@ async def people_to_tick(connection: Connection, mission: Mission, saisies: Sais
 async def _etablissements(connection: Connection, people: Iterable[Intervenant]) -> dict[str, str]:
     """Names of where people teach: they tell namesakes apart (R35)."""
     rows = await places.etablissements(connection, list({one.uai for one in people}))
-    return {row["uai"]: f"{row['etablissement_nom']}, {row['etablissement_commune']} ({row['uai']})" for row in rows}
+    return {row.uai: f"{row.etablissement_nom}, {row.etablissement_commune} ({row.uai})" for row in rows}
 
 
 def _forced(one: PersonneACocher, action: str) -> PersonneACocher:

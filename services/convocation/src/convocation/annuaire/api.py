@@ -49,7 +49,7 @@ async def chercher(request: Request, academie: Place, body: RechercheIn, acteur:
     filtre = FiltreAnnuaire(academies=[academie], **body.model_dump())
     async with reading(request) as connection:
         rows, rapproche = await liste_intervenants(connection, filtre)
-    people = [{name: row[name] for name in _DE_LA_LISTE} for row in rows]
+    people = [row.only(*_DE_LA_LISTE) for row in rows]
     return {"total": rows[0].total if rows else 0, "rapproche": rapproche, "intervenants": people}
 
 

@@ -75,6 +75,26 @@ class IndisponibiliteRow(Row):
     fin: date
 
 
+class AcademieRow(Row):
+    """The académie that somebody belongs to."""
+
+    numero: str
+    academie: str
+
+
+class MotRow(Row):
+    """A word of a name, folded."""
+
+    mot: str
+
+
+class ConvocationsRow(Row):
+    """How many active convocations somebody has."""
+
+    numero: str
+    convocations: int
+
+
 async def get(connection: Connection, numeros: Sequence[str], *, lock: bool = False) -> dict[str, Intervenant]:
     """Those of `numeros` that the directory has; `lock`: as they stay until the end, so that no merge comes between."""
     chosen = f"{_PEOPLE} WHERE numero = ANY($1::text[])"
@@ -89,14 +109,16 @@ async def get(connection: Connection, numeros: Sequence[str], *, lock: bool = Fa
 
 async def by_id(connection: Connection, intervenant_id: UUID) -> Intervenant | None:
     """The person of an address, or None."""
-    numero = await connection.fetchval("SELECT numero FROM intervenant WHERE id = $1", intervenant_id)
-    return (await get(connection, [numero])).get(numero)
+    query = "SELECT numero FROM intervenant WHERE id = $1"
+    numero: str | None = await connection.fetchval(query, intervenant_id)
+    return (await get(connection, [numero])).get(numero) if numero else None
 
 
 async def academies(connection: Connection, numeros: Sequence[str]) -> dict[str, str]:
     """The académie of each known number, its row locked."""
     query = "SELECT numero, academie FROM intervenant WHERE numero = ANY($1::text[]) ORDER BY numero FOR UPDATE"
-    return {row["numero"]: row["academie"] for row in await connection.fetch(query, numeros)}
+    rows = await connection.fetch(query, numeros, record_class=AcademieRow)
+    return {row.numero: row.academie for row in rows}
 
 
 async def of_discipline(
@@ -119,8 +141,8 @@ async def search(connection: Connection, academie: str, texte: str, *, limit: in
     found = await by_name(connection, academie, typed, limit=limit)
     if found:
         return found, False
-    rows = await connection.fetch(_SIMILAR, academie, min(map(len, typed)) - 1)
-    near = await asyncio.to_thread(mots_proches, typed, [row["mot"] for row in rows])
+    rows = await connection.fetch(_SIMILAR, academie, min(map(len, typed)) - 1, record_class=MotRow)
+    near = await asyncio.to_thread(mots_proches, typed, [row.mot for row in rows])
     return (await by_name(connection, academie, near, limit=limit), True) if near else ([], False)
 
 
@@ -157,7 +179,8 @@ def _intervenant(row: IntervenantRow, indisponibilites: Sequence[Indisponibilite
 
 async def convocations_actives(connection: Connection, numeros: Sequence[str]) -> dict[str, int]:
     """How many active convocations each has; nobody who has none."""
-    return {row["numero"]: row["convocations"] for row in await connection.fetch(_CONVOCATIONS, numeros)}
+    rows = await connection.fetch(_CONVOCATIONS, numeros, record_class=ConvocationsRow)
+    return {row.numero: row.convocations for row in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +202,9 @@ async def liste_intervenants(connection: Connection, filtre: FiltreAnnuaire) -> 
     rows = await _page_of(connection, filtre, typed)
     if rows or not typed or filtre.page > 1:
         return rows, False
-    words = await connection.fetch(_WORDS_OF_ACADEMIES, filtre.academies, min(map(len, typed)) - 1)
-    near = await asyncio.to_thread(mots_proches, typed, [row["mot"] for row in words])
+    shortest = min(map(len, typed)) - 1
+    words = await connection.fetch(_WORDS_OF_ACADEMIES, filtre.academies, shortest, record_class=MotRow)
+    near = await asyncio.to_thread(mots_proches, typed, [row.mot for row in words])
     found = await _page_of(connection, filtre, near) if near else []
     return found, bool(found)
 

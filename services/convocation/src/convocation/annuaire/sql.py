@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import astuple
 
-from chassis.database import ConcurrentWrite, Connection
+from chassis.database import ConcurrentWrite, Connection, Row
 from convocation.annuaire.domain import Intervenant
 from convocation.commun.recherche import cle, mots
 
@@ -25,6 +25,12 @@ SET civilite = excluded.civilite, nom = excluded.nom, prenom = excluded.prenom, 
 WHERE intervenant.academie = excluded.academie
 """
 _WORDS = "INSERT INTO intervenant_mot (numero, academie, mot) SELECT * FROM unnest($1::text[], $2::text[], $3::text[])"
+
+
+class NumeroRow(Row):
+    """Somebody's number."""
+
+    numero: str
 
 
 async def save(connection: Connection, intervenants: Sequence[Intervenant]) -> None:
@@ -64,14 +70,13 @@ async def save(connection: Connection, intervenants: Sequence[Intervenant]) -> N
 async def reserve(connection: Connection, person: Intervenant) -> bool:
     """Hold a number that nobody has, until the transaction ends; False when somebody has it."""
     await connection.execute("SELECT pg_advisory_xact_lock(hashtext('intervenant|' || $1))", person.numero)
-    taken = await connection.fetchval("SELECT true FROM intervenant WHERE numero = $1", person.numero)
-    return taken is None
+    return await connection.fetchval("SELECT true FROM intervenant WHERE numero = $1", person.numero) is None
 
 
 async def fusionnees(connection: Connection, numeros: Sequence[str]) -> set[str]:
     """Those of `numeros` who were merged into another."""
     query = "SELECT numero FROM intervenant WHERE numero = ANY($1::text[]) AND fusionne_dans IS NOT NULL"
-    return {row["numero"] for row in await connection.fetch(query, numeros)}
+    return {row.numero for row in await connection.fetch(query, numeros, record_class=NumeroRow)}
 
 
 async def merge_into(connection: Connection, numero: str, dans: str) -> None:

@@ -1,13 +1,15 @@
 """The frame of every page: who looks, from where, the menu in the guide's words (R19–R22), what was just done."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from acces.acteur import Acteur, Role
+from acces.policy import Scope
 from chassis.database import Connection
+from convocation.cadre.access import of_an_etablissement, offered
 from convocation.commun.application import application
 from convocation.missions import reads as places
 from pages.frame import menu, notices, utilisateur
@@ -20,23 +22,32 @@ FONCTIONS = {
     Role.ADMINISTRATEUR: "Administrateur IMAGIN",
     Role.INTERVENANT: "Intervenant",
 }
-_PLACE = {Role.CHEF, Role.DELEGUE}
-_RECTORAT = {Role.GESTIONNAIRE, Role.ADMINISTRATEUR}
+
+
+class _Entree(NamedTuple):
+    """An entry is offered to who may do one of `actions`; `portee`: to who may do it so far."""
+
+    libelle: str
+    url: str
+    actions: tuple[str, ...]
+    portee: Scope | None = None
+
+
 _MENU = (
-    ("Convocation par mission", MISSIONS, _PLACE | _RECTORAT),
-    ("Consultation des missions convoquées", CONSULTATION, _PLACE | _RECTORAT),
-    ("Couverture", "/couverture", _PLACE | _RECTORAT),
-    ("Signature établissement pour la convocation", "/signature", _PLACE),
-    ("Annuaire des intervenants", "/intervenants", _RECTORAT),
-    ("Import de l’annuaire", "/intervenants/import", {Role.GESTIONNAIRE}),
-    ("Demandes de création", "/demandes", _PLACE | {Role.GESTIONNAIRE}),
-    ("Mes missions", MES_MISSIONS, {Role.INTERVENANT}),
-    ("Profils et besoins", "/exigences", _RECTORAT),
-    ("Contact de l’académie", "/contact", {Role.GESTIONNAIRE}),
-    ("Ouverture du service", "/ouvertures", {Role.ADMINISTRATEUR}),
-    ("Journal", "/journal", {Role.ADMINISTRATEUR}),
+    _Entree("Convocation par mission", MISSIONS, ("missions.lire",)),
+    _Entree("Consultation des missions convoquées", CONSULTATION, ("missions.lire",)),
+    _Entree("Couverture", "/couverture", ("couverture.lire",)),
+    # The page lists the acteur's own établissements: the rectorat has none.
+    _Entree("Signature établissement pour la convocation", "/signature", ("signature.lire",), Scope.ETABLISSEMENT),
+    _Entree("Annuaire des intervenants", "/intervenants", ("intervenants.lire",)),
+    _Entree("Import de l’annuaire", "/intervenants/import", ("intervenants.ecrire",)),
+    _Entree("Demandes de création", "/demandes", ("demande.ecrire", "demande.traiter")),
+    _Entree("Mes missions", MES_MISSIONS, ("mes-convocations.lire",)),
+    _Entree("Profils et besoins", "/exigences", ("exigences.lire",)),
+    _Entree("Contact de l’académie", "/contact", ("contact.ecrire",)),
+    _Entree("Ouverture du service", "/ouvertures", ("service.ouvrir",)),
+    _Entree("Journal", "/journal", ("audit.lire",)),
 )
-"""Label, address, and the roles that see it."""
 # By the code that a redirect's address carries.
 _FAITS = {
     "convoquees": ("Convocation enregistrée", "SANTORIN et les personnes convoquées sont prévenues."),
@@ -86,7 +97,7 @@ async def page(
     frame = {
         "utilisateur": utilisateur(acteur, FONCTIONS),
         "menu": menu(_entries(request, acteur), request.url.path),
-        "menu_groupe": "Centre Examen" if acteur.role in _PLACE else "",
+        "menu_groupe": "Centre Examen" if of_an_etablissement(acteur) else "",
         "contexte": await _contexte(connection, acteur),
         "avis": notices(request, _FAITS),
         "acteur": acteur,
@@ -96,17 +107,19 @@ async def page(
 
 def _entries(request: Request, acteur: Acteur) -> list[tuple[str, str]]:
     """The acteur's menu; the rectorat's ends with mission-import's pages, which are another process's."""
-    entries = [(label, url) for label, url, roles in _MENU if acteur.role in roles]
+    entries = [(one.libelle, one.url) for one in _MENU if offered(acteur, one.actions, reaching=one.portee)]
     elsewhere = application(request).settings.imports_url
-    return [*entries, ("Imports", f"{elsewhere}/imports")] if elsewhere and acteur.role in _RECTORAT else entries
+    return (
+        [*entries, ("Imports", f"{elsewhere}/imports")] if elsewhere and offered(acteur, {"imports.lire"}) else entries
+    )
 
 
 async def _contexte(connection: Connection, acteur: Acteur) -> dict[str, Any] | None:
     uais: Sequence[str] = sorted(acteur.uais)
-    if acteur.role not in _PLACE or not uais:
+    if not of_an_etablissement(acteur) or not uais:
         return None
     if len(uais) > 1:
         return {"etablissement": f"{len(uais)} établissements : {', '.join(uais)}"}
     found = await places.etablissements(connection, uais)
-    nom = f"{found[0]['etablissement_nom']}, {found[0]['etablissement_commune']}" if found else "Établissement"
+    nom = f"{found[0].etablissement_nom}, {found[0].etablissement_commune}" if found else "Établissement"
     return {"etablissement": nom, "uai": uais[0]}

@@ -3,8 +3,8 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from acces.acteur import Role
 from acces.http import ActeurDep
+from convocation.cadre.access import offered
 from convocation.cadre.ecran import MES_MISSIONS, MISSIONS
 from convocation.commun.application import application
 from pages.commands import see_other
@@ -14,7 +14,7 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/")
 async def accueil(acteur: ActeurDep) -> Response:
-    return see_other(MES_MISSIONS if acteur.role is Role.INTERVENANT else MISSIONS)
+    return see_other(MES_MISSIONS if offered(acteur, {"mes-convocations.lire"}) else MISSIONS)
 
 
 async def pied_de_page(request: Request) -> Response:

@@ -37,5 +37,7 @@ POLICY = Policy(
         "intervenants.lire": {Role.GESTIONNAIRE: Scope.ACADEMIE, Role.ADMINISTRATEUR: Scope.TOUT},
         "intervenants.fusionner": {Role.GESTIONNAIRE: Scope.ACADEMIE},
         "audit.lire": {Role.ADMINISTRATEUR: Scope.TOUT},
+        # mission-import's own right: the menu leads to its pages.
+        "imports.lire": {Role.GESTIONNAIRE: Scope.ACADEMIE, Role.ADMINISTRATEUR: Scope.TOUT},
     }
 )

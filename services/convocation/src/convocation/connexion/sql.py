@@ -32,6 +32,12 @@ class Personne(Row):
     uai: str
 
 
+class AcademieRow(Row):
+    """An académie that has missions."""
+
+    academie: str
+
+
 def _patterns(texte: str) -> list[str] | None:
     return [f"%{mot}%" for mot in mots(texte)] or None
 
@@ -53,5 +59,5 @@ async def intervenant(connection: Connection, numero: str) -> Personne | None:
 
 
 async def academies(connection: Connection) -> list[str]:
-    rows = await connection.fetch("SELECT DISTINCT academie FROM mission ORDER BY academie")
-    return [row["academie"] for row in rows]
+    query = "SELECT DISTINCT academie FROM mission ORDER BY academie"
+    return [row.academie for row in await connection.fetch(query, record_class=AcademieRow)]

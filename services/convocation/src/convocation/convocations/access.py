@@ -1,6 +1,7 @@
 """Which convocations an acteur sees and may act on, and what a command on them begins with."""
 
 from collections.abc import Sequence
+from typing import Protocol
 from uuid import UUID
 
 from acces.acteur import Acteur
@@ -18,6 +19,12 @@ from convocation.ouvertures import reads as ouvertures
 from convocation.ouvertures.domain import est_ouvert
 
 
+class _Situee(Protocol):
+    uai: str
+    academie: str
+    numero: str
+
+
 async def visible_convocation(
     connection: Connection, acteur: Acteur, convocation_id: UUID, action: str = "convocation.lire"
 ) -> LigneConvocation:
@@ -29,18 +36,18 @@ async def visible_convocation(
     row = await reads.convocation(connection, convocation_id)
     if row is None:
         raise ConvocationInconnue
-    POLICY.visible(acteur, "convocation.lire", ConvocationInconnue, **_place(row))
-    POLICY.authorise(acteur, action, **_place(row))
+    POLICY.visible(acteur, "convocation.lire", ConvocationInconnue, **whose(row))
+    POLICY.authorise(acteur, action, **whose(row))
     return row
 
 
 def allowed(acteur: Acteur, row: LigneConvocation, actions: Sequence[str]) -> dict[str, bool]:
     """Which of these actions the buttons offer."""
-    return {action: POLICY.allows(acteur, action, **_place(row)) for action in actions}
+    return {action: POLICY.allows(acteur, action, **whose(row)) for action in actions}
 
 
-def _place(row: LigneConvocation) -> dict[str, str]:
-    """Whose a convocation is."""
+def whose(row: _Situee) -> dict[str, str]:
+    """Whose a convocation is, as the policy asks for it."""
     return {"uai": row.uai, "academie": row.academie, "intervenant": row.numero}
 
 

@@ -16,6 +16,11 @@ def may_answer(acteur: Acteur) -> None:
     POLICY.scope(acteur, "demande.traiter")
 
 
+def can_answer(acteur: Acteur) -> bool:
+    """Whether the page lists what there is to answer."""
+    return POLICY.reach(acteur, "demande.traiter") is not None
+
+
 async def answerable_demande(connection: Connection, acteur: Acteur, demande_id: UUID) -> Demande:
     """The demande, its row locked. Raises DemandeInconnue, also for another académie's; Forbidden."""
     may_answer(acteur)

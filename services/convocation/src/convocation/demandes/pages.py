@@ -6,13 +6,13 @@ from uuid import UUID, uuid5
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from acces.acteur import Acteur, Role
+from acces.acteur import Acteur
 from acces.http import ActeurDep
 from convocation.cadre.ecran import page
 from convocation.commun.refus import Refus
 from convocation.commun.refusals import status_of
 from convocation.demandes import reads, sql
-from convocation.demandes.access import may_answer, may_ask
+from convocation.demandes.access import can_answer, may_answer, may_ask
 from convocation.demandes.commands import answer_demande, ask_intervenant
 from convocation.demandes.refus import DemandeDejaTraitee, ReponseAbsente
 from convocation.missions import reads as missions
@@ -31,7 +31,7 @@ _ETATS = {
 
 @router.get("/demandes")
 async def lister(request: Request, acteur: ActeurDep) -> Response:
-    if acteur.role is Role.GESTIONNAIRE:
+    if can_answer(acteur):
         return await _to_answer(request, acteur)
     return await _page(request, acteur, dict.fromkeys(_CHAMPS, ""), [])
 

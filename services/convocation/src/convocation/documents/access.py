@@ -5,6 +5,7 @@ from uuid import UUID
 from acces.acteur import Acteur
 from chassis.database import Connection
 from convocation.commun.policy import POLICY
+from convocation.convocations.access import whose
 from convocation.convocations.refus import ConvocationInconnue
 from convocation.documents import sql
 
@@ -15,6 +16,5 @@ async def visible_document(connection: Connection, acteur: Acteur, convocation_i
     row = await sql.courante(connection, convocation_id)
     if row is None:
         raise ConvocationInconnue
-    reach = {"uai": row.uai, "academie": row.academie, "intervenant": row.numero}
-    POLICY.visible(acteur, "convocation.lire", ConvocationInconnue, **reach)
+    POLICY.visible(acteur, "convocation.lire", ConvocationInconnue, **whose(row))
     return row

@@ -47,6 +47,12 @@ class PaireRow(Row):
     autre_cle: str
 
 
+class MissionRow(Row):
+    """A mission on which somebody is convoked."""
+
+    mission_id: UUID
+
+
 async def pairs(connection: Connection, academies: Sequence[str]) -> list[PaireRow]:
     """Of active people, each pair once, without those that were said to be two people."""
     return await connection.fetch(_PAIRES, list(academies), record_class=PaireRow)
@@ -55,7 +61,7 @@ async def pairs(connection: Connection, academies: Sequence[str]) -> list[PaireR
 async def missions_of(connection: Connection, numero: str) -> list[UUID]:
     """The missions of a person's active convocations."""
     query = "SELECT mission_id FROM convocation WHERE numero = $1 AND status = 'ACTIVE'"
-    return [row["mission_id"] for row in await connection.fetch(query, numero)]
+    return [row.mission_id for row in await connection.fetch(query, numero, record_class=MissionRow)]
 
 
 async def lock_convocations(connection: Connection, numeros: Sequence[str]) -> list[EtatRow]:

@@ -182,7 +182,7 @@ async def _show_decision(
 
 async def _report(connection: Connection, row: LigneConvocation) -> dict[str, Any] | None:
     held = await sql.ouvert(connection, row.convocation_id)
-    return {**held, "le": local_time(row.academie, held.le)} if held else None
+    return dict(held) | {"le": local_time(row.academie, held.le)} if held else None
 
 
 async def _open(request: Request, connection: Connection, mission_id: UUID) -> bool:

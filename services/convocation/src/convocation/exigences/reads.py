@@ -35,6 +35,12 @@ class ExigenceRow(Row):
         return Exigence(profils, self.lot_copies, self.correcteurs)
 
 
+class ProfilRow(Row):
+    """A profile that some épreuve asks for."""
+
+    profil: str
+
+
 @dataclass(frozen=True, slots=True)
 class EnVigueur:
     """The rule that holds: whose it is (None: there is none) and its version (0 then)."""
@@ -58,4 +64,4 @@ async def rule_in_force(connection: Connection, academie: str, code: str) -> Exi
 async def profils(connection: Connection, academie: str) -> list[str]:
     """Names of the profiles that some épreuve asks for in the nation or the académie."""
     query = "SELECT DISTINCT profil FROM profil_requis WHERE academie IN ('*', $1) ORDER BY profil"
-    return [row["profil"] for row in await connection.fetch(query, academie)]
+    return [row.profil for row in await connection.fetch(query, academie, record_class=ProfilRow)]

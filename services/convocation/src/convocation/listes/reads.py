@@ -48,7 +48,7 @@ class EtatMission(Row):
     @property
     def manques(self) -> list[Manque]:
         """The most serious first."""
-        return [one for one in Manque if self[one]]
+        return [one for one in Manque if getattr(self, one)]
 
 
 @dataclass(slots=True)

@@ -78,7 +78,7 @@ async def revoke_abonnement(connection: Connection, numero: str) -> str | None:
 
 async def convocations_of_abonnement(connection: Connection, abonnement_id: UUID) -> list[VersionRow] | None:
     """What its person is convoked to, cancelled ones too, each at its present version; None without subscription."""
-    numero = await connection.fetchval(_ABONNE, abonnement_id)
+    numero: str | None = await connection.fetchval(_ABONNE, abonnement_id)
     return None if numero is None else await connection.fetch(_CONVOCATIONS, numero, record_class=VersionRow)
 
 

@@ -23,12 +23,25 @@ FROM mission
 """
 
 
+class SessionRow(Row):
+    """A session that missions have."""
+
+    session: str
+
+
 class Etablissement(Row):
     """An établissement that has missions, as its latest session names it."""
 
     uai: str
     etablissement_nom: str
     etablissement_commune: str
+    academie: str
+
+
+class AcademieRow(Row):
+    """The académie of an établissement."""
+
+    uai: str
     academie: str
 
 
@@ -53,7 +66,7 @@ class MissionRow(Row):
 
 async def sessions(connection: Connection) -> list[str]:
     """The sessions there are missions of, the latest first."""
-    return [row["session"] for row in await connection.fetch(_SESSIONS)]
+    return [row.session for row in await connection.fetch(_SESSIONS, record_class=SessionRow)]
 
 
 async def etablissements(connection: Connection, uais: Sequence[str]) -> list[Etablissement]:
@@ -111,4 +124,5 @@ async def academie(connection: Connection, uai: str) -> str | None:
 async def academies(connection: Connection, uais: Sequence[str]) -> dict[str, str]:
     """Académie by UAI; the UAIs without any mission are not in it."""
     query = "SELECT DISTINCT ON (uai) uai, academie FROM mission WHERE uai = ANY($1::text[]) ORDER BY uai, session DESC"
-    return {row["uai"]: row["academie"] for row in await connection.fetch(query, list(uais))}
+    rows = await connection.fetch(query, list(uais), record_class=AcademieRow)
+    return {row.uai: row.academie for row in rows}

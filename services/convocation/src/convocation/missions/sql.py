@@ -1,10 +1,11 @@
-"""SQL of the missions' read side, and whose teachers correct an épreuve."""
+"""SQL of the missions' read side: each mission as mission-import told it last."""
 
 from collections.abc import Collection, Sequence
 from functools import lru_cache
+from uuid import UUID
 
 from chassis.cloudevents import Event
-from chassis.database import Connection, copy_new, update_all
+from chassis.database import Connection, Row, copy_new, update_all
 from chassis.guard import Known
 from convocation.commun.recherche import cle
 from event_schemas.missions import Mission
@@ -46,10 +47,16 @@ WHERE m.mission_id = t.mission_id AND m.version < t.version
 """
 
 
+class _Tenue(Row):
+    mission_id: UUID
+    version: int
+    hash: str
+
+
 async def known(connection: Connection, missions: list[str]) -> dict[str, Known]:
     """Version and hash held of each mission, its row locked."""
-    rows = await connection.fetch(_KNOWN, missions)
-    return {str(row["mission_id"]): Known(row["version"], row["hash"]) for row in rows}
+    rows = await connection.fetch(_KNOWN, missions, record_class=_Tenue)
+    return {str(row.mission_id): Known(row.version, row.hash) for row in rows}
 
 
 async def save(connection: Connection, events: Sequence[Event[Mission]], held: Collection[str]) -> None:

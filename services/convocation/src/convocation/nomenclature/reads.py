@@ -13,6 +13,12 @@ class Discipline(Row):
     libelle: str
 
 
+class CodeRow(Row):
+    """The code of a discipline."""
+
+    code: str
+
+
 async def disciplines(connection: Connection, texte: str) -> list[Discipline]:
     """R29: disciplines one of whose words begins with each word typed, or whose code does; all for no word."""
     rows = await connection.fetch("SELECT code, libelle FROM discipline ORDER BY libelle", record_class=Discipline)
@@ -27,7 +33,7 @@ def _begins(word: str, row: Discipline) -> bool:
 async def unknown_disciplines(connection: Connection, codes: Sequence[str]) -> list[str]:
     """Codes the nomenclature does not have."""
     query = "SELECT code FROM unnest($1::text[]) AS t (code) WHERE code NOT IN (SELECT code FROM discipline)"
-    return [row["code"] for row in await connection.fetch(query, codes)]
+    return [row.code for row in await connection.fetch(query, codes, record_class=CodeRow)]
 
 
 async def libelles(connection: Connection) -> dict[str, str]:
@@ -38,5 +44,5 @@ async def libelles(connection: Connection) -> dict[str, str]:
 
 async def of_epreuve(connection: Connection, code_epreuve: str) -> list[str]:
     """Codes of the disciplines whose teachers correct the épreuve; none for a code the table does not have."""
-    query = "SELECT discipline FROM epreuve_discipline WHERE code_epreuve = $1 ORDER BY discipline"
-    return [row["discipline"] for row in await connection.fetch(query, code_epreuve)]
+    query = "SELECT discipline AS code FROM epreuve_discipline WHERE code_epreuve = $1 ORDER BY discipline"
+    return [row.code for row in await connection.fetch(query, code_epreuve, record_class=CodeRow)]

@@ -27,7 +27,7 @@ async def record_signature(
     told = dict(zip(_FIELDS, names, strict=True)) | {"version": version}
     if image is not None:
         told["image"] = "nouvelle"
-    avant, apres = changes({name: held[name] for name in (*_FIELDS, "version")} if held else {}, told)
+    avant, apres = changes(held.only(*_FIELDS, "version") if held else {}, told)
     academie = await missions.academie(commande.connection, uai)
     acte = Acte("signature.ecrire", f"signature|{uai}", avant if held else None, apres, academie=academie, uai=uai)
     await record(commande.connection, commande.acteur, commande.now, [acte])

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
-from acces.acteur import Acteur, Role
+from acces.acteur import Acteur
 from acces.http import ActeurDep
 from convocation.cadre.ecran import page
 from convocation.commun.refus import Refus
@@ -100,5 +100,4 @@ async def _form(
             typed=typed or held or dict.fromkeys(_CHAMPS, ""),
             erreurs=erreurs or [],
             ecrit=can_record(acteur, uai),
-            chef=acteur.role is Role.CHEF,
         )

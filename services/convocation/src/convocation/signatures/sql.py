@@ -29,8 +29,6 @@ async def save(
 
     `names`: NOM, prénom, qualité. `image` None keeps the one there is.
     """
-    if expected is None:
-        version = await connection.fetchval(_CREATE, uai, *names, image, par, le)
-    else:
-        version = await connection.fetchval(_CHANGE, uai, *names, image, par, le, expected)
-    return None if version is None else int(version)
+    query, known = (_CREATE, ()) if expected is None else (_CHANGE, (expected,))
+    version: int | None = await connection.fetchval(query, uai, *names, image, par, le, *known)
+    return version

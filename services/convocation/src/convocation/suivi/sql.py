@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from chassis.cloudevents import Event
-from chassis.database import Connection, copy_new, update_all
+from chassis.database import Connection, Row, copy_new, update_all
 from chassis.guard import Known
 from event_schemas.acces import Acces
 from event_schemas.notifications import Notification
@@ -28,6 +28,12 @@ WHERE convocation_id = $1 AND convocation_version = $2 AND etat IN ('ECHOUEE', '
 """
 
 
+class _Tenu(Row):
+    convocation_id: UUID
+    version: int
+    hash: str
+
+
 class TableDeSuivi:
     """One of the two tables, `acces` or `notification`: they have the same shape."""
 
@@ -38,8 +44,8 @@ class TableDeSuivi:
 
     async def known(self, connection: Connection, convocations: list[str]) -> dict[str, Known]:
         """Version and hash held, the rows locked."""
-        rows = await connection.fetch(self._known, convocations)
-        return {str(row["convocation_id"]): Known(row["version"], row["hash"]) for row in rows}
+        rows = await connection.fetch(self._known, convocations, record_class=_Tenu)
+        return {str(row.convocation_id): Known(row.version, row.hash) for row in rows}
 
     async def save(
         self, connection: Connection, events: Sequence[Event[Acces] | Event[Notification]], held: Collection[str]

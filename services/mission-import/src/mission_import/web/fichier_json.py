@@ -33,7 +33,7 @@ def depot(row: Depot) -> dict[str, Any]:
     academie = row.academies[0]
     return {
         "import_id": str(row.import_id),
-        **{name: row[name] for name in names},
+        **row.only(*names),
         "bilan": row.bilan.en_clair() if row.bilan else None,
         "le": local_time(academie, row.le).isoformat(),
         "confirme_le": local_time(academie, row.confirme_le).isoformat() if row.confirme_le else None,

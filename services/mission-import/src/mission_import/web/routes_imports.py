@@ -90,10 +90,7 @@ async def lister(
     async with reading(request) as connection:
         rows = await revues.page(connection, academies, session=session, etat=etat, texte=q, page_=page, taille=_TAILLE)
     names = ("session", "uai", "etablissement", "academie", "revision", "etat")
-    lines = [
-        {name: row[name] for name in names} | {"bilan": _bilan(row), "recue_le": _le(row.academie, row.recue_le)}
-        for row in rows
-    ]
+    lines = [row.only(*names) | {"bilan": _bilan(row), "recue_le": _le(row.academie, row.recue_le)} for row in rows]
     return {"total": rows[0].total if rows else 0, "page": page, "imports": lines}
 
 
@@ -148,7 +145,7 @@ async def rejouer(request: Request, session: Session, uai: Uai, body: RejeuIn, a
 
 def _revision(row: RevisionEntiere) -> dict[str, Any]:
     names = ("revision", "ce_id", "etat", "decidee_par", "motif", "fichier_sha256", "fichier_par")
-    return {name: row[name] for name in names} | {
+    return row.only(*names) | {
         "bilan": _bilan(row),
         "recue_le": _le(row.academie, row.recue_le),
         "decidee_le": _le(row.academie, row.decidee_le),

@@ -78,6 +78,18 @@ class OnTopic(NamedTuple):
     empreinte: bytes
 
 
+class _VuesRow(Row):
+    convocation_id: str
+    convocation: int | None
+    active: bool
+    suit: int | None
+    droit: int | None
+    ouvert: bool
+    sujet: int | None
+    sujet_ouvert: bool
+    meme_contenu: bool
+
+
 class Compte(Row):
     """How many rights there are, and how many are open."""
 
@@ -148,8 +160,22 @@ async def add_topic(connection: Connection, records: Sequence[OnTopic]) -> None:
 
 async def differences(connection: Connection) -> dict[str, Vues]:
     """Where the three do not agree, MOST at most; some rows have no cause: both sides know that nobody may enter."""
-    rows = [Vues(**row) for row in await connection.fetch(_DIFFERENCES, MOST)]
-    return {vues.convocation_id: vues for vues in rows if vues.causes}
+    rows = await connection.fetch(_DIFFERENCES, MOST, record_class=_VuesRow)
+    return {vues.convocation_id: vues for vues in map(_vues, rows) if vues.causes}
+
+
+def _vues(row: _VuesRow) -> Vues:
+    return Vues(
+        row.convocation_id,
+        row.convocation,
+        row.active,
+        row.suit,
+        row.droit,
+        row.ouvert,
+        row.sujet,
+        row.sujet_ouvert,
+        row.meme_contenu,
+    )
 
 
 async def count(connection: Connection) -> Compte:

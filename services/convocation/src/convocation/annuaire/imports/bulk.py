@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from chassis.database import ConcurrentWrite, Connection
+from chassis.database import ConcurrentWrite, Connection, Row
 from convocation.annuaire.imports.domain import COLONNES, Ligne
 from convocation.commun.recherche import cle
 
@@ -36,6 +36,32 @@ WHERE numero = ANY($1::text[])
 """
 
 
+class LigneRow(Row):
+    """A line of the file."""
+
+    ligne: int
+
+
+class NumeroRow(Row):
+    """Somebody of the file."""
+
+    numero: str
+
+
+class PersonneRow(Row):
+    """CHAMPS: somebody as the directory or the file has them."""
+
+    numero: str
+    civilite: str
+    nom: str
+    prenom: str
+    courriel: str
+    uai: str
+    uais_secondaires: list[str]
+    disciplines: list[str]
+    actif: bool
+
+
 def rows(lignes: Iterable[Ligne]) -> list[tuple[object, ...]]:
     """People as `copy` takes them. Folding 50,000 names is work for a thread."""
     return [
@@ -64,21 +90,21 @@ async def copy(connection: Connection, people: Sequence[tuple[object, ...]]) -> 
 
 async def foreign(connection: Connection) -> list[int]:
     """Lines whose number belongs to another académie."""
-    return [row["ligne"] for row in await connection.fetch(_FOREIGN)]
+    return [row.ligne for row in await connection.fetch(_FOREIGN, record_class=LigneRow)]
 
 
 async def compare(connection: Connection) -> dict[str, int]:
     """Count créées, modifiées and inchangées; only what differs stays in the temporary table."""
     same = int((await connection.execute(_FORGET_SAME)).split()[-1])
-    modified = await connection.fetchval(_KNOWN)
-    left = await connection.fetchval("SELECT count(*) FROM annuaire_importe")
+    modified: int = await connection.fetchval(_KNOWN)
+    left: int = await connection.fetchval("SELECT count(*) FROM annuaire_importe")
     return {"creees": left - modified, "modifiees": modified, "inchangees": same}
 
 
 async def numbers(connection: Connection) -> list[str]:
     """Whom to write, in the order in which every command locks people."""
-    rows = await connection.fetch("SELECT numero FROM annuaire_importe ORDER BY numero")
-    return [row["numero"] for row in rows]
+    query = "SELECT numero FROM annuaire_importe ORDER BY numero"
+    return [row.numero for row in await connection.fetch(query, record_class=NumeroRow)]
 
 
 async def write(
@@ -90,11 +116,13 @@ async def write(
     """
     wanted = "WHERE numero = ANY($1::text[]) ORDER BY numero"
     fields = ", ".join(CHAMPS)
-    before = await connection.fetch(f"SELECT {fields} FROM intervenant {wanted} FOR UPDATE", numeros)
-    after = await connection.fetch(f"SELECT {fields} FROM annuaire_importe {wanted}", numeros)
+    query = f"SELECT {fields} FROM intervenant {wanted} FOR UPDATE"
+    before = await connection.fetch(query, numeros, record_class=PersonneRow)
+    query = f"SELECT {fields} FROM annuaire_importe {wanted}"
+    after = await connection.fetch(query, numeros, record_class=PersonneRow)
     if await connection.execute(_UPSERT, numeros) != f"INSERT 0 {len(numeros)}":
         raise ConcurrentWrite
     await connection.execute("DELETE FROM intervenant_mot WHERE numero = ANY($1::text[])", numeros)
     await connection.execute(_WORDS, numeros)
-    held = {row["numero"]: dict(row) for row in before}
-    return [(row["numero"], held.get(row["numero"]), dict(row)) for row in after]
+    held = {row.numero: row.only(*CHAMPS) for row in before}
+    return [(row.numero, held.get(row.numero), row.only(*CHAMPS)) for row in after]

@@ -1,0 +1,46 @@
+"""Who may do what is written in the policy of each service, and nowhere else (decision 0009)."""
+
+import ast
+from pathlib import Path
+
+import convocation.commun.policy
+import mission_import.policy
+
+ROOT = Path(__file__).parents[2]
+POLICIES = {
+    "convocation/commun/policy.py",
+    "mission_import/policy.py",
+    "santorin_bridge/policy.py",
+}
+NO_RIGHT = {
+    "convocation/cadre/ecran.py": "what a role is called",
+    "convocation/connexion/pages.py": "the sign-in for development makes an acteur",
+    "convocation/mes_missions/lien.py": "the link of a mail makes its person an acteur",
+    "mission_import/web/pages/ecran.py": "what a role is called",
+    "notifier/main.py": "its own token",
+    "santorin_bridge/main.py": "its own token",
+    "santorin_bridge/web/jetons.py": "SANTORIN's token",
+}
+
+
+def judges_a_role(node):
+    """`Role.CHEF` anywhere, or a comparison of an acteur's role with whatever stands for one."""
+    if isinstance(node, ast.Attribute):
+        return isinstance(node.value, ast.Name) and node.value.id == "Role"
+    compared = isinstance(node, (ast.Compare, ast.Match))
+    return compared and any(isinstance(one, ast.Attribute) and one.attr == "role" for one in ast.walk(node))
+
+
+def test_a_role_is_judged_in_the_policies_alone():
+    found = {
+        file.relative_to(source).as_posix()
+        for source in ROOT.glob("services/*/src")
+        for file in source.rglob("*.py")
+        if any(judges_a_role(node) for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))))
+    }
+    assert found == POLICIES | set(NO_RIGHT)
+
+
+def test_the_menu_leads_to_the_imports_whom_mission_import_lets_in():
+    rights = [policy.POLICY._rules["imports.lire"] for policy in (convocation.commun.policy, mission_import.policy)]
+    assert rights[0] == rights[1]
