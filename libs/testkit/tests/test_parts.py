@@ -16,15 +16,17 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 import testkit.parts.postgres as postgres_part
 from testkit.eventually import eventually
+from testkit.parts.cluster import KafkaCluster
 from testkit.parts.errors import PartError
 from testkit.parts.java import find_java
 from testkit.parts.kafka import EmbeddedKafka
 from testkit.parts.postgres import EmbeddedPostgres
 from testkit.parts.selection import choose_parts
+from testkit.topics import create_topic
 
 
 async def _send(bootstrap: str, topic: str, value: bytes) -> None:
-    async with AIOKafkaProducer(bootstrap_servers=bootstrap) as producer:
+    async with AIOKafkaProducer(bootstrap_servers=bootstrap, enable_idempotence=True) as producer:
         await producer.send_and_wait(topic, value, key=b"key")
 
 
@@ -93,6 +95,27 @@ async def test_two_of_each_run_side_by_side():
         assert first.admin_url != second.admin_url
 
 
+async def test_a_cluster_takes_records_without_one_of_its_nodes_which_has_them_all_once_it_is_back():
+    async with KafkaCluster(session_milliseconds=3_000) as cluster:
+        topic = "kept"
+        await create_topic(cluster.bootstrap, topic, replicas=3)
+        first, *others = cluster.nodes
+        await _send(cluster.bootstrap, topic, b"of all")
+        first.kill()
+        assert not first.alive()
+        rest = ",".join(node.bootstrap for node in others)
+        await _send(rest, topic, b"of two")
+        await first.restart()
+        await asyncio.to_thread(others[0].terminate)
+        left = f"{first.bootstrap},{others[1].bootstrap}"
+
+        async def all_read() -> bool:
+            assert await _read_all(left, topic) == [b"of all", b"of two"]
+            return True
+
+        await eventually(all_read, because="the node that came back has what was sent without it")
+
+
 @pytest.mark.parametrize("frozen", [False, True], ids=["running", "paused"])
 async def test_nothing_is_left_when_the_starter_is_killed(frozen, tmp_path):
     script = f"""
@@ -147,6 +170,11 @@ async def test_postgres_starts_from_a_folder_that_is_closed_to_others(tmp_path, 
 def test_a_misspelt_choice_of_parts_is_an_error():
     with pytest.raises(PartError, match="must be embedded or containers"):
         choose_parts(given=False, environ={"IMAGIN_TEST_PARTS": "container"})
+
+
+def test_a_cluster_of_containers_is_refused_in_one_sentence():
+    with pytest.raises(PartError, match="embedded only"):
+        choose_parts(given=False, brokers=3, environ={"IMAGIN_TEST_PARTS": "containers"})
 
 
 async def test_the_operators_servers_win_where_asked(kafka, postgres):

@@ -9,13 +9,13 @@ from testkit.eventually import eventually
 
 
 async def create_topic(
-    bootstrap: str, name: str, *, partitions: int = 1, configs: Mapping[str, str] | None = None
+    bootstrap: str, name: str, *, partitions: int = 1, replicas: int = 1, configs: Mapping[str, str] | None = None
 ) -> None:
-    """One replica; returns when every partition has a leader."""
+    """Returns when every partition has a leader."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     try:
-        await admin.create_topics([NewTopic(name, partitions, 1, topic_configs=dict(configs or {}))])
+        await admin.create_topics([NewTopic(name, partitions, replicas, topic_configs=dict(configs or {}))])
 
         async def led() -> bool:
             [topic] = await admin.describe_topics([name])
