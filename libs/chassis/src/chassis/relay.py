@@ -22,7 +22,8 @@ from chassis.outbox import Message, Outbox, Waiting
 from chassis.partitioning import partition_of
 
 log = structlog.get_logger()
-_LOCK = 4_207_002
+LOCK = 4_207_002
+"""Held in the service's database by whoever relays from it."""
 _RETRY_SECONDS = 0.5
 
 
@@ -108,7 +109,7 @@ class Relay:
 
     async def _stand(self) -> None:
         silence = self._deadline * 2
-        async with leadership(self._database_url, _LOCK, silence_seconds=silence, stays=self._stays) as connection:
+        async with leadership(self._database_url, LOCK, silence_seconds=silence, stays=self._stays) as connection:
             if connection is not None:
                 await self._lead(connection)
 

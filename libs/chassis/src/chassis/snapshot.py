@@ -3,8 +3,11 @@
 from collections.abc import AsyncIterator, Mapping
 from typing import Any, NamedTuple
 
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, ConsumerRecord
 from aiokafka.errors import KafkaError
+from pydantic import BaseModel
+
+from chassis.cloudevents import Event, decode
 
 _POLL_MILLISECONDS = 200
 _SILENT_MILLISECONDS = 30_000
@@ -26,6 +29,20 @@ async def snapshot(kafka: Mapping[str, Any], topic: str, *, max_records: int = 5
 
     Raises TopicUnavailable.
     """
+    async for records in _records(kafka, topic, max_records):
+        yield [Record(one.key, one.value) for one in records]
+
+
+async def events(
+    kafka: Mapping[str, Any], topic: str, models: Mapping[str, type[BaseModel]], *, max_records: int = 5_000
+) -> AsyncIterator[list[Event[Any]]]:
+    """The same as events; what is none is left out. Raises TopicUnavailable."""
+    async for records in _records(kafka, topic, max_records):
+        decoded = (decode(one, models) for one in records)
+        yield [one for one in decoded if isinstance(one, Event)]
+
+
+async def _records(kafka: Mapping[str, Any], topic: str, max_records: int) -> AsyncIterator[list[ConsumerRecord]]:
     reader = AIOKafkaConsumer(
         topic, **kafka, group_id=None, auto_offset_reset="earliest", isolation_level="read_committed"
     )
@@ -35,7 +52,7 @@ async def snapshot(kafka: Mapping[str, Any], topic: str, *, max_records: int = 5
         silent = 0
         while any([await reader.position(place) < end for place, end in ends.items()]):
             polled = await reader.getmany(timeout_ms=_POLL_MILLISECONDS, max_records=max_records)
-            if records := [Record(one.key, one.value) for found in polled.values() for one in found]:
+            if records := [one for found in polled.values() for one in found]:
                 silent = 0
                 yield records
             elif (silent := silent + _POLL_MILLISECONDS) > _SILENT_MILLISECONDS:
