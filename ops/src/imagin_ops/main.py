@@ -3,6 +3,7 @@
 import typer
 
 from imagin_ops.commands import credentials, db, dlq, importing, reconcile, topics
+from imagin_ops.commands.catch_up import catch_up
 from imagin_ops.commands.outbox import outbox
 from imagin_ops.commands.replay import replay
 from imagin_ops.commands.status import doctor, status
@@ -20,6 +21,7 @@ app.add_typer(topics.app, name="topics")
 app.add_typer(db.app, name="db")
 app.add_typer(dlq.app, name="dlq")
 app.command()(replay)
+app.command()(catch_up)
 app.add_typer(reconcile.app, name="reconcile")
 app.add_typer(credentials.app, name="credentials")
 app.add_typer(importing.app, name="import")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from event_schemas import site
 
-_PAGES = ("*.md", "docs/**/*.md", "*/README.md", "services/*/README.md", "libs/*/README.md")
+_PAGES = ("*.md", "docs/**/*.md", "deploy/*.md", "*/README.md", "services/*/README.md", "libs/*/README.md")
 _KIT = Path("docs/integrateurs")
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 

@@ -1,6 +1,7 @@
-"""What commands outside this service may use of it: tell events again, and the keys by which people are found.
+"""What commands outside this service may use of it: tell events again, catch up after a restored backup, search keys.
 
-For operators' commands (replay, reconcile) and the benchmark that fills the directory. They import nothing else of it.
+For operators' commands (replay, reconcile, restore) and the benchmark that fills the directory: they import nothing
+else of it.
 """
 
 from datetime import datetime
@@ -10,8 +11,9 @@ from convocation.convocations.commands import replay_convocations
 from convocation.convocations.domain import NatureVersion
 from convocation.convocations.publishing import TYPES
 from convocation.convocations.sql import Choisie, Choix, page
+from convocation.restauration.commands import catch_up, held
 
-__all__ = ["SOURCE", "Choix", "cle", "event_of", "mots", "page", "replay_convocations"]
+__all__ = ["SOURCE", "Choix", "catch_up", "cle", "event_of", "held", "mots", "page", "replay_convocations"]
 
 SOURCE = "/imagin/convocation"
 

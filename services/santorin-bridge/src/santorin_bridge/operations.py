@@ -1,6 +1,6 @@
 """What operators' commands may use of this service: reconcile, repair, replay, credentials, silence, what waits.
 
-They import nothing else of it.
+And how it catches up after a restored backup. They import nothing else of it.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,6 +15,7 @@ from santorin_bridge.persistence.accuses import Silence, silence
 from santorin_bridge.persistence.reconciliation import alone
 from santorin_bridge.persistence.replay import Choisi, Choix, page, send_again
 from santorin_bridge.publishing import SOURCE, DirtyHabilitations
+from santorin_bridge.use_cases.catch_up import catch_up, held
 from santorin_bridge.use_cases.reconcile import Bilan, Sources, reconcile
 from santorin_bridge.use_cases.repair import repair
 
@@ -31,7 +32,9 @@ __all__ = [
     "Sources",
     "Vues",
     "alone",
+    "catch_up",
     "event_of",
+    "held",
     "page",
     "reconcile",
     "repair",

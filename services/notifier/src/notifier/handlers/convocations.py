@@ -9,20 +9,14 @@ from chassis.guard import Known
 from event_schemas import catalogue
 from event_schemas.convocations import Convocation
 from notifier.persistence import notifications
-from notifier.persistence.notifications import Change
-
-_NATURES = {
-    catalogue.INTERVENANT_CONVOQUE: "CONVOCATION",
-    catalogue.CONVOCATION_CHANGED: "MODIFICATION",
-    catalogue.CONVOCATION_CANCELLED: "ANNULATION",
-}
+from notifier.persistence.notifications import NATURES, Change
 
 
 class NotifyOnConvocationEvents:
     """A version supersedes the unsent ones below it; a person's changes go out together once they have settled."""
 
     topic = catalogue.CONVOCATION
-    types = tuple(_NATURES)
+    types = tuple(NATURES)
 
     def __init__(self, clock: Callable[[], datetime], settling: timedelta) -> None:
         self._clock = clock
@@ -37,4 +31,4 @@ class NotifyOnConvocationEvents:
 
 def _change(event: Event[Convocation]) -> Change:
     state = event.state
-    return Change(event, _NATURES[event.type], state.intervenant.numero, state.mission.academie, min(state.dates))
+    return Change(event, NATURES[event.type], state.intervenant.numero, state.mission.academie, min(state.dates))

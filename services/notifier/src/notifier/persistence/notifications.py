@@ -8,8 +8,16 @@ from uuid import UUID
 from chassis.cloudevents import Event
 from chassis.database import Connection, Row, copy_new
 from chassis.guard import Known
+from event_schemas import catalogue
 from event_schemas.convocations import Convocation
 from notifier.domain.notification import Connu, Etat, settled
+
+NATURES = {
+    catalogue.INTERVENANT_CONVOQUE: "CONVOCATION",
+    catalogue.CONVOCATION_CHANGED: "MODIFICATION",
+    catalogue.CONVOCATION_CANCELLED: "ANNULATION",
+}
+"""What each event of a convocation tells the person."""
 
 _KNOWN = """
 SELECT n.convocation_id, n.version, n.hash FROM notification n

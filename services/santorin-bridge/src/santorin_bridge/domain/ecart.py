@@ -27,7 +27,7 @@ RELEVER = frozenset({Ecart.NON_PUBLIEE, Ecart.SUJET_EN_AVANCE, Ecart.CONTENU})
 """Mended by a new version of the right, above all that was seen of it: never the same one (D22)."""
 RETIRER = frozenset({Ecart.INCONNUE, Ecart.SUJET_INCONNU})
 """Mended by a revocation at a new version: only when asked for by name, for a database restored from a backup looks
-like this too. EN_AVANCE is nothing that a machine may mend: convocation has lost versions that others know."""
+like this too. EN_AVANCE is not mended here: convocation was restored too, and catches up (0032)."""
 
 
 class EtatConvocation(NamedTuple):
