@@ -81,6 +81,29 @@ async def test_a_convocation_database_is_told_again_above_all_that_was_seen(stac
     await stack.start_services(CONVOCATION)
 
 
+async def test_who_and_which_mission_the_backup_does_not_know_comes_back_as_far_as_events_say(
+    stack, world, story, books
+):
+    dump = await world.dump(CONVOCATION)
+    known = set(await world.lines())
+    await story.live()  # other lycées: missions, people of the directory, convocations
+    await world.settled()
+    lost = [line for key, line in (await world.lines()).items() if key not in known]
+    await world.restore(CONVOCATION, dump)
+    assert await world.catch_up(CONVOCATION, "--confirm") == {"convoquée depuis la sauvegarde": keys(*lost)}
+    await stack.start_services(CONVOCATION)
+    await world.settled()
+    assert await world.reconcile() == (0, [])
+    given = await world.rights()
+    assert {given[line.convocation_id] for line in lost} == {"REVOKED"}
+    assert await world.value(CONVOCATION, "SELECT count(*) FROM mission WHERE version = 0 OR candidats = 0") == 0
+    unknown = "SELECT count(*) FROM intervenant WHERE courriel = '' AND NOT actif"
+    assert await world.value(CONVOCATION, unknown) == len({line.numero for line in lost})
+    told = "SELECT count(*) FROM notification WHERE etat = 'ECHOUEE' AND convocation_id = ANY($1)"
+    assert await world.value(CONVOCATION, told, [line.convocation_id for line in lost]) == len(lost)
+    assert await books.dead_letters() == 0
+
+
 async def test_a_database_that_worked_before_it_caught_up_is_mended_with_its_dead_letters(stack, world, books):
     [line] = await active(world, 1)
     dump = await world.dump(CONVOCATION)
