@@ -20,6 +20,7 @@ ELSEWHERE = {
     "libs/chassis/src/chassis/outbox.py": "the outbox",
     "libs/chassis/src/chassis/pooler.py": "looks at the session",
     "libs/chassis/src/chassis/provisioning.py": "makes databases and roles",
+    "libs/chassis/src/chassis/restoring.py": "what others know of a restored database, in a table of its session",
     "libs/chassis/src/chassis/service.py": "counts what waits, for the metrics",
     "services/convocation/src/convocation/commun/idempotence.py": "the one table of commun",
 }

@@ -139,6 +139,10 @@ async def add(connection: Connection, rows: Sequence[Dite]) -> None:
         await connection.execute(_ADD, *_columns(rows))
 
 
+class _Nouvelle(Row):
+    numero: str
+
+
 async def behind(connection: Connection, after: UUID, size: int) -> list[Depassee]:
     """The next `size` convocations that others know better."""
     return await connection.fetch(_BEHIND, after, size, record_class=Depassee)
@@ -155,8 +159,8 @@ async def create(connection: Connection, lost: Sequence[tuple[Convocation, str, 
         (one.numero, one.nom, one.prenom, one.uai, academie, cle(f"{one.nom} {one.prenom}"))
         for one, academie in people.values()
     ]
-    new = await connection.fetch(_PEOPLE, *_columns(rows))
-    named = [people[row["numero"]] for row in new]
+    new = await connection.fetch(_PEOPLE, *_columns(rows), record_class=_Nouvelle)
+    named = [people[row.numero] for row in new]
     words = [(one.numero, academie, mot) for one, academie in named for mot in mots(f"{one.nom} {one.prenom}")]
     if words:
         await connection.execute(_WORDS, *_columns(words))
