@@ -229,8 +229,13 @@ def test_r47_is_a_table_of_profiles_and_not_a_special_case():
 
 def test_ke_a_missing_profile_warns_and_does_not_block():
     convoked = convoke("L", annuaire={"L": person("L", "0202")}, requis=HLP)
-    [warning] = avertissements(NUMERISATION, convoked, requis=HLP, signee=True, occupations=())
+    [warning, _] = avertissements(MISSION, convoked, requis=HLP, signee=True, occupations=())
     assert (warning.type, warning.details) == ("profil-manquant", ("philosophie",))
+
+
+def test_nothing_is_missing_on_a_mission_that_nobody_needs_any_more():
+    withdrawn = replace(MISSION, sans_candidat=True)
+    assert avertissements(withdrawn, [], requis=HLP, signee=False, occupations=()) == []
 
 
 def test_kg_a_missing_signature_warns_and_does_not_block():
