@@ -1,5 +1,6 @@
 """The bridge on a real database: what it is told, what it would send, what it answers."""
 
+import contextlib
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
@@ -67,12 +68,19 @@ class Bridge:
 
     async def apply(self, *states):
         """As the consumer does: guard, then apply what it lets through."""
-        await self._take(GrantOrRevokeOnConvocationEvents(), states)
+        async with self._taking(GrantOrRevokeOnConvocationEvents(), states):
+            pass
 
     async def answered(self, *states):
-        await self._take(TellAccesOnAccuse(), states)
+        async with self.answering(*states):
+            pass
 
-    async def _take(self, reader, states):
+    def answering(self, *states):
+        """A context in which answers are written and not committed yet."""
+        return self._taking(TellAccesOnAccuse(), states)
+
+    @contextlib.asynccontextmanager
+    async def _taking(self, reader, states):
         record = SimpleNamespace(timestamp=int(datetime.now(UTC).timestamp() * 1000))
         events = [
             Event(one, "t", "i", Cause("correlation"), one.aggregate, one.version, one.hash, record) for one in states
@@ -83,6 +91,7 @@ class Bridge:
             passed = guard(events, known, Outcome())
             if passed:
                 await reader.apply(connection, passed, held)
+            yield
 
     async def dirty(self):
         async with self.pool.acquire() as connection:

@@ -1,5 +1,6 @@
 """SANTORIN's answers on a real database: told once, about the present version only, counted otherwise."""
 
+import asyncio
 from uuid import UUID, uuid5
 
 from prometheus_client import REGISTRY
@@ -7,6 +8,7 @@ from prometheus_client import REGISTRY
 from event_schemas.accuses import Accuse
 from santorin_bridge.persistence.accuses import silence
 from santorin_bridge.use_cases.observe import measure_silence
+from testkit.eventually import eventually
 
 KEY = uuid5(UUID(int=1), "1")
 
@@ -65,6 +67,21 @@ async def test_an_answer_that_came_before_we_noted_the_sending_is_not_overwritte
     await bridge.answered(answer(1, 1))
     await bridge.clear(sent)
     assert await told(bridge) == [(1, "ACCEPTEE", None)]
+
+
+async def test_an_answer_that_is_being_written_while_we_note_the_sending_is_not_overwritten_by_it(bridge):
+    """SANTORIN answers within 50 ms: the accuse is committed while the relay's UPDATE waits for the right's row."""
+    await bridge.apply(bridge.convocation("1", 1))
+    sent = await bridge.dirty()
+
+    async def waits():
+        return await bridge.pool.fetchval("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+
+    async with bridge.answering(answer(1, 1)):
+        clearing = asyncio.create_task(bridge.clear(sent))
+        await eventually(waits, because="the relay waits for the answer's transaction")
+    await clearing
+    assert (await told(bridge))[-1] == (1, "ACCEPTEE", None)
 
 
 async def test_kb_a_revocation_that_santorin_has_applied_is_told_as_withdrawn(bridge):

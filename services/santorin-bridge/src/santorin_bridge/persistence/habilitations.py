@@ -52,6 +52,8 @@ SELECT $1::text AS topic, count(*) AS pending,
        extract(epoch FROM now() - min(greatest(changed_at, a_redire_le)))::float8 AS oldest_seconds
 FROM habilitation WHERE published_version < version HAVING count(*) > 0
 """
+# Before _PUBLISHED, so that its snapshot has what whoever held a row has committed: an answer among others.
+_LOCK = "SELECT FROM habilitation WHERE convocation_id = ANY($1::uuid[]) ORDER BY convocation_id FOR UPDATE"
 _PUBLISHED = """
 UPDATE habilitation h SET published_version = sent.version, publiee_le = now(), acces_version = h.acces_version + 1
 FROM unnest($1::uuid[], $2::int[], $3::int[], $4::text[]) AS sent (convocation_id, version, convocation_version, status)
@@ -179,7 +181,8 @@ async def waiting(connection: Connection, topic: str) -> list[Waiting]:
 
 
 async def published(connection: Connection, sent: Sequence[Dirty]) -> list[Publiee]:
-    """Note what SANTORIN can read now."""
+    """Note what SANTORIN can read now. Within a transaction."""
+    await connection.execute(_LOCK, [row.convocation_id for row in sent])
     rows = [(row.convocation_id, row.version, row.convocation_version, row.status) for row in sent]
     return await connection.fetch(_PUBLISHED, *map(list, zip(*rows, strict=True)), record_class=Publiee)
 
