@@ -21,6 +21,7 @@ from event_schemas.identities import convocation_id
 from imagin_dev.cyclades.closings import at_revision, synthetic
 from imagin_dev.cyclades.faults import Sent
 from imagin_dev.cyclades.inscriptions_file import of_events
+from imagin_dev.cyclades.teachers import COPIES_PER_TEACHER
 from imagin_dev.demo.accounts import People, chef
 from imagin_dev.soak.ledger import Ledger
 from imagin_dev.stack import Stack
@@ -29,7 +30,7 @@ from imagin_ops.services import CONVOCATION
 EPREUVES = 4
 _ANSWER_SECONDS = 6.0
 _PAUSE_SECONDS = 0.2
-_PEOPLE = 12  # of a lycée, who are convoked on each of its missions
+_PEOPLE = 12  # of a lycée; each may be convoked on each of its missions
 
 
 @dataclass(slots=True)
@@ -47,7 +48,11 @@ class Load:
 
     def __post_init__(self) -> None:
         self.events = {event["subject"]: event for event in synthetic(self.lycees, EPREUVES)}
-        self.people = People.of(of_events(self.events.values()))
+        enough = {"candidats_inscrits": (_PEOPLE - 1) * COPIES_PER_TEACHER}  # for so many people
+        crowded = [
+            at_revision(event, 1, [one | enough for one in event["data"]["epreuves"]]) for event in self.events.values()
+        ]
+        self.people = People.of(of_events(crowded))
 
     def at(self, uai: str, revision: int) -> dict[str, Any]:
         """The closing of a lycée at a revision: what each says depends on nothing else."""
