@@ -14,8 +14,9 @@ from chassis import logs
 @pytest.fixture
 def lines():
     """What was logged since, as objects."""
-    root, said = logging.getLogger(), io.StringIO()
-    handlers, level = root.handlers[:], root.level
+    root, kafka, said = logging.getLogger(), logging.getLogger("aiokafka"), io.StringIO()
+    handlers, level, silenced = root.handlers[:], root.level, kafka.level
+    kafka.setLevel(logging.NOTSET)  # the operators' commands silence it
 
     def take():
         taken = [json.loads(line) for line in said.getvalue().splitlines()]
@@ -29,6 +30,7 @@ def lines():
     structlog.reset_defaults()
     root.handlers[:] = handlers
     root.setLevel(level)
+    kafka.setLevel(silenced)
 
 
 def test_a_line_names_the_process_so_that_replicas_can_be_told_apart(lines):

@@ -1,5 +1,7 @@
 """Which errors of PostgreSQL time can mend, and what a process says when one that it cannot ends it."""
 
+from types import SimpleNamespace
+
 import asyncpg
 import pytest
 from structlog.testing import capture_logs
@@ -41,10 +43,11 @@ async def test_a_part_that_ends_the_process_is_named_with_its_error():
     async def returns():
         pass
 
+    running = SimpleNamespace(server=SimpleNamespace(should_exit=False))
     with capture_logs() as said:
         with pytest.raises(KeyError):
-            await service._for_ever(broken)
+            await service._Process._for_ever(running, broken)
         with pytest.raises(PartEnded):
-            await service._for_ever(returns)
+            await service._Process._for_ever(running, returns)
     told = [(line["event"], line["action"].rpartition(".")[2]) for line in said]
     assert told == [("service.part_failed", "broken"), ("service.part_returned", "returns")]
