@@ -123,6 +123,9 @@ class FakeKafka:
     def assignment(self):
         return set()
 
+    async def committed(self, _):
+        """The group reads for the first time."""
+
 
 def record(topic, offset, key, value, headers):
     return ConsumerRecord(
