@@ -47,7 +47,7 @@ def connection(kafka, user):
 
 async def writes(kafka, user, topic, transactional_id=None):
     """None, or the error's class."""
-    producer = AIOKafkaProducer(**connection(kafka, user), transactional_id=transactional_id, request_timeout_ms=5_000)
+    producer = AIOKafkaProducer(**connection(kafka, user), transactional_id=transactional_id)
     try:
         await producer.start()
         if transactional_id is None:

@@ -13,6 +13,9 @@ from chassis.database import Connection, Pool, Row
 
 MAX_KEPT_BYTES = 2_000_000  # twice what a broker takes by default: what was packed may be far larger
 
+# A day within what Python knows: asyncpg writes the very ends as infinity, and reads that back without a time zone.
+_FIRST, _LAST = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
+
 _INSERT = """
 INSERT INTO dead_letter (consumer_group, topic, partition, "offset", record_time, key, value,
                          header_names, header_values, aggregate, version, stage, reason)
@@ -90,7 +93,7 @@ def _record_time(record: ConsumerRecord) -> datetime:
     try:
         return moment(record)
     except ValueError:
-        return datetime.min.replace(tzinfo=UTC) if record.timestamp < 0 else datetime.max.replace(tzinfo=UTC)
+        return _FIRST if record.timestamp < 0 else _LAST
 
 
 def _kept(value: bytes | None) -> bytes | None:

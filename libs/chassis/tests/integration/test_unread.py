@@ -58,6 +58,14 @@ async def test_batches_that_stopped_a_partition_are_read_or_dead_and_the_next_re
         ("DECODE", "the value has 20000000 bytes, more than 900000"),
     ]
     assert await bench.pool.fetchval("SELECT max(length(value)) FROM dead_letter") < 100_000
+    await bench.pool.execute("UPDATE dead_letter SET state = 'RETRY'")
+    assert await bench.consumer.retry_dead_letters() == 3
+    left = [(reason.partition(";")[0], state) for _, _, reason, state in await bench.dead()]
+    assert [state for _, state in left] == ["RETRIED", "OPEN", "OPEN"], "an impossible time is none once somebody asks"
+    assert [reason for reason, _ in left[1:]] == [
+        "the batch cannot be unpacked, or not within 32 MiB",
+        "tombstone: the record has no value",
+    ]
 
 
 async def test_several_brokers_may_be_named_with_commas_between_them(bench):
