@@ -64,7 +64,7 @@ async def test_each_bad_record_is_a_dead_letter_of_each_reader_with_its_coordina
             found = await letters(stack, service)
             return {place for place in found if place[0] == topic} == expected
 
-        await eventually(all_dead, timeout=30, because=f"{service.name} has every bad record, once")
+        await eventually(all_dead, timeout=60, because=f"{service.name} has every bad record, once")
         assert all(found for found in (await letters(stack, service)).values())
 
 

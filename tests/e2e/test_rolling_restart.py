@@ -45,7 +45,7 @@ async def stack():
 @pytest.fixture
 async def replicas(stack):
     """Two processes of convocation, each with a port of its own; `restart` gives one a successor on its port."""
-    environment = stack._environment(CONVOCATION) | {"CONVOCATION_HTTP_DRAIN_SECONDS": "3"}
+    environment = stack._environment(CONVOCATION, 1) | {"CONVOCATION_HTTP_DRAIN_SECONDS": "3"}
 
     def start(number, port):
         log = stack.folder / f"replica-{number}.log"

@@ -66,8 +66,8 @@ class Upgrade(Stack):
         self.previous = self.python_path = previous
         self.balancer = balancer
 
-    def url(self, service):
-        return self.balancer.url if service is CONVOCATION else super().url(service)
+    def url(self, service, replica=1):
+        return self.balancer.url if service is CONVOCATION else super().url(service, replica)
 
     async def provision(self):
         for service in SERVICES:

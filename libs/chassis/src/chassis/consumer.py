@@ -139,14 +139,18 @@ class Consumer:
     async def _deleted_before(
         self, firsts: Mapping[TopicPartition, int], kafka: AIOKafkaConsumer
     ) -> list[ConsumerRecord]:
-        """What retention or an operator has deleted between the record read last and the first one that came now."""
-        expected = {
-            place: self._nexts[place] if place in self._nexts else await kafka.committed(place) for place in firsts
-        }
-        gaps = {place: at for place, at in expected.items() if at is not None and at < firsts[place]}
-        if not gaps:
-            return []
-        starts = await kafka.beginning_offsets(list(gaps))  # markers and compaction leave gaps too
+        """What retention or an operator has deleted between the record read last and the first one that came now.
+
+        Raises TimeoutError where no broker says it.
+        """
+        async with asyncio.timeout(_COMMIT_SECONDS):
+            expected = {
+                place: self._nexts[place] if place in self._nexts else await kafka.committed(place) for place in firsts
+            }
+            gaps = {place: at for place, at in expected.items() if at is not None and at < firsts[place]}
+            if not gaps:
+                return []
+            starts = await kafka.beginning_offsets(list(gaps))  # markers and compaction leave gaps too
         return [
             deleted(place.topic, place.partition, at, starts[place] - 1)
             for place, at in gaps.items()
