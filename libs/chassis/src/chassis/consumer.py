@@ -113,7 +113,7 @@ class Consumer:
         self.schema_refuses = None
         kill_point("consumer.after_database_commit")
         self._after_commit()
-        self._nexts |= await _commit_offsets(records, kafka)
+        self._nexts |= await _commit_offsets(_nexts(records), kafka, to_position=True)
         kill_point("consumer.after_offset_commit")
 
     async def retry_dead_letters(self) -> int:
@@ -134,7 +134,8 @@ class Consumer:
         gone = await self._deleted_before(dict.fromkeys(kafka.assignment(), sys.maxsize), kafka)
         if gone:
             await self._write_batch(gone)
-            self._nexts |= await _commit_offsets(gone, kafka)
+            # A batch may have been polled meanwhile.
+            self._nexts |= await _commit_offsets(_nexts(gone), kafka, to_position=False)
 
     async def _deleted_before(
         self, firsts: Mapping[TopicPartition, int], kafka: AIOKafkaConsumer
@@ -264,20 +265,22 @@ def _unappliable(event: Event, error: Exception) -> Dead:
     return Dead(event.record, "APPLY", reason, event.aggregate, event.version)
 
 
-async def _commit_offsets(records: Sequence[ConsumerRecord], kafka: AIOKafkaConsumer) -> dict[TopicPartition, int]:
-    """Explicit offsets of this batch only; a failure is logged: what is delivered again is known by its version.
+def _nexts(records: Sequence[ConsumerRecord]) -> dict[TopicPartition, int]:
+    """The offset behind the last record of each partition."""
+    return {TopicPartition(one.topic, one.partition): one.offset + 1 for one in records}
 
-    Returns the offset to read next, of each partition.
 
-    The position says more than the last record: it is behind the marker of the producer's transaction too, so that
-    the lag of a group that has read all is 0. Nothing is polled meanwhile: it cannot be behind an unwritten record.
+async def _commit_offsets(
+    nexts: dict[TopicPartition, int], kafka: AIOKafkaConsumer, *, to_position: bool
+) -> dict[TopicPartition, int]:
+    """Explicit offsets only; a failure is logged: what is delivered again is known by its version. Returns them.
+
+    `to_position`: as far as the reader is, which is behind the marker of the producer's transaction too, so that the
+    lag of a group that has read all is 0. Only while nothing can be polled: it would be behind unwritten records.
     """
-    nexts: dict[TopicPartition, int] = {}
-    for record in records:
-        nexts[TopicPartition(record.topic, record.partition)] = record.offset + 1
     try:
         async with asyncio.timeout(_COMMIT_SECONDS):
-            for partition in nexts.keys() & kafka.assignment():
+            for partition in nexts.keys() & kafka.assignment() if to_position else ():
                 nexts[partition] = max(nexts[partition], await kafka.position(partition))
             await kafka.commit({partition: (offset, "") for partition, offset in nexts.items()})
     except (KafkaError, TimeoutError) as error:

@@ -4,7 +4,7 @@ import json
 import time
 
 import asyncpg
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaProducer, TopicPartition
 
 from chassis import dead_letters, migration
 from testkit import batches
@@ -111,6 +111,37 @@ async def test_records_deleted_while_their_reader_runs_are_told_without_a_record
     reasons = await eventually(told, because="the reader looks for itself")
     assert reasons == ["the records 1 to 4 were deleted before they were read"]
     assert await bench.committed_everything()
+
+
+class PolledMeanwhile:
+    """A group that has read to 1; its topic begins at 5; a batch up to 9 was polled and is not written yet."""
+
+    def __init__(self, topic):
+        self.place, self.committed_offsets = TopicPartition(topic, 0), {}
+
+    def assignment(self):
+        return {self.place}
+
+    async def committed(self, _):
+        return 1
+
+    async def beginning_offsets(self, _):
+        return {self.place: 5}
+
+    async def position(self, _):
+        return 9
+
+    async def commit(self, offsets):
+        self.committed_offsets = offsets
+
+
+async def test_telling_of_deleted_records_commits_nothing_that_is_not_written(bench):
+    kafka = PolledMeanwhile(bench.topic)
+    await bench.consumer.look_for_deleted(kafka)
+    assert kafka.committed_offsets == {kafka.place: (5, "")}
+    assert [reason for _, _, reason, _ in await bench.dead()] == [
+        "the records 1 to 4 were deleted before they were read"
+    ]
 
 
 async def test_gaps_that_transactions_and_compaction_leave_are_not_taken_for_deleted_records(bench):
