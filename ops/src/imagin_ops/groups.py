@@ -1,27 +1,38 @@
 """Consumer groups of a service: back to the first record, for a database that was restored from a backup."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from event_schemas.catalogue import TOPICS
+from imagin_ops.connections import kafka_admin
 
 
-async def rewind(kafka: Mapping[str, Any], service: str) -> list[str]:
+async def rewind(kafka: dict[str, Any], service: str) -> list[str]:
     """All topics that `service` reads are read again from their start; returns its groups.
 
-    What is known changes nothing (0001). Raises aiokafka.errors.KafkaError while a process of the group runs.
+    What is known changes nothing (0001). Raises aiokafka.errors.KafkaError while a process of the group runs,
+    and connections.NoAnswer.
     """
     groups = {topic.readers[service]: topic.name for topic in TOPICS.values() if service in topic.readers}
+    places = await _places(kafka, sorted(groups.values()))
     for group, topic in groups.items():
         consumer = AIOKafkaConsumer(**kafka, group_id=group, enable_auto_commit=False)
         await consumer.start()
         try:
-            partitions = [TopicPartition(topic, number) for number in range(TOPICS[topic].partitions)]
-            consumer.assign(partitions)
-            firsts = await consumer.beginning_offsets(partitions)
+            consumer.assign(places[topic])
+            firsts = await consumer.beginning_offsets(places[topic])
             await consumer.commit({place: (offset, "") for place, offset in firsts.items()})
         finally:
             await consumer.stop()
     return list(groups)
+
+
+async def _places(kafka: dict[str, Any], topics: list[str]) -> dict[str, list[TopicPartition]]:
+    """As the cluster has them: it may have been given more partitions than the catalogue says."""
+    async with kafka_admin(kafka) as admin:
+        described = await admin.describe_topics(topics)
+    return {
+        one["topic"]: [TopicPartition(one["topic"], part["partition"]) for part in one["partitions"]]
+        for one in described
+    }

@@ -9,13 +9,15 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import asyncpg
+from aiokafka.errors import KafkaError
 
 from imagin_dev.soak.poison import Poison
-from imagin_dev.soak.victims import Process, Victim, Victims
+from imagin_dev.soak.victims import GROWING, Process, Victim, Victims
 from imagin_ops.services import SERVICES, ServiceSpec
 from testkit.parts.errors import PartError
 
 _READY_SECONDS = 120
+_ADMIN_SECONDS = 30
 _LOTS = {
     "kill a broker": 4,
     "stop a broker": 3,
@@ -31,6 +33,7 @@ _LOTS = {
     "terminate backends": 3,
     "freeze smtp": 2,
     "kill smtp": 1,
+    "add a partition": 1,
     "bad record": 8,
 }
 
@@ -98,6 +101,7 @@ class Nemesis:
         seconds = self.draw.uniform(0.5, 8)
         brokers = self.draw.sample(self.victims.brokers, min(2, len(self.victims.brokers)))
         process, service = self.draw.choice(self.victims.processes), self.draw.choice(SERVICES)
+        topic = self.draw.choice(GROWING)
         of_service = self.victims.of_service(service)
         verb, _, whom = what.partition(" ")
         deeds: dict[str, tuple[Sequence[Victim], bool]] = {
@@ -110,6 +114,8 @@ class Nemesis:
         }
         if what == "bad record":
             return what, [], False, self.poison.send
+        if what == "add a partition":
+            return what, [], False, lambda: self._grow(topic)
         if what == "terminate backends":
             return what, [f"backends of {service.name}"], False, lambda: self._terminate(service)
         victims, outage = deeds[whom]
@@ -154,6 +160,13 @@ class Nemesis:
         for one in processes:
             if "postgresql" not in self._hurt:
                 await one.running.wait_ready(_READY_SECONDS)
+
+    async def _grow(self, topic: str) -> str:
+        try:
+            async with asyncio.timeout(_ADMIN_SECONDS):
+                return f"{topic}, {await self.victims.topics.grow(topic)} now"
+        except (KafkaError, TimeoutError, OSError) as error:  # the cluster is hurt itself
+            return f"{topic}, not done: {type(error).__name__}"
 
     async def _terminate(self, service: ServiceSpec) -> None:
         with contextlib.suppress(OSError, asyncpg.PostgresError, TimeoutError):  # PostgreSQL is away itself

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import asyncpg
+from aiokafka.admin import AIOKafkaAdminClient, NewPartitions
 
 from chassis.provisioning import with_database
+from event_schemas.catalogue import HABILITATION, TOPICS
 from imagin_dev.soak.mail_sink import MailSink
 from imagin_dev.stack import Stack
 from imagin_ops.services import SERVICES, ServiceSpec
@@ -16,6 +18,11 @@ from testkit.processes import ServiceProcess
 _TERMINATE = (
     "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid()"
 )
+
+
+GROWING = [name for name in TOPICS if name != HABILITATION]
+"""Topics that may be given partitions. Not the rights: their versions never go down there, that is promised (0029)."""
+_MOST_PARTITIONS = 2  # times the catalogue's number
 
 
 class Victim(Protocol):
@@ -136,11 +143,33 @@ class MailServer:
 
 
 @dataclass(slots=True)
+class Topics:
+    """The cluster's topics, which an operator may give more partitions: keys move to others (0029)."""
+
+    stack: Stack
+
+    async def grow(self, name: str) -> int:
+        """One partition more; returns how many there are. Raises KafkaError, TimeoutError."""
+        admin = AIOKafkaAdminClient(**self.stack.kafka_connection)
+        try:
+            await admin.start()
+            [described] = await admin.describe_topics([name])
+            count = len(described["partitions"])
+            if count < TOPICS[name].partitions * _MOST_PARTITIONS:
+                count += 1
+                await admin.create_partitions({name: NewPartitions(count)})
+            return count
+        finally:
+            await admin.close()
+
+
+@dataclass(slots=True)
 class Victims:
     brokers: list[Broker]
     processes: list[Process]
     database: Database
     mail_server: MailServer
+    topics: Topics
 
     @classmethod
     def of(cls, stack: Stack, sink: MailSink) -> "Victims":
@@ -152,7 +181,7 @@ class Victims:
             for service in SERVICES
             for replica in stack.replicas
         ]
-        return cls(brokers, processes, Database(stack), MailServer(sink))
+        return cls(brokers, processes, Database(stack), MailServer(sink), Topics(stack))
 
     def of_service(self, service: ServiceSpec) -> list[Process]:
         return [one for one in self.processes if one.service is service]

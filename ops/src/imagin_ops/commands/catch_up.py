@@ -1,6 +1,5 @@
 """`imagin catch-up`: after a database was restored from a backup (deploy/restauration.md)."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Annotated
@@ -14,6 +13,7 @@ from chassis.snapshot import TopicUnavailable
 from convocation import operations as convocation
 from event_schemas.catalogue import EVENT_TYPES, TOPICS
 from imagin_ops import groups, running
+from imagin_ops.connections import run
 from imagin_ops.output import fail, program, put, put_json, say
 from imagin_ops.running import Installation
 from imagin_ops.services import CONVOCATION, MISSION_IMPORT, NOTIFIER, SANTORIN_BRIDGE
@@ -52,7 +52,7 @@ def catch_up(
     if service not in _CATCH_UP:
         fail(f"service inconnu : {service} (attendu : {', '.join(_CATCH_UP)})", code=2)
     try:
-        bilan, rewound = asyncio.run(_run(running.find(), service, confirm=confirm))
+        bilan, rewound = run(_run(running.find(), service, confirm=confirm))
     except StillRunning:
         fail(f"un processus de {service} travaille sur cette base : arrêtez-les tous", code=4)
     except (TopicUnavailable, KafkaError, OSError) as error:
