@@ -3,7 +3,7 @@
 aiokafka 0.14 has one time limit for connections and requests. A client connects to one node at a time, all others wait
 behind a frozen one, and it asks any node for metadata and coordinators, the frozen one too. Importing this module gives
 its clients CONNECT_SECONDS for TCP, TLS, versions and password together, and lets the whole process leave alone for
-SILENT_SECONDS a broker that said nothing (docs/decisions/0029).
+SILENT_SECONDS a broker that said nothing (docs/decisions/0029). A connection that was lost is told as one.
 """
 
 import asyncio
@@ -11,7 +11,8 @@ import time
 from typing import Any
 
 import aiokafka.client
-from aiokafka.conn import AIOKafkaConnection, create_conn
+from aiokafka.conn import AIOKafkaConnection, CloseReason, create_conn
+from aiokafka.errors import KafkaConnectionError
 
 CONNECT_SECONDS = 2.0
 SILENT_SECONDS = 3.0
@@ -30,4 +31,18 @@ async def connect(host: str, port: int, **options: Any) -> AIOKafkaConnection:
         raise TimeoutError(f"it says nothing for {CONNECT_SECONDS:g} s") from None
 
 
+def send(connection: AIOKafkaConnection, request: Any, expect_response: bool = True) -> Any:
+    """As aiokafka's. uvloop raises RuntimeError where asyncio raises OSError or nothing (aio-libs/aiokafka#1038).
+
+    For any other error than a lost connection aiokafka's fetcher or coordination ends, and the reader stands still.
+    """
+    try:
+        return _send(connection, request, expect_response)
+    except RuntimeError as error:
+        connection.close(reason=CloseReason.CONNECTION_BROKEN)
+        raise KafkaConnectionError(f"Connection at {connection.host}:{connection.port} is closed") from error
+
+
+_send = AIOKafkaConnection.send
+AIOKafkaConnection.send = send
 aiokafka.client.create_conn = connect

@@ -12,7 +12,8 @@ from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError, StaleMetadata, UnknownTopicOrPartitionError
 
 from chassis.database import is_transient
 
@@ -58,6 +59,7 @@ class Freshness:
             )
             try:
                 await reader.start()
+                await self._assign(reader)
                 while True:
                     await self._look(reader)
                     await asyncio.sleep(self._every)
@@ -72,9 +74,9 @@ class Freshness:
 
     async def _look(self, reader: AIOKafkaConsumer) -> None:
         now = self._clock()
-        if not reader.assignment() or reader.assignment() != _places(reader, self._topic):
-            await self._assign(reader)
         ends = await reader.end_offsets(reader.assignment())
+        if reader.assignment() != _places(reader, self._topic):
+            raise StaleMetadata  # the topic has got partitions
         if self._looks and self._looks[-1][1] == ends:
             self._looks.pop()  # nothing new since: the later moment says more
         self._looks.append((now, ends))
@@ -88,15 +90,24 @@ class Freshness:
             self.as_of, _ = self._looks.popleft()
 
     async def _assign(self, reader: AIOKafkaConsumer) -> None:
-        first = TopicPartition(self._topic, 0)
-        reader.assign([first])
-        await reader.end_offsets([first])  # the topic's metadata are known from here on
-        places = _places(reader, self._topic)
+        """Once a reader: where its coordinator is not known yet, another assignment ends its coordination."""
+        places = [TopicPartition(self._topic, number) for number in await _partitions(self._kafka, self._topic)]
         if not places:
             raise UnknownTopicOrPartitionError
-        reader.assign(list(places))
+        reader.assign(places)
         reader.pause(*places)  # it fetches only what is probed
         self._looks.clear()
+
+
+async def _partitions(kafka: Mapping[str, Any], topic: str) -> list[int]:
+    """Their numbers; none where there is no such topic."""
+    admin = AIOKafkaAdminClient(**kafka)
+    try:
+        await admin.start()
+        [described] = await admin.describe_topics([topic])
+        return [one["partition"] for one in described["partitions"]]
+    finally:
+        await admin.close()
 
 
 def _places(reader: AIOKafkaConsumer, topic: str) -> frozenset[TopicPartition]:

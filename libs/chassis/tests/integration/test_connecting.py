@@ -1,10 +1,14 @@
 """A broker that takes a connection and says nothing holds nobody up for long (0029)."""
 
+import asyncio
+import concurrent.futures
 import time
 
 import pytest
+import uvloop
 from aiokafka.client import AIOKafkaClient
-from aiokafka.errors import KafkaConnectionError
+from aiokafka.errors import KafkaConnectionError, KafkaError
+from aiokafka.protocol.metadata import MetadataRequest
 
 from chassis.connecting import CONNECT_SECONDS, SILENT_SECONDS
 from chassis.settings import REQUEST_TIMEOUT_MS, kafka_connection
@@ -45,3 +49,35 @@ async def test_the_whole_process_leaves_it_alone_for_a_while_and_then_asks_it_ag
         return await seconds_to_bootstrap(frozen) is not None
 
     await eventually(answers, timeout=SILENT_SECONDS + 5)
+
+
+def test_a_connection_that_was_lost_is_told_as_one_whatever_the_event_loop_says(kafka):
+    """uvloop, which the services use, raises RuntimeError."""
+
+    async def lose():
+        async with asyncio.timeout(30):
+            client = AIOKafkaClient(**kafka_connection(bootstrap=kafka.bootstrap))
+            await client.bootstrap()
+            node = client.get_random_node()
+            assert await client.ready(node)
+            connection = await client._get_conn(node)
+            told = asyncio.get_running_loop().create_future()
+
+            def ask():
+                try:
+                    told.set_result(connection.send(MetadataRequest([])))
+                except (RuntimeError, KafkaError) as error:
+                    told.set_result(error)
+
+            connection._writer.transport.abort()
+            asyncio.get_running_loop().call_soon(ask)  # the handle is closed, and the client has not been told yet
+            error = await told
+            assert not connection.connected()
+            assert await client.ready(node), "it connects again"
+            await client.close()
+            return error
+
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        error = pool.submit(uvloop.run, lose()).result()
+    assert type(error) is KafkaConnectionError
+    assert type(error.__cause__) is RuntimeError
