@@ -4,6 +4,7 @@ Started again, it reads its own answers first: it repeats none, and a changed mi
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ from typing import Any
 from uuid import uuid5
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from pydantic import ValidationError
 
 from chassis.cloudevents import Cause, encode
 from event_schemas.accuses import Accuse
@@ -67,11 +69,11 @@ class Santorin:
             HABILITATION, **self.kafka, auto_offset_reset="earliest", isolation_level="read_committed", group_id=None
         )
         producer = AIOKafkaProducer(**self.kafka, acks="all", enable_idempotence=True, linger_ms=5)
-        await self._remember()
-        await consumer.start()
-        await producer.start()
         idle = 0.0
         try:
+            await self._remember()
+            await consumer.start()
+            await producer.start()
             while until_idle_seconds is None or idle < until_idle_seconds:
                 polled = await consumer.getmany(timeout_ms=_IDLE_POLL_MS, max_records=500)
                 records = [record for found in polled.values() for record in found]
@@ -125,7 +127,7 @@ class Santorin:
         return await producer.send(ACCUSE, answer.to_bytes(), key=key, headers=headers)
 
     async def _remember(self) -> None:
-        """Its own answers so far."""
+        """Its own answers so far; what others wrote there is none."""
         consumer = AIOKafkaConsumer(ACCUSE, **self.kafka, auto_offset_reset="earliest", group_id=None)
         await consumer.start()
         try:
@@ -133,6 +135,7 @@ class Santorin:
             while any([await consumer.position(place) < end for place, end in ends.items()]):
                 for records in (await consumer.getmany(timeout_ms=_IDLE_POLL_MS)).values():
                     for record in records:
-                        self.answers[record.key] = Accuse.model_validate_json(record.value)
+                        with contextlib.suppress(ValidationError):
+                            self.answers[record.key] = Accuse.model_validate_json(record.value or b"")
         finally:
             await consumer.stop()

@@ -96,6 +96,11 @@ class Soak:
     victims: Victims
     nemesis: Nemesis
     weights: Weights
+    parts: list[asyncio.Task[None]] = field(default_factory=list)
+
+    def ended(self) -> list[str]:
+        """Of the soak's own parts, which all work for ever: why they ended."""
+        return [repr(one.exception()) for one in self.parts if one.done() and not one.cancelled()]
 
 
 @asynccontextmanager
@@ -118,13 +123,8 @@ async def running(plan: Plan, folder: Path) -> AsyncIterator[Soak]:
             tasks = [asyncio.create_task(one()) for one in (*work, soak.weights.weigh)]
             await _prepare(soak)
             tasks.append(asyncio.create_task(soak.nemesis.supervise()))
+            soak.parts = tasks
             yield soak
-            for task in tasks:
-                task.cancel()
-            ended = await asyncio.gather(*tasks, return_exceptions=True)
-            for error in ended:
-                if isinstance(error, Exception):
-                    raise error
     finally:
         for task in tasks:
             task.cancel()
@@ -168,10 +168,12 @@ async def soak(plan: Plan, folder: Path, bars: Progress) -> Outcome:
         began = time.monotonic()
         load = asyncio.create_task(one.load.run())
         ticking = asyncio.create_task(_tick(bars, bar, began))
-        if plan.every_seconds:
-            await one.nemesis.rage(plan.seconds)
-        else:
-            await asyncio.sleep(plan.seconds)
+        raging = asyncio.create_task(
+            one.nemesis.rage(plan.seconds) if plan.every_seconds else asyncio.sleep(plan.seconds)
+        )
+        await asyncio.wait({raging, *one.parts}, return_when=asyncio.FIRST_COMPLETED)
+        raging.cancel()  # where a part of the soak has ended, the rest would prove nothing
+        await asyncio.gather(raging, return_exceptions=True)
         one.load.stopping.set()
         await load
         seconds = time.monotonic() - began
@@ -201,6 +203,7 @@ async def _judge(soak: Soak, seconds: float) -> Outcome:
         *await checker.findings(mails),
         Finding("rights that waited too long", _too_long(outcome.stalls)),
         Finding("what did not come back", soak.nemesis.broken),
+        Finding("parts of the soak itself that ended", soak.ended()),
     ]
     outcome.figures = {
         "seconds": round(seconds),
