@@ -7,6 +7,8 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from event_schemas.catalogue import TOPICS
 from imagin_ops.connections import kafka_admin
 
+_MEMBERS = 5  # of an answer: error, group, state, protocol type, protocol, members
+
 
 async def rewind(kafka: dict[str, Any], service: str) -> list[str]:
     """All topics that `service` reads are read again from their start; returns its groups.
@@ -26,6 +28,18 @@ async def rewind(kafka: dict[str, Any], service: str) -> list[str]:
         finally:
             await consumer.stop()
     return list(groups)
+
+
+async def members(kafka: dict[str, Any], service: str) -> list[str]:
+    """Groups of `service` that still have a member: a process that was killed stays one until its session ends.
+
+    Raises connections.NoAnswer.
+    """
+    groups = [topic.readers[service] for topic in TOPICS.values() if service in topic.readers]
+    async with kafka_admin(kafka) as admin:
+        # One by one: aiokafka 0.14 reads an answer about several wrongly.
+        answers = [(await admin.describe_consumer_groups([group]))[0] for group in groups]
+    return [group for group, answer in zip(groups, answers, strict=True) if answer.groups[0][_MEMBERS]]
 
 
 async def _places(kafka: dict[str, Any], topics: list[str]) -> dict[str, list[TopicPartition]]:

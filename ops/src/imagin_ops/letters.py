@@ -41,6 +41,7 @@ class Stage(StrEnum):
     DECODE = "DECODE"
     CONFLICT = "CONFLICT"
     APPLY = "APPLY"
+    DELETED = "DELETED"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ nothing loops hot and nothing is lost.
 """
 
 import asyncio
+import contextlib
 import random
 import sys
 import time
@@ -103,6 +104,7 @@ class Consumer:
             self._busy_since = None
 
     async def _write_or_rewind(self, records: Sequence[ConsumerRecord], kafka: AIOKafkaConsumer) -> None:
+        nexts = await _behind(records, kafka)
         try:
             with BATCH_SECONDS.labels(self.topic).time():
                 await self._write_batch([*await self._deleted_before(_firsts(records), kafka), *records])
@@ -113,7 +115,8 @@ class Consumer:
         self.schema_refuses = None
         kill_point("consumer.after_database_commit")
         self._after_commit()
-        self._nexts |= await _commit_offsets(_nexts(records), kafka, to_position=True)
+        await _commit_offsets(nexts, kafka)
+        self._nexts |= nexts
         kill_point("consumer.after_offset_commit")
 
     async def retry_dead_letters(self) -> int:
@@ -134,8 +137,9 @@ class Consumer:
         gone = await self._deleted_before(dict.fromkeys(kafka.assignment(), sys.maxsize), kafka)
         if gone:
             await self._write_batch(gone)
-            # A batch may have been polled meanwhile.
-            self._nexts |= await _commit_offsets(_nexts(gone), kafka, to_position=False)
+            nexts = _nexts(gone)  # no further: a batch may have been polled meanwhile
+            await _commit_offsets(nexts, kafka)
+            self._nexts |= nexts
 
     async def _deleted_before(
         self, firsts: Mapping[TopicPartition, int], kafka: AIOKafkaConsumer
@@ -270,19 +274,23 @@ def _nexts(records: Sequence[ConsumerRecord]) -> dict[TopicPartition, int]:
     return {TopicPartition(one.topic, one.partition): one.offset + 1 for one in records}
 
 
-async def _commit_offsets(
-    nexts: dict[TopicPartition, int], kafka: AIOKafkaConsumer, *, to_position: bool
-) -> dict[TopicPartition, int]:
-    """Explicit offsets only; a failure is logged: what is delivered again is known by its version. Returns them.
+async def _behind(records: Sequence[ConsumerRecord], kafka: AIOKafkaConsumer) -> dict[TopicPartition, int]:
+    """Where the reader stands right after these were polled: behind the marker of the producer's transaction too.
 
-    `to_position`: as far as the reader is, which is behind the marker of the producer's transaction too, so that the
-    lag of a group that has read all is 0. Only while nothing can be polled: it would be behind unwritten records.
+    Later it may stand behind records that were deleted meanwhile, and that nobody has told of.
     """
+    nexts = _nexts(records)
+    for partition in nexts.keys() & kafka.assignment():
+        with contextlib.suppress(KafkaError, TimeoutError):
+            async with asyncio.timeout(0):  # there is a position, or the partition has just been lost
+                nexts[partition] = max(nexts[partition], await kafka.position(partition))
+    return nexts
+
+
+async def _commit_offsets(nexts: Mapping[TopicPartition, int], kafka: AIOKafkaConsumer) -> None:
+    """Explicit offsets only; a failure is logged: what is delivered again is known by its version."""
     try:
         async with asyncio.timeout(_COMMIT_SECONDS):
-            for partition in nexts.keys() & kafka.assignment() if to_position else ():
-                nexts[partition] = max(nexts[partition], await kafka.position(partition))
             await kafka.commit({partition: (offset, "") for partition, offset in nexts.items()})
     except (KafkaError, TimeoutError) as error:
         log.warning("consumer.offsets_not_committed", error=error)
-    return nexts

@@ -50,7 +50,8 @@ SERVER_SETTINGS = {
 }
 
 # SQLSTATE classes and codes that another try can mend: connection, rollback (deadlock, serialization),
-# resources, not available now (lock), operator intervention (shutdown, cancel), system.
+# resources, not available now (lock), operator intervention (shutdown, cancel), system; a server that only reads is
+# replaced by one that writes, and a database that is gone is being restored.
 _TRANSIENT_CLASSES = ("08", "40", "53", "55", "57", "58")
 # A prepared statement that is no longer what it was: the schema or the connection behind it has changed. The next try
 # prepares it anew.
@@ -59,6 +60,7 @@ _STATEMENT_GONE = (
     asyncpg.InvalidSQLStatementNameError,  # 26000
     asyncpg.DuplicatePreparedStatementError,  # 42P05
 )
+_MENDED = (*_STATEMENT_GONE, asyncpg.ReadOnlySQLTransactionError, asyncpg.InvalidCatalogNameError)
 
 
 # InternalClientError: asyncpg's protocol was cut in the middle (« cannot switch to state … »).
@@ -68,7 +70,7 @@ _LOST = (OSError, asyncio.TimeoutError, asyncpg.InterfaceError, asyncpg.Internal
 def is_transient(error: BaseException) -> bool:
     """True for what time can mend: lost connections, deadlocks, locks, time limits, a restarting server."""
     if isinstance(error, asyncpg.PostgresError):
-        return isinstance(error, _STATEMENT_GONE) or (error.sqlstate or "")[:2] in _TRANSIENT_CLASSES
+        return isinstance(error, _MENDED) or (error.sqlstate or "")[:2] in _TRANSIENT_CLASSES
     return isinstance(error, (*_LOST, ConcurrentWrite))
 
 
@@ -143,9 +145,9 @@ async def _use_plain_uuids(connection: Connection) -> None:
     )
 
 
-async def connect(url: str, **server_settings: str) -> asyncpg.Connection:
+async def connect(url: str, *, command_seconds: float | None = 20, **server_settings: str) -> asyncpg.Connection:
     """One connection outside the pool, for work that must own its session (the relay's leadership)."""
-    connection = await asyncpg.connect(url, timeout=5, command_timeout=20, server_settings=SERVER_SETTINGS)
+    connection = await asyncpg.connect(url, timeout=5, command_timeout=command_seconds, server_settings=SERVER_SETTINGS)
     await _use_plain_uuids(connection)
     for name, value in server_settings.items():  # not at the start: a pooler may drop there what it does not know
         await connection.execute("SELECT set_config($1, $2, false)", name, value)

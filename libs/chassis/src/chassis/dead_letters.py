@@ -34,7 +34,9 @@ WHERE d.consumer_group = $1 AND d.state = 'OPEN' AND d.aggregate = applied.aggre
 """
 
 _ANY_DELETED = """
-SELECT EXISTS (SELECT FROM dead_letter WHERE consumer_group = $1 AND state = 'OPEN' AND stage = 'DELETED')
+SELECT EXISTS (
+    SELECT FROM dead_letter WHERE consumer_group = $1 AND state IN ('OPEN', 'RETRY') AND stage = 'DELETED'
+)
 """
 
 _CLOSE_DELETED = """
@@ -91,7 +93,7 @@ def _row(group: str, letter: Dead) -> tuple[object, ...]:
 def _record_time(record: ConsumerRecord) -> datetime:
     """The nearest moment that Python and PostgreSQL know: any 64 bits may stand in a record."""
     try:
-        return moment(record)
+        return min(max(moment(record), _FIRST), _LAST)  # the first and the last moment are stored as infinities
     except ValueError:
         return _FIRST if record.timestamp < 0 else _LAST
 
@@ -139,7 +141,7 @@ def _record(letter: _Letter) -> ConsumerRecord:
         topic=letter.topic,
         partition=letter.partition,
         offset=letter.offset,
-        timestamp=round(letter.record_time.timestamp() * 1000),
+        timestamp=round(letter.record_time.replace(tzinfo=UTC).timestamp() * 1000),
         timestamp_type=0,
         key=letter.key,
         value=letter.value,

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import aiokafka.consumer.fetcher
 import cramjam
 from aiokafka import ConsumerRecord
+from aiokafka.record.control_record import ControlRecord
 from aiokafka.record.default_records import DefaultRecordBatch
 from aiokafka.record.memory_records import _MemoryRecordsPy
 from aiokafka.record.util import decode_varint_py as decode_varint  # the extension reads beyond the end
@@ -20,12 +21,17 @@ from aiokafka.record.util import decode_varint_py as decode_varint  # the extens
 MAX_UNPACKED_BYTES = 32 * 1024 * 1024
 """What a batch may hold. By default a broker takes 1 MiB of packed bytes, and JSON packs ten- to twentyfold."""
 
+_MAX_RATIO, _SMALL_BYTES = 100, 1024 * 1024
+"""A larger batch may unpack to so many times its size: small ones, thousands in an answer, would fill the memory."""
+
 UNREADABLE, DELETED = "\x00unreadable", "\x00deleted"
 """The first header of a record that stands for what could not be read, or was gone; its value says why."""
 
 _HEADER = struct.Struct(">qiibIhiqqqhii")  # of a batch in message format 2, up to the number of its records
+_FIRST = struct.Struct(">q")
+_MAGIC_AT, _MAGIC = struct.calcsize(">qii"), 2
 _ATTRIBUTES_AT = struct.calcsize(">qiibI")
-_CODEC, _LOG_APPEND_TIME = 0x07, 0x08
+_CODEC, _LOG_APPEND_TIME, _TRANSACTIONAL, _CONTROL = 0x07, 0x08, 0x10, 0x20
 _GZIP, _SNAPPY, _LZ4, _ZSTD = 1, 2, 3, 4
 _UNPACK = {
     _GZIP: cramjam.gzip.decompress_into,
@@ -48,6 +54,10 @@ class _Record(NamedTuple):
     checksum: None = None
 
 
+_END = _Record(0, 0, 0, struct.pack(">hh", 0, 0), None, [])
+"""The marker of an aborted transaction: whatever its producer wrote before, what it writes next is good."""
+
+
 class _Unreadable(Exception):
     """Says why, without a word of the content."""
 
@@ -57,36 +67,55 @@ class Batches(_MemoryRecordsPy):  # type: ignore[misc]  # declared final, for ty
 
     def next_batch(self, *_: Any) -> Any:
         raw = self._next_slice
-        batch = super().next_batch()
-        return _Batch(batch, raw) if isinstance(batch, DefaultRecordBatch) and raw is not None else batch
+        if raw is None:
+            return None
+        self._cache_next()
+        return _Batch(raw, _base_offset(self._next_slice))
 
 
 class _Batch:
-    """aiokafka's own batch, but for its checksum, its packing and its records, none of which raises."""
+    """What aiokafka asks of a batch; nothing of it raises. `following`: where the next batch of the answer begins.
 
-    def __init__(self, batch: DefaultRecordBatch, raw: memoryview) -> None:
-        self._batch = batch
+    Of a damaged one nothing is believed: it is no marker, it belongs to no transaction, and it is one record.
+    """
+
+    def __init__(self, raw: memoryview, following: int | None) -> None:
         self._raw = raw
-        self._damaged = False
-        self.producer_id = batch.producer_id
-        self.is_control_batch = batch.is_control_batch
-        self.is_transactional = batch.is_transactional
-        self.base_offset = batch.base_offset
-        self.next_offset = batch.next_offset
+        self._damaged = ""
+        self.base_offset = _base_offset(raw) or 0
+        attributes = delta = count = 0
+        self._time, self.producer_id = 0, -1
+        if len(raw) < _HEADER.size or raw[_MAGIC_AT] != _MAGIC:
+            self._damaged = "the batch has another format"
+        else:
+            _, _, _, _, _, attributes, delta, self._time, _, self.producer_id, _, _, count = _HEADER.unpack_from(raw)
+            if not _checksum_is_right(raw):
+                self._damaged = "the checksum of the batch is wrong"
+        self.is_control_batch = bool(attributes & _CONTROL)
+        self.is_transactional = bool(attributes & _TRANSACTIONAL) and not self._damaged
+        last = _last_offset(self.base_offset, delta, count, following) if self._damaged else self.base_offset + delta
+        self.next_offset = last + 1
 
     def validate_crc(self) -> bool:
         """True also of a damaged batch: it would be fetched again for ever."""
-        self._damaged = not self._batch.validate_crc()
         return True
 
     def __next__(self) -> Any:
-        """Of a control batch, whose marker is its only record."""
-        return next(self._batch)
+        """The marker of a control batch; the end of a transaction where it cannot be read, or was compacted away."""
+        if self._damaged:
+            self.is_control_batch = False  # what may be a batch of data is told
+            return _END
+        try:
+            marker = next(DefaultRecordBatch(self._raw))
+            ControlRecord.parse(marker.key)
+        except Exception:  # noqa: BLE001  # whatever it is, it would stop the reader for ever
+            return _END
+        return marker
 
     def __iter__(self) -> Iterator[Any]:
         try:
             if self._damaged:
-                raise _Unreadable("the checksum of the batch is wrong")
+                raise _Unreadable(self._damaged)
             plain = _unpacked(self._raw)
         except _Unreadable as error:
             return iter([self._as_one_record(str(error))])
@@ -100,7 +129,27 @@ class _Batch:
         last = self.next_offset - 1
         if last > self.base_offset:
             reason = f"{reason}; it has the offsets {self.base_offset} to {last}"
-        return _unreadable(last, _HEADER.unpack_from(self._raw)[7], bytes(self._raw), reason)
+        return _unreadable(last, self._time, bytes(self._raw), reason)
+
+
+def _base_offset(raw: memoryview | None) -> int | None:
+    return None if raw is None or len(raw) < _FIRST.size else int(_FIRST.unpack_from(raw)[0])
+
+
+def _checksum_is_right(raw: memoryview) -> bool:
+    try:
+        return bool(DefaultRecordBatch(raw).validate_crc())
+    except Exception:  # noqa: BLE001  # lengths that contradict each other
+        return False
+
+
+def _last_offset(base: int, delta: int, count: int, following: int | None) -> int:
+    """Of a damaged batch: the next batch of the answer says it. Without one, its two own numbers, if they can be true:
+    a batch has no more records than bytes. Too high a guess passes good records, and the letter names them all.
+    """
+    if following is not None and following > base:
+        return following - 1
+    return base + max([one for one in (delta, count - 1) if 0 <= one < MAX_UNPACKED_BYTES], default=0)
 
 
 def deleted(topic: str, partition: int, first: int, last: int) -> ConsumerRecord:
@@ -126,6 +175,8 @@ def _unpacked(raw: memoryview) -> bytes:
     except (cramjam.DecompressionError, struct.error, ValueError, OSError):
         limit = MAX_UNPACKED_BYTES // 1024 // 1024
         raise _Unreadable(f"the batch cannot be unpacked, or not within {limit} MiB") from None
+    if size > max(_SMALL_BYTES, _MAX_RATIO * len(packed)):
+        raise _Unreadable(f"the batch unpacks to more than {_MAX_RATIO} times its size")
     header = bytearray(raw[: _HEADER.size])
     header[_ATTRIBUTES_AT + 1] &= ~_CODEC & 0xFF
     return bytes(header) + bytes(memoryview(_room)[:size])

@@ -119,4 +119,9 @@ class _ToStructlog(logging.Handler):
 def _words(record: logging.LogRecord) -> str:
     """Kafka's clients speak of nodes, topics and errors: whole. Others may quote a person: without arguments."""
     whole = record.name.startswith(("aiokafka", "faststream"))
-    return (record.getMessage() if whole else str(record.msg))[:300]
+    if not whole:
+        return str(record.msg).partition("\n")[0][:300]  # asyncio puts the error's text on the next lines
+    try:
+        return record.getMessage()[:300]
+    except (TypeError, ValueError, KeyError):  # its arguments are not those of its words
+        return str(record.msg)[:300]

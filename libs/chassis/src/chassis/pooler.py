@@ -9,6 +9,11 @@ import asyncpg
 from chassis.database import SERVER_SETTINGS, Connection, Row, connect
 
 _SETTINGS = "SELECT name, current_setting(name) AS value FROM unnest($1::text[]) AS name"
+_SHARED = (
+    "a pooler shares one session of PostgreSQL between two connections: set pool_mode=session, or connect to "
+    "PostgreSQL directly (deploy/README.md)"
+)
+_FULL = "no more connections allowed"  # PgBouncer's words
 
 
 class _Setting(Row):
@@ -24,7 +29,9 @@ async def check_session(url: str) -> None:
     """Look once, at start. Raises NoSession; asyncpg's errors and OSError where there is no connection."""
     try:
         one = await connect(url)
-    except asyncpg.ProtocolViolationError:
+    except asyncpg.ProtocolViolationError as error:
+        if _FULL in str(error):
+            raise  # it has room again one day
         raise NoSession(
             "a pooler refuses the settings of our sessions: put them into its ignore_startup_parameters, with "
             "pool_mode=session, or connect to PostgreSQL directly (deploy/README.md)"
@@ -32,6 +39,8 @@ async def check_session(url: str) -> None:
     try:
         await _check_not_shared(one, url)
         await _check_settings(one)
+    except (asyncpg.InvalidSQLStatementNameError, asyncpg.DuplicatePreparedStatementError):
+        raise NoSession(_SHARED) from None  # it was prepared in another session
     finally:
         one.terminate()
 
@@ -44,10 +53,7 @@ async def _check_not_shared(one: Connection, url: str) -> None:
             first: int = await one.fetchval("SELECT pg_backend_pid()")
             async with other.transaction():
                 if await other.fetchval("SELECT pg_backend_pid()") == first:
-                    raise NoSession(
-                        "a pooler shares one session of PostgreSQL between two connections: set pool_mode=session, or "
-                        "connect to PostgreSQL directly (deploy/README.md)"
-                    )
+                    raise NoSession(_SHARED)
     finally:
         other.terminate()
 

@@ -14,9 +14,10 @@ STUCK_SECONDS = 120.0
 
 
 class Reading(NamedTuple):
-    """One partition as its reader sees it now. `unread`: records to the last stable offset, None before any answer.
+    """One partition as its reader sees it now. `unread`: records to its end, None before any answer.
 
-    `fetched_at`: when a broker last answered (time.time), None before; `busy`: a batch is in hand.
+    `fetched_at`: when a broker last answered (time.time), None before; `busy`: a batch is in hand; `held`: a
+    transaction that nobody ends stands before what is unread.
     """
 
     group: str
@@ -26,6 +27,7 @@ class Reading(NamedTuple):
     unread: int | None
     fetched_at: float | None
     busy: bool
+    held: bool = False
 
 
 class Progress:
@@ -59,11 +61,10 @@ class Progress:
             self._told.pop(key, None)
             return
         answered = unanswered < TOLD_SECONDS
-        if answered and not one.busy and seconds > STUCK_SECONDS:
+        if answered and not one.busy and not one.held and seconds > STUCK_SECONDS:
             self.stuck = one.group
         if now - self._told.get(key, 0.0) >= TOLD_SECONDS:
             self._told[key] = now
-            cause = "the batch is tried again" if one.busy else "nothing is read" if answered else "no broker answers"
             log.error(
                 "consumer.stands_still",
                 group=one.group,
@@ -71,5 +72,13 @@ class Progress:
                 partition=one.partition,
                 offset=one.position,
                 seconds=round(seconds),
-                cause=cause,
+                cause=_cause(one, answered=answered),
             )
+
+
+def _cause(one: Reading, *, answered: bool) -> str:
+    if one.busy:
+        return "the batch is tried again"
+    if one.held:
+        return "a producer's transaction is open"
+    return "nothing is read" if answered else "no broker answers"

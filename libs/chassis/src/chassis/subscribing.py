@@ -71,9 +71,17 @@ class Subscriptions:
         return subscriber
 
     async def start(self) -> None:
-        """Join the groups. Raises aiokafka.errors.KafkaError while Kafka cannot be reached."""
-        if self._subscribers:
+        """Join the groups, all or none. Raises aiokafka.errors.KafkaError while Kafka cannot be reached.
+
+        Started again, FastStream would give a subscriber that runs a second reader, and nobody would watch the first.
+        """
+        if not self._subscribers:
+            return
+        try:
             await self._broker.start()
+        except BaseException:
+            await self._broker.stop()
+            raise
 
     async def stop(self) -> None:
         """Finish the batch in hand, then leave the groups."""
@@ -114,17 +122,22 @@ class _Rebalance(ConsumerRebalanceListener):  # type: ignore[misc]  # untyped
 
 async def _reading(consumer: Consumer, kafka: AIOKafkaConsumer, place: TopicPartition) -> Reading:
     position = unread = fetched_at = None
+    held = False
     try:
         async with asyncio.timeout(0.2):  # aiokafka waits for a position that nobody gives it
             position = await kafka.position(place)
-        end, milliseconds = kafka.last_stable_offset(place), kafka.last_poll_timestamp(place)
-        unread = None if end is None else max(0, end - position)
+        end, stable, milliseconds = (
+            kafka.highwater(place),
+            kafka.last_stable_offset(place),
+            kafka.last_poll_timestamp(place),
+        )
+        if end is not None and stable is not None:
+            unread, held = max(0, end - position), 0 <= stable <= position < end
         fetched_at = milliseconds / 1000 if milliseconds else None
     except (TimeoutError, IllegalStateError, KafkaError, AssertionError):
         pass  # not known now; AssertionError: the partition has just been lost
-    return Reading(
-        consumer.group, place.topic, place.partition, position, unread, fetched_at, consumer.busy_seconds() > 0
-    )
+    busy = consumer.busy_seconds() > 0
+    return Reading(consumer.group, place.topic, place.partition, position, unread, fetched_at, busy, held)
 
 
 async def _raw_parser(records: tuple[ConsumerRecord, ...]) -> KafkaMessage:

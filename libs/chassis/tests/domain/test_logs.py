@@ -1,6 +1,8 @@
 """A log line says which process speaks; libraries' lines keep their words where they are safe, and are no flood."""
 
+import asyncio
 import contextlib
+import gc
 import io
 import json
 import logging
@@ -66,3 +68,28 @@ def test_a_library_that_repeats_itself_is_told_once_in_ten_seconds_with_how_ofte
     monkeypatch.setattr(logs, "_KIND_SECONDS", 0.0)
     say(1_000)
     assert [(line["event"][-4:], line["repeated"]) for line in lines()] == [("1000", 999)]
+
+
+def test_a_task_that_nobody_waits_for_is_told_without_its_errors_text(lines):
+    async def work():
+        raise ValueError("Marie DUPONT, marie.dupont@ac-exemple.invalid")
+
+    async def main():
+        task = asyncio.create_task(work())
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        del task
+        gc.collect()
+
+    asyncio.run(main())
+    [line] = lines()
+    assert line["event"] == "asyncio: Task exception was never retrieved"
+    assert line["error"] == "ValueError"
+
+
+def test_a_line_whose_arguments_are_not_those_of_its_words_raises_in_nobody(lines):
+    record = logging.LogRecord("aiokafka.some", logging.WARNING, "", 0, "only one %s", (1, 2), None)
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, logs._ToStructlog):
+            handler.handle(record)
+    assert lines()[0]["event"] == "aiokafka.some: only one %s"

@@ -17,10 +17,10 @@ def watch(monkeypatch):
     monkeypatch.setattr(progress.log, "error", lambda _, **said: told.append((said["cause"], said["seconds"])))
     followed = Progress()
 
-    def at(seconds, position=5, unread=3, answered=True, busy=False):
+    def at(seconds, position=5, unread=3, answered=True, busy=False, held=False):
         clock.now = 1_000.0 + seconds
         fetched_at = clock.now if answered else 1_000.0
-        followed.look([Reading("g", "t", 0, position, unread, fetched_at, busy)])
+        followed.look([Reading("g", "t", 0, position, unread, fetched_at, busy, held)])
         return CONSUMER_STANDING_SECONDS.labels("g", "t", 0)._value.get()
 
     return SimpleNamespace(at=at, told=told, followed=followed)
@@ -54,6 +54,13 @@ def test_brokers_that_do_not_answer_are_told_and_no_reason_to_restart(watch):
     watch.at(0, unread=0)
     assert watch.at(200, unread=0, answered=False) == 200
     assert (watch.told, watch.followed.stuck) == ([("no broker answers", 200)], None)
+
+
+def test_a_transaction_that_nobody_ends_is_told_and_no_reason_to_restart(watch):
+    for seconds in (0, 60, 200):
+        watch.at(seconds, held=True)
+    assert watch.told == [("a producer's transaction is open", 60), ("a producer's transaction is open", 200)]
+    assert watch.followed.stuck is None
 
 
 def test_a_partition_that_went_to_another_process_has_no_figures_here(watch):

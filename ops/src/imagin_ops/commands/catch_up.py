@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Annotated
 
+import asyncpg
 import typer
 from aiokafka.errors import KafkaError
 
@@ -13,10 +14,10 @@ from chassis.snapshot import TopicUnavailable
 from convocation import operations as convocation
 from event_schemas.catalogue import EVENT_TYPES, TOPICS
 from imagin_ops import groups, running
-from imagin_ops.connections import run
+from imagin_ops.connections import NoAnswer, place, run
 from imagin_ops.output import fail, program, put, put_json, say
 from imagin_ops.running import Installation
-from imagin_ops.services import CONVOCATION, MISSION_IMPORT, NOTIFIER, SANTORIN_BRIDGE
+from imagin_ops.services import CONVOCATION, MISSION_IMPORT, NOTIFIER, SANTORIN_BRIDGE, SERVICES
 from mission_import import operations as mission_import
 from notifier import operations as notifier
 from santorin_bridge import operations as santorin_bridge
@@ -36,6 +37,11 @@ _HELD: Mapping[str, Callable[[Connection, str], AsyncIterator[list[Held]]]] = {
     NOTIFIER.name: notifier.held,
 }
 
+
+class NotRewound(Exception):
+    """The database is written, its topics are not to be read again yet; the message says what to do."""
+
+
 Bilan = Mapping[str, list[str]]
 
 
@@ -47,6 +53,7 @@ def catch_up(
 ) -> None:
     """Bring a database restored from a backup to where the others are, and have it read its topics again.
 
+    Needs IMAGIN_KAFKA_BOOTSTRAP and the four <SERVICE>_DATABASE_URL.
     Exit code 0, 2 when there is no such service, 4 when it still runs or something does not answer.
     """
     if service not in _CATCH_UP:
@@ -54,8 +61,13 @@ def catch_up(
     try:
         bilan, rewound = run(_run(running.find(), service, confirm=confirm))
     except StillRunning:
-        fail(f"un processus de {service} travaille sur cette base : arrêtez-les tous", code=4)
-    except (TopicUnavailable, KafkaError, OSError) as error:
+        fail(
+            f"un processus de {service} travaille sur cette base, ou vient d’être tué : arrêtez-les, attendez 10 s",
+            code=4,
+        )
+    except NotRewound as error:
+        fail(str(error), code=4)
+    except (TopicUnavailable, KafkaError, OSError, asyncpg.PostgresError) as error:
         fail(f"{type(error).__name__} : {service} est-il arrêté, Kafka répond-il ? {program()} doctor", code=4)
     if json:
         put_json({"fait": confirm, "aggregats": bilan, "relus": rewound})
@@ -64,8 +76,13 @@ def catch_up(
 
 
 async def _run(installation: Installation, service: str, *, confirm: bool) -> tuple[Bilan, list[str]]:
-    url = installation.databases[service]
-    connection = await connect(url, statement_timeout="0", idle_in_transaction_session_timeout="0")
+    urls = installation.databases_of(SERVICES)
+    if confirm and await groups.members(installation.kafka, service):
+        raise StillRunning
+    if confirm:
+        installation.tell_writing(place(urls[service]), f"Kafka {installation.bootstrap}")
+    limits = {"statement_timeout": "0", "idle_in_transaction_session_timeout": "0"}
+    connection = await connect(urls[service], command_seconds=None, **limits)
     try:
         transaction = connection.transaction()
         await transaction.start()
@@ -73,13 +90,21 @@ async def _run(installation: Installation, service: str, *, confirm: bool) -> tu
         await (transaction.commit() if confirm else transaction.rollback())
     finally:
         await connection.close()
-    return bilan, await groups.rewind(installation.kafka, service) if confirm else []
+    if not confirm:
+        return bilan, []
+    try:
+        return bilan, await groups.rewind(installation.kafka, service)
+    except (KafkaError, NoAnswer) as error:
+        again = f"{program()} catch-up {service} --confirm"
+        raise NotRewound(
+            f"{type(error).__name__} : la base est écrite, les groupes ne sont pas remis : {again}"
+        ) from None
 
 
 def _restoration(installation: Installation, service: str, connection: Connection) -> Restoration:
     async def held(topic: str) -> AsyncIterator[list[Held]]:
         for reader in TOPICS[topic].readers.keys() & _HELD.keys() - {service}:
-            theirs = await connect(installation.databases[reader])
+            theirs = await connect(installation.databases[reader], command_seconds=None)
             try:
                 async for page in _HELD[reader](theirs, topic):
                     yield page
