@@ -63,6 +63,8 @@ NEEDS = {
     ("outbox", "--service", "notifier"): ["NOTIFIER_DATABASE_URL"],
     ("replay", "convocations", "--all"): ["CONVOCATION_DATABASE_URL"],
     ("replay", "habilitations", "--all"): ["SANTORIN_BRIDGE_DATABASE_URL"],
+    ("catch-up", "notifier"): ["IMAGIN_KAFKA_BOOTSTRAP", *DATABASES],
+    ("catch-up", "notifier", "--confirm"): ["IMAGIN_KAFKA_BOOTSTRAP", *DATABASES],
     ("status",): ["IMAGIN_KAFKA_BOOTSTRAP", *DATABASES],
     ("doctor",): ["IMAGIN_KAFKA_BOOTSTRAP", *DATABASES],
     ("import", "closings", __file__): ["MISSION_IMPORT_URL", "IMAGIN_TOKEN_KEY"],

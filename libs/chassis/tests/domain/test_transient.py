@@ -18,6 +18,8 @@ MENDED = [
     asyncpg.InvalidCachedStatementError("cached statement plan is invalid"),
     asyncpg.InvalidSQLStatementNameError("prepared statement does not exist"),
     asyncpg.DuplicatePreparedStatementError("prepared statement already exists"),
+    asyncpg.ReadOnlySQLTransactionError("cannot execute INSERT in a read-only transaction"),
+    asyncpg.InvalidCatalogNameError("database does not exist"),
     asyncpg.InterfaceError("connection is closed"),
     ConnectionResetError(),
     TimeoutError(),

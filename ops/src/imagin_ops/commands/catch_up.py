@@ -76,13 +76,15 @@ def catch_up(
 
 
 async def _run(installation: Installation, service: str, *, confirm: bool) -> tuple[Bilan, list[str]]:
-    urls = installation.databases_of(SERVICES)
+    databases = {f"{one.prefix}DATABASE_URL": installation.databases.get(one.name) for one in SERVICES}
+    installation.need({"IMAGIN_KAFKA_BOOTSTRAP": installation.bootstrap} | databases)
+    urls = installation.databases
     if confirm and await groups.members(installation.kafka, service):
         raise StillRunning
     if confirm:
         installation.tell_writing(place(urls[service]), f"Kafka {installation.bootstrap}")
     limits = {"statement_timeout": "0", "idle_in_transaction_session_timeout": "0"}
-    connection = await connect(urls[service], command_seconds=None, **limits)
+    connection = await _connect(urls[service], **limits)
     try:
         transaction = connection.transaction()
         await transaction.start()
@@ -101,10 +103,17 @@ async def _run(installation: Installation, service: str, *, confirm: bool) -> tu
         ) from None
 
 
+async def _connect(url: str, **limits: str) -> Connection:
+    try:
+        return await connect(url, command_seconds=None, **limits)
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise NoAnswer(f"{place(url)} : pas de réponse ({type(error).__name__})") from None
+
+
 def _restoration(installation: Installation, service: str, connection: Connection) -> Restoration:
     async def held(topic: str) -> AsyncIterator[list[Held]]:
         for reader in TOPICS[topic].readers.keys() & _HELD.keys() - {service}:
-            theirs = await connect(installation.databases[reader], command_seconds=None)
+            theirs = await _connect(installation.databases[reader])
             try:
                 async for page in _HELD[reader](theirs, topic):
                     yield page
