@@ -47,7 +47,7 @@ class Freshness:
 
     async def watch(self) -> None:
         """Look again and again, for ever; without Kafka `as_of` stands still."""
-        while True:
+        while not _cancelled():
             # assigned by hand, it never joins the group whose offsets it reads
             reader = AIOKafkaConsumer(
                 **self._kafka,
@@ -60,7 +60,7 @@ class Freshness:
             try:
                 await reader.start()
                 await self._assign(reader)
-                while True:
+                while not _cancelled():
                     await self._look(reader)
                     await asyncio.sleep(self._every)
             except Exception as error:
@@ -71,6 +71,7 @@ class Freshness:
             finally:
                 with contextlib.suppress(KafkaError):  # it says once more why its coordination ended
                     await reader.stop()
+        raise asyncio.CancelledError
 
     async def _look(self, reader: AIOKafkaConsumer) -> None:
         now = self._clock()
@@ -97,6 +98,12 @@ class Freshness:
         reader.assign(places)
         reader.pause(*places)  # it fetches only what is probed
         self._looks.clear()
+
+
+def _cancelled() -> bool:
+    """Whether we were asked to end: aiokafka's clients lose a cancellation that comes while they close."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 async def _partitions(kafka: Mapping[str, Any], topic: str) -> list[int]:

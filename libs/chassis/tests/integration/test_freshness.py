@@ -222,3 +222,19 @@ async def test_a_reader_that_cannot_even_be_stopped_in_order_does_not_end_the_wa
     async with watching(group) as freshness:
         await eventually(lambda: stopped, because="a look has failed")
         await knows_more(freshness, datetime.now(UTC))
+
+
+async def test_an_end_that_comes_while_a_client_closes_is_an_end_all_the_same(group, monkeypatch):
+    """aiokafka 0.14 loses it: a process would never end."""
+    closing, close = asyncio.Event(), AIOKafkaAdminClient.close
+
+    async def losing(self):
+        closing.set()
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.sleep(1)
+        await close(self)
+
+    monkeypatch.setattr(AIOKafkaAdminClient, "close", losing)
+    async with watching(group) as freshness:
+        await closing.wait()
+    assert freshness.as_of is None
