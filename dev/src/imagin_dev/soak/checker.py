@@ -17,7 +17,8 @@ from imagin_dev.soak.watch import Watcher
 from imagin_dev.stack import Stack
 from imagin_ops.commands.reconcile import sources_of
 from imagin_ops.services import CONVOCATION, MISSION_IMPORT, NOTIFIER, SANTORIN_BRIDGE, SERVICES, ServiceSpec
-from santorin_bridge.operations import alone, reconcile
+from santorin_bridge.operations import Bilan, alone, reconcile
+from testkit.eventually import eventually
 
 _SHOWN = 10
 _VERSIONS = """
@@ -195,11 +196,16 @@ class Checker:
     async def _reconciled(self) -> Finding:
         """The product's own comparison of convocation, rights and topic."""
         connection = await connect(self.stack.databases[SANTORIN_BRIDGE.name])
-        try:
-            async with alone(connection) as mine:
+
+        async def look() -> Bilan | None:
+            async with alone(connection) as mine:  # a process that has just started reconciles too
                 if not mine:
-                    return Finding("differences of convocation, rights and topic", ["somebody else reconciles"])
-                bilan = await reconcile(connection, sources_of(self.stack.installation()), settle_seconds=2)
+                    return None
+                return await reconcile(connection, sources_of(self.stack.installation()), settle_seconds=2)
+
+        try:
+            bilan = await eventually(look, timeout=60, because="nobody else reconciles")
+            assert bilan is not None
         finally:
             await connection.close()
         cases = [f"{vues.convocation_id}: {', '.join(one.name for one in vues.causes)}" for vues in bilan.ecarts]

@@ -124,7 +124,12 @@ async def running(plan: Plan, folder: Path) -> AsyncIterator[Soak]:
             await _prepare(soak)
             tasks.append(asyncio.create_task(soak.nemesis.supervise()))
             soak.parts = tasks
-            yield soak
+            try:
+                yield soak
+            finally:  # before the stack ends: who supervises would start its processes again
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
     finally:
         for task in tasks:
             task.cancel()
