@@ -27,3 +27,11 @@ async def test_a_topic_that_was_given_more_partitions_is_read_again_on_each_of_t
         await consumer.commit(dict.fromkeys(places, 7))
         assert group in await groups.rewind(connection, "notifier")
         assert [await consumer.committed(place) for place in places] == [0] * MORE
+
+
+async def test_who_still_reads_is_named_until_he_has_left(connection):
+    assert await groups.members(connection, "notifier") == []
+    group = TOPICS[CONVOCATION].readers["notifier"]
+    async with AIOKafkaConsumer(CONVOCATION, **connection, group_id=group, enable_auto_commit=False):
+        assert await groups.members(connection, "notifier") == [group]
+    assert await groups.members(connection, "notifier") == []

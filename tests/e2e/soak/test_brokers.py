@@ -35,6 +35,7 @@ async def soak():
         yield one
         one.load.stopping.set()
         await load
+        assert one.ended() == [], "what watches has watched to the end"
     shutil.rmtree(folder, ignore_errors=True)
 
 

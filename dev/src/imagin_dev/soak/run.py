@@ -1,6 +1,7 @@
 """One soak: the cluster starts, the load runs, faults happen, everything heals, and what is left is counted."""
 
 import asyncio
+import contextlib
 import json
 import logging
 import random
@@ -178,7 +179,8 @@ async def soak(plan: Plan, folder: Path, bars: Progress) -> Outcome:
         )
         await asyncio.wait({raging, *one.parts}, return_when=asyncio.FIRST_COMPLETED)
         raging.cancel()  # where a part of the soak has ended, the rest would prove nothing
-        await asyncio.gather(raging, return_exceptions=True)
+        with contextlib.suppress(asyncio.CancelledError):
+            await raging
         one.load.stopping.set()
         await load
         seconds = time.monotonic() - began

@@ -236,6 +236,7 @@ async def test_an_end_that_comes_while_a_client_closes_is_an_end_all_the_same(gr
         await close(self)
 
     monkeypatch.setattr(AIOKafkaAdminClient, "close", losing)
-    async with watching(group) as freshness:
-        await closing.wait()
+    async with asyncio.timeout(30):
+        async with watching(group) as freshness:
+            await closing.wait()
     assert freshness.as_of is None

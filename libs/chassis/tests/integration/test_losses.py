@@ -46,7 +46,8 @@ async def test_records_that_are_deleted_while_a_batch_is_in_hand_are_told(bench)
     bench.reader.apply = slow
     await bench.start()
     await first.wait()
-    await asyncio.sleep(1)  # the next chunk is fetched
+    fetcher = bench.subscriptions._subscribers[0].consumer._fetcher
+    await eventually(lambda: fetcher._records, because="the next chunk is fetched")
     await delete_records(bench.settings.kafka_bootstrap, bench.topic, 0, 18)
     go.set()
     await eventually(bench.committed_everything, because="the rest is read")

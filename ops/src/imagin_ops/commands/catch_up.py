@@ -79,9 +79,9 @@ async def _run(installation: Installation, service: str, *, confirm: bool) -> tu
     databases = {f"{one.prefix}DATABASE_URL": installation.databases.get(one.name) for one in SERVICES}
     installation.need({"IMAGIN_KAFKA_BOOTSTRAP": installation.bootstrap} | databases)
     urls = installation.databases
-    if confirm and await groups.members(installation.kafka, service):
-        raise StillRunning
     if confirm:
+        if await groups.members(installation.kafka, service):
+            raise StillRunning
         installation.tell_writing(place(urls[service]), f"Kafka {installation.bootstrap}")
     limits = {"statement_timeout": "0", "idle_in_transaction_session_timeout": "0"}
     connection = await _connect(urls[service], **limits)
