@@ -7,6 +7,7 @@ import pwd
 import asyncpg
 import pytest
 
+from chassis.database import is_transient
 from chassis.pooler import NoSession, check_session
 from chassis.provisioning import create_service_database
 from imagin_dev.cyclades import closings, inscriptions_file, producer
@@ -41,11 +42,11 @@ async def behind(postgres, database_name, tmp_path):
     port, name = free_port(), database_name("pooled")
     url = await create_service_database(postgres.admin_url, "mission_import", password=PASSWORD, name=name)
 
-    async def start(mode, ignored=IGNORED):
+    async def start(mode, ignored=IGNORED, more=""):
         users, configuration = tmp_path / "users.txt", tmp_path / "pgbouncer.ini"
         users.write_text(f'"mission_import" "{PASSWORD}"\n', encoding="utf-8")
         text = CONFIGURATION.format(postgres=postgres.port, port=port, users=users, mode=mode, ignored=ignored)
-        configuration.write_text(text, encoding="utf-8")
+        configuration.write_text(f"{text}{more}\n", encoding="utf-8")
         nobody = pwd.getpwnam("nobody")  # it does not run as root
         owner = (nobody.pw_uid, nobody.pw_gid) if os.geteuid() == 0 else None
         started.append(Child([program, str(configuration)], log=tmp_path / "pgbouncer.log", owner=owner))
@@ -117,6 +118,29 @@ async def test_in_transaction_mode_a_service_refuses_to_start_and_says_what_to_c
 async def test_what_is_wrong_with_a_pooler_is_said(behind, mode, ignored, said):
     url = await behind(mode, ignored)
     with pytest.raises(NoSession, match=said):
+        await check_session(url)
+
+
+async def test_a_pooler_that_is_full_is_waited_for(behind):
+    url = await behind("session", more="max_client_conn = 1")
+    one = await asyncpg.connect(url, statement_cache_size=0)
+    with pytest.raises(asyncpg.PostgresError) as told:
+        await check_session(url)
+    assert is_transient(told.value)
+    await one.close()
+
+
+async def test_a_pooler_that_hands_sessions_round_in_turn_is_refused(behind):
+    url = await behind("transaction", more="server_round_robin = 1")
+    warm = [await asyncpg.connect(url, statement_cache_size=0) for _ in range(6)]
+    transactions = [one.transaction() for one in warm]
+    for transaction in transactions:  # six backends, so that each statement finds another one
+        await transaction.start()
+    for transaction in transactions:
+        await transaction.rollback()
+    for one in warm:
+        await one.close()
+    with pytest.raises(NoSession, match="pool_mode=session"):
         await check_session(url)
 
 
