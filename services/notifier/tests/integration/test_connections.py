@@ -18,6 +18,12 @@ def _soon_slow(monkeypatch):
     monkeypatch.setattr("notifier.use_cases.dispatch._SLOW_SECONDS", 0.2)
 
 
+@pytest.fixture
+def none_is_slow(_soon_slow, monkeypatch):
+    """For tests about other things: a machine that stands still for a moment makes no destination a slow one."""
+    monkeypatch.setattr("notifier.use_cases.dispatch._SLOW_SECONDS", 60.0)
+
+
 @asynccontextmanager
 async def running(notifier, *, poll_seconds=0.05, **options):
     """The sender's loop. It is cancelled at the end, as at a stop of the process."""
@@ -120,6 +126,7 @@ async def test_with_one_connection_one_mail_goes_after_another(notifier):
     assert notifier.recipients() == [f"p{number:03}" for number in range(9)]
 
 
+@pytest.mark.usefixtures("none_is_slow")
 async def test_the_rate_is_that_of_all_connections_together(notifier):
     notifier.mail = Smtp(notifier.smtp.url, rate=10, connections=4)
     notifier.smtp.slow_seconds = 0.15
@@ -132,6 +139,7 @@ async def test_the_rate_is_that_of_all_connections_together(notifier):
     assert len(notifier.smtp.mailed) == 16
 
 
+@pytest.mark.usefixtures("none_is_slow")
 async def test_a_server_that_takes_fewer_connections_gets_all_mails_over_those(notifier):
     notifier.smtp.takes_from = 2
     notifier.smtp.slow_seconds = 0.1
@@ -142,8 +150,8 @@ async def test_a_server_that_takes_fewer_connections_gets_all_mails_over_those(n
     assert len(notifier.smtp.mailed) == 20
 
 
-async def test_stopped_it_finishes_the_mails_in_hand_and_begins_none(notifier, monkeypatch):
-    monkeypatch.setattr("notifier.use_cases.dispatch._SLOW_SECONDS", 5.0)
+@pytest.mark.usefixtures("none_is_slow")
+async def test_stopped_it_finishes_the_mails_in_hand_and_begins_none(notifier):
     notifier.smtp.slow_seconds = 1.0
     await convoke(notifier, ["a.invalid", "b.invalid"] * 3)
     async with running(notifier):
