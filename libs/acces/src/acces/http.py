@@ -1,14 +1,16 @@
-"""Who acts in a request: every route of the application asks for an acteur.
+"""Who acts in a request: every route of the application asks for an acteur, before it reads the body.
 
 Only health, metrics, the OpenAPI document and plain routes do not.
 """
 
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import structlog
-from fastapi import Depends, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Request  # noqa: TID251  # the one place
+from fastapi.routing import APIRoute
 from starlette.responses import Response
 
 from acces.acteur import COOKIE, Acteur, InvalidToken, read
@@ -29,6 +31,13 @@ class Application(http.Application):
 
 def current_acteur(request: Request) -> Acteur:
     """The acteur of the bearer token, else of the session cookie; 401 where there is none."""
+    if not hasattr(request.state, "acteur"):
+        request.state.acteur = _authenticated(request)
+    acteur: Acteur = request.state.acteur
+    return acteur
+
+
+def _authenticated(request: Request) -> Acteur:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer":
         token = request.cookies.get(COOKIE, "")
@@ -42,14 +51,37 @@ def current_acteur(request: Request) -> Acteur:
 
 
 def refuse_cross_site(request: Request) -> None:
-    """A cookie goes along by itself: writes must come from our own pages (Sec-Fetch-Site, else Origin)."""
+    """A cookie goes along by itself: writes must come from our own pages (Sec-Fetch-Site, else Origin).
+
+    A proxy may have rewritten Host, and knows alone of https: the public URL is ours as well.
+    """
     if request.method in _SAFE_METHODS:
         return
     site = request.headers.get("sec-fetch-site")
-    origin = request.headers.get("origin", "")
-    if site in {"same-origin", "none"} or (site is None and origin.endswith(f"//{request.headers.get('host')}")):
+    ours = {str(request.base_url).rstrip("/"), http.application(request, Application).public_url}
+    if site in {"same-origin", "none"} or (site is None and request.headers.get("origin") in ours):
         return
     raise Problem(403, "requete-intersite", "Cette requête ne vient pas de l’application.")
+
+
+class _Route(APIRoute):
+    """FastAPI parses a body before it asks any dependency: a stranger's is not read."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handler = super().get_route_handler()
+
+        async def known(request: Request) -> Response:
+            current_acteur(request)
+            return await handler(request)
+
+        return known
+
+
+class Router(APIRouter):
+    """Routes of a room: who acts is known before the body is read."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(route_class=_Route, **options)
 
 
 ActeurDep = Annotated[Acteur, Depends(current_acteur)]

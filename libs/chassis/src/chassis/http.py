@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
+import asyncpg
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.params import Depends
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -23,16 +24,29 @@ from chassis.tracing import request_span
 
 log = structlog.get_logger()
 MAX_BODY_BYTES = 8_000_000
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_OTHER = "other"  # of labels: what a stranger invents must not become one
+_NOT_STORED = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}  # answers bear names of people
+_HSTS = "max-age=31536000"
 _DETAILS = {"Not Found": "Cette adresse n’existe pas.", "Method Not Allowed": "Cette adresse ne répond pas ainsi."}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Application:
-    """What the requests of a service use. Its `main.build` makes one, of a class with all that this service needs."""
+    """What the requests of a service use. Its `main.build` makes one, of a class with all that this service needs.
+
+    `public_url`: how browsers reach it; empty where nobody said so.
+    """
 
     pool: Pool
     clock: Callable[[], datetime]
     wake_relay: Callable[[], None]
+    public_url: str = ""
+
+    @property
+    def secure(self) -> bool:
+        """Whether browsers reach it by https alone."""
+        return self.public_url.startswith("https:")
 
     def refusal_page(self, request: Request, status: int, detail: str) -> Response | None:  # noqa: ARG002
         """A refusal as a page; None where it is told as problem+json."""
@@ -78,6 +92,7 @@ def create_app(*, title: str, description: str = "", dependencies: Sequence[Depe
         description=description,
         docs_url=None,  # its page loads scripts from a CDN (D36)
         redoc_url=None,
+        redirect_slashes=False,  # it redirects to whatever Host the request names
         telemetry={"tracing": False, "metrics": False, "logs": False},  # it tells paths: numbers are people (D44)
         dependencies=dependencies,
     )
@@ -147,6 +162,9 @@ async def _http_error(request: Request, error: Exception) -> Response:
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
+    if isinstance(error, asyncpg.DataError):  # SQLSTATE class 22: no column holds such a value
+        log.warning("http.impossible_value", sqlstate=error.sqlstate)
+        return refuse(request, 422, "valeur-impossible", "Une valeur de la requête est hors de ce qui peut être.")
     if is_transient(error):
         return refuse(request, 503, "indisponible", "Le service est momentanément indisponible, réessayez.")
     log.error("http.failed", error=error)
@@ -154,7 +172,10 @@ async def _unexpected(request: Request, error: Exception) -> Response:
 
 
 class _RequestContext:
-    """Sets the cause of the request, bounds its body, and tells its route (never its path: numbers are people)."""
+    """Sets the cause of the request, bounds its body, and tells its route (never its path: numbers are people).
+
+    No answer is stored by anybody, unless it says itself how.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -178,11 +199,16 @@ class _RequestContext:
             nonlocal status, answered
             if message["type"] == "http.response.start":
                 status, answered = message["status"], True
+                _complete(scope, MutableHeaders(scope=message))
             await send(message)
 
-        with request_span(scope["method"], Headers(scope=scope)):
+        with request_span(_method(scope), Headers(scope=scope)):
             try:
-                await self.app(scope, bounded, observe)
+                if _holds_nul(scope):
+                    refusal = refuse(Request(scope), 400, "caractere-nul", "L’adresse contient un caractère nul.")
+                    await refusal(scope, receive, observe)
+                else:
+                    await self.app(scope, bounded, observe)
             except Exception as error:  # answered here: Starlette would count 500 and raise it again
                 if answered:
                     raise
@@ -192,15 +218,31 @@ class _RequestContext:
                 _tell(scope, status, time.perf_counter() - started)
 
 
+def _holds_nul(scope: Scope) -> bool:
+    """No text of PostgreSQL holds U+0000, and no address of ours needs it."""
+    return "\x00" in scope["path"] or b"%00" in scope["query_string"] or b"\x00" in scope["query_string"]
+
+
+def _complete(scope: Scope, headers: MutableHeaders) -> None:
+    for name, value in _NOT_STORED.items():
+        headers.setdefault(name, value)
+    if application(Request(scope), Application).secure:
+        headers.setdefault("Strict-Transport-Security", _HSTS)
+
+
+def _method(scope: Scope) -> str:
+    return scope["method"] if scope["method"] in _METHODS else _OTHER
+
+
 def _route(scope: Scope) -> str:
     """The template of the path; FastAPI tells it of its own routes, of a plain one only the endpoint."""
     plain = (one for one in scope["app"].routes if getattr(one, "endpoint", one) is scope.get("endpoint"))
-    return getattr(scope.get("route") or next(plain, None), "path", "other")
+    return getattr(scope.get("route") or next(plain, None), "path", _OTHER)
 
 
 def _tell(scope: Scope, status: int, seconds: float) -> None:
     if scope["path"].startswith(("/health/", "/metrics")):
         return
-    route = _route(scope)
-    HTTP_SECONDS.labels(scope["method"], route, status).observe(seconds)
-    log.info("http.request", method=scope["method"], route=route, status=status, seconds=round(seconds, 4))
+    route, method = _route(scope), _method(scope)
+    HTTP_SECONDS.labels(method, route, status).observe(seconds)
+    log.info("http.request", method=method, route=route, status=status, seconds=round(seconds, 4))

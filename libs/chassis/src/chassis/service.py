@@ -139,6 +139,8 @@ class _Process:
                 access_log=False,
                 timeout_graceful_shutdown=10,
                 h11_max_incomplete_event_size=65_536,
+                proxy_headers=bool(settings.http_trusted_proxies),
+                forwarded_allow_ips=settings.http_trusted_proxies,
             ),
             drain_seconds=settings.http_drain_seconds,
         )

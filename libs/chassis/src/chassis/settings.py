@@ -58,6 +58,8 @@ class ServiceSettings(BaseSettings):
     http_port: int = Field(default=8000, ge=1, le=65_535)
     # How long a stopping process answers on, saying « not ready »: longer than a proxy needs to see it.
     http_drain_seconds: float = Field(default=3.0, ge=0, le=60)
+    # Addresses or networks of the proxies whose X-Forwarded-For and -Proto are believed, with commas; none by default.
+    http_trusted_proxies: str = ""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @classmethod

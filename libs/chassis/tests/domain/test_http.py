@@ -1,12 +1,14 @@
-"""What a request reads when its service cannot answer, and that it is counted as what was read."""
+"""What a request reads when its service cannot answer or will not, and that it is counted as what was read."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import asyncpg
 import httpx2
 import pytest
-from prometheus_client import REGISTRY
-from starlette.responses import StreamingResponse
+from prometheus_client import REGISTRY, generate_latest
+from starlette.responses import Response, StreamingResponse
+from structlog.testing import capture_logs
 
 from chassis.http import Application, create_app
 
@@ -60,3 +62,61 @@ async def test_an_answer_that_breaks_off_is_never_followed_by_another(app):
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://essai") as client:
         with pytest.raises(ConnectionResetError):
             await client.get("/flux")
+
+
+@pytest.fixture
+async def client(app):
+    @app.get("/lettre/{lettre}")
+    async def letter(lettre: str, suite: str = ""):
+        return [lettre, suite]
+
+    @app.get("/garde")
+    async def kept():
+        return Response("x", headers={"Cache-Control": "private, max-age=60"})
+
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://essai") as one:
+        yield one
+
+
+async def test_an_invented_method_is_no_label_and_no_word_of_the_log(client):
+    invented = "A" * 60_000
+    with capture_logs() as lines:
+        assert (await client.request(invented, "/lettre/a")).status_code == 405
+    assert [one["method"] for one in lines if one["event"] == "http.request"] == ["other"]
+    assert invented not in generate_latest().decode()
+
+
+@pytest.mark.parametrize("address", ["/lettre/%00", "/lettre/a?suite=%00", "/lettre/a?inconnu=b%00", "/%00"])
+async def test_a_nul_in_an_address_is_refused_before_anybody_looks_at_it(client, address):
+    answer = await client.get(address)
+    assert (answer.status_code, answer.json()["type"]) == (400, "caractere-nul")
+
+
+async def test_a_value_that_no_column_holds_is_a_fault_of_the_request(app):
+    error = asyncpg.DataError("invalid input for query argument $1: 'Dupont'")
+    answer = await get(app, error, "/valeur")
+    assert (answer.status_code, answer.json()["type"]) == (422, "valeur-impossible")
+    assert "Dupont" not in answer.text
+
+
+@pytest.mark.parametrize("address", ["/lettre/a", "/inconnu", "/health/live", "/metrics", "/openapi.json"])
+async def test_no_answer_is_stored_or_taken_for_something_else(client, address):
+    headers = (await client.get(address)).headers
+    assert (headers["cache-control"], headers["x-content-type-options"]) == ("no-store", "nosniff")
+
+
+async def test_an_answer_that_says_how_it_is_kept_is_kept_so(client):
+    assert (await client.get("/garde")).headers["cache-control"] == "private, max-age=60"
+
+
+@pytest.mark.parametrize(
+    ("public_url", "told"), [("https://essai.invalid", "max-age=31536000"), ("http://e", None), ("", None)]
+)
+async def test_browsers_are_told_to_stay_with_https_where_people_use_it(app, client, public_url, told):
+    app.state.application = replace(app.state.application, public_url=public_url)
+    assert (await client.get("/lettre/a")).headers.get("strict-transport-security") == told
+
+
+async def test_nobody_is_redirected_to_a_host_that_the_request_names(client):
+    answer = await client.get("/lettre/a/", headers={"Host": "ailleurs.invalid"})
+    assert (answer.status_code, answer.headers.get("location")) == (404, None)

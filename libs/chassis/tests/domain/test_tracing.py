@@ -5,6 +5,7 @@ import io
 import json
 import logging
 import re
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
@@ -19,7 +20,7 @@ from starlette.responses import JSONResponse
 
 from chassis import logs
 from chassis.cloudevents import Cause
-from chassis.http import create_app
+from chassis.http import Application, create_app
 from chassis.outbox import Outgoing
 from chassis.tracing import current_cause
 
@@ -36,6 +37,7 @@ async def _tell(_: Request) -> JSONResponse:
 @pytest.fixture
 def client():
     app = create_app(title="test")
+    app.state.application = Application(pool=None, clock=lambda: datetime.now(UTC), wake_relay=lambda: None)
     app.add_route("/tell", _tell)
     return TestClient(app)
 

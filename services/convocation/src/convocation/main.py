@@ -102,6 +102,7 @@ def _application(runtime: Runtime, settings: Settings, pages: Pages) -> Applicat
         pages=pages,
         sign_in=to_sign_in,
         settings=settings,
+        public_url=settings.public_url,
         imprimeur=Imprimeur(Documents(), public_url=settings.public_url, secret=key),
     )
 

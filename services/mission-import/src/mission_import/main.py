@@ -28,6 +28,7 @@ def build(runtime: Runtime) -> Service:
         pages=pages.add_to(app, settings),
         sign_in=sessions.to_sign_in,
         convocation_url=settings.convocation_url,
+        public_url=settings.public_url or "",
     )
     return Service(
         package="mission_import",

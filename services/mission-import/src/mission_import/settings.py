@@ -19,6 +19,9 @@ class Settings(AccesSettings):
     convocation_url: str | None = Field(
         default=None, pattern=r"^https?://[^/]+$", description="where people sign in; the menu leads there"
     )
+    public_url: str | None = Field(
+        default=None, pattern=r"^https?://[^/]+$", description="how browsers reach the pages of imports"
+    )
     theme: Literal["imagin", "dsfr"] = Field(
         default="imagin", validation_alias=AliasChoices("IMAGIN_THEME", "theme"), description="the skin of the pages"
     )

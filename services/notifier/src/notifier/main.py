@@ -110,7 +110,7 @@ def _periodic(runtime: Runtime, settings: Settings) -> list[Callable[[], Awaitab
     ]
     if settings.bounce_dir is not None:
         secret = settings.token_key.get_secret_value()
-        retours = Retours(settings.bounce_dir, partial(lire, secret=secret, domain=settings.mail_domain))
+        retours = Retours(settings.bounce_dir, partial(lire, secret=secret))
 
         async def bounces() -> None:
             async with runtime.pool.acquire() as connection:

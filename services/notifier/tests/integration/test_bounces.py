@@ -40,7 +40,7 @@ class Mailbox:
     def __init__(self, folder, notifier):
         self.folder, self._notifier = folder, notifier
         identity = notifier.identity
-        self._retours = Retours(folder, partial(lire, secret=identity.secret, domain=identity.domain))
+        self._retours = Retours(folder, partial(lire, secret=identity.secret))
 
     def receive(self, name, to, *, action="failed", status="5.1.1"):
         (self.folder / name).write_text(DSN.format(to=to, action=action, status=status))

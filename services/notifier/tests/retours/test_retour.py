@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from notifier.domain.retour import Retour, lire, motif, refus, sealed_mail, verp
 
-SECRET, DOMAIN = "un secret de trente-deux signes !", "imagin.invalid"
+SECRET = "un secret de trente-deux signes !"
 MAIL = UUID("3b8f0c7e-52d4-5a1e-9c66-0f6f6b7f2a11")
 CORPUS = Path(__file__).parent / "corpus"
 RETOURS = {
@@ -30,8 +30,7 @@ RETOURS = {
     "rapport-mondial-utf8": "5.1.1",
     "mauvais-jeu-de-caracteres": "5.2.2",
     "tronque-apres-le-rapport": "5.1.2",
-    "sans-adresse-de-retour": "5.1.1",
-    "sans-adresse-de-retour-message-encode": "5.1.1",
+    "adresse-de-retour-dans-le-message-rendu": "5.1.1",
     "adresse-en-majuscules": "5.1.1",
     "adresse-seulement-dans-x-original-to": "5.1.1",
     "deux-destinataires-un-seul-echec": "5.2.2",
@@ -54,13 +53,15 @@ NO_RETOURS = {
     "sceau-contrefait",
     "autre-installation",
     "tronque-avant-le-rapport",
+    "sans-adresse-de-retour",
     "sans-adresse-de-retour-autre-domaine",
+    "sans-adresse-de-retour-message-encode",
     "message-id-dans-le-corps-seulement",
 }
 
 
 def read(octets):
-    return lire(octets, secret=SECRET, domain=DOMAIN)
+    return lire(octets, secret=SECRET)
 
 
 def eml(name):

@@ -3,9 +3,9 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 
-from acces.http import ActeurDep
+from acces.http import ActeurDep, Router
 from chassis.http import Problem
 from convocation.annuaire import reads as intervenants
 from convocation.annuaire.domain import Intervenant
@@ -13,7 +13,7 @@ from convocation.convocations.refus import IntervenantInconnu
 from convocation.missions.access import visible_mission
 from pages.commands import reading
 
-router = APIRouter(prefix="/api", tags=["missions"])
+router = Router(prefix="/api", tags=["missions"])
 _SUGGESTIONS = 20
 
 

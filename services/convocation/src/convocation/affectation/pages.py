@@ -9,11 +9,11 @@ import secrets
 from datetime import datetime
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from acces.acteur import Acteur
-from acces.http import ActeurDep
+from acces.http import ActeurDep, Router
 from chassis.database import Connection
 from convocation.affectation.presenters import ChoixDesPersonnes, people_to_tick
 from convocation.cadre.ecran import page
@@ -34,7 +34,7 @@ from convocation.ouvertures.domain import est_ouvert
 from pages.commands import commande, reading, see_other
 from pages.forms import fields
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 
 @router.get("/missions/{mission_id}/affectation")
@@ -90,9 +90,9 @@ async def _first_time(
     typed = json.dumps([str(mission_id), saisies.numeros, saisies.qualite, saisies.dates, saisies.observation])
     empreinte = hashlib.sha256(typed.encode()).hexdigest()
     cle = f"page-{saisies.cle}-{empreinte}"
-    known = await idempotence.claim(connection, acteur.sub, cle, empreinte, now)
+    known = await idempotence.claim(connection, acteur, cle, empreinte, now)
     if known is None:
-        await idempotence.keep(connection, acteur.sub, cle, "{}")
+        await idempotence.keep(connection, acteur, cle, "{}")
     return known is None
 
 

@@ -4,10 +4,10 @@ from dataclasses import asdict
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 
 from acces.acteur import Acteur
-from acces.http import ActeurDep
+from acces.http import ActeurDep, Router
 from chassis.database import Connection
 from chassis.http import Problem
 from convocation.annuaire import reads
@@ -21,7 +21,7 @@ from convocation.commun.http import IfMatch, etag, expected_version
 from convocation.commun.schemas import Academie
 from pages.commands import commande, reading
 
-router = APIRouter(prefix="/api/academies/{academie}/intervenants", tags=["intervenants"])
+router = Router(prefix="/api/academies/{academie}/intervenants", tags=["intervenants"])
 Place = Annotated[Academie, Path()]
 _DE_LA_LISTE = (
     "id",
@@ -38,7 +38,7 @@ _DE_LA_LISTE = (
     "actif",
     "version",
 )
-import_router = APIRouter(prefix="/api", tags=["administration"])
+import_router = Router(prefix="/api", tags=["administration"])
 _DU_GESTIONNAIRE = frozenset({"stagiaire", "profils", "indisponibilites"})  # an import may leave them out
 
 

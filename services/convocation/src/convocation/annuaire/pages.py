@@ -4,12 +4,12 @@ from math import ceil
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from acces.acteur import Acteur
-from acces.http import ActeurDep
+from acces.http import ActeurDep, Router
 from chassis.database import Connection
 from convocation.annuaire import reads as intervenants
 from convocation.annuaire.access import READ, can_keep, demande_to_answer, may_keep, visible_intervenant
@@ -31,7 +31,7 @@ from event_schemas.academies import NOMS
 from pages.commands import commande, reading, see_other
 from pages.forms import fields, page_number, text, version_of
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 _ETATS = {"actifs": True, "inactifs": False}
 _TAILLE, _HOMONYMES = 50, 5
 Fautes = list[dict[str, str]]

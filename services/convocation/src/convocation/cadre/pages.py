@@ -1,15 +1,15 @@
 """The first page by role, and the pages of the footer."""
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
-from acces.http import ActeurDep
+from acces.http import ActeurDep, Router
 from convocation.cadre.access import offered
 from convocation.cadre.ecran import MES_MISSIONS, MISSIONS
 from convocation.commun.application import application
 from pages.commands import see_other
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 
 @router.get("/")

@@ -15,11 +15,6 @@ class Application(pages.Application):
 
     settings: Settings
 
-    @property
-    def secure(self) -> bool:
-        """Whether people reach the pages by https, so that the cookie is sent over it alone."""
-        return self.settings.public_url.startswith("https:")
-
 
 def application(request: Request) -> Application:
     return http.application(request, Application)

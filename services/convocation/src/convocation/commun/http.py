@@ -10,9 +10,11 @@ from fastapi.responses import JSONResponse
 
 from acces.acteur import Acteur
 from acces.commande import Commande
+from chassis.database import Connection
 from chassis.http import Problem
 from convocation.commun import idempotence
 from pages.commands import commande
+from pages.forms import whole_number
 
 IfMatch = Annotated[str | None, Header(alias="If-Match")]
 IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key")]
@@ -23,18 +25,23 @@ async def once(
     acteur: Acteur,
     key: str | None,
     body: Any,
+    may: Callable[[Connection], Awaitable[object]],
     work: Callable[[Commande], Awaitable[dict[str, Any]]],
 ) -> JSONResponse:
-    """Run `work` once a key: the same request again gets the same answer; another body under the key is refused."""
+    """Run `work` once a key: the same request again gets the same answer; another body under the key is refused.
+
+    `may` raises where the acteur may not, or no longer: a kept answer is given to nobody else.
+    """
     if not key or len(key) > 200:
         raise Problem(400, "cle-idempotence", "L’en-tête Idempotency-Key est nécessaire (200 caractères au plus).")
     content = json.dumps([request.method, request.url.path, body], sort_keys=True, default=str)
     empreinte = hashlib.sha256(content.encode()).hexdigest()
     async with commande(request, acteur) as command:
-        known = await idempotence.claim(command.connection, acteur.sub, key, empreinte, command.now)
+        await may(command.connection)
+        known = await idempotence.claim(command.connection, acteur, key, empreinte, command.now)
         if known is None:
             answer = json.dumps(await work(command), default=str)
-            await idempotence.keep(command.connection, acteur.sub, key, answer)
+            await idempotence.keep(command.connection, acteur, key, answer)
         elif known.empreinte != empreinte:
             raise Problem(422, "cle-reutilisee", "Cet Idempotency-Key a servi à une autre demande.")
         else:
@@ -46,10 +53,10 @@ def expected_version(if_match: str | None) -> int:
     """The version in `If-Match: "3"`; 428 when absent, 412 when it can match nothing."""
     if if_match is None:
         raise Problem(428, "if-match-absent", "L’en-tête If-Match est nécessaire : relisez la donnée et son ETag.")
-    text = if_match.strip().strip('"')
-    if not text.isdecimal():
+    version = whole_number(if_match.strip().strip('"'))
+    if not version:
         raise Problem(412, "version-depassee", "L’en-tête If-Match ne correspond pas.")
-    return int(text)
+    return version
 
 
 def etag(version: int) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from acces.acteur import Acteur
 from chassis.database import Connection, Row
 
 _CLAIM = """
@@ -16,12 +17,12 @@ class Known(Row):
     reponse: str
 
 
-async def claim(connection: Connection, acteur: str, cle: str, empreinte: str, now: datetime) -> Known | None:
+async def claim(connection: Connection, acteur: Acteur, cle: str, empreinte: str, now: datetime) -> Known | None:
     """None when the key is now ours; a concurrent owner is waited for, then its answer is returned."""
-    if await connection.fetchval(_CLAIM, acteur, cle, empreinte, now):
+    if await connection.fetchval(_CLAIM, _owner(acteur), cle, empreinte, now):
         return None
     query = "SELECT empreinte, reponse FROM idempotence WHERE acteur = $1 AND cle = $2"
-    known = await connection.fetchrow(query, acteur, cle, record_class=Known)
+    known = await connection.fetchrow(query, _owner(acteur), cle, record_class=Known)
     assert known is not None  # who had the key before us has committed
     return known
 
@@ -31,6 +32,12 @@ async def forget(connection: Connection, before: datetime) -> None:
     await connection.execute("DELETE FROM idempotence WHERE le < $1", before)
 
 
-async def keep(connection: Connection, acteur: str, cle: str, reponse: str) -> None:
+async def keep(connection: Connection, acteur: Acteur, cle: str, reponse: str) -> None:
     """Store the answer in the command's own transaction."""
-    await connection.execute("UPDATE idempotence SET reponse = $3 WHERE acteur = $1 AND cle = $2", acteur, cle, reponse)
+    query = "UPDATE idempotence SET reponse = $3 WHERE acteur = $1 AND cle = $2"
+    await connection.execute(query, _owner(acteur), cle, reponse)
+
+
+def _owner(acteur: Acteur) -> str:
+    """A person's keys in one function and reach: under another they are unknown."""
+    return "|".join([acteur.role.value, acteur.sub, *sorted(acteur.uais), *sorted(acteur.academies)])

@@ -2,15 +2,40 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
-Texte = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2_000, pattern=r"^[^\x00]*$")]
-Nom = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\x00-\x1f]*$")]
+from convocation.commun.recherche import cle
+from francais.textes import formule, lisible
+
+
+def _lisible(texte: str) -> str:
+    if not lisible(texte):
+        raise ValueError("un caractère invisible ou de contrôle")
+    return texte
+
+
+def _lisible_sur_des_lignes(texte: str) -> str:
+    _lisible("".join(texte.split("\t")).replace("\r\n", "").replace("\n", "").replace("\r", ""))
+    return texte
+
+
+def _nom(texte: str) -> str:
+    if formule(texte):
+        raise ValueError("commence comme une formule de tableur")
+    if not cle(texte):
+        raise ValueError("ni lettre ni chiffre")
+    return _lisible(texte)
+
+
+Texte = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=2_000), AfterValidator(_lisible_sur_des_lignes)
+]
+Nom = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(_nom)]
 Numero = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{1,32}$")]
 Uai = Annotated[str, StringConstraints(pattern=r"^[0-9]{7}[A-Z]$")]
 Academie = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}$")]
 Session = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-E3C[0-9]$")]
-Courriel = Annotated[str, StringConstraints(max_length=254, pattern=r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+$")]
+Courriel = Annotated[str, StringConstraints(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$"), AfterValidator(_lisible)]
 
 
 class Corps(BaseModel):

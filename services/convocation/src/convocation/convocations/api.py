@@ -4,20 +4,22 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from fastapi.responses import JSONResponse
 
 from acces.commande import Commande
-from acces.http import ActeurDep
+from acces.http import ActeurDep, Router
+from chassis.database import Connection
 from convocation.commun.http import IdempotencyKey, IfMatch, etag, expected_version, once
 from convocation.convocations import presenters, reads
 from convocation.convocations.access import visible_convocation
 from convocation.convocations.commands import cancel_convocation, change_convocation, create_convocations
 from convocation.convocations.domain import Convocation
 from convocation.convocations.schemas import AnnulerIn, ConvoquerIn, SaisieIn
+from convocation.missions.access import mission_to_convoke_on
 from pages.commands import commande, reading
 
-router = APIRouter(prefix="/api", tags=["convocations"])
+router = Router(prefix="/api", tags=["convocations"])
 
 
 @router.post("/missions/{mission_id}/convocations", status_code=201)
@@ -34,7 +36,10 @@ async def convoquer(
         ]
         return {"convocations": created, "avertissements": [asdict(one) for one in done.avertissements]}
 
-    return await once(request, acteur, key, body.model_dump(mode="json"), work)
+    async def may(connection: Connection) -> None:
+        await mission_to_convoke_on(connection, acteur, mission_id)
+
+    return await once(request, acteur, key, body.model_dump(mode="json"), may, work)
 
 
 def _entry(one: Convocation) -> dict[str, Any]:

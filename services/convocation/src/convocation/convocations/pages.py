@@ -3,11 +3,11 @@
 from dataclasses import replace
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from acces.acteur import Acteur
-from acces.http import ActeurDep
+from acces.http import ActeurDep, Router
 from chassis.database import Connection
 from convocation.cadre.ecran import page
 from convocation.commun.refus import Refus, VersionDepassee
@@ -25,7 +25,7 @@ from convocation.missions.domain import CONSEIL_DATE
 from pages.commands import commande, reading, see_other
 from pages.forms import fields
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 _ACTES = (
     "convocation.ecrire",
     "remise.ecrire",

@@ -3,12 +3,12 @@
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from acces.acteur import Acteur
 from acces.commande import Commande
-from acces.http import ActeurDep
+from acces.http import ActeurDep, Router
 from convocation.commun.refus import VersionDepassee
 from convocation.convocations.forms import read_saisies
 from convocation.convocations.pages import show_convocation
@@ -17,7 +17,7 @@ from convocation.courriels.refus import RemiseSansObjet, RenvoiSansObjet
 from pages.commands import commande, see_other
 from pages.forms import fields
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 _Work = Callable[[Commande, UUID, int], Awaitable[None]]
 
 

@@ -2,9 +2,9 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 
-from acces.http import ActeurDep
+from acces.http import ActeurDep, Router
 from convocation.commun.application import application
 from convocation.commun.schemas import Session
 from convocation.couverture.access import regroupements, within
@@ -15,7 +15,7 @@ from convocation.listes.domain import Manque
 from convocation.missions import reads as missions
 from pages.commands import reading
 
-router = APIRouter(prefix="/api", tags=["couverture"])
+router = Router(prefix="/api", tags=["couverture"])
 Epreuve = Annotated[str | None, Query(pattern=r"^[A-Z]+\.[A-Z0-9-]{1,40}$", description="voie.code, as GENERALE.HG")]
 
 
@@ -37,7 +37,7 @@ async def get_couverture(
     par = par or regroupements(acteur)[0]
     async with reading(request) as connection:
         filtre = FiltreCouverture(
-            session=session or next(iter(await missions.sessions(connection)), None),
+            session=session or next(iter(await missions.sessions(connection, application(request).clock())), None),
             academie=academie,
             departement=departement,
             code=code or None,

@@ -1,15 +1,16 @@
 """« Couverture »: what the missions of a session lack, from the nation down to the mission, and as files."""
 
 import asyncio
+from datetime import datetime
 from math import ceil
 from typing import Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from acces.acteur import Acteur
-from acces.http import ActeurDep
+from acces.http import ActeurDep, Router
 from chassis.database import Connection
 from convocation.cadre.ecran import page
 from convocation.commun.application import application
@@ -25,7 +26,7 @@ from event_schemas.academies import NOMS
 from pages.commands import reading
 from pages.forms import page_number
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 _TAILLE = 50
 _ASKED = ("par", "session", "academie", "departement", "q", "epreuve", "manque")
 _GRAPHIQUE = 10
@@ -42,7 +43,7 @@ async def couverture_page(request: Request, acteur: ActeurDep) -> Response:
     async with reading(request) as connection:
         one = await _read(request, connection, acteur, asked, taille=_TAILLE)
         asked |= {"session": one.filtre.session or "", "par": one.par.value}
-        context = _figures(one, asked) | await _choices(connection, acteur, one.filtre)
+        context = _figures(one, asked) | await _choices(connection, acteur, one.filtre, application(request).clock())
         return await page(request, connection, acteur, "couverture/couverture.html", demande=asked, **context)
 
 
@@ -80,7 +81,7 @@ async def _read(
     number = request.query_params.get("page", "1")
     voie, _, code = asked["epreuve"].partition(".")
     asked_for = FiltreCouverture(
-        session=asked["session"] or next(iter(await missions.sessions(connection)), None),
+        session=asked["session"] or next(iter(await missions.sessions(connection, application(request).clock())), None),
         academie=asked["academie"] or None,
         departement=asked["departement"].strip().upper() or None,
         code=code or None,
@@ -120,12 +121,12 @@ def _figures(one: Couverture, asked: dict[str, str]) -> dict[str, Any]:
     }
 
 
-async def _choices(connection: Connection, acteur: Acteur, filtre: FiltreCouverture) -> dict[str, Any]:
+async def _choices(connection: Connection, acteur: Acteur, filtre: FiltreCouverture, now: datetime) -> dict[str, Any]:
     """What the filters offer, of what the acteur sees."""
     codes = access.academies(acteur)
     return {
         "choix_par": [(one.value, LIBELLES_REGROUPEMENTS[one]) for one in access.regroupements(acteur)],
-        "choix_sessions": [(one, one) for one in await missions.sessions(connection)],
+        "choix_sessions": [(one, one) for one in await missions.sessions(connection, now)],
         "choix_academies": [(code, NOMS.get(code, code)) for code in codes] if len(codes) > 1 else [],
         "choix_epreuves": [
             (f"{row.voie}.{row.code}", f"{row.libelle} – {LIBELLES_VOIE.get(row.voie, row.voie)}")

@@ -2,15 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request
+from fastapi import Path, Request
 
-from acces.http import ActeurDep
+from acces.http import ActeurDep, Router
 from convocation.commun.schemas import Academie
 from convocation.demandes.commands import record_contact
 from convocation.demandes.schemas import ContactIn
 from pages.commands import commande
 
-router = APIRouter(prefix="/api", tags=["administration"])
+router = Router(prefix="/api", tags=["administration"])
 
 
 @router.put("/academies/{academie}/contact")

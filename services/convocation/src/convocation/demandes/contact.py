@@ -1,10 +1,10 @@
 """« Contact de l’académie » (R36, R54): each gestionnaire IMAGIN records whom the établissements contact."""
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from acces.acteur import Acteur
-from acces.http import ActeurDep
+from acces.http import ActeurDep, Router
 from convocation.cadre.ecran import page
 from convocation.demandes import reads
 from convocation.demandes.access import may_keep_contact
@@ -14,7 +14,7 @@ from event_schemas.academies import NOMS
 from pages.commands import commande, reading, see_other
 from pages.forms import faults, fields, text
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 _PHRASES = {
     "nom": "Renseignez le nom, en 100 caractères au plus.",
     "courriel": "Renseignez le courriel, par exemple prenom.nom@ac-exemple.fr.",

@@ -3,11 +3,11 @@
 import secrets
 from uuid import UUID, uuid5
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from acces.acteur import Acteur
-from acces.http import ActeurDep
+from acces.http import ActeurDep, Router
 from convocation.cadre.ecran import page
 from convocation.commun.refus import Refus
 from convocation.commun.refusals import status_of
@@ -19,7 +19,7 @@ from convocation.missions import reads as missions
 from pages.commands import commande, reading, see_other
 from pages.forms import fields, text
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 _NAMESPACE = UUID("2f0c8a52-9b0e-5c0d-8d8e-6d6c1f2e7a10")
 _CHAMPS = {"nom": 100, "prenom": 100, "precisions": 500}
 _ETATS = {

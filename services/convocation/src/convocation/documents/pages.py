@@ -3,10 +3,10 @@
 from datetime import timedelta
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
-from acces.http import ActeurDep
+from acces.http import ActeurDep, Router
 from chassis.http import Problem
 from convocation.commun.jetons import read_verification
 from convocation.convocations.domain import NatureVersion
@@ -24,7 +24,7 @@ from convocation.signatures.access import visible_etablissement
 from event_schemas.academies import NOMS, local_time
 from pages.commands import reading
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 _VERDICTS = {
     Verdict.VALIDE: ("success", "Convocation valide", "Cette convocation est la version en vigueur."),
     Verdict.REMPLACEE: ("warning", "Convocation remplacée", "Une version plus récente annule et remplace celle-ci."),

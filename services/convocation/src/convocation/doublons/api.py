@@ -3,16 +3,16 @@
 from dataclasses import asdict
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 
-from acces.http import ActeurDep
+from acces.http import ActeurDep, Router
 from convocation.doublons.access import may_merge
 from convocation.doublons.commands import FicheLue, merge_intervenants, separate_intervenants
 from convocation.doublons.reads import page_of
 from convocation.doublons.schemas import DistinctesIn, FusionIn
 from pages.commands import commande, reading
 
-router = APIRouter(prefix="/api/intervenants", tags=["intervenants"])
+router = Router(prefix="/api/intervenants", tags=["intervenants"])
 
 
 @router.get("/doublons")

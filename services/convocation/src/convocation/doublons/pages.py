@@ -3,11 +3,11 @@
 from math import ceil
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from acces.acteur import Acteur
-from acces.http import ActeurDep
+from acces.http import ActeurDep, Router
 from convocation.annuaire.refus import IntervenantAbsent
 from convocation.cadre.ecran import page
 from convocation.commun.refus import Refus, VersionDepassee
@@ -22,7 +22,7 @@ from convocation.nomenclature import reads as nomenclature
 from pages.commands import commande, reading, see_other
 from pages.forms import fields, page_number, text, whole_number
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 
 @router.get("/intervenants/doublons")

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 from fastapi.responses import JSONResponse
 
-from acces.http import ActeurDep
+from acces.http import ActeurDep, Router
 from convocation.documents.application import application
 from convocation.echanges import presenters, sql
 from convocation.echanges.access import may_read_envois, may_read_etats
@@ -16,7 +16,7 @@ from convocation.echanges.schemas import EnvoisIn
 from convocation.echanges.sql import VersionDemandee
 from pages.commands import reading
 
-router = APIRouter(prefix="/api")
+router = Router(prefix="/api")
 _BEFORE_ALL = UUID(int=0)
 
 

@@ -4,12 +4,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from acces.acteur import Acteur
-from acces.http import ActeurDep
+from acces.http import ActeurDep, Router
 from chassis.database import Connection
 from convocation.cadre.ecran import page
 from convocation.commun.application import application
@@ -42,7 +42,7 @@ from event_schemas.academies import local_time
 from pages.commands import commande, reading, see_other
 from pages.forms import fields, text, whole_number
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 _REPORT = "/convocations/{convocation_id}/empechement"
 _ANSWER = f"{_REPORT}/traiter"
 _NOBODY = UUID(int=0)

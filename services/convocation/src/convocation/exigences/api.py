@@ -2,9 +2,9 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 
-from acces.http import ActeurDep
+from acces.http import ActeurDep, Router
 from chassis.database import Connection
 from convocation.commun.application import application
 from convocation.commun.http import IfMatch, etag, expected_version
@@ -18,7 +18,7 @@ from convocation.exigences.schemas import AcademieOuNation, CodeEpreuve, Exigenc
 from convocation.nomenclature import reads as nomenclature
 from pages.commands import commande, reading
 
-router = APIRouter(prefix="/api", tags=["exigences"])
+router = Router(prefix="/api", tags=["exigences"])
 Academie = Annotated[AcademieOuNation, Path(description="an académie, or « nationale »")]
 Code = Annotated[CodeEpreuve, Path()]
 

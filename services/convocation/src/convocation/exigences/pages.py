@@ -2,11 +2,11 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request
+from fastapi import Path, Request
 from starlette.responses import Response
 
 from acces.acteur import Acteur
-from acces.http import ActeurDep
+from acces.http import ActeurDep, Router
 from chassis.database import Connection
 from convocation.cadre.ecran import page
 from convocation.commun.application import application
@@ -23,7 +23,7 @@ from convocation.nomenclature import reads as nomenclature
 from pages.commands import commande, reading, see_other
 from pages.forms import fields
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 # NUL cannot be sent to PostgreSQL: refused in the path.
 Academie = Annotated[str, Path(pattern=r"^[^\x00]*$")]
 Code = Annotated[str, Path(pattern=r"^[^\x00]*$")]

@@ -2,17 +2,17 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 
 from acces import audit
 from acces.acteur import Acteur
 from acces.audit import Recherche
-from acces.http import ActeurDep
+from acces.http import ActeurDep, Router
 from convocation.journal.access import may_read
 from convocation.journal.schemas import RechercheAuditIn, RechercheAuditSansPersonne
 from pages.commands import reading
 
-router = APIRouter(prefix="/api", tags=["audit"])
+router = Router(prefix="/api", tags=["audit"])
 
 
 @router.get("/audit")

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from math import ceil
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from acces import audit
 from acces.acteur import Acteur
 from acces.audit import ActeEcrit
-from acces.http import ActeurDep
+from acces.http import ActeurDep, Router
 from convocation.cadre.ecran import page
 from convocation.commun.tableur import csv_bytes
 from convocation.journal.access import may_read
@@ -21,7 +21,7 @@ from event_schemas.academies import NOMS
 from pages.commands import reading
 from pages.forms import fields, page_number, text
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 _TAILLE, _MAX_CSV = 20, 10_000
 _TROP = "Plus de 10 000 actes : restreignez la recherche pour la télécharger."
 

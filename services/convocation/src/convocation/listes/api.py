@@ -3,9 +3,9 @@
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 
-from acces.http import ActeurDep
+from acces.http import ActeurDep, Router
 from convocation.commun.application import application
 from convocation.commun.schemas import Session
 from convocation.convocations import presenters as convocations
@@ -23,7 +23,7 @@ from convocation.ouvertures.presenters import annonces
 from convocation.ouvertures.refus import ServiceFerme
 from pages.commands import reading
 
-router = APIRouter(prefix="/api", tags=["missions"])
+router = Router(prefix="/api", tags=["missions"])
 
 
 @router.get("/missions")

@@ -6,11 +6,11 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import HTMLResponse
 
 from acces.acteur import Acteur
-from acces.http import ActeurDep
+from acces.http import ActeurDep, Router
 from chassis.database import Connection
 from convocation.cadre.ecran import page
 from convocation.commun.application import application
@@ -32,7 +32,7 @@ from convocation.ouvertures.refus import ServiceFerme
 from pages.commands import reading
 from pages.forms import page_number
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 _TAILLE = 50
 
 
@@ -69,7 +69,7 @@ async def _liste(request: Request, acteur: Acteur, *, convoquees: bool) -> HTMLR
     async with reading(request) as connection:
         lot, now = application(request).settings.lot_copies, application(request).clock()
         rows = await sql.liste_missions(connection, filtre, lot=lot, now=now)
-        sessions = await missions.sessions(connection)
+        sessions = await missions.sessions(connection, now)
         total = rows[0].total if rows else 0
         kept = urlencode({name: value for name, value in asked.items() if value})
         return await page(

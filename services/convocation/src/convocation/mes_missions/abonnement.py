@@ -4,11 +4,11 @@ import asyncio
 from hashlib import sha256
 from uuid import UUID
 
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from acces.http import ActeurDep
+from acces.http import ActeurDep, Router
 from chassis.database import Connection
 from chassis.http import Problem
 from convocation.commun.application import application
@@ -19,7 +19,7 @@ from convocation.mes_missions.commands import set_abonnement
 from pages.commands import commande, reading, see_other
 from pages.forms import fields, text
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 _FAITS = {"creer": "calendrier-ouvert", "revoquer": "calendrier-revoque"}
 
 

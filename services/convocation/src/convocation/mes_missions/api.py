@@ -3,9 +3,9 @@
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
-from acces.http import ActeurDep
+from acces.http import ActeurDep, Router
 from convocation.commun.http import IfMatch, etag, expected_version
 from convocation.convocations import presenters
 from convocation.convocations import reads as views
@@ -13,7 +13,7 @@ from convocation.mes_missions.access import may_read_own
 from convocation.mes_missions.commands import acknowledge_convocation
 from pages.commands import commande, reading
 
-router = APIRouter(prefix="/api", tags=["convocations"])
+router = Router(prefix="/api", tags=["convocations"])
 
 
 @router.post("/convocations/{convocation_id}/prise-de-connaissance")

@@ -3,11 +3,11 @@
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import RedirectResponse
 from starlette.responses import Response
 
-from acces.http import ActeurDep
+from acces.http import ActeurDep, Router
 from convocation.cadre.ecran import MES_MISSIONS, page
 from convocation.commun.application import application
 from convocation.commun.refus import VersionDepassee
@@ -28,7 +28,7 @@ from event_schemas.academies import local_time
 from pages.commands import commande, reading, see_other
 from pages.forms import fields
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 
 @router.get(MES_MISSIONS)

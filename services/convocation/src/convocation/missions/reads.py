@@ -1,7 +1,7 @@
 """What other rooms read of missions: the sessions there are, the établissements that have missions."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from chassis.database import Connection, Row
@@ -64,9 +64,13 @@ class MissionRow(Row):
     version: int
 
 
-async def sessions(connection: Connection) -> list[str]:
-    """The sessions there are missions of, the latest first."""
-    return [row.session for row in await connection.fetch(_SESSIONS, record_class=SessionRow)]
+async def sessions(connection: Connection, now: datetime) -> list[str]:
+    """The sessions there are missions of, the latest first: it is the one that is shown unless another is asked for.
+
+    A year after the next one comes last: one closing with a mistyped session must not become everybody's.
+    """
+    found = [row.session for row in await connection.fetch(_SESSIONS, record_class=SessionRow)]
+    return sorted(found, key=lambda session: int(session[:4]) > now.year + 1)
 
 
 async def etablissements(connection: Connection, uais: Sequence[str]) -> list[Etablissement]:

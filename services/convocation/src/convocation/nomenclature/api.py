@@ -2,14 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 
-from acces.http import ActeurDep
+from acces.http import ActeurDep, Router
 from convocation.nomenclature import reads as nomenclature
 from convocation.nomenclature.access import may_read
 from pages.commands import reading
 
-router = APIRouter(prefix="/api", tags=["missions"])
+router = Router(prefix="/api", tags=["missions"])
 
 
 @router.get("/disciplines")

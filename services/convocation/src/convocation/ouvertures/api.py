@@ -2,9 +2,9 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 
-from acces.http import ActeurDep
+from acces.http import ActeurDep, Router
 from chassis.http import Problem
 from convocation.commun.application import application
 from convocation.commun.schemas import Session
@@ -16,7 +16,7 @@ from convocation.ouvertures.presenters import par_academie
 from convocation.ouvertures.schemas import OuvertureIn
 from pages.commands import commande, reading
 
-router = APIRouter(prefix="/api", tags=["administration"])
+router = Router(prefix="/api", tags=["administration"])
 _CODE_LENGTHS = {PorteeOuverture.NATIONALE: 1, PorteeOuverture.ACADEMIE: 2, PorteeOuverture.ETABLISSEMENT: 8}
 
 

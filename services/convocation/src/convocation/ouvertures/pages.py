@@ -7,11 +7,11 @@ from math import ceil
 from typing import Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from acces.acteur import Acteur
-from acces.http import ActeurDep
+from acces.http import ActeurDep, Router
 from chassis.database import Connection
 from convocation.cadre.ecran import page
 from convocation.commun.application import application
@@ -26,7 +26,7 @@ from event_schemas.academies import NOMS, zone
 from pages.commands import commande, reading, see_other
 from pages.forms import fields
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 _TAILLE, _MAX_FAUTES = 50, 20
 _ETATS = {
     "OUVERT": ("success", "Ouvert"),
@@ -60,7 +60,7 @@ async def _decide(request: Request, acteur: Acteur, saisie: SaisieOuverture) -> 
     """Take the decision, or say what is wrong with it."""
     try:
         async with commande(request, acteur) as command:
-            erreurs = saisie.faults(await missions.sessions(command.connection))
+            erreurs = saisie.faults(await missions.sessions(command.connection, command.now))
             if not erreurs:
                 places, erreurs = await _places(command.connection, saisie)
             if not erreurs:
@@ -114,7 +114,7 @@ async def _show(request: Request, acteur: Acteur, saisie: SaisieOuverture, erreu
     now, asked = application(request).clock(), request.query_params.get("page", "")
     number = max(1, int(asked)) if asked.isdecimal() and len(asked) < 6 else 1
     async with reading(request) as connection:
-        sessions = await missions.sessions(connection)
+        sessions = await missions.sessions(connection, now)
         session = saisie.session if saisie.session in sessions else next(iter(sessions), "")
         decisions = await sql.general(connection, session)
         exceptions = await sql.exceptions(connection, session, taille=_TAILLE, page=number)

@@ -2,9 +2,9 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 
-from acces.http import ActeurDep
+from acces.http import ActeurDep, Router
 from chassis.http import Problem
 from convocation.commun.http import IfMatch, etag, expected_version
 from convocation.commun.schemas import Uai
@@ -14,7 +14,7 @@ from convocation.signatures.commands import record_signature
 from convocation.signatures.schemas import SignatureIn
 from pages.commands import commande, reading
 
-router = APIRouter(prefix="/api", tags=["administration"])
+router = Router(prefix="/api", tags=["administration"])
 
 
 @router.get("/etablissements/{uai}/signature")

@@ -1,11 +1,11 @@
 """« Signature établissement pour la convocation » (R21, R24): name, quality and image, by the chef only."""
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
 from acces.acteur import Acteur
-from acces.http import ActeurDep
+from acces.http import ActeurDep, Router
 from convocation.cadre.ecran import page
 from convocation.commun.refus import Refus
 from convocation.commun.refusals import errors_of, status_of
@@ -16,9 +16,9 @@ from convocation.signatures.commands import record_signature
 from convocation.signatures.image_worker import MAX_BYTES
 from convocation.signatures.images import clean_signature
 from pages.commands import commande, reading, see_other
-from pages.forms import fields, text
+from pages.forms import fields, text, version_of
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 _CHAMPS = ("nom", "prenom", "qualite")
 _MAX_LENGTH = 100
 
@@ -47,14 +47,13 @@ async def enregistrer(request: Request, uai: str, acteur: ActeurDep) -> Response
         await etablissement_to_sign_for(connection, acteur, uai)
     async with fields(request, files=1) as form:
         typed = {name: text(form, name)[:_MAX_LENGTH] for name in _CHAMPS}
-        version, file = text(form, "version"), await _file(form)
+        expected, file = version_of(form) or None, await _file(form)
     missing = [name for name in _CHAMPS if not typed[name]]
     if missing:
         return await _form(request, acteur, uai, typed, [_required(name) for name in missing])
     try:
         image = await clean_signature(file) if file else None
         async with commande(request, acteur) as command:
-            expected = int(version) if version.isdecimal() else None
             names = (typed["nom"], typed["prenom"], typed["qualite"])
             await record_signature(command, uai, names, expected, image)
     except Refus as refus:

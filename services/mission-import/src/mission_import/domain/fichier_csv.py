@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from francais.textes import formule, lisible, montre
 from mission_import.domain.fichier import UTF8, UTF8_BOM, WINDOWS_1252, Brute, Faute, Fautes, Fichier
 
 COLONNES = (
@@ -32,8 +33,6 @@ _ETABLISSEMENT = ("nom", "commune", "academie")
 _EPREUVE = ("code", "libelle", "type", "voie")
 _TEXTES = {"nom", "commune", "libelle"}  # what a spreadsheet would run, were it to begin as a formula
 _SEPARATEURS = (";", ",", "\t")
-_FORMULE = ("=", "+", "-", "@", "\t", "\r")
-_CONTROLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffd]")
 _NOMBRE = re.compile(r"[0-9]{1,10}")
 _MELANGE = "Cette ligne n’est pas en UTF-8, alors que d’autres le sont : enregistrez le fichier en « CSV UTF-8 »."
 _ILLISIBLE = "Cette ligne n’est ni en UTF-8 ni en Windows-1252."
@@ -95,7 +94,7 @@ def _entete(texte: str | Faute, fautes: Fautes) -> tuple[str, list[str]] | None:
             fautes.ajouter(1, nom, "Cette colonne est deux fois dans l’en-tête.")
     for nom in dict.fromkeys(noms):
         if nom not in COLONNES:
-            fautes.ajouter(1, _CONTROLE.sub("?", nom)[:40], "Cette colonne n’est pas connue.")
+            fautes.ajouter(1, montre(nom)[:40], "Cette colonne n’est pas connue.")
     return None if fautes.total else (separateur, noms)
 
 
@@ -131,9 +130,9 @@ def _valeurs(ligne: int, champs: dict[str, str], fautes: Fautes) -> dict[str, st
     valeurs = dict.fromkeys(COLONNES, "")
     for nom, brut in champs.items():
         valeurs[nom] = unicodedata.normalize("NFC", brut).strip()
-        if _CONTROLE.search(brut):
-            fautes.ajouter(ligne, nom, "La valeur contient un caractère de contrôle ou illisible.")
-        elif nom in _TEXTES and brut.lstrip(" ").startswith(_FORMULE):
+        if not lisible(brut):
+            fautes.ajouter(ligne, nom, "La valeur contient un caractère de contrôle, invisible ou illisible.")
+        elif nom in _TEXTES and formule(brut):
             fautes.ajouter(ligne, nom, "Le texte commence comme une formule de tableur (=, +, -, @ ou tabulation).")
     return valeurs
 

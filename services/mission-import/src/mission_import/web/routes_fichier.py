@@ -3,10 +3,10 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, FastAPI, Query, Request, Response
+from fastapi import FastAPI, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from acces.http import ActeurDep
+from acces.http import ActeurDep, Router
 from mission_import.domain.errors import FichierTropGrand
 from mission_import.domain.fichier import MAX_OCTETS
 from mission_import.policy import POLICY
@@ -15,7 +15,7 @@ from mission_import.web import fichier_json
 from mission_import.web.application import application
 from pages.commands import commande, reading, snapshot
 
-router = APIRouter(prefix="/api/imports/fichier")
+router = Router(prefix="/api/imports/fichier")
 _TAILLE = 50
 _FILE = {"schema": {"type": "string", "format": "binary"}}
 _BODY = {"requestBody": {"required": True, "content": {"application/jsonl": _FILE, "text/csv": _FILE}}}

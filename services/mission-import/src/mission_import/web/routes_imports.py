@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, FastAPI, Query, Request
+from fastapi import FastAPI, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from acces import audit
-from acces.http import ActeurDep
+from acces.http import ActeurDep, Router
 from acces.policy import Scope
 from event_schemas.academies import local_time
 from event_schemas.state import Academie, Session, Uai
@@ -21,7 +21,7 @@ from mission_import.web.application import application
 from mission_import.web.fichier_json import differentiel
 from pages.commands import commande, reading, snapshot
 
-router = APIRouter(prefix="/api")
+router = Router(prefix="/api")
 Etat = Literal["APPLIQUEE", "A_VALIDER", "REFUSEE", "REMPLACEE"]
 _TAILLE = 50
 NumeroRevision = Annotated[int, Field(ge=1)]

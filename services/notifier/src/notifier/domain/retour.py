@@ -1,8 +1,7 @@
 """Mails that came back (D28): what a message says of one of ours, whichever server wrote it; pure.
 
-A sealed return address says which mail it was, and nobody can make one. Only when no recipient bears one does the
-Message-ID within a delivery report (RFC 3464) say so: it has no seal, but is known to nobody but the recipient and the
-servers on the way, and the worst that a forged report does is that a convocation is also handed over on paper.
+A sealed return address says which mail it was, and nobody can make one. Where no recipient bears it, it may stand in
+the head of what was returned. A Message-ID says nothing: anybody can compute it (0023).
 """
 
 import hmac
@@ -22,7 +21,6 @@ _USE = b"retour"  # another use of the same secret gives other seals
 _LOCAL_MAX = 64
 _VERP = re.compile(r"\+([0-9a-f]{32})([0-9a-f]{20})@", re.IGNORECASE)
 _RECIPIENTS = ("To", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To")
-_UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _CODE = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
 _VAGUE = {None, "5.0.0", "4.0.0"}
 _DAEMON = re.compile(r"(?:mailer-daemon|postmaster|mail delivery (?:sub)?system)", re.IGNORECASE)
@@ -61,10 +59,10 @@ def sealed_mail(text: str, secret: str) -> UUID | None:
     return None
 
 
-def lire(octets: bytes, *, secret: str, domain: str) -> Retour | None:
+def lire(octets: bytes, *, secret: str) -> Retour | None:
     """What the message says of a mail of ours, or None: an answer, a delay, a delivery, another's. Never raises."""
     try:
-        return _lire(message_from_bytes(octets, _class=_Received, policy=compat32), secret, domain)
+        return _lire(message_from_bytes(octets, _class=_Received, policy=compat32), secret)
     except _BROKEN:
         return None
 
@@ -127,7 +125,7 @@ class _Received(Message):
         return " ".join(word for value in self.get_all(name, []) for word in str(value).split())
 
 
-def _lire(message: Message, secret: str, domain: str) -> Retour | None:
+def _lire(message: Message, secret: str) -> Retour | None:
     assert isinstance(message, _Received)
     recipients = " ".join(message.said(name) for name in _RECIPIENTS)
     mail_id = sealed_mail(recipients, secret)
@@ -137,7 +135,7 @@ def _lire(message: Message, secret: str, domain: str) -> Retour | None:
     if not statuses:
         return Retour(mail_id, definitif=True, code=None) if mail_id and _looks_returned(message) else None
     failures = [code for part in statuses for code in _failures(part.text())]
-    mail_id = mail_id or _returned_mail(message, domain)
+    mail_id = mail_id or _returned_mail(message, secret)
     if not (failures and mail_id):
         return None
     code = failures[0]
@@ -162,15 +160,14 @@ def _code(value: object) -> str | None:
     return found[0] if found and found[1] != "2" else None
 
 
-def _returned_mail(message: _Received, domain: str) -> UUID | None:
-    """Our Message-ID in the head of what was returned."""
-    ours = re.compile(rf"<({_UUID})@{re.escape(domain)}>", re.IGNORECASE)
-    for part in _parts(message, "text/rfc822-headers"):
-        head = HeaderParser(policy=compat32).parsestr(part.text().lstrip("\r\n"))
-        found = ours.search(str(head.get("Message-ID", "")))
-        if found:
-            return UUID(found[1])
-    return None
+def _returned_mail(message: _Received, secret: str) -> UUID | None:
+    """The sealed address in the head of what was returned."""
+    heads = (
+        HeaderParser(policy=compat32).parsestr(part.text().lstrip("\r\n"))
+        for part in _parts(message, "text/rfc822-headers")
+    )
+    found = (sealed_mail(str(head.get("Return-Path", "")), secret) for head in heads)
+    return next((one for one in found if one), None)
 
 
 def _looks_returned(message: _Received) -> bool:

@@ -4,9 +4,9 @@ from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 
-from acces.http import ActeurDep
+from acces.http import ActeurDep, Router
 from event_schemas.academies import local_time
 from santorin_bridge.domain.acces import ouvre
 from santorin_bridge.domain.habilitation import Status
@@ -14,7 +14,7 @@ from santorin_bridge.policy import POLICY
 from santorin_bridge.web.application import application
 from santorin_bridge.web.lecture import lire
 
-router = APIRouter(tags=["habilitations"])
+router = Router(tags=["habilitations"])
 Intervenant = Annotated[str, Path(pattern=r"^[A-Za-z0-9]{1,32}$")]
 
 

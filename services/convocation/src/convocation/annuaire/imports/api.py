@@ -3,9 +3,9 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 
-from acces.http import ActeurDep
+from acces.http import ActeurDep, Router
 from chassis.http import Problem
 from convocation.annuaire.access import may_keep
 from convocation.annuaire.imports.access import visible_import
@@ -14,7 +14,7 @@ from convocation.annuaire.imports.refus import ImportInconnu
 from convocation.commun.schemas import Academie
 from pages.commands import commande, reading
 
-router = APIRouter(prefix="/api", tags=["annuaire"])
+router = Router(prefix="/api", tags=["annuaire"])
 _CSV = {"requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string", "format": "binary"}}}}}
 
 

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from convocation.annuaire.domain import Intervenant
+from francais.textes import formule, lisible, montre
 
 _SEPARATEURS = (";", ",", "\t")
 _BOM, _BOMS_UTF16 = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")
-_FORMULE = ("=", "+", "-", "@", "\t", "\r")
-_CONTROLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffd]")
 _NUMERO = re.compile(r"[A-Za-z0-9]{1,32}")
 _COURRIEL = re.compile(r"[^@\s]+@[^@\s]+")
 _MAX_NOM, _MAX_COURRIEL, _MAX_LISTE = 100, 254, 10
@@ -209,7 +208,7 @@ def _fautes_d_entete(noms: Sequence[str]) -> list[Faute]:
     doubles = [nom for nom in connues if noms.count(nom) > 1]
     return [
         *(Faute(1, nom, "Cette colonne manque dans l’en-tête.") for nom in manquantes),
-        *(Faute(1, _CONTROLE.sub("?", nom)[:40], "Cette colonne n’est pas connue.") for nom in inconnues),
+        *(Faute(1, montre(nom)[:40], "Cette colonne n’est pas connue.") for nom in inconnues),
         *(Faute(1, nom, "Cette colonne est deux fois dans l’en-tête.") for nom in doubles),
     ]
 
@@ -268,8 +267,8 @@ def _personne(ligne: int, champs: Mapping[str, str], regles: Regles, deja: dict[
 
 
 def _valeur(colonne: Colonne, brut: str, regles: Regles) -> Any:
-    if colonne.nom in _TEXTES and brut.lstrip(" ").startswith(_FORMULE):
+    if colonne.nom in _TEXTES and formule(brut):
         raise ValueError("Le texte commence comme une formule de tableur (=, +, -, @ ou tabulation).")
-    if _CONTROLE.search(brut):
-        raise ValueError("La valeur contient un caractère de contrôle ou illisible.")
+    if not lisible(brut):
+        raise ValueError("La valeur contient un caractère de contrôle, invisible ou illisible.")
     return colonne.lire(unicodedata.normalize("NFC", brut).strip(), regles)

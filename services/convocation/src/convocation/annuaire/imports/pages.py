@@ -2,12 +2,12 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
 from acces.acteur import Acteur
-from acces.http import ActeurDep
+from acces.http import ActeurDep, Router
 from convocation.annuaire.access import may_keep
 from convocation.annuaire.imports import sql
 from convocation.annuaire.imports.access import visible_import
@@ -21,7 +21,7 @@ from event_schemas.academies import NOMS
 from pages.commands import commande, reading, see_other
 from pages.forms import fields, text
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 _ETATS = {
     "DEPOSE": ("info", "Vérification en cours"),
     "VERIFIE": ("warning", "À importer"),

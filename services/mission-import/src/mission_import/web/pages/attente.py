@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from acces.acteur import Acteur
-from acces.http import ActeurDep
+from acces.http import ActeurDep, Router
 from event_schemas.inscriptions import InscriptionsClosed
 from event_schemas.state import Academie, Session
 from mission_import.domain.differentiel import Ligne, count
@@ -21,7 +21,7 @@ from mission_import.web.refusals import errors_of, status_of
 from pages.commands import commande, see_other, snapshot
 from pages.forms import fields, texts, whole_number
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 
 @router.get("/imports/a-valider/{academie}/{session}")

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
 from acces.acteur import Acteur
-from acces.http import ActeurDep
+from acces.http import ActeurDep, Router
 from event_schemas.academies import local_time
 from mission_import.domain.errors import (
     FichierAbsent,
@@ -32,7 +32,7 @@ from mission_import.web.refusals import errors_of, status_of
 from pages.commands import commande, reading, see_other, snapshot
 from pages.forms import text
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 ADRESSE = "/imports/fichier"
 _AUTOUR = 10_000  # octets of a form around its file
 _DERNIERS, _MONTREES = 20, 200

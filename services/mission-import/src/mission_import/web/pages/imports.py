@@ -4,10 +4,10 @@ from math import ceil
 from typing import Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import HTMLResponse
 
-from acces.http import ActeurDep
+from acces.http import ActeurDep, Router
 from acces.policy import Scope
 from mission_import.persistence import revues
 from mission_import.persistence.revues import Choix
@@ -17,7 +17,7 @@ from mission_import.web.pages.ecran import page
 from pages.commands import reading
 from pages.forms import page_number
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 _TAILLE = 50
 _FILTRES = ("q", "etat", "session", "academie")
 

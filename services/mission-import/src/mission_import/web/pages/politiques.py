@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
-from acces.http import ActeurDep
+from acces.http import ActeurDep, Router
 from acces.policy import Scope
 from chassis.http import Problem
 from event_schemas.academies import NOMS, local_time
@@ -19,7 +19,7 @@ from mission_import.web.pages.ecran import MAX_FIELDS, page, within_reach
 from pages.commands import commande, reading, see_other
 from pages.forms import fields, text
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 _MODES = {politiques.AUTOMATIQUE, politiques.VALIDATION}
 
 

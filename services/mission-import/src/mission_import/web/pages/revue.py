@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from acces.acteur import Acteur
-from acces.http import ActeurDep
+from acces.http import ActeurDep, Router
 from event_schemas.academies import local_time
 from event_schemas.inscriptions import InscriptionsClosed
 from event_schemas.state import Session, Uai
@@ -24,7 +24,7 @@ from mission_import.web.refusals import errors_of, status_of
 from pages.commands import commande, see_other, snapshot
 from pages.forms import fields, text, whole_number
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 _MOTIF = 500
 _ACTES = {
     "APPLIQUEE": "Acceptée",

@@ -1,0 +1,77 @@
+"""Who acts is asked before anything else is done; a cookie is believed from our own pages alone."""
+
+from datetime import UTC, datetime
+
+import httpx2
+import pytest
+from pydantic import BaseModel
+
+from acces.acteur import COOKIE, Acteur, Role, mint
+from acces.http import ActeurDep, Application, Router, create_app
+
+KEY = "une clé d’essai de plus de trente-deux signes"
+NOW = datetime.now(UTC)
+TOKEN = mint(Acteur("chef.1", Role.CHEF), KEY, now=NOW, hours=1)
+PUBLIC = "https://imagin.ac-exemple.invalid"
+
+
+class Body(BaseModel):
+    """Anything."""
+
+    essai: list[int]
+
+
+@pytest.fixture
+async def client():
+    app = create_app(title="essai")
+    router = Router(prefix="/api")
+
+    @router.post("/essai")
+    async def take(body: Body, acteur: ActeurDep):
+        return [body.essai, acteur.sub]
+
+    app.include_router(router)
+    app.state.application = Application(
+        pool=None, clock=lambda: NOW, wake_relay=lambda: None, token_key=KEY, public_url=PUBLIC
+    )
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://interne") as one:
+        yield one
+
+
+async def test_the_body_of_a_stranger_is_not_read(client):
+    read = []
+
+    async def body():
+        for _ in range(100):
+            read.append(1)
+            yield b"[" * 1_000
+
+    answer = await client.post("/api/essai", content=body(), headers={"Content-Type": "application/json"})
+    assert (answer.status_code, read) == (401, [])
+
+
+async def test_a_bad_body_of_somebody_known_is_told_to_him(client):
+    bearer = {"Authorization": f"Bearer {TOKEN}"}
+    assert (await client.post("/api/essai", json={"essai": "x"}, headers=bearer)).status_code == 422
+    assert (await client.post("/api/essai", json={"essai": [1]}, headers=bearer)).json() == [[1], "chef.1"]
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Sec-Fetch-Site": "same-origin"}, 200),
+        ({"Sec-Fetch-Site": "none"}, 200),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+        ({"Sec-Fetch-Site": "cross-site", "Origin": PUBLIC}, 403),
+        ({"Origin": "http://interne"}, 200),
+        ({"Origin": PUBLIC}, 200),  # a proxy has rewritten Host, and took off https
+        ({"Origin": "https://interne"}, 403),
+        ({"Origin": "http://ailleurs.invalid//interne"}, 403),
+        ({"Origin": "null"}, 403),
+        ({}, 403),
+    ],
+    ids=str,
+)
+async def test_a_cookie_is_believed_from_our_own_pages_alone(client, headers, status):
+    cookie = {"Cookie": f"{COOKIE}={TOKEN}"}
+    assert (await client.post("/api/essai", json={"essai": [1]}, headers=cookie | headers)).status_code == status
