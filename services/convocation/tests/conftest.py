@@ -33,12 +33,12 @@ def mission_id(uai, code):
     return uuid5(UUID(int=0), f"{uai}|{code}")
 
 
-def _mission(uai, code, libelle, *, type_="CORRECTION", version=1, status="ACTIVE"):
+def _mission(uai, code, libelle, *, type_="CORRECTION", version=1, status="ACTIVE", session=SESSION):
     place = EtablissementMission(uai=uai, nom=f"LYCEE {uai}", commune="VILLE", academie=_ACADEMIES[uai])
     return Mission.create(
-        mission_id=mission_id(uai, code),
+        mission_id=mission_id(uai, code if session == SESSION else f"{code}|{session}"),
         version=version,
-        session=SESSION,
+        session=session,
         type=type_,
         voie="COMMUNE" if type_ == "NUMERISATION" else "GENERALE",
         code=code,
@@ -174,6 +174,10 @@ class World:
     async def token(self, convocation_id, version):
         """The QR code's, of a version."""
         return make_verification(UUID(convocation_id), version, KEY)
+
+    async def tell_of_session(self, session):
+        """A mission of LYON in another session."""
+        await self.tell(_mission(LYON, "HG", "Histoire-géographie", session=session))
 
     async def withdraw(self, uai, code):
         await self.tell(_mission(uai, code, "x", version=2, status="WITHDRAWN"))

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from acces.acteur import Role
 from convocation.commun import idempotence
 
 BODY = {"intervenants": ["100"], "dates": ["2020-03-05"]}
@@ -164,6 +165,21 @@ async def test_a_key_used_for_another_request_is_refused_and_a_missing_one_too(o
     assert (other.status_code, other.json()["type"]) == (422, "cle-reutilisee")
     bare = await open_world.client.post(path, json=BODY, headers=open_world.chef._headers)
     assert bare.status_code == 400
+
+
+async def test_a_kept_answer_is_given_to_nobody_who_may_not_or_in_another_function(open_world):
+    path = f"/api/missions/{open_world.hg}/convocations"
+    assert (await open_world.chef.post(path, BODY, key="k")).status_code == 201
+    for role, reach, status in (
+        (Role.CHEF, {"uais": [AUTRE_LYON]}, 404),  # moved since
+        (Role.GESTIONNAIRE, {"academies": ["10"]}, 403),
+        (Role.INTERVENANT, {}, 403),
+        (Role.DELEGUE, {"uais": [LYON]}, 409),  # may convoke, and is told what is there
+    ):
+        same = open_world.acteur("chef", role, *reach.get("uais", []), academies=reach.get("academies", []))
+        answer = await same.post(path, BODY, key="k")
+        assert (answer.status_code, "convocations" in answer.json()) == (status, False)
+    assert (await open_world.chef.post(path, BODY, key="k")).status_code == 201
 
 
 async def test_kd_two_people_convoking_the_same_person_at_once_make_one_convocation(open_world):

@@ -86,10 +86,11 @@ async def _liste(request: Request, acteur: Acteur, form: FormData) -> Response:
 @router.get("/intervenants/nouveau")
 async def nouvelle(request: Request, acteur: ActeurDep, demande: UUID | None = None) -> Response:
     """An empty form, or one filled from a demande de création."""
-    may_keep(acteur)
+    academie = min(acteur.academies, default="")
+    may_keep(acteur, academie)
     async with reading(request) as connection:
         asked = await demande_to_answer(connection, acteur, demande)
-        fiche = Fiche(academie=min(acteur.academies, default=""))
+        fiche = Fiche(academie=academie)
         if asked:
             fiche = Fiche(nom=asked.nom, prenom=asked.prenom, uai=asked.uai, academie=asked.academie)
         return await _form(request, connection, acteur, fiche, demande=asked)
