@@ -2,7 +2,7 @@
 
 import pytest
 
-from francais.textes import formule, lisible, montre
+from francais.textes import formule, lisible, montre, visible
 
 
 @pytest.mark.parametrize(
@@ -35,6 +35,12 @@ def test_what_people_write_is_readable(texte):
 def test_a_letter_that_nobody_sees_or_that_moves_others_or_was_lost_is_not(lettre):
     assert not lisible(f"DU{lettre}PONT")
     assert montre(f"DU{lettre}PONT") == "DU?PONT"
+
+
+def test_what_is_pasted_keeps_its_lines_and_loses_what_nobody_sees():
+    assert visible("Salle\u00a012\u200b\r\n\t\u202eÀ 14 h\x00\u00ad\ufffd") == "Salle\u00a012\r\n\tÀ 14 h"
+    assert visible("Salle 12\ufffd") == "Salle 12"
+    assert visible("Salle 12") == "Salle 12"
 
 
 @pytest.mark.parametrize(

@@ -5,14 +5,13 @@ import unicodedata
 _FORMULE = ("=", "+", "-", "@", "\t", "\r")
 _CACHES = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 """Controls, marks of direction, letters without width, surrogates, private letters, separators of lines."""
+_LIGNES = frozenset("\t\r\n")
 _PERDU = "\ufffd"  # stands for what could not be decoded
 
 
 def lisible(texte: str) -> bool:
     """Whether what is read is what is there: no letter is invisible, moves others, or was lost."""
-    if texte.isprintable():  # nearly all are, and this is a hundredth of the work
-        return _PERDU not in texte
-    return not any(map(_cache, texte))
+    return _plain(texte) or not any(map(_cache, texte))
 
 
 def montre(texte: str) -> str:
@@ -20,9 +19,21 @@ def montre(texte: str) -> str:
     return "".join("?" if _cache(one) else one for one in texte)
 
 
+def visible(texte: str) -> str:
+    """The text without what nobody sees, as a word processor leaves it in what is pasted; lines stay lines."""
+    if _plain(texte):
+        return texte
+    return "".join(one for one in texte if one in _LIGNES or not _cache(one))
+
+
 def formule(texte: str) -> bool:
     """Whether a spreadsheet would run it."""
     return texte.lstrip(" ").startswith(_FORMULE)
+
+
+def _plain(texte: str) -> bool:
+    """Nearly all texts, at a hundredth of the work."""
+    return texte.isprintable() and _PERDU not in texte
 
 
 def _cache(lettre: str) -> bool:

@@ -1,4 +1,4 @@
-"""How a posted form is read: texts without U+0000, numbers that make sense, and what a model refuses in it."""
+"""How a posted form is read: texts without invisible letters, numbers that make sense, and what a model refuses."""
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
@@ -6,6 +6,8 @@ from contextlib import AbstractAsyncContextManager
 from pydantic import BaseModel, ValidationError
 from starlette.datastructures import FormData
 from starlette.requests import Request
+
+from francais.textes import visible
 
 Location = tuple[int | str, ...]
 """Where pydantic found a fault: a field, then an index of its list."""
@@ -17,8 +19,8 @@ def fields(request: Request, *, files: int = 0, max_fields: int = 1_500) -> Abst
 
 
 def texts(form: FormData, name: str) -> list[str]:
-    """Every text of that name; files are left out."""
-    return [value.replace("\x00", "").strip() for value in form.getlist(name) if isinstance(value, str)]
+    """Every text of that name, without what nobody sees in it; files are left out."""
+    return [visible(value).strip() for value in form.getlist(name) if isinstance(value, str)]
 
 
 def text(form: FormData, name: str) -> str:

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
 from convocation.commun.recherche import cle
-from francais.textes import formule, lisible
+from francais.textes import formule, lisible, visible
 
 
 def _lisible(texte: str) -> str:
@@ -15,7 +15,8 @@ def _lisible(texte: str) -> str:
 
 
 def _lisible_sur_des_lignes(texte: str) -> str:
-    _lisible("".join(texte.split("\t")).replace("\r\n", "").replace("\n", "").replace("\r", ""))
+    if visible(texte) != texte:
+        raise ValueError("un caractère invisible ou de contrôle")
     return texte
 
 
@@ -30,6 +31,7 @@ def _nom(texte: str) -> str:
 Texte = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=2_000), AfterValidator(_lisible_sur_des_lignes)
 ]
+Ligne = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(_lisible)]
 Nom = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(_nom)]
 Numero = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{1,32}$")]
 Uai = Annotated[str, StringConstraints(pattern=r"^[0-9]{7}[A-Z]$")]

@@ -1,6 +1,6 @@
 """Request bodies of the contact."""
 
-from convocation.commun.schemas import Corps, Courriel, Nom
+from convocation.commun.schemas import Corps, Courriel, Ligne, Nom
 
 
 class ContactIn(Corps):
@@ -8,5 +8,5 @@ class ContactIn(Corps):
 
     nom: Nom
     courriel: Courriel
-    telephone: Nom
-    horaires: Nom
+    telephone: Ligne
+    horaires: Ligne
