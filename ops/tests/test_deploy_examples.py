@@ -2,8 +2,10 @@
 
 import re
 from pathlib import Path
+from secrets import token_urlsafe
 
 import pytest
+from pydantic import ValidationError
 
 import convocation.settings
 import mission_import.settings
@@ -43,8 +45,11 @@ def test_the_example_lists_every_setting_and_no_other_at_its_default(settings):
 
 
 @pytest.mark.parametrize("settings", SETTINGS, ids=lambda settings: settings.service_name)
-def test_the_service_can_be_configured_with_its_example_as_it_stands(settings, monkeypatch):
+def test_the_service_can_be_configured_with_its_example_once_a_key_is_drawn(settings, monkeypatch):
     for name, (commented, value) in example(settings).items():
         if not commented:
             monkeypatch.setenv(name, value)
+    with pytest.raises(ValidationError, match="the key of the example"):
+        settings()
+    monkeypatch.setenv("IMAGIN_TOKEN_KEY", token_urlsafe(32))
     assert settings().kafka_bootstrap == "localhost:9092"

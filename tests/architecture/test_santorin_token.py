@@ -9,7 +9,7 @@ import santorin_bridge.policy
 from acces.acteur import Role
 from chassis.service import Runtime
 
-SETTINGS = {"database_url": "postgresql://unused", "kafka_bootstrap": "unused:1", "token_key": "k" * 40}
+SETTINGS = {"database_url": "postgresql://unused", "kafka_bootstrap": "unused:1", "token_key": "key-of-the-tests-" * 3}
 PUBLIC = {"/openapi.json", "/health/live", "/health/ready", "/metrics"}
 
 

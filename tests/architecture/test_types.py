@@ -17,7 +17,7 @@ from event_schemas.catalogue import EVENT_TYPES
 SETTINGS = {
     "database_url": "postgresql://unused",
     "kafka_bootstrap": "unused:1",
-    "token_key": "k" * 40,
+    "token_key": "key-of-the-tests-" * 3,
 }
 
 URL = {"convocation_url": "http://unused"}

@@ -42,7 +42,9 @@ def services():
     for package, build, settings, more in SERVICES:
         given = {"database_url": "postgresql://unused.invalid/x", "kafka_bootstrap": "unused.invalid:9092"}
         runtime = SimpleNamespace(
-            settings=settings(**given, token_key="k" * 40, **more), pool=None, relay=SimpleNamespace(wake=lambda: None)
+            settings=settings(**given, token_key="key-of-the-tests-" * 3, **more),
+            pool=None,
+            relay=SimpleNamespace(wake=lambda: None),
         )
         yield package, build(runtime)
 

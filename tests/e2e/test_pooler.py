@@ -75,7 +75,7 @@ async def start(kafka, tmp_path):
 
     def start(url):
         environment = {
-            "IMAGIN_TOKEN_KEY": "k" * 40,
+            "IMAGIN_TOKEN_KEY": "key-of-the-tests-" * 3,
             "MISSION_IMPORT_DATABASE_URL": url,
             "MISSION_IMPORT_KAFKA_BOOTSTRAP": kafka.bootstrap,
         }

@@ -45,7 +45,7 @@ async def start(kafka, postgres):
         url = await create_service_database(postgres.admin_url, "mission_import", password="p" * 20, name="secured")
         (folder / "password").write_text(password)
         environment = {
-            "IMAGIN_TOKEN_KEY": "k" * 40,
+            "IMAGIN_TOKEN_KEY": "key-of-the-tests-" * 3,
             "MISSION_IMPORT_DATABASE_URL": url,
             "MISSION_IMPORT_KAFKA_BOOTSTRAP": kafka.secured,
             "MISSION_IMPORT_KAFKA_SECURITY_PROTOCOL": "SASL_SSL",

@@ -23,9 +23,15 @@ from event_schemas.acces import Acces
 from event_schemas.missions import EtablissementMission, Mission
 from event_schemas.notifications import Notification
 
-KEY = "k" * 40
+KEY = "key-of-the-tests-" * 3
 SESSION = "2020-E3C1"
 LYON, AUTRE_LYON, LILLE = "0699001J", "0699002K", "0599001F"
+UNLIMITED = {
+    "search_burst": 100_000,
+    "document_burst": 100_000,
+    "stranger_burst": 100_000,
+    "people_per_hour": 1_000_000,
+}
 _ACADEMIES = {LYON: "10", AUTRE_LYON: "10", LILLE: "09"}
 
 
@@ -216,7 +222,7 @@ async def world(database):
     urls = await database("convocation")
     pool = create_pool(urls.url, size=12)
     await pool
-    settings = Settings(database_url=urls.url, kafka_bootstrap="unused:1", token_key=KEY)
+    settings = Settings(database_url=urls.url, kafka_bootstrap="unused:1", token_key=KEY, **UNLIMITED)
     woken: list[int] = []
     service = build(Runtime(settings, pool, SimpleNamespace(wake=lambda: woken.append(1))))
     transport = httpx2.ASGITransport(app=service.app, raise_app_exceptions=False)

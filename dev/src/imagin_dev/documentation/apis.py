@@ -27,7 +27,7 @@ def openapi(package: str) -> dict[str, Any]:
     # by name: the document is of the whole application, which no command may import for any other purpose
     settings = importlib.import_module(f"{package}.settings").Settings
     runtime = SimpleNamespace(
-        settings=settings(**_NOWHERE, token_key="x" * 40, **_SERVICES[package]),
+        settings=settings(**_NOWHERE, token_key="key-of-the-documentation-" * 2, **_SERVICES[package]),
         pool=None,
         relay=SimpleNamespace(wake=lambda: None),
     )

@@ -1,8 +1,11 @@
 """The setting by which a service knows who acts."""
 
-from pydantic import AliasChoices, Field, SecretStr
+from pydantic import AliasChoices, Field, SecretStr, field_validator
 
 from chassis.settings import ServiceSettings
+
+_EXAMPLE = "CHANGE-ME"
+_FEW = 8  # different characters: a random key of 32 hexadecimal digits hardly ever has fewer
 
 
 class AccesSettings(ServiceSettings):
@@ -13,3 +16,13 @@ class AccesSettings(ServiceSettings):
         validation_alias=AliasChoices("IMAGIN_TOKEN_KEY", "token_key"),
         description="signs acteur tokens and the session cookie; the four services share it",
     )
+
+    @field_validator("token_key")
+    @classmethod
+    def _nobody_guesses_it(cls, key: SecretStr) -> SecretStr:
+        text = key.get_secret_value()
+        if _EXAMPLE in text.upper():
+            raise ValueError("this is the key of the example: draw one of your own, `openssl rand -base64 32`")
+        if len(set(text)) < _FEW:
+            raise ValueError("a weak key, of few different characters: draw one, `openssl rand -base64 32`")
+        return key

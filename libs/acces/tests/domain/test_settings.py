@@ -10,7 +10,7 @@ URL = "postgresql://service:very-secret@localhost/database"
 
 @pytest.fixture
 def files(tmp_path, monkeypatch):
-    for name, content in (("DATABASE_URL", URL), ("IMAGIN_TOKEN_KEY", "k" * 40)):
+    for name, content in (("DATABASE_URL", URL), ("IMAGIN_TOKEN_KEY", "key-of-the-tests-" * 3)):
         (tmp_path / name).write_text(f"{content}\n")
         monkeypatch.setenv(f"{name}_FILE", str(tmp_path / name))
     monkeypatch.setenv("KAFKA_BOOTSTRAP", "localhost:9092")
@@ -20,8 +20,18 @@ def files(tmp_path, monkeypatch):
 def test_every_secret_may_come_from_a_file_the_shared_key_too():
     settings = AccesSettings()
     assert settings.database_url.get_secret_value() == URL
-    assert settings.token_key.get_secret_value() == "k" * 40
+    assert settings.token_key.get_secret_value() == "key-of-the-tests-" * 3
     assert "secret" not in repr(settings)
+
+
+@pytest.mark.usefixtures("files")
+@pytest.mark.parametrize("key", ["CHANGE-ME-CHANGE-ME-CHANGE-ME-CHANGE-ME", "change-me" * 5, "k" * 40, "0123456" * 6])
+def test_a_start_with_the_key_of_the_example_or_a_weak_one_is_refused(monkeypatch, key):
+    monkeypatch.delenv("IMAGIN_TOKEN_KEY_FILE")
+    monkeypatch.setenv("IMAGIN_TOKEN_KEY", key)
+    with pytest.raises(ValidationError, match="openssl rand") as refused:
+        AccesSettings()
+    assert key not in str(refused.value)
 
 
 @pytest.mark.usefixtures("files")

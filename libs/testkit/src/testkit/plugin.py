@@ -11,6 +11,7 @@ from playwright.async_api import Browser, async_playwright
 
 from chassis.provisioning import create_service_database, with_database
 from testkit import databases, topics
+from testkit.clock import Clock
 from testkit.parts.selection import Kafka, Part, Parts, Postgres, choose_parts
 from testkit.programs import CHROMIUM_ARGUMENTS, find_browser
 from testkit.rows import check_rows
@@ -186,3 +187,12 @@ def smtp() -> Iterator[MailServer]:
 
 def _unique(name: str, separator: str) -> str:
     return f"{name}{separator}{secrets.token_hex(4)}"
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """For the rates (acces.debit): `clock.now` in seconds."""
+    clock = Clock()
+    monkeypatch.setattr("acces.debit.time", clock)
+    monkeypatch.setattr("limits.aio.storage.memory.time", clock)
+    return clock

@@ -12,6 +12,7 @@ from convocation.annuaire import api as annuaire
 from convocation.annuaire.imports import api as imports
 from convocation.annuaire.imports import commands as import_annuaire
 from convocation.commun import idempotence, refusals
+from convocation.commun.application import Debits
 from convocation.connexion.pages import to_sign_in
 from convocation.convocations import api as convocations
 from convocation.couverture import api as couverture
@@ -102,6 +103,7 @@ def _application(runtime: Runtime, settings: Settings, pages: Pages) -> Applicat
         pages=pages,
         sign_in=to_sign_in,
         settings=settings,
+        debits=Debits.of(settings),
         public_url=settings.public_url,
         imprimeur=Imprimeur(Documents(), public_url=settings.public_url, secret=key),
     )

@@ -1,12 +1,15 @@
 """Settings of convocation, prefix `CONVOCATION_`."""
 
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field
+from pydantic import AliasChoices, Field, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from acces.settings import AccesSettings
+
+_THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
 
 
 class Settings(AccesSettings):
@@ -23,6 +26,14 @@ class Settings(AccesSettings):
     calendar_organizer: str = Field(default="ne-pas-repondre@imagin.invalid", pattern=r"^[^@\s]+@[^@\s]+$")
     lot_copies: int = Field(default=35, ge=1, le=1_000)
     development_sign_in: bool = False
+    # Beyond: 429. A person, a process: searches, documents, people of the directory; an address: what needs no person.
+    search_per_second: int = Field(default=5, ge=1, le=10_000)
+    search_burst: int = Field(default=60, ge=1, le=100_000)
+    document_per_second: int = Field(default=2, ge=1, le=10_000)
+    document_burst: int = Field(default=60, ge=1, le=100_000)
+    people_per_hour: int = Field(default=2_000, ge=100, le=1_000_000)
+    stranger_per_second: int = Field(default=20, ge=1, le=10_000, description="a whole académie may share an address")
+    stranger_burst: int = Field(default=400, ge=1, le=100_000)
     santorin_silence_minutes: int = Field(
         default=60, ge=0, description="a page tells that SANTORIN has not answered for so long; 0: never"
     )
@@ -35,3 +46,12 @@ class Settings(AccesSettings):
         default="imagin", validation_alias=AliasChoices("IMAGIN_THEME", "theme"), description="the skin of the pages"
     )
     dsfr_dir: Path | None = Field(default=None, validation_alias=AliasChoices("IMAGIN_DSFR_DIR", "dsfr_dir"))
+
+    @model_validator(mode="after")
+    def _no_open_door(self) -> Self:
+        """The sign-in for development lets anybody be anybody: on this machine alone."""
+        public = urlsplit(self.public_url)
+        here = public.scheme == "http" and {public.hostname, self.http_host} <= _THIS_MACHINE
+        if self.development_sign_in and not here:
+            raise ValueError("development_sign_in is on, so public_url and http_host must be this machine's, by http")
+        return self

@@ -1,7 +1,13 @@
 """Sign-in for development, and signing out."""
 
-import pytest
+import contextlib
 
+import pytest
+from pydantic import ValidationError
+
+from convocation.settings import Settings
+
+KEY = "key-of-the-tests-" * 3
 LYON = "0699001J"
 HTML = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
 
@@ -31,6 +37,24 @@ async def test_the_sign_in_never_leads_to_another_host(world, suite):
     answer = await world.client.post("/connexion/developpement", data=form, headers=HTML)
     assert answer.headers["location"] == "/"
     world.client.cookies.clear()
+
+
+@pytest.mark.parametrize(
+    ("more", "refused"),
+    [
+        ({}, False),
+        ({"public_url": "http://127.0.0.1:8000"}, False),
+        ({"public_url": "https://localhost"}, True),
+        ({"public_url": "http://imagin.ac-exemple.invalid"}, True),
+        ({"http_host": "0.0.0.0"}, True),
+    ],
+    ids=str,
+)
+def test_a_start_with_the_sign_in_for_development_is_refused_where_others_could_use_it(more, refused):
+    given = {"database_url": "postgresql://x", "kafka_bootstrap": "x:1", "token_key": KEY, **more}
+    Settings(**given)
+    with pytest.raises(ValidationError, match="development_sign_in") if refused else contextlib.nullcontext():
+        Settings(**given, development_sign_in=True)
 
 
 async def test_another_site_signs_nobody_in_or_out(world):

@@ -10,7 +10,7 @@ from acces.acteur import Role
 from convocation.commun.jetons import make_calendrier, make_lien, make_verification
 from convocation.mes_missions.abonnement import abonnement_url
 
-KEY = "k" * 40
+KEY = "key-of-the-tests-" * 3
 
 
 async def act(world, action, acteur=None):
@@ -111,7 +111,7 @@ async def test_nobody_but_an_intervenant_opens_or_revokes_and_only_his_own(abonn
 
 FAUX = {
     "another subscription's": lambda id_: make_calendrier(uuid5(id_, "x"), KEY),
-    "another secret's": lambda id_: make_calendrier(id_, "j" * 40),
+    "another secret's": lambda id_: make_calendrier(id_, "another-key-of-tests-" * 2),
     "a QR code's": lambda id_: make_verification(id_, 1, KEY),
     "padded": lambda id_: make_calendrier(id_, KEY) + "=",
     "cut": lambda id_: make_calendrier(id_, KEY)[:-1],

@@ -17,7 +17,7 @@ from acces.acteur import COOKIE, Acteur, Role, mint, read
 from chassis import logs
 from convocation.commun.jetons import make_calendrier, make_lien, make_verification
 
-KEY, AUTRE_SECRET = "k" * 40, "j" * 40
+KEY, AUTRE_SECRET = "key-of-the-tests-" * 3, "another-key-of-tests-" * 2
 NOW = datetime(2099, 1, 10, 12, tzinfo=UTC)
 FIN = NOW + timedelta(days=30)
 ANNEE = "2099-03-05"

@@ -18,7 +18,7 @@ from event_schemas.inscriptions import InscriptionsClosed
 from mission_import.main import build
 from mission_import.settings import Settings
 
-KEY = "k" * 40
+KEY = "key-of-the-tests-" * 3
 CONVOCATION = "http://convocation.test"
 SESSION, LYON, AUTRE, LILLE = "2020-E3C1", "0699001J", "0699002K", f"0599001{uai.letter('0599001')}"
 REVUE = f"/api/imports/{SESSION}/{LYON}"

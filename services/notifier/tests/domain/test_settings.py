@@ -10,7 +10,7 @@ from notifier.settings import Settings
 GIVEN = {
     "database_url": "postgresql://x",
     "kafka_bootstrap": "x:1",
-    "token_key": "k" * 40,
+    "token_key": "key-of-the-tests-" * 3,
     "convocation_url": "http://localhost:8000",
 }
 

@@ -146,7 +146,9 @@ class Notifier:
         self.convocation = FakeConvocation()
         self.reader = NotifyOnConvocationEvents(self.clock, SETTLING)
         self.mail = Smtp(smtp.url, connections=4)
-        self.identity = Identity("IMAG'IN <no@imagin.invalid>", "imagin.invalid", "retour@imagin.invalid", "k" * 40)
+        self.identity = Identity(
+            "IMAG'IN <no@imagin.invalid>", "imagin.invalid", "retour@imagin.invalid", "key-of-the-tests-" * 3
+        )
 
     def clock(self):
         return self.now

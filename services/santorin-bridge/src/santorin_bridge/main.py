@@ -7,6 +7,7 @@ from functools import partial
 from fastapi import Depends
 
 from acces.acteur import Acteur, Role, mint
+from acces.debit import Debit
 from acces.http import create_app
 from chassis import dead_letters
 from chassis.freshness import Freshness
@@ -24,7 +25,6 @@ from santorin_bridge.use_cases.observe import measure_silence, observe_differenc
 from santorin_bridge.use_cases.reconcile import Sources
 from santorin_bridge.web import jetons, limites, routes
 from santorin_bridge.web.application import Application
-from santorin_bridge.web.debit import Debit
 
 _TOKEN_HOURS = 0.1
 _SILENCE_SECONDS = 30.0

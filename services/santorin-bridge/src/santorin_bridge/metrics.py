@@ -2,8 +2,6 @@
 
 from prometheus_client import Counter, Gauge, Histogram
 
-LIMITED = Counter("imagin_http_limited", "Requests refused with 429", ["route"])
-
 ACCUSES = Counter("imagin_accuses", "SANTORIN's answers, by what they are about", ["portee"])
 
 CONVOCATION_TO_SANTORIN_SECONDS = Histogram(

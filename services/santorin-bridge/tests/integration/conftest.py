@@ -23,7 +23,7 @@ from santorin_bridge.main import build
 from santorin_bridge.publishing import DirtyHabilitations
 from santorin_bridge.settings import Settings
 
-KEY = "k" * 40
+KEY = "key-of-the-tests-" * 3
 
 
 class Bridge:

@@ -25,7 +25,7 @@ from santorin_bridge.domain.clients import verifier
 from santorin_bridge.main import build
 from santorin_bridge.settings import Settings
 
-KEY = "k" * 40
+KEY = "key-of-the-tests-" * 3
 REST = {"kafka_bootstrap": "unused:1", "convocation_url": "http://convocation.test", "token_key": KEY}
 OLD, NEW, RECETTE = "secret-ancien", "secret-nouveau", "secret-de-recette"
 CLIENTS = {"santorin": [verifier(OLD), verifier(NEW)], "recette": [verifier(RECETTE)]}

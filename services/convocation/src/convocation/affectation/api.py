@@ -3,12 +3,13 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Query, Request
+from fastapi import Depends, Query, Request
 
 from acces.http import ActeurDep, Router
 from chassis.http import Problem
 from convocation.annuaire import reads as intervenants
 from convocation.annuaire.domain import Intervenant
+from convocation.commun.limites import count_read, limit_recherche
 from convocation.convocations.refus import IntervenantInconnu
 from convocation.missions.access import visible_mission
 from pages.commands import reading
@@ -17,7 +18,7 @@ router = Router(prefix="/api", tags=["missions"])
 _SUGGESTIONS = 20
 
 
-@router.get("/missions/{mission_id}/intervenants")
+@router.get("/missions/{mission_id}/intervenants", dependencies=[Depends(limit_recherche)])
 async def search_intervenants(
     request: Request,
     mission_id: UUID,
@@ -34,6 +35,7 @@ async def search_intervenants(
             found = await intervenants.of_discipline(connection, mission.uai, mission.academie, discipline)
         else:
             found = (await intervenants.search(connection, mission.academie, nom or "", limit=_SUGGESTIONS))[0]
+    await count_read(request, acteur, found)
     return {
         "intervenants": [_person(one, coche=discipline is not None) for one in found],
         "message": None if found else IntervenantInconnu.phrase,

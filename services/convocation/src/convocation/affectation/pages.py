@@ -9,7 +9,7 @@ import secrets
 from datetime import datetime
 from uuid import UUID
 
-from fastapi import Request
+from fastapi import Depends, Request
 from starlette.responses import Response
 
 from acces.acteur import Acteur
@@ -19,6 +19,7 @@ from convocation.affectation.presenters import ChoixDesPersonnes, people_to_tick
 from convocation.cadre.ecran import page
 from convocation.commun import idempotence
 from convocation.commun.application import application
+from convocation.commun.limites import count_read, limit_recherche
 from convocation.commun.refus import Refus
 from convocation.commun.refusals import status_of
 from convocation.convocations.commands import PassageOutre, create_convocations, examine, warn
@@ -45,7 +46,7 @@ async def ouvrir(request: Request, mission_id: UUID, acteur: ActeurDep) -> Respo
         return await _show(request, connection, acteur, mission, Saisies(cle=secrets.token_urlsafe(16)))
 
 
-@router.post("/missions/{mission_id}/affectation")
+@router.post("/missions/{mission_id}/affectation", dependencies=[Depends(limit_recherche)])
 async def remplir(request: Request, mission_id: UUID, acteur: ActeurDep) -> Response:
     """« Convoquer », or one of the searches on the way there."""
     saisies = await _read(request)
@@ -107,6 +108,7 @@ async def _show(
     decisions = await ouvertures.decisions(connection, mission.session, mission.academie, mission.uai)
     ouverte = est_ouvert(decisions, mission.academie, mission.uai, application(request).clock())
     choix = await people_to_tick(connection, mission, saisies)
+    await count_read(request, acteur, [*choix.groupe, *choix.trouvees])
     avertissements = await _avertissements(connection, mission, choix, saisies, ouverte=ouverte)
     to_read = isinstance(refus, AvertissementsALire)
     erreurs = [{"champ": refus.champ, "texte": _phrase(refus, choix)}] if refus and not to_read else []

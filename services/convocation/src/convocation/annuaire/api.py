@@ -4,7 +4,7 @@ from dataclasses import asdict
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Path, Request, Response
+from fastapi import Depends, Path, Request, Response
 
 from acces.acteur import Acteur
 from acces.http import ActeurDep, Router
@@ -18,6 +18,7 @@ from convocation.annuaire.reads import FiltreAnnuaire, liste_intervenants
 from convocation.annuaire.refus import IntervenantAbsent
 from convocation.annuaire.schemas import ActiviteIn, FicheIn, IntervenantsIn, NouvelleFicheIn, RechercheIn
 from convocation.commun.http import IfMatch, etag, expected_version
+from convocation.commun.limites import count_read, limit_recherche
 from convocation.commun.schemas import Academie
 from pages.commands import commande, reading
 
@@ -42,13 +43,14 @@ import_router = Router(prefix="/api", tags=["administration"])
 _DU_GESTIONNAIRE = frozenset({"stagiaire", "profils", "indisponibilites"})  # an import may leave them out
 
 
-@router.post("/recherche")
+@router.post("/recherche", dependencies=[Depends(limit_recherche)])
 async def chercher(request: Request, academie: Place, body: RechercheIn, acteur: ActeurDep) -> dict[str, Any]:
     """A page of fifty people; `rapproche`: nobody has that name, these have one a letter away (R35)."""
     may_read(acteur, academie)
     filtre = FiltreAnnuaire(academies=[academie], **body.model_dump())
     async with reading(request) as connection:
         rows, rapproche = await liste_intervenants(connection, filtre)
+    await count_read(request, acteur, rows)
     people = [row.only(*_DE_LA_LISTE) for row in rows]
     return {"total": rows[0].total if rows else 0, "rapproche": rapproche, "intervenants": people}
 

@@ -4,7 +4,7 @@ from math import ceil
 from typing import Any
 from uuid import UUID
 
-from fastapi import Request
+from fastapi import Depends, Request
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
@@ -21,6 +21,7 @@ from convocation.annuaire.refus import IntervenantAbsent
 from convocation.annuaire.schemas import FicheIn, NouvelleFicheIn
 from convocation.cadre.ecran import page
 from convocation.commun.access import reach
+from convocation.commun.limites import count_read, limit_recherche
 from convocation.commun.recherche import cle
 from convocation.commun.refus import Refus, VersionDepassee
 from convocation.commun.refusals import errors_of, status_of
@@ -37,13 +38,13 @@ _TAILLE, _HOMONYMES = 50, 5
 Fautes = list[dict[str, str]]
 
 
-@router.get("/intervenants")
+@router.get("/intervenants", dependencies=[Depends(limit_recherche)])
 async def lister(request: Request, acteur: ActeurDep) -> Response:
     """Everybody of the académies, active or not."""
     return await _liste(request, acteur, FormData())
 
 
-@router.post("/intervenants")
+@router.post("/intervenants", dependencies=[Depends(limit_recherche)])
 async def chercher(request: Request, acteur: ActeurDep) -> Response:
     async with fields(request) as form:
         return await _liste(request, acteur, form)
@@ -63,6 +64,7 @@ async def _liste(request: Request, acteur: Acteur, form: FormData) -> Response:
     )
     async with reading(request) as connection:
         lignes, rapproche = await liste_intervenants(connection, filtre)
+        await count_read(request, acteur, lignes)
         total = lignes[0].total if lignes else 0
         disciplines = await nomenclature.disciplines(connection, "")
         return await page(

@@ -4,9 +4,36 @@ from dataclasses import dataclass
 
 from fastapi import Request
 
+from acces.debit import Debit
 from chassis import http
 from convocation.settings import Settings
 from pages import application as pages
+
+_HOUR = 3_600
+
+
+@dataclass(frozen=True, slots=True)
+class Debits:
+    """By acteur: `recherches`, `documents`, `lues` (people an hour), `averties` (once an hour).
+
+    By address: `portes`.
+    """
+
+    recherches: Debit
+    documents: Debit
+    lues: Debit
+    averties: Debit
+    portes: Debit
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Debits":
+        return cls(
+            recherches=Debit(per_second=settings.search_per_second, burst=settings.search_burst),
+            documents=Debit(per_second=settings.document_per_second, burst=settings.document_burst),
+            lues=Debit(per_second=settings.people_per_hour / _HOUR, burst=settings.people_per_hour),
+            averties=Debit(per_second=1 / _HOUR, burst=1),
+            portes=Debit(per_second=settings.stranger_per_second, burst=settings.stranger_burst),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,6 +41,7 @@ class Application(pages.Application):
     """Every room's; `documents` adds what renders."""
 
     settings: Settings
+    debits: Debits
 
 
 def application(request: Request) -> Application:

@@ -12,6 +12,7 @@ from chassis.database import Connection
 from chassis.http import Problem
 from convocation.cadre.ecran import FONCTIONS
 from convocation.commun.application import application
+from convocation.commun.limites import limit_porte
 from convocation.connexion import sql
 from pages.commands import reading, see_other
 from pages.forms import fields, text
@@ -65,6 +66,7 @@ async def sign_in(request: Request) -> Response:
 
 async def _signed_in(request: Request, role: str, code: str, suite: str) -> Response:
     """`code`: the UAI of a chef or délégué, the académie of a gestionnaire, the number of an intervenant."""
+    await limit_porte(request, "/connexion/developpement")
     state = application(request)
     if not state.settings.development_sign_in:
         raise Problem(404, "inconnu", "La connexion de développement n’est pas ouverte.")

@@ -3,12 +3,13 @@
 from datetime import timedelta
 from uuid import UUID
 
-from fastapi import Request
+from fastapi import Depends, Request
 from starlette.responses import Response
 
 from acces.http import ActeurDep, Router
 from chassis.http import Problem
 from convocation.commun.jetons import read_verification
+from convocation.commun.limites import limit_document, limit_porte
 from convocation.convocations.domain import NatureVersion
 from convocation.convocations.presenters import file_name
 from convocation.documents import sql
@@ -33,7 +34,7 @@ _VERDICTS = {
 _INCONNUE = ("error", "Convocation inconnue", "Ce code n’a pas été émis par IMAG’IN E3C.")
 
 
-@router.get("/convocations/{convocation_id}/convocation.pdf")
+@router.get("/convocations/{convocation_id}/convocation.pdf", dependencies=[Depends(limit_document)])
 async def telecharger(request: Request, convocation_id: UUID, acteur: ActeurDep) -> Response:
     """The present version; always the same bytes. Another établissement's or person's does not exist: 404."""
     state = application(request)
@@ -44,7 +45,7 @@ async def telecharger(request: Request, convocation_id: UUID, acteur: ActeurDep)
     return _pdf(octets, _attachment(f"convocation {row.nom} {row.code} v{row.version}"))
 
 
-@router.get("/missions/{mission_id}/convocations.pdf")
+@router.get("/missions/{mission_id}/convocations.pdf", dependencies=[Depends(limit_document)])
 async def telecharger_toutes(request: Request, mission_id: UUID, acteur: ActeurDep) -> Response:
     """All active convocations of the mission, in one file."""
     async with reading(request) as connection:
@@ -56,7 +57,7 @@ async def telecharger_toutes(request: Request, mission_id: UUID, acteur: ActeurD
     return _pdf(octets, _attachment(f"convocations {mission.uai} {mission.code} {mission.voie}"))
 
 
-@router.get("/signature/{uai}/apercu.pdf")
+@router.get("/signature/{uai}/apercu.pdf", dependencies=[Depends(limit_document)])
 async def apercu(request: Request, uai: str, acteur: ActeurDep) -> Response:
     """A sample convocation of an invented person with the signature as it is."""
     async with reading(request) as connection:
@@ -86,6 +87,7 @@ def _pdf(octets: bytes, disposition: str) -> Response:
 
 async def verifier(request: Request) -> Response:
     """Valid, replaced or cancelled, and nothing more. For everybody: no acteur is asked for."""
+    await limit_porte(request, "/verifier/{token}")
     state = application(request)
     named = read_verification(request.path_params["token"], state.token_key)
     found = None

@@ -13,6 +13,7 @@ from chassis.database import Connection
 from chassis.http import Problem
 from convocation.commun.application import application
 from convocation.commun.jetons import make_calendrier, read_calendrier
+from convocation.commun.limites import limit_porte
 from convocation.mes_missions import sql
 from convocation.mes_missions.calendrier import VersionRow, evenement, publication
 from convocation.mes_missions.commands import set_abonnement
@@ -50,6 +51,7 @@ async def enregistrer(request: Request, acteur: ActeurDep) -> Response:
 
 async def calendrier(request: Request) -> Response:
     """The feed; 404 for an address that is revoked or was never given."""
+    await limit_porte(request, "/calendrier/{token}.ics")
     state = application(request)
     abonnement_id = read_calendrier(request.path_params["token"], state.token_key)
     rows = await _convocations(request, abonnement_id) if abonnement_id else None

@@ -15,6 +15,7 @@ from chassis.http import Problem
 from convocation.cadre.ecran import FONCTIONS
 from convocation.commun.application import application
 from convocation.commun.jetons import read_lien
+from convocation.commun.limites import limit_porte
 from convocation.mes_missions import sql
 from pages.commands import reading, see_other
 
@@ -30,6 +31,7 @@ def add_to(app: FastAPI) -> None:
 
 async def ouvrir(request: Request) -> Response:
     """Sign in; ask first where somebody else is signed in."""
+    await limit_porte(request, "/lien/{token}")
     acteur, present = await _acteur(request), _present(request)
     if acteur is None:
         return _plus_valable(request)
@@ -47,6 +49,7 @@ async def ouvrir(request: Request) -> Response:
 async def poursuivre(request: Request) -> Response:
     """Sign in instead of whoever is signed in."""
     refuse_cross_site(request)
+    await limit_porte(request, "/lien/{token}")
     acteur = await _acteur(request)
     return _plus_valable(request) if acteur is None else _enter(request, acteur)
 

@@ -17,7 +17,7 @@ from convocation.commun.jetons import (
     read_verification,
 )
 
-KEY = "k" * 40
+KEY = "key-of-the-tests-" * 3
 UNE = UUID("7f3a22c9-0000-5000-8000-00000000abcd")
 NOW, FIN = datetime(2027, 1, 1, tzinfo=UTC), datetime(2027, 2, 1, tzinfo=UTC)
 PRINTED = "fzoiyQAAUACAAAAAAACrzQAAAAOIsJwcY9Ygb0zqUcw"
@@ -42,7 +42,7 @@ def test_r24_a_code_printed_before_the_other_uses_came_is_still_read():
 def test_a_token_is_read_by_its_use_alone_and_with_its_secret_alone(use):
     found = {other for other, read in READ.items() if read(TOKENS[use]) is not None}
     assert found == {use}
-    assert READ[use](TOKENS[use], "j" * 40) is None
+    assert READ[use](TOKENS[use], "another-key-of-tests-" * 2) is None
 
 
 @pytest.mark.parametrize("use", TOKENS)

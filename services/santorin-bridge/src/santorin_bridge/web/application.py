@@ -7,9 +7,9 @@ from datetime import timedelta
 from fastapi import Request
 
 from acces import http as acces
+from acces.debit import Debit
 from chassis import http
 from chassis.freshness import Freshness
-from santorin_bridge.web.debit import Debit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,10 +12,10 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
 from acces.acteur import Acteur, Role, mint
+from acces.debit import limit_peer
 from santorin_bridge.domain.clients import is_client
 from santorin_bridge.settings import Settings
 from santorin_bridge.web.application import application
-from santorin_bridge.web.limites import limit_peer
 
 log = structlog.get_logger()
 PATH = "/oauth/jeton"
@@ -43,7 +43,7 @@ def add_to(app: FastAPI, settings: Settings) -> None:
 
 async def jeton(request: Request) -> JSONResponse:
     """200 with the token, 400 or 401 in the RFC's form, 429 as problem+json."""
-    await limit_peer(request, PATH)
+    await limit_peer(request, application(request).debit_jetons, PATH)
     try:
         fields = await _fields(request)
         client_id = _client(request, fields)
