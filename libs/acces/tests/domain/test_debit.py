@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 from acces.debit import Debit, peer
 
 RATES = [(1, 1), (3, 7), (50, 100), (7, 20), (50, 1)]  # the windows of three of them are no whole seconds
-PATIENT = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)  # a later example has a later time
+PATIENT = settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)  # a later example has a later time
 
 
 @pytest.mark.parametrize(("per_second", "burst"), RATES)

@@ -7,8 +7,26 @@ from collections.abc import Iterator
 
 import structlog
 import uvicorn
+from fastapi import FastAPI
+
+from chassis.settings import ServiceSettings
 
 log = structlog.get_logger()
+
+
+def configured(app: FastAPI, settings: ServiceSettings) -> uvicorn.Config:
+    """What a proxy says of who asked is believed from the trusted ones alone; by default from nobody."""
+    return uvicorn.Config(
+        app,
+        host=settings.http_host,
+        port=settings.http_port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=10,
+        h11_max_incomplete_event_size=65_536,
+        proxy_headers=bool(settings.http_trusted_proxies),
+        forwarded_allow_ips=settings.http_trusted_proxies,
+    )
 
 
 class Server(uvicorn.Server):

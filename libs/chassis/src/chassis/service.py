@@ -16,7 +16,6 @@ from typing import Any
 
 import asyncpg
 import structlog
-import uvicorn
 from aiokafka.errors import KafkaError
 from fastapi import FastAPI
 from pydantic import BaseModel
@@ -29,7 +28,7 @@ from chassis.metrics import BUILD_INFO, DLQ_MESSAGES, LOOP_LAG_SECONDS, OUTBOX_A
 from chassis.periodic import periodically
 from chassis.progress import Progress
 from chassis.relay import Relay, Source
-from chassis.server import Server
+from chassis.server import Server, configured
 from chassis.settings import ServiceSettings
 from chassis.subscribing import Subscriptions
 
@@ -130,20 +129,7 @@ class _Process:
         self._subscriptions = Subscriptions(settings, self._consumers)
         self._progress = Progress()
         self._started = False
-        self.server = Server(
-            uvicorn.Config(
-                service.app,
-                host=settings.http_host,
-                port=settings.http_port,
-                log_config=None,
-                access_log=False,
-                timeout_graceful_shutdown=10,
-                h11_max_incomplete_event_size=65_536,
-                proxy_headers=bool(settings.http_trusted_proxies),
-                forwarded_allow_ips=settings.http_trusted_proxies,
-            ),
-            drain_seconds=settings.http_drain_seconds,
-        )
+        self.server = Server(configured(service.app, settings), drain_seconds=settings.http_drain_seconds)
 
     def not_live(self) -> str | None:
         """What hangs, or None. An outage of PostgreSQL or Kafka is no reason: a restart would not mend it."""
