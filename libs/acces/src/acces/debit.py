@@ -12,7 +12,9 @@ from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import MovingWindowRateLimiter
 from prometheus_client import Counter
 
+from acces import securite
 from acces.acteur import Acteur
+from acces.securite import Evenement
 from chassis.http import Problem
 
 LIMITED = Counter("imagin_http_limited", "Requests refused with 429", ["route"])
@@ -51,12 +53,12 @@ class Debit:
 
 async def limit_acteur(request: Request, debit: Debit, acteur: Acteur) -> None:
     """Raises Problem 429 where this acteur asks too often."""
-    await _take(debit, f"{acteur.role}:{acteur.sub}", request.scope["route"].path)
+    await _take(request, debit, f"{acteur.role}:{acteur.sub}", request.scope["route"].path, acteur)
 
 
 async def limit_peer(request: Request, debit: Debit, route: str) -> None:
     """For a route without an acteur: every attempt of an address counts, the failing ones too. Raises Problem 429."""
-    await _take(debit, peer(request.client.host if request.client else ""), route)
+    await _take(request, debit, peer(request.client.host if request.client else ""), route)
 
 
 def peer(host: str) -> str:
@@ -68,9 +70,10 @@ def peer(host: str) -> str:
     return str(ip_network((address, 64), strict=False)) if isinstance(address, IPv6Address) else host
 
 
-async def _take(debit: Debit, key: str, route: str) -> None:
+async def _take(request: Request, debit: Debit, key: str, route: str, acteur: Acteur | None = None) -> None:
     seconds = await debit.take(key)
     if seconds:
+        securite.tell(request, Evenement.TOO_MANY, acteur)
         raise too_many(route, seconds)
 
 

@@ -13,8 +13,10 @@ from fastapi import APIRouter, Depends, FastAPI, Request  # noqa: TID251  # the 
 from fastapi.routing import APIRoute
 from starlette.responses import Response
 
+from acces import securite
 from acces.acteur import COOKIE, Acteur, InvalidToken, read
 from acces.policy import Forbidden
+from acces.securite import Evenement
 from chassis import http
 from chassis.http import Problem, refuse
 
@@ -47,7 +49,17 @@ def _authenticated(request: Request) -> Acteur:
     try:
         return read(token, key, now=datetime.now(UTC))  # noqa: TID251  # the border: a token ends by the clock
     except InvalidToken:
+        if token:
+            securite.tell(request, Evenement.TOKEN_REFUSED)
         raise Problem(401, "non-authentifie", "Connectez-vous : jeton absent, invalide ou expiré.") from None
+
+
+def present(request: Request) -> Acteur | None:
+    """Who acts, on a route that lets anybody in; None where nobody does."""
+    try:
+        return current_acteur(request)
+    except Problem:
+        return None
 
 
 def refuse_cross_site(request: Request) -> None:
@@ -61,6 +73,7 @@ def refuse_cross_site(request: Request) -> None:
     ours = {str(request.base_url).rstrip("/"), http.application(request, Application).public_url}
     if site in {"same-origin", "none"} or (site is None and request.headers.get("origin") in ours):
         return
+    securite.tell(request, Evenement.FOREIGN_SITE)
     raise Problem(403, "requete-intersite", "Cette requête ne vient pas de l’application.")
 
 
@@ -97,4 +110,5 @@ def create_app(*, title: str, description: str = "") -> FastAPI:
 async def _forbidden(request: Request, error: Exception) -> Response:
     assert isinstance(error, Forbidden)
     log.info("http.forbidden", action=error.action)
+    securite.tell(request, Evenement.ACCESS_DENIED, getattr(request.state, "acteur", None), action=error.action)
     return refuse(request, 403, "interdit", "Vous n’avez pas le droit de faire cela ici.")

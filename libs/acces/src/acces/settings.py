@@ -1,5 +1,7 @@
 """The setting by which a service knows who acts."""
 
+from pathlib import Path
+
 from pydantic import AliasChoices, Field, SecretStr, field_validator
 
 from chassis.settings import ServiceSettings
@@ -26,3 +28,11 @@ class AccesSettings(ServiceSettings):
         if len(set(text)) < _FEW:
             raise ValueError("a weak key, of few different characters: draw one, `openssl rand -base64 32`")
         return key
+
+
+class EntreeSettings(AccesSettings):
+    """What a service needs besides that lets acteurs in."""
+
+    security_log_file: Path | None = Field(
+        default=None, description="security events as JSON lines, for a SIEM; without it they are not written"
+    )

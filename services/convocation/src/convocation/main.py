@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
+from acces import securite
 from acces.http import create_app
 from chassis.periodic import periodically
 from chassis.service import Runtime, Service, run
@@ -60,6 +61,7 @@ _KEYS_KEPT = timedelta(days=7)
 def build(runtime: Runtime) -> Service:
     settings = runtime.settings
     assert isinstance(settings, Settings)
+    securite.configure(settings.service_name, settings.security_log_file)
     app = create_app(title="IMAG'IN — convocation")
     for api in _APIS:
         app.include_router(api.router)

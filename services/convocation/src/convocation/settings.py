@@ -7,12 +7,12 @@ from urllib.parse import urlsplit
 from pydantic import AliasChoices, Field, model_validator
 from pydantic_settings import SettingsConfigDict
 
-from acces.settings import AccesSettings
+from acces.settings import EntreeSettings
 
 _THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
 
 
-class Settings(AccesSettings):
+class Settings(EntreeSettings):
     """`public_url` is how people reach the pages: it stands in QR codes, and `https` makes the cookie secure."""
 
     model_config = SettingsConfigDict(env_prefix="CONVOCATION_")

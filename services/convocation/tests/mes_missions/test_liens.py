@@ -144,7 +144,6 @@ FAUX = {
     "digits of another script": lambda token, id_: token[:-1] + "\u0663",
     "a blank before": lambda token, id_: " " + token,
     "a tabulation after": lambda token, id_: token + "\t",
-    "NUL": lambda token, id_: token + "\0",
     "a stranger's letter that base64 skips": lambda token, id_: token[:5] + "!" + token[5:],
     "a folder more": lambda token, id_: token + "/x",
     "a slash after": lambda token, id_: token + "/",

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from acces import securite
 from acces.http import create_app
 from chassis.service import Runtime, Service, run
 from event_schemas.catalogue import EVENT_TYPES
@@ -16,6 +17,7 @@ from mission_import.web.pages import sessions
 def build(runtime: Runtime) -> Service:
     settings = runtime.settings
     assert isinstance(settings, Settings)
+    securite.configure(settings.service_name, settings.security_log_file)
     app = create_app(title="IMAG'IN — import des missions")
     refusals.add_to(app)
     routes_fichier.add_to(app)

@@ -6,10 +6,10 @@ from typing import ClassVar, Literal
 from pydantic import AliasChoices, Field
 from pydantic_settings import SettingsConfigDict
 
-from acces.settings import AccesSettings
+from acces.settings import EntreeSettings
 
 
-class Settings(AccesSettings):
+class Settings(EntreeSettings):
     """One closing makes many missions: smaller batches keep the relay and the next service busy meanwhile."""
 
     model_config = SettingsConfigDict(env_prefix="MISSION_IMPORT_")

@@ -6,6 +6,7 @@ from functools import partial
 
 from fastapi import Depends
 
+from acces import securite
 from acces.acteur import Acteur, Role, mint
 from acces.debit import Debit
 from acces.http import create_app
@@ -33,6 +34,7 @@ _SILENCE_SECONDS = 30.0
 def build(runtime: Runtime) -> Service:
     settings, pool = runtime.settings, runtime.pool
     assert isinstance(settings, Settings)
+    securite.configure(settings.service_name, settings.security_log_file)
     app = create_app(title="IMAG'IN — habilitations SANTORIN")
     app.include_router(routes.router, dependencies=[Depends(limites.limit_acteur)])
     jetons.add_to(app, settings)

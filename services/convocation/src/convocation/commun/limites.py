@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 from fastapi import Request
 
-from acces import audit, debit
+from acces import audit, debit, securite
 from acces.acteur import Acteur
 from acces.audit import Acte
 from acces.debit import too_many
 from acces.http import ActeurDep
+from acces.securite import Evenement
 from convocation.commun.application import application
 from pages.commands import commande
 
@@ -35,6 +36,9 @@ async def count_read(request: Request, acteur: Acteur, people: Sequence[object])
     """
     debits, key = application(request).debits, f"{acteur.role}:{acteur.sub}"
     seconds = await debits.lues.take(key, cost=len(people)) if people else 0
+    securite.tell(
+        request, Evenement.DIRECTORY_CAPPED if seconds else Evenement.DIRECTORY_READ, acteur, count=len(people)
+    )
     if not seconds:
         return
     if not await debits.averties.take(key):

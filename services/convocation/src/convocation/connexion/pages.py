@@ -5,8 +5,10 @@ from urllib.parse import quote
 from fastapi import FastAPI, Request
 from starlette.responses import Response
 
+from acces import securite
 from acces.acteur import COOKIE, Acteur, Role
-from acces.http import refuse_cross_site
+from acces.http import present, refuse_cross_site
+from acces.securite import Evenement
 from acces.session import open_session
 from chassis.database import Connection
 from chassis.http import Problem
@@ -69,11 +71,13 @@ async def _signed_in(request: Request, role: str, code: str, suite: str) -> Resp
     await limit_porte(request, "/connexion/developpement")
     state = application(request)
     if not state.settings.development_sign_in:
+        securite.tell(request, Evenement.SIGN_IN_REFUSED)
         raise Problem(404, "inconnu", "La connexion de développement n’est pas ouverte.")
     async with reading(request) as connection:
         acteur = await _acteur(connection, role, code[:40])
     response = see_other(suite)
     open_session(response, acteur, state.token_key, now=state.clock(), hours=_HOURS, secure=state.secure)
+    securite.tell(request, Evenement.SIGNED_IN, acteur)
     return response
 
 
@@ -98,6 +102,7 @@ async def _acteur(connection: Connection, named: str, code: str) -> Acteur:
 async def sign_out(request: Request) -> Response:
     refuse_cross_site(request)
     response = see_other("/connexion")
+    securite.tell(request, Evenement.SIGNED_OUT, present(request))
     response.delete_cookie(COOKIE)
     return response
 

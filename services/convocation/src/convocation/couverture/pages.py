@@ -9,8 +9,10 @@ from urllib.parse import urlencode
 from fastapi import Request
 from starlette.responses import Response
 
+from acces import securite
 from acces.acteur import Acteur
 from acces.http import ActeurDep, Router
+from acces.securite import Evenement
 from chassis.database import Connection
 from convocation.cadre.ecran import page
 from convocation.commun.application import application
@@ -69,7 +71,9 @@ def _asked(request: Request) -> dict[str, str]:
 
 async def _all(request: Request, acteur: Acteur) -> Couverture:
     async with reading(request) as connection:
-        return await _read(request, connection, acteur, _asked(request), taille=None)
+        one = await _read(request, connection, acteur, _asked(request), taille=None)
+    securite.tell(request, Evenement.EXPORT, acteur, count=len(one.lignes))
+    return one
 
 
 async def _read(

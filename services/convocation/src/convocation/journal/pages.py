@@ -8,10 +8,11 @@ from math import ceil
 from fastapi import Request
 from starlette.responses import Response
 
-from acces import audit
+from acces import audit, securite
 from acces.acteur import Acteur
 from acces.audit import ActeEcrit
 from acces.http import ActeurDep, Router
+from acces.securite import Evenement
 from convocation.cadre.ecran import page
 from convocation.commun.tableur import csv_bytes
 from convocation.journal.access import may_read
@@ -53,6 +54,7 @@ async def en_csv(request: Request, acteur: ActeurDep) -> Response:
     if erreurs or (rows and rows[0].total > _MAX_CSV):
         return await _show(request, acteur, filtre, 1, "" if erreurs else _TROP)
     octets = await asyncio.to_thread(_csv, rows)
+    securite.tell(request, Evenement.EXPORT, acteur, count=len(rows))
     headers = {"Content-Disposition": 'attachment; filename="journal.csv"', "Cache-Control": "no-store"}
     return Response(octets, media_type="text/csv; charset=utf-8", headers=headers)
 

@@ -8,10 +8,11 @@ from typing import Any
 from fastapi import FastAPI, Request
 from starlette.responses import Response
 
+from acces import securite
 from acces.acteur import Acteur, Role
-from acces.http import current_acteur, refuse_cross_site
+from acces.http import present, refuse_cross_site
+from acces.securite import Evenement
 from acces.session import open_session
-from chassis.http import Problem
 from convocation.cadre.ecran import FONCTIONS
 from convocation.commun.application import application
 from convocation.commun.jetons import read_lien
@@ -32,14 +33,14 @@ def add_to(app: FastAPI) -> None:
 async def ouvrir(request: Request) -> Response:
     """Sign in; ask first where somebody else is signed in."""
     await limit_porte(request, "/lien/{token}")
-    acteur, present = await _acteur(request), _present(request)
+    acteur, here = await _acteur(request), present(request)
     if acteur is None:
         return _plus_valable(request)
-    if present is None:
+    if here is None:
         return _enter(request, acteur)
-    if (present.role, present.sub) == (acteur.role, acteur.sub):
+    if (here.role, here.sub) == (acteur.role, acteur.sub):
         return _sealed(see_other("/mes-missions"))
-    names: dict[str, Any] = {"present": present, "fonction": FONCTIONS.get(present.role, ""), "personne": acteur.nom}
+    names: dict[str, Any] = {"present": here, "fonction": FONCTIONS.get(here.role, ""), "personne": acteur.nom}
     page = _sealed(application(request).pages.render(request, "mes_missions/lien_autre_session.html", **names))
     # Its form must say where it comes from (refuse_cross_site): the host, and nothing of the address.
     page.headers["Referrer-Policy"] = "strict-origin"
@@ -66,22 +67,17 @@ async def _acteur(request: Request) -> Acteur | None:
     return Acteur(person.numero, Role.INTERVENANT, f"{person.prenom} {person.nom}")
 
 
-def _present(request: Request) -> Acteur | None:
-    try:
-        return current_acteur(request)
-    except Problem:
-        return None
-
-
 def _enter(request: Request, acteur: Acteur) -> Response:
     response = see_other("/mes-missions")
     state = application(request)
     open_session(response, acteur, state.token_key, now=state.clock(), hours=_HOURS, secure=state.secure)
+    securite.tell(request, Evenement.LINK_OPENED, acteur)
     return _sealed(response)
 
 
 def _plus_valable(request: Request) -> Response:
     """The same page for a forged, an expired and an unknown link."""
+    securite.tell(request, Evenement.LINK_REFUSED)
     return _sealed(application(request).pages.render(request, "mes_missions/lien_plus_valable.html", status=404))
 
 

@@ -11,8 +11,10 @@ from authlib.oauth2.rfc6749.errors import InvalidClientError, InvalidRequestErro
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
+from acces import securite
 from acces.acteur import Acteur, Role, mint
 from acces.debit import limit_peer
+from acces.securite import Evenement
 from santorin_bridge.domain.clients import is_client
 from santorin_bridge.settings import Settings
 from santorin_bridge.web.application import application
@@ -49,8 +51,10 @@ async def jeton(request: Request) -> JSONResponse:
         client_id = _client(request, fields)
         _grant(fields)
     except OAuth2Error as refused:
+        securite.tell(request, Evenement.CLIENT_REFUSED)
         status, body, headers = refused()
         return JSONResponse(body, status, dict(headers))
+    securite.tell(request, Evenement.TOKEN_ISSUED, client=client_id)
     return JSONResponse(_token(request, client_id), headers=_NOT_STORED)
 
 
