@@ -7,6 +7,7 @@ holds its lock. On any error: never abort, never reuse; drop the producer, start
 
 import asyncio
 import contextlib
+import math
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any, Protocol
@@ -25,6 +26,7 @@ log = structlog.get_logger()
 LOCK = 4_207_002
 """Held in the service's database by whoever relays from it."""
 _RETRY_SECONDS = 0.5
+_TELL_SECONDS = 10.0
 
 
 class Source(Protocol):
@@ -68,6 +70,7 @@ class Relay:
         self._stopping = False
         self._alive_at = time.monotonic()
         self._leftovers: set[asyncio.Task[None]] = set()
+        self._told: dict[type[Exception], float] = {}
 
     def add_sources(self, sources: Sequence[Source]) -> None:
         """Sources to relay before the outbox: what waits there never holds them back."""
@@ -100,12 +103,19 @@ class Relay:
             try:
                 await self._stand()
             except Exception as error:  # noqa: BLE001  # step down, start again with a new producer
-                log.warning("relay.stepped_down", error=error)
+                self._tell(error)
                 await asyncio.sleep(_RETRY_SECONDS)
             finally:
                 RELAY_LEADER.set(0)
         if self._leftovers:
             await asyncio.wait(self._leftovers, timeout=5)
+
+    def _tell(self, error: Exception) -> None:
+        """Each kind once in ten seconds: in an outage it is the same one twice a second."""
+        kind, now = type(error), time.monotonic()
+        if now - self._told.get(kind, -math.inf) >= _TELL_SECONDS:
+            self._told[kind] = now
+            log.warning("relay.stepped_down", error=error)
 
     async def _stand(self) -> None:
         silence = self._deadline * 2

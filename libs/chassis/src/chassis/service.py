@@ -193,7 +193,8 @@ class _Process:
         self._relay.stop()
         with contextlib.suppress(Exception):
             await self._subscriptions.stop()
-        await asyncio.wait({work}, timeout=12)  # the relay's end ends the other parts
+        # The relay's end ends the other parts; what still waits for PostgreSQL or Kafka has none.
+        await asyncio.wait({work}, timeout=12 if self._started else 0)
         work.cancel()
         with contextlib.suppress(BaseException):
             await work
