@@ -13,8 +13,10 @@ from types import TracebackType
 from typing import Any, Self
 
 from acces.acteur import Acteur, mint
+from chassis.database import connect
 from chassis.provisioning import create_service_database
 from chassis.settings import kafka_connection
+from convocation.operations import open_session
 from imagin_ops import topics
 from imagin_ops.running import Installation
 from imagin_ops.services import CONVOCATION, MISSION_IMPORT, NOTIFIER, SERVICES, ServiceSpec
@@ -101,8 +103,16 @@ class Stack:
         return f"http://127.0.0.1:{self._ports[self.name_of(service, replica)]}"
 
     def token(self, acteur: Acteur, *, hours: float = 24) -> str:
-        """A signed token for `acteur`, as sign-in will issue."""
+        """A signed token for `acteur`, as a program shows it."""
         return mint(acteur, self.token_key, now=datetime.now(UTC), hours=hours)
+
+    async def session(self, acteur: Acteur) -> str:
+        """The value of the cookie of a new session, as sign-in opens it."""
+        connection = await connect(self.databases[CONVOCATION.name])
+        try:
+            return await open_session(connection, acteur, datetime.now(UTC))
+        finally:
+            await connection.close()
 
     def installation(self) -> Installation:
         """Where the other commands find this stack."""

@@ -7,13 +7,15 @@ from uuid import UUID, uuid5
 import httpx2
 import pytest
 import pytest_asyncio
+from starlette.responses import Response
 
-from acces.acteur import COOKIE, Acteur, Role, mint
+from acces.acteur import Acteur, Role, mint
 from chassis.cloudevents import Cause, Event
 from chassis.database import create_pool
 from chassis.service import Runtime
 from convocation.annuaire import sql as intervenants
 from convocation.annuaire.domain import Intervenant
+from convocation.commun.entrees import Entree
 from convocation.commun.jetons import make_verification
 from convocation.main import build
 from convocation.missions import sql as missions
@@ -85,7 +87,7 @@ class Api:
     """Requests as one acteur; `created` gives every POST its own Idempotency-Key."""
 
     def __init__(self, client, acteur):
-        self._client = client
+        self._client, self.acteur = client, acteur
         token = mint(acteur, KEY, now=datetime.now(UTC), hours=1)
         self._headers = {"Authorization": f"Bearer {token}"}
         self._number = 0
@@ -107,15 +109,20 @@ class Api:
 
 
 class Browser:
-    """An acteur's requests as a browser makes them; `text`: a page with every space as one."""
+    """An acteur's requests as a browser makes them, in a session of its own; `text`: a page with every space as one."""
 
     def __init__(self, api):
-        self._client = api._client
-        token = api._headers["Authorization"].removeprefix("Bearer ")
-        self.headers = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin", "Cookie": f"{COOKIE}={token}"}
+        self._client, self._acteur = api._client, api.acteur
+        self._headers = None
+
+    async def headers(self):
+        if self._headers is None:
+            cookie = await signed_in(self._client._transport.app, self._acteur)
+            self._headers = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin", "Cookie": cookie}
+        return self._headers
 
     async def get(self, path, **headers):
-        return await self._client.get(path, headers=self.headers | headers)
+        return await self._client.get(path, headers=await self.headers() | headers)
 
     async def text(self, path):
         answer = await self.get(path)
@@ -123,7 +130,14 @@ class Browser:
         return " ".join(answer.text.split())
 
     async def post(self, path, data=None, files=None, **headers):
-        return await self._client.post(path, data=data, files=files, headers=self.headers | headers)
+        return await self._client.post(path, data=data, files=files, headers=await self.headers() | headers)
+
+
+async def signed_in(app, *fonctions):
+    """The cookie (`name=value`) of a new session of somebody who may act as these."""
+    response = Response()
+    await app.state.application.sessions.open(response, Entree(fonctions[0].sub, fonctions))
+    return response.headers["set-cookie"].partition(";")[0]
 
 
 class World:
@@ -149,6 +163,10 @@ class World:
 
     def acteur(self, sub, role, *uais, academies=()):
         return Api(self.client, Acteur(sub, role, sub, frozenset(uais), frozenset(academies)))
+
+    async def signed_in(self, *fonctions):
+        """The cookie (`name=value`) of a new session of somebody who may act as these."""
+        return await signed_in(self.app, *fonctions)
 
     def browser(self, who):
         """The pages as `who` sees them: the name of one of these acteurs, or another Api."""

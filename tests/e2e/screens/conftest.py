@@ -15,7 +15,8 @@ from axe_playwright_python.async_playwright import Axe
 from PIL import Image, ImageDraw
 from playwright.async_api import expect
 
-from acces.acteur import COOKIE, Acteur, Role, mint
+from acces.acteur import Acteur, Role
+from acces.session import cookie_name
 from event_schemas import uai
 from event_schemas.identities import mission_id
 from imagin_dev.cyclades import inscriptions_file, producer
@@ -29,6 +30,7 @@ from imagin_ops.services import CONVOCATION
 from testkit.programs import find_program
 from testkit.smtp import MailServer
 
+COOKIE = cookie_name(secure=False)
 SESSION, ACADEMIE, LYCEES = "2020-E3C1", "10", 90
 expect.set_options(timeout=20_000)  # a machine may be slow; on a quick one it costs nothing
 SANTORIN_URL = "https://santorin.invalid/entree/{acces}"
@@ -102,9 +104,10 @@ class Product:
         """SANTORIN reads every right there is and answers it."""
         await Santorin(self.stack.kafka_connection, Behaviour(**behaviour)).run(lambda _: None, until_idle_seconds=1)
 
-    def cookie(self, acteur):
-        token = mint(acteur, self.stack.token_key, now=datetime.now(UTC), hours=1)
-        return {"name": COOKIE, "value": token, "url": self.url, "sameSite": "Lax", "httpOnly": True}
+    async def cookie(self, acteur):
+        """Of a new session, as a sign-in opens it."""
+        value = await self.stack.session(acteur)
+        return {"name": COOKIE, "value": value, "url": self.url, "sameSite": "Lax", "httpOnly": True}
 
     def api(self, http, acteur):
         return scenario.Api(http, self.stack.token(acteur))
@@ -163,7 +166,7 @@ async def person(product, chromium):
         )
         contexts.append(context)
         if role is not None:
-            await context.add_cookies([product.cookie(acteur(role, lycee, sub))])
+            await context.add_cookies([await product.cookie(acteur(role, lycee, sub))])
         page = await context.new_page()
         page.set_default_timeout(20_000)
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)

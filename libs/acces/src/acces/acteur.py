@@ -1,7 +1,6 @@
-"""Who acts: a signed token carried by `Authorization: Bearer` or by the session cookie, the same for every service.
+"""Who acts. A program shows a signed token (`Authorization: Bearer`), the same for every service; people have sessions.
 
 JWTs are joserfc's: Authlib's own `jose` is deprecated for this library of the same author (docs/decisions/0025).
-The launcher mints tokens for the demo; sign-in and OIDC later replace only the issuer.
 """
 
 from dataclasses import dataclass
@@ -12,7 +11,6 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 
-COOKIE = "imagin_session"
 _ALGORITHM = "HS256"
 _AUDIENCE = "imagin"
 

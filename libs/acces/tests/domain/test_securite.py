@@ -9,7 +9,7 @@ import pytest
 from fastapi import Request
 
 from acces import securite
-from acces.acteur import COOKIE, Acteur, Role, mint
+from acces.acteur import Acteur, Role, mint
 from acces.debit import Debit, limit_acteur
 from acces.http import ActeurDep, Application, Router, create_app
 from acces.policy import Forbidden
@@ -44,7 +44,8 @@ async def client():
         await limit_acteur(request, debit, acteur)
 
     app.include_router(router)
-    app.state.application = Application(pool=None, clock=lambda: NOW, wake_relay=lambda: None, token_key=KEY)
+    known = {"token_key": KEY, "sessions": object()}
+    app.state.application = Application(pool=None, clock=lambda: NOW, wake_relay=lambda: None, **known)
     transport = httpx2.ASGITransport(app=app, client=("192.0.2.7", 1))
     async with httpx2.AsyncClient(transport=transport, base_url="http://essai") as one:
         yield one
@@ -69,7 +70,7 @@ async def test_a_bad_token_and_a_foreign_page_are_told_and_a_visitor_without_any
     await client.get("/api/souvent")
     assert told() == []
     await client.get("/api/souvent", headers={"Authorization": "Bearer forged"})
-    cookie = {"Cookie": f"{COOKIE}={TOKEN}", "Sec-Fetch-Site": "cross-site"}
+    cookie = {"Cookie": "imagin_session=any", "Sec-Fetch-Site": "cross-site"}
     await client.post("/api/refus/1", headers=cookie)
     assert [line["event"] for line in told()] == ["token.refused", "request.foreign_site"]
     assert "forged" not in json.dumps(told())

@@ -28,6 +28,7 @@ from pages import Pages
 
 _SCREENS = (
     cadre,
+    connexion,
     listes,
     affectation,
     convocations,

@@ -26,6 +26,8 @@ class Settings(EntreeSettings):
     calendar_organizer: str = Field(default="ne-pas-repondre@imagin.invalid", pattern=r"^[^@\s]+@[^@\s]+$")
     lot_copies: int = Field(default=35, ge=1, le=1_000)
     development_sign_in: bool = False
+    session_idle_minutes: int = Field(default=60, ge=5, le=1_440, description="a session in which nobody acts is over")
+    session_hours: int = Field(default=10, ge=1, le=24, description="a session of that age is over")
     # Beyond: 429. A person, a process: searches, documents, people of the directory; an address: what needs no person.
     search_per_second: int = Field(default=5, ge=1, le=10_000)
     search_burst: int = Field(default=60, ge=1, le=100_000)

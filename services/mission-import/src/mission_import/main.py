@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from acces import securite
 from acces.http import create_app
+from acces.session import RemoteSessions
 from chassis.service import Runtime, Service, run
 from event_schemas.catalogue import EVENT_TYPES
 from mission_import.handlers.convocations import CountConvokedOnConvocationEvents
@@ -12,6 +13,7 @@ from mission_import.settings import Settings
 from mission_import.web import pages, refusals, routes_fichier, routes_imports
 from mission_import.web.application import Application
 from mission_import.web.pages import sessions
+from pages import saisie
 
 
 def build(runtime: Runtime) -> Service:
@@ -20,6 +22,7 @@ def build(runtime: Runtime) -> Service:
     securite.configure(settings.service_name, settings.security_log_file)
     app = create_app(title="IMAG'IN — import des missions")
     refusals.add_to(app)
+    saisie.add_to(app)
     routes_fichier.add_to(app)
     routes_imports.add_to(app)
     app.state.application = Application(
@@ -29,6 +32,7 @@ def build(runtime: Runtime) -> Service:
         token_key=settings.token_key.get_secret_value(),
         pages=pages.add_to(app, settings),
         sign_in=sessions.to_sign_in,
+        sessions=_sessions(settings),
         convocation_url=settings.convocation_url,
         public_url=settings.public_url or "",
     )
@@ -41,6 +45,14 @@ def build(runtime: Runtime) -> Service:
         },
         models={ce_type: event.model for ce_type, event in EVENT_TYPES.items()},
     )
+
+
+def _sessions(settings: Settings) -> RemoteSessions | None:
+    """Nobody comes by a cookie where nobody said who keeps the sessions."""
+    if settings.convocation_url is None:
+        return None
+    secure = (settings.public_url or "").startswith("https:")
+    return RemoteSessions(settings.convocation_url, secure=secure)
 
 
 def _clock() -> datetime:

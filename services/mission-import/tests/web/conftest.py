@@ -1,5 +1,6 @@
 """mission-import's requests on a real database: closings of Lyon (10) and Lille (09)."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from uuid import UUID, uuid5
@@ -7,7 +8,8 @@ from uuid import UUID, uuid5
 import httpx2
 import pytest_asyncio
 
-from acces.acteur import COOKIE, Acteur, Role, mint
+from acces.acteur import Acteur, InvalidToken, Role, mint, read
+from acces.session import Session, SessionEnded, cookie_name
 from chassis.cloudevents import Cause, Event
 from chassis.database import create_pool
 from chassis.service import Runtime
@@ -60,12 +62,34 @@ def convocation(number, code, *, version=1, status="ACTIVE"):
     )
 
 
+COOKIE = cookie_name(secure=False)
+
+
+class Sessions:
+    """Convocation's, played (tests/contrat has the real ones): each token of `World.tokens` names a session."""
+
+    def __init__(self):
+        self.over, self.closed = set(), set()
+
+    async def find(self, secret):
+        if secret in self.over:
+            raise SessionEnded
+        try:
+            return None if secret in self.closed else Session(read(secret, KEY, now=datetime.now(UTC)))
+        except InvalidToken:
+            return None
+
+    async def close(self, secret):
+        self.closed.add(secret)
+
+
 class World:
     session, lyon, autre, lille = SESSION, LYON, AUTRE, LILLE
     closing, convocation = staticmethod(closing), staticmethod(convocation)
 
     def __init__(self, client, pool, readers, woken):
         self.client, self.pool, self.readers, self.woken = client, pool, readers, woken
+        self.sessions = client._transport.app.state.application.sessions
         self.tokens = {
             "lyon": self._token(Role.GESTIONNAIRE, "10"),
             "lille": self._token(Role.GESTIONNAIRE, "09"),
@@ -132,6 +156,7 @@ async def world(database):
     settings = Settings(database_url=urls.url, kafka_bootstrap="unused:1", token_key=KEY, convocation_url=CONVOCATION)
     woken = []
     service = build(Runtime(settings, pool, SimpleNamespace(wake=lambda: woken.append(1))))
+    service.app.state.application = replace(service.app.state.application, sessions=Sessions())
     transport = httpx2.ASGITransport(app=service.app, raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url="http://imagin.test") as client:
         yield World(client, pool, service.readers, woken)

@@ -6,6 +6,7 @@ from fastapi import Request
 
 from acces.debit import Debit
 from chassis import http
+from convocation.commun.entrees import Entrees
 from convocation.settings import Settings
 from pages import application as pages
 
@@ -42,6 +43,7 @@ class Application(pages.Application):
 
     settings: Settings
     debits: Debits
+    sessions: Entrees
 
 
 def application(request: Request) -> Application:

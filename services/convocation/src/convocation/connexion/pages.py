@@ -1,4 +1,4 @@
-"""Sign-in for development, and signing out. OIDC will replace only who issues the cookie."""
+"""Sign-in for development, and signing out."""
 
 from urllib.parse import quote
 
@@ -6,24 +6,27 @@ from fastapi import FastAPI, Request
 from starlette.responses import Response
 
 from acces import securite
-from acces.acteur import COOKIE, Acteur, Role
-from acces.http import present, refuse_cross_site
+from acces.acteur import Acteur, Role
+from acces.http import ActeurDep, Router, present, refuse_cross_site, secret_of
 from acces.securite import Evenement
-from acces.session import open_session
+from acces.session import delete_cookie
 from chassis.database import Connection
 from chassis.http import Problem
-from convocation.cadre.ecran import FONCTIONS
+from convocation.cadre.ecran import FONCTIONS, page
 from convocation.commun.application import application
+from convocation.commun.entrees import Entree
 from convocation.commun.limites import limit_porte
 from convocation.connexion import sql
+from convocation.connexion.presenters import choix
+from convocation.missions import reads as places
 from pages.commands import reading, see_other
-from pages.forms import fields, text
+from pages.forms import fields, text, whole_number
 
-_HOURS = 8  # a working day
+router = Router(include_in_schema=False)
 
 
 def add_to(app: FastAPI) -> None:
-    """Plain routes, because routers ask for an acteur."""
+    """Plain routes, because routers ask for an acteur; `router` has those of who is signed in."""
     app.add_route("/connexion", connexion)
     app.add_route("/connexion/developpement", sign_in_by_link, methods=["GET"])
     app.add_route("/connexion/developpement", sign_in, methods=["POST"])
@@ -38,7 +41,7 @@ async def connexion(request: Request) -> Response:
         return pages.render(request, "connexion/connexion_portail.html", status=401)
     q, suite = request.query_params.get("q", "")[:100], _local(request.query_params.get("suite", "/"))
     async with reading(request) as connection:
-        places = await sql.etablissements(connection, q, limit=15)
+        found = await sql.etablissements(connection, q, limit=15)
         people = await sql.intervenants(connection, q, limit=10)
         academies = await sql.academies(connection)
     return pages.render(
@@ -48,7 +51,7 @@ async def connexion(request: Request) -> Response:
         Role=Role,
         q=q,
         suite=suite,
-        places=places,
+        places=found,
         people=people,
         academies=academies,
     )
@@ -76,7 +79,8 @@ async def _signed_in(request: Request, role: str, code: str, suite: str) -> Resp
     async with reading(request) as connection:
         acteur = await _acteur(connection, role, code[:40])
     response = see_other(suite)
-    open_session(response, acteur, state.token_key, now=state.clock(), hours=_HOURS, secure=state.secure)
+    await state.sessions.close(secret_of(request))
+    await state.sessions.open(response, Entree(acteur.sub, (acteur,)))
     securite.tell(request, Evenement.SIGNED_IN, acteur)
     return response
 
@@ -101,10 +105,46 @@ async def _acteur(connection: Connection, named: str, code: str) -> Acteur:
 
 async def sign_out(request: Request) -> Response:
     refuse_cross_site(request)
-    response = see_other("/connexion")
-    securite.tell(request, Evenement.SIGNED_OUT, present(request))
-    response.delete_cookie(COOKIE)
+    state, response = application(request), see_other("/connexion")
+    securite.tell(request, Evenement.SIGNED_OUT, await present(request))
+    await state.sessions.close(secret_of(request))
+    delete_cookie(response, secure=state.secure)
     return response
+
+
+@router.get("/fonctions")
+async def fonctions(request: Request, acteur: ActeurDep) -> Response:
+    """All that the person may act as, to choose from without signing out."""
+    entree = await _entree(request)
+    async with reading(request) as connection:
+        uais = sorted({uai for one in entree.fonctions for uai in one.uais})
+        found = await places.etablissements(connection, uais)
+        names = {one.uai: f"{one.etablissement_nom}, {one.etablissement_commune}" for one in found}
+        listed = choix(entree.fonctions, names)
+        template = "connexion/fonctions.html"
+        return await page(request, connection, acteur, template, choix=listed, choisie=entree.choisie)
+
+
+@router.post("/fonctions")
+async def choisir(request: Request, _: ActeurDep) -> Response:
+    """The first page of the function chosen: the page one came from may not be the other's."""
+    await _entree(request)
+    async with fields(request) as form:
+        choisie = whole_number(text(form, "choisie"), digits=3)  # from 1: what is no number is none of them
+    try:
+        await application(request).sessions.choose(secret_of(request), choisie - 1)
+    except IndexError:
+        raise Problem(404, "inconnu", "Vous n’avez pas cette fonction.") from None
+    acteur = await application(request).sessions.find(secret_of(request))
+    securite.tell(request, Evenement.FUNCTION_CHOSEN, acteur.acteur if acteur else None)
+    return see_other("/")
+
+
+async def _entree(request: Request) -> Entree:
+    entree = await application(request).sessions.entree(secret_of(request))
+    if entree is None:
+        raise Problem(404, "inconnu", "Un programme n’a qu’une fonction.")
+    return entree
 
 
 def _local(url: str) -> str:

@@ -3,6 +3,7 @@
 GET does nothing but set the cookie: scanners of mails follow links too. The token leaves the address bar at once.
 """
 
+from datetime import timedelta
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -10,17 +11,17 @@ from starlette.responses import Response
 
 from acces import securite
 from acces.acteur import Acteur, Role
-from acces.http import present, refuse_cross_site
+from acces.http import present, refuse_cross_site, secret_of
 from acces.securite import Evenement
-from acces.session import open_session
 from convocation.cadre.ecran import FONCTIONS
 from convocation.commun.application import application
+from convocation.commun.entrees import Entree
 from convocation.commun.jetons import read_lien
 from convocation.commun.limites import limit_porte
 from convocation.mes_missions import sql
 from pages.commands import reading, see_other
 
-_HOURS = 2
+_LASTS = timedelta(hours=2)
 _HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 
 
@@ -33,11 +34,11 @@ def add_to(app: FastAPI) -> None:
 async def ouvrir(request: Request) -> Response:
     """Sign in; ask first where somebody else is signed in."""
     await limit_porte(request, "/lien/{token}")
-    acteur, here = await _acteur(request), present(request)
+    acteur, here = await _acteur(request), await present(request)
     if acteur is None:
         return _plus_valable(request)
     if here is None:
-        return _enter(request, acteur)
+        return await _enter(request, acteur)
     if (here.role, here.sub) == (acteur.role, acteur.sub):
         return _sealed(see_other("/mes-missions"))
     names: dict[str, Any] = {"present": here, "fonction": FONCTIONS.get(here.role, ""), "personne": acteur.nom}
@@ -52,7 +53,7 @@ async def poursuivre(request: Request) -> Response:
     refuse_cross_site(request)
     await limit_porte(request, "/lien/{token}")
     acteur = await _acteur(request)
-    return _plus_valable(request) if acteur is None else _enter(request, acteur)
+    return _plus_valable(request) if acteur is None else await _enter(request, acteur)
 
 
 async def _acteur(request: Request) -> Acteur | None:
@@ -67,10 +68,11 @@ async def _acteur(request: Request) -> Acteur | None:
     return Acteur(person.numero, Role.INTERVENANT, f"{person.prenom} {person.nom}")
 
 
-def _enter(request: Request, acteur: Acteur) -> Response:
+async def _enter(request: Request, acteur: Acteur) -> Response:
     response = see_other("/mes-missions")
     state = application(request)
-    open_session(response, acteur, state.token_key, now=state.clock(), hours=_HOURS, secure=state.secure)
+    await state.sessions.close(secret_of(request))
+    await state.sessions.open(response, Entree(acteur.sub, (acteur,)), hours=_LASTS)
     securite.tell(request, Evenement.LINK_OPENED, acteur)
     return _sealed(response)
 
