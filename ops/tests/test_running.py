@@ -6,6 +6,7 @@ import os
 import pytest
 from typer.testing import CliRunner
 
+from acces.jetons import create_keys
 from imagin_ops.main import app
 from imagin_ops.services import CONVOCATION, NOTIFIER, SERVICES
 
@@ -38,7 +39,7 @@ def demo(tmp_path):
             "databases": {service.name: DATABASE for service in SERVICES},
             "urls": {service.name: f"http://{NOWHERE}" for service in SERVICES},
             "admin_url": DATABASE,
-            "token_key": "k" * 32,
+            "signing_keys": json.dumps(create_keys()),
             "pid": pid,
         }
         (folder / f"{pid}.json").write_text(json.dumps(said))
@@ -47,7 +48,7 @@ def demo(tmp_path):
     return announce
 
 
-RECONCILED = ["IMAGIN_KAFKA_BOOTSTRAP", "CONVOCATION_URL", "IMAGIN_TOKEN_KEY"]
+RECONCILED = ["IMAGIN_KAFKA_BOOTSTRAP", "CONVOCATION_URL", "IMAGIN_SIGNING_KEYS"]
 NEEDS = {
     ("topics", "apply"): ["IMAGIN_KAFKA_BOOTSTRAP"],
     ("topics", "diff"): ["IMAGIN_KAFKA_BOOTSTRAP"],
@@ -67,7 +68,7 @@ NEEDS = {
     ("catch-up", "notifier", "--confirm"): ["IMAGIN_KAFKA_BOOTSTRAP", *DATABASES],
     ("status",): ["IMAGIN_KAFKA_BOOTSTRAP", *DATABASES],
     ("doctor",): ["IMAGIN_KAFKA_BOOTSTRAP", *DATABASES],
-    ("import", "closings", __file__): ["MISSION_IMPORT_URL", "IMAGIN_TOKEN_KEY"],
+    ("import", "closings", __file__): ["MISSION_IMPORT_URL", "IMAGIN_SIGNING_KEYS"],
     ("reconcile", "santorin"): [*RECONCILED, "SANTORIN_BRIDGE_DATABASE_URL"],
     ("reconcile", "santorin", "--repair"): [*RECONCILED, "SANTORIN_BRIDGE_DATABASE_URL", "CONVOCATION_DATABASE_URL"],
 }
@@ -76,7 +77,7 @@ GIVEN = {
     "IMAGIN_DATABASE_URL": DATABASE,
     "MISSION_IMPORT_URL": f"http://{NOWHERE}",
     "CONVOCATION_URL": f"http://{NOWHERE}",
-    "IMAGIN_TOKEN_KEY": "k" * 32,
+    "IMAGIN_SIGNING_KEYS": json.dumps(create_keys()),
     **DATABASES,
     **{f"{service.prefix}DATABASE_PASSWORD": "p" * 16 for service in SERVICES},
 }

@@ -4,6 +4,7 @@ Used by the demo, the bench and the end-to-end tests. Everything it starts ends 
 """
 
 import asyncio
+import json
 import os
 import secrets
 from collections.abc import Callable, Mapping
@@ -12,7 +13,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from acces.acteur import Acteur, mint
+from acces.acteur import Acteur
+from acces.jetons import ISSUERS, Signer, create_keys
+from acces.jetons import PATH as JWKS
 from chassis.database import connect
 from chassis.provisioning import create_service_database
 from chassis.settings import kafka_connection
@@ -50,6 +53,7 @@ class Stack:
         self.folder = folder
         self.mail_dir = folder / "mails"
         self.token_key = secrets.token_urlsafe(32)
+        self.keys = {name: json.dumps(create_keys()) for name in ISSUERS}
         self.databases: dict[str, str] = {}
         self.services: dict[str, ServiceProcess] = {}
         self.python_path: str | None = None
@@ -104,7 +108,7 @@ class Stack:
 
     def token(self, acteur: Acteur, *, hours: float = 24) -> str:
         """A signed token for `acteur`, as a program shows it."""
-        return mint(acteur, self.token_key, now=datetime.now(UTC), hours=hours)
+        return Signer("imagin", self.keys["imagin"]).mint(acteur, now=datetime.now(UTC), hours=hours)
 
     async def session(self, acteur: Acteur) -> str:
         """The value of the cookie of a new session, as sign-in opens it."""
@@ -117,7 +121,7 @@ class Stack:
     def installation(self) -> Installation:
         """Where the other commands find this stack."""
         urls = {service.name: self.url(service) for service in self._specs}
-        return Installation(self.kafka.bootstrap, self.databases, urls, self.postgres.admin_url, self.token_key)
+        return Installation(self.kafka.bootstrap, self.databases, urls, self.postgres.admin_url, self.keys["imagin"])
 
     async def _start_parts(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -160,6 +164,7 @@ class Stack:
         prefix = service.prefix
         environment = {
             "IMAGIN_TOKEN_KEY": self.token_key,
+            "IMAGIN_ISSUERS": json.dumps(self._issuers()),
             f"{prefix}DATABASE_URL": self.databases[service.name],
             f"{prefix}KAFKA_BOOTSTRAP": self.kafka.bootstrap,
         }
@@ -170,9 +175,18 @@ class Stack:
             environment[f"{prefix}CONVOCATION_URL"] = self.url(CONVOCATION, replica)
         if service is NOTIFIER:
             environment |= self._mail_settings()
+        if service.name in self.keys:
+            environment[f"{prefix}SIGNING_KEYS"] = self.keys[service.name]
         if self.python_path:
             environment["PYTHONPATH"] = self.python_path
         return environment | {name: value for name, value in self._settings.items() if name.startswith(prefix)}
+
+    def _issuers(self) -> dict[str, str]:
+        """Where each issuer's public keys are: a service serves its own, those of the commands are a file."""
+        file = self.folder / "jwks-imagin.json"
+        file.write_text(json.dumps(Signer("imagin", self.keys["imagin"]).public()), encoding="utf-8")
+        served = {one.name: f"{self.url(one)}{JWKS}" for one in SERVICES if one.name in self.keys}
+        return served | {"imagin": str(file)}
 
     def _mail_settings(self) -> dict[str, str]:
         """The operator's IMAGIN_SMTP_URL wins, as his Kafka and PostgreSQL do. Nobody waits two minutes here."""

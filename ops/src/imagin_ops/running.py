@@ -9,11 +9,12 @@ from typing import Any, NoReturn
 
 import psutil
 
+from acces.jetons import Signer
 from chassis.settings import kafka_connection
 from imagin_ops.output import fail, say
 from imagin_ops.services import SERVICES, ServiceSpec
 
-_BOOTSTRAP, _ADMIN = "IMAGIN_KAFKA_BOOTSTRAP", "IMAGIN_DATABASE_URL"
+_BOOTSTRAP, _ADMIN, _KEYS = "IMAGIN_KAFKA_BOOTSTRAP", "IMAGIN_DATABASE_URL", "IMAGIN_SIGNING_KEYS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Installation:
     databases: dict[str, str]
     urls: dict[str, str]
     admin_url: str | None = None
-    token_key: str | None = None
+    signing_keys: str | None = None
     pid: int | None = None
 
     @property
@@ -64,11 +65,14 @@ class Installation:
         given = self.urls.get(service.name, "").split(",")
         return [url.strip().rstrip("/") for url in given if url.strip()]
 
-    def api(self, service: ServiceSpec) -> tuple[str, str]:
-        """Where the service's API answers (its first process), and the key to sign a token for it."""
+    def api(self, service: ServiceSpec) -> tuple[str, Signer]:
+        """Where the service's API answers (its first process), and what signs a token for it."""
         urls = self.replicas(service)
-        self.need({f"{service.prefix}URL": urls, "IMAGIN_TOKEN_KEY": self.token_key})
-        return urls[0], self.token_key or ""
+        self.need({f"{service.prefix}URL": urls, _KEYS: self.signing_keys})
+        try:
+            return urls[0], Signer("imagin", self.signing_keys or "")
+        except ValueError as error:
+            fail(f"{_KEYS} ne convient pas : {error}", code=2)
 
     def need(self, wanted: dict[str, Any]) -> None:
         """End with exit code 2 and the names of the variables that have no value."""
@@ -136,7 +140,7 @@ def _environment() -> Installation:
         databases={service.name: os.environ.get(f"{service.prefix}DATABASE_URL", "") for service in SERVICES},
         urls={service.name: os.environ.get(f"{service.prefix}URL", "") for service in SERVICES},
         admin_url=os.environ.get(_ADMIN),
-        token_key=os.environ.get("IMAGIN_TOKEN_KEY"),
+        signing_keys=os.environ.get(_KEYS),
     )
 
 

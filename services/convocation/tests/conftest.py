@@ -1,6 +1,6 @@
 """The API on a real database: two lycées of one académie, one of another, some invented people."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from types import SimpleNamespace
 from uuid import UUID, uuid5
 
@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from starlette.responses import Response
 
-from acces.acteur import Acteur, Role, mint
+from acces.acteur import Acteur, Role
 from chassis.cloudevents import Cause, Event
 from chassis.database import create_pool
 from chassis.service import Runtime
@@ -24,6 +24,7 @@ from convocation.suivi.reader import RecordAccesOnAccesChanged, RecordNotificati
 from event_schemas.acces import Acces
 from event_schemas.missions import EtablissementMission, Mission
 from event_schemas.notifications import Notification
+from testkit import jetons
 
 KEY = "key-of-the-tests-" * 3
 SESSION = "2020-E3C1"
@@ -88,8 +89,7 @@ class Api:
 
     def __init__(self, client, acteur):
         self._client, self.acteur = client, acteur
-        token = mint(acteur, KEY, now=datetime.now(UTC), hours=1)
-        self._headers = {"Authorization": f"Bearer {token}"}
+        self._headers = {"Authorization": f"Bearer {jetons.mint(acteur)}"}
         self._number = 0
 
     async def get(self, path, **parameters):
@@ -155,7 +155,8 @@ class World:
         self.gestionnaire_de_lille = self.acteur("gest-lille", Role.GESTIONNAIRE, academies=["09"])
         self.administrateur = self.acteur("admin", Role.ADMINISTRATEUR)
         self.intervenant = self.acteur("100", Role.INTERVENANT)
-        self.notifier = self.acteur("notifier", Role.SERVICE)
+        self.notifier = self.acteur("notifier", Role.NOTIFIER)
+        self.pont = self.acteur("santorin-bridge", Role.PONT)
         self.santorin = self.acteur("100", Role.SANTORIN)  # a client may be named like a person's number
         self.hg = mission_id(LYON, "HG")
         self.hlp = mission_id(LYON, "HLP")
@@ -240,7 +241,9 @@ async def world(database):
     urls = await database("convocation")
     pool = create_pool(urls.url, size=12)
     await pool
-    settings = Settings(database_url=urls.url, kafka_bootstrap="unused:1", token_key=KEY, **UNLIMITED)
+    settings = Settings(
+        database_url=urls.url, kafka_bootstrap="unused:1", token_key=KEY, issuers=jetons.sources(), **UNLIMITED
+    )
     woken: list[int] = []
     service = build(Runtime(settings, pool, SimpleNamespace(wake=lambda: woken.append(1))))
     transport = httpx2.ASGITransport(app=service.app, raise_app_exceptions=False)

@@ -5,16 +5,16 @@ Only health, metrics, the OpenAPI document and plain routes do not.
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import structlog
 from fastapi import APIRouter, Depends, FastAPI, Request  # noqa: TID251  # the one place
 from fastapi.routing import APIRoute
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from acces import securite
-from acces.acteur import Acteur, InvalidToken, read
+from acces.acteur import Acteur, InvalidToken
+from acces.jetons import PATH, Issuers, Signer
 from acces.policy import Forbidden
 from acces.securite import Evenement
 from acces.session import Sessions, cookie_name
@@ -27,9 +27,9 @@ _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Application(http.Application):
-    """`token_key` signs the tokens of programs; `sessions`: those of people, None where none come."""
+    """`issuers` of programs' tokens; `sessions`: those of people, None where none come."""
 
-    token_key: str
+    issuers: Issuers
     sessions: Sessions | None = None
 
 
@@ -47,7 +47,7 @@ async def current_acteur(request: Request) -> Acteur:
 async def _authenticated(request: Request) -> Acteur:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     bearer = scheme.lower() == "bearer"
-    acteur = _by_token(request, token) if bearer else await _by_session(request)
+    acteur = await (_by_token(request, token) if bearer else _by_session(request))
     if acteur is not None:
         return acteur
     if bearer or secret_of(request):
@@ -55,10 +55,10 @@ async def _authenticated(request: Request) -> Acteur:
     raise Problem(401, "non-authentifie", "Connectez-vous : jeton absent, invalide ou expiré.")
 
 
-def _by_token(request: Request, token: str) -> Acteur | None:
-    key = http.application(request, Application).token_key
+async def _by_token(request: Request, token: str) -> Acteur | None:
+    ours = http.application(request, Application)
     try:
-        return read(token, key, now=datetime.now(UTC))  # noqa: TID251  # the border: a token ends by the clock
+        return await ours.issuers.read(token, now=ours.clock())
     except InvalidToken:
         return None
 
@@ -130,6 +130,16 @@ class Router(APIRouter):
 
 
 ActeurDep = Annotated[Acteur, Depends(current_acteur)]
+
+
+def publish_keys(app: FastAPI, signer: Signer | None) -> None:
+    """The public keys of this service, for whoever reads its tokens; none where it signs with the shared key."""
+    keys = signer.public() if signer else {"keys": []}
+
+    async def jwks(_: Request) -> Response:
+        return JSONResponse(keys, headers={"Cache-Control": "public, max-age=60"})
+
+    app.add_route(PATH, jwks)
 
 
 def create_app(*, title: str, description: str = "") -> FastAPI:

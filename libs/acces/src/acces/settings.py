@@ -1,9 +1,12 @@
-"""The setting by which a service knows who acts."""
+"""The settings by which a service knows who acts, and shows who it is."""
 
 from pathlib import Path
+from typing import Any, ClassVar, Self
 
-from pydantic import AliasChoices, Field, SecretStr, field_validator
+from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
 
+from acces.cle_partagee import SharedKey
+from acces.jetons import ISSUERS, Issuers, Signer
 from chassis.settings import ServiceSettings
 
 _EXAMPLE = "CHANGE-ME"
@@ -11,23 +14,76 @@ _FEW = 8  # different characters: a random key of 32 hexadecimal digits hardly e
 
 
 class AccesSettings(ServiceSettings):
-    """What a service needs that asks for acteurs or is one."""
+    """What a service needs that asks for acteurs."""
 
-    token_key: SecretStr = Field(
+    issuers: dict[str, str] = Field(
+        default={},
+        validation_alias=AliasChoices("IMAGIN_ISSUERS", "issuers"),
+        description='whose tokens are believed: {"notifier": "https://…/.well-known/jwks.json", "imagin": "/x.json"}',
+    )
+    token_key: SecretStr | None = Field(
+        default=None,
         min_length=32,
         validation_alias=AliasChoices("IMAGIN_TOKEN_KEY", "token_key"),
-        description="signs acteur tokens and the session cookie; the four services share it",
+        description="the one key of the release before: believed, and used by who has no other, while it is given",
     )
+
+    @field_validator("issuers")
+    @classmethod
+    def _known(cls, issuers: dict[str, str]) -> dict[str, str]:
+        if unknown := sorted(set(issuers) - set(ISSUERS)):
+            raise ValueError(f"{unknown[0]!r} is none of {', '.join(ISSUERS)}")
+        return issuers
 
     @field_validator("token_key")
     @classmethod
-    def _nobody_guesses_it(cls, key: SecretStr) -> SecretStr:
-        text = key.get_secret_value()
+    def _nobody_guesses_it(cls, key: SecretStr | None) -> SecretStr | None:
+        text = key.get_secret_value() if key else ""
         if _EXAMPLE in text.upper():
             raise ValueError("this is the key of the example: draw one of your own, `openssl rand -base64 32`")
-        if len(set(text)) < _FEW:
+        if text and len(set(text)) < _FEW:
             raise ValueError("a weak key, of few different characters: draw one, `openssl rand -base64 32`")
         return key
+
+    @property
+    def shared_key(self) -> SharedKey | None:
+        return SharedKey(self.token_key.get_secret_value()) if self.token_key else None
+
+    def believed(self) -> Issuers:
+        """Whose tokens this service believes."""
+        return Issuers(self.issuers, shared=self.shared_key)
+
+
+class SigningSettings(AccesSettings):
+    """What a service needs besides that shows who it is."""
+
+    signing_keys: SecretStr | None = Field(
+        default=None, description="a private JWK Set (`imagin-ops keys create`): the first key signs, all are published"
+    )
+    service_name: ClassVar[str]
+
+    @model_validator(mode="after")
+    def _can_sign(self) -> Self:
+        if self.signing_keys is None and self.token_key is None:
+            raise ValueError("signing_keys is missing: `imagin-ops keys create` draws them")
+        if self.signing_keys is not None:
+            Signer(self.service_name, self.signing_keys.get_secret_value())
+        return self
+
+    @property
+    def signer(self) -> Signer | None:
+        """With the service's own keys; None where it has only the shared one."""
+        return Signer(self.service_name, self.signing_keys.get_secret_value()) if self.signing_keys else None
+
+    @property
+    def signs(self) -> Signer | SharedKey:
+        found = self.signer or self.shared_key
+        assert found is not None  # _can_sign
+        return found
+
+    def believed(self) -> Issuers:
+        own: dict[str, Any] = self.signer.issuers if self.signer else {}
+        return Issuers(self.issuers, own=own, shared=self.shared_key)
 
 
 class EntreeSettings(AccesSettings):

@@ -6,15 +6,16 @@ import httpx2
 import pytest
 from pydantic import BaseModel
 
-from acces.acteur import Acteur, Role, mint
+from acces.acteur import Acteur, Role
 from acces.http import ActeurDep, Application, Router, create_app
+from acces.jetons import Issuers
 from acces.session import Session, SessionEnded, cookie_name
+from testkit import jetons
 
-KEY = "une clé d’essai de plus de trente-deux signes"
 NOW = datetime.now(UTC)
 PUBLIC = "https://imagin.ac-exemple.invalid"
 CHEF = Acteur("chef.1", Role.CHEF)
-TOKEN = mint(CHEF, KEY, now=NOW, hours=1)
+TOKEN = jetons.mint(CHEF)
 COOKIE = cookie_name(secure=True)
 
 
@@ -43,7 +44,7 @@ async def client():
         return [body.essai, acteur.sub]
 
     app.include_router(router)
-    known = {"token_key": KEY, "public_url": PUBLIC, "sessions": Sessions()}
+    known = {"issuers": Issuers(jetons.sources()), "public_url": PUBLIC, "sessions": Sessions()}
     app.state.application = Application(pool=None, clock=lambda: NOW, wake_relay=lambda: None, **known)
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://interne") as one:
         yield one

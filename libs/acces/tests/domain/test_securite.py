@@ -9,14 +9,15 @@ import pytest
 from fastapi import Request
 
 from acces import securite
-from acces.acteur import Acteur, Role, mint
+from acces.acteur import Acteur, Role
 from acces.debit import Debit, limit_acteur
 from acces.http import ActeurDep, Application, Router, create_app
+from acces.jetons import Issuers
 from acces.policy import Forbidden
+from testkit import jetons
 
-KEY = "key-of-the-tests-" * 3
 NOW = datetime.now(UTC)
-TOKEN = mint(Acteur("chef.1", Role.CHEF, "Camille ESSAI"), KEY, now=NOW, hours=1)
+TOKEN = jetons.mint(Acteur("chef.1", Role.CHEF, "Camille ESSAI"))
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 
 
@@ -44,7 +45,7 @@ async def client():
         await limit_acteur(request, debit, acteur)
 
     app.include_router(router)
-    known = {"token_key": KEY, "sessions": object()}
+    known = {"issuers": Issuers(jetons.sources()), "sessions": object()}
     app.state.application = Application(pool=None, clock=lambda: NOW, wake_relay=lambda: None, **known)
     transport = httpx2.ASGITransport(app=app, client=("192.0.2.7", 1))
     async with httpx2.AsyncClient(transport=transport, base_url="http://essai") as one:

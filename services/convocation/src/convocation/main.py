@@ -101,7 +101,7 @@ def build(runtime: Runtime) -> Service:
 
 
 def _application(runtime: Runtime, settings: Settings, pages: Pages) -> Application:
-    key = settings.token_key.get_secret_value()
+    key = settings.token_key.get_secret_value() if settings.token_key else ""
     return Application(
         pool=runtime.pool,
         clock=_clock,
@@ -113,6 +113,7 @@ def _application(runtime: Runtime, settings: Settings, pages: Pages) -> Applicat
             secure=settings.public_url.startswith("https:"),
         ),
         wake_relay=runtime.relay.wake,
+        issuers=settings.believed(),
         token_key=key,
         pages=pages,
         sign_in=to_sign_in,

@@ -29,7 +29,7 @@ def build(runtime: Runtime) -> Service:
         pool=runtime.pool,
         clock=_clock,
         wake_relay=runtime.relay.wake,
-        token_key=settings.token_key.get_secret_value(),
+        issuers=settings.believed(),
         pages=pages.add_to(app, settings),
         sign_in=sessions.to_sign_in,
         sessions=_sessions(settings),

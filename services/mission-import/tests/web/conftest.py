@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 import httpx2
 import pytest_asyncio
 
-from acces.acteur import Acteur, InvalidToken, Role, mint, read
+from acces.acteur import Acteur, Role
 from acces.session import Session, SessionEnded, cookie_name
 from chassis.cloudevents import Cause, Event
 from chassis.database import create_pool
@@ -19,8 +19,8 @@ from event_schemas.identities import mission_id
 from event_schemas.inscriptions import InscriptionsClosed
 from mission_import.main import build
 from mission_import.settings import Settings
+from testkit import jetons
 
-KEY = "key-of-the-tests-" * 3
 CONVOCATION = "http://convocation.test"
 SESSION, LYON, AUTRE, LILLE = "2020-E3C1", "0699001J", "0699002K", f"0599001{uai.letter('0599001')}"
 REVUE = f"/api/imports/{SESSION}/{LYON}"
@@ -69,15 +69,13 @@ class Sessions:
     """Convocation's, played (tests/contrat has the real ones): each token of `World.tokens` names a session."""
 
     def __init__(self):
-        self.over, self.closed = set(), set()
+        self.open, self.over, self.closed = {}, set(), set()
 
     async def find(self, secret):
         if secret in self.over:
             raise SessionEnded
-        try:
-            return None if secret in self.closed else Session(read(secret, KEY, now=datetime.now(UTC)))
-        except InvalidToken:
-            return None
+        acteur = self.open.get(secret)
+        return Session(acteur) if acteur and secret not in self.closed else None
 
     async def close(self, secret):
         self.closed.add(secret)
@@ -99,7 +97,9 @@ class World:
 
     def _token(self, role, *academies):
         acteur = Acteur(f"{role}.{academies}", role, "Essai", frozenset({LYON}), frozenset(academies))
-        return mint(acteur, KEY, now=datetime.now(UTC), hours=1)
+        token = jetons.mint(acteur)
+        self.sessions.open[token] = acteur
+        return token
 
     async def ask(self, who, method, path, body=None):
         headers = {"Authorization": f"Bearer {self.tokens[who]}"}
@@ -153,7 +153,9 @@ class World:
 async def world(database):
     urls = await database("mission_import")
     pool = await create_pool(urls.url, size=6)
-    settings = Settings(database_url=urls.url, kafka_bootstrap="unused:1", token_key=KEY, convocation_url=CONVOCATION)
+    settings = Settings(
+        database_url=urls.url, kafka_bootstrap="unused:1", issuers=jetons.sources(), convocation_url=CONVOCATION
+    )
     woken = []
     service = build(Runtime(settings, pool, SimpleNamespace(wake=lambda: woken.append(1))))
     service.app.state.application = replace(service.app.state.application, sessions=Sessions())

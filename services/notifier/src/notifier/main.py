@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from acces.acteur import Acteur, Role, mint
-from acces.http import Application, create_app
+from acces.acteur import Acteur, Role
+from acces.http import Application, create_app, publish_keys
 from chassis.periodic import periodically
 from chassis.service import Runtime, Service, run
 from event_schemas.catalogue import EVENT_TYPES
@@ -48,8 +48,9 @@ def build(runtime: Runtime) -> Service:
         pool=runtime.pool,
         clock=_clock,
         wake_relay=runtime.relay.wake,
-        token_key=settings.token_key.get_secret_value(),
+        issuers=settings.believed(),
     )
+    publish_keys(app, settings.signer)
     settling = timedelta(seconds=settings.settle_seconds)
     return Service(
         package="notifier",
@@ -64,10 +65,10 @@ def build(runtime: Runtime) -> Service:
 
 
 def _sending(settings: Settings) -> Sending:
-    key = settings.token_key.get_secret_value()
+    key, signs = settings.token_key.get_secret_value() if settings.token_key else "", settings.signs
 
     def token() -> str:
-        return mint(Acteur("notifier", Role.SERVICE), key, now=_clock(), hours=_TOKEN_HOURS)
+        return signs.mint(Acteur("notifier", Role.NOTIFIER), now=_clock(), hours=_TOKEN_HOURS)
 
     return Sending(
         ConvocationGateway(settings.convocation_url, token),
@@ -109,7 +110,7 @@ def _periodic(runtime: Runtime, settings: Settings) -> list[Callable[[], Awaitab
         partial(periodically, _GAUGES_SECONDS, "mails", measure),
     ]
     if settings.bounce_dir is not None:
-        secret = settings.token_key.get_secret_value()
+        secret = settings.token_key.get_secret_value() if settings.token_key else ""
         retours = Retours(settings.bounce_dir, partial(lire, secret=secret))
 
         async def bounces() -> None:

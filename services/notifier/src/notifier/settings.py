@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
-from acces.settings import AccesSettings
+from acces.settings import SigningSettings
 from notifier.domain.retour import verp
 
 _HEURES = r"([01][0-9]|2[0-3]):[0-5][0-9]"
@@ -22,7 +22,7 @@ def _can_be_sealed(value: str) -> str:
     return value
 
 
-class Settings(AccesSettings):
+class Settings(SigningSettings):
     """Exactly one of `mail_dir` (a folder of .eml files) and `smtp_url` says where mails go."""
 
     model_config = SettingsConfigDict(env_prefix="NOTIFIER_")

@@ -44,6 +44,7 @@ class Application(pages.Application):
     settings: Settings
     debits: Debits
     sessions: Entrees
+    token_key: str
 
 
 def application(request: Request) -> Application:
