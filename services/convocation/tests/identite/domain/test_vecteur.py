@@ -12,7 +12,7 @@ from convocation.identite.vecteur import Vecteur, lire
 HERE = Path(__file__).parent
 GOOD = json.loads((HERE / "vecteurs_bons.json").read_text(encoding="utf-8"))
 BAD = json.loads((HERE / "vecteurs_mauvais.json").read_text(encoding="utf-8"))
-CLAIMS = (
+CLAIMS = [
     "FrEduFonctAdm",
     "FrEduRneResp",
     "FrEduRne",
@@ -22,7 +22,7 @@ CLAIMS = (
     "title",
     "codaca",
     "rne",
-)
+]
 
 
 def told(vecteur):
@@ -77,8 +77,30 @@ def test_a_claim_with_too_many_values_gives_none_of_them():
 
 
 _PIECES = st.sampled_from(
-    ["0699001J", "UAJ", "PU", "LYC", "DIR", "X", "imagin", "01/09/2026", "31/12/9999", "FrEduRneResp=", "$", "|", ";"]
-    + ["/redirect.jsp?applicationname=imagin", "805$IMAGIN", "\u202e", "0699001J$UAJ$PU$N$T3$LYC$300", "010", "", "é"]
+    [
+        *[
+            "0699001J",
+            "UAJ",
+            "PU",
+            "LYC",
+            "DIR",
+            "X",
+            "imagin",
+            "01/09/2026",
+            "31/12/9999",
+            "FrEduRneResp=",
+            "$",
+            "|",
+            ";",
+            "010",
+            "805$IMAGIN",
+            "\u202e",
+            "é",
+        ],
+        "/redirect.jsp?applicationname=imagin",
+        "0699001J$UAJ$PU$N$T3$LYC$300",
+        "",
+    ]
 )
 _TEXTS = st.lists(_PIECES, max_size=20).map("".join) | st.text(max_size=30)
 _VALUES = st.recursive(
