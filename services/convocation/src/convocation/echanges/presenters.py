@@ -103,4 +103,8 @@ def _entry(qualite: str | None, dates: Sequence[date], observation: str, *, par_
 def _lien(row: Envoi, settings: Settings) -> str:
     """The address that signs the person of a convocation in, until some days after the last date of that version."""
     fin = fin_du_lien(row.dates, settings.link_days, zone(row.academie))
-    return f"{settings.public_url}/lien/{make_lien(row.convocation_id, fin, settings.token_key.get_secret_value() if settings.token_key else '')}"
+    return f"{settings.public_url}/lien/{make_lien(row.convocation_id, fin, _key(settings))}"
+
+
+def _key(settings: Settings) -> str:
+    return settings.token_key.get_secret_value() if settings.token_key else ""
