@@ -39,8 +39,8 @@ class Sessions(Protocol):
     async def find(self, secret: str) -> Session | None:
         """The session that the cookie's value names. Raises SessionEnded, or Problem (503)."""
 
-    async def close(self, secret: str) -> None:
-        """Nobody acts in it any more."""
+    async def close(self, secret: str) -> str | None:
+        """Nobody acts in it any more. Returns where the browser signs out at its provider as well."""
 
 
 def cookie_name(*, secure: bool) -> str:
@@ -94,7 +94,7 @@ class RemoteSessions:
         self._cookie = cookie_name(secure=secure)
         self._http = httpx2.AsyncClient(
             base_url=convocation_url,
-            headers={"Origin": convocation_url},  # convocation's own pages sign out with it
+            headers={"Origin": convocation_url, "Accept": "application/json"},
             timeout=_TIMEOUT_SECONDS,
             trust_env=False,
             transport=transport,
@@ -111,8 +111,10 @@ class RemoteSessions:
         except ValidationError:
             raise _unknown() from None
 
-    async def close(self, secret: str) -> None:
-        await self._ask("POST", "/deconnexion", secret)
+    async def close(self, secret: str) -> str | None:
+        response = await self._ask("POST", "/deconnexion", secret)
+        found = response.json().get("suite") if response.is_success else None
+        return found if isinstance(found, str) else None
 
     async def _ask(self, method: str, path: str, secret: str) -> httpx2.Response:
         try:

@@ -8,8 +8,9 @@ from typing import Any
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import BaseLoader, ChoiceLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined
+from starlette.responses import Response
 
 from pages.filters import FILTERS
 from pages.static_files import Statique
@@ -61,6 +62,12 @@ class Pages:
         given = _LAYOUT | {"request": request, "cible": cible(request), "statut": status} | context
         page = self.environment.get_template(template).render(given)
         return HTMLResponse(page, status, HEADERS | _takeover(request, status, page))
+
+    def signed_out(self, request: Request, suite: str | None) -> Response:
+        """After signing out here. `suite`: where the browser does so at its provider as well, None for nowhere."""
+        if suite is None:
+            return RedirectResponse("/connexion", status_code=303)
+        return self.render(request, "deconnexion.html", suite=suite)
 
 
 _LAYOUT: dict[str, Any] = {

@@ -12,10 +12,11 @@ from convocation.affectation import api as affectation
 from convocation.annuaire import api as annuaire
 from convocation.annuaire.imports import api as imports
 from convocation.annuaire.imports import commands as import_annuaire
-from convocation.commun import entrees, idempotence, refusals
+from convocation.commun import idempotence, refusals
 from convocation.commun.application import Debits
 from convocation.commun.entrees import Entrees
 from convocation.connexion import api as connexion
+from convocation.connexion import commands as entrees
 from convocation.connexion.pages import to_sign_in
 from convocation.convocations import api as convocations
 from convocation.couverture import api as couverture
@@ -26,6 +27,7 @@ from convocation.documents.rendering import Documents
 from convocation.doublons import api as doublons
 from convocation.echanges import api as echanges
 from convocation.exigences import api as exigences
+from convocation.identite.fournisseur import Fournisseur
 from convocation.journal import api as journal
 from convocation.listes import api as listes
 from convocation.mes_missions import api as mes_missions
@@ -112,6 +114,10 @@ def _application(runtime: Runtime, settings: Settings, pages: Pages) -> Applicat
             hours=timedelta(hours=settings.session_hours),
             secure=settings.public_url.startswith("https:"),
         ),
+        fournisseurs={
+            genre: Fournisseur(one, redirect_uri=f"{settings.public_url}/connexion/{genre}/retour", clock=_clock)
+            for genre, one in settings.fournisseurs.items()
+        },
         wake_relay=runtime.relay.wake,
         issuers=settings.believed(),
         token_key=key,

@@ -8,11 +8,12 @@ from pydantic import AliasChoices, Field, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from acces.settings import EntreeSettings
+from convocation.identite.settings import IdentiteSettings
 
 _THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
 
 
-class Settings(EntreeSettings):
+class Settings(IdentiteSettings, EntreeSettings):
     """`public_url` is how people reach the pages: it stands in QR codes, and `https` makes the cookie secure."""
 
     model_config = SettingsConfigDict(env_prefix="CONVOCATION_")

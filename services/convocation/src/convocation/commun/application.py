@@ -1,5 +1,6 @@
 """What the requests of convocation use."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fastapi import Request
@@ -7,6 +8,8 @@ from fastapi import Request
 from acces.debit import Debit
 from chassis import http
 from convocation.commun.entrees import Entrees
+from convocation.identite.fournisseur import Fournisseur
+from convocation.identite.settings import Genre
 from convocation.settings import Settings
 from pages import application as pages
 
@@ -44,6 +47,7 @@ class Application(pages.Application):
     settings: Settings
     debits: Debits
     sessions: Entrees
+    fournisseurs: Mapping[Genre, Fournisseur]
     token_key: str
 
 

@@ -91,6 +91,12 @@ class Entrees:
                 await connection.execute(_SEEN, _print(secret), now)
         return Entree(found.compte, _FONCTIONS.validate_json(found.fonctions), found.choisie, _provenance(found))
 
+    async def provenance(self, secret: str) -> Provenance | None:
+        """Where the person of a session came from, even of one that is over."""
+        async with self.pool.acquire() as connection:
+            found = await connection.fetchrow(_FIND, _print(secret), record_class=_Found)
+        return _provenance(found) if found else None
+
     async def find(self, secret: str) -> Session | None:
         entree = await self.entree(secret)
         return Session(entree.fonctions[entree.choisie], len(entree.fonctions)) if entree else None
@@ -103,6 +109,7 @@ class Entrees:
                 raise IndexError(choisie)
 
     async def close(self, secret: str) -> None:
+        """Nobody acts in it any more."""
         async with self.pool.acquire() as connection:
             await connection.execute("DELETE FROM entree WHERE empreinte = $1", _print(secret))
 

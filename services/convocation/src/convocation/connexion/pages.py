@@ -3,7 +3,7 @@
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from acces import securite
 from acces.acteur import Acteur, Role
@@ -16,12 +16,19 @@ from convocation.cadre.ecran import FONCTIONS, page
 from convocation.commun.application import application
 from convocation.commun.entrees import Entree
 from convocation.commun.limites import limit_porte
-from convocation.connexion import sql
+from convocation.connexion import reads
+from convocation.connexion.forms import local
+from convocation.connexion.portail import end_session_url
 from convocation.connexion.presenters import choix
+from convocation.identite.settings import Genre
 from convocation.missions import reads as places
 from pages.commands import reading, see_other
 from pages.forms import fields, text, whole_number
 
+_PORTAILS = {
+    Genre.FIM: ("Se connecter par le portail ARENA", "Personnels de l’éducation nationale"),
+    Genre.PROCONNECT: ("Se connecter avec ProConnect", "Agents d’un autre ministère"),
+}
 router = Router(include_in_schema=False)
 
 
@@ -37,13 +44,16 @@ async def connexion(request: Request) -> Response:
     """Where the setting allows it, people to sign in as; else where one signs in."""
     state = application(request)
     settings, pages = state.settings, state.pages
+    suite = local(request.query_params.get("suite", "/"))
     if not settings.development_sign_in:
-        return pages.render(request, "connexion/connexion_portail.html", status=401)
-    q, suite = request.query_params.get("q", "")[:100], _local(request.query_params.get("suite", "/"))
+        portails = [(genre.value, *_PORTAILS[genre]) for genre in settings.fournisseurs]
+        template = "connexion/connexion_portail.html"
+        return pages.render(request, template, status=401, portails=portails, suite=suite)
+    q = request.query_params.get("q", "")[:100]
     async with reading(request) as connection:
-        found = await sql.etablissements(connection, q, limit=15)
-        people = await sql.intervenants(connection, q, limit=10)
-        academies = await sql.academies(connection)
+        found = await reads.etablissements(connection, q, limit=15)
+        people = await reads.intervenants(connection, q, limit=10)
+        academies = await reads.academies(connection)
     return pages.render(
         request,
         "connexion/connexion.html",
@@ -66,7 +76,7 @@ async def sign_in(request: Request) -> Response:
     refuse_cross_site(request)
     async with fields(request) as form:
         role, code, suite = text(form, "role"), text(form, "code"), text(form, "suite")
-    return await _signed_in(request, role, code, _local(suite))
+    return await _signed_in(request, role, code, local(suite))
 
 
 async def _signed_in(request: Request, role: str, code: str, suite: str) -> Response:
@@ -88,7 +98,7 @@ async def _signed_in(request: Request, role: str, code: str, suite: str) -> Resp
 async def _acteur(connection: Connection, named: str, code: str) -> Acteur:
     role = Role(named) if named in set(Role) else None
     if role in {Role.CHEF, Role.DELEGUE}:
-        place = next(iter(await sql.etablissements(connection, code, limit=1)), None)
+        place = next(iter(await reads.etablissements(connection, code, limit=1)), None)
         if place is not None:
             uai, academie = place.uai, place.academie
             return Acteur(f"{role.value}.{uai}", role, FONCTIONS[role], frozenset({uai}), frozenset({academie}))
@@ -97,17 +107,23 @@ async def _acteur(connection: Connection, named: str, code: str) -> Acteur:
     elif role is Role.ADMINISTRATEUR:
         return Acteur("administrateur", role, FONCTIONS[role])
     elif role is Role.INTERVENANT:
-        person = await sql.intervenant(connection, code)
+        person = await reads.intervenant(connection, code)
         if person is not None:
             return Acteur(person.numero, role, f"{person.prenom} {person.nom}")
     raise Problem(404, "inconnu", "Personne ne correspond à cette demande de connexion.")
 
 
 async def sign_out(request: Request) -> Response:
+    """The session ends here, then at the provider it came from. A service that asks is told where that is."""
     refuse_cross_site(request)
-    state, response = application(request), see_other("/connexion")
-    securite.tell(request, Evenement.SIGNED_OUT, await present(request))
-    await state.sessions.close(secret_of(request))
+    state, secret = application(request), secret_of(request)
+    acteur, provenance = await present(request), await state.sessions.provenance(secret)
+    await state.sessions.close(secret)
+    securite.tell(request, Evenement.SIGNED_OUT, acteur)
+    suite = await end_session_url(request, provenance)
+    if "application/json" in request.headers.get("accept", ""):
+        return JSONResponse({"suite": suite})
+    response = state.pages.signed_out(request, suite)
     delete_cookie(response, secure=state.secure)
     return response
 
@@ -145,11 +161,6 @@ async def _entree(request: Request) -> Entree:
     if entree is None:
         raise Problem(404, "inconnu", "Un programme n’a qu’une fonction.")
     return entree
-
-
-def _local(url: str) -> str:
-    """A page of ours: an address with a host would lead away."""
-    return url if url.startswith("/") and not url.startswith(("//", "/\\")) else "/"
 
 
 def to_sign_in(request: Request) -> Response:

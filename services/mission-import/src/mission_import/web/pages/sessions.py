@@ -34,9 +34,9 @@ async def connexion(request: Request) -> Response:
 
 async def sign_out(request: Request) -> Response:
     refuse_cross_site(request)
-    ours, response = application(request), see_other("/connexion")
-    if ours.sessions is not None:
-        await ours.sessions.close(secret_of(request))
+    ours, sessions = application(request), application(request).sessions
+    suite = await sessions.close(secret_of(request)) if sessions else None
+    response = ours.pages.signed_out(request, suite)
     delete_cookie(response, secure=ours.secure)
     return response
 
