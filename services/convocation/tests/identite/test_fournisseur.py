@@ -217,12 +217,13 @@ async def test_signing_out_leads_to_the_provider_and_back(issuer, gateway):
     ],
     ids=str,
 )
-async def test_a_provider_that_makes_no_sense_is_away(issuer, gateway, sign_in, path, answer):
+async def test_a_provider_that_makes_no_sense_is_away(issuer, gateway, sign_in, clock, path, answer):
     fournisseur = gateway()
     issuer.answers[path] = answer
     with pytest.raises(ProviderUnavailable):
         await sign_in(fournisseur)
     del issuer.answers[path]
+    clock.ahead = timedelta(seconds=3)
     assert (await sign_in(fournisseur)).sub == "c.essai"
 
 
@@ -250,7 +251,19 @@ async def test_no_call_waits_longer_than_its_limit(issuer, gateway, sign_in, pat
         await sign_in(gateway(timeout_seconds=0.2))
 
 
-async def test_where_nobody_listens_the_provider_is_away_until_it_is_back(issuer, gateway, sign_in):
+async def test_who_comes_while_the_provider_hangs_is_told_at_once_and_no_queue_waits(issuer, gateway, clock):
+    fournisseur = gateway(timeout_seconds=0.2)
+    issuer.answers[DISCOVERY] = Answer(slow_seconds=30)
+    told = await asyncio.gather(*(fournisseur.begin(acr=None) for _ in range(50)), return_exceptions=True)
+    assert {type(one) for one in told} == {ProviderUnavailable}
+    assert issuer.asked[DISCOVERY] == 1
+    clock.ahead = timedelta(seconds=3)
+    with pytest.raises(ProviderUnavailable):
+        await fournisseur.begin(acr=None)
+    assert issuer.asked[DISCOVERY] == 2
+
+
+async def test_where_nobody_listens_the_provider_is_away_until_it_is_back(issuer, gateway, sign_in, clock):
     fournisseur = gateway()
     issuer.stop()
     for call in (
@@ -262,6 +275,7 @@ async def test_where_nobody_listens_the_provider_is_away_until_it_is_back(issuer
         with pytest.raises(ProviderUnavailable):
             await call
     issuer.start()
+    clock.ahead = timedelta(seconds=3)
     assert (await sign_in(fournisseur)).sub == "c.essai"
 
 
