@@ -11,6 +11,7 @@ from joserfc.jwk import RSAKey
 from convocation.identite.fournisseur import Depart, ProviderUnavailable, SignInRefused
 from convocation.identite.jetons import Fermeture
 from convocation.identite.settings import Genre
+from convocation.identite.vecteur import ATTRIBUTS
 from testkit.oidc import Answer
 
 DISCOVERY, JWKS, TOKEN, USERINFO = "/.well-known/openid-configuration", "/jwks", "/token", "/userinfo"
@@ -76,6 +77,13 @@ async def test_proconnect_signs_its_answer_and_has_other_names_for_a_name(issuer
     identite = await sign_in(gateway(genre=Genre.PROCONNECT, pkce=False))
     assert (identite.nom, identite.prenom) == ("Essai", "Camille Alix")
     assert identite.claims["siret"] == "13002526500013"
+
+
+async def test_only_fim_is_believed_on_who_is_chef_of_what(issuer, gateway, sign_in):
+    issuer.claims |= {"ctgrps": ["GRP_IMAGIN_ADMIN"], "title": "DEC", "codaca": "010", "siret": "13002526500013"}
+    assert ATTRIBUTS & set((await sign_in(gateway())).claims)
+    claims = (await sign_in(gateway(genre=Genre.PROCONNECT))).claims
+    assert (ATTRIBUTS & set(claims), claims["siret"]) == (set(), "13002526500013")
 
 
 async def test_without_an_address_to_ask_the_id_token_says_all(issuer, gateway, sign_in):
