@@ -11,6 +11,7 @@ from joserfc.jwk import RSAKey
 from convocation.identite.fournisseur import Depart, ProviderUnavailable, SignInRefused
 from convocation.identite.jetons import Fermeture
 from convocation.identite.settings import Genre
+from convocation.identite.vecteur import ATTRIBUTS
 from testkit.oidc import Answer
 
 DISCOVERY, JWKS, TOKEN, USERINFO = "/.well-known/openid-configuration", "/jwks", "/token", "/userinfo"
@@ -76,6 +77,13 @@ async def test_proconnect_signs_its_answer_and_has_other_names_for_a_name(issuer
     identite = await sign_in(gateway(genre=Genre.PROCONNECT, pkce=False))
     assert (identite.nom, identite.prenom) == ("Essai", "Camille Alix")
     assert identite.claims["siret"] == "13002526500013"
+
+
+async def test_only_fim_is_believed_on_who_is_chef_of_what(issuer, gateway, sign_in):
+    issuer.claims |= {"ctgrps": ["GRP_IMAGIN_ADMIN"], "title": "DEC", "codaca": "010", "siret": "13002526500013"}
+    assert ATTRIBUTS & set((await sign_in(gateway())).claims)
+    claims = (await sign_in(gateway(genre=Genre.PROCONNECT))).claims
+    assert (ATTRIBUTS & set(claims), claims["siret"]) == (set(), "13002526500013")
 
 
 async def test_without_an_address_to_ask_the_id_token_says_all(issuer, gateway, sign_in):
@@ -217,12 +225,13 @@ async def test_signing_out_leads_to_the_provider_and_back(issuer, gateway):
     ],
     ids=str,
 )
-async def test_a_provider_that_makes_no_sense_is_away(issuer, gateway, sign_in, path, answer):
+async def test_a_provider_that_makes_no_sense_is_away(issuer, gateway, sign_in, clock, path, answer):
     fournisseur = gateway()
     issuer.answers[path] = answer
     with pytest.raises(ProviderUnavailable):
         await sign_in(fournisseur)
     del issuer.answers[path]
+    clock.ahead = timedelta(seconds=3)
     assert (await sign_in(fournisseur)).sub == "c.essai"
 
 
@@ -250,7 +259,19 @@ async def test_no_call_waits_longer_than_its_limit(issuer, gateway, sign_in, pat
         await sign_in(gateway(timeout_seconds=0.2))
 
 
-async def test_where_nobody_listens_the_provider_is_away_until_it_is_back(issuer, gateway, sign_in):
+async def test_who_comes_while_the_provider_hangs_is_told_at_once_and_no_queue_waits(issuer, gateway, clock):
+    fournisseur = gateway(timeout_seconds=0.2)
+    issuer.answers[DISCOVERY] = Answer(slow_seconds=30)
+    told = await asyncio.gather(*(fournisseur.begin(acr=None) for _ in range(50)), return_exceptions=True)
+    assert {type(one) for one in told} == {ProviderUnavailable}
+    assert issuer.asked[DISCOVERY] == 1
+    clock.ahead = timedelta(seconds=3)
+    with pytest.raises(ProviderUnavailable):
+        await fournisseur.begin(acr=None)
+    assert issuer.asked[DISCOVERY] == 2
+
+
+async def test_where_nobody_listens_the_provider_is_away_until_it_is_back(issuer, gateway, sign_in, clock):
     fournisseur = gateway()
     issuer.stop()
     for call in (
@@ -262,6 +283,7 @@ async def test_where_nobody_listens_the_provider_is_away_until_it_is_back(issuer
         with pytest.raises(ProviderUnavailable):
             await call
     issuer.start()
+    clock.ahead = timedelta(seconds=3)
     assert (await sign_in(fournisseur)).sub == "c.essai"
 
 

@@ -5,7 +5,7 @@ import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import httpx2
 from authlib.oidc.discovery import get_well_known_url
@@ -15,10 +15,13 @@ from pydantic import BaseModel, model_validator
 
 from convocation.identite.settings import Reglages
 
+T = TypeVar("T")
 _KEPT = timedelta(hours=1)
 """A key that the provider withdrew is believed no longer than that."""
 _BETWEEN_FETCHES = timedelta(seconds=10)
 """An invented `kid` costs the provider a request at most so often."""
+_AWAY = timedelta(seconds=2)
+"""Who comes while it is away is told at once: a queue of people would wait for one timeout after another."""
 
 
 class ProviderUnavailable(Exception):
@@ -73,6 +76,7 @@ class Decouverte:
         self._reglages = reglages
         self._clock = clock
         self._lock = asyncio.Lock()
+        self._away_until: datetime | None = None
         self._metadata: tuple[datetime, Metadonnees] | None = None
         self._keys: tuple[datetime, KeySet] | None = None
 
@@ -93,23 +97,30 @@ class Decouverte:
                 if self._clock() < fetched + kept:
                     return keys
             uri = (await self._known_metadata()).jwks_uri
-            async with reaching(self._reglages.timeout_seconds):
-                keys = KeySet.import_key_set(await self._json(uri))
+            keys = await self._fetch(uri, KeySet.import_key_set)
             self._keys = self._clock(), keys
             return keys
 
     async def _known_metadata(self) -> Metadonnees:
-        if self._metadata is not None and self._clock() < self._metadata[0] + _KEPT:
-            return self._metadata[1]
-        issuer = self._reglages.issuer
-        async with reaching(self._reglages.timeout_seconds):
-            metadata = Metadonnees.model_validate(await self._json(get_well_known_url(issuer, external=True)))
-            if metadata.issuer != issuer:
-                raise ValueError("another issuer answers")
-        self._metadata = self._clock(), metadata
+        if self._metadata is None or self._clock() >= self._metadata[0] + _KEPT:
+            url = get_well_known_url(self._reglages.issuer, external=True)
+            self._metadata = self._clock(), await self._fetch(url, self._of_this_issuer)
+        return self._metadata[1]
+
+    def _of_this_issuer(self, told: Any) -> Metadonnees:
+        metadata = Metadonnees.model_validate(told)
+        if metadata.issuer != self._reglages.issuer:
+            raise ValueError("another issuer answers")
         return metadata
 
-    async def _json(self, url: str) -> Any:
-        async with httpx2.AsyncClient(verify=self.tls, timeout=self._reglages.timeout_seconds) as client:
-            response = await client.get(url, headers={"Accept": "application/json"})
-        return response.raise_for_status().json()
+    async def _fetch(self, url: str, read: Callable[[Any], T]) -> T:
+        if self._away_until is not None and self._clock() < self._away_until:
+            raise ProviderUnavailable("away since a moment")
+        timeout = self._reglages.timeout_seconds
+        try:
+            async with reaching(timeout), httpx2.AsyncClient(verify=self.tls, timeout=timeout) as client:
+                response = await client.get(url, headers={"Accept": "application/json"})
+                return read(response.raise_for_status().json())
+        except ProviderUnavailable:
+            self._away_until = self._clock() + _AWAY
+            raise

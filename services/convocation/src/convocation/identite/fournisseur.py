@@ -5,7 +5,7 @@ belongs in the caller's session, so Starlette's SessionMiddleware is not needed.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from secrets import token_urlsafe
@@ -21,6 +21,7 @@ from convocation.identite import jetons
 from convocation.identite.decouverte import Decouverte, Metadonnees, ProviderUnavailable, reaching
 from convocation.identite.jetons import BadToken, Emetteur, Fermeture, UnknownKey
 from convocation.identite.settings import Genre, Reglages
+from convocation.identite.vecteur import ATTRIBUTS
 from francais.textes import visible
 
 T = TypeVar("T")
@@ -50,7 +51,10 @@ class Depart:
 
 @dataclass(frozen=True, slots=True)
 class Identite:
-    """A person, as the provider tells now. `claims`: all of it but what belongs to the protocol."""
+    """A person, as the provider tells now. `claims`: all of it but what belongs to the protocol.
+
+    Only FIM's have a vector: another provider may not say whose chef somebody is.
+    """
 
     issuer: str
     sub: str
@@ -115,7 +119,8 @@ class Fournisseur:
             told = await self._userinfo(client, metadata.userinfo_endpoint) if metadata.userinfo_endpoint else known
         if told.get("sub") != known["sub"]:
             raise self._refused("userinfo: sub")
-        return _identite(self._emetteur.issuer, known, told, id_token)
+        hidden = _PROTOCOL if self.genre is Genre.FIM else _PROTOCOL | ATTRIBUTS
+        return _identite(self._emetteur.issuer, known, told, id_token, hidden)
 
     async def logout(self, token: str) -> Fermeture:
         """What the provider has closed, by the token that it posts to us. Raises SignInRefused, ProviderUnavailable."""
@@ -211,9 +216,11 @@ class Fournisseur:
         return SignInRefused(reason)
 
 
-def _identite(issuer: str, known: Mapping[str, Any], told: Mapping[str, Any], id_token: str) -> Identite:
+def _identite(
+    issuer: str, known: Mapping[str, Any], told: Mapping[str, Any], id_token: str, hidden: Collection[str]
+) -> Identite:
     """What was signed for this sign-in (`known`) wins over what was told afterwards."""
-    claims = {name: value for name, value in {**told, **known}.items() if name not in _PROTOCOL}
+    claims = {name: value for name, value in {**told, **known}.items() if name not in hidden}
     acr, at = known.get("acr"), known.get("auth_time")
     return Identite(
         issuer=issuer,

@@ -15,6 +15,10 @@ from francais.textes import lisible
 
 T = TypeVar("T")
 
+ATTRIBUTS = frozenset(
+    {"FrEduFonctAdm", "FrEduRneResp", "FrEduRne", "FrEduResDel", "FrEduGestResp", "ctgrps", "title", "rne", "codaca"}
+)
+"""The claims of the vector: FIM alone is believed on them."""
 _AUCUNE = frozenset({"", "X"})
 """How the ministry's directories write « none »."""
 _MAX_VALEURS, _MAX_CARACTERES, _MAX_TEXTE = 500, 4_000, 200

@@ -7,22 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from convocation.identite.vecteur import Vecteur, lire
+from convocation.identite.vecteur import ATTRIBUTS, Vecteur, lire
 
 HERE = Path(__file__).parent
 GOOD = json.loads((HERE / "vecteurs_bons.json").read_text(encoding="utf-8"))
 BAD = json.loads((HERE / "vecteurs_mauvais.json").read_text(encoding="utf-8"))
-CLAIMS = [
-    "FrEduFonctAdm",
-    "FrEduRneResp",
-    "FrEduRne",
-    "FrEduResDel",
-    "FrEduGestResp",
-    "ctgrps",
-    "title",
-    "codaca",
-    "rne",
-]
 
 
 def told(vecteur):
@@ -110,7 +99,7 @@ _VALUES = st.recursive(
 )
 
 
-@given(st.dictionaries(st.sampled_from(CLAIMS) | _TEXTS, _VALUES, max_size=9))
+@given(st.dictionaries(st.sampled_from(sorted(ATTRIBUTS)) | _TEXTS, _VALUES, max_size=9))
 def test_any_claims_become_a_vector_and_each_value_is_read_or_told(claims):
     vecteur = lire(claims)
     for name, count in (
@@ -130,6 +119,17 @@ def test_claims_say_the_same_in_any_order_and_a_vector_is_a_value(cases):
     claims = {name: value for case in cases for name, value in case["claims"].items()}
     assert lire(claims) == lire(dict(reversed(claims.items())))
     assert hash(lire(claims)) == hash(lire(claims))
+
+
+def test_every_claim_that_is_read_is_one_of_the_vectors():
+    class Asked(dict):
+        def get(self, name, default=None):
+            self[name] = None
+            return default
+
+    asked = Asked()
+    lire(asked)
+    assert set(asked) == ATTRIBUTS
 
 
 def test_no_claims_are_an_empty_vector():
