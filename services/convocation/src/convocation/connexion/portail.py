@@ -74,6 +74,7 @@ async def _partir(request: Request, *, suite: str, acr: str | None = None) -> Re
 async def revenir(request: Request) -> Response:
     """From the provider: the answer must be to what this browser asked."""
     await limit_porte(request, f"{_ROUTE}/retour")
+    _fournisseur(request)
     en_route = await _en_route(request)
     identite = await _identite(request, en_route)
     known, table = _droits(request, identite), application(request).settings.table
