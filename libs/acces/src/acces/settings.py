@@ -1,5 +1,6 @@
 """The setting by which a service knows who acts."""
 
+import os
 from pathlib import Path
 
 from pydantic import AliasChoices, Field, SecretStr, field_validator
@@ -7,6 +8,7 @@ from pydantic import AliasChoices, Field, SecretStr, field_validator
 from chassis.settings import ServiceSettings
 
 _EXAMPLE = "CHANGE-ME"
+_SHORTEST = 32  # characters
 _FEW = 8  # different characters: a random key of 32 hexadecimal digits hardly ever has fewer
 
 
@@ -14,7 +16,6 @@ class AccesSettings(ServiceSettings):
     """What a service needs that asks for acteurs or is one."""
 
     token_key: SecretStr = Field(
-        min_length=32,
         validation_alias=AliasChoices("IMAGIN_TOKEN_KEY", "token_key"),
         description="signs acteur tokens and the session cookie; the four services share it",
     )
@@ -25,6 +26,8 @@ class AccesSettings(ServiceSettings):
         text = key.get_secret_value()
         if _EXAMPLE in text.upper():
             raise ValueError("this is the key of the example: draw one of your own, `openssl rand -base64 32`")
+        if len(text) < _SHORTEST:
+            raise ValueError("a key of less than 32 characters: draw one, `openssl rand -base64 32`")
         if len(set(text)) < _FEW:
             raise ValueError("a weak key, of few different characters: draw one, `openssl rand -base64 32`")
         return key
@@ -36,3 +39,10 @@ class EntreeSettings(AccesSettings):
     security_log_file: Path | None = Field(
         default=None, description="security events as JSON lines, for a SIEM; without it they are not written"
     )
+
+    @field_validator("security_log_file")
+    @classmethod
+    def _can_be_written(cls, file: Path | None) -> Path | None:
+        if file and not (os.access(file if file.exists() else file.parent, os.W_OK) and not file.is_dir()):
+            raise ValueError("no file can be written there")
+        return file

@@ -112,7 +112,7 @@ def _application(runtime: Runtime, settings: Settings, pages: Pages) -> Applicat
 
 
 def main() -> None:
-    run(Settings(), build)
+    run(Settings, build)
 
 
 if __name__ == "__main__":

@@ -309,7 +309,7 @@ async def test_health_and_metrics_are_never_limited(start):
         assert (await bridge.client.get("/metrics")).status_code == 200
 
 
-@pytest.mark.parametrize("value", ["{", '{"santorin": ["TRES-SECRET"]}', '{"TRES-SECRET!": []}', "[1]", ""])
+@pytest.mark.parametrize("value", ["{", '{"santorin": ["TRES-SECRET"]}', '{"TRES-SECRET!": []}', "[1]"])
 def test_a_wrong_setting_names_itself_and_is_not_quoted(monkeypatch, value):
     monkeypatch.setenv("SANTORIN_BRIDGE_CLIENTS", value)
     with pytest.raises(ValidationError) as refused:
