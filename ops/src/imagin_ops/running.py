@@ -2,18 +2,37 @@
 
 import json
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
 import psutil
+from pydantic_settings import SettingsConfigDict
 
-from chassis.settings import kafka_connection
+from chassis.settings import KafkaSettings, Misconfigured, check_database_url, load, read_secret_file
 from imagin_ops.output import fail, say
 from imagin_ops.services import SERVICES, ServiceSpec
 
 _BOOTSTRAP, _ADMIN = "IMAGIN_KAFKA_BOOTSTRAP", "IMAGIN_DATABASE_URL"
+_PROCESS = re.compile(r"https?://(\[[0-9A-Fa-f:.]+\]|[^/:\s]+)(:[0-9]{1,5})?(/\S*)?")
+
+
+class _Kafka(KafkaSettings):
+    model_config = SettingsConfigDict(env_prefix="IMAGIN_")
+
+
+def given(variable: str) -> str:
+    """The variable's value, else what stands in the file that `<variable>_FILE` names, else nothing.
+
+    Exits with 2 where that file cannot be read.
+    """
+    path = os.environ.get(f"{variable}_FILE")
+    try:
+        return os.environ.get(variable) or (read_secret_file(variable, path) if path else "")
+    except Misconfigured as error:
+        fail(str(error), code=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +51,12 @@ class Installation:
 
     @property
     def kafka(self) -> dict[str, Any]:
-        """aiokafka's connection arguments, with IMAGIN_KAFKA_* security where it is set."""
+        """aiokafka's arguments, with IMAGIN_KAFKA_* security where it is set. Exits with 2 where it is wrong."""
         self.need({_BOOTSTRAP: self.bootstrap})
-        ca_file = os.environ.get("IMAGIN_KAFKA_CA_FILE")
-        return kafka_connection(
-            bootstrap=self.bootstrap,
-            security_protocol=os.environ.get("IMAGIN_KAFKA_SECURITY_PROTOCOL", "PLAINTEXT"),
-            sasl_mechanism=os.environ.get("IMAGIN_KAFKA_SASL_MECHANISM", "SCRAM-SHA-512"),
-            username=os.environ.get("IMAGIN_KAFKA_SASL_USERNAME"),
-            password=os.environ.get("IMAGIN_KAFKA_SASL_PASSWORD"),
-            ca_file=Path(ca_file) if ca_file else None,
-        )
+        try:
+            return load(_Kafka, kafka_bootstrap=self.bootstrap).kafka_connection
+        except Misconfigured as error:
+            fail("\n  ".join(error.sentences), code=2)
 
     @property
     def admin(self) -> str:
@@ -61,8 +75,8 @@ class Installation:
 
     def replicas(self, service: ServiceSpec) -> list[str]:
         """Where the service's processes answer: none, one, or several with commas between."""
-        given = self.urls.get(service.name, "").split(",")
-        return [url.strip().rstrip("/") for url in given if url.strip()]
+        urls = self.urls.get(service.name, "").split(",")
+        return [url.strip().rstrip("/") for url in urls if url.strip()]
 
     def api(self, service: ServiceSpec) -> tuple[str, str]:
         """Where the service's API answers (its first process), and the key to sign a token for it."""
@@ -79,9 +93,9 @@ class Installation:
         names = f"{', '.join(missing)} {'n’est pas donné' if len(missing) == 1 else 'ne sont pas donnés'}"
         if self.pid:
             fail(f"{names} par la démonstration {self.pid}", code=2)
-        if given := _given():
+        if others := _addresses():
             fail(
-                f"{names}, mais {given[0]} l’est : c’est donc une installation qui est visée, et une démonstration "
+                f"{names}, mais {others[0]} l’est : c’est donc une installation qui est visée, et une démonstration "
                 "n’est prise à sa place que par IMAGIN_DEMO=<pid>",
                 code=2,
             )
@@ -113,7 +127,7 @@ def find() -> Installation:
     IMAGIN_DEMO=<pid> takes a demo whatever the environment says. Exits with 2 where a choice is missing or wrong.
     """
     wanted = os.environ.get("IMAGIN_DEMO")
-    if not wanted and _given():
+    if not wanted and _addresses():
         return _environment()
     demos = [demo for demo in _demos() if not wanted or wanted == str(demo.pid)]
     if len(demos) > 1:
@@ -124,20 +138,35 @@ def find() -> Installation:
     return demos[0] if demos else _environment()
 
 
-def _given() -> list[str]:
-    """The variables with a value that say which installation is meant: any one of them is enough."""
+def _addresses() -> list[str]:
+    """The variables that are given and say which installation is meant: any one of them is enough."""
     services = [f"{service.prefix}{name}" for service in SERVICES for name in ("DATABASE_URL", "URL")]
-    return [name for name in (_BOOTSTRAP, _ADMIN, *services) if os.environ.get(name)]
+    return [name for name in (_BOOTSTRAP, _ADMIN, *services) if given(name)]
 
 
 def _environment() -> Installation:
     return Installation(
-        bootstrap=os.environ.get(_BOOTSTRAP, ""),
-        databases={service.name: os.environ.get(f"{service.prefix}DATABASE_URL", "") for service in SERVICES},
-        urls={service.name: os.environ.get(f"{service.prefix}URL", "") for service in SERVICES},
-        admin_url=os.environ.get(_ADMIN),
-        token_key=os.environ.get("IMAGIN_TOKEN_KEY"),
+        bootstrap=given(_BOOTSTRAP),
+        databases={service.name: _database(f"{service.prefix}DATABASE_URL") for service in SERVICES},
+        urls={service.name: _processes(f"{service.prefix}URL") for service in SERVICES},
+        admin_url=_database(_ADMIN),
+        token_key=given("IMAGIN_TOKEN_KEY"),
     )
+
+
+def _database(variable: str) -> str:
+    url = given(variable)
+    try:
+        return url and check_database_url(url)
+    except ValueError as error:
+        fail(f"{variable}: {error}", code=2)
+
+
+def _processes(variable: str) -> str:
+    urls = given(variable)
+    if not all(_PROCESS.fullmatch(url.strip()) for url in urls.split(",") if url.strip()):
+        fail(f"{variable}: a process is http://host:port, with commas between several", code=2)
+    return urls
 
 
 def _demos() -> list[Installation]:
