@@ -93,13 +93,13 @@ async def database_of(installation, service):
     await connection.close()
 
 
-async def send(bootstrap, topic, *, seconds_ago, transactional=False):
+async def send(bootstrap, topic, *, seconds_ago, transactional=False, partition=0):
     transaction = {"transactional_id": f"test-{topic}"} if transactional else {}
     producer = AIOKafkaProducer(bootstrap_servers=bootstrap, **transaction)
     await producer.start()
     when = int((time.time() - seconds_ago) * 1000)
     async with producer.transaction() if transactional else contextlib.nullcontext():
-        sent = await producer.send_and_wait(topic, b"{}", key=b"k", partition=0, timestamp_ms=when)
+        sent = await producer.send_and_wait(topic, b"{}", key=b"k", partition=partition, timestamp_ms=when)
     await producer.stop()
     return sent.offset
 
@@ -206,13 +206,30 @@ async def test_each_replica_is_asked_and_shown(imagin, installation, replica, fr
 
 
 @COMMANDS
-async def test_a_reader_that_a_replica_says_stands_still_is_told(imagin, installation, replica, command):
+async def test_a_reader_that_a_replica_says_stands_still_is_told(imagin, installation, kafka, replica, command):
+    await send(kafka.bootstrap, CONVOCATION, seconds_ago=1, partition=3)
     both = f"{replica(text=exposed(standing=45))},{replica(text=exposed(standing=3))}"
     done = await imagin(command, **installation, NOTIFIER_URL=both)
     assert done.code == 1
-    assert f"notifier.convocation ne lit plus {CONVOCATION}/3 depuis 45 s" in done.out
+    assert f"notifier.convocation ne lit plus {CONVOCATION}/3 depuis 45 s (1 à lire)" in done.out
     moving = await imagin(command, **installation, NOTIFIER_URL=replica(text=exposed(standing=29)))
     assert (moving.code, "ne lit plus" in moving.out) == (0, False)
+
+
+@COMMANDS
+async def test_an_outage_that_a_replica_remembers_is_over_once_kafka_says_that_all_is_read(
+    imagin, installation, kafka, replica, command
+):
+    """A process looks at its readers every five seconds, and Kafka may be back for four of them."""
+    given = installation | {"NOTIFIER_URL": replica(text=exposed(standing=45))}
+    done = await imagin(command, **given)
+    assert (done.code, "ne lit plus" in done.out) == (0, False), done.out
+    kafka.pause()
+    try:
+        frozen = await imagin(command, **given)
+    finally:
+        kafka.resume()
+    assert f"ne lit plus {CONVOCATION}/3 depuis 45 s (à lire : inconnu)" in frozen.out
 
 
 @COMMANDS

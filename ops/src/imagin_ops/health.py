@@ -36,12 +36,15 @@ class _Dead(Row):
 
 
 class Reader(NamedTuple):
-    """A partition that is not read: `seconds` its reader has stood still, or the oldest record has waited."""
+    """A partition that is not read: `seconds` its reader has stood still, or the oldest record has waited.
+
+    `records` that wait; None where Kafka does not say.
+    """
 
     group: str
     topic: str
     partition: int
-    records: int
+    records: int | None
     seconds: float
 
 
@@ -91,7 +94,11 @@ class Health:
         return max((one.outbox_seconds for one in self.replicas), default=0.0)
 
     def standing(self) -> list[Reader]:
-        """Partitions that have stood still too long. Without the word of a process, by the age of what is unread."""
+        """Partitions that have stood still too long. Without the word of a process, by the age of what is unread.
+
+        A process looks every five seconds, and until then remembers an outage that is over: a partition that Kafka
+        says is read to its end does not stand.
+        """
         told: dict[Place, float] = {}
         for replica in self.replicas:
             for place, seconds in replica.standing.items():
@@ -99,9 +106,9 @@ class Health:
         left = {one[:3]: one for one in self.unread or ()}
         ages = {place: one.seconds or 0.0 for place, one in left.items()} | told
         return [
-            Reader(*place, left[place].records if place in left else 0, seconds)
+            Reader(*place, left[place].records if place in left else None, seconds)
             for place, seconds in sorted(ages.items())
-            if seconds > _STANDING_SECONDS
+            if seconds > _STANDING_SECONDS and (self.unread is None or place in left)
         ]
 
     @property

@@ -12,7 +12,7 @@ from chassis.migration import Schema
 from imagin_ops import health, running, topics
 from imagin_ops.connections import NoAnswer, run
 from imagin_ops.health import Books, Health, Reader, asked
-from imagin_ops.output import program, put, put_json, say
+from imagin_ops.output import program, put, put_json, say, when
 from imagin_ops.readers import unread
 from imagin_ops.running import Installation
 from imagin_ops.services import SERVICES
@@ -90,7 +90,7 @@ def _lines(kafka: str | None, services: list[Health], silence: Silence | None) -
     if silence is None:
         yield f"{'SANTORIN':16} inconnu"
         return
-    last = silence.dernier.astimezone().isoformat(timespec="seconds") if silence.dernier else "jamais"
+    last = when(silence.dernier) if silence.dernier else "jamais"
     yield (
         f"{'SANTORIN':16} {'muet' if _silent(silence) else 'ok':10} sans réponse {silence.attendus} "
         f"({silence.age_seconds:.0f} s)  refusées {silence.refusees}  dernière réponse {last}"
@@ -105,7 +105,8 @@ def _books(one: Health) -> str:
 
 def _standing(reader: Reader) -> str:
     place = f"{reader.group} ne lit plus {reader.topic}/{reader.partition}"
-    return f"{place} depuis {reader.seconds:.0f} s ({reader.records} à lire)"
+    records = "à lire : inconnu" if reader.records is None else f"{reader.records} à lire"
+    return f"{place} depuis {reader.seconds:.0f} s ({records})"
 
 
 def _silent(silence: Silence) -> bool:
