@@ -18,12 +18,18 @@ from chassis.settings import kafka_connection
 from imagin_ops import topics
 from imagin_ops.running import Installation
 from imagin_ops.services import CONVOCATION, MISSION_IMPORT, NOTIFIER, SERVICES, ServiceSpec
+from testkit.parts.errors import PartError
 from testkit.parts.selection import Kafka, Parts, Postgres, start_parts
 from testkit.ports import free_port
 from testkit.processes import ServiceProcess
 
 _READY_SECONDS = 30
+_WATCH_SECONDS = 0.5
 Say = Callable[[str], None]
+
+
+class PartEnded(PartError):
+    """Parts that run for ever have ended, and nobody stopped them; a sentence for each says where its log is."""
 
 
 class Stack:
@@ -172,6 +178,23 @@ class Stack:
             {f"{NOTIFIER.prefix}SMTP_URL": smtp_url} if smtp_url else {f"{NOTIFIER.prefix}MAIL_DIR": str(self.mail_dir)}
         )
         return way | {f"{NOTIFIER.prefix}SETTLE_SECONDS": "1"}
+
+    async def watch(self) -> None:
+        """Returns never. Raises PartEnded."""
+        while True:
+            if ended := await asyncio.to_thread(self._ended):
+                raise PartEnded("\n  ".join(ended))
+            await asyncio.sleep(_WATCH_SECONDS)
+
+    def _ended(self) -> list[str]:
+        """Kafka and PostgreSQL first: services may have ended for want of them."""
+        parts = (("Kafka", self.kafka.ended()), ("PostgreSQL", self.postgres.ended()))
+        services = [
+            f"{name} s’est arrêté (code {one.returncode}) ; son journal : {one.log}"
+            for name, one in self.services.items()
+            if not one.alive()
+        ]
+        return [f"{name} s’est arrêté ; son journal : {log}" for name, log in parts if log] + services
 
     async def stop(self) -> None:
         """Stop the services (SIGTERM, then SIGKILL), then the parts."""
