@@ -38,6 +38,7 @@ def demo(tmp_path):
             "bootstrap": NOWHERE,
             "databases": {service.name: DATABASE for service in SERVICES},
             "urls": {service.name: f"http://{NOWHERE}" for service in SERVICES},
+            "ops_urls": {service.name: f"http://{NOWHERE}" for service in SERVICES},
             "admin_url": DATABASE,
             "token_key": "k" * 32,
             "pid": pid,
@@ -110,7 +111,8 @@ def test_what_it_names_is_enough(imagin, command):
 
 
 @pytest.mark.parametrize(
-    "name", ["IMAGIN_KAFKA_BOOTSTRAP", "IMAGIN_DATABASE_URL", "NOTIFIER_DATABASE_URL", "NOTIFIER_URL"]
+    "name",
+    ["IMAGIN_KAFKA_BOOTSTRAP", "IMAGIN_DATABASE_URL", "NOTIFIER_DATABASE_URL", "NOTIFIER_URL", "NOTIFIER_OPS_URL"],
 )
 def test_any_address_of_an_installation_keeps_the_demo_out(imagin, demo, name):
     demo()

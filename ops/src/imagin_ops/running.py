@@ -4,7 +4,7 @@ import json
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -37,7 +37,9 @@ def given(variable: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """Addresses of one installation, empty where they are not given; `databases` and `urls` by service name.
+    """Addresses of one installation, empty where they are not given; all but two of them by service name.
+
+    `urls`: where the processes answer to all; `ops_urls`: where they have their metrics.
 
     A command asks for what it needs, and only for that: what is not given ends it with a sentence and exit code 2.
     """
@@ -48,6 +50,7 @@ class Installation:
     admin_url: str | None = None
     token_key: str | None = None
     pid: int | None = None
+    ops_urls: dict[str, str] = field(default_factory=dict)
 
     @property
     def kafka(self) -> dict[str, Any]:
@@ -75,8 +78,11 @@ class Installation:
 
     def replicas(self, service: ServiceSpec) -> list[str]:
         """Where the service's processes answer: none, one, or several with commas between."""
-        urls = self.urls.get(service.name, "").split(",")
-        return [url.strip().rstrip("/") for url in urls if url.strip()]
+        return _each(self.urls.get(service.name, ""))
+
+    def ops_ports(self, service: ServiceSpec) -> list[str]:
+        """Where the service's processes have their metrics: none, one, or several with commas between."""
+        return _each(self.ops_urls.get(service.name, ""))
 
     def api(self, service: ServiceSpec) -> tuple[str, str]:
         """Where the service's API answers (its first process), and the key to sign a token for it."""
@@ -105,6 +111,10 @@ class Installation:
         """Say on stderr, before a command writes, where it does."""
         whose = f"la démonstration {self.pid}" if self.pid else "l’installation donnée par l’environnement"
         say(f"agit sur {whose} : {', '.join(places)}")
+
+
+def _each(urls: str) -> list[str]:
+    return [url.strip().rstrip("/") for url in urls.split(",") if url.strip()]
 
 
 def _folder() -> Path:
@@ -140,7 +150,7 @@ def find() -> Installation:
 
 def _addresses() -> list[str]:
     """The variables that are given and say which installation is meant: any one of them is enough."""
-    services = [f"{service.prefix}{name}" for service in SERVICES for name in ("DATABASE_URL", "URL")]
+    services = [f"{service.prefix}{name}" for service in SERVICES for name in ("DATABASE_URL", "URL", "OPS_URL")]
     return [name for name in (_BOOTSTRAP, _ADMIN, *services) if given(name)]
 
 
@@ -149,6 +159,7 @@ def _environment() -> Installation:
         bootstrap=given(_BOOTSTRAP),
         databases={service.name: _database(f"{service.prefix}DATABASE_URL") for service in SERVICES},
         urls={service.name: _processes(f"{service.prefix}URL") for service in SERVICES},
+        ops_urls={service.name: _processes(f"{service.prefix}OPS_URL") for service in SERVICES},
         admin_url=_database(_ADMIN),
         token_key=given("IMAGIN_TOKEN_KEY"),
     )
@@ -164,7 +175,7 @@ def _database(variable: str) -> str:
 
 def _processes(variable: str) -> str:
     urls = given(variable)
-    if not all(_PROCESS.fullmatch(url.strip()) for url in urls.split(",") if url.strip()):
+    if not all(map(_PROCESS.fullmatch, _each(urls))):
         fail(f"{variable}: a process is http://host:port, with commas between several", code=2)
     return urls
 

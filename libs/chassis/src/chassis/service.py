@@ -24,12 +24,12 @@ from pydantic import BaseModel
 from chassis import logs, migration, starting
 from chassis.consumer import Consumer, Reader
 from chassis.database import Row, create_pool, is_transient
-from chassis.http import Health
+from chassis.http import Health, ops_app
 from chassis.metrics import BUILD_INFO, DLQ_MESSAGES, LOOP_LAG_SECONDS, OUTBOX_AGE_SECONDS, OUTBOX_PENDING
 from chassis.periodic import periodically
 from chassis.progress import Progress
 from chassis.relay import Relay, Source
-from chassis.server import Server, configured
+from chassis.server import Server, configured, ops_port
 from chassis.settings import Misconfigured, ServiceSettings, load
 from chassis.subscribing import Subscriptions
 
@@ -114,7 +114,8 @@ async def _serve(settings: ServiceSettings, build: Callable[[Runtime], Service])
     process = _Process(settings, service, pool, relay)
     service.app.state.health = Health(process.not_live, process.not_ready)
     service.app.router.lifespan_context = process.lifespan
-    await process.server.serve()
+    async with ops_port(ops_app(service.app), settings):
+        await process.server.serve()
     return process.exit_code
 
 

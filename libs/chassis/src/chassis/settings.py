@@ -166,6 +166,9 @@ class ServiceSettings(KafkaSettings):
 
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=8000, ge=1, le=65_535)
+    # Where who runs the process reads metrics and the OpenAPI document; nobody else reaches this port.
+    ops_http_host: str = "127.0.0.1"
+    ops_http_port: int = Field(default=9000, ge=1, le=65_535)
     # How long a stopping process answers on, saying « not ready »: longer than a proxy needs to see it.
     http_drain_seconds: float = Field(default=3.0, ge=0, le=60)
     # Addresses or networks of the proxies whose X-Forwarded-For and -Proto are believed, with commas; none by default.
