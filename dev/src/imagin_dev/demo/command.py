@@ -21,6 +21,7 @@ from imagin_dev.cyclades.inscriptions_file import Closing, FileRefused
 from imagin_dev.demo import accounts
 from imagin_dev.demo import scenario as scenario_
 from imagin_dev.demo.books import Books, Stalled, until
+from imagin_dev.demo.provider import DemoProvider
 from imagin_dev.demo.rights import RightsReader
 from imagin_dev.stack import PartEnded, Stack
 from imagin_ops import running
@@ -117,12 +118,16 @@ async def _stoppable(options: Options, closings: list[Closing]) -> int:
 async def _run(options: Options, closings: list[Closing]) -> int:
     folder = options.folder or Path(tempfile.mkdtemp(prefix=f"imagin-demo-{os.getpid()}-"))
     started, kept = monotonic(), options.folder is not None
+    people = accounts.People.of(closings)
+    # Nobody signs in where the demo ends by itself.
+    provider = None if options.exit else DemoProvider(folder, people)
+    stack = Stack(folder, say=say, settings=provider.settings if provider else {})
     try:
-        async with Stack(folder, say=say) as stack:
+        async with stack, provider or contextlib.nullcontext():
             announced = running.announce(stack.installation())
             try:
                 seconds = {"start": round(monotonic() - started, 1)}
-                return await _while_all_runs(stack, _show(stack, options, closings, seconds))
+                return await _while_all_runs(stack, _show(stack, options, closings, people, seconds))
             finally:
                 announced.unlink(missing_ok=True)
     except PartEnded:
@@ -150,12 +155,14 @@ async def _while_all_runs(stack: Stack, work: Coroutine[Any, Any, int]) -> int:
         await asyncio.gather(working, watching, return_exceptions=True)
 
 
-async def _show(stack: Stack, options: Options, closings: list[Closing], seconds: dict[str, float]) -> int:
+async def _show(
+    stack: Stack, options: Options, closings: list[Closing], people: accounts.People, seconds: dict[str, float]
+) -> int:
     books = Books(stack.databases)
     await books.open()
     try:
         summary = Summary(seconds=seconds)
-        people = await _load(stack, books, closings, summary)
+        await _load(stack, books, closings, people, summary)
         _announce(stack, people, options)
         if options.play:
             await _play(stack, books, people, summary)
@@ -168,10 +175,9 @@ async def _show(stack: Stack, options: Options, closings: list[Closing], seconds
     return BALANCED if summary.balanced else NOT_BALANCED
 
 
-async def _load(stack: Stack, books: Books, closings: list[Closing], summary: Summary) -> accounts.People:
+async def _load(stack: Stack, books: Books, closings: list[Closing], people: accounts.People, summary: Summary) -> None:
     """Send the closings, wait until every mission has arrived; meanwhile the directory and the opening."""
     began = monotonic()
-    people = accounts.People.of(closings)
     revisions = inscriptions_file.latest_revisions(closings)
     with progress() as bars:
         bar = bars.add_task("clôtures de Cyclades", total=len(closings))
@@ -189,7 +195,6 @@ async def _load(stack: Stack, books: Books, closings: list[Closing], summary: Su
     await scenario_.prepare(stack, people, (closing.state.session for closing in closings))
     summary.etablissements = await books.etablissements()
     summary.missions = await books.missions()
-    return people
 
 
 async def _play(stack: Stack, books: Books, people: accounts.People, summary: Summary) -> None:
@@ -233,6 +238,9 @@ def _announce(stack: Stack, people: accounts.People, options: Options) -> None:
     for name, url in urls.items():
         put(f"  {name:16} {url}")
     put(f"  {'Kafka':16} {stack.kafka.bootstrap}")
+    if not options.exit:
+        portal = f"{urls[CONVOCATION.name]}/connexion/fim"
+        put(f"  {'portail':16} {portal}  (comme par ARENA, une personne de chaque fonction)")
     put(f"  {'mails':16} {stack.mail_dir}")
     for account in ready["accounts"]:
         put(f"  {account['role']:16} {account['sign_in_url']}  {account['name']}")

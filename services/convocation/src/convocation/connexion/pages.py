@@ -45,8 +45,8 @@ async def connexion(request: Request) -> Response:
     state = application(request)
     settings, pages = state.settings, state.pages
     suite = local(request.query_params.get("suite", "/"))
+    portails = [(genre.value, *_PORTAILS[genre]) for genre in settings.fournisseurs]
     if not settings.development_sign_in:
-        portails = [(genre.value, *_PORTAILS[genre]) for genre in settings.fournisseurs]
         template = "connexion/connexion_portail.html"
         return pages.render(request, template, status=401, portails=portails, suite=suite)
     q = request.query_params.get("q", "")[:100]
@@ -64,6 +64,7 @@ async def connexion(request: Request) -> Response:
         places=found,
         people=people,
         academies=academies,
+        portails=portails,
     )
 
 
