@@ -15,8 +15,8 @@ from chassis.database import create_pool
 from chassis.service import Runtime
 from convocation.annuaire import sql as intervenants
 from convocation.annuaire.domain import Intervenant
-from convocation.commun.entrees import Entree
 from convocation.commun.jetons import make_verification
+from convocation.entrees.commands import Entree
 from convocation.main import build
 from convocation.missions import sql as missions
 from convocation.settings import Settings

@@ -14,7 +14,6 @@ from convocation.annuaire.imports import api as imports
 from convocation.annuaire.imports import commands as import_annuaire
 from convocation.commun import idempotence, refusals
 from convocation.commun.application import Debits
-from convocation.commun.entrees import Entrees
 from convocation.connexion import api as connexion
 from convocation.connexion import commands as entrees
 from convocation.connexion.pages import to_sign_in
@@ -26,6 +25,7 @@ from convocation.documents.imprimeur import Imprimeur
 from convocation.documents.rendering import Documents
 from convocation.doublons import api as doublons
 from convocation.echanges import api as echanges
+from convocation.entrees.commands import Entrees
 from convocation.exigences import api as exigences
 from convocation.identite.fournisseur import Fournisseur
 from convocation.journal import api as journal

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from acces.acteur import Acteur, Role
+from acces.acteur import Acteur
 from chassis.database import Connection
-from convocation.commun import entrees
 from convocation.connexion import sql
+from convocation.entrees import commands as entrees
 from convocation.identite.fonctions import Fonction
 from convocation.missions import reads as places
 
@@ -17,7 +17,7 @@ async def acteurs(connection: Connection, compte: str, nom: str, fonctions: Sequ
     academies = {one.uai: one.academie for one in await places.etablissements(connection, uais)}
     return tuple(
         Acteur(
-            one.numero if one.role is Role.INTERVENANT else compte,
+            one.numero or compte,
             one.role,
             one.signe(nom),
             one.uais,

@@ -14,12 +14,12 @@ from chassis.database import Connection
 from chassis.http import Problem
 from convocation.cadre.ecran import FONCTIONS, page
 from convocation.commun.application import application
-from convocation.commun.entrees import Entree
 from convocation.commun.limites import limit_porte
 from convocation.connexion import reads
 from convocation.connexion.forms import local
 from convocation.connexion.portail import end_session_url
 from convocation.connexion.presenters import choix
+from convocation.entrees.commands import Entree
 from convocation.identite.settings import Genre
 from convocation.missions import reads as places
 from pages.commands import reading, see_other
