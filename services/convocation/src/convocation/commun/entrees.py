@@ -115,13 +115,17 @@ class Entrees:
 
 
 async def open_session(connection: Connection, entree: Entree, now: datetime, lasts: timedelta) -> str:
-    """Record a new session; returns its secret, which is kept nowhere else."""
+    """Record a new session; returns its secret, which is kept nowhere else.
+
+    It is over after `lasts`, or when the first of its functions ends (a delegation): who signs in again has the rest.
+    """
     secret = secrets.token_urlsafe(_SECRET_BYTES)
     whence = entree.provenance
     come = (whence.emetteur, whence.sub, whence.sid, whence.id_token) if whence else (None,) * 4
     qui = [entree.compte, *(one.sub for one in entree.fonctions)]
     fonctions = _FONCTIONS.dump_json(entree.fonctions).decode()
-    row = (_print(secret), entree.compte, qui, fonctions, entree.choisie, now, now + lasts)
+    ends = min([now + lasts, *(one.fin for one in entree.fonctions if one.fin)])
+    row = (_print(secret), entree.compte, qui, fonctions, entree.choisie, now, ends)
     await connection.execute(_INSERT, *row, *come)
     return secret
 

@@ -16,15 +16,14 @@ async def acteurs(connection: Connection, compte: str, nom: str, fonctions: Sequ
     uais = sorted({uai for one in fonctions for uai in one.uais})
     academies = {one.uai: one.academie for one in await places.etablissements(connection, uais)}
     return tuple(
-        Acteur(
-            one.numero if one.role is Role.INTERVENANT else compte,
-            one.role,
-            one.signe(nom),
-            one.uais,
-            one.academies | {academies[uai] for uai in one.uais if uai in academies},
-        )
+        _acteur(one, compte, nom, one.academies | {academies[uai] for uai in one.uais if uai in academies})
         for one in fonctions
     )
+
+
+def _acteur(one: Fonction, compte: str, nom: str, academies: frozenset[str]) -> Acteur:
+    sub = one.numero if one.role is Role.INTERVENANT else compte
+    return Acteur(sub, one.role, one.signe(nom), one.uais, academies, one.finit(academies))
 
 
 async def forget(connection: Connection, now: datetime) -> None:
