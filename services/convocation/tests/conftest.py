@@ -15,10 +15,10 @@ from chassis.database import create_pool
 from chassis.service import Runtime
 from convocation.annuaire import sql as intervenants
 from convocation.annuaire.domain import Intervenant
-from convocation.commun.entrees import Entree, open_session
 from convocation.commun.jetons import make_verification
 from convocation.comptes import commands as comptes
 from convocation.connexion.commands import acteurs
+from convocation.entrees.commands import Entree, open_session
 from convocation.main import build
 from convocation.missions import sql as missions
 from convocation.settings import Settings

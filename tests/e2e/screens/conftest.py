@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import asyncpg
 import pytest
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
@@ -24,6 +25,7 @@ from imagin_dev.cyclades.closings import TYPE
 from imagin_dev.demo import scenario
 from imagin_dev.demo.accounts import ADMINISTRATEUR, People, gestionnaire
 from imagin_dev.demo.books import Books, until
+from imagin_dev.demo.provider import DemoProvider
 from imagin_dev.santorin.simulator import Behaviour, Santorin
 from imagin_dev.stack import Stack
 from imagin_ops.services import CONVOCATION
@@ -73,7 +75,8 @@ def _closing(number):
 class Product:
     """`etablissement()` hands out a lycée nobody has used and in which no two teachers bear one name."""
 
-    def __init__(self, stack, people, lycees, smtp, bounces):
+    def __init__(self, stack, people, lycees, smtp, bounces, provider):
+        self.provider = provider
         self.stack, self.people, self._lycees = stack, people, iter(lycees)
         self.smtp, self.bounces = smtp, bounces
         self.url = stack.url(CONVOCATION)
@@ -109,6 +112,12 @@ class Product:
         value = await self.stack.session(acteur)
         return {"name": COOKIE, "value": value, "url": self.url, "sameSite": "Lax", "httpOnly": True}
 
+    async def end_sessions(self):
+        """As if nobody had acted in any for hours."""
+        connection = await asyncpg.connect(self.stack.databases[CONVOCATION.name])
+        await connection.execute("UPDATE entree SET vue_le = vue_le - interval '5 hours'")
+        await connection.close()
+
     def api(self, http, acteur):
         return scenario.Api(http, self.stack.token(acteur))
 
@@ -136,7 +145,8 @@ async def product():
         "NOTIFIER_BOUNCE_DIR": str(bounces),
         "NOTIFIER_BOUNCE_POLL_SECONDS": "0.5",
     }
-    async with Stack(folder, given=False, settings=settings) as stack:
+    provider = DemoProvider(folder, people)
+    async with provider, Stack(folder, given=False, settings=settings | provider.settings) as stack:
         await producer.send(stack.kafka_connection, closings, lambda _: None)
         books = Books(stack.databases)
         await books.open()
@@ -150,7 +160,7 @@ async def product():
             contact = {"nom": "Dominique EXEMPLE", "courriel": "gestionnaire@ac-exemple.invalid"}
             contact |= {"telephone": "04 00 00 00 00", "horaires": "du lundi au vendredi, 9 h – 17 h"}
             await api.put(f"/api/academies/{ACADEMIE}/contact", contact)
-        yield Product(stack, people, [Lycee(one.uai) for one in closings], smtp, bounces)
+        yield Product(stack, people, [Lycee(one.uai) for one in closings], smtp, bounces, provider)
     smtp.stop()
     shutil.rmtree(folder, ignore_errors=True)
 

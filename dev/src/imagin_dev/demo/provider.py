@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from unicodedata import normalize
 
 from imagin_dev.demo.accounts import People
@@ -89,6 +89,13 @@ class DemoProvider:
     def url(self) -> str:
         return self._provider.url
 
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
     async def start(self) -> None:
         """Raises AssertionError when it does not come up."""
         await self._provider.start()
@@ -121,4 +128,4 @@ def _told(account: Account) -> dict[str, Any]:
     """A real provider has addresses of its own; nobody can write to these."""
     named = {"given_name": account.prenom, "family_name": account.nom, "name": f"{account.prenom} {account.nom}"}
     address = {"email": f"{account.login}@ac-exemple.invalid"}
-    return {"sub": account.sub} | named | address | account.claims
+    return {"sub": account.sub} | named | address | dict(account.claims)

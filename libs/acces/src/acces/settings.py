@@ -1,5 +1,6 @@
 """The settings by which a service knows who acts, and shows who it is."""
 
+import os
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -10,6 +11,7 @@ from acces.jetons import ISSUERS, Issuers, Signer
 from chassis.settings import ServiceSettings
 
 _EXAMPLE = "CHANGE-ME"
+_SHORTEST = 32  # characters
 _FEW = 8  # different characters: a random key of 32 hexadecimal digits hardly ever has fewer
 
 
@@ -23,7 +25,6 @@ class AccesSettings(ServiceSettings):
     )
     token_key: SecretStr | None = Field(
         default=None,
-        min_length=32,
         validation_alias=AliasChoices("IMAGIN_TOKEN_KEY", "token_key"),
         description="the one key of the release before: believed, and used by who has no other, while it is given",
     )
@@ -41,6 +42,8 @@ class AccesSettings(ServiceSettings):
         text = key.get_secret_value() if key else ""
         if _EXAMPLE in text.upper():
             raise ValueError("this is the key of the example: draw one of your own, `openssl rand -base64 32`")
+        if text and len(text) < _SHORTEST:
+            raise ValueError("a key of less than 32 characters: draw one, `openssl rand -base64 32`")
         if text and len(set(text)) < _FEW:
             raise ValueError("a weak key, of few different characters: draw one, `openssl rand -base64 32`")
         return key
@@ -92,3 +95,10 @@ class EntreeSettings(AccesSettings):
     security_log_file: Path | None = Field(
         default=None, description="security events as JSON lines, for a SIEM; without it they are not written"
     )
+
+    @field_validator("security_log_file")
+    @classmethod
+    def _can_be_written(cls, file: Path | None) -> Path | None:
+        if file and not (os.access(file if file.exists() else file.parent, os.W_OK) and not file.is_dir()):
+            raise ValueError("no file can be written there")
+        return file

@@ -14,7 +14,6 @@ from convocation.annuaire.imports import api as imports
 from convocation.annuaire.imports import commands as import_annuaire
 from convocation.commun import idempotence, refusals
 from convocation.commun.application import Debits
-from convocation.commun.entrees import Entrees
 from convocation.comptes import api as comptes
 from convocation.connexion import api as connexion
 from convocation.connexion import commands as entrees
@@ -28,6 +27,7 @@ from convocation.documents.imprimeur import Imprimeur
 from convocation.documents.rendering import Documents
 from convocation.doublons import api as doublons
 from convocation.echanges import api as echanges
+from convocation.entrees.commands import Entrees
 from convocation.exigences import api as exigences
 from convocation.identite.fournisseur import Fournisseur
 from convocation.journal import api as journal
@@ -139,7 +139,7 @@ def _clock() -> datetime:
 
 
 def main() -> None:
-    run(Settings(), build)
+    run(Settings, build)
 
 
 if __name__ == "__main__":

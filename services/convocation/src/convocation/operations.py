@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 
 from acces.acteur import Acteur
 from chassis.database import Connection
-from convocation.commun import entrees
-from convocation.commun.entrees import Entree
 from convocation.commun.recherche import cle, mots
 from convocation.convocations.commands import replay_convocations
 from convocation.convocations.domain import NatureVersion
 from convocation.convocations.publishing import TYPES
 from convocation.convocations.sql import Choisie, Choix, page
+from convocation.entrees import commands as entrees
+from convocation.entrees.commands import Entree
 from convocation.restauration.commands import catch_up, held
 
 __all__ = [

@@ -1,19 +1,18 @@
 """Settings of convocation, prefix `CONVOCATION_`."""
 
-from pathlib import Path
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Self
 from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, model_validator
+from pydantic import Field, model_validator
 from pydantic_settings import SettingsConfigDict
 
-from acces.settings import EntreeSettings
 from convocation.identite.settings import IdentiteSettings
+from pages.settings import PagesSettings
 
 _THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
 
 
-class Settings(IdentiteSettings, EntreeSettings):
+class Settings(IdentiteSettings, PagesSettings):
     """`public_url` is how people reach the pages: it stands in QR codes, and `https` makes the cookie secure."""
 
     model_config = SettingsConfigDict(env_prefix="CONVOCATION_")
@@ -45,10 +44,6 @@ class Settings(IdentiteSettings, EntreeSettings):
         pattern=r"^https?://[^\s/]+(/\S*)?$",
         description="where SANTORIN is entered; {acces} becomes correction, suivi or numerisation",
     )
-    theme: Literal["imagin", "dsfr"] = Field(
-        default="imagin", validation_alias=AliasChoices("IMAGIN_THEME", "theme"), description="the skin of the pages"
-    )
-    dsfr_dir: Path | None = Field(default=None, validation_alias=AliasChoices("IMAGIN_DSFR_DIR", "dsfr_dir"))
 
     @model_validator(mode="after")
     def _no_open_door(self) -> Self:
@@ -56,5 +51,8 @@ class Settings(IdentiteSettings, EntreeSettings):
         public = urlsplit(self.public_url)
         here = public.scheme == "http" and {public.hostname, self.http_host} <= _THIS_MACHINE
         if self.development_sign_in and not here:
-            raise ValueError("development_sign_in is on, so public_url and http_host must be this machine's, by http")
+            raise ValueError(
+                "CONVOCATION_DEVELOPMENT_SIGN_IN: where it is on, CONVOCATION_PUBLIC_URL and CONVOCATION_HTTP_HOST "
+                "must be this machine's, by http"
+            )
         return self

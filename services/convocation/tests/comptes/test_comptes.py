@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from acces.acteur import Acteur, Role
-from convocation.commun.entrees import Entree, open_session
 from convocation.comptes import commands as comptes
 from convocation.comptes.refus import CompteDesactive
+from convocation.entrees.commands import Entree, open_session
 from convocation.identite.fonctions import Fonction
 from testkit.eventually import eventually
 

@@ -9,7 +9,7 @@ import pytest
 from acces.acteur import Acteur, Role
 from acces.session import RemoteSessions, Session, SessionEnded
 from chassis.http import Problem
-from convocation.commun.entrees import Entrees, close_all_of, forget
+from convocation.entrees.commands import Entrees, close_all_of, forget
 from pages.saisie import _MAX_BYTES
 
 LYON = "0699001J"

@@ -60,7 +60,7 @@ def _clock() -> datetime:
 
 
 def main() -> None:
-    run(Settings(), build)
+    run(Settings, build)
 
 
 if __name__ == "__main__":

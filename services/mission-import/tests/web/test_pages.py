@@ -238,6 +238,6 @@ async def test_the_administrateur_filters_by_academie_state_and_text(world):
 
 async def test_without_an_acteur_nothing_is_read_but_where_to_sign_in(world):
     """The routes that ask for none; test_matrice.py asks all others without a token."""
-    public = {"/health/live", "/health/ready", "/metrics", "/openapi.json", "/connexion", "/deconnexion", "/"}
+    public = {"/health/live", "/health/ready", "/connexion", "/deconnexion", "/"}
     public |= {"/accessibilite", "/mentions-legales", "/donnees-personnelles", "/fonctions"}
     assert {one.path for one in world.client._transport.app.routes if getattr(one, "methods", None)} == public

@@ -123,7 +123,7 @@ def _periodic(runtime: Runtime, settings: Settings) -> list[Callable[[], Awaitab
 
 
 def main() -> None:
-    run(Settings(), build)
+    run(Settings, build)
 
 
 if __name__ == "__main__":

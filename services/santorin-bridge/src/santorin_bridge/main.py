@@ -105,7 +105,7 @@ def _age_seconds(freshness: Freshness) -> float:
 
 
 def main() -> None:
-    run(Settings(), build)
+    run(Settings, build)
 
 
 if __name__ == "__main__":

@@ -228,7 +228,7 @@ async def test_credentials_do_not_go_into_an_address(bridge):
 
 
 async def test_the_token_route_is_the_only_one_of_the_bridge_without_an_acteur(bridge):
-    document = (await bridge.client.get("/openapi.json")).json()
+    document = bridge.app.openapi()
     for path, methods in document["paths"].items():
         for method in methods:
             url = path.replace("{intervenant}", "1")
@@ -313,14 +313,13 @@ async def test_an_address_that_tries_secrets_is_held_back_and_another_one_is_not
     assert (await bridge.ask(auth=("santorin", OLD))).status_code == 200
 
 
-async def test_health_and_metrics_are_never_limited(start):
+async def test_health_is_never_limited(start):
     bridge = await start(api_requests_burst=1, token_requests_burst=1)
     for _ in range(5):
         assert (await bridge.client.get("/health/live")).status_code == 200
-        assert (await bridge.client.get("/metrics")).status_code == 200
 
 
-@pytest.mark.parametrize("value", ["{", '{"santorin": ["TRES-SECRET"]}', '{"TRES-SECRET!": []}', "[1]", ""])
+@pytest.mark.parametrize("value", ["{", '{"santorin": ["TRES-SECRET"]}', '{"TRES-SECRET!": []}', "[1]"])
 def test_a_wrong_setting_names_itself_and_is_not_quoted(monkeypatch, value):
     monkeypatch.setenv("SANTORIN_BRIDGE_CLIENTS", value)
     with pytest.raises(ValidationError) as refused:

@@ -7,7 +7,7 @@ from fastapi import Request
 
 from acces.debit import Debit
 from chassis import http
-from convocation.commun.entrees import Entrees
+from convocation.entrees.commands import Entrees
 from convocation.identite.fournisseur import Fournisseur
 from convocation.identite.settings import Genre
 from convocation.settings import Settings

@@ -16,7 +16,6 @@ from acces.commande import Commande
 from chassis.database import Connection
 from convocation.annuaire import reads as annuaire
 from convocation.annuaire.refus import RaisonAbsente
-from convocation.commun.entrees import close_all_of
 from convocation.comptes import reads, sql
 from convocation.comptes.access import WRITE, may_manage
 from convocation.comptes.domain import Attribuable, Droit, juger
@@ -34,6 +33,7 @@ from convocation.delegations import commands as delegations
 from convocation.delegations import reads as deleguees
 from convocation.delegations.domain import ROLES
 from convocation.delegations.domain import Droit as Delegue
+from convocation.entrees.commands import close_all_of
 from convocation.identite.fonctions import Fonction
 from event_schemas.academies import local_time
 from francais import date_longue

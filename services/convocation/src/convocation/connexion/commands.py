@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from acces.acteur import Acteur, Role
+from acces.acteur import Acteur
 from chassis.database import Connection
-from convocation.commun import entrees
 from convocation.connexion import sql
+from convocation.entrees import commands as entrees
 from convocation.identite.fonctions import Fonction
 from convocation.missions import reads as places
 
@@ -16,14 +16,16 @@ async def acteurs(connection: Connection, compte: str, nom: str, fonctions: Sequ
     uais = sorted({uai for one in fonctions for uai in one.uais})
     academies = {one.uai: one.academie for one in await places.etablissements(connection, uais)}
     return tuple(
-        _acteur(one, compte, nom, one.academies | {academies[uai] for uai in one.uais if uai in academies})
+        Acteur(
+            one.numero or compte,
+            one.role,
+            one.signe(nom),
+            one.uais,
+            where := one.academies | {academies[uai] for uai in one.uais if uai in academies},
+            one.finit(where),
+        )
         for one in fonctions
     )
-
-
-def _acteur(one: Fonction, compte: str, nom: str, academies: frozenset[str]) -> Acteur:
-    sub = one.numero if one.role is Role.INTERVENANT else compte
-    return Acteur(sub, one.role, one.signe(nom), one.uais, academies, one.finit(academies))
 
 
 async def forget(connection: Connection, now: datetime) -> None:

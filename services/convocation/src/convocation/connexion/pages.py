@@ -14,12 +14,12 @@ from chassis.database import Connection
 from chassis.http import Problem
 from convocation.cadre.ecran import FONCTIONS, page
 from convocation.commun.application import application
-from convocation.commun.entrees import Entree
 from convocation.commun.limites import limit_porte
 from convocation.connexion import reads
 from convocation.connexion.forms import local
 from convocation.connexion.portail import end_session_url
 from convocation.connexion.presenters import choix
+from convocation.entrees.commands import Entree
 from convocation.identite.settings import Genre
 from convocation.missions import reads as places
 from pages.commands import reading, see_other
@@ -45,8 +45,8 @@ async def connexion(request: Request) -> Response:
     state = application(request)
     settings, pages = state.settings, state.pages
     suite = local(request.query_params.get("suite", "/"))
+    portails = [(genre.value, *_PORTAILS[genre]) for genre in settings.fournisseurs]
     if not settings.development_sign_in:
-        portails = [(genre.value, *_PORTAILS[genre]) for genre in settings.fournisseurs]
         template = "connexion/connexion_portail.html"
         return pages.render(request, template, status=401, portails=portails, suite=suite)
     q = request.query_params.get("q", "")[:100]
@@ -64,6 +64,7 @@ async def connexion(request: Request) -> Response:
         places=found,
         people=people,
         academies=academies,
+        portails=portails,
     )
 
 

@@ -16,11 +16,11 @@ from acces.http import secret_of
 from acces.securite import Evenement
 from chassis.http import Problem
 from convocation.commun.application import application
-from convocation.commun.entrees import Entree, Provenance
 from convocation.commun.limites import limit_porte
 from convocation.connexion import sql
 from convocation.connexion.commands import acteurs
 from convocation.connexion.forms import local
+from convocation.entrees.commands import Entree, Provenance
 from convocation.identite.decouverte import ProviderUnavailable
 from convocation.identite.fonctions import Droits, compte, droits
 from convocation.identite.fournisseur import Depart, Fournisseur, Identite, SignInRefused

@@ -6,12 +6,12 @@ from uuid import UUID
 from acces.audit import Acte, record
 from acces.commande import Commande
 from chassis.database import Connection
-from convocation.commun.entrees import close_all_of
 from convocation.delegations import sql
 from convocation.delegations.access import DELEGATE, etablissement_to_delegate_for
 from convocation.delegations.domain import Delegue, Etat, etat, juger
 from convocation.delegations.reads import Delegation
 from convocation.delegations.refus import DelegationFinie, DelegationInconnue
+from convocation.entrees.commands import close_all_of
 from event_schemas.academies import local_time
 from francais import date_longue
 

@@ -15,9 +15,9 @@ from acces.http import present, refuse_cross_site, secret_of
 from acces.securite import Evenement
 from convocation.cadre.ecran import FONCTIONS
 from convocation.commun.application import application
-from convocation.commun.entrees import Entree
 from convocation.commun.jetons import read_lien
 from convocation.commun.limites import limit_porte
+from convocation.entrees.commands import Entree
 from convocation.mes_missions import sql
 from pages.commands import reading, see_other
 

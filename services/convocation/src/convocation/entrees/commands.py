@@ -1,6 +1,5 @@
 """Sessions of people, in the database: found at each request, ended when we say so (0038)."""
 
-import hashlib
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,22 +10,12 @@ from starlette.responses import Response
 
 from acces.acteur import Acteur
 from acces.session import Session, SessionEnded, set_cookie
-from chassis.database import Connection, Pool, Row
+from chassis.database import Connection, Pool
+from convocation.entrees import sql
 
 _SECRET_BYTES = 32
 _SEEN_EVERY = timedelta(minutes=1)  # a row is not written at each request
-_KEPT = timedelta(days=1)  # so long is a session that is over told from one that never was
 _FONCTIONS = TypeAdapter(tuple[Acteur, ...])
-
-_INSERT = """
-INSERT INTO entree
-    (empreinte, compte, qui, fonctions, choisie, ouverte_le, vue_le, fin_le, emetteur, sub, sid, id_token)
-VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9, $10, $11)
-"""
-_FIND = """
-SELECT compte, fonctions, choisie, vue_le, fin_le, emetteur, sub, sid, id_token FROM entree WHERE empreinte = $1
-"""
-_SEEN = "UPDATE entree SET vue_le = $2 WHERE empreinte = $1 AND vue_le < $2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +38,9 @@ class Entree:
     provenance: Provenance | None = None
 
 
-class _Found(Row):
-    compte: str
-    fonctions: str
-    choisie: int
-    vue_le: datetime
-    fin_le: datetime
-    emetteur: str | None
-    sub: str | None
-    sid: str | None
-    id_token: str | None
-
-
 @dataclass(frozen=True, slots=True)
 class Entrees:
-    """`idle`: a session that acts so long nothing is over; `hours`: so is one of that age."""
+    """`idle`: a session in which nobody acts for so long is over; `hours`: so is one of that age."""
 
     pool: Pool
     clock: Callable[[], datetime]
@@ -82,20 +59,20 @@ class Entrees:
         """Who is signed in. Raises SessionEnded."""
         now = self.clock()
         async with self.pool.acquire() as connection:
-            found = await connection.fetchrow(_FIND, _print(secret), record_class=_Found)
+            found = await sql.find(connection, secret)
             if found is None:
                 return None
             if now >= found.fin_le or now >= found.vue_le + self.idle:
                 raise SessionEnded
             if now >= found.vue_le + _SEEN_EVERY:
-                await connection.execute(_SEEN, _print(secret), now)
-        return Entree(found.compte, _FONCTIONS.validate_json(found.fonctions), found.choisie, _provenance(found))
+                await sql.seen(connection, secret, now)
+        return _entree(found)
 
     async def provenance(self, secret: str) -> Provenance | None:
         """Where the person of a session came from, even of one that is over."""
         async with self.pool.acquire() as connection:
-            found = await connection.fetchrow(_FIND, _print(secret), record_class=_Found)
-        return _provenance(found) if found else None
+            found = await sql.find(connection, secret)
+        return _entree(found).provenance if found else None
 
     async def find(self, secret: str) -> Session | None:
         entree = await self.entree(secret)
@@ -104,14 +81,13 @@ class Entrees:
     async def choose(self, secret: str, choisie: int) -> None:
         """Act as another of one's functions from now on. Raises IndexError for none of them."""
         async with self.pool.acquire() as connection:
-            query = "UPDATE entree SET choisie = $2 WHERE empreinte = $1 AND jsonb_array_length(fonctions) > $2"
-            if choisie < 0 or await connection.execute(query, _print(secret), choisie) == "UPDATE 0":
+            if not await sql.choose(connection, secret, choisie):
                 raise IndexError(choisie)
 
     async def close(self, secret: str) -> None:
         """Nobody acts in it any more."""
         async with self.pool.acquire() as connection:
-            await connection.execute("DELETE FROM entree WHERE empreinte = $1", _print(secret))
+            await sql.close(connection, secret)
 
 
 async def open_session(connection: Connection, entree: Entree, now: datetime, lasts: timedelta) -> str:
@@ -121,31 +97,32 @@ async def open_session(connection: Connection, entree: Entree, now: datetime, la
     """
     secret = secrets.token_urlsafe(_SECRET_BYTES)
     whence = entree.provenance
-    come = (whence.emetteur, whence.sub, whence.sid, whence.id_token) if whence else (None,) * 4
-    qui = [entree.compte, *(one.sub for one in entree.fonctions)]
-    fonctions = _FONCTIONS.dump_json(entree.fonctions).decode()
-    ends = min([now + lasts, *(one.fin for one in entree.fonctions if one.fin)])
-    row = (_print(secret), entree.compte, qui, fonctions, entree.choisie, now, ends)
-    await connection.execute(_INSERT, *row, *come)
+    await sql.insert(
+        connection,
+        secret,
+        compte=entree.compte,
+        qui=[entree.compte, *(one.sub for one in entree.fonctions)],
+        fonctions=_FONCTIONS.dump_json(entree.fonctions).decode(),
+        choisie=entree.choisie,
+        now=now,
+        fin=min([now + lasts, *(one.fin for one in entree.fonctions if one.fin)]),
+        provenance=(whence.emetteur, whence.sub, whence.sid, whence.id_token) if whence else (None,) * 4,
+    )
     return secret
+
+
+def _entree(row: sql.EntreeRow) -> Entree:
+    provenance = None
+    if row.emetteur is not None and row.sub is not None and row.id_token is not None:
+        provenance = Provenance(row.emetteur, row.sub, row.sid, row.id_token)
+    return Entree(row.compte, _FONCTIONS.validate_json(row.fonctions), row.choisie, provenance)
 
 
 async def close_all_of(connection: Connection, qui: Sequence[str]) -> None:
     """End every session of these accounts or numbers, in the transaction of what takes their rights away."""
-    await connection.execute("DELETE FROM entree WHERE qui && $1", list(qui))
+    await sql.close_all_of(connection, qui)
 
 
 async def forget(connection: Connection, now: datetime) -> None:
     """Delete sessions that are over for a day."""
-    await connection.execute("DELETE FROM entree WHERE fin_le < $1", now - _KEPT)
-
-
-def _provenance(found: _Found) -> Provenance | None:
-    if found.emetteur is None or found.sub is None or found.id_token is None:
-        return None
-    return Provenance(found.emetteur, found.sub, found.sid, found.id_token)
-
-
-def _print(secret: str) -> bytes:
-    """A backup of the table opens no session."""
-    return hashlib.sha256(secret.encode()).digest()
+    await sql.forget(connection, now)
