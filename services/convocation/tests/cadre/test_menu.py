@@ -7,7 +7,7 @@ import pytest
 MISSIONS = ["/missions", "/missions-convoquees", "/couverture"]
 PLACE = [*MISSIONS, "/signature", "/demandes"]
 SHOWN = {
-    "chef": [*MISSIONS, "/signature", "/demandes", "/delegations"],
+    "chef": [*MISSIONS, "/signature", "/delegations", "/demandes"],
     "delegue": PLACE,
     "delegue_numerisation": [*MISSIONS, "/demandes"],
     "delegue_consultation": MISSIONS,

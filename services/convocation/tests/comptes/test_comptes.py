@@ -226,7 +226,7 @@ async def test_the_pages_give_withdraw_and_deactivate_with_a_reason_and_show_wha
     ministere = [Fonction(Role.DELEGUE, uais=frozenset({"0699001J"}), pour="c.chef", fin=datetime(2030, 1, 2).date())]
     _, cookie = await world.enters(GERANTE, ADRESSE, PERSONNE["nom"], ministere=ministere)
     page = await browser.text(f"/comptes/{GERANTE}")
-    assert "Délégué du chef d’établissement, 0699001J, pour c.chef, jusqu’au 2 janvier 2030" in page
+    assert "Délégué du chef d’établissement, 0699001J, pour c.chef, jusqu’au mercredi 2 janvier 2030" in page
     attribution = await world.pool.fetchval("SELECT attribution_id FROM attribution")
     retrait = f"/comptes/attributions/{attribution}/retrait"
     assert "est déconnectée tout de suite" in await browser.text(retrait)

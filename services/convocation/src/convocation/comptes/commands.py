@@ -5,7 +5,7 @@ opens the session in one transaction: it holds the account's row, so no right is
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -175,8 +175,8 @@ async def _somebody_is_left(commande: Commande) -> None:
 async def _record(
     commande: Commande,
     attribution_id: UUID,
-    avant: dict[str, object] | None,
-    apres: dict[str, object] | None,
+    avant: Mapping[str, object] | None,
+    apres: Mapping[str, object] | None,
     motif: str,
 ) -> None:
     acte = Acte(WRITE, f"attribution|{attribution_id}", avant, apres, motif=motif)
@@ -197,6 +197,7 @@ def _droit(held: Attribution) -> Droit:
     return Droit(Attribuable(held.role), frozenset(held.academies), held.fin)
 
 
-def _state(nom: str, courriel: str, droit: Droit) -> dict[str, object]:
-    fin = {"dernier_jour": date_longue(droit.fin)} if droit.fin else {}
-    return {"nom": nom, "courriel": courriel, "role": droit.role.value, "academies": sorted(droit.academies)} | fin
+def _state(nom: str, courriel: str, droit: Droit) -> Mapping[str, object]:
+    state: dict[str, object] = {"nom": nom, "courriel": courriel, "role": droit.role.value}
+    state["academies"] = sorted(droit.academies)
+    return state | ({"dernier_jour": date_longue(droit.fin)} if droit.fin else {})

@@ -1,5 +1,6 @@
 """A chef delegates, and takes back at once: one transaction with its act, and with the end of those sessions."""
 
+from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
@@ -68,10 +69,10 @@ async def bind(connection: Connection, compte: str, courriel: str, jour: date) -
     await sql.bind(connection, compte, courriel, jour)
 
 
-def _of(held: Delegation) -> dict[str, object]:
+def _of(held: Delegation) -> Mapping[str, object]:
     return _state(held.nom, held.courriel, held.droit, held.debut, held.fin)
 
 
-def _state(nom: str, courriel: str, droit: str, debut: date, fin: date) -> dict[str, object]:
+def _state(nom: str, courriel: str, droit: str, debut: date, fin: date) -> Mapping[str, object]:
     jours = {"premier_jour": date_longue(debut), "dernier_jour": date_longue(fin)}
     return {"nom": nom, "courriel": courriel, "droit": droit} | jours
