@@ -1,6 +1,6 @@
 """The API on a real database: two lycées of one académie, one of another, some invented people."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from uuid import UUID, uuid5
 
@@ -16,7 +16,9 @@ from chassis.service import Runtime
 from convocation.annuaire import sql as intervenants
 from convocation.annuaire.domain import Intervenant
 from convocation.commun.jetons import make_verification
-from convocation.entrees.commands import Entree
+from convocation.comptes import commands as comptes
+from convocation.connexion.commands import acteurs
+from convocation.entrees.commands import Entree, open_session
 from convocation.main import build
 from convocation.missions import sql as missions
 from convocation.settings import Settings
@@ -150,6 +152,8 @@ class World:
         self.app = client._transport.app
         self.chef = self.acteur("chef", Role.CHEF, LYON)
         self.delegue = self.acteur("delegue", Role.DELEGUE, LYON)
+        self.delegue_numerisation = self.acteur("numerisation", Role.DELEGUE_NUMERISATION, LYON)
+        self.delegue_consultation = self.acteur("consultation", Role.DELEGUE_CONSULTATION, LYON)
         self.autre_chef = self.acteur("autre", Role.CHEF, AUTRE_LYON)
         self.gestionnaire = self.acteur("gest", Role.GESTIONNAIRE, academies=["10"])
         self.gestionnaire_de_lille = self.acteur("gest-lille", Role.GESTIONNAIRE, academies=["09"])
@@ -168,6 +172,25 @@ class World:
     async def signed_in(self, *fonctions):
         """The cookie (`name=value`) of a new session of somebody who may act as these."""
         return await signed_in(self.app, *fonctions)
+
+    async def enters(self, compte, courriel, nom="Dominique DÉLÉGUÉ", *, ministere=(), now=None):
+        """Somebody signs in at a provider, as the portal does it: their functions, and the cookie of the session.
+
+        `ministere`: what the provider's word gives.
+        """
+        now = now or datetime.now(UTC)
+        async with self.pool.acquire() as connection, connection.transaction():
+            await comptes.seen(
+                connection, compte=compte, emetteur="https://fim.invalid", nom=nom, courriel=courriel, now=now
+            )
+            await comptes.given(connection, compte=compte, fonctions=ministere)
+            jour = now.date()
+            locales = await comptes.fonctions_locales(connection, compte=compte, courriel=courriel, jour=jour)
+            found = await acteurs(connection, compte, nom, [*ministere, *locales])
+            if not found:
+                return found, None
+            secret = await open_session(connection, Entree(compte, found), now, timedelta(hours=10))
+        return found, f"imagin_session={secret}"
 
     def browser(self, who):
         """The pages as `who` sees them: the name of one of these acteurs, or another Api."""

@@ -1,17 +1,22 @@
 """Who acts: a person in one function, or a program."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
 class Role(StrEnum):
-    """R54–R57, the chef's délégué (référent E3C) and the machines: our own services, the operator's commands, SANTORIN.
+    """R54–R57, the chef's délégués (référents E3C), the machines: our own services, the operator's commands, SANTORIN.
 
+    A délégué may what the chef may but sign and delegate; one of numérisation acts on that mission alone, one of
+    consultation only looks (0039).
     SERVICE is what the release before called all of ours (`cle_partagee`).
     """
 
     CHEF = "chef"
     DELEGUE = "delegue"
+    DELEGUE_NUMERISATION = "delegue-numerisation"
+    DELEGUE_CONSULTATION = "delegue-consultation"
     GESTIONNAIRE = "gestionnaire"
     ADMINISTRATEUR = "administrateur"
     INTERVENANT = "intervenant"
@@ -24,13 +29,17 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Acteur:
-    """A person (or a service) with one role; `sub` is the intervenant's number where the role is INTERVENANT."""
+    """A person (or a service) with one role; `sub` is the intervenant's number where the role is INTERVENANT.
+
+    `nom` reads « X pour Y » where Y delegated. `fin`: from then on (aware) a session acts no more in this function.
+    """
 
     sub: str
     role: Role
     nom: str = ""
     uais: frozenset[str] = frozenset()
     academies: frozenset[str] = frozenset()
+    fin: datetime | None = None
 
 
 class InvalidToken(Exception):

@@ -36,6 +36,12 @@ class Evenement(StrEnum):
     EXPORT = "export.taken"
     DIRECTORY_READ = "directory.read"
     DIRECTORY_CAPPED = "directory.capped"
+    RIGHT_GIVEN = "right.given"
+    RIGHT_WITHDRAWN = "right.withdrawn"
+    ACCOUNT_DEACTIVATED = "account.deactivated"
+    ACCOUNT_REACTIVATED = "account.reactivated"
+    DELEGATION_GIVEN = "delegation.given"
+    DELEGATION_WITHDRAWN = "delegation.withdrawn"
 
 
 def configure(service: str, path: Path | None) -> None:

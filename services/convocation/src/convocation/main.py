@@ -14,11 +14,13 @@ from convocation.annuaire.imports import api as imports
 from convocation.annuaire.imports import commands as import_annuaire
 from convocation.commun import idempotence, refusals
 from convocation.commun.application import Debits
+from convocation.comptes import api as comptes
 from convocation.connexion import api as connexion
 from convocation.connexion import commands as entrees
 from convocation.connexion.pages import to_sign_in
 from convocation.convocations import api as convocations
 from convocation.couverture import api as couverture
+from convocation.delegations import api as delegations
 from convocation.demandes import api as demandes
 from convocation.documents.application import Application
 from convocation.documents.imprimeur import Imprimeur
@@ -54,6 +56,8 @@ _APIS = (
     doublons,
     exigences,
     demandes,
+    delegations,
+    comptes,
     journal,
     echanges,
     connexion,

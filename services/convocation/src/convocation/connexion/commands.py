@@ -21,7 +21,8 @@ async def acteurs(connection: Connection, compte: str, nom: str, fonctions: Sequ
             one.role,
             one.signe(nom),
             one.uais,
-            one.academies | {academies[uai] for uai in one.uais if uai in academies},
+            where := one.academies | {academies[uai] for uai in one.uais if uai in academies},
+            one.finit(where),
         )
         for one in fonctions
     )

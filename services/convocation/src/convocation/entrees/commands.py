@@ -91,7 +91,10 @@ class Entrees:
 
 
 async def open_session(connection: Connection, entree: Entree, now: datetime, lasts: timedelta) -> str:
-    """Record a new session; returns its secret, which is kept nowhere else."""
+    """Record a new session; returns its secret, which is kept nowhere else.
+
+    It is over after `lasts`, or when the first of its functions ends (a delegation): who signs in again has the rest.
+    """
     secret = secrets.token_urlsafe(_SECRET_BYTES)
     whence = entree.provenance
     await sql.insert(
@@ -102,7 +105,7 @@ async def open_session(connection: Connection, entree: Entree, now: datetime, la
         fonctions=_FONCTIONS.dump_json(entree.fonctions).decode(),
         choisie=entree.choisie,
         now=now,
-        fin=now + lasts,
+        fin=min([now + lasts, *(one.fin for one in entree.fonctions if one.fin)]),
         provenance=(whence.emetteur, whence.sub, whence.sid, whence.id_token) if whence else (None,) * 4,
     )
     return secret

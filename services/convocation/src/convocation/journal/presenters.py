@@ -21,6 +21,8 @@ FAMILLES = {
     "renvoi": "Renvois de mails",
     "empechement": "Empêchements",
     "abonnement": "Calendrier personnel",
+    "delegation": "Délégations",
+    "compte": "Comptes et droits",
 }
 _ACTIONS = {
     "service.ouvrir": "Ouverture du service",
@@ -38,6 +40,8 @@ _ACTIONS = {
     "empechement.signaler": "Empêchement d’une personne convoquée",
     "empechement.traiter": "Réponse à un empêchement",
     "abonnement.ecrire": "Calendrier personnel",
+    "delegation.ecrire": "Délégation",
+    "compte.ecrire": "Compte ou droit",
 }
 _CHAMPS = {
     "ouverte": "Service ouvert",
@@ -71,6 +75,11 @@ _CHAMPS = {
     "abonnement": "Adresse privée",
     "fusionne_dans": "Fusionné dans",
     "version": "Version",
+    "droit": "Peut",
+    "role": "Fonction",
+    "academies": "Académies",
+    "premier_jour": "Du",
+    "dernier_jour": "Au",
 }
 _ETATS = {"OUVERTE": "en attente", "TRAITEE": "personne créée", "REFUSEE": "refusée"}
 _ETATS |= {"OUVERT": "signalé", "REMPLACE": "remplacé par un suppléant", "MAINTENU": "convocation maintenue"}
