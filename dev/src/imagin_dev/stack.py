@@ -23,6 +23,8 @@ from testkit.ports import free_port
 from testkit.processes import ServiceProcess
 
 _READY_SECONDS = 30
+_KEYS = [f"{CONVOCATION.prefix}{name}_KEYS" for name in ("LINK", "VERIFICATION", "CALENDAR")]
+_KEYS += [f"{NOTIFIER.prefix}BOUNCE_KEYS"]
 Say = Callable[[str], None]
 
 
@@ -48,6 +50,7 @@ class Stack:
         self.folder = folder
         self.mail_dir = folder / "mails"
         self.token_key = secrets.token_urlsafe(32)
+        self._keys = {name: secrets.token_urlsafe(32) for name in _KEYS}
         self.databases: dict[str, str] = {}
         self.services: dict[str, ServiceProcess] = {}
         self.python_path: str | None = None
@@ -152,6 +155,7 @@ class Stack:
             "IMAGIN_TOKEN_KEY": self.token_key,
             f"{prefix}DATABASE_URL": self.databases[service.name],
             f"{prefix}KAFKA_BOOTSTRAP": self.kafka.bootstrap,
+            **{name: key for name, key in self._keys.items() if name.startswith(prefix)},
         }
         if service is CONVOCATION:
             environment |= {f"{prefix}PUBLIC_URL": self.url(service), f"{prefix}DEVELOPMENT_SIGN_IN": "true"}
