@@ -16,6 +16,7 @@ DEPLOY = Path(__file__).parents[2] / "deploy"
 SETTINGS = [
     one.Settings for one in (convocation.settings, mission_import.settings, notifier.settings, santorin_bridge.settings)
 ]
+EXAMPLE = "CHANGE-ME-CHANGE-ME-CHANGE-ME-CHANGE-ME"
 _LINE = re.compile(r"^(# )?([A-Z][A-Z_]+)=(.*)$", re.MULTILINE)
 
 
@@ -45,11 +46,13 @@ def test_the_example_lists_every_setting_and_no_other_at_its_default(settings):
 
 
 @pytest.mark.parametrize("settings", SETTINGS, ids=lambda settings: settings.service_name)
-def test_the_service_can_be_configured_with_its_example_once_a_key_is_drawn(settings, monkeypatch):
+def test_the_service_can_be_configured_with_its_example_once_each_key_is_drawn(settings, monkeypatch):
     for name, (commented, value) in example(settings).items():
         if not commented:
             monkeypatch.setenv(name, value)
     with pytest.raises(ValidationError, match="the key of the example"):
         settings()
-    monkeypatch.setenv("IMAGIN_TOKEN_KEY", token_urlsafe(32))
+    for name, (commented, value) in example(settings).items():
+        if not commented and value == EXAMPLE:
+            monkeypatch.setenv(name, token_urlsafe(32))
     assert settings().kafka_bootstrap == "localhost:9092"

@@ -14,6 +14,7 @@ from chassis.database import create_pool
 from chassis.service import Runtime
 from convocation.annuaire import sql as intervenants
 from convocation.annuaire.domain import Intervenant
+from convocation.commun.application import Sceaux
 from convocation.commun.jetons import make_verification
 from convocation.main import build
 from convocation.missions import sql as missions
@@ -24,6 +25,7 @@ from event_schemas.missions import EtablissementMission, Mission
 from event_schemas.notifications import Notification
 
 KEY = "key-of-the-tests-" * 3
+KEYS = {name: f"{name}-of-the-tests-" * 2 for name in ("link_keys", "verification_keys", "calendar_keys")}
 SESSION = "2020-E3C1"
 LYON, AUTRE_LYON, LILLE = "0699001J", "0699002K", "0599001F"
 UNLIMITED = {
@@ -133,6 +135,7 @@ class World:
 
     def __init__(self, client, pool, settings, woken):
         self.client, self.pool, self.settings, self.woken = client, pool, settings, woken
+        self.sceaux = Sceaux.of(settings)
         self.app = client._transport.app
         self.chef = self.acteur("chef", Role.CHEF, LYON)
         self.delegue = self.acteur("delegue", Role.DELEGUE, LYON)
@@ -179,7 +182,7 @@ class World:
 
     async def token(self, convocation_id, version):
         """The QR code's, of a version."""
-        return make_verification(UUID(convocation_id), version, KEY)
+        return make_verification(UUID(convocation_id), version, self.sceaux.verifications)
 
     async def tell_of_session(self, session):
         """A mission of LYON in another session."""
@@ -217,12 +220,18 @@ class World:
         return [row["type"] for row in await self.pool.fetch("SELECT type FROM outbox ORDER BY seq")]
 
 
+@pytest.fixture(scope="session")
+def keys():
+    """A key for each purpose, as settings."""
+    return KEYS
+
+
 @pytest_asyncio.fixture(loop_scope="session")
 async def world(database):
     urls = await database("convocation")
     pool = create_pool(urls.url, size=12)
     await pool
-    settings = Settings(database_url=urls.url, kafka_bootstrap="unused:1", token_key=KEY, **UNLIMITED)
+    settings = Settings(database_url=urls.url, kafka_bootstrap="unused:1", token_key=KEY, **KEYS, **UNLIMITED)
     woken: list[int] = []
     service = build(Runtime(settings, pool, SimpleNamespace(wake=lambda: woken.append(1))))
     transport = httpx2.ASGITransport(app=service.app, raise_app_exceptions=False)

@@ -13,7 +13,7 @@ from convocation.annuaire import api as annuaire
 from convocation.annuaire.imports import api as imports
 from convocation.annuaire.imports import commands as import_annuaire
 from convocation.commun import idempotence, refusals
-from convocation.commun.application import Debits
+from convocation.commun.application import Debits, Sceaux
 from convocation.connexion.pages import to_sign_in
 from convocation.convocations import api as convocations
 from convocation.couverture import api as couverture
@@ -96,18 +96,19 @@ def build(runtime: Runtime) -> Service:
 
 
 def _application(runtime: Runtime, settings: Settings, pages: Pages) -> Application:
-    key = settings.token_key.get_secret_value()
+    sceaux = Sceaux.of(settings)
     return Application(
         pool=runtime.pool,
         clock=lambda: datetime.now(UTC),  # noqa: TID251  # the clock's one place
         wake_relay=runtime.relay.wake,
-        token_key=key,
+        token_key=settings.token_key.get_secret_value(),
         pages=pages,
         sign_in=to_sign_in,
         settings=settings,
         debits=Debits.of(settings),
+        sceaux=sceaux,
         public_url=settings.public_url,
-        imprimeur=Imprimeur(Documents(), public_url=settings.public_url, secret=key),
+        imprimeur=Imprimeur(Documents(), public_url=settings.public_url, cles=sceaux.verifications),
     )
 
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from pydantic import AliasChoices, Field, model_validator
 from pydantic_settings import SettingsConfigDict
 
-from acces.settings import EntreeSettings
+from acces.settings import EntreeSettings, Trousseau, refuse_shared
 
 _THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
 
@@ -22,6 +22,9 @@ class Settings(EntreeSettings):
     imports_url: str | None = Field(
         default=None, pattern=r"^https?://[^/]+$", description="mission-import's pages, for the rectorat's menu"
     )
+    link_keys: Trousseau = Field(description="of the links in mails")
+    verification_keys: Trousseau = Field(description="of the codes on printed convocations, which stay valid for ever")
+    calendar_keys: Trousseau = Field(description="of the addresses of people's calendars")
     link_days: int = Field(default=30, ge=0, le=3_650, description="a mail's link holds so long after the last date")
     calendar_organizer: str = Field(default="ne-pas-repondre@imagin.invalid", pattern=r"^[^@\s]+@[^@\s]+$")
     lot_copies: int = Field(default=35, ge=1, le=1_000)
@@ -54,4 +57,15 @@ class Settings(EntreeSettings):
         here = public.scheme == "http" and {public.hostname, self.http_host} <= _THIS_MACHINE
         if self.development_sign_in and not here:
             raise ValueError("development_sign_in is on, so public_url and http_host must be this machine's, by http")
+        return self
+
+    @model_validator(mode="after")
+    def _a_key_for_each_purpose(self) -> Self:
+        """Whoever gets hold of one key forges nothing else with it."""
+        refuse_shared(
+            self.token_key,
+            link_keys=self.link_keys,
+            verification_keys=self.verification_keys,
+            calendar_keys=self.calendar_keys,
+        )
         return self

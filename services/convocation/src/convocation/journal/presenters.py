@@ -21,6 +21,7 @@ FAMILLES = {
     "renvoi": "Renvois de mails",
     "empechement": "Empêchements",
     "abonnement": "Calendrier personnel",
+    "lien": "Liens des mails",
 }
 _ACTIONS = {
     "service.ouvrir": "Ouverture du service",
@@ -38,6 +39,8 @@ _ACTIONS = {
     "empechement.signaler": "Empêchement d’une personne convoquée",
     "empechement.traiter": "Réponse à un empêchement",
     "abonnement.ecrire": "Calendrier personnel",
+    "lien.ouvrir": "Session ouverte par le lien d’un mail",
+    "lien.perdre": "Liens remplacés, mail perdu",
 }
 _CHAMPS = {
     "ouverte": "Service ouvert",
@@ -69,6 +72,7 @@ _CHAMPS = {
     "image": "Image",
     "doublon": "Doublon",
     "abonnement": "Adresse privée",
+    "liens": "Liens remplacés",
     "fusionne_dans": "Fusionné dans",
     "version": "Version",
 }
