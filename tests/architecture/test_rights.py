@@ -15,6 +15,7 @@ POLICIES = {
 NO_RIGHT = {
     "convocation/cadre/ecran.py": "what a role is called",
     "convocation/connexion/pages.py": "the sign-in for development makes an acteur",
+    "convocation/identite/fonctions.py": "what a provider tells of a person gives a role",
     "convocation/mes_missions/lien.py": "the link of a mail makes its person an acteur",
     "mission_import/web/pages/ecran.py": "what a role is called",
     "notifier/main.py": "its own token",

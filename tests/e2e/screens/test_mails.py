@@ -11,6 +11,7 @@ import pytest
 import vobject
 
 from acces.acteur import Role
+from imagin_ops.services import CONVOCATION
 from testkit.eventually import eventually
 
 BOUNCE = """\
@@ -198,7 +199,8 @@ async def test_the_link_of_the_mail_opens_mes_missions_and_leaks_nowhere(product
     assert answer.json()["lue_le"]
     for log in product.stack.folder.glob("*.log"):
         assert token not in log.read_text(encoding="utf-8"), log.name
-    metrics = await school.http.get("/metrics")
+    metrics = await school.http.get(f"{product.stack.ops_url(CONVOCATION)}/metrics")
+    assert metrics.status_code == 200
     assert token not in metrics.text
 
 

@@ -41,7 +41,7 @@ def page(service: str, document: dict[str, Any]) -> str:
     """All operations, then the bodies they name."""
     lines = [
         f"# API of {service}",
-        f"OpenAPI {document['openapi']}: the running service gives this document at `/openapi.json`.",
+        f"OpenAPI {document['openapi']}. Operators read this document at their port of the service, `/openapi.json`.",
         "Every request carries a token; a refusal is `application/problem+json`.",
         "## Operations",
     ]

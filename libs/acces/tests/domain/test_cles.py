@@ -60,18 +60,18 @@ def test_a_purpose_without_a_key_or_with_a_weak_one_even_an_old_one_is_refused(g
 @pytest.mark.parametrize(
     ("links", "codes", "other"),
     [
-        (LINKS, LINKS, "codes"),
-        (LINKS, f"{CODES},{LINKS}", "codes"),
-        (TOKENS, CODES, "token_key"),
+        (LINKS, LINKS, "CODES"),
+        (LINKS, f"{CODES},{LINKS}", "CODES"),
+        (TOKENS, CODES, "IMAGIN_TOKEN_KEY"),
     ],
 )
 def test_the_key_that_seals_for_one_purpose_is_held_for_no_other(links, codes, other):
-    with pytest.raises(ValueError, match=f"links seals with a key of {other}") as refused:
-        refuse_shared(SecretStr(TOKENS), links=SecretStr(links), codes=SecretStr(codes))
+    with pytest.raises(ValueError, match=f"LINKS: it seals with a key of {other}") as refused:
+        refuse_shared(SecretStr(TOKENS), {"LINKS": SecretStr(links), "CODES": SecretStr(codes)})
     assert links not in str(refused.value)
 
 
 def test_the_one_key_of_before_may_be_an_old_one_of_all():
-    refuse_shared(
-        SecretStr(TOKENS), links=SecretStr(f"{LINKS},{TOKENS}"), codes=SecretStr(f"{CODES},{TOKENS}"), unset=None
-    )
+    old = {"LINKS": SecretStr(f"{LINKS},{TOKENS}"), "CODES": SecretStr(f"{CODES},{TOKENS}"), "UNSET": None}
+    refuse_shared(SecretStr(TOKENS), old)
+    refuse_shared(None, old)

@@ -8,6 +8,7 @@ from convocation.annuaire import pages as annuaire
 from convocation.annuaire.imports import pages as imports
 from convocation.cadre import pages as cadre
 from convocation.connexion import pages as connexion
+from convocation.connexion import portail
 from convocation.convocations import pages as convocations
 from convocation.courriels import pages as courriels
 from convocation.couverture import pages as couverture
@@ -28,6 +29,7 @@ from pages import Pages
 
 _SCREENS = (
     cadre,
+    connexion,
     listes,
     affectation,
     convocations,
@@ -77,6 +79,7 @@ def templates() -> PrefixLoader:
 def add_to(app: FastAPI, settings: Settings) -> Pages:
     """Mount the pages; without an acteur one gets the sign-in, signed links, the check of a convocation."""
     connexion.add_to(app)
+    portail.add_to(app)
     lien.add_to(app)
     abonnement.add_to(app)
     for screen in _SCREENS:

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from uuid import UUID
 
-from acces.acteur import Acteur, Role, mint
-from acces.http import Application, create_app
+from acces.acteur import Acteur, Role
+from acces.http import Application, create_app, publish_keys
 from acces.settings import cles
 from chassis.periodic import periodically
 from chassis.service import Runtime, Service, run
@@ -50,8 +50,9 @@ def build(runtime: Runtime) -> Service:
         pool=runtime.pool,
         clock=_clock,
         wake_relay=runtime.relay.wake,
-        token_key=settings.token_key.get_secret_value(),
+        issuers=settings.believed(),
     )
+    publish_keys(app, settings.signer)
     settling = timedelta(seconds=settings.settle_seconds)
     return Service(
         package="notifier",
@@ -66,10 +67,10 @@ def build(runtime: Runtime) -> Service:
 
 
 def _sending(settings: Settings) -> Sending:
-    key = settings.token_key.get_secret_value()
+    signs = settings.signs
 
     def token() -> str:
-        return mint(Acteur("notifier", Role.SERVICE), key, now=_clock(), hours=_TOKEN_HOURS)
+        return signs.mint(Acteur("notifier", Role.NOTIFIER), now=_clock(), hours=_TOKEN_HOURS)
 
     return Sending(
         ConvocationGateway(settings.convocation_url, token),
@@ -129,7 +130,7 @@ def _periodic(runtime: Runtime, settings: Settings) -> list[Callable[[], Awaitab
 
 
 def main() -> None:
-    run(Settings(), build)
+    run(Settings, build)
 
 
 if __name__ == "__main__":

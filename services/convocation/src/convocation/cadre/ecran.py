@@ -95,7 +95,7 @@ async def page(
 ) -> HTMLResponse:
     """`template` in the frame that `acteur` sees."""
     frame = {
-        "utilisateur": utilisateur(acteur, FONCTIONS),
+        "utilisateur": utilisateur(request, acteur, FONCTIONS),
         "menu": menu(_entries(request, acteur), request.url.path),
         "menu_groupe": "Centre Examen" if of_an_etablissement(acteur) else "",
         "contexte": await _contexte(connection, acteur),

@@ -1,5 +1,6 @@
 """What the requests of convocation use."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fastapi import Request
@@ -8,6 +9,9 @@ from acces.cles import Cles
 from acces.debit import Debit
 from acces.settings import cles
 from chassis import http
+from convocation.entrees.commands import Entrees
+from convocation.identite.fournisseur import Fournisseur
+from convocation.identite.settings import Genre
 from convocation.settings import Settings
 from pages import application as pages
 
@@ -62,6 +66,8 @@ class Application(pages.Application):
     settings: Settings
     debits: Debits
     sceaux: Sceaux
+    sessions: Entrees
+    fournisseurs: Mapping[Genre, Fournisseur]
 
 
 def application(request: Request) -> Application:

@@ -4,6 +4,7 @@ For everybody: no acteur is asked for. GET writes nothing and opens nothing: sca
 """
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -13,13 +14,13 @@ from starlette.responses import Response
 
 from acces import securite
 from acces.acteur import Acteur, Role
-from acces.http import present, refuse_cross_site
+from acces.http import present, refuse_cross_site, secret_of
 from acces.securite import Evenement
-from acces.session import open_session
 from convocation.cadre.ecran import FONCTIONS, MES_MISSIONS
 from convocation.commun.application import application
 from convocation.commun.jetons import read_lien, same_address
 from convocation.commun.limites import limit_porte
+from convocation.entrees.commands import Entree
 from convocation.mes_missions import sql
 from convocation.mes_missions.commands import note_lien, replace_liens
 from convocation.mes_missions.sql import PersonneDuLien
@@ -28,7 +29,7 @@ from pages.forms import fields, text
 from pages.frame import notices
 
 log = structlog.get_logger()
-_HOURS = 2
+_LASTS = timedelta(hours=2)
 _LIEN, _PERDU = "/lien/{token}", "/lien-perdu"
 # Its forms must say where they come from (refuse_cross_site): the host, and nothing of the address.
 _HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "strict-origin"}
@@ -40,7 +41,7 @@ _REPONSE = (
     " viennent. Les liens des mails précédents ne s’ouvrent plus."
 )
 _FAITS = {"demande": ("Demande enregistrée", _REPONSE)}
-_VISITEUR = Acteur("lien-perdu", Role.SERVICE, "Page «\u00a0J’ai perdu ce mail\u00a0», sans connexion")
+_VISITEUR = Acteur("lien-perdu", Role.INTERVENANT, "Page «\u00a0J’ai perdu ce mail\u00a0», sans connexion")
 
 
 def add_to(app: FastAPI) -> None:
@@ -54,7 +55,7 @@ def add_to(app: FastAPI) -> None:
 async def proposer(request: Request) -> Response:
     """Whose pages the link opens, and a button; whose session is open, where it is another's."""
     await limit_porte(request, _LIEN)
-    person, here = await _personne(request), present(request)
+    person, here = await _personne(request), await present(request)
     if person is None:
         return _plus_valable(request)
     return _sealed(see_other(MES_MISSIONS)) if _is(here, person) else _ask(request, person, here)
@@ -66,7 +67,7 @@ async def ouvrir(request: Request) -> Response:
     await limit_porte(request, _LIEN)
     async with fields(request) as form:
         told = text(form, "session")
-    person, here = await _personne(request), present(request)
+    person, here = await _personne(request), await present(request)
     if person is None:
         return _plus_valable(request)
     if _is(here, person):
@@ -143,7 +144,8 @@ async def _enter(request: Request, person: PersonneDuLien) -> Response:
         await note_lien(command, person)
     response = see_other(MES_MISSIONS)
     state = application(request)
-    open_session(response, acteur, state.token_key, now=state.clock(), hours=_HOURS, secure=state.secure)
+    await state.sessions.close(secret_of(request))
+    await state.sessions.open(response, Entree(acteur.sub, (acteur,)), hours=_LASTS)
     securite.tell(request, Evenement.LINK_OPENED, acteur)
     return _sealed(response)
 
