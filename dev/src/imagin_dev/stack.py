@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from acces.acteur import Acteur
+from acces.cle_partagee import SharedKey
 from acces.jetons import ISSUERS, Signer, create_keys
 from acces.jetons import PATH as JWKS
 from chassis.database import connect
@@ -44,7 +45,8 @@ class Stack:
 
     `settings` are added to the environment of the service whose prefix they bear. With `replicas` each service has so
     many processes: the second of convocation is named « convocation-2 ». Several `brokers` are a cluster.
-    `python_path`: sources that the next processes run instead of the installed ones.
+    `python_path`: sources that the next processes run instead of the installed ones. `shared_key`: what all sign with
+    instead of their own keys, as the release before did.
     """
 
     def __init__(
@@ -60,7 +62,7 @@ class Stack:
     ) -> None:
         self.folder = folder
         self.mail_dir = folder / "mails"
-        self.token_key = secrets.token_urlsafe(32)
+        self.shared_key: str | None = None
         self._seals = {name: secrets.token_urlsafe(32) for name in _SEALS}
         self.keys = {name: json.dumps(create_keys()) for name in ISSUERS}
         self.databases: dict[str, str] = {}
@@ -121,7 +123,8 @@ class Stack:
 
     def token(self, acteur: Acteur, *, hours: float = 24) -> str:
         """A signed token for `acteur`, as a program shows it."""
-        return Signer("imagin", self.keys["imagin"]).mint(acteur, now=datetime.now(UTC), hours=hours)
+        signs = SharedKey(self.shared_key) if self.shared_key else Signer("imagin", self.keys["imagin"])
+        return signs.mint(acteur, now=datetime.now(UTC), hours=hours)
 
     async def session(self, acteur: Acteur) -> str:
         """The value of the cookie of a new session, as sign-in opens it."""
@@ -181,8 +184,6 @@ class Stack:
         """A process asks the process of convocation that bears its number: there is no balancer here."""
         prefix = service.prefix
         environment = {
-            "IMAGIN_TOKEN_KEY": self.token_key,
-            "IMAGIN_ISSUERS": json.dumps(self._issuers()),
             f"{prefix}DATABASE_URL": self.databases[service.name],
             f"{prefix}KAFKA_BOOTSTRAP": self.kafka.bootstrap,
             **{name: key for name, key in self._seals.items() if name.startswith(prefix)},
@@ -194,8 +195,12 @@ class Stack:
             environment[f"{prefix}CONVOCATION_URL"] = self.url(CONVOCATION, replica)
         if service is NOTIFIER:
             environment |= self._mail_settings()
-        if service.name in self.keys:
-            environment[f"{prefix}SIGNING_KEYS"] = self.keys[service.name]
+        if self.shared_key:
+            environment["IMAGIN_TOKEN_KEY"] = self.shared_key
+        else:
+            environment["IMAGIN_ISSUERS"] = json.dumps(self._issuers())
+            if service.name in self.keys:
+                environment[f"{prefix}SIGNING_KEYS"] = self.keys[service.name]
         if self.python_path:
             environment["PYTHONPATH"] = self.python_path
         return environment | {name: value for name, value in self._settings.items() if name.startswith(prefix)}

@@ -226,3 +226,28 @@ async def test_no_log_names_the_person_who_signs_in(portail):
         await portail.sign_in()
     assert not any(word in str(logs) for word in ("essai", "ESSAI", "Camille", "0699001"))
     assert any(line["event"] == "connexion.vecteur" for line in logs)
+
+
+async def test_an_intervenant_of_the_directory_signs_in_with_the_address_it_has(portail):
+    portail.issuer.claims |= {"FrEduFonctAdm": "", "FrEduRneResp": ["X"], "email": "100@AC-exemple.invalid"}
+    await portail.sign_in(suite="/mes-missions")
+    moi = await portail.moi()
+    assert (moi["role"], moi["sub"], moi["fonctions"]) == ("intervenant", "100", 1)
+
+
+async def test_a_deactivated_account_signs_in_no_more_whatever_the_portal_says(portail, world):
+    await portail.sign_in()
+    await world.pool.execute("UPDATE compte SET desactive_le = now()")
+    refused = await portail.sign_in()
+    assert (refused.status_code, "désactivé" in refused.text) == (403, True)
+
+
+async def test_a_delegated_function_is_signed_x_pour_y_and_ends_with_its_last_day(portail, world):
+    last = f"{datetime.now(UTC) + timedelta(days=1):%d/%m/%Y}"
+    responsable = f"FrEduRneResp={LYON}$UAJ$PU$N$T3$LYC$300"
+    told = f"imagin|/x?applicationname=imagin|01/09/2019|{last}|camille.roux|{responsable}|s|m|"
+    portail.issuer.claims |= {"FrEduFonctAdm": "", "FrEduRneResp": ["X"], "FrEduResDel": [told]}
+    await portail.sign_in()
+    assert (await portail.moi())["nom"] == "Camille ESSAI pour camille.roux"
+    fin = await world.pool.fetchval("SELECT fonctions->0->>'fin' FROM entree")
+    assert datetime.fromisoformat(fin) > datetime.now(UTC)

@@ -44,7 +44,7 @@ async def seen(connection: Connection, *, compte: str, emetteur: str, nom: str, 
 
     Raises CompteDesactive.
     """
-    adresse, jour = courriel.strip().lower(), _jour(now)
+    adresse, jour = courriel.strip().lower(), jour_de(now)
     if not await sql.seen(connection, compte, emetteur=emetteur, nom=nom, courriel=adresse, now=now):
         raise CompteDesactive
     if adresse:
@@ -98,12 +98,14 @@ async def give(commande: Commande, attribution_id: UUID, qui: Beneficiaire, droi
     connection, acteur = commande.connection, commande.acteur
     may_manage(acteur)
     _reasoned(motif)
-    juger(droit, _jour(commande.now))
+    juger(droit, jour_de(commande.now))
     await sql.hold_all(connection)
     if await reads.attribution(connection, attribution_id):
         return
     comptes = await _held(connection, qui)
-    held = await reads.attributions(connection, [qui.compte] if qui.compte else [], [qui.courriel], _jour(commande.now))
+    held = await reads.attributions(
+        connection, [qui.compte] if qui.compte else [], [qui.courriel], jour_de(commande.now)
+    )
     if any(_droit(one).contient(droit) for one in held):
         raise DejaDonne
     named, par = (qui.nom, qui.courriel, qui.compte), (acteur.sub, acteur.nom or acteur.sub)
@@ -166,7 +168,7 @@ async def set_actif(commande: Commande, compte: str, *, actif: bool, motif: str)
 
 async def _somebody_is_left(commande: Commande) -> None:
     """An operator's token, which has no account here, may do without. Raises DernierAdministrateur."""
-    if await sql.has_administrateur(commande.connection, _jour(commande.now)):
+    if await sql.has_administrateur(commande.connection, jour_de(commande.now)):
         return
     if await reads.compte(commande.connection, commande.acteur.sub) is not None:
         raise DernierAdministrateur
@@ -188,7 +190,7 @@ def _reasoned(motif: str) -> None:
         raise RaisonAbsente
 
 
-def _jour(now: datetime) -> date:
+def jour_de(now: datetime) -> date:
     """The rectorat's clocks are Paris's."""
     return local_time("*", now).date()
 

@@ -17,12 +17,13 @@ from acces.securite import Evenement
 from chassis.http import Problem
 from convocation.commun.application import application
 from convocation.commun.limites import limit_porte
+from convocation.comptes.refus import CompteDesactive
 from convocation.connexion import sql
-from convocation.connexion.commands import acteurs
+from convocation.connexion.commands import recognise
 from convocation.connexion.forms import local
 from convocation.entrees.commands import Entree, Provenance
 from convocation.identite.decouverte import ProviderUnavailable
-from convocation.identite.fonctions import Droits, compte, droits
+from convocation.identite.fonctions import compte
 from convocation.identite.fournisseur import Depart, Fournisseur, Identite, SignInRefused
 from convocation.identite.settings import Genre
 from convocation.identite.vecteur import lire
@@ -77,12 +78,7 @@ async def revenir(request: Request) -> Response:
     _fournisseur(request)
     en_route = await _en_route(request)
     identite = await _identite(request, en_route)
-    known, table = _droits(request, identite), application(request).settings.table
-    if known.a_renforcer and not en_route.renforcement:
-        return await _partir(request, suite=en_route.suite, acr=table.exigence(known.a_renforcer[0].role).demande)
-    if not known.fonctions:
-        raise _refus(request, known.refus or _RENFORCER)
-    return await _entrer(request, identite, known, en_route.suite)
+    return await _entrer(request, identite, en_route)
 
 
 async def _en_route(request: Request) -> sql.EnRoute:
@@ -106,24 +102,27 @@ async def _identite(request: Request, en_route: sql.EnRoute) -> Identite:
         raise _absent() from None
 
 
-def _droits(request: Request, identite: Identite) -> Droits:
-    state = application(request)
-    vecteur = lire(identite.claims)
+async def _entrer(request: Request, identite: Identite, en_route: sql.EnRoute) -> Response:
+    """A session; or to the provider again for a stronger sign-in, once; or a refusal with its reason."""
+    state, vecteur = application(request), lire(identite.claims)
     if vecteur.defauts:
         log.warning("connexion.vecteur", count=len(vecteur.defauts))
-    jour = state.clock().date()
-    return droits(vecteur, state.settings.table, acr=identite.acr, amr=identite.amr, jour=jour)
-
-
-async def _entrer(request: Request, identite: Identite, known: Droits, suite: str) -> Response:
-    state, nom = application(request), f"{identite.prenom} {identite.nom}".strip()
-    qui = compte(identite.issuer, identite.sub)
-    async with reading(request) as connection:
-        fonctions = await acteurs(connection, qui, nom, known.fonctions)
-    provenance = Provenance(identite.issuer, identite.sub, identite.sid, identite.id_token)
-    response = see_other(suite if len(fonctions) == 1 else "/fonctions")
+    async with reading(request) as connection, connection.transaction():
+        try:
+            known, fonctions = await recognise(connection, identite, vecteur, state.settings.table, state.clock())
+        except CompteDesactive as refus:
+            raise _refus(request, refus.phrase) from None
+        if not known.a_renforcer or en_route.renforcement:
+            if not fonctions:
+                raise _refus(request, known.refus or _RENFORCER)
+            provenance = Provenance(identite.issuer, identite.sub, identite.sid, identite.id_token)
+            entree = Entree(compte(identite.issuer, identite.sub), fonctions, provenance=provenance)
+            response = see_other(en_route.suite if len(fonctions) == 1 else "/fonctions")
+            await state.sessions.open_by(connection, response, entree)
+    if known.a_renforcer and not en_route.renforcement:
+        role = known.a_renforcer[0].role
+        return await _partir(request, suite=en_route.suite, acr=state.settings.table.exigence(role).demande)
     await state.sessions.close(secret_of(request))
-    await state.sessions.open(response, Entree(qui, fonctions, provenance=provenance))
     response.delete_cookie(_cookie(request), httponly=True, samesite="lax", secure=state.secure)
     securite.tell(request, Evenement.SIGNED_IN, fonctions[0])
     return response

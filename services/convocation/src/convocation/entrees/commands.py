@@ -50,9 +50,15 @@ class Entrees:
 
     async def open(self, response: Response, entree: Entree, *, hours: timedelta | None = None) -> None:
         """Give `response` the cookie of a new session, which lasts `hours` at most."""
-        lasts = hours or self.hours
         async with self.pool.acquire() as connection:
-            secret = await open_session(connection, entree, self.clock(), lasts)
+            await self.open_by(connection, response, entree, hours=hours)
+
+    async def open_by(
+        self, connection: Connection, response: Response, entree: Entree, *, hours: timedelta | None = None
+    ) -> None:
+        """As `open`, in the caller's transaction."""
+        lasts = hours or self.hours
+        secret = await open_session(connection, entree, self.clock(), lasts)
         set_cookie(response, secret, seconds=int(lasts.total_seconds()), secure=self.secure)
 
     async def entree(self, secret: str) -> Entree | None:
