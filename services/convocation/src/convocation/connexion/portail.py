@@ -17,12 +17,12 @@ from acces.securite import Evenement
 from chassis.http import Problem
 from convocation.commun.application import application
 from convocation.commun.limites import limit_porte
+from convocation.comptes.refus import CompteDesactive
 from convocation.connexion import sql
-from convocation.connexion.commands import acteurs
+from convocation.connexion.commands import Connue, sign_in
 from convocation.connexion.forms import local
-from convocation.entrees.commands import Entree, Provenance
+from convocation.entrees.commands import Provenance
 from convocation.identite.decouverte import ProviderUnavailable
-from convocation.identite.fonctions import Droits, compte, droits
 from convocation.identite.fournisseur import Depart, Fournisseur, Identite, SignInRefused
 from convocation.identite.settings import Genre
 from convocation.identite.vecteur import lire
@@ -77,12 +77,13 @@ async def revenir(request: Request) -> Response:
     _fournisseur(request)
     en_route = await _en_route(request)
     identite = await _identite(request, en_route)
-    known, table = _droits(request, identite), application(request).settings.table
+    connue = await _connue(request, identite, renforcee=en_route.renforcement)
+    known, table = connue.droits, application(request).settings.table
     if known.a_renforcer and not en_route.renforcement:
         return await _partir(request, suite=en_route.suite, acr=table.exigence(known.a_renforcer[0].role).demande)
     if not known.fonctions:
         raise _refus(request, known.refus or _RENFORCER)
-    return await _entrer(request, identite, known, en_route.suite)
+    return await _entrer(request, connue, en_route.suite)
 
 
 async def _en_route(request: Request) -> sql.EnRoute:
@@ -106,24 +107,24 @@ async def _identite(request: Request, en_route: sql.EnRoute) -> Identite:
         raise _absent() from None
 
 
-def _droits(request: Request, identite: Identite) -> Droits:
+async def _connue(request: Request, identite: Identite, *, renforcee: bool) -> Connue:
     state = application(request)
-    vecteur = lire(identite.claims)
+    vecteur, now = lire(identite.claims), state.clock()
     if vecteur.defauts:
         log.warning("connexion.vecteur", count=len(vecteur.defauts))
-    jour = state.clock().date()
-    return droits(vecteur, state.settings.table, acr=identite.acr, amr=identite.amr, jour=jour)
+    table, lasts = state.settings.table, state.sessions.hours
+    try:
+        async with reading(request) as connection, connection.transaction():
+            return await sign_in(connection, identite, vecteur, table, renforcee=renforcee, now=now, lasts=lasts)
+    except CompteDesactive as refus:
+        raise _refus(request, refus.phrase) from None
 
 
-async def _entrer(request: Request, identite: Identite, known: Droits, suite: str) -> Response:
-    state, nom = application(request), f"{identite.prenom} {identite.nom}".strip()
-    qui = compte(identite.issuer, identite.sub)
-    async with reading(request) as connection:
-        fonctions = await acteurs(connection, qui, nom, known.fonctions)
-    provenance = Provenance(identite.issuer, identite.sub, identite.sid, identite.id_token)
+async def _entrer(request: Request, connue: Connue, suite: str) -> Response:
+    state, fonctions = application(request), connue.fonctions
     response = see_other(suite if len(fonctions) == 1 else "/fonctions")
     await state.sessions.close(secret_of(request))
-    await state.sessions.open(response, Entree(qui, fonctions, provenance=provenance))
+    state.sessions.show(response, connue.secret)
     response.delete_cookie(_cookie(request), httponly=True, samesite="lax", secure=state.secure)
     securite.tell(request, Evenement.SIGNED_IN, fonctions[0])
     return response

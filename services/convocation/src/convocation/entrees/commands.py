@@ -50,10 +50,13 @@ class Entrees:
 
     async def open(self, response: Response, entree: Entree, *, hours: timedelta | None = None) -> None:
         """Give `response` the cookie of a new session, which lasts `hours` at most."""
-        lasts = hours or self.hours
         async with self.pool.acquire() as connection:
-            secret = await open_session(connection, entree, self.clock(), lasts)
-        set_cookie(response, secret, seconds=int(lasts.total_seconds()), secure=self.secure)
+            secret = await open_session(connection, entree, self.clock(), hours or self.hours)
+        self.show(response, secret, hours=hours)
+
+    def show(self, response: Response, secret: str, *, hours: timedelta | None = None) -> None:
+        """Give `response` the cookie of a session that was just opened."""
+        set_cookie(response, secret, seconds=int((hours or self.hours).total_seconds()), secure=self.secure)
 
     async def entree(self, secret: str) -> Entree | None:
         """Who is signed in. Raises SessionEnded."""
