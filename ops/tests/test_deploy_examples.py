@@ -19,12 +19,20 @@ DEPLOY = Path(__file__).parents[2] / "deploy"
 SETTINGS = [
     one.Settings for one in (convocation.settings, mission_import.settings, notifier.settings, santorin_bridge.settings)
 ]
+EXAMPLE = "CHANGE-ME-CHANGE-ME-CHANGE-ME-CHANGE-ME"
 _LINE = re.compile(r"^(# )?([A-Z][A-Z_]+)=(.*)$", re.MULTILINE)
 
 
 def example(settings):
     text = (DEPLOY / f"{settings.service_name}.env.example").read_text(encoding="utf-8")
     return {name: (bool(comment), value) for comment, name, value in _LINE.findall(text)}
+
+
+def draw_keys(settings, monkeypatch):
+    """Each its own."""
+    for name, (_, value) in example(settings).items():
+        if value == EXAMPLE:
+            monkeypatch.setenv(name, token_urlsafe(32))
 
 
 @pytest.mark.parametrize("settings", SETTINGS, ids=lambda settings: settings.service_name)
@@ -41,13 +49,13 @@ def test_the_example_lists_every_setting_and_no_other_at_its_default(settings):
 
 
 @pytest.mark.parametrize("settings", SETTINGS, ids=lambda settings: settings.service_name)
-def test_the_service_can_be_configured_with_its_example_once_a_key_is_drawn(settings, monkeypatch):
+def test_the_service_can_be_configured_with_its_example_once_each_key_is_drawn(settings, monkeypatch):
     for name, (commented, value) in example(settings).items():
         if not commented:
             monkeypatch.setenv(name, value)
     with pytest.raises(Misconfigured, match="the key of the example"):
         load(settings)
-    monkeypatch.setenv("IMAGIN_TOKEN_KEY", token_urlsafe(32))
+    draw_keys(settings, monkeypatch)
     assert load(settings).kafka_bootstrap == "localhost:9092"
 
 
@@ -55,7 +63,7 @@ def test_the_service_can_be_configured_with_its_example_once_a_key_is_drawn(sett
 def test_every_line_of_the_example_may_be_used_as_it_stands(settings, monkeypatch):
     for name, (_, value) in example(settings).items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setenv("IMAGIN_TOKEN_KEY", token_urlsafe(32))
+    draw_keys(settings, monkeypatch)
     loaded = load(settings)
     for name, field in settings.model_fields.items():
         if not field.is_required() and example(settings)[variable_of(settings, name)][0]:
@@ -66,7 +74,9 @@ def test_every_line_of_the_example_may_be_used_as_it_stands(settings, monkeypatc
 def test_a_process_with_wrong_settings_says_so_in_a_sentence_each_and_ends_with_2(settings):
     package = settings.service_name.replace("-", "_")
     prefix = settings.model_config["env_prefix"]
-    given = {f"{prefix}HTTP_PORT": "SECRET", f"{prefix}CONVOCATION_URL": "http://localhost:8000"}
+    given = {name: token_urlsafe(32) for name, (_, value) in example(settings).items() if value == EXAMPLE}
+    del given["IMAGIN_TOKEN_KEY"]
+    given |= {f"{prefix}HTTP_PORT": "SECRET", f"{prefix}CONVOCATION_URL": "http://localhost:8000"}
     given["IMAGIN_TOKEN_KEY_FILE"] = f"{DEPLOY}/{settings.service_name}.env.example"
     given[f"{prefix}MAIL_DIR"] = "/nowhere"
     done = subprocess.run(

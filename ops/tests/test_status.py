@@ -240,7 +240,7 @@ async def test_an_outage_that_a_replica_remembers_is_over_once_kafka_says_that_a
     assert (done.code, "ne lit plus" in done.out) == (0, False), done.out
     kafka.pause()
     try:
-        frozen = await imagin(command, **given)
+        frozen = await imagin.process(command, **given)
     finally:
         kafka.resume()
     assert f"ne lit plus {CONVOCATION}/3 depuis 45 s (à lire : inconnu)" in frozen.out

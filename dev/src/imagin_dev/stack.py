@@ -29,6 +29,8 @@ from testkit.ports import free_ports
 from testkit.processes import ServiceProcess
 
 _READY_SECONDS = 30
+_SEALS = [f"{CONVOCATION.prefix}{name}_KEYS" for name in ("LINK", "VERIFICATION", "CALENDAR")]
+_SEALS += [f"{NOTIFIER.prefix}BOUNCE_KEYS"]
 _WATCH_SECONDS = 0.5
 Say = Callable[[str], None]
 
@@ -59,6 +61,7 @@ class Stack:
         self.folder = folder
         self.mail_dir = folder / "mails"
         self.token_key = secrets.token_urlsafe(32)
+        self._seals = {name: secrets.token_urlsafe(32) for name in _SEALS}
         self.keys = {name: json.dumps(create_keys()) for name in ISSUERS}
         self.databases: dict[str, str] = {}
         self.services: dict[str, ServiceProcess] = {}
@@ -182,6 +185,7 @@ class Stack:
             "IMAGIN_ISSUERS": json.dumps(self._issuers()),
             f"{prefix}DATABASE_URL": self.databases[service.name],
             f"{prefix}KAFKA_BOOTSTRAP": self.kafka.bootstrap,
+            **{name: key for name, key in self._seals.items() if name.startswith(prefix)},
         }
         if service is CONVOCATION:
             environment |= {f"{prefix}PUBLIC_URL": self.url(service), f"{prefix}DEVELOPMENT_SIGN_IN": "true"}

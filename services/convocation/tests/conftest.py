@@ -15,6 +15,7 @@ from chassis.database import create_pool
 from chassis.service import Runtime
 from convocation.annuaire import sql as intervenants
 from convocation.annuaire.domain import Intervenant
+from convocation.commun.application import Sceaux
 from convocation.commun.jetons import make_verification
 from convocation.comptes import commands as comptes
 from convocation.connexion.commands import acteurs
@@ -29,6 +30,7 @@ from event_schemas.notifications import Notification
 from testkit import jetons
 
 KEY = "key-of-the-tests-" * 3
+KEYS = {name: f"{name}-of-the-tests-" * 2 for name in ("link_keys", "verification_keys", "calendar_keys")}
 SESSION = "2020-E3C1"
 LYON, AUTRE_LYON, LILLE = "0699001J", "0699002K", "0599001F"
 UNLIMITED = {
@@ -149,6 +151,7 @@ class World:
 
     def __init__(self, client, pool, settings, woken):
         self.client, self.pool, self.settings, self.woken = client, pool, settings, woken
+        self.sceaux = Sceaux.of(settings)
         self.app = client._transport.app
         self.chef = self.acteur("chef", Role.CHEF, LYON)
         self.delegue = self.acteur("delegue", Role.DELEGUE, LYON)
@@ -221,7 +224,7 @@ class World:
 
     async def token(self, convocation_id, version):
         """The QR code's, of a version."""
-        return make_verification(UUID(convocation_id), version, KEY)
+        return make_verification(UUID(convocation_id), version, self.sceaux.verifications)
 
     async def tell_of_session(self, session):
         """A mission of LYON in another session."""
@@ -259,13 +262,24 @@ class World:
         return [row["type"] for row in await self.pool.fetch("SELECT type FROM outbox ORDER BY seq")]
 
 
+@pytest.fixture(scope="session")
+def keys():
+    """A key for each purpose, as settings."""
+    return KEYS
+
+
 @pytest_asyncio.fixture(loop_scope="session")
 async def world(database):
     urls = await database("convocation")
     pool = create_pool(urls.url, size=12)
     await pool
     settings = Settings(
-        database_url=urls.url, kafka_bootstrap="unused:1", token_key=KEY, issuers=jetons.sources(), **UNLIMITED
+        database_url=urls.url,
+        kafka_bootstrap="unused:1",
+        token_key=KEY,
+        issuers=jetons.sources(),
+        **KEYS,
+        **UNLIMITED,
     )
     woken: list[int] = []
     service = build(Runtime(settings, pool, SimpleNamespace(wake=lambda: woken.append(1))))

@@ -128,4 +128,4 @@ def _told(account: Account) -> dict[str, Any]:
     """A real provider has addresses of its own; nobody can write to these."""
     named = {"given_name": account.prenom, "family_name": account.nom, "name": f"{account.prenom} {account.nom}"}
     address = {"email": f"{account.login}@ac-exemple.invalid"}
-    return {"sub": account.sub} | named | address | dict(account.claims)
+    return {"sub": account.sub, **named, **address, **account.claims}

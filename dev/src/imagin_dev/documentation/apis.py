@@ -8,7 +8,9 @@ from typing import Any
 
 _SERVICES: dict[str, dict[str, Any]] = {
     "mission_import": {},
-    "convocation": {},
+    "convocation": {
+        name: f"{name}-of-the-documentation" * 2 for name in ("link_keys", "verification_keys", "calendar_keys")
+    },
     "santorin_bridge": {"convocation_url": "http://convocation.invalid"},
     "notifier": {"convocation_url": "http://convocation.invalid", "mail_dir": Path("mails")},
 }

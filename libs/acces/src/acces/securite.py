@@ -33,6 +33,7 @@ class Evenement(StrEnum):
     TOO_MANY = "request.too_many"
     LINK_OPENED = "link.opened"
     LINK_REFUSED = "link.refused"
+    LINK_LOST = "link.lost"
     EXPORT = "export.taken"
     DIRECTORY_READ = "directory.read"
     DIRECTORY_CAPPED = "directory.capped"

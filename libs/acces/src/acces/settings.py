@@ -1,18 +1,63 @@
-"""The settings by which a service knows who acts, and shows who it is."""
+"""The settings by which a service knows who acts, shows who it is, and the keys that it seals with."""
 
 import os
+import re
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
+from pydantic import AfterValidator, AliasChoices, Field, SecretStr, field_validator, model_validator
 
 from acces.cle_partagee import SharedKey
+from acces.cles import Cles
 from acces.jetons import ISSUERS, Issuers, Signer
 from chassis.settings import ServiceSettings
 
 _EXAMPLE = "CHANGE-ME"
 _SHORTEST = 32  # characters
 _FEW = 8  # different characters: a random key of 32 hexadecimal digits hardly ever has fewer
+
+
+def _nobody_guesses(key: str) -> None:
+    if _EXAMPLE in key.upper():
+        raise ValueError("this is the key of the example: draw one of your own, `openssl rand -base64 32`")
+    if len(key) < _SHORTEST:
+        raise ValueError("a key of less than 32 characters: draw one, `openssl rand -base64 32`")
+    if len(set(key)) < _FEW:
+        raise ValueError("a weak key, of few different characters: draw one, `openssl rand -base64 32`")
+
+
+def _keys(setting: SecretStr) -> list[str]:
+    parts = re.split(r"[,\n]", setting.get_secret_value())
+    return [key for part in parts if (key := part.strip())]
+
+
+def _nobody_guesses_any(setting: SecretStr) -> SecretStr:
+    for key in _keys(setting) or [""]:
+        _nobody_guesses(key)
+    return setting
+
+
+Trousseau = Annotated[SecretStr, AfterValidator(_nobody_guesses_any)]
+"""The keys of one purpose, with commas or a line each: the first seals, all are read."""
+
+
+def cles(setting: SecretStr) -> Cles:
+    """The keys of a `Trousseau`."""
+    return Cles(_keys(setting))
+
+
+def refuse_shared(token_key: SecretStr | None, purposes: Mapping[str, SecretStr | None]) -> None:
+    """Raises ValueError where the key that seals for one of `purposes` is held for another, or is `token_key`.
+
+    Old keys may be the same: there was one key for all before 0035. `purposes` are named by their variables.
+    """
+    held = {name: _keys(setting) for name, setting in purposes.items() if setting}
+    elsewhere = held | ({"IMAGIN_TOKEN_KEY": [token_key.get_secret_value()]} if token_key else {})
+    for name, (first, *_) in held.items():
+        for other, keys in elsewhere.items():
+            if other != name and first in keys:
+                raise ValueError(f"{name}: it seals with a key of {other}: draw one of its own")
 
 
 class AccesSettings(ServiceSettings):
@@ -39,13 +84,8 @@ class AccesSettings(ServiceSettings):
     @field_validator("token_key")
     @classmethod
     def _nobody_guesses_it(cls, key: SecretStr | None) -> SecretStr | None:
-        text = key.get_secret_value() if key else ""
-        if _EXAMPLE in text.upper():
-            raise ValueError("this is the key of the example: draw one of your own, `openssl rand -base64 32`")
-        if text and len(text) < _SHORTEST:
-            raise ValueError("a key of less than 32 characters: draw one, `openssl rand -base64 32`")
-        if text and len(set(text)) < _FEW:
-            raise ValueError("a weak key, of few different characters: draw one, `openssl rand -base64 32`")
+        if key:
+            _nobody_guesses(key.get_secret_value())
         return key
 
     @property

@@ -184,6 +184,12 @@ async def test_a_head_that_is_too_large_is_refused(connect, whole):
     assert (await client.answer())[:13] in {b"HTTP/1.1 431 ", b"HTTP/1.1 400 "}
 
 
+async def test_a_body_that_says_it_is_too_large_is_refused_before_a_byte_of_it(connect):
+    client = await connect()
+    await client.send(POST.replace(b" 5", b" %d" % (MAX_BODY_BYTES + 1)))
+    assert (await client.one_answer()).startswith(b"HTTP/1.1 413 ")
+
+
 @pytest.mark.parametrize(("path", "limit"), [("/corps", MAX_BODY_BYTES), ("/fichier", MAX_FILE_BYTES)])
 @pytest.mark.parametrize("declared", [True, False])
 async def test_a_body_is_as_large_as_its_route_takes(connect, path, limit, declared):

@@ -13,7 +13,7 @@ from convocation.annuaire import api as annuaire
 from convocation.annuaire.imports import api as imports
 from convocation.annuaire.imports import commands as import_annuaire
 from convocation.commun import idempotence, refusals
-from convocation.commun.application import Debits
+from convocation.commun.application import Debits, Sceaux
 from convocation.comptes import api as comptes
 from convocation.connexion import api as connexion
 from convocation.connexion import commands as entrees
@@ -107,7 +107,7 @@ def build(runtime: Runtime) -> Service:
 
 
 def _application(runtime: Runtime, settings: Settings, pages: Pages) -> Application:
-    key = settings.token_key.get_secret_value() if settings.token_key else ""
+    sceaux = Sceaux.of(settings)
     return Application(
         pool=runtime.pool,
         clock=_clock,
@@ -124,13 +124,13 @@ def _application(runtime: Runtime, settings: Settings, pages: Pages) -> Applicat
         },
         wake_relay=runtime.relay.wake,
         issuers=settings.believed(),
-        token_key=key,
         pages=pages,
         sign_in=to_sign_in,
         settings=settings,
         debits=Debits.of(settings),
+        sceaux=sceaux,
         public_url=settings.public_url,
-        imprimeur=Imprimeur(Documents(), public_url=settings.public_url, secret=key),
+        imprimeur=Imprimeur(Documents(), public_url=settings.public_url, cles=sceaux.verifications),
     )
 
 

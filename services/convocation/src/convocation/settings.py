@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, model_validator
 from pydantic_settings import SettingsConfigDict
 
+from acces.settings import Trousseau, refuse_shared
 from convocation.identite.settings import IdentiteSettings
 from pages.settings import PagesSettings
 
@@ -22,6 +23,9 @@ class Settings(IdentiteSettings, PagesSettings):
     imports_url: str | None = Field(
         default=None, pattern=r"^https?://[^/]+$", description="mission-import's pages, for the rectorat's menu"
     )
+    link_keys: Trousseau = Field(description="of the links in mails")
+    verification_keys: Trousseau = Field(description="of the codes on printed convocations, which stay valid for ever")
+    calendar_keys: Trousseau = Field(description="of the addresses of people's calendars")
     link_days: int = Field(default=30, ge=0, le=3_650, description="a mail's link holds so long after the last date")
     calendar_organizer: str = Field(default="ne-pas-repondre@imagin.invalid", pattern=r"^[^@\s]+@[^@\s]+$")
     lot_copies: int = Field(default=35, ge=1, le=1_000)
@@ -55,4 +59,15 @@ class Settings(IdentiteSettings, PagesSettings):
                 "CONVOCATION_DEVELOPMENT_SIGN_IN: where it is on, CONVOCATION_PUBLIC_URL and CONVOCATION_HTTP_HOST "
                 "must be this machine's, by http"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _a_key_for_each_purpose(self) -> Self:
+        """Whoever gets hold of one key forges nothing else with it."""
+        purposes = {
+            "CONVOCATION_LINK_KEYS": self.link_keys,
+            "CONVOCATION_VERIFICATION_KEYS": self.verification_keys,
+            "CONVOCATION_CALENDAR_KEYS": self.calendar_keys,
+        }
+        refuse_shared(self.token_key, purposes)
         return self

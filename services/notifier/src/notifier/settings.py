@@ -11,7 +11,8 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
-from acces.settings import SigningSettings
+from acces.cles import Cles
+from acces.settings import SigningSettings, Trousseau, refuse_shared
 from chassis.settings import CaFile
 from notifier.domain.retour import verp
 
@@ -23,7 +24,7 @@ def _can_be_sealed(value: str) -> str:
     """Found at the start, not at the first mail: the tag of a mail leaves eleven characters before the @."""
     try:
         Address(addr_spec=value)
-        verp(value, UUID(int=0), "")
+        verp(value, UUID(int=0), Cles([""]))
     except (ValueError, MessageError):  # their sentences quote the value
         raise ValueError("no mail address, or one with more than eleven characters before the @") from None
     return value
@@ -66,6 +67,7 @@ class Settings(SigningSettings):
     bounce_address: Annotated[str, AfterValidator(_can_be_sealed)] | None = Field(
         default=None, description="where mails come back to, with a tag of each mail (VERP)"
     )
+    bounce_keys: Trousseau | None = Field(default=None, description="seal these tags, so that nobody forges one")
     bounce_dir: Path | None = Field(default=None, description="maildir, or folder of messages, that receives them")
     bounce_poll_seconds: float = Field(default=30.0, gt=0)
 
@@ -73,6 +75,13 @@ class Settings(SigningSettings):
     def _one_way_out(self) -> Self:
         if (self.mail_dir is None) == (self.smtp_url is None):
             raise ValueError("exactly one of NOTIFIER_MAIL_DIR and NOTIFIER_SMTP_URL is needed")
+        return self
+
+    @model_validator(mode="after")
+    def _tags_are_sealed(self) -> Self:
+        if (self.bounce_address or self.bounce_dir) and self.bounce_keys is None:
+            raise ValueError("NOTIFIER_BOUNCE_KEYS is needed where mails come back: `openssl rand -base64 32`")
+        refuse_shared(self.token_key, {"NOTIFIER_BOUNCE_KEYS": self.bounce_keys})
         return self
 
     @property

@@ -33,6 +33,19 @@ def test_night_and_reminders_are_read():
     )
 
 
+BOUNCES = {"bounce_address": "retour@imagin.invalid", "bounce_dir": "/retours"}
+
+
+@pytest.mark.parametrize("one", BOUNCES)
+def test_where_mails_come_back_there_is_a_key_of_its_own(one):
+    given = GIVEN | {"mail_dir": "/x", one: BOUNCES[one]}
+    with pytest.raises(ValidationError, match="NOTIFIER_BOUNCE_KEYS"):
+        Settings(**given)
+    with pytest.raises(ValidationError, match="seals with a key of IMAGIN_TOKEN_KEY"):
+        Settings(**given, bounce_keys=GIVEN["token_key"])
+    Settings(**given, bounce_keys=f"{'key-of-the-bounces-' * 2},{GIVEN['token_key']}")
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

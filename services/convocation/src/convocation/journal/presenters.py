@@ -23,6 +23,7 @@ FAMILLES = {
     "abonnement": "Calendrier personnel",
     "delegation": "Délégations",
     "compte": "Comptes et droits",
+    "lien": "Liens des mails",
 }
 _ACTIONS = {
     "service.ouvrir": "Ouverture du service",
@@ -42,6 +43,8 @@ _ACTIONS = {
     "abonnement.ecrire": "Calendrier personnel",
     "delegation.ecrire": "Délégation",
     "compte.ecrire": "Compte ou droit",
+    "lien.ouvrir": "Session ouverte par le lien d’un mail",
+    "lien.perdre": "Liens remplacés, mail perdu",
 }
 _CHAMPS = {
     "ouverte": "Service ouvert",
@@ -73,6 +76,7 @@ _CHAMPS = {
     "image": "Image",
     "doublon": "Doublon",
     "abonnement": "Adresse privée",
+    "liens": "Liens remplacés",
     "fusionne_dans": "Fusionné dans",
     "version": "Version",
     "droit": "Peut",
