@@ -57,13 +57,9 @@ CREATE INDEX delegation_uai ON delegation (uai, fin);
 CREATE INDEX delegation_compte ON delegation (compte);
 CREATE INDEX delegation_courriel ON delegation (courriel) WHERE compte IS NULL;
 
--- An intervenant with an academic account is found by the address of the directory.
-CREATE INDEX intervenant_courriel ON intervenant (lower(courriel)) WHERE actif;
-
 -- Who decided each version, as people read it: « X pour Y ».
 ALTER TABLE convocation_version ADD COLUMN par_nom text NOT NULL DEFAULT '';
 
 -- migrate:down
 ALTER TABLE convocation_version DROP COLUMN par_nom;
-DROP INDEX intervenant_courriel;
 DROP TABLE delegation, attribution, compte;
