@@ -11,6 +11,7 @@ from structlog.testing import capture_logs
 from convocation.identite.fonctions import Table, compte
 from convocation.identite.fournisseur import Fournisseur
 from convocation.identite.settings import Genre
+from event_schemas.academies import local_time
 from testkit.oidc import Answer, Issuer
 
 LYON, AUTRE_LYON = "0699001J", "0699002K"
@@ -235,13 +236,6 @@ async def test_an_intervenant_of_the_directory_signs_in_with_the_address_it_has(
     assert (moi["role"], moi["sub"], moi["fonctions"]) == ("intervenant", "100", 1)
 
 
-async def test_a_deactivated_account_signs_in_no_more_whatever_the_portal_says(portail, world):
-    await portail.sign_in()
-    await world.pool.execute("UPDATE compte SET desactive_le = now()")
-    refused = await portail.sign_in()
-    assert (refused.status_code, "désactivé" in refused.text) == (403, True)
-
-
 async def test_a_delegated_function_is_signed_x_pour_y_and_ends_with_its_last_day(portail, world):
     last = f"{datetime.now(UTC) + timedelta(days=1):%d/%m/%Y}"
     responsable = f"FrEduRneResp={LYON}$UAJ$PU$N$T3$LYC$300"
@@ -251,3 +245,44 @@ async def test_a_delegated_function_is_signed_x_pour_y_and_ends_with_its_last_da
     assert (await portail.moi())["nom"] == "Camille ESSAI pour camille.roux"
     fin = await world.pool.fetchval("SELECT fonctions->0->>'fin' FROM entree")
     assert datetime.fromisoformat(fin) > datetime.now(UTC)
+
+
+async def test_whom_a_chef_named_by_address_signs_in_at_the_portal_and_acts_for_the_chef(portail, world):
+    await portail.sign_in()
+    body = {"nom": "Dominique AIDE", "courriel": "d.aide@ac-exemple.invalid", "droit": "CONSULTER"}
+    today = local_time("*", datetime.now(UTC)).date().isoformat()
+    chef = {"Sec-Fetch-Site": "same-origin"} | HTML
+    form = body | {"debut": today, "fin": today, "cle": "k"}
+    done = await portail.client.post(f"/delegations/{LYON}", data=form, headers=chef)
+    assert done.status_code == 303, done.text
+    await portail.out()
+    aide = {"sub": "d.aide", "given_name": "Dominique", "family_name": "AIDE", "email": "D.Aide@ac-exemple.invalid"}
+    portail.issuer.claims = aide
+    await portail.sign_in()
+    moi = await portail.moi()
+    assert (moi["role"], moi["nom"]) == ("delegue-consultation", "Dominique AIDE pour Camille ESSAI")
+    assert (moi["uais"], moi["academies"]) == ([LYON], ["10"])
+
+
+async def test_a_deactivated_account_is_refused_at_the_portal_and_reads_why(portail, world):
+    await portail.sign_in()
+    chef = compte(portail.issuer.url, "c.essai")
+    path = f"/api/comptes/{chef}/activite"
+    assert (await portail.client.get("/api/moi")).status_code == 200
+    cookies = dict(portail.client.cookies)
+    portail.client.cookies.clear()
+    off = await world.administrateur.put(path, {"actif": False, "motif": "départ"})
+    assert off.status_code == 200, off.text
+    portail.client.cookies.update(cookies)
+    assert await portail.moi() == 401
+    answer = await portail.sign_in()
+    assert (answer.status_code, "Votre compte est désactivé" in answer.text) == (403, True)
+    assert await portail.moi() == 401
+
+
+async def test_what_the_vector_gave_is_kept_to_show_it(portail, world):
+    await portail.sign_in()
+    portail.client.cookies.clear()
+    told = (await world.administrateur.get(f"/api/comptes/{compte(portail.issuer.url, 'c.essai')}")).json()
+    assert [(one["role"], one["uais"]) for one in told["donnees"]] == [("chef", [LYON])]
+    assert (told["nom"], told["courriel"], told["attributions"]) == ("Camille ESSAI", CHEF["email"], [])

@@ -57,7 +57,6 @@ CREATE INDEX delegation_uai ON delegation (uai, fin);
 CREATE INDEX delegation_compte ON delegation (compte);
 CREATE INDEX delegation_courriel ON delegation (courriel) WHERE compte IS NULL;
 
-
 -- Who decided each version, as people read it: « X pour Y ».
 ALTER TABLE convocation_version ADD COLUMN par_nom text NOT NULL DEFAULT '';
 
