@@ -217,13 +217,15 @@ async def test_who_lost_the_mail_gets_another_whose_link_opens_and_the_first_ope
     await page.get_by_label("Votre adresse électronique").fill(school.teacher.courriel)
     await page.get_by_role("button", name="J’ai perdu ce mail").click()
     await page.get_by_text("Demande enregistrée").wait_for()
-    await no_violation(page)
+    if script:
+        await no_violation(page)
     again = await school.teacher.mail(2)
     assert again.message["Message-ID"] != first.message["Message-ID"], "or a mailbox would drop it"
     assert (again.subject, again.documents()) == (first.subject, [await document(school, convocation)])
     await page.goto(first.link)
     await page.get_by_role("heading", name="Ce lien n’est plus valable").wait_for()
-    await no_violation(page)
+    if script:
+        await no_violation(page)
     await page.goto(again.link)
     await page.get_by_role("button", name="Ouvrir mes convocations").click()
     await page.wait_for_url(f"{product.url}/mes-missions")
