@@ -108,7 +108,10 @@ def test_a_part_that_ends_is_named_with_its_log_and_ends_the_demo(traps, part):
         assert json.loads(running.stdout.readline())["ready"]
         children = psutil.Process(running.pid).children(recursive=True)
         next(one for one in children if ENDS[part] in " ".join(one.cmdline())).kill()
-        _, said = running.communicate(timeout=60)
+        try:
+            _, said = running.communicate(timeout=60)
+        finally:
+            running.kill()  # else it would be waited for
     assert running.returncode == 1
     found = re.search(rf"Erreur : {part} s’est arrêté .*son journal : (.*)", said)
     assert found, said
