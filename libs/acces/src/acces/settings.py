@@ -110,6 +110,8 @@ class SigningSettings(AccesSettings):
         if self.signing_keys is None and self.token_key is None:
             raise ValueError("signing_keys is missing: `imagin-ops keys create` draws them")
         if self.signing_keys is not None:
+            if _EXAMPLE in self.signing_keys.get_secret_value().upper():
+                raise ValueError("this is the key of the example: draw one of your own, `imagin-ops keys create`")
             Signer(self.service_name, self.signing_keys.get_secret_value())
         return self
 
