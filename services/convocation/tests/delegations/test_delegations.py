@@ -180,7 +180,7 @@ async def test_each_delegation_and_withdrawal_is_an_act_of_the_audit(open_world,
     assert [row["apres"] is None for row in rows] == [False, True]
     assert '"NUMERISER"' in rows[0]["apres"]
     journal = await open_world.browser("administrateur").text("/journal")
-    assert "Délégation" in journal
+    assert "Numériser" in journal
 
 
 async def test_the_page_shows_what_is_wrong_and_the_same_form_twice_is_one_delegation(open_world, chef):
