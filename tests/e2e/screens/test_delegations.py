@@ -62,17 +62,17 @@ async def test_whom_the_chef_names_acts_for_him_from_the_next_sign_in_until_he_t
 
 
 async def test_the_administrateur_sees_who_has_what_and_a_deactivated_account_gets_in_no_more(enters, no_violation):
-    aide = await enters(AIDE, "/missions")
-    await expect(aide.get_by_text("ne donne aucune fonction dans IMAG’IN")).to_be_visible()
+    delegue = await enters("delegue", "/missions")
+    await expect(delegue.get_by_role("banner")).to_contain_text("Sacha PERRIN pour camille.roux")
     admin = await enters("administrateur", "/comptes")
     row = admin.get_by_role("row", name="Noa GARNIER")
     await expect(row).to_contain_text("Administrateur IMAGIN")
     await no_violation(admin)
-    await admin.get_by_label("Nom ou adresse").fill("robin")
+    await admin.get_by_label("Nom ou adresse").fill("perrin")
     await admin.get_by_label("Nom ou adresse").press("Enter")
-    await press(admin.get_by_role("link", name="Ange ROBIN"))
-    await expect(admin.get_by_role("heading", name="Ange ROBIN")).to_be_visible()
-    assert "robin" not in admin.url
+    await press(admin.get_by_role("link", name="Sacha PERRIN"))
+    await expect(admin.get_by_role("heading", name="Sacha PERRIN")).to_be_visible()
+    assert "perrin" not in admin.url
     await no_violation(admin)
     for geste, fait in (("Désactiver", "Compte désactivé"), ("Réactiver", "Compte réactivé")):
         await press(admin.get_by_role("link", name=geste))
@@ -81,7 +81,9 @@ async def test_the_administrateur_sees_who_has_what_and_a_deactivated_account_ge
         await press(admin.get_by_role("button", name=f"{geste} le compte"))
         await expect(admin.get_by_text(fait)).to_be_visible()
         if geste == "Désactiver":
-            again = await enters(AIDE, "/missions")
+            await delegue.reload()
+            await delegue.wait_for_url(re.compile("/connexion"))
+            again = await enters("delegue", "/missions")
             await expect(again.get_by_text("Votre compte est désactivé dans IMAG’IN")).to_be_visible()
 
 

@@ -1,10 +1,12 @@
 """« Comptes et droits »: who has what since when; given, withdrawn and deactivated at once."""
 
 import asyncio
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from acces import securite
 from acces.acteur import Acteur, Role
 from convocation.comptes import commands as comptes
 from convocation.comptes.refus import CompteDesactive
@@ -37,6 +39,12 @@ async def withdrawn(world, attribution, motif="départ", acteur=None):
 
 async def status(world, cookie, path="/missions"):
     return (await world.client.get(path, headers=HTML | {"Cookie": cookie})).status_code
+
+
+async def waiting(world, requests):
+    """Whether so many wait for a lock."""
+    query = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    return await world.pool.fetchval(query) == requests
 
 
 def administrateur(world, compte):
@@ -129,10 +137,14 @@ async def test_two_administrateurs_who_withdraw_each_others_right_at_once_leave_
     two = await given(world, ADMINISTRATEUR, personne={"nom": "A", "courriel": "a@ac-exemple.invalid"})
     await world.enters(GERANTE, ADRESSE)
     await world.enters(AUTRE, "a@ac-exemple.invalid")
-    answers = await asyncio.gather(
-        withdrawn(world, two, acteur=administrateur(world, GERANTE)),
-        withdrawn(world, one, acteur=administrateur(world, AUTRE)),
-    )
+    async with world.pool.acquire() as connection, connection.transaction():
+        await connection.execute("SELECT FROM compte FOR UPDATE")  # both stop in the middle
+        tasks = [
+            asyncio.create_task(withdrawn(world, two, acteur=administrateur(world, GERANTE))),
+            asyncio.create_task(withdrawn(world, one, acteur=administrateur(world, AUTRE))),
+        ]
+        await eventually(lambda: waiting(world, 2), because="both wait")
+    answers = await asyncio.gather(*tasks)
     assert sorted(one.status_code for one in answers) == [200, 409]
 
 
@@ -176,8 +188,7 @@ async def test_a_right_withdrawn_during_a_sign_in_is_not_in_the_session_that_com
         found = await comptes.fonctions_locales(connection, compte=GERANTE, courriel=ADRESSE, jour=now.date())
         assert found
         task = asyncio.create_task(withdrawn(world, attribution))
-        query = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-        await eventually(lambda: world.pool.fetchval(query), because="the withdrawal waits for the sign-in")
+        await eventually(lambda: waiting(world, 1), because="the withdrawal waits for the sign-in")
         acteur = Acteur(GERANTE, Role.GESTIONNAIRE, "G", academies=frozenset({"10"}))
         secret = await open_session(connection, Entree(GERANTE, (acteur,)), now, timedelta(hours=1))
         await transaction.commit()
@@ -254,3 +265,21 @@ async def test_to_a_known_account_a_right_is_given_from_its_page(world):
     again = await browser.post(path, {"role": "administrateur", "motif": "x", "cle": "autre"})
     assert (again.status_code, "a déjà ce droit" in again.text) == (409, True)
     assert (await browser.get(f"/comptes/attribution?compte={AUTRE}")).status_code == 404
+
+
+async def test_each_act_on_rights_is_a_security_event_that_names_nobody_but_who_acts(world, tmp_path):
+    path = tmp_path / "securite.jsonl"
+    securite.configure("essai", path)
+    try:
+        attribution = await given(world)
+        await world.enters(GERANTE, ADRESSE)
+        await withdrawn(world, attribution)
+        for actif in (False, True):
+            await world.administrateur.put(f"/api/comptes/{GERANTE}/activite", {"actif": actif, "motif": "x"})
+    finally:
+        securite.configure("essai", None)
+    told = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    events = ["right.given", "right.withdrawn", "account.deactivated", "account.reactivated"]
+    assert [one["event"] for one in told] == events
+    assert {one["acteur"] for one in told} == {"admin"}
+    assert ADRESSE not in path.read_text(encoding="utf-8")

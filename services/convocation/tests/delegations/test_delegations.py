@@ -180,7 +180,7 @@ async def test_each_delegation_and_withdrawal_is_an_act_of_the_audit(open_world,
     assert [row["apres"] is None for row in rows] == [False, True]
     assert '"NUMERISER"' in rows[0]["apres"]
     journal = await open_world.browser("administrateur").text("/journal")
-    assert "Délégation" in journal
+    assert "Numériser" in journal
 
 
 async def test_the_page_shows_what_is_wrong_and_the_same_form_twice_is_one_delegation(open_world, chef):
@@ -228,12 +228,16 @@ async def test_a_chef_of_one_etablissement_goes_straight_there_and_one_of_two_ch
 
 
 async def test_delegations_of_deleg_ce_are_shown_beside_as_the_last_sign_in_told_them(open_world, chef):
-    await open_world.enters(AUTRE, "x@ac-exemple.invalid", "Référente DELEGCE", ministere=[par_deleg_ce()])
+    elsewhere = Fonction(Role.DELEGUE, uais=frozenset({AUTRE_LYON}), pour="un.autre.chef", fin=jour())
+    both = [par_deleg_ce(), elsewhere]
+    await open_world.enters(AUTRE, "x@ac-exemple.invalid", "Référente DELEGCE", ministere=both)
     page = await open_world.browser(chef).text(f"/delegations/{LYON}")
     assert "Référente DELEGCE" in page
     assert "c.chef" in page
-    elsewhere = await open_world.browser("autre_chef").text(f"/delegations/{AUTRE_LYON}")
-    assert "DELEGCE" not in elsewhere
+    assert "un.autre.chef" not in page
+    page = await open_world.browser("autre_chef").text(f"/delegations/{AUTRE_LYON}")
+    assert "un.autre.chef" in page
+    assert "c.chef<" not in page
 
 
 async def test_a_chef_whose_account_is_deactivated_delegates_no_more(open_world, delegated):

@@ -115,8 +115,8 @@ async def by_id(connection: Connection, intervenant_id: UUID) -> Intervenant | N
 
 
 async def numeros_of(connection: Connection, courriel: str) -> list[str]:
-    """Numbers of the active people who have this address (in lower case); nobody has an empty one."""
-    query = "SELECT numero, academie FROM intervenant WHERE actif AND lower(courriel) = $1 AND $1 <> '' ORDER BY numero"
+    """Numbers of the active people who have this address (in lower case)."""
+    query = "SELECT numero, academie FROM intervenant WHERE actif AND lower(courriel) = $1 ORDER BY numero"
     return [row.numero for row in await connection.fetch(query, courriel, record_class=AcademieRow)]
 
 

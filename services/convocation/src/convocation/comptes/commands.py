@@ -47,9 +47,8 @@ async def seen(connection: Connection, *, compte: str, emetteur: str, nom: str, 
     adresse, jour = courriel.strip().lower(), jour_de(now)
     if not await sql.seen(connection, compte, emetteur=emetteur, nom=nom, courriel=adresse, now=now):
         raise CompteDesactive
-    if adresse:
-        await sql.bind(connection, compte, adresse, jour)
-        await delegations.bind(connection, compte, adresse, jour)
+    await sql.bind(connection, compte, adresse, jour)
+    await delegations.bind(connection, compte, adresse, jour)
 
 
 async def fonctions_locales(connection: Connection, *, compte: str, courriel: str, jour: date) -> list[Fonction]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from acces.acteur import Role
 from acces.audit import ActeEcrit, changes
 from convocation.cadre.ecran import FONCTIONS
+from convocation.delegations.domain import LIBELLES
 from event_schemas.academies import NOMS, local_time
 from francais import moment
 
@@ -88,6 +89,12 @@ _CHAMPS = {
 _ETATS = {"OUVERTE": "en attente", "TRAITEE": "personne créée", "REFUSEE": "refusée"}
 _ETATS |= {"OUVERT": "signalé", "REMPLACE": "remplacé par un suppléant", "MAINTENU": "convocation maintenue"}
 _ETATS |= {"RETIRE": "retiré par la personne"}
+_MOTS: Mapping[str, Mapping[str, str]] = {
+    "etat": _ETATS,
+    "role": {role.value: nom for role, nom in FONCTIONS.items()},
+    "droit": {droit.value: nom for droit, nom in LIBELLES.items()},
+    "academies": NOMS,
+}
 _INSTANTS = {"debut", "fin"}
 _LIEUX = NOMS | {"*": "toutes les académies"}
 COLONNES = (
@@ -195,9 +202,9 @@ def _valeur(champ: str, valeur: object, academie: str) -> str:
     if isinstance(valeur, bool):
         return "oui" if valeur else "non"
     if isinstance(valeur, list):
-        return ", ".join(_valeur("", one, academie) for one in valeur)
+        return ", ".join(_valeur(champ, one, academie) for one in valeur)
     if isinstance(valeur, dict):
         return f"({' ; '.join(_valeur('', one, academie) for one in valeur.values())})"
     if champ in _INSTANTS:
         return moment(local_time(academie, datetime.fromisoformat(str(valeur))))
-    return _ETATS.get(str(valeur), str(valeur)) if champ == "etat" else str(valeur)
+    return _MOTS.get(champ, {}).get(str(valeur), str(valeur))
