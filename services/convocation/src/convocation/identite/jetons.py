@@ -109,7 +109,7 @@ def _signed(token: str, keys: KeySet) -> tuple[dict[str, Any], dict[str, Any]]:
         raise UnknownKey(error.error) from None
     except JoseError as error:
         raise BadToken(error.error) from None
-    except (ValueError, RecursionError):  # letters that are none, brackets without end
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):  # joserfc's own, of a header that is odd
         raise BadToken("malformed") from None
     return decoded.header, decoded.claims
 
