@@ -27,8 +27,8 @@ MINE = [
 ]
 _INSERT = """
 INSERT INTO dead_letter (topic, key, value, aggregate, stage, reason, consumer_group, partition, "offset", record_time,
-                         header_names, header_values)
-SELECT $1, $2, $3, $4, $5, $6, 'g', 0, coalesce(max(id), 0), now(), '{}', '{}' FROM dead_letter
+                         header_names, header_values, created_at)
+SELECT $1, $2, $3, $4, $5, $6, 'g', 0, coalesce(max(id), 0), now(), '{}', '{}', '2020-06-30 22:30:05Z' FROM dead_letter
 """
 
 
@@ -104,6 +104,7 @@ async def test_a_letter_is_listed_with_its_key_and_its_etablissement_and_nothing
     said = (await imagin(*arguments[:-1], **given)).out.splitlines()
     assert f"clé {UAI}  UAI {UAI}  DECODE: not JSON" in said[0]
     assert "clé absente  DECODE" in said[3]
+    assert all("  ouverte  2020-07-01 00:30:05 CEST  " in line for line in said)
 
 
 FILTERS = {
@@ -157,7 +158,7 @@ async def test_a_service_that_does_not_run_is_told_and_its_letters_are_kept_for_
     monkeypatch.setattr(dlq, "_WAIT_SECONDS", 0.3)
     done = await imagin("dlq", "retry", "--all", "--service", "notifier", **letters.given)
     assert done.code == 4
-    assert "5 RETRY" in done.out
+    assert done.out == "5 à reprendre\n"
     assert "repris" in done.err
 
 

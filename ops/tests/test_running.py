@@ -6,7 +6,9 @@ import os
 import pytest
 from typer.testing import CliRunner
 
+from acces.jetons import create_keys
 from imagin_ops.main import app
+from imagin_ops.running import Installation
 from imagin_ops.services import CONVOCATION, NOTIFIER, SERVICES
 
 NOWHERE = "127.0.0.1:1"
@@ -37,8 +39,9 @@ def demo(tmp_path):
             "bootstrap": NOWHERE,
             "databases": {service.name: DATABASE for service in SERVICES},
             "urls": {service.name: f"http://{NOWHERE}" for service in SERVICES},
+            "ops_urls": {service.name: f"http://{NOWHERE}" for service in SERVICES},
             "admin_url": DATABASE,
-            "token_key": "k" * 32,
+            "signing_keys": json.dumps(create_keys()),
             "pid": pid,
         }
         (folder / f"{pid}.json").write_text(json.dumps(said))
@@ -47,7 +50,7 @@ def demo(tmp_path):
     return announce
 
 
-RECONCILED = ["IMAGIN_KAFKA_BOOTSTRAP", "CONVOCATION_URL", "IMAGIN_TOKEN_KEY"]
+RECONCILED = ["IMAGIN_KAFKA_BOOTSTRAP", "CONVOCATION_URL", "IMAGIN_SIGNING_KEYS"]
 NEEDS = {
     ("topics", "apply"): ["IMAGIN_KAFKA_BOOTSTRAP"],
     ("topics", "diff"): ["IMAGIN_KAFKA_BOOTSTRAP"],
@@ -67,7 +70,7 @@ NEEDS = {
     ("catch-up", "notifier", "--confirm"): ["IMAGIN_KAFKA_BOOTSTRAP", *DATABASES],
     ("status",): ["IMAGIN_KAFKA_BOOTSTRAP", *DATABASES],
     ("doctor",): ["IMAGIN_KAFKA_BOOTSTRAP", *DATABASES],
-    ("import", "closings", __file__): ["MISSION_IMPORT_URL", "IMAGIN_TOKEN_KEY"],
+    ("import", "closings", __file__): ["MISSION_IMPORT_URL", "IMAGIN_SIGNING_KEYS"],
     ("reconcile", "santorin"): [*RECONCILED, "SANTORIN_BRIDGE_DATABASE_URL"],
     ("reconcile", "santorin", "--repair"): [*RECONCILED, "SANTORIN_BRIDGE_DATABASE_URL", "CONVOCATION_DATABASE_URL"],
 }
@@ -76,7 +79,7 @@ GIVEN = {
     "IMAGIN_DATABASE_URL": DATABASE,
     "MISSION_IMPORT_URL": f"http://{NOWHERE}",
     "CONVOCATION_URL": f"http://{NOWHERE}",
-    "IMAGIN_TOKEN_KEY": "k" * 32,
+    "IMAGIN_SIGNING_KEYS": json.dumps(create_keys()),
     **DATABASES,
     **{f"{service.prefix}DATABASE_PASSWORD": "p" * 16 for service in SERVICES},
 }
@@ -109,7 +112,8 @@ def test_what_it_names_is_enough(imagin, command):
 
 
 @pytest.mark.parametrize(
-    "name", ["IMAGIN_KAFKA_BOOTSTRAP", "IMAGIN_DATABASE_URL", "NOTIFIER_DATABASE_URL", "NOTIFIER_URL"]
+    "name",
+    ["IMAGIN_KAFKA_BOOTSTRAP", "IMAGIN_DATABASE_URL", "NOTIFIER_DATABASE_URL", "NOTIFIER_URL", "NOTIFIER_OPS_URL"],
 )
 def test_any_address_of_an_installation_keeps_the_demo_out(imagin, demo, name):
     demo()
@@ -155,3 +159,54 @@ def test_of_several_demos_one_is_chosen_by_name(imagin, demo):
     assert first in done.stderr
     assert second in done.stderr
     assert f"la démonstration {second}" in (imagin("topics", "apply", IMAGIN_DEMO=second)).stderr
+
+
+def test_every_variable_may_name_a_file_instead_and_says_then_which_installation_is_meant(imagin, demo, tmp_path):
+    demo()
+    for command, names in NEEDS.items():
+        given = {}
+        for name in (*names, *(one for one in GIVEN if one.endswith("PASSWORD") and command[0] == "db")):
+            (tmp_path / name).write_text(f"{GIVEN[name]}\n")
+            given[f"{name}_FILE"] = str(tmp_path / name)
+        if command[0] not in {"status", "doctor"}:
+            done = imagin(*command, **given)
+            assert done.exit_code == (2 if command[0] == "import" else 4), done.stderr
+            assert "la démonstration" not in done.stderr
+            assert "n’est pas donné" not in done.stderr
+
+
+SASL = {"IMAGIN_KAFKA_SECURITY_PROTOCOL": "SASL_PLAINTEXT", "IMAGIN_KAFKA_SASL_USERNAME": "u"}
+WRONG = [
+    (("topics", "diff"), {"IMAGIN_KAFKA_BOOTSTRAP": "SECRET:port"}, "IMAGIN_KAFKA_BOOTSTRAP: brokers are named"),
+    (("topics", "diff"), {"IMAGIN_KAFKA_SECURITY_PROTOCOL": "SECRET"}, "IMAGIN_KAFKA_SECURITY_PROTOCOL: Input"),
+    (("topics", "diff"), {"IMAGIN_KAFKA_CA_FILE": "/SECRET"}, "IMAGIN_KAFKA_CA_FILE: no PEM file"),
+    (("topics", "diff"), SASL, "IMAGIN_KAFKA_SASL_USERNAME and IMAGIN_KAFKA_SASL_PASSWORD: both"),
+    (("topics", "diff"), SASL | {"IMAGIN_KAFKA_SASL_PASSWORD_FILE": "/SECRET"}, "IMAGIN_KAFKA_SASL_PASSWORD_FILE: the"),
+    (("dlq", "list"), {"NOTIFIER_DATABASE_URL": "postgresql://u:SECRET@h:port/x"}, "NOTIFIER_DATABASE_URL: a URL is"),
+    (("dlq", "list"), {"NOTIFIER_DATABASE_URL": "postgresql://u:SECRET[@h/x"}, "NOTIFIER_DATABASE_URL: no URL"),
+    (
+        ("dlq", "list"),
+        {"NOTIFIER_DATABASE_URL": "", "NOTIFIER_DATABASE_URL_FILE": "/x"},
+        "NOTIFIER_DATABASE_URL_FILE: the",
+    ),
+    (("status",), {"NOTIFIER_URL": "http://SECRET:port"}, "NOTIFIER_URL: a process is http://host:port"),
+    (("db", "status"), {"IMAGIN_DATABASE_URL": "SECRET"}, "IMAGIN_DATABASE_URL: a URL is"),
+]
+
+
+@pytest.mark.parametrize(("command", "wrong", "said"), WRONG)
+def test_what_is_given_wrongly_is_one_sentence_that_names_it_and_quotes_nothing(imagin, command, wrong, said):
+    done = imagin(*command, **{"IMAGIN_KAFKA_BOOTSTRAP": NOWHERE} | DATABASES | wrong)
+    assert isinstance(done.exception, SystemExit), done.exception
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"Erreur : {said}")
+    assert done.stderr.count("\n") == 1
+    assert "SECRET" not in done.stderr
+
+
+def test_the_password_of_kafka_may_stand_in_a_file(imagin, monkeypatch, tmp_path):
+    (tmp_path / "password").write_text("from a file\n")
+    for name, value in (SASL | {"IMAGIN_KAFKA_SASL_PASSWORD_FILE": str(tmp_path / "password")}).items():
+        monkeypatch.setenv(name, value)
+    connection = Installation(NOWHERE, {}, {}).kafka
+    assert (connection["sasl_plain_username"], connection["sasl_plain_password"]) == ("u", "from a file")

@@ -93,13 +93,13 @@ async def database_of(installation, service):
     await connection.close()
 
 
-async def send(bootstrap, topic, *, seconds_ago, transactional=False):
+async def send(bootstrap, topic, *, seconds_ago, transactional=False, partition=0):
     transaction = {"transactional_id": f"test-{topic}"} if transactional else {}
     producer = AIOKafkaProducer(bootstrap_servers=bootstrap, **transaction)
     await producer.start()
     when = int((time.time() - seconds_ago) * 1000)
     async with producer.transaction() if transactional else contextlib.nullcontext():
-        sent = await producer.send_and_wait(topic, b"{}", key=b"k", partition=0, timestamp_ms=when)
+        sent = await producer.send_and_wait(topic, b"{}", key=b"k", partition=partition, timestamp_ms=when)
     await producer.stop()
     return sent.offset
 
@@ -115,7 +115,7 @@ async def commit(bootstrap, group, topic, offset):
 
 @COMMANDS
 async def test_an_installation_that_is_well_is_said_to_be_well(imagin, installation, replica, command):
-    urls = {f"{service.prefix}URL": replica(text=exposed()) for service in SERVICES}
+    urls = {f"{service.prefix}{name}": replica(text=exposed()) for service in SERVICES for name in ("URL", "OPS_URL")}
     done = await imagin(command, **installation, **urls)
     assert (done.code, done.err) == (0, ""), done.out
     assert "✗" not in done.out
@@ -161,7 +161,7 @@ async def test_a_postgresql_that_is_away_is_told_without_a_trace(imagin, install
 
 @COMMANDS
 async def test_everything_frozen_at_once_is_told_in_time(imagin, installation, kafka, postgres, frozen, command):
-    urls = {f"{service.prefix}URL": f"{frozen},{frozen}" for service in SERVICES}
+    urls = {f"{service.prefix}{name}": f"{frozen},{frozen}" for service in SERVICES for name in ("URL", "OPS_URL")}
     kafka.pause()
     postgres.pause()
     try:
@@ -202,17 +202,48 @@ async def test_each_replica_is_asked_and_shown(imagin, installation, replica, fr
         assert f"✗ service convocation {waiting} : migrations" in done.out
         assert f"✗ service convocation {frozen} : muet" in done.out
         assert "✓ service notifier\n" in done.out
-        assert "MISSION_IMPORT_URL, SANTORIN_BRIDGE_URL non donnés" in done.err
+        assert "non interrogés : MISSION_IMPORT_URL, SANTORIN_BRIDGE_URL, MISSION_IMPORT_OPS_URL, " in done.err
 
 
 @COMMANDS
-async def test_a_reader_that_a_replica_says_stands_still_is_told(imagin, installation, replica, command):
-    both = f"{replica(text=exposed(standing=45))},{replica(text=exposed(standing=3))}"
-    done = await imagin(command, **installation, NOTIFIER_URL=both)
+async def test_metrics_that_nobody_gives_are_told(imagin, installation, replica, frozen, command):
+    """A wrong address, a process that hangs, or the port where everybody is answered and metrics are not."""
+    elsewhere = replica(text=b"<!doctype html>")
+    urls = f"{replica(text=exposed())},{frozen},{elsewhere}"
+    done = await imagin(command, **installation, NOTIFIER_OPS_URL=urls)
     assert done.code == 1
-    assert f"notifier.convocation ne lit plus {CONVOCATION}/3 depuis 45 s" in done.out
-    moving = await imagin(command, **installation, NOTIFIER_URL=replica(text=exposed(standing=29)))
+    assert done.out.count("muettes") == 2
+    for url in (frozen, elsewhere):
+        assert (
+            f"{url:36} mesures muettes" if command == "status" else f"✗ mesures notifier {url} : muettes"
+        ) in done.out
+
+
+@COMMANDS
+async def test_a_reader_that_a_replica_says_stands_still_is_told(imagin, installation, kafka, replica, command):
+    await send(kafka.bootstrap, CONVOCATION, seconds_ago=1, partition=3)
+    both = f"{replica(text=exposed(standing=45))},{replica(text=exposed(standing=3))}"
+    done = await imagin(command, **installation, NOTIFIER_OPS_URL=both)
+    assert done.code == 1
+    assert f"notifier.convocation ne lit plus {CONVOCATION}/3 depuis 45 s (1 à lire)" in done.out
+    moving = await imagin(command, **installation, NOTIFIER_OPS_URL=replica(text=exposed(standing=29)))
     assert (moving.code, "ne lit plus" in moving.out) == (0, False)
+
+
+@COMMANDS
+async def test_an_outage_that_a_replica_remembers_is_over_once_kafka_says_that_all_is_read(
+    imagin, installation, kafka, replica, command
+):
+    """A process looks at its readers every five seconds, and Kafka may be back for four of them."""
+    given = installation | {"NOTIFIER_OPS_URL": replica(text=exposed(standing=45))}
+    done = await imagin(command, **given)
+    assert (done.code, "ne lit plus" in done.out) == (0, False), done.out
+    kafka.pause()
+    try:
+        frozen = await imagin.process(command, **given)
+    finally:
+        kafka.resume()
+    assert f"ne lit plus {CONVOCATION}/3 depuis 45 s (à lire : inconnu)" in frozen.out
 
 
 @COMMANDS
@@ -249,7 +280,7 @@ async def test_what_waits_too_long_to_be_sent_is_told(imagin, installation, comm
 async def test_the_processes_remember_the_age_of_the_outbox_while_the_database_does_not_answer(
     imagin, installation, replica
 ):
-    away = {"NOTIFIER_DATABASE_URL": "postgresql://127.0.0.1:1/x", "NOTIFIER_URL": replica(text=exposed(waits=99))}
+    away = {"NOTIFIER_DATABASE_URL": "postgresql://127.0.0.1:1/x", "NOTIFIER_OPS_URL": replica(text=exposed(waits=99))}
     done = await imagin("doctor", **installation | away)
     assert "✗ outbox notifier : rien ne part depuis 99 s" in done.out
 

@@ -14,6 +14,8 @@ POLICIES = {
 }
 NO_RIGHT = {
     "convocation/cadre/ecran.py": "what a role is called",
+    "convocation/comptes/commands.py": "what our own tables know of a person gives a role",
+    "convocation/comptes/domain.py": "a right that is given is a role",
     "convocation/connexion/pages.py": "the sign-in for development makes an acteur",
     "convocation/identite/fonctions.py": "what a provider tells of a person gives a role",
     "convocation/mes_missions/lien.py": "the link of a mail makes its person an acteur",

@@ -10,7 +10,7 @@ from acces.acteur import Role
 from chassis.service import Runtime
 
 SETTINGS = {"database_url": "postgresql://unused", "kafka_bootstrap": "unused:1", "token_key": "key-of-the-tests-" * 3}
-PUBLIC = {"/openapi.json", "/health/live", "/health/ready", "/metrics"}
+PUBLIC = {"/health/live", "/health/ready", "/.well-known/jwks.json"}
 
 
 def test_no_policy_but_the_bridges_names_santorin():

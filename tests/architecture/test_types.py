@@ -21,6 +21,7 @@ SETTINGS = {
 }
 
 URL = {"convocation_url": "http://unused"}
+KEYS = {name: f"{name}-of-the-tests-" * 2 for name in ("link_keys", "verification_keys", "calendar_keys")}
 
 ROOT = Path(__file__).parents[2]
 
@@ -37,7 +38,7 @@ def test_what_persistence_gives_and_takes_has_a_type():
     ("service", "more"),
     [
         (mission_import.main, {}),
-        (convocation.main, {}),
+        (convocation.main, KEYS),
         (notifier.main, URL | {"mail_dir": "unused"}),
         (santorin_bridge.main, URL),
     ],

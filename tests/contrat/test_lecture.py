@@ -27,9 +27,10 @@ from santorin_bridge import main as santorin_bridge
 from santorin_bridge.settings import Settings as SantorinBridgeSettings
 
 PUBLISHED = Path(__file__).parents[2] / "schemas" / "baseline" / "examples"
+KEYS = {name: f"{name}-of-the-tests-" * 2 for name in ("link_keys", "verification_keys", "calendar_keys")}
 SERVICES = [
     ("mission_import", mission_import.build, MissionImportSettings, {}),
-    ("convocation", convocation.build, ConvocationSettings, {}),
+    ("convocation", convocation.build, ConvocationSettings, KEYS),
     ("santorin_bridge", santorin_bridge.build, SantorinBridgeSettings, {"convocation_url": "http://c.invalid"}),
     ("notifier", notifier.build, NotifierSettings, {"convocation_url": "http://c.invalid", "mail_dir": Path("m")}),
 ]

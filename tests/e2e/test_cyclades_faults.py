@@ -53,7 +53,7 @@ async def missions(stack, service):
 
 async def outcomes(stack):
     """What mission-import says became of the closings it read."""
-    async with httpx2.AsyncClient(base_url=stack.url(MISSION_IMPORT), trust_env=False) as http:
+    async with httpx2.AsyncClient(base_url=stack.ops_url(MISSION_IMPORT), trust_env=False) as http:
         text = (await http.get("/metrics")).text
     return {
         sample.labels["outcome"]: int(sample.value)

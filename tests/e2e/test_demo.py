@@ -1,11 +1,14 @@
 """`imagin demo` as a newcomer runs it, on a file with every trap a closing may hold."""
 
 import json
+import re
+import shutil
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from event_schemas import uai
@@ -89,6 +92,29 @@ def test_a_file_with_a_broken_line_is_refused_before_anything_starts(traps):
     done = demo("--exit", "--json", "--inscriptions", str(traps), timeout=20)
     assert (done.returncode, done.stdout) == (2, "")
     assert "ligne 8 : colonne 2" in done.stderr
+
+
+ENDS = {"notifier": "notifier.main", "Kafka": "kafka.Kafka", "PostgreSQL": "bin/postgres"}
+
+
+@pytest.mark.parametrize("part", ENDS)
+def test_a_part_that_ends_is_named_with_its_log_and_ends_the_demo(traps, part):
+    with subprocess.Popen(
+        [IMAGIN, "demo", "--json", "--inscriptions", str(traps)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as running:
+        assert json.loads(running.stdout.readline())["ready"]
+        children = psutil.Process(running.pid).children(recursive=True)
+        next(one for one in children if ENDS[part] in " ".join(one.cmdline())).kill()
+        _, said = running.communicate(timeout=60)
+    assert running.returncode == 1
+    found = re.search(rf"Erreur : {part} s’est arrêté .*son journal : (.*)", said)
+    assert found, said
+    log = Path(found[1])
+    assert log.is_file()
+    shutil.rmtree(next(one for one in log.parents if one.name.startswith("imagin-demo-")))
 
 
 def test_ctrl_c_stops_everything_it_started_and_two_demos_run_at_once(traps, tmp_path):

@@ -27,7 +27,7 @@ VALUES (gen_random_uuid(), 1, 0, '', 'REVOKED', '1', gen_random_uuid(), 'CORRECT
 async def samples(stack, service, name):
     """The values of a metric of a service, by its labels' values."""
     async with httpx2.AsyncClient(trust_env=False) as client:
-        text = (await client.get(f"{stack.url(service)}/metrics")).text
+        text = (await client.get(f"{stack.ops_url(service)}/metrics")).text
     families = text_string_to_metric_families(text)
     found = [sample for family in families for sample in family.samples if sample.name == name]
     return {tuple(sample.labels.values()): sample.value for sample in found}
@@ -60,7 +60,7 @@ async def status(stack):
     """Exit code, the document, the seconds it took."""
     given = {"IMAGIN_KAFKA_BOOTSTRAP": stack.kafka.bootstrap}
     for service in SERVICES:
-        given |= {f"{service.prefix}URL": stack.url(service)}
+        given |= {f"{service.prefix}URL": stack.url(service), f"{service.prefix}OPS_URL": stack.ops_url(service)}
         given |= {f"{service.prefix}DATABASE_URL": stack.databases[service.name]}
     before = time.monotonic()
     process = await asyncio.create_subprocess_exec(

@@ -88,7 +88,7 @@ class World:
         """What became of the records that the services' present processes read, by outcome."""
         found = {}
         for service in SERVICES:
-            async with httpx2.AsyncClient(base_url=self.stack.url(service), trust_env=False) as http:
+            async with httpx2.AsyncClient(base_url=self.stack.ops_url(service), trust_env=False) as http:
                 text = (await http.get("/metrics")).text
             for family in text_string_to_metric_families(text):
                 for one in family.samples:

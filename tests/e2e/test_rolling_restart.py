@@ -49,7 +49,7 @@ async def replicas(stack):
 
     def start(number, port):
         log = stack.folder / f"replica-{number}.log"
-        return ServiceProcess.of("convocation", environment, log=log, port=port)
+        return ServiceProcess.of("convocation", environment, log=log, ports=(port, free_port()))
 
     running = [start(number, free_port()) for number in range(2)]
     await asyncio.gather(*(one.wait_ready() for one in running))
@@ -82,7 +82,7 @@ async def proxy(replicas, tmp_path):
 
 
 async def _is_used(process):
-    async with httpx2.AsyncClient(base_url=process.url, trust_env=False) as client:
+    async with httpx2.AsyncClient(base_url=process.ops_url, trust_env=False) as client:
         return 'route="/api/missions"' in (await client.get("/metrics")).text
 
 

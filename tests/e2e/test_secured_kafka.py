@@ -17,7 +17,6 @@ from imagin_dev.cyclades import closings, inscriptions_file, producer
 from imagin_ops import topics
 from testkit.eventually import eventually
 from testkit.parts.secured_kafka import SecuredKafka
-from testkit.ports import free_port
 from testkit.processes import ServiceProcess
 
 USER, PASSWORD = "mission-import", "invented-password"
@@ -53,7 +52,7 @@ async def start(kafka, postgres):
             "MISSION_IMPORT_KAFKA_SASL_PASSWORD_FILE": str(folder / "password"),
             "MISSION_IMPORT_KAFKA_CA_FILE": str(kafka.ca_file),
         }
-        started.append(ServiceProcess.of("mission_import", environment, log=folder / "log", port=free_port()))
+        started.append(ServiceProcess.of("mission_import", environment, log=folder / "log"))
         return started[-1]
 
     yield start

@@ -4,6 +4,7 @@ Used by the demo, the bench and the end-to-end tests. Everything it starts ends 
 """
 
 import asyncio
+import json
 import os
 import secrets
 from collections.abc import Callable, Mapping
@@ -12,18 +13,31 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from acces.acteur import Acteur, mint
+from acces.acteur import Acteur
+from acces.cle_partagee import SharedKey
+from acces.jetons import ISSUERS, Signer, create_keys
+from acces.jetons import PATH as JWKS
+from chassis.database import connect
 from chassis.provisioning import create_service_database
 from chassis.settings import kafka_connection
+from convocation.operations import open_session
 from imagin_ops import topics
 from imagin_ops.running import Installation
 from imagin_ops.services import CONVOCATION, MISSION_IMPORT, NOTIFIER, SERVICES, ServiceSpec
+from testkit.parts.errors import PartError
 from testkit.parts.selection import Kafka, Parts, Postgres, start_parts
-from testkit.ports import free_port
+from testkit.ports import free_ports
 from testkit.processes import ServiceProcess
 
 _READY_SECONDS = 30
+_SEALS = [f"{CONVOCATION.prefix}{name}_KEYS" for name in ("LINK", "VERIFICATION", "CALENDAR")]
+_SEALS += [f"{NOTIFIER.prefix}BOUNCE_KEYS"]
+_WATCH_SECONDS = 0.5
 Say = Callable[[str], None]
+
+
+class PartEnded(PartError):
+    """Parts that run for ever have ended, and nobody stopped them; a sentence for each says where its log is."""
 
 
 class Stack:
@@ -31,7 +45,8 @@ class Stack:
 
     `settings` are added to the environment of the service whose prefix they bear. With `replicas` each service has so
     many processes: the second of convocation is named « convocation-2 ». Several `brokers` are a cluster.
-    `python_path`: sources that the next processes run instead of the installed ones.
+    `python_path`: sources that the next processes run instead of the installed ones. `shared_key`: what all sign with
+    instead of their own keys, as the release before did.
     """
 
     def __init__(
@@ -47,11 +62,13 @@ class Stack:
     ) -> None:
         self.folder = folder
         self.mail_dir = folder / "mails"
-        self.token_key = secrets.token_urlsafe(32)
+        self.shared_key: str | None = None
+        self._seals = {name: secrets.token_urlsafe(32) for name in _SEALS}
+        self.keys = {name: json.dumps(create_keys()) for name in ISSUERS}
         self.databases: dict[str, str] = {}
         self.services: dict[str, ServiceProcess] = {}
         self.python_path: str | None = None
-        self._ports: dict[str, int] = {}
+        self._ports: dict[str, tuple[int, int]] = {}  # for everybody, and for who runs it
         self._specs = services
         self.replicas = range(1, replicas + 1)
         self._brokers = brokers
@@ -98,23 +115,40 @@ class Stack:
         return service.name if replica == 1 else f"{service.name}-{replica}"
 
     def url(self, service: ServiceSpec, replica: int = 1) -> str:
-        return f"http://127.0.0.1:{self._ports[self.name_of(service, replica)]}"
+        return f"http://127.0.0.1:{self._ports[self.name_of(service, replica)][0]}"
+
+    def ops_url(self, service: ServiceSpec, replica: int = 1) -> str:
+        """Where the metrics of a process are."""
+        return f"http://127.0.0.1:{self._ports[self.name_of(service, replica)][1]}"
 
     def token(self, acteur: Acteur, *, hours: float = 24) -> str:
-        """A signed token for `acteur`, as sign-in will issue."""
-        return mint(acteur, self.token_key, now=datetime.now(UTC), hours=hours)
+        """A signed token for `acteur`, as a program shows it."""
+        signs = SharedKey(self.shared_key) if self.shared_key else Signer("imagin", self.keys["imagin"])
+        return signs.mint(acteur, now=datetime.now(UTC), hours=hours)
+
+    async def session(self, acteur: Acteur) -> str:
+        """The value of the cookie of a new session, as sign-in opens it."""
+        connection = await connect(self.databases[CONVOCATION.name])
+        try:
+            return await open_session(connection, acteur, datetime.now(UTC))
+        finally:
+            await connection.close()
 
     def installation(self) -> Installation:
         """Where the other commands find this stack."""
         urls = {service.name: self.url(service) for service in self._specs}
-        return Installation(self.kafka.bootstrap, self.databases, urls, self.postgres.admin_url, self.token_key)
+        ops_urls = {service.name: self.ops_url(service) for service in self._specs}
+        keys, admin_url = self.keys["imagin"], self.postgres.admin_url
+        return Installation(self.kafka.bootstrap, self.databases, urls, admin_url, keys, ops_urls=ops_urls)
 
     async def _start_parts(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         self._parts = await start_parts(self.folder, given=self._given, brokers=self._brokers, on_progress=self._say)
         self._say("bases de données et topics")
         await self.provision()
-        self._ports = {self.name_of(service, replica): free_port() for service in SERVICES for replica in self.replicas}
+        names = [self.name_of(service, replica) for service in SERVICES for replica in self.replicas]
+        ports = free_ports(2 * len(names))
+        self._ports = dict(zip(names, zip(ports[::2], ports[1::2], strict=True), strict=True))
 
     async def provision(self) -> None:
         """Topics, and databases in `databases`; a stack that begins as another release has this done by that one."""
@@ -131,13 +165,14 @@ class Stack:
         name = self.name_of(service, replica)
         environment = self._environment(service, replica) | extra
         log = self.folder / f"{name}.log"
-        process = ServiceProcess.of(service.package, environment, log=log, port=self._ports[name])
+        process = ServiceProcess.of(service.package, environment, log=log, ports=self._ports[name])
         self.services[name] = process
         return process
 
     def move(self, service: ServiceSpec) -> None:
-        """Its next process gets another port: the present one lives on beside it."""
-        self._ports[service.name] = free_port()
+        """Its next process gets other ports: the present one lives on beside it."""
+        port, ops_port = free_ports(2)
+        self._ports[service.name] = port, ops_port
 
     async def _create_databases(self) -> None:
         password = secrets.token_urlsafe(24)
@@ -149,9 +184,9 @@ class Stack:
         """A process asks the process of convocation that bears its number: there is no balancer here."""
         prefix = service.prefix
         environment = {
-            "IMAGIN_TOKEN_KEY": self.token_key,
             f"{prefix}DATABASE_URL": self.databases[service.name],
             f"{prefix}KAFKA_BOOTSTRAP": self.kafka.bootstrap,
+            **{name: key for name, key in self._seals.items() if name.startswith(prefix)},
         }
         if service is CONVOCATION:
             environment |= {f"{prefix}PUBLIC_URL": self.url(service), f"{prefix}DEVELOPMENT_SIGN_IN": "true"}
@@ -160,9 +195,22 @@ class Stack:
             environment[f"{prefix}CONVOCATION_URL"] = self.url(CONVOCATION, replica)
         if service is NOTIFIER:
             environment |= self._mail_settings()
+        if self.shared_key:
+            environment["IMAGIN_TOKEN_KEY"] = self.shared_key
+        else:
+            environment["IMAGIN_ISSUERS"] = json.dumps(self._issuers())
+            if service.name in self.keys:
+                environment[f"{prefix}SIGNING_KEYS"] = self.keys[service.name]
         if self.python_path:
             environment["PYTHONPATH"] = self.python_path
         return environment | {name: value for name, value in self._settings.items() if name.startswith(prefix)}
+
+    def _issuers(self) -> dict[str, str]:
+        """Where each issuer's public keys are: a service serves its own, those of the commands are a file."""
+        file = self.folder / "jwks-imagin.json"
+        file.write_text(json.dumps(Signer("imagin", self.keys["imagin"]).public()), encoding="utf-8")
+        served = {one.name: f"{self.url(one)}{JWKS}" for one in SERVICES if one.name in self.keys}
+        return served | {"imagin": str(file)}
 
     def _mail_settings(self) -> dict[str, str]:
         """The operator's IMAGIN_SMTP_URL wins, as his Kafka and PostgreSQL do. Nobody waits two minutes here."""
@@ -172,6 +220,23 @@ class Stack:
             {f"{NOTIFIER.prefix}SMTP_URL": smtp_url} if smtp_url else {f"{NOTIFIER.prefix}MAIL_DIR": str(self.mail_dir)}
         )
         return way | {f"{NOTIFIER.prefix}SETTLE_SECONDS": "1"}
+
+    async def watch(self) -> None:
+        """Returns never. Raises PartEnded."""
+        while True:
+            if ended := await asyncio.to_thread(self._ended):
+                raise PartEnded("\n  ".join(ended))
+            await asyncio.sleep(_WATCH_SECONDS)
+
+    def _ended(self) -> list[str]:
+        """Kafka and PostgreSQL first: services may have ended for want of them."""
+        parts = (("Kafka", self.kafka.ended()), ("PostgreSQL", self.postgres.ended()))
+        services = [
+            f"{name} s’est arrêté (code {one.returncode}) ; son journal : {one.log}"
+            for name, one in self.services.items()
+            if not one.alive()
+        ]
+        return [f"{name} s’est arrêté ; son journal : {log}" for name, log in parts if log] + services
 
     async def stop(self) -> None:
         """Stop the services (SIGTERM, then SIGKILL), then the parts."""

@@ -93,6 +93,19 @@ def test_a_stall_is_listed_with_its_faults_and_what_an_outage_excuses():
         Fault(3, "kill postgresql", "postgresql", after(15), after(25), True),
         Fault(4, "freeze smtp", "smtp", after(63), after(70), False),
     ]
-    [stall] = stalls(waits, faults, over_seconds=30)
+    [stall] = stalls(waits, faults, over_seconds=30, replicas=2)
     assert (stall.rights, stall.worst, stall.excused) == (2, 40, 15)
     assert [one.number for one in stall.faults] == [2, 3]
+
+
+@pytest.mark.parametrize(
+    ("second", "excused"), [("pont-2", 9.0), ("pont", 0.0), ("notifier", 0.0)], ids=["both", "one twice", "another's"]
+)
+def test_a_service_without_any_process_is_an_outage_too(second, excused):
+    faults = [
+        Fault(1, "kill a process", "pont", after(1), after(20), False),
+        Fault(2, "freeze a process", second, after(11), after(40), False),
+        Fault(3, "kill a broker", "broker-1", after(0), after(40), False),
+    ]
+    [stall] = stalls([Wait(after(0), after(31), "a", 1)], faults, over_seconds=30, replicas=2)
+    assert stall.excused == excused

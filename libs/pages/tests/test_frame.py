@@ -20,10 +20,13 @@ def test_one_entry_of_the_menu_is_where_the_page_is():
 
 
 def test_a_role_that_the_name_says_is_not_said_twice():
-    fonctions = {Role.CHEF: "Chef"}
-    assert utilisateur(Acteur("1", Role.CHEF, "Dominique EXEMPLE"), fonctions)["fonction"] == "Chef"
-    assert utilisateur(Acteur("1", Role.CHEF, "Chef 1"), fonctions) == {"nom": "Chef 1", "fonction": ""}
-    assert utilisateur(Acteur("1", Role.SERVICE), fonctions) == {"nom": "1", "fonction": ""}
+    request, fonctions = Request({"type": "http"}), {Role.CHEF: "Chef"}
+    assert utilisateur(request, Acteur("1", Role.CHEF, "Dominique EXEMPLE"), fonctions)["fonction"] == "Chef"
+    alone = {"fonction": "", "choix": False}
+    assert utilisateur(request, Acteur("1", Role.CHEF, "Chef 1"), fonctions) == {"nom": "Chef 1"} | alone
+    assert utilisateur(request, Acteur("1", Role.SERVICE), fonctions) == {"nom": "1"} | alone
+    request.state.fonctions = 2
+    assert utilisateur(request, Acteur("1", Role.CHEF, "Chef 1"), fonctions)["choix"]
 
 
 def test_an_address_says_what_was_done_by_a_known_code_alone():

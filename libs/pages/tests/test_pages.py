@@ -7,9 +7,11 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from jinja2 import PackageLoader, UndefinedError
+from pydantic import ValidationError
 from starlette.requests import Request
 
 from pages import Pages, cible
+from pages.settings import PagesSettings
 from pages.static_files import OURS
 
 HOSTILE = "<script>alert('1')</script>\" onfocus=\"alert(2)"
@@ -239,21 +241,20 @@ def test_the_official_skin_is_the_operators_own_copy(dsfr, monkeypatch):
         assert client.get("/statique/imagin.js").status_code == 200
 
 
+SETTINGS = {"database_url": "postgresql://x", "kafka_bootstrap": "x:1", "token_key": "key-of-the-tests-" * 3}
+
+
 @pytest.mark.parametrize("missing", [None, "nowhere", "empty"])
-def test_the_official_skin_without_its_folder_stops_the_start(tmp_path, missing):
+def test_the_official_skin_without_its_folder_stops_the_start(tmp_path, dsfr, missing):
     (tmp_path / "empty").mkdir()
-    with pytest.raises(ValueError, match=r"dsfr\.min\.css"):
-        Pages(
-            FastAPI(),
-            templates=PackageLoader("demo_pages", "web/templates"),
-            theme="dsfr",
-            dsfr_dir=missing and tmp_path / missing,
-        )
+    PagesSettings(**SETTINGS, theme="dsfr", dsfr_dir=dsfr)
+    with pytest.raises(ValidationError, match=r"IMAGIN_DSFR_DIR: .* dsfr\.min\.css"):
+        PagesSettings(**SETTINGS, theme="dsfr", dsfr_dir=missing and tmp_path / missing)
 
 
 def test_a_theme_that_does_not_exist_stops_the_start():
-    with pytest.raises(ValueError, match="theme 'marine'"):
-        Pages(FastAPI(), templates=PackageLoader("demo_pages", "web/templates"), theme="marine")
+    with pytest.raises(ValidationError, match="'imagin' or 'dsfr'"):
+        PagesSettings(**SETTINGS, theme="marine")
 
 
 def test_the_neutral_skin_bears_no_state_sign(pages):

@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import textwrap
 
 import asyncpg
@@ -82,6 +83,28 @@ async def test_a_topic_is_compacted_when_its_settings_ask_for_it(kafka, create_t
     for number in range(4):
         await _send(kafka.bootstrap, topic, b"%d" % number)
     await eventually(compacted, timeout=30, because="older values of the key are gone")
+
+
+async def test_an_accent_in_the_folder_and_a_locale_without_any_stop_neither_part(tmp_path, monkeypatch):
+    folder = tmp_path / "à côté"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    monkeypatch.setenv("LC_ALL", "C")
+    async with EmbeddedKafka() as kafka, EmbeddedPostgres() as postgres:
+        assert kafka.log.is_relative_to(folder)
+        await create_topic(kafka.bootstrap, "accent")
+        await _send(kafka.bootstrap, "accent", b"1")
+        assert await _read_all(kafka.bootstrap, "accent") == [b"1"]
+        assert len(list(folder.glob("imagin-kafka-*/data/accent-0"))) == 1, "where it was told to"
+        await (await asyncpg.connect(postgres.admin_url)).close()
+
+
+async def test_a_part_that_ended_says_where_its_log_is():
+    async with EmbeddedPostgres() as postgres:
+        assert postgres.ended() is None
+        postgres.kill()
+        assert postgres.ended() == str(postgres.log)
+    assert postgres.ended() is None, "it was stopped"
 
 
 async def test_two_of_each_run_side_by_side():

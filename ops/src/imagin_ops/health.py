@@ -36,21 +36,32 @@ class _Dead(Row):
 
 
 class Reader(NamedTuple):
-    """A partition that is not read: `seconds` its reader has stood still, or the oldest record has waited."""
+    """A partition that is not read: `seconds` its reader has stood still, or the oldest record has waited.
+
+    `records` that wait; None where Kafka does not say.
+    """
 
     group: str
     topic: str
     partition: int
-    records: int
+    records: int | None
     seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class Replica:
-    """A process of a service: `health` is its own word, or « muet »; the rest is from its metrics."""
+    """A process of a service: `health` is its own word, or « muet »."""
 
     url: str
     health: str
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """What a process measures, at its port for operators; nothing where it is `mute`."""
+
+    url: str
+    mute: bool
     standing: Mapping[Place, float] = field(default_factory=dict)
     outbox_seconds: float = 0.0
 
@@ -74,6 +85,7 @@ class Health:
 
     service: ServiceSpec
     replicas: list[Replica]
+    metrics: list[Metrics]
     books: Books | NoAnswer
     unread: list[Unread] | None
 
@@ -88,26 +100,35 @@ class Health:
         """Of what waits longest; the processes remember it while the database does not answer."""
         if isinstance(self.books, Books):
             return max((one.oldest_seconds for one in self.books.waiting), default=0.0)
-        return max((one.outbox_seconds for one in self.replicas), default=0.0)
+        return max((one.outbox_seconds for one in self.metrics), default=0.0)
 
     def standing(self) -> list[Reader]:
-        """Partitions that have stood still too long. Without the word of a process, by the age of what is unread."""
+        """Partitions that have stood still too long. Without the word of a process, by the age of what is unread.
+
+        A process looks every five seconds, and until then remembers an outage that is over: a partition that Kafka
+        says is read to its end does not stand.
+        """
         told: dict[Place, float] = {}
-        for replica in self.replicas:
-            for place, seconds in replica.standing.items():
+        for one in self.metrics:
+            for place, seconds in one.standing.items():
                 told[place] = max(seconds, told.get(place, 0.0))
-        left = {one[:3]: one for one in self.unread or ()}
-        ages = {place: one.seconds or 0.0 for place, one in left.items()} | told
+        left = {unread[:3]: unread for unread in self.unread or ()}
+        ages = {place: unread.seconds or 0.0 for place, unread in left.items()} | told
         return [
-            Reader(*place, left[place].records if place in left else 0, seconds)
+            Reader(*place, left[place].records if place in left else None, seconds)
             for place, seconds in sorted(ages.items())
-            if seconds > _STANDING_SECONDS
+            if seconds > _STANDING_SECONDS and (self.unread is None or place in left)
         ]
 
     @property
     def unread_records(self) -> int | None:
         """How many records wait for the service, None where Kafka does not say."""
         return None if self.unread is None else sum(one.records for one in self.unread)
+
+    @property
+    def mute(self) -> list[str]:
+        """Where metrics were asked for, and nobody gave any."""
+        return [one.url for one in self.metrics if one.mute]
 
     @property
     def outbox_is_late(self) -> bool:
@@ -117,7 +138,8 @@ class Health:
     def well(self) -> bool:
         """Nothing here needs an operator."""
         books = isinstance(self.books, Books) and not self.books.dead_letters
-        return books and self.word in {"ok", "inconnu"} and not self.outbox_is_late and not self.standing()
+        moves = not self.outbox_is_late and not self.standing()
+        return books and self.word in {"ok", "inconnu"} and not self.mute and moves
 
 
 async def asked(work: Awaitable[T]) -> T | NoAnswer:
@@ -131,14 +153,18 @@ async def asked(work: Awaitable[T]) -> T | NoAnswer:
         return error
 
 
-async def look(installation: Installation, service: ServiceSpec) -> tuple[list[Replica], Books | NoAnswer]:
-    """The processes of a service and its database."""
+Seen = tuple[list[Replica], list[Metrics], Books | NoAnswer]
+
+
+async def look(installation: Installation, service: ServiceSpec) -> Seen:
+    """The processes of a service, what they measure, and its database."""
     replicas = asyncio.gather(*(_replica(url) for url in installation.replicas(service)))
+    metrics = asyncio.gather(*(_metrics(url) for url in installation.ops_ports(service)))
     books = asked(_books(installation.database(service), service))
-    return await asyncio.gather(replicas, books)
+    return await asyncio.gather(replicas, metrics, books)
 
 
-def of(service: ServiceSpec, seen: tuple[list[Replica], Books | NoAnswer], unread: list[Unread] | NoAnswer) -> Health:
+def of(service: ServiceSpec, seen: Seen, unread: list[Unread] | NoAnswer) -> Health:
     """What was seen of a service, with what waits for its groups."""
     groups = groups_of(service)
     mine = None if isinstance(unread, NoAnswer) else [one for one in unread if one.group in groups]
@@ -161,18 +187,30 @@ async def _read(connection: Connection, service: ServiceSpec) -> Books:
 
 
 async def _replica(url: str) -> Replica:
+    ready = await _got(f"{url}/health/ready")
+    if ready is None:
+        return Replica(url, "muet")
+    return Replica(url, ready.text.strip() if ready.status_code in {200, 503} else f"HTTP {ready.status_code}")
+
+
+async def _metrics(url: str) -> Metrics:
+    answer = await _got(f"{url}/metrics")
+    if answer is None or answer.status_code != 200:
+        return Metrics(url, mute=True)
+    try:
+        standing, outbox = _measured(answer.text)
+    except ValueError:  # somebody else's answer
+        return Metrics(url, mute=True)
+    return Metrics(url, False, standing, outbox)
+
+
+async def _got(url: str) -> httpx2.Response | None:
     async with httpx2.AsyncClient(timeout=_HTTP_SECONDS, trust_env=False) as client:
         try:
             async with asyncio.timeout(_HTTP_SECONDS):
-                ready, metrics = await asyncio.gather(client.get(f"{url}/health/ready"), client.get(f"{url}/metrics"))
+                return await client.get(url)
         except (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError):
-            return Replica(url, "muet")
-    health = ready.text.strip() if ready.status_code in {200, 503} else f"HTTP {ready.status_code}"
-    try:
-        standing, outbox = _measured(metrics.text)
-    except ValueError:
-        return Replica(url, health)
-    return Replica(url, health, standing, outbox)
+            return None
 
 
 def _measured(text: str) -> tuple[dict[Place, float], float]:

@@ -2,7 +2,7 @@
 
 import typer
 
-from imagin_ops.commands import credentials, db, dlq, importing, reconcile, topics
+from imagin_ops.commands import credentials, db, dlq, importing, keys, reconcile, topics
 from imagin_ops.commands.catch_up import catch_up
 from imagin_ops.commands.outbox import outbox
 from imagin_ops.commands.replay import replay
@@ -24,4 +24,5 @@ app.command()(replay)
 app.command()(catch_up)
 app.add_typer(reconcile.app, name="reconcile")
 app.add_typer(credentials.app, name="credentials")
+app.add_typer(keys.app, name="keys")
 app.add_typer(importing.app, name="import")

@@ -4,13 +4,16 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn
+from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 stderr = Console(stderr=True, highlight=False)
+_PARIS = ZoneInfo("Europe/Paris")
 
 
 def say(text: str) -> None:
@@ -27,6 +30,11 @@ def fail(text: str, *, code: int = 1) -> NoReturn:
 def program() -> str:
     """How this command was called: `imagin`, or `imagin-ops` where that stands alone."""
     return Path(sys.argv[0]).name
+
+
+def when(moment: datetime) -> str:
+    """A moment as people read it: by the clock of Paris, wherever the command runs, with its zone."""
+    return f"{moment.astimezone(_PARIS):%Y-%m-%d %H:%M:%S %Z}"
 
 
 def put_json(value: Any) -> None:

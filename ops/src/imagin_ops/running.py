@@ -2,23 +2,45 @@
 
 import json
 import os
+import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
 
 import psutil
+from pydantic_settings import SettingsConfigDict
 
-from chassis.settings import kafka_connection
+from acces.jetons import Signer
+from chassis.settings import KafkaSettings, Misconfigured, check_database_url, load, read_secret_file
 from imagin_ops.output import fail, say
 from imagin_ops.services import SERVICES, ServiceSpec
 
-_BOOTSTRAP, _ADMIN = "IMAGIN_KAFKA_BOOTSTRAP", "IMAGIN_DATABASE_URL"
+_BOOTSTRAP, _ADMIN, _KEYS = "IMAGIN_KAFKA_BOOTSTRAP", "IMAGIN_DATABASE_URL", "IMAGIN_SIGNING_KEYS"
+_PROCESS = re.compile(r"https?://(\[[0-9A-Fa-f:.]+\]|[^/:\s]+)(:[0-9]{1,5})?(/\S*)?")
+
+
+class _Kafka(KafkaSettings):
+    model_config = SettingsConfigDict(env_prefix="IMAGIN_")
+
+
+def given(variable: str) -> str:
+    """The variable's value, else what stands in the file that `<variable>_FILE` names, else nothing.
+
+    Exits with 2 where that file cannot be read.
+    """
+    path = os.environ.get(f"{variable}_FILE")
+    try:
+        return os.environ.get(variable) or (read_secret_file(variable, path) if path else "")
+    except Misconfigured as error:
+        fail(str(error), code=2)
 
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """Addresses of one installation, empty where they are not given; `databases` and `urls` by service name.
+    """Addresses of one installation, empty where they are not given; all but two of them by service name.
+
+    `urls`: where the processes answer to all; `ops_urls`: where they have their metrics.
 
     A command asks for what it needs, and only for that: what is not given ends it with a sentence and exit code 2.
     """
@@ -27,22 +49,18 @@ class Installation:
     databases: dict[str, str]
     urls: dict[str, str]
     admin_url: str | None = None
-    token_key: str | None = None
+    signing_keys: str | None = None
     pid: int | None = None
+    ops_urls: dict[str, str] = field(default_factory=dict)
 
     @property
     def kafka(self) -> dict[str, Any]:
-        """aiokafka's connection arguments, with IMAGIN_KAFKA_* security where it is set."""
+        """aiokafka's arguments, with IMAGIN_KAFKA_* security where it is set. Exits with 2 where it is wrong."""
         self.need({_BOOTSTRAP: self.bootstrap})
-        ca_file = os.environ.get("IMAGIN_KAFKA_CA_FILE")
-        return kafka_connection(
-            bootstrap=self.bootstrap,
-            security_protocol=os.environ.get("IMAGIN_KAFKA_SECURITY_PROTOCOL", "PLAINTEXT"),
-            sasl_mechanism=os.environ.get("IMAGIN_KAFKA_SASL_MECHANISM", "SCRAM-SHA-512"),
-            username=os.environ.get("IMAGIN_KAFKA_SASL_USERNAME"),
-            password=os.environ.get("IMAGIN_KAFKA_SASL_PASSWORD"),
-            ca_file=Path(ca_file) if ca_file else None,
-        )
+        try:
+            return load(_Kafka, kafka_bootstrap=self.bootstrap).kafka_connection
+        except Misconfigured as error:
+            fail("\n  ".join(error.sentences), code=2)
 
     @property
     def admin(self) -> str:
@@ -61,14 +79,20 @@ class Installation:
 
     def replicas(self, service: ServiceSpec) -> list[str]:
         """Where the service's processes answer: none, one, or several with commas between."""
-        given = self.urls.get(service.name, "").split(",")
-        return [url.strip().rstrip("/") for url in given if url.strip()]
+        return _each(self.urls.get(service.name, ""))
 
-    def api(self, service: ServiceSpec) -> tuple[str, str]:
-        """Where the service's API answers (its first process), and the key to sign a token for it."""
+    def ops_ports(self, service: ServiceSpec) -> list[str]:
+        """Where the service's processes have their metrics: none, one, or several with commas between."""
+        return _each(self.ops_urls.get(service.name, ""))
+
+    def api(self, service: ServiceSpec) -> tuple[str, Signer]:
+        """Where the service's API answers (its first process), and what signs a token for it."""
         urls = self.replicas(service)
-        self.need({f"{service.prefix}URL": urls, "IMAGIN_TOKEN_KEY": self.token_key})
-        return urls[0], self.token_key or ""
+        self.need({f"{service.prefix}URL": urls, _KEYS: self.signing_keys})
+        try:
+            return urls[0], Signer("imagin", self.signing_keys or "")
+        except ValueError as error:
+            fail(f"{_KEYS} ne convient pas : {error}", code=2)
 
     def need(self, wanted: dict[str, Any]) -> None:
         """End with exit code 2 and the names of the variables that have no value."""
@@ -79,9 +103,9 @@ class Installation:
         names = f"{', '.join(missing)} {'n’est pas donné' if len(missing) == 1 else 'ne sont pas donnés'}"
         if self.pid:
             fail(f"{names} par la démonstration {self.pid}", code=2)
-        if given := _given():
+        if others := _addresses():
             fail(
-                f"{names}, mais {given[0]} l’est : c’est donc une installation qui est visée, et une démonstration "
+                f"{names}, mais {others[0]} l’est : c’est donc une installation qui est visée, et une démonstration "
                 "n’est prise à sa place que par IMAGIN_DEMO=<pid>",
                 code=2,
             )
@@ -91,6 +115,10 @@ class Installation:
         """Say on stderr, before a command writes, where it does."""
         whose = f"la démonstration {self.pid}" if self.pid else "l’installation donnée par l’environnement"
         say(f"agit sur {whose} : {', '.join(places)}")
+
+
+def _each(urls: str) -> list[str]:
+    return [url.strip().rstrip("/") for url in urls.split(",") if url.strip()]
 
 
 def _folder() -> Path:
@@ -113,7 +141,7 @@ def find() -> Installation:
     IMAGIN_DEMO=<pid> takes a demo whatever the environment says. Exits with 2 where a choice is missing or wrong.
     """
     wanted = os.environ.get("IMAGIN_DEMO")
-    if not wanted and _given():
+    if not wanted and _addresses():
         return _environment()
     demos = [demo for demo in _demos() if not wanted or wanted == str(demo.pid)]
     if len(demos) > 1:
@@ -124,20 +152,36 @@ def find() -> Installation:
     return demos[0] if demos else _environment()
 
 
-def _given() -> list[str]:
-    """The variables with a value that say which installation is meant: any one of them is enough."""
-    services = [f"{service.prefix}{name}" for service in SERVICES for name in ("DATABASE_URL", "URL")]
-    return [name for name in (_BOOTSTRAP, _ADMIN, *services) if os.environ.get(name)]
+def _addresses() -> list[str]:
+    """The variables that are given and say which installation is meant: any one of them is enough."""
+    services = [f"{service.prefix}{name}" for service in SERVICES for name in ("DATABASE_URL", "URL", "OPS_URL")]
+    return [name for name in (_BOOTSTRAP, _ADMIN, *services) if given(name)]
 
 
 def _environment() -> Installation:
     return Installation(
-        bootstrap=os.environ.get(_BOOTSTRAP, ""),
-        databases={service.name: os.environ.get(f"{service.prefix}DATABASE_URL", "") for service in SERVICES},
-        urls={service.name: os.environ.get(f"{service.prefix}URL", "") for service in SERVICES},
-        admin_url=os.environ.get(_ADMIN),
-        token_key=os.environ.get("IMAGIN_TOKEN_KEY"),
+        bootstrap=given(_BOOTSTRAP),
+        databases={service.name: _database(f"{service.prefix}DATABASE_URL") for service in SERVICES},
+        urls={service.name: _processes(f"{service.prefix}URL") for service in SERVICES},
+        ops_urls={service.name: _processes(f"{service.prefix}OPS_URL") for service in SERVICES},
+        admin_url=_database(_ADMIN),
+        signing_keys=given(_KEYS),
     )
+
+
+def _database(variable: str) -> str:
+    url = given(variable)
+    try:
+        return url and check_database_url(url)
+    except ValueError as error:
+        fail(f"{variable}: {error}", code=2)
+
+
+def _processes(variable: str) -> str:
+    urls = given(variable)
+    if not all(map(_PROCESS.fullmatch, _each(urls))):
+        fail(f"{variable}: a process is http://host:port, with commas between several", code=2)
+    return urls
 
 
 def _demos() -> list[Installation]:

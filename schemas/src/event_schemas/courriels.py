@@ -13,7 +13,7 @@ class CourrielDemande(State):
     convocation_version: Annotated[Version, AUCUNE]
     """The version that the mail is about."""
     objet: Annotated[Literal["RENVOI", "REPONSE"], SITUATION]
-    """RENVOI: its mail failed or came back, and is to go out again; REPONSE: the empêchement reported was answered."""
+    """RENVOI: its mail failed, came back or was lost, and is to go out again; REPONSE: the empêchement was answered."""
 
     @property
     def aggregate(self) -> str:

@@ -1,20 +1,25 @@
 """The API on a real database: two lycées of one académie, one of another, some invented people."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from uuid import UUID, uuid5
 
 import httpx2
 import pytest
 import pytest_asyncio
+from starlette.responses import Response
 
-from acces.acteur import COOKIE, Acteur, Role, mint
+from acces.acteur import Acteur, Role
 from chassis.cloudevents import Cause, Event
 from chassis.database import create_pool
 from chassis.service import Runtime
 from convocation.annuaire import sql as intervenants
 from convocation.annuaire.domain import Intervenant
+from convocation.commun.application import Sceaux
 from convocation.commun.jetons import make_verification
+from convocation.comptes import commands as comptes
+from convocation.connexion.commands import acteurs
+from convocation.entrees.commands import Entree, open_session
 from convocation.main import build
 from convocation.missions import sql as missions
 from convocation.settings import Settings
@@ -22,8 +27,10 @@ from convocation.suivi.reader import RecordAccesOnAccesChanged, RecordNotificati
 from event_schemas.acces import Acces
 from event_schemas.missions import EtablissementMission, Mission
 from event_schemas.notifications import Notification
+from testkit import jetons
 
 KEY = "key-of-the-tests-" * 3
+KEYS = {name: f"{name}-of-the-tests-" * 2 for name in ("link_keys", "verification_keys", "calendar_keys")}
 SESSION = "2020-E3C1"
 LYON, AUTRE_LYON, LILLE = "0699001J", "0699002K", "0599001F"
 UNLIMITED = {
@@ -85,9 +92,8 @@ class Api:
     """Requests as one acteur; `created` gives every POST its own Idempotency-Key."""
 
     def __init__(self, client, acteur):
-        self._client = client
-        token = mint(acteur, KEY, now=datetime.now(UTC), hours=1)
-        self._headers = {"Authorization": f"Bearer {token}"}
+        self._client, self.acteur = client, acteur
+        self._headers = {"Authorization": f"Bearer {jetons.mint(acteur)}"}
         self._number = 0
 
     async def get(self, path, **parameters):
@@ -107,15 +113,20 @@ class Api:
 
 
 class Browser:
-    """An acteur's requests as a browser makes them; `text`: a page with every space as one."""
+    """An acteur's requests as a browser makes them, in a session of its own; `text`: a page with every space as one."""
 
     def __init__(self, api):
-        self._client = api._client
-        token = api._headers["Authorization"].removeprefix("Bearer ")
-        self.headers = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin", "Cookie": f"{COOKIE}={token}"}
+        self._client, self._acteur = api._client, api.acteur
+        self._headers = None
+
+    async def headers(self):
+        if self._headers is None:
+            cookie = await signed_in(self._client._transport.app, self._acteur)
+            self._headers = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin", "Cookie": cookie}
+        return self._headers
 
     async def get(self, path, **headers):
-        return await self._client.get(path, headers=self.headers | headers)
+        return await self._client.get(path, headers=await self.headers() | headers)
 
     async def text(self, path):
         answer = await self.get(path)
@@ -123,7 +134,14 @@ class Browser:
         return " ".join(answer.text.split())
 
     async def post(self, path, data=None, files=None, **headers):
-        return await self._client.post(path, data=data, files=files, headers=self.headers | headers)
+        return await self._client.post(path, data=data, files=files, headers=await self.headers() | headers)
+
+
+async def signed_in(app, *fonctions):
+    """The cookie (`name=value`) of a new session of somebody who may act as these."""
+    response = Response()
+    await app.state.application.sessions.open(response, Entree(fonctions[0].sub, fonctions))
+    return response.headers["set-cookie"].partition(";")[0]
 
 
 class World:
@@ -133,15 +151,19 @@ class World:
 
     def __init__(self, client, pool, settings, woken):
         self.client, self.pool, self.settings, self.woken = client, pool, settings, woken
+        self.sceaux = Sceaux.of(settings)
         self.app = client._transport.app
         self.chef = self.acteur("chef", Role.CHEF, LYON)
         self.delegue = self.acteur("delegue", Role.DELEGUE, LYON)
+        self.delegue_numerisation = self.acteur("numerisation", Role.DELEGUE_NUMERISATION, LYON)
+        self.delegue_consultation = self.acteur("consultation", Role.DELEGUE_CONSULTATION, LYON)
         self.autre_chef = self.acteur("autre", Role.CHEF, AUTRE_LYON)
         self.gestionnaire = self.acteur("gest", Role.GESTIONNAIRE, academies=["10"])
         self.gestionnaire_de_lille = self.acteur("gest-lille", Role.GESTIONNAIRE, academies=["09"])
         self.administrateur = self.acteur("admin", Role.ADMINISTRATEUR)
         self.intervenant = self.acteur("100", Role.INTERVENANT)
-        self.notifier = self.acteur("notifier", Role.SERVICE)
+        self.notifier = self.acteur("notifier", Role.NOTIFIER)
+        self.pont = self.acteur("santorin-bridge", Role.PONT)
         self.santorin = self.acteur("100", Role.SANTORIN)  # a client may be named like a person's number
         self.hg = mission_id(LYON, "HG")
         self.hlp = mission_id(LYON, "HLP")
@@ -149,6 +171,29 @@ class World:
 
     def acteur(self, sub, role, *uais, academies=()):
         return Api(self.client, Acteur(sub, role, sub, frozenset(uais), frozenset(academies)))
+
+    async def signed_in(self, *fonctions):
+        """The cookie (`name=value`) of a new session of somebody who may act as these."""
+        return await signed_in(self.app, *fonctions)
+
+    async def enters(self, compte, courriel, nom="Dominique DÉLÉGUÉ", *, ministere=(), now=None):
+        """Somebody signs in at a provider, as the portal does it: their functions, and the cookie of the session.
+
+        `ministere`: what the provider's word gives.
+        """
+        now = now or datetime.now(UTC)
+        async with self.pool.acquire() as connection, connection.transaction():
+            await comptes.seen(
+                connection, compte=compte, emetteur="https://fim.invalid", nom=nom, courriel=courriel, now=now
+            )
+            await comptes.given(connection, compte=compte, fonctions=ministere)
+            jour = now.date()
+            locales = await comptes.fonctions_locales(connection, compte=compte, courriel=courriel, jour=jour)
+            found = await acteurs(connection, compte, nom, [*ministere, *locales])
+            if not found:
+                return found, None
+            secret = await open_session(connection, Entree(compte, found), now, timedelta(hours=10))
+        return found, f"imagin_session={secret}"
 
     def browser(self, who):
         """The pages as `who` sees them: the name of one of these acteurs, or another Api."""
@@ -179,7 +224,7 @@ class World:
 
     async def token(self, convocation_id, version):
         """The QR code's, of a version."""
-        return make_verification(UUID(convocation_id), version, KEY)
+        return make_verification(UUID(convocation_id), version, self.sceaux.verifications)
 
     async def tell_of_session(self, session):
         """A mission of LYON in another session."""
@@ -217,12 +262,25 @@ class World:
         return [row["type"] for row in await self.pool.fetch("SELECT type FROM outbox ORDER BY seq")]
 
 
+@pytest.fixture(scope="session")
+def keys():
+    """A key for each purpose, as settings."""
+    return KEYS
+
+
 @pytest_asyncio.fixture(loop_scope="session")
 async def world(database):
     urls = await database("convocation")
     pool = create_pool(urls.url, size=12)
     await pool
-    settings = Settings(database_url=urls.url, kafka_bootstrap="unused:1", token_key=KEY, **UNLIMITED)
+    settings = Settings(
+        database_url=urls.url,
+        kafka_bootstrap="unused:1",
+        token_key=KEY,
+        issuers=jetons.sources(),
+        **KEYS,
+        **UNLIMITED,
+    )
     woken: list[int] = []
     service = build(Runtime(settings, pool, SimpleNamespace(wake=lambda: woken.append(1))))
     transport = httpx2.ASGITransport(app=service.app, raise_app_exceptions=False)

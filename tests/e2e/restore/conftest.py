@@ -163,7 +163,7 @@ class World:
         environment = {
             "IMAGIN_KAFKA_BOOTSTRAP": installation.bootstrap,
             "IMAGIN_DATABASE_URL": installation.admin_url,
-            "IMAGIN_TOKEN_KEY": installation.token_key,
+            "IMAGIN_SIGNING_KEYS": installation.signing_keys,
         }
         for service in SERVICES:
             url = installation.databases[service.name]

@@ -133,7 +133,7 @@ async def test_the_command_imports_as_the_page_does(product, tmp_path):
     installation = product.stack.installation()
     env = os.environ | {
         "IMAGIN_KAFKA_BOOTSTRAP": installation.bootstrap,
-        "IMAGIN_TOKEN_KEY": installation.token_key,
+        "IMAGIN_SIGNING_KEYS": installation.signing_keys,
         "MISSION_IMPORT_URL": installation.urls["mission-import"],
         **{f"{one.prefix}DATABASE_URL": installation.databases[one.name] for one in SERVICES},
     }

@@ -11,6 +11,7 @@ import pytest
 import vobject
 
 from acces.acteur import Role
+from imagin_ops.services import CONVOCATION
 from testkit.eventually import eventually
 
 BOUNCE = """\
@@ -70,7 +71,8 @@ class Read:
         self.subject = self.message["Subject"]
         self.text = self.message.get_body(("plain",)).get_content()
         self.html = self.message.get_body(("html",)).get_content()
-        self.link = re.search(r"https?://\S+/lien/\S+", self.text)[0]
+        links = re.findall(r"https?://\S+/lien/\S+", self.text)
+        self.link = links[0] if links else None
 
     def attached(self, kind):
         return [part for part in self.message.iter_attachments() if part.get_content_type() == kind]
@@ -159,6 +161,7 @@ async def test_r43_r44_r45_and_kb_convoked_changed_and_cancelled_the_mails_say_s
     third = await teacher.mail(3)
     assert third.subject.startswith("Annulation de votre convocation")
     assert "Mission regroupée" in third.text
+    assert (bool(second.link), third.link, "lien" in third.html) == (True, None, False), "nothing is left to open"
     assert "accès à SANTORIN pour cette mission est retiré" in third.text
     [(method, event)] = third.events()
     assert (method, event.uid.value, event.sequence.value, event.status.value) == ("CANCEL", uid, "2", "CANCELLED")
@@ -184,18 +187,46 @@ async def test_the_link_of_the_mail_opens_mes_missions_and_leaks_nowhere(product
     asked = []
     page.on("request", lambda request: asked.append((request.url, request.headers.get("referer", ""))))
     await page.goto(mail.link)
-    assert page.url == f"{product.url}/mes-missions"
+    await no_violation(page)
+    await page.get_by_role("button", name="Ouvrir mes convocations").click()
+    await page.wait_for_url(f"{product.url}/mes-missions")
     await no_violation(page)
     await page.get_by_role("button", name=re.compile("pris connaissance")).click()
     await page.get_by_text("Prise de connaissance enregistrée").wait_for()
-    assert [url for url, _ in asked if token in url] == [mail.link]
+    assert [url for url, _ in asked if token in url] == [mail.link] * 2, "looked at, then opened"
     assert [referer for _, referer in asked if token in referer] == []
     answer = await school.http.get(f"/api/convocations/{convocation}", headers=school.headers)
     assert answer.json()["lue_le"]
     for log in product.stack.folder.glob("*.log"):
         assert token not in log.read_text(encoding="utf-8"), log.name
-    metrics = await school.http.get("/metrics")
+    metrics = await school.http.get(f"{product.stack.ops_url(CONVOCATION)}/metrics")
+    assert metrics.status_code == 200
     assert token not in metrics.text
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with-script", "without-script"])
+async def test_who_lost_the_mail_gets_another_whose_link_opens_and_the_first_opens_nothing_more(
+    product, school, person, no_violation, script
+):
+    convocation = await convoke(school, "HG", school.teacher.numero, product.soon)
+    first = await school.teacher.mail(1)
+    page = await person(None, script=script)
+    await page.goto("/lien-perdu")
+    await page.get_by_role("button", name="J’ai perdu ce mail").click()
+    await page.get_by_role("link", name="Indiquez votre adresse").wait_for()
+    await page.get_by_label("Votre adresse électronique").fill(school.teacher.courriel)
+    await page.get_by_role("button", name="J’ai perdu ce mail").click()
+    await page.get_by_text("Demande enregistrée").wait_for()
+    await no_violation(page)
+    again = await school.teacher.mail(2)
+    assert again.message["Message-ID"] != first.message["Message-ID"], "or a mailbox would drop it"
+    assert (again.subject, again.documents()) == (first.subject, [await document(school, convocation)])
+    await page.goto(first.link)
+    await page.get_by_role("heading", name="Ce lien n’est plus valable").wait_for()
+    await no_violation(page)
+    await page.goto(again.link)
+    await page.get_by_role("button", name="Ouvrir mes convocations").click()
+    await page.wait_for_url(f"{product.url}/mes-missions")
 
 
 async def test_a_mail_that_comes_back_is_seen_and_the_convocation_handed_over(product, school, person):

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import secrets
 import shutil
 import subprocess
 import sys
@@ -64,6 +65,7 @@ class Upgrade(Stack):
         settings = addresses | quick | {f"{CONVOCATION.prefix}PUBLIC_URL": balancer.url}
         super().__init__(folder, settings=settings, given=False)
         self.previous = self.python_path = previous
+        self.shared_key = "upgrade-" + secrets.token_urlsafe(32)
         self.balancer = balancer
 
     def url(self, service, replica=1):

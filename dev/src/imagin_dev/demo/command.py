@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import tempfile
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -20,14 +21,16 @@ from imagin_dev.cyclades.inscriptions_file import Closing, FileRefused
 from imagin_dev.demo import accounts
 from imagin_dev.demo import scenario as scenario_
 from imagin_dev.demo.books import Books, Stalled, until
+from imagin_dev.demo.provider import DemoProvider
 from imagin_dev.demo.rights import RightsReader
-from imagin_dev.stack import Stack
+from imagin_dev.stack import PartEnded, Stack
 from imagin_ops import running
 from imagin_ops.output import fail, progress, put, put_json, say
 from imagin_ops.services import CONVOCATION
 from testkit.parts.errors import PartError
 
 BALANCED, NOT_BALANCED, REFUSED = 0, 1, 2
+_ECHO_SECONDS = 2.0
 
 
 @dataclass(slots=True)
@@ -75,7 +78,8 @@ def demo(
 ) -> None:
     """Run the product here: embedded Kafka and PostgreSQL, four services, a sample académie.
 
-    Exit codes: 0 balanced books (or Ctrl-C), 1 books that do not balance or a part that failed, 2 refused input.
+    Exit codes: 0 balanced books (or Ctrl-C), 1 books that do not balance or a part that failed or ended (its log is
+    kept), 2 refused input.
     """
     options = Options(inscriptions, scenario or exit_, json, exit_, data)
     try:
@@ -113,26 +117,52 @@ async def _stoppable(options: Options, closings: list[Closing]) -> int:
 
 async def _run(options: Options, closings: list[Closing]) -> int:
     folder = options.folder or Path(tempfile.mkdtemp(prefix=f"imagin-demo-{os.getpid()}-"))
-    started = monotonic()
+    started, kept = monotonic(), options.folder is not None
+    people = accounts.People.of(closings)
+    # Nobody signs in where the demo ends by itself.
+    provider = None if options.exit else DemoProvider(folder, people)
+    stack = Stack(folder, say=say, settings=provider.settings if provider else {})
     try:
-        async with Stack(folder, say=say) as stack:
+        async with stack, provider or contextlib.nullcontext():
             announced = running.announce(stack.installation())
             try:
                 seconds = {"start": round(monotonic() - started, 1)}
-                return await _show(stack, options, closings, seconds)
+                return await _while_all_runs(stack, _show(stack, options, closings, people, seconds))
             finally:
                 announced.unlink(missing_ok=True)
+    except PartEnded:
+        kept = True  # with the log that says why
+        raise
     finally:
-        if options.folder is None:
+        if not kept:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-async def _show(stack: Stack, options: Options, closings: list[Closing], seconds: dict[str, float]) -> int:
+async def _while_all_runs(stack: Stack, work: Coroutine[Any, Any, int]) -> int:
+    """The result of `work`. Raises PartEnded where a part of the stack ends first; a fault of `work` is its echo."""
+    working, watching = asyncio.create_task(work), asyncio.create_task(stack.watch())
+    try:
+        await asyncio.wait({working, watching}, return_when=asyncio.FIRST_COMPLETED)
+        if working.done() and working.exception():
+            await asyncio.wait({watching}, timeout=_ECHO_SECONDS)
+        if watching.done():
+            say("une partie s’est arrêtée d’elle-même : arrêt du reste")
+            await watching
+        return await working
+    finally:
+        for one in (working, watching):
+            one.cancel()
+        await asyncio.gather(working, watching, return_exceptions=True)
+
+
+async def _show(
+    stack: Stack, options: Options, closings: list[Closing], people: accounts.People, seconds: dict[str, float]
+) -> int:
     books = Books(stack.databases)
     await books.open()
     try:
         summary = Summary(seconds=seconds)
-        people = await _load(stack, books, closings, summary)
+        await _load(stack, books, closings, people, summary)
         _announce(stack, people, options)
         if options.play:
             await _play(stack, books, people, summary)
@@ -145,10 +175,9 @@ async def _show(stack: Stack, options: Options, closings: list[Closing], seconds
     return BALANCED if summary.balanced else NOT_BALANCED
 
 
-async def _load(stack: Stack, books: Books, closings: list[Closing], summary: Summary) -> accounts.People:
+async def _load(stack: Stack, books: Books, closings: list[Closing], people: accounts.People, summary: Summary) -> None:
     """Send the closings, wait until every mission has arrived; meanwhile the directory and the opening."""
     began = monotonic()
-    people = accounts.People.of(closings)
     revisions = inscriptions_file.latest_revisions(closings)
     with progress() as bars:
         bar = bars.add_task("clôtures de Cyclades", total=len(closings))
@@ -166,7 +195,6 @@ async def _load(stack: Stack, books: Books, closings: list[Closing], summary: Su
     await scenario_.prepare(stack, people, (closing.state.session for closing in closings))
     summary.etablissements = await books.etablissements()
     summary.missions = await books.missions()
-    return people
 
 
 async def _play(stack: Stack, books: Books, people: accounts.People, summary: Summary) -> None:
@@ -210,6 +238,9 @@ def _announce(stack: Stack, people: accounts.People, options: Options) -> None:
     for name, url in urls.items():
         put(f"  {name:16} {url}")
     put(f"  {'Kafka':16} {stack.kafka.bootstrap}")
+    if not options.exit:
+        portal = f"{urls[CONVOCATION.name]}/connexion/fim"
+        put(f"  {'portail':16} {portal}  (comme par ARENA, une personne de chaque fonction)")
     put(f"  {'mails':16} {stack.mail_dir}")
     for account in ready["accounts"]:
         put(f"  {account['role']:16} {account['sign_in_url']}  {account['name']}")

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from unicodedata import normalize
 
 from imagin_dev.demo.accounts import People
@@ -88,6 +88,13 @@ class DemoProvider:
     @property
     def url(self) -> str:
         return self._provider.url
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
 
     async def start(self) -> None:
         """Raises AssertionError when it does not come up."""

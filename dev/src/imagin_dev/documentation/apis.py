@@ -8,7 +8,9 @@ from typing import Any
 
 _SERVICES: dict[str, dict[str, Any]] = {
     "mission_import": {},
-    "convocation": {},
+    "convocation": {
+        name: f"{name}-of-the-documentation" * 2 for name in ("link_keys", "verification_keys", "calendar_keys")
+    },
     "santorin_bridge": {"convocation_url": "http://convocation.invalid"},
     "notifier": {"convocation_url": "http://convocation.invalid", "mail_dir": Path("mails")},
 }
@@ -39,7 +41,7 @@ def page(service: str, document: dict[str, Any]) -> str:
     """All operations, then the bodies they name."""
     lines = [
         f"# API of {service}",
-        f"OpenAPI {document['openapi']}: the running service gives this document at `/openapi.json`.",
+        f"OpenAPI {document['openapi']}. Operators read this document at their port of the service, `/openapi.json`.",
         "Every request carries a token; a refusal is `application/problem+json`.",
         "## Operations",
     ]

@@ -204,7 +204,7 @@ async def _judge(soak: Soak, seconds: float) -> Outcome:
     outcome = Outcome(soak.plan, faults=sorted(soak.nemesis.faults))
     mails = soak.sink.taken()
     found = await waits(soak.stack.databases[CONVOCATION.name], soak.watcher, datetime.now(UTC))
-    outcome.stalls = stalls(found, outcome.faults, over_seconds=STALL_SECONDS)
+    outcome.stalls = stalls(found, outcome.faults, over_seconds=STALL_SECONDS, replicas=soak.plan.replicas)
     outcome.findings = [
         Finding("not quiet within the limit", [unquiet] if unquiet else []),
         *await checker.findings(mails),

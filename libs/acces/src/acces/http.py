@@ -5,18 +5,19 @@ Only health, metrics, the OpenAPI document and plain routes do not.
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import structlog
 from fastapi import APIRouter, Depends, FastAPI, Request  # noqa: TID251  # the one place
 from fastapi.routing import APIRoute
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from acces import securite
-from acces.acteur import COOKIE, Acteur, InvalidToken, read
+from acces.acteur import Acteur, InvalidToken
+from acces.jetons import PATH, Issuers, Signer
 from acces.policy import Forbidden
 from acces.securite import Evenement
+from acces.session import Sessions, cookie_name
 from chassis import http
 from chassis.http import Problem, refuse
 
@@ -26,38 +27,69 @@ _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Application(http.Application):
-    """`token_key` signs the tokens of acteurs."""
+    """`issuers` of programs' tokens; `sessions`: those of people, None where none come."""
 
-    token_key: str
+    issuers: Issuers
+    sessions: Sessions | None = None
 
 
-def current_acteur(request: Request) -> Acteur:
-    """The acteur of the bearer token, else of the session cookie; 401 where there is none."""
+async def current_acteur(request: Request) -> Acteur:
+    """The acteur of the bearer token, else of the session that the cookie names; 401 where there is none.
+
+    Raises SessionEnded for a session that is over.
+    """
     if not hasattr(request.state, "acteur"):
-        request.state.acteur = _authenticated(request)
+        request.state.acteur = await _authenticated(request)
     acteur: Acteur = request.state.acteur
     return acteur
 
 
-def _authenticated(request: Request) -> Acteur:
+async def _authenticated(request: Request) -> Acteur:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer":
-        token = request.cookies.get(COOKIE, "")
-        if token:
-            refuse_cross_site(request)
-    key = http.application(request, Application).token_key
+    bearer = scheme.lower() == "bearer"
+    acteur = await (_by_token(request, token) if bearer else _by_session(request))
+    if acteur is not None:
+        return acteur
+    if bearer or secret_of(request):
+        securite.tell(request, Evenement.TOKEN_REFUSED)
+    raise Problem(401, "non-authentifie", "Connectez-vous : jeton absent, invalide ou expiré.")
+
+
+async def _by_token(request: Request, token: str) -> Acteur | None:
+    ours = http.application(request, Application)
     try:
-        return read(token, key, now=datetime.now(UTC))  # noqa: TID251  # the border: a token ends by the clock
+        return await ours.issuers.read(token, now=ours.clock())
     except InvalidToken:
-        if token:
-            securite.tell(request, Evenement.TOKEN_REFUSED)
-        raise Problem(401, "non-authentifie", "Connectez-vous : jeton absent, invalide ou expiré.") from None
+        return None
 
 
-def present(request: Request) -> Acteur | None:
+async def _by_session(request: Request) -> Acteur | None:
+    sessions, secret = http.application(request, Application).sessions, secret_of(request)
+    if sessions is None or not secret:
+        return None
+    refuse_cross_site(request)
+    session = await sessions.find(secret)
+    if session is None:
+        return None
+    request.state.fonctions = session.fonctions
+    return session.acteur
+
+
+def choices(request: Request) -> int:
+    """How many functions the person who acts may choose from; a program has one."""
+    found: int = getattr(request.state, "fonctions", 1)
+    return found
+
+
+def secret_of(request: Request) -> str:
+    """The value of the session cookie; empty without one."""
+    return request.cookies.get(cookie_name(secure=http.application(request, Application).secure), "")
+
+
+async def present(request: Request) -> Acteur | None:
     """Who acts, on a route that lets anybody in; None where nobody does."""
     try:
-        return current_acteur(request)
+        return await current_acteur(request)
     except Problem:
         return None
 
@@ -84,7 +116,7 @@ class _Route(APIRoute):
         handler = super().get_route_handler()
 
         async def known(request: Request) -> Response:
-            current_acteur(request)
+            await current_acteur(request)
             return await handler(request)
 
         return known
@@ -98,6 +130,16 @@ class Router(APIRouter):
 
 
 ActeurDep = Annotated[Acteur, Depends(current_acteur)]
+
+
+def publish_keys(app: FastAPI, signer: Signer | None) -> None:
+    """The public keys of this service, for whoever reads its tokens; none where it signs with the shared key."""
+    keys = signer.public() if signer else {"keys": []}
+
+    async def jwks(_: Request) -> Response:
+        return JSONResponse(keys, headers={"Cache-Control": "public, max-age=60"})
+
+    app.add_route(PATH, jwks)
 
 
 def create_app(*, title: str, description: str = "") -> FastAPI:

@@ -7,11 +7,12 @@ from acces.acteur import Acteur, Role
 
 
 class Scope(StrEnum):
-    """How far a right reaches: everything, one's académies, one's établissements, oneself."""
+    """How far a right reaches: everything, one's académies, one's établissements, their numérisation alone, oneself."""
 
     TOUT = "TOUT"
     ACADEMIE = "ACADEMIE"
     ETABLISSEMENT = "ETABLISSEMENT"
+    NUMERISATION = "NUMERISATION"
     SOI = "SOI"
 
 
@@ -48,13 +49,19 @@ class Policy:
         uai: str | None = None,
         academie: str | None = None,
         intervenant: str | None = None,
+        mission: str | None = None,
     ) -> None:
-        """Raise Forbidden unless the right reaches the object, named by its établissement, académie or person."""
+        """Raise Forbidden unless the right reaches the object, named by its établissement, académie or person.
+
+        `mission`: the type of the mission that it is, or is of.
+        """
         scope = self.scope(acteur, action)
+        etablissement = uai is not None and uai in acteur.uais
         reached = {
             Scope.TOUT: True,
             Scope.ACADEMIE: academie is not None and academie in acteur.academies,
-            Scope.ETABLISSEMENT: uai is not None and uai in acteur.uais,
+            Scope.ETABLISSEMENT: etablissement,
+            Scope.NUMERISATION: etablissement and mission == Scope.NUMERISATION.value,
             Scope.SOI: intervenant is not None and intervenant == acteur.sub,
         }
         if not reached[scope]:

@@ -23,6 +23,7 @@ class Evenement(StrEnum):
 
     SIGNED_IN = "session.opened"
     SIGNED_OUT = "session.closed"
+    FUNCTION_CHOSEN = "session.function"
     SIGN_IN_REFUSED = "session.refused"
     TOKEN_REFUSED = "token.refused"  # noqa: S105  # no password
     TOKEN_ISSUED = "token.issued"  # noqa: S105
@@ -32,9 +33,16 @@ class Evenement(StrEnum):
     TOO_MANY = "request.too_many"
     LINK_OPENED = "link.opened"
     LINK_REFUSED = "link.refused"
+    LINK_LOST = "link.lost"
     EXPORT = "export.taken"
     DIRECTORY_READ = "directory.read"
     DIRECTORY_CAPPED = "directory.capped"
+    RIGHT_GIVEN = "right.given"
+    RIGHT_WITHDRAWN = "right.withdrawn"
+    ACCOUNT_DEACTIVATED = "account.deactivated"
+    ACCOUNT_REACTIVATED = "account.reactivated"
+    DELEGATION_GIVEN = "delegation.given"
+    DELEGATION_WITHDRAWN = "delegation.withdrawn"
 
 
 def configure(service: str, path: Path | None) -> None:

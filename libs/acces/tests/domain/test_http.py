@@ -6,13 +6,26 @@ import httpx2
 import pytest
 from pydantic import BaseModel
 
-from acces.acteur import COOKIE, Acteur, Role, mint
+from acces.acteur import Acteur, Role
 from acces.http import ActeurDep, Application, Router, create_app
+from acces.jetons import Issuers
+from acces.session import Session, SessionEnded, cookie_name
+from testkit import jetons
 
-KEY = "une clé d’essai de plus de trente-deux signes"
 NOW = datetime.now(UTC)
-TOKEN = mint(Acteur("chef.1", Role.CHEF), KEY, now=NOW, hours=1)
 PUBLIC = "https://imagin.ac-exemple.invalid"
+CHEF = Acteur("chef.1", Role.CHEF)
+TOKEN = jetons.mint(CHEF)
+COOKIE = cookie_name(secure=True)
+
+
+class Sessions:
+    """Two that are known: one is open, the other is over."""
+
+    async def find(self, secret):
+        if secret == "finie":
+            raise SessionEnded
+        return Session(CHEF) if secret == "ouverte" else None
 
 
 class Body(BaseModel):
@@ -31,9 +44,8 @@ async def client():
         return [body.essai, acteur.sub]
 
     app.include_router(router)
-    app.state.application = Application(
-        pool=None, clock=lambda: NOW, wake_relay=lambda: None, token_key=KEY, public_url=PUBLIC
-    )
+    known = {"issuers": Issuers(jetons.sources()), "public_url": PUBLIC, "sessions": Sessions()}
+    app.state.application = Application(pool=None, clock=lambda: NOW, wake_relay=lambda: None, **known)
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://interne") as one:
         yield one
 
@@ -73,5 +85,26 @@ async def test_a_bad_body_of_somebody_known_is_told_to_him(client):
     ids=str,
 )
 async def test_a_cookie_is_believed_from_our_own_pages_alone(client, headers, status):
-    cookie = {"Cookie": f"{COOKIE}={TOKEN}"}
+    cookie = {"Cookie": f"{COOKIE}=ouverte"}
     assert (await client.post("/api/essai", json={"essai": [1]}, headers=cookie | headers)).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("headers", "said"),
+    [
+        ({"Cookie": "__Host-imagin=ouverte"}, 200),
+        ({"Cookie": "imagin_session=ouverte"}, "non-authentifie"),  # http or a neighbouring host may have set it
+        ({"Cookie": "__Host-imagin=autre"}, "non-authentifie"),
+        ({"Cookie": "__Host-imagin="}, "non-authentifie"),
+        ({"Cookie": "__Host-imagin=finie"}, "session-finie"),
+        ({"Cookie": f"__Host-imagin={TOKEN}"}, "non-authentifie"),
+        ({"Authorization": "Bearer ouverte"}, "non-authentifie"),
+        ({"Authorization": "Bearer ouverte", "Cookie": "__Host-imagin=ouverte"}, "non-authentifie"),
+    ],
+    ids=str,
+)
+async def test_a_session_is_named_by_its_cookie_and_a_token_by_its_header(client, headers, said):
+    headers = {"Sec-Fetch-Site": "same-origin"} | headers
+    answer = await client.post("/api/essai", json={"essai": [1]}, headers=headers)
+    assert (answer.status_code if said == 200 else answer.json()["type"]) == said
+    assert answer.status_code in {200, 401}

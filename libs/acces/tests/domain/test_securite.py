@@ -9,14 +9,15 @@ import pytest
 from fastapi import Request
 
 from acces import securite
-from acces.acteur import COOKIE, Acteur, Role, mint
+from acces.acteur import Acteur, Role
 from acces.debit import Debit, limit_acteur
 from acces.http import ActeurDep, Application, Router, create_app
+from acces.jetons import Issuers
 from acces.policy import Forbidden
+from testkit import jetons
 
-KEY = "key-of-the-tests-" * 3
 NOW = datetime.now(UTC)
-TOKEN = mint(Acteur("chef.1", Role.CHEF, "Camille ESSAI"), KEY, now=NOW, hours=1)
+TOKEN = jetons.mint(Acteur("chef.1", Role.CHEF, "Camille ESSAI"))
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 
 
@@ -44,7 +45,8 @@ async def client():
         await limit_acteur(request, debit, acteur)
 
     app.include_router(router)
-    app.state.application = Application(pool=None, clock=lambda: NOW, wake_relay=lambda: None, token_key=KEY)
+    known = {"issuers": Issuers(jetons.sources()), "sessions": object()}
+    app.state.application = Application(pool=None, clock=lambda: NOW, wake_relay=lambda: None, **known)
     transport = httpx2.ASGITransport(app=app, client=("192.0.2.7", 1))
     async with httpx2.AsyncClient(transport=transport, base_url="http://essai") as one:
         yield one
@@ -69,7 +71,7 @@ async def test_a_bad_token_and_a_foreign_page_are_told_and_a_visitor_without_any
     await client.get("/api/souvent")
     assert told() == []
     await client.get("/api/souvent", headers={"Authorization": "Bearer forged"})
-    cookie = {"Cookie": f"{COOKIE}={TOKEN}", "Sec-Fetch-Site": "cross-site"}
+    cookie = {"Cookie": "imagin_session=any", "Sec-Fetch-Site": "cross-site"}
     await client.post("/api/refus/1", headers=cookie)
     assert [line["event"] for line in told()] == ["token.refused", "request.foreign_site"]
     assert "forged" not in json.dumps(told())

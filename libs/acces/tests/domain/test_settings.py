@@ -1,9 +1,12 @@
 """Settings: secrets may come from files, and no secret is ever quoted in an error."""
 
+import json
+
 import pytest
 from pydantic import ValidationError
 
-from acces.settings import AccesSettings
+from acces.jetons import create_keys
+from acces.settings import AccesSettings, SigningSettings
 
 URL = "postgresql://service:very-secret@localhost/database"
 
@@ -42,4 +45,27 @@ def test_an_error_names_the_setting_and_quotes_no_value(monkeypatch):
         AccesSettings()
     assert "IMAGIN_TOKEN_KEY" in str(refused.value)
     assert "kafka_batch_max_records" in str(refused.value)
+    assert "secret" not in str(refused.value)
+
+
+def test_an_issuer_that_nobody_knows_is_refused(monkeypatch, files):
+    monkeypatch.setenv("IMAGIN_ISSUERS", '{"ailleurs": "https://ailleurs.invalid"}')
+    with pytest.raises(ValidationError, match="none of notifier"):
+        AccesSettings()
+
+
+class Signing(SigningSettings):
+    service_name = "notifier"
+
+
+def test_a_service_that_shows_who_it_is_needs_keys_of_its_own_or_the_shared_one(monkeypatch, files):
+    assert Signing().signer is None
+    monkeypatch.delenv("IMAGIN_TOKEN_KEY_FILE")
+    with pytest.raises(ValidationError, match="imagin-ops keys create"):
+        Signing()
+    monkeypatch.setenv("SIGNING_KEYS", json.dumps(create_keys()))
+    assert Signing().signer
+    monkeypatch.setenv("SIGNING_KEYS", '{"keys": ["secret"]}')
+    with pytest.raises(ValidationError) as refused:
+        Signing()
     assert "secret" not in str(refused.value)

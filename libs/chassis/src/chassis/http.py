@@ -1,4 +1,4 @@
-"""HTTP of a service: health, metrics, refusals as problem+json (RFC 9457), one log line a request."""
+"""HTTP of a service: health, refusals as problem+json (RFC 9457), limits of size, one log line a request."""
 
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -13,17 +13,21 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.params import Depends
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.applications import Starlette
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.database import Pool, is_transient
 from chassis.metrics import HTTP_SECONDS
+from chassis.server import MAX_HEAD_BYTES
 from chassis.tracing import request_span
 
 log = structlog.get_logger()
-MAX_BODY_BYTES = 8_000_000
+MAX_BODY_BYTES, MAX_FILE_BYTES = 1_000_000, 8_000_000
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _OTHER = "other"  # of labels: what a stranger invents must not become one
 _NOT_STORED = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}  # answers bear names of people
@@ -54,6 +58,14 @@ class Application:
 
 
 T = TypeVar("T", bound=Application)
+E = TypeVar("E", bound=Callable[..., Any])
+_takes_a_file: set[Callable[..., Any]] = set()
+
+
+def takes_a_file(endpoint: E) -> E:
+    """A route's function whose body may have MAX_FILE_BYTES: a file, or as many people as one may have."""
+    _takes_a_file.add(endpoint)
+    return endpoint
 
 
 def application(request: Request, kind: type[T]) -> T:
@@ -86,10 +98,11 @@ class Problem(Exception):
 
 
 def create_app(*, title: str, description: str = "", dependencies: Sequence[Depends] = ()) -> FastAPI:
-    """A FastAPI application with health, metrics and refusals; `dependencies` hold for every route of a router."""
+    """A FastAPI application with health and refusals; `dependencies` hold for every route of a router."""
     app = FastAPI(
         title=title,
         description=description,
+        openapi_url=None,  # `ops_app` has it
         docs_url=None,  # its page loads scripts from a CDN (D36)
         redoc_url=None,
         redirect_slashes=False,  # it redirects to whatever Host the request names
@@ -99,12 +112,20 @@ def create_app(*, title: str, description: str = "", dependencies: Sequence[Depe
     app.state.health = Health(lambda: None, _starting)
     app.add_route("/health/live", _live)
     app.add_route("/health/ready", _ready)
-    app.add_route("/metrics", _metrics)
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_middleware(_RequestContext)
     return app
+
+
+def ops_app(app: FastAPI) -> Starlette:
+    """What is read by who runs the service, and by nobody else: metrics, and what there is to call."""
+
+    async def openapi(_: Request) -> Response:
+        return JSONResponse(app.openapi())
+
+    return Starlette(routes=[Route("/metrics", _metrics), Route("/openapi.json", openapi)])
 
 
 async def _starting() -> str:
@@ -165,6 +186,8 @@ async def _unexpected(request: Request, error: Exception) -> Response:
     if isinstance(error, asyncpg.DataError):  # SQLSTATE class 22: no column holds such a value
         log.warning("http.impossible_value", sqlstate=error.sqlstate)
         return refuse(request, 422, "valeur-impossible", "Une valeur de la requête est hors de ce qui peut être.")
+    if isinstance(error, ClientDisconnect):  # nobody reads the answer
+        return refuse(request, 400, "requete-interrompue", "La requête n’est pas arrivée entière.")
     if is_transient(error):
         return refuse(request, 503, "indisponible", "Le service est momentanément indisponible, réessayez.")
     log.error("http.failed", error=error)
@@ -172,7 +195,7 @@ async def _unexpected(request: Request, error: Exception) -> Response:
 
 
 class _RequestContext:
-    """Sets the cause of the request, bounds its body, and tells its route (never its path: numbers are people).
+    """Sets the cause of the request, bounds its size, and tells its route (never its path: numbers are people).
 
     No answer is stored by anybody, unless it says itself how.
     """
@@ -185,15 +208,17 @@ class _RequestContext:
             await self.app(scope, receive, send)
             return
         started, status, answered = time.perf_counter(), 500, False
-        left = MAX_BODY_BYTES
+        body = 0
 
         async def bounded() -> Message:
-            nonlocal left
-            message = await receive()
-            left -= len(message.get("body", b""))
-            if left < 0:
-                raise HTTPException(413, "Le corps de la requête est trop grand.")
-            return message
+            nonlocal body
+            limit = MAX_FILE_BYTES if scope.get("endpoint") in _takes_a_file else MAX_BODY_BYTES
+            if _declared(scope) <= limit:
+                message = await receive()
+                body += len(message.get("body", b""))
+                if body <= limit:
+                    return message
+            raise HTTPException(413, "Le corps de la requête est trop grand.")
 
         async def observe(message: Message) -> None:
             nonlocal status, answered
@@ -204,11 +229,7 @@ class _RequestContext:
 
         with request_span(_method(scope), Headers(scope=scope)):
             try:
-                if _holds_nul(scope):
-                    refusal = refuse(Request(scope), 400, "caractere-nul", "L’adresse contient un caractère nul.")
-                    await refusal(scope, receive, observe)
-                else:
-                    await self.app(scope, bounded, observe)
+                await (_refused(scope) or self.app)(scope, bounded, observe)
             except Exception as error:  # answered here: Starlette would count 500 and raise it again
                 if answered:
                     raise
@@ -216,6 +237,22 @@ class _RequestContext:
                 await response(scope, receive, observe)
             finally:
                 _tell(scope, status, time.perf_counter() - started)
+
+
+def _refused(scope: Scope) -> Response | None:
+    """The answer to what cannot be a request of ours, before anybody looks at it."""
+    if _holds_nul(scope):
+        return refuse(Request(scope), 400, "caractere-nul", "L’adresse contient un caractère nul.")
+    headers = sum(len(name) + len(value) for name, value in scope["headers"])
+    if headers + len(scope["raw_path"]) + len(scope["query_string"]) > MAX_HEAD_BYTES:
+        return refuse(Request(scope), 431, "entetes-trop-grands", "L’adresse et les en-têtes sont trop grands.")
+    return None
+
+
+def _declared(scope: Scope) -> int:
+    """Bytes of the body as its header says; 0 where it does not."""
+    length = Headers(scope=scope).get("content-length", "")
+    return int(length) if length.isdecimal() else 0
 
 
 def _holds_nul(scope: Scope) -> bool:
@@ -241,7 +278,7 @@ def _route(scope: Scope) -> str:
 
 
 def _tell(scope: Scope, status: int, seconds: float) -> None:
-    if scope["path"].startswith(("/health/", "/metrics")):
+    if scope["path"].startswith("/health/"):
         return
     route, method = _route(scope), _method(scope)
     HTTP_SECONDS.labels(method, route, status).observe(seconds)

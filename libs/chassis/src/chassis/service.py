@@ -1,6 +1,7 @@
 """A service as a process: answers HTTP at once, waits for PostgreSQL and Kafka, stops after its batch (D10, D11).
 
-When a part ends that should not, the process says so and exits with 70: the supervisor starts it again.
+When a part ends that should not, the process says so and exits with 70: the supervisor starts it again. With settings
+that are missing or wrong it does not start: a sentence for each on stderr, exit code 2.
 """
 
 import asyncio
@@ -23,17 +24,17 @@ from pydantic import BaseModel
 from chassis import logs, migration, starting
 from chassis.consumer import Consumer, Reader
 from chassis.database import Row, create_pool, is_transient
-from chassis.http import Health
+from chassis.http import Health, ops_app
 from chassis.metrics import BUILD_INFO, DLQ_MESSAGES, LOOP_LAG_SECONDS, OUTBOX_AGE_SECONDS, OUTBOX_PENDING
 from chassis.periodic import periodically
 from chassis.progress import Progress
 from chassis.relay import Relay, Source
-from chassis.server import Server, configured
-from chassis.settings import ServiceSettings
+from chassis.server import Server, configured, ops_port
+from chassis.settings import Misconfigured, ServiceSettings, load
 from chassis.subscribing import Subscriptions
 
 log = structlog.get_logger()
-EXIT_RESTART_ME = 70
+EXIT_RESTART_ME, EXIT_MISCONFIGURED = 70, 2
 _WATCH_SECONDS = 0.5
 _RETRIES_SECONDS = 1.0
 _PROGRESS_SECONDS = 5.0
@@ -73,8 +74,13 @@ class PartEnded(Exception):
     """A part that runs for ever has ended."""
 
 
-def run(settings: ServiceSettings, build: Callable[[Runtime], Service]) -> None:
-    """Run until SIGTERM or SIGINT; exits with 0 after a stop that was asked for, with 70 otherwise."""
+def run(kind: type[ServiceSettings], build: Callable[[Runtime], Service]) -> None:
+    """Run until SIGTERM or SIGINT; exits with 0 after a stop that was asked for, with 2 or 70 otherwise."""
+    try:
+        settings = load(kind)
+    except Misconfigured as error:
+        sys.stderr.writelines(f"{kind.service_name} does not start: {one}\n" for one in error.sentences)
+        sys.exit(EXIT_MISCONFIGURED)
     logs.configure(settings.service_name, settings.log_level)
     BUILD_INFO.labels(settings.service_name, version(settings.service_name)).set(1)
     gc.set_threshold(
@@ -108,7 +114,8 @@ async def _serve(settings: ServiceSettings, build: Callable[[Runtime], Service])
     process = _Process(settings, service, pool, relay)
     service.app.state.health = Health(process.not_live, process.not_ready)
     service.app.router.lifespan_context = process.lifespan
-    await process.server.serve()
+    async with ops_port(ops_app(service.app), settings):
+        await process.server.serve()
     return process.exit_code
 
 

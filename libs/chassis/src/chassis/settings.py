@@ -1,13 +1,25 @@
-"""Settings every service has, read from the environment (units in the names) or, for secrets, from `<NAME>_FILE`."""
+"""Settings every service has, read from the environment (units in the names) or, for secrets, from `<NAME>_FILE`.
 
+A variable without a value is not given: a file of settings may list all of them.
+"""
+
+import re
 import ssl
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
+from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, SecretStr
+from pydantic import AfterValidator, AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_core import ErrorDetails
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
 
 from chassis import connecting  # noqa: F401  # whoever takes the connection's settings takes its limit too
 
@@ -19,48 +31,98 @@ REQUEST_TIMEOUT_MS = 4_000
 """How long a broker that does not answer is waited for; by default 40 s, in which no right would pass (0029)."""
 
 
+_ADDRESS = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s:\[\]]+)(:[0-9]{1,5})?")
+_OF_OURS = "Value error, "  # what pydantic puts before the sentence of a validator
+
+
+class Misconfigured(Exception):
+    """Settings that are missing or wrong: `sentences` name their variables, and no value."""
+
+    def __init__(self, sentences: list[str]) -> None:
+        super().__init__("; ".join(sentences))
+        self.sentences = sentences
+
+
+def read_secret_file(variable: str, path: str) -> str:
+    """What stands in the file that `<variable>_FILE` names, without the space around it. Raises Misconfigured."""
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, ValueError) as error:  # ValueError: no UTF-8, or a name that cannot be one
+        reason = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise Misconfigured([f"{variable}_FILE: the file cannot be read ({reason})"]) from None
+
+
+def variable_of(kind: type[BaseSettings], name: str) -> str:
+    """The environment variable of a field."""
+    field = kind.model_fields.get(name)
+    alias = field.validation_alias if field else name  # an error names a field by its alias already
+    named = alias.choices[0] if isinstance(alias, AliasChoices) else alias
+    return named if isinstance(named, str) else f"{kind.model_config['env_prefix']}{name}".upper()
+
+
+def check_database_url(url: str) -> str:
+    """The URL. Raises ValueError, which does not quote it, where asyncpg would with a trace."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # a bracket in a password
+        raise ValueError("no URL; in a password other characters than letters and digits are written %XX") from None
+    hosts = parts.netloc.rpartition("@")[2]  # none: a socket of this machine
+    addresses = not hosts or all(map(_ADDRESS.fullmatch, hosts.split(",")))
+    if parts.scheme not in {"postgresql", "postgres"} or not addresses:
+        raise ValueError("a URL is postgresql://user:password@host:port/database")
+    return url
+
+
 class _SecretFiles(EnvSettingsSource):
     """`CONVOCATION_DATABASE_URL_FILE=/run/secrets/url` stands for `CONVOCATION_DATABASE_URL`."""
 
-    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        alias = field.validation_alias
-        named = alias.choices[0] if isinstance(alias, AliasChoices) else None
-        variable = named if isinstance(named, str) else f"{self.env_prefix}{field_name}"
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002
+        variable = variable_of(self.settings_cls, field_name)
         path = self.env_vars.get(f"{variable}_file".lower())
-        value = Path(path).read_text(encoding="utf-8").strip() if path else None
-        return value, field_name, False
+        return (read_secret_file(variable, path) if path else None), field_name, False
 
 
-class ServiceSettings(BaseSettings):
-    """What the chassis needs of a service; a service subclasses it and sets `env_prefix` and `service_name`."""
+def _has_certificates(file: Path) -> Path:
+    try:
+        ssl.create_default_context(cafile=str(file))
+    except OSError as error:
+        raise ValueError(f"no PEM file of certificates can be read there ({type(error).__name__})") from None
+    return file
 
-    model_config = SettingsConfigDict(populate_by_name=True, hide_input_in_errors=True)  # inputs are secrets (X20)
-    service_name: ClassVar[str]
 
-    database_url: SecretStr
-    database_pool_size: int = Field(default=10, ge=2, le=200)
+CaFile = Annotated[Path, AfterValidator(_has_certificates)]
+
+
+class KafkaSettings(BaseSettings):
+    """How a cluster is reached. A wrong one is found at start: Kafka would only say that nobody answers."""
+
+    model_config = SettingsConfigDict(
+        populate_by_name=True,
+        hide_input_in_errors=True,  # inputs are secrets (X20)
+        env_ignore_empty=True,
+    )
 
     kafka_bootstrap: str
     kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
     kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
     kafka_sasl_username: str | None = None
     kafka_sasl_password: SecretStr | None = None
-    kafka_ca_file: Path | None = None
-    kafka_batch_max_records: int = Field(default=2_000, ge=1, le=10_000)
-    # Also how long the partitions of a process that was killed stay without a reader (decision 0007).
-    kafka_session_timeout_milliseconds: int = Field(default=10_000, ge=6_000, le=300_000)
+    kafka_ca_file: CaFile | None = None
 
-    relay_batch_max_rows: int = Field(default=5_000, ge=1, le=20_000)
-    relay_poll_milliseconds: int = Field(default=250, ge=10)
-    relay_send_deadline_seconds: float = Field(default=10.0, gt=0)
+    @field_validator("kafka_bootstrap")
+    @classmethod
+    def _names_brokers(cls, value: str) -> str:
+        if not all(_ADDRESS.fullmatch(one.strip()) for one in value.split(",")):
+            raise ValueError("brokers are named host:port, with commas between them")
+        return value
 
-    http_host: str = "127.0.0.1"
-    http_port: int = Field(default=8000, ge=1, le=65_535)
-    # How long a stopping process answers on, saying « not ready »: longer than a proxy needs to see it.
-    http_drain_seconds: float = Field(default=3.0, ge=0, le=60)
-    # Addresses or networks of the proxies whose X-Forwarded-For and -Proto are believed, with commas; none by default.
-    http_trusted_proxies: str = ""
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    @model_validator(mode="after")
+    def _who_signs_in_has_a_password(self) -> Self:
+        given = self.kafka_sasl_username and self.kafka_sasl_password
+        if self.kafka_security_protocol.startswith("SASL") and not given:
+            names = [variable_of(type(self), f"kafka_sasl_{one}") for one in ("username", "password")]
+            raise ValueError(f"{' and '.join(names)}: both are needed with {self.kafka_security_protocol}")
+        return self
 
     @classmethod
     def settings_customise_sources(
@@ -84,6 +146,64 @@ class ServiceSettings(BaseSettings):
             password=self.kafka_sasl_password.get_secret_value() if self.kafka_sasl_password else None,
             ca_file=self.kafka_ca_file,
         )
+
+
+class ServiceSettings(KafkaSettings):
+    """What the chassis needs of a service; a service subclasses it and sets `env_prefix` and `service_name`."""
+
+    service_name: ClassVar[str]
+
+    database_url: SecretStr
+    database_pool_size: int = Field(default=10, ge=2, le=200)
+
+    kafka_batch_max_records: int = Field(default=2_000, ge=1, le=10_000)
+    # Also how long the partitions of a process that was killed stay without a reader (decision 0007).
+    kafka_session_timeout_milliseconds: int = Field(default=10_000, ge=6_000, le=300_000)
+
+    relay_batch_max_rows: int = Field(default=5_000, ge=1, le=20_000)
+    relay_poll_milliseconds: int = Field(default=250, ge=10)
+    relay_send_deadline_seconds: float = Field(default=10.0, gt=0)
+
+    http_host: str = "127.0.0.1"
+    http_port: int = Field(default=8000, ge=1, le=65_535)
+    # Where who runs the process reads metrics and the OpenAPI document; nobody else reaches this port.
+    ops_http_host: str = "127.0.0.1"
+    ops_http_port: int = Field(default=9000, ge=1, le=65_535)
+    # How long a stopping process answers on, saying « not ready »: longer than a proxy needs to see it.
+    http_drain_seconds: float = Field(default=3.0, ge=0, le=60)
+    # Addresses or networks of the proxies whose X-Forwarded-For and -Proto are believed, with commas; none by default.
+    http_trusted_proxies: str = ""
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_postgresql(cls, url: SecretStr) -> SecretStr:
+        check_database_url(url.get_secret_value())
+        return url
+
+
+S = TypeVar("S", bound=BaseSettings)
+
+
+def load(kind: type[S], **given: Any) -> S:
+    """Settings of the environment, and those `given`. Raises Misconfigured, with all that is wrong at once."""
+    try:
+        return kind(**given)
+    except ValidationError as error:
+        raise Misconfigured([_sentence(kind, one) for one in error.errors(include_input=False)]) from None
+    except SettingsError as error:
+        if isinstance(error.__cause__, Misconfigured):
+            raise error.__cause__ from None
+        raise
+
+
+def _sentence(kind: type[BaseSettings], fault: ErrorDetails) -> str:
+    """Only the first word of the place: what follows it may be a value."""
+    said = "is not given" if fault["type"] == "missing" else fault["msg"].removeprefix(_OF_OURS)
+    if not fault["loc"]:
+        return said
+    variable = variable_of(kind, str(fault["loc"][0]))
+    return f"{variable} {said}" if fault["type"] == "missing" else f"{variable}: {said}"
 
 
 def kafka_connection(

@@ -99,7 +99,7 @@ async def test_a_value_that_no_column_holds_is_a_fault_of_the_request(app):
     assert "Dupont" not in answer.text
 
 
-@pytest.mark.parametrize("address", ["/lettre/a", "/inconnu", "/health/live", "/metrics", "/openapi.json"])
+@pytest.mark.parametrize("address", ["/lettre/a", "/inconnu", "/health/live"])
 async def test_no_answer_is_stored_or_taken_for_something_else(client, address):
     headers = (await client.get(address)).headers
     assert (headers["cache-control"], headers["x-content-type-options"]) == ("no-store", "nosniff")

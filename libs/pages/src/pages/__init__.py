@@ -8,10 +8,12 @@ from typing import Any
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import BaseLoader, ChoiceLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined
+from starlette.responses import Response
 
 from pages.filters import FILTERS
+from pages.settings import Theme
 from pages.static_files import Statique
 
 SERVICE = "IMAG’IN E3C"
@@ -30,19 +32,14 @@ PIED = (
     {"libelle": "Mentions légales", "url": "/mentions-legales"},
     {"libelle": "Données personnelles", "url": "/donnees-personnelles"},
 )
-_THEMES = ("imagin", "dsfr")
 
 
 class Pages:
     """Renders `templates`, then ours, within the layout."""
 
     def __init__(
-        self, app: FastAPI, *, templates: BaseLoader, theme: str = "imagin", dsfr_dir: Path | None = None
+        self, app: FastAPI, *, templates: BaseLoader, theme: Theme = "imagin", dsfr_dir: Path | None = None
     ) -> None:
-        if theme not in _THEMES:
-            raise ValueError(f"theme {theme!r} is none of {', '.join(_THEMES)}")
-        if theme == "dsfr" and not (dsfr_dir and (dsfr_dir / "dsfr.min.css").is_file()):
-            raise ValueError(f"theme dsfr needs the official `dist` folder with its dsfr.min.css, not {dsfr_dir}")
         ours = PackageLoader("pages", "templates")
         self.environment = Environment(
             # "pages/layout.html" stays within reach of a service that has a layout.html of its own
@@ -61,6 +58,12 @@ class Pages:
         given = _LAYOUT | {"request": request, "cible": cible(request), "statut": status} | context
         page = self.environment.get_template(template).render(given)
         return HTMLResponse(page, status, HEADERS | _takeover(request, status, page))
+
+    def signed_out(self, request: Request, suite: str | None) -> Response:
+        """After signing out here. `suite`: where the browser does so at its provider as well, None for nowhere."""
+        if suite is None:
+            return RedirectResponse("/connexion", status_code=303)
+        return self.render(request, "deconnexion.html", suite=suite)
 
 
 _LAYOUT: dict[str, Any] = {

@@ -19,14 +19,15 @@ class Application(http.Application):
 
     def refusal_page(self, request: Request, status: int, detail: str) -> Response | None:
         """The page of a refusal, or the sign-in; None for a program, which gets problem+json."""
-        if not _asks_for_a_page(request):
+        if not asks_for_a_page(request):
             return None
         if status == 401:
             return self.sign_in(request)
         return self.pages.render(request, "erreur.html", status=status, titre=_titre(status), texte=detail)
 
 
-def _asks_for_a_page(request: Request) -> bool:
+def asks_for_a_page(request: Request) -> bool:
+    """A browser does, a program does not."""
     if request.url.path.startswith("/api/"):
         return False
     return "text/html" in request.headers.get("accept", "") or "hx-request" in request.headers

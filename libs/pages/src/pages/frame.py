@@ -6,13 +6,15 @@ from typing import TypedDict
 from fastapi import Request
 
 from acces.acteur import Acteur, Role
+from acces.http import choices
 
 
 class Utilisateur(TypedDict):
-    """Who looks; `fonction` is empty where the name already says it."""
+    """Who looks; `fonction` is empty where the name already says it. `choix`: there are other functions."""
 
     nom: str
     fonction: str
+    choix: bool
 
 
 class Entree(TypedDict):
@@ -31,10 +33,10 @@ class Avis(TypedDict):
     texte: str
 
 
-def utilisateur(acteur: Acteur, fonctions: Mapping[Role, str]) -> Utilisateur:
+def utilisateur(request: Request, acteur: Acteur, fonctions: Mapping[Role, str]) -> Utilisateur:
     """The acteur in words."""
     nom, fonction = acteur.nom or acteur.sub, fonctions.get(acteur.role, "")
-    return {"nom": nom, "fonction": "" if nom.startswith(fonction) else fonction}
+    return {"nom": nom, "fonction": "" if nom.startswith(fonction) else fonction, "choix": choices(request) > 1}
 
 
 def menu(entries: Sequence[tuple[str, str]], path: str) -> list[Entree]:

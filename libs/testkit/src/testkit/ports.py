@@ -16,6 +16,14 @@ def free_port() -> int:
     raise OSError(f"no free port between {_FIRST} and {_FIRST + _COUNT}")
 
 
+def free_ports(count: int) -> list[int]:
+    """As many different ones."""
+    ports: set[int] = set()
+    while len(ports) < count:
+        ports.add(free_port())
+    return list(ports)
+
+
 def _is_free(port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -12,7 +12,7 @@ from typing import Self
 import httpx2
 
 from testkit.child import Child
-from testkit.ports import free_port
+from testkit.ports import free_ports
 
 _INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "XDG_CACHE_HOME", "VIRTUAL_ENV")
 
@@ -20,20 +20,35 @@ _INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "XDG_CACHE_HOME"
 class ServiceProcess:
     """Started by its making. `environment` holds its settings; of ours it inherits what names folders and tools."""
 
-    def __init__(self, command: Sequence[str], *, environment: Mapping[str, str], port: int, log: Path) -> None:
+    def __init__(
+        self, command: Sequence[str], *, environment: Mapping[str, str], port: int, ops_port: int = 0, log: Path
+    ) -> None:
         self.name = log.stem
         self.port = port
+        self.ops_port = ops_port
         inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
         self._child = Child(command, log=log, env={**inherited, "PYTHONUNBUFFERED": "1", **environment})
 
     @classmethod
-    def of(cls, package: str, environment: Mapping[str, str], *, log: Path, port: int | None = None) -> Self:
-        """`python -m <package>.main`, told its port by <PACKAGE>_HTTP_PORT."""
-        port = port or free_port()
+    def of(
+        cls,
+        package: str,
+        environment: Mapping[str, str],
+        *,
+        log: Path,
+        ports: Sequence[int] = (),
+    ) -> Self:
+        """`python -m <package>.main`, told by its settings the two ports where it answers to all and to operators."""
+        port, ops_port = ports or free_ports(2)
         command = [sys.executable, "-m", f"{package}.main"]
-        prefix = package.upper()  # no proxy before it that would need time
-        settings = {f"{prefix}_HTTP_PORT": str(port), f"{prefix}_HTTP_DRAIN_SECONDS": "0", **environment}
-        return cls(command, environment=settings, port=port, log=log)
+        prefix = package.upper()
+        settings = {
+            f"{prefix}_HTTP_PORT": str(port),
+            f"{prefix}_OPS_HTTP_PORT": str(ops_port),
+            f"{prefix}_HTTP_DRAIN_SECONDS": "0",  # there is no proxy before it that would need time
+            **environment,
+        }
+        return cls(command, environment=settings, port=port, ops_port=ops_port, log=log)
 
     async def __aenter__(self) -> Self:
         try:
@@ -49,6 +64,11 @@ class ServiceProcess:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def ops_url(self) -> str:
+        """Where its metrics are."""
+        return f"http://127.0.0.1:{self.ops_port}"
 
     @property
     def pid(self) -> int:

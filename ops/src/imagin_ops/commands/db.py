@@ -1,6 +1,5 @@
 """`imagin db`: the services' databases and migrations, with the administrator's URL (IMAGIN_DATABASE_URL)."""
 
-import os
 from collections.abc import Awaitable
 from typing import Annotated, TypeVar
 
@@ -30,7 +29,7 @@ def create(*, json: Json = False) -> None:
     """
     installation = running.find()
     url = installation.admin
-    passwords = {one: os.environ.get(f"{one.prefix}DATABASE_PASSWORD", "") for one in SERVICES}
+    passwords = {one: running.given(f"{one.prefix}DATABASE_PASSWORD") for one in SERVICES}
     installation.need({f"{one.prefix}DATABASE_PASSWORD": password for one, password in passwords.items()})
     installation.tell_writing(place(url))
 

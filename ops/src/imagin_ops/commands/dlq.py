@@ -12,10 +12,17 @@ from chassis.database import Connection
 from imagin_ops import letters, running
 from imagin_ops.connections import connected, place, run
 from imagin_ops.letters import Choice, Letter, Stage
-from imagin_ops.output import fail, put, put_json, say
+from imagin_ops.output import fail, put, put_json, say, when
 from imagin_ops.services import ServiceSpec, chosen
 
 app = typer.Typer(help="Dead letters: records that a service could not apply.", no_args_is_help=True)
+_STATES = {
+    "OPEN": "ouverte",
+    "RETRY": "à reprendre",
+    "RETRIED": "reprise",
+    "SUPERSEDED": "dépassée",
+    "DISCARDED": "écartée",
+}
 _WAIT_SECONDS = 15  # without any letter taken up: the service takes 500 a second
 
 ServiceName = Annotated[str, typer.Argument(help="mission-import, convocation, santorin-bridge or notifier.")]
@@ -42,7 +49,7 @@ def list_(
     limit: Annotated[int, typer.Option(min=1, help="How many a service, at most.")] = 100,
     json: Json = False,
 ) -> None:
-    """Letters with the record's key and, where it names one, its établissement. Needs <SERVICE>_DATABASE_URL.
+    """Letters: state, when they died, the record's key and its établissement, if told. Needs <SERVICE>_DATABASE_URL.
 
     Exit code 0 when there is none open, 1 when there is, 4 when a database does not answer.
     """
@@ -51,10 +58,15 @@ def list_(
     if json:
         put_json(found)
     for one in found if not json else ():
-        where = f"{one['topic']}/{one['partition']}@{one['offset']}"
-        about = f"clé {one['key'] or 'absente'}" + (f"  UAI {one['uai']}" if one["uai"] else "")
-        put(f"{one['service']}  {one['id']}  {one['state']}  {where}  {about}  {one['stage']}: {one['reason']}")
+        put(_line(one))
     raise typer.Exit(1 if any(one["state"] in {"OPEN", "RETRY"} for one in found) else 0)
+
+
+def _line(one: dict[str, Any]) -> str:
+    where = f"{one['topic']}/{one['partition']}@{one['offset']}"
+    about = f"clé {one['key'] or 'absente'}" + (f"  UAI {one['uai']}" if one["uai"] else "")
+    state = f"{_STATES[one['state']]}  {when(one['created_at'])}"
+    return f"{one['service']}  {one['id']}  {state}  {where}  {about}  {one['stage']}: {one['reason']}"
 
 
 async def _list(services: tuple[ServiceSpec, ...], choice: Choice, *, closed: bool, limit: int) -> list[dict[str, Any]]:
@@ -123,7 +135,8 @@ def retry(
     if json:
         put_json(states)
     else:
-        put(", ".join(f"{count} {state}" for state, count in states.items()) or "aucune lettre de ce choix")
+        told = (f"{count} {_STATES[state]}{'' if state == 'RETRY' else '(s)'}" for state, count in states.items())
+        put(", ".join(told) or "aucune lettre de ce choix")
     if "RETRY" in states:
         say("un service ne tourne pas : ses lettres seront reprises à son démarrage")
     raise typer.Exit(4 if "RETRY" in states else 1 if "OPEN" in states else 0)

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 import httpx2
 import typer
 
-from acces.acteur import Acteur, Role, mint
+from acces.acteur import Acteur, Role
+from acces.jetons import Signer
 from imagin_ops import running
 from imagin_ops.output import fail, put, put_json
 from imagin_ops.services import MISSION_IMPORT
@@ -36,14 +37,14 @@ def _group() -> None:
 def closings(file: File, *, confirm: Confirm = False, json: Json = False) -> None:
     """Say what a file of closings would change, and with --confirm import it, in the name of who runs this.
 
-    Needs MISSION_IMPORT_URL and IMAGIN_TOKEN_KEY.
+    Needs MISSION_IMPORT_URL and IMAGIN_SIGNING_KEYS.
     Exit code 0, 1 when the file has faults (each told by its line), 2 when mission-import does not answer.
     """
     installation = running.find()
-    url, key = installation.api(MISSION_IMPORT)
+    url, signer = installation.api(MISSION_IMPORT)
     if confirm:
         installation.tell_writing(f"mission-import à {url}")
-    headers = {"Authorization": f"Bearer {_token(key)}"}
+    headers = {"Authorization": f"Bearer {_token(signer)}"}
     try:
         with httpx2.Client(base_url=url, headers=headers, timeout=120, trust_env=False) as http:
             told = _answer(http.post(_ADDRESS, content=file.read_bytes()), as_json=json)
@@ -60,10 +61,10 @@ def closings(file: File, *, confirm: Confirm = False, json: Json = False) -> Non
     put(f"missions : {numbers} ; convoqués sans candidat désormais : {told['convoques_sans_candidat']}")
 
 
-def _token(key: str) -> str:
+def _token(signer: Signer) -> str:
     """The history says who ran the command."""
     acteur = Acteur(f"exploitant.{getpass.getuser()}", Role.ADMINISTRATEUR, f"Exploitant {getpass.getuser()}")
-    return mint(acteur, key, now=datetime.now(UTC), hours=1)
+    return signer.mint(acteur, now=datetime.now(UTC), hours=1)
 
 
 def _answer(response: httpx2.Response, *, as_json: bool) -> dict[str, Any]:

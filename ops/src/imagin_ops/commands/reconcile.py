@@ -10,7 +10,7 @@ from uuid import UUID
 
 import typer
 
-from acces.acteur import Acteur, Role, mint
+from acces.acteur import Acteur, Role
 from chassis.database import connect, is_transient
 from convocation.operations import replay_convocations
 from imagin_ops import running
@@ -54,7 +54,7 @@ def santorin(
 ) -> None:
     """Convocations ↔ rights ↔ topic, by cause.
 
-    Needs IMAGIN_KAFKA_BOOTSTRAP, SANTORIN_BRIDGE_DATABASE_URL, CONVOCATION_URL and IMAGIN_TOKEN_KEY; --repair needs
+    Needs IMAGIN_KAFKA_BOOTSTRAP, SANTORIN_BRIDGE_DATABASE_URL, CONVOCATION_URL and IMAGIN_SIGNING_KEYS; --repair needs
     CONVOCATION_DATABASE_URL too.
     Exit code 0 when all agree, 1 when differences are left, 2 when something is not given, 4 when one of the three
     does not answer or somebody else reconciles now.
@@ -82,7 +82,7 @@ def _need(installation: Installation, *, mend: bool) -> None:
     services = (SANTORIN_BRIDGE, CONVOCATION) if mend else (SANTORIN_BRIDGE,)
     databases = {f"{one.prefix}DATABASE_URL": installation.databases.get(one.name) for one in services}
     given = {"IMAGIN_KAFKA_BOOTSTRAP": installation.bootstrap, "CONVOCATION_URL": installation.replicas(CONVOCATION)}
-    installation.need(given | databases | {"IMAGIN_TOKEN_KEY": installation.token_key})
+    installation.need(given | databases | {"IMAGIN_SIGNING_KEYS": installation.signing_keys})
 
 
 def _causes(names: Sequence[str] | None) -> frozenset[Ecart]:
@@ -94,10 +94,10 @@ def _causes(names: Sequence[str] | None) -> frozenset[Ecart]:
 
 def sources_of(installation: Installation) -> Sources:
     """What a reconciliation of this installation asks."""
-    url, key = installation.api(CONVOCATION)
+    url, signer = installation.api(CONVOCATION)
 
     def token() -> str:
-        return mint(Acteur("imagin-ops", Role.SERVICE), key, now=datetime.now(UTC), hours=0.1)
+        return signer.mint(Acteur("imagin-ops", Role.EXPLOITATION), now=datetime.now(UTC), hours=0.1)
 
     return sources_at(url, token, installation.kafka)
 

@@ -12,7 +12,7 @@ from chassis.migration import Schema
 from imagin_ops import health, running, topics
 from imagin_ops.connections import NoAnswer, run
 from imagin_ops.health import Books, Health, Reader, asked
-from imagin_ops.output import program, put, put_json, say
+from imagin_ops.output import program, put, put_json, say, when
 from imagin_ops.readers import unread
 from imagin_ops.running import Installation
 from imagin_ops.services import SERVICES
@@ -39,9 +39,10 @@ def _kafka(installation: Installation) -> dict[str, Any]:
 def status(*, json: Json = False) -> None:
     """Kafka, processes, readers, what waits to be sent, dead letters, SANTORIN's answers. Ends within 15 seconds.
 
-    Needs IMAGIN_KAFKA_BOOTSTRAP and <SERVICE>_DATABASE_URL; processes are asked where <SERVICE>_URL names them, with
-    commas between. Exit code 0 when all is well, 1 otherwise: a reader that has stood still for 30 s, a row that has
-    waited for 60 s, SANTORIN that has left a right unanswered for an hour are not well.
+    Needs IMAGIN_KAFKA_BOOTSTRAP and <SERVICE>_DATABASE_URL; processes are asked where <SERVICE>_URL names them, and for
+    their metrics where <SERVICE>_OPS_URL does, with commas between. Exit code 0 when all is well, 1 otherwise: a reader
+    that has stood still for 30 s, a row that has waited for 60 s, SANTORIN that has left a right unanswered for an hour
+    are not well.
     """
     kafka, services = run(_status(_needed()))
     silence = next((one.books.silence for one in services if isinstance(one.books, Books) and one.books.silence), None)
@@ -70,6 +71,7 @@ def _document(one: Health) -> dict[str, Any]:
     return {
         "health": one.word,
         "replicas": [{"url": replica.url, "health": replica.health} for replica in one.replicas],
+        "metrics": [{"url": found.url, "health": "muet" if found.mute else "ok"} for found in one.metrics],
         "database": "ok" if books else str(one.books),
         "outbox_pending": books.pending if books else None,
         "outbox_oldest_seconds": one.outbox_seconds,
@@ -86,11 +88,12 @@ def _lines(kafka: str | None, services: list[Health], silence: Silence | None) -
         yield f"{one.service.name:16} {one.word:10} {_books(one)}  à lire {left}"
         if len(one.replicas) > 1:
             yield from (f"    {replica.url:36} {replica.health}" for replica in one.replicas)
+        yield from (f"    {url:36} mesures muettes" for url in one.mute)
         yield from (f"    {_standing(reader)}" for reader in one.standing())
     if silence is None:
         yield f"{'SANTORIN':16} inconnu"
         return
-    last = silence.dernier.astimezone().isoformat(timespec="seconds") if silence.dernier else "jamais"
+    last = when(silence.dernier) if silence.dernier else "jamais"
     yield (
         f"{'SANTORIN':16} {'muet' if _silent(silence) else 'ok':10} sans réponse {silence.attendus} "
         f"({silence.age_seconds:.0f} s)  refusées {silence.refusees}  dernière réponse {last}"
@@ -105,7 +108,8 @@ def _books(one: Health) -> str:
 
 def _standing(reader: Reader) -> str:
     place = f"{reader.group} ne lit plus {reader.topic}/{reader.partition}"
-    return f"{place} depuis {reader.seconds:.0f} s ({reader.records} à lire)"
+    records = "à lire : inconnu" if reader.records is None else f"{reader.records} à lire"
+    return f"{place} depuis {reader.seconds:.0f} s ({records})"
 
 
 def _silent(silence: Silence) -> bool:
@@ -116,10 +120,12 @@ def doctor(*, json: Json = False) -> None:
     """Check Kafka, topics, databases, migrations, processes, readers, dead letters; says what to do.
 
     Needs IMAGIN_KAFKA_BOOTSTRAP and <SERVICE>_DATABASE_URL; migrations are checked where IMAGIN_DATABASE_URL is given,
-    processes where <SERVICE>_URL is. Ends within 15 seconds. Exit code 0 when nothing is wrong, 1 otherwise.
+    processes where <SERVICE>_URL is, their metrics where <SERVICE>_OPS_URL is. Ends within 15 seconds. Exit code 0 when
+    nothing is wrong, 1 otherwise.
     """
     installation = _needed()
     silent = [f"{service.prefix}URL" for service in SERVICES if not installation.replicas(service)]
+    silent += [f"{service.prefix}OPS_URL" for service in SERVICES if not installation.ops_ports(service)]
     if silent:
         say(f"processus non interrogés : {', '.join(silent)} non donnés")
     findings = run(_doctor(installation))
@@ -149,7 +155,8 @@ def _findings(one: Health) -> Findings:
     for replica in one.replicas:
         check = f"service {name}" + (f" {replica.url}" if len(one.replicas) > 1 else "")
         findings[check] = None if replica.health == "ok" else replica.health
-    if one.unread is not None or one.replicas:
+    findings |= {f"mesures {name} {found.url}": "muettes" if found.mute else None for found in one.metrics}
+    if one.unread is not None or one.metrics:
         findings[f"lecteurs {name}"] = " ; ".join(map(_standing, one.standing())) or None
     late = f"rien ne part depuis {one.outbox_seconds:.0f} s : {program()} outbox"
     findings[f"outbox {name}"] = late if one.outbox_is_late else None

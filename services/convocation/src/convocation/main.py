@@ -13,17 +13,23 @@ from convocation.annuaire import api as annuaire
 from convocation.annuaire.imports import api as imports
 from convocation.annuaire.imports import commands as import_annuaire
 from convocation.commun import idempotence, refusals
-from convocation.commun.application import Debits
+from convocation.commun.application import Debits, Sceaux
+from convocation.comptes import api as comptes
+from convocation.connexion import api as connexion
+from convocation.connexion import commands as entrees
 from convocation.connexion.pages import to_sign_in
 from convocation.convocations import api as convocations
 from convocation.couverture import api as couverture
+from convocation.delegations import api as delegations
 from convocation.demandes import api as demandes
 from convocation.documents.application import Application
 from convocation.documents.imprimeur import Imprimeur
 from convocation.documents.rendering import Documents
 from convocation.doublons import api as doublons
 from convocation.echanges import api as echanges
+from convocation.entrees.commands import Entrees
 from convocation.exigences import api as exigences
+from convocation.identite.fournisseur import Fournisseur
 from convocation.journal import api as journal
 from convocation.listes import api as listes
 from convocation.mes_missions import api as mes_missions
@@ -34,7 +40,7 @@ from convocation.settings import Settings
 from convocation.signatures import api as signatures
 from convocation.suivi.reader import RecordAccesOnAccesChanged, RecordNotificationOnNotificationEvents
 from event_schemas.catalogue import EVENT_TYPES
-from pages import Pages
+from pages import Pages, saisie
 
 _APIS = (
     listes,
@@ -50,8 +56,11 @@ _APIS = (
     doublons,
     exigences,
     demandes,
+    delegations,
+    comptes,
     journal,
     echanges,
+    connexion,
 )
 _HOUR_SECONDS = 3_600.0
 _IMPORTS_SECONDS = 1.0
@@ -67,12 +76,14 @@ def build(runtime: Runtime) -> Service:
         app.include_router(api.router)
     app.include_router(annuaire.import_router)
     refusals.add_to(app)
+    saisie.add_to(app)
     state = _application(runtime, settings, screens.add_to(app, settings))
     app.state.application = state
 
-    async def forget_old_keys() -> None:
+    async def forget_what_is_over() -> None:
         async with runtime.pool.acquire() as connection:
             await idempotence.forget(connection, state.clock() - _KEYS_KEPT)
+            await entrees.forget(connection, state.clock())
             await import_annuaire.forget_imports(connection, state.clock())
 
     async def work_at_imports() -> None:
@@ -88,7 +99,7 @@ def build(runtime: Runtime) -> Service:
             "convocation.notification": RecordNotificationOnNotificationEvents(),
         },
         loops=[
-            partial(periodically, _HOUR_SECONDS, "idempotence", forget_old_keys),
+            partial(periodically, _HOUR_SECONDS, "forget", forget_what_is_over),
             partial(periodically, _IMPORTS_SECONDS, "imports", work_at_imports),
         ],
         models={ce_type: event.model for ce_type, event in EVENT_TYPES.items()},
@@ -96,23 +107,39 @@ def build(runtime: Runtime) -> Service:
 
 
 def _application(runtime: Runtime, settings: Settings, pages: Pages) -> Application:
-    key = settings.token_key.get_secret_value()
+    sceaux = Sceaux.of(settings)
     return Application(
         pool=runtime.pool,
-        clock=lambda: datetime.now(UTC),  # noqa: TID251  # the clock's one place
+        clock=_clock,
+        sessions=Entrees(
+            runtime.pool,
+            _clock,
+            idle=timedelta(minutes=settings.session_idle_minutes),
+            hours=timedelta(hours=settings.session_hours),
+            secure=settings.public_url.startswith("https:"),
+        ),
+        fournisseurs={
+            genre: Fournisseur(one, redirect_uri=f"{settings.public_url}/connexion/{genre}/retour", clock=_clock)
+            for genre, one in settings.fournisseurs.items()
+        },
         wake_relay=runtime.relay.wake,
-        token_key=key,
+        issuers=settings.believed(),
         pages=pages,
         sign_in=to_sign_in,
         settings=settings,
         debits=Debits.of(settings),
+        sceaux=sceaux,
         public_url=settings.public_url,
-        imprimeur=Imprimeur(Documents(), public_url=settings.public_url, secret=key),
+        imprimeur=Imprimeur(Documents(), public_url=settings.public_url, cles=sceaux.verifications),
     )
 
 
+def _clock() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251  # the clock's one place
+
+
 def main() -> None:
-    run(Settings(), build)
+    run(Settings, build)
 
 
 if __name__ == "__main__":

@@ -1,19 +1,34 @@
 """What commands outside this service may use of it: tell events again, catch up after a restored backup, search keys.
 
-For operators' commands (replay, reconcile, restore) and the benchmark that fills the directory: they import nothing
-else of it.
+For operators' commands (replay, reconcile, restore), the benchmark that fills the directory and tests that sign
+somebody in: they import nothing else of it.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from acces.acteur import Acteur
+from chassis.database import Connection
 from convocation.commun.recherche import cle, mots
 from convocation.convocations.commands import replay_convocations
 from convocation.convocations.domain import NatureVersion
 from convocation.convocations.publishing import TYPES
 from convocation.convocations.sql import Choisie, Choix, page
+from convocation.entrees import commands as entrees
+from convocation.entrees.commands import Entree
 from convocation.restauration.commands import catch_up, held
 
-__all__ = ["SOURCE", "Choix", "catch_up", "cle", "event_of", "held", "mots", "page", "replay_convocations"]
+__all__ = [
+    "SOURCE",
+    "Choix",
+    "catch_up",
+    "cle",
+    "event_of",
+    "held",
+    "mots",
+    "open_session",
+    "page",
+    "replay_convocations",
+]
 
 SOURCE = "/imagin/convocation"
 
@@ -21,3 +36,8 @@ SOURCE = "/imagin/convocation"
 def event_of(row: Choisie) -> tuple[str, bytes | None, datetime]:
     """Type, body and time of a row of `page`; the body is None where the event was not kept."""
     return TYPES[NatureVersion(row.nature)], row.evenement, row.le
+
+
+async def open_session(connection: Connection, acteur: Acteur, now: datetime) -> str:
+    """The value of the cookie of a new session, of an hour."""
+    return await entrees.open_session(connection, Entree(acteur.sub, (acteur,)), now, timedelta(hours=1))

@@ -7,10 +7,13 @@ from convocation.affectation import pages as affectation
 from convocation.annuaire import pages as annuaire
 from convocation.annuaire.imports import pages as imports
 from convocation.cadre import pages as cadre
+from convocation.comptes import pages as comptes
 from convocation.connexion import pages as connexion
+from convocation.connexion import portail
 from convocation.convocations import pages as convocations
 from convocation.courriels import pages as courriels
 from convocation.couverture import pages as couverture
+from convocation.delegations import pages as delegations
 from convocation.demandes import contact
 from convocation.demandes import pages as demandes
 from convocation.documents import pages as documents
@@ -28,6 +31,7 @@ from pages import Pages
 
 _SCREENS = (
     cadre,
+    connexion,
     listes,
     affectation,
     convocations,
@@ -40,6 +44,8 @@ _SCREENS = (
     contact,
     doublons,
     ouvertures,
+    delegations,
+    comptes,
     journal,
     courriels,
     mes_missions,
@@ -51,9 +57,11 @@ _ROOMS = (
     "affectation",
     "annuaire",
     "cadre",
+    "comptes",
     "connexion",
     "convocations",
     "couverture",
+    "delegations",
     "demandes",
     "documents",
     "doublons",
@@ -77,6 +85,7 @@ def templates() -> PrefixLoader:
 def add_to(app: FastAPI, settings: Settings) -> Pages:
     """Mount the pages; without an acteur one gets the sign-in, signed links, the check of a convocation."""
     connexion.add_to(app)
+    portail.add_to(app)
     lien.add_to(app)
     abonnement.add_to(app)
     for screen in _SCREENS:

@@ -1,18 +1,19 @@
 """Settings of convocation, prefix `CONVOCATION_`."""
 
-from pathlib import Path
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Self
 from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, model_validator
+from pydantic import Field, model_validator
 from pydantic_settings import SettingsConfigDict
 
-from acces.settings import EntreeSettings
+from acces.settings import Trousseau, refuse_shared
+from convocation.identite.settings import IdentiteSettings
+from pages.settings import PagesSettings
 
 _THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
 
 
-class Settings(EntreeSettings):
+class Settings(IdentiteSettings, PagesSettings):
     """`public_url` is how people reach the pages: it stands in QR codes, and `https` makes the cookie secure."""
 
     model_config = SettingsConfigDict(env_prefix="CONVOCATION_")
@@ -22,10 +23,15 @@ class Settings(EntreeSettings):
     imports_url: str | None = Field(
         default=None, pattern=r"^https?://[^/]+$", description="mission-import's pages, for the rectorat's menu"
     )
+    link_keys: Trousseau = Field(description="of the links in mails")
+    verification_keys: Trousseau = Field(description="of the codes on printed convocations, which stay valid for ever")
+    calendar_keys: Trousseau = Field(description="of the addresses of people's calendars")
     link_days: int = Field(default=30, ge=0, le=3_650, description="a mail's link holds so long after the last date")
     calendar_organizer: str = Field(default="ne-pas-repondre@imagin.invalid", pattern=r"^[^@\s]+@[^@\s]+$")
     lot_copies: int = Field(default=35, ge=1, le=1_000)
     development_sign_in: bool = False
+    session_idle_minutes: int = Field(default=60, ge=5, le=1_440, description="a session in which nobody acts is over")
+    session_hours: int = Field(default=10, ge=1, le=24, description="a session of that age is over")
     # Beyond: 429. A person, a process: searches, documents, people of the directory; an address: what needs no person.
     search_per_second: int = Field(default=5, ge=1, le=10_000)
     search_burst: int = Field(default=60, ge=1, le=100_000)
@@ -42,10 +48,6 @@ class Settings(EntreeSettings):
         pattern=r"^https?://[^\s/]+(/\S*)?$",
         description="where SANTORIN is entered; {acces} becomes correction, suivi or numerisation",
     )
-    theme: Literal["imagin", "dsfr"] = Field(
-        default="imagin", validation_alias=AliasChoices("IMAGIN_THEME", "theme"), description="the skin of the pages"
-    )
-    dsfr_dir: Path | None = Field(default=None, validation_alias=AliasChoices("IMAGIN_DSFR_DIR", "dsfr_dir"))
 
     @model_validator(mode="after")
     def _no_open_door(self) -> Self:
@@ -53,5 +55,19 @@ class Settings(EntreeSettings):
         public = urlsplit(self.public_url)
         here = public.scheme == "http" and {public.hostname, self.http_host} <= _THIS_MACHINE
         if self.development_sign_in and not here:
-            raise ValueError("development_sign_in is on, so public_url and http_host must be this machine's, by http")
+            raise ValueError(
+                "CONVOCATION_DEVELOPMENT_SIGN_IN: where it is on, CONVOCATION_PUBLIC_URL and CONVOCATION_HTTP_HOST "
+                "must be this machine's, by http"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _a_key_for_each_purpose(self) -> Self:
+        """Whoever gets hold of one key forges nothing else with it."""
+        purposes = {
+            "CONVOCATION_LINK_KEYS": self.link_keys,
+            "CONVOCATION_VERIFICATION_KEYS": self.verification_keys,
+            "CONVOCATION_CALENDAR_KEYS": self.calendar_keys,
+        }
+        refuse_shared(self.token_key, purposes)
         return self

@@ -7,10 +7,12 @@ import pytest
 MISSIONS = ["/missions", "/missions-convoquees", "/couverture"]
 PLACE = [*MISSIONS, "/signature", "/demandes"]
 SHOWN = {
-    "chef": PLACE,
+    "chef": [*MISSIONS, "/signature", "/delegations", "/demandes"],
     "delegue": PLACE,
+    "delegue_numerisation": [*MISSIONS, "/demandes"],
+    "delegue_consultation": MISSIONS,
     "gestionnaire": [*MISSIONS, "/intervenants", "/intervenants/import", "/demandes", "/exigences", "/contact"],
-    "administrateur": [*MISSIONS, "/intervenants", "/exigences", "/ouvertures", "/journal"],
+    "administrateur": [*MISSIONS, "/intervenants", "/exigences", "/ouvertures", "/comptes", "/journal"],
     "intervenant": ["/mes-missions"],
 }
 ALL = {url for urls in SHOWN.values() for url in urls}

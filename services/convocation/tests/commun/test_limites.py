@@ -80,6 +80,12 @@ async def test_what_needs_no_person_is_limited_by_address_whatever_it_finds(limi
     assert (await world.client.get("/verifier/x", headers=HTML)).status_code == 429, "one rate for all of it"
 
 
+async def test_lost_mails_are_declared_within_the_same_rate(limited):
+    world = limited(**STRANGERS)
+    asked = [await world.client.post("/lien-perdu", data={"courriel": "x@y.invalid"}, headers=HTML) for _ in range(6)]
+    assert [one.status_code for one in asked] == [303] * 4 + [429] * 2
+
+
 async def test_nobody_reads_the_whole_directory_in_an_hour_and_the_audit_says_who_tried(limited):
     world = limited(people_per_hour=100)
     people = [world.fiche(f"9{number:02}", "DUPONT", f"Anne {number}") for number in range(60)]

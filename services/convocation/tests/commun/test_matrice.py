@@ -1,4 +1,4 @@
-"""Every route × every kind of acteur × one's own place and another académie's: what POLICY says, and nothing else.
+"""Every route × every kind of acteur × one's own place, its numérisation and another académie's: what POLICY says.
 
 The routes are the application's own: one that is not in ACTIONS fails, so that nobody adds a page and forgets it here.
 """
@@ -15,26 +15,31 @@ from convocation.commun.policy import POLICY
 
 LYON, AUTRE_LYON, LILLE = "0699001J", "0699002K", "0599001F"
 ACADEMIES = {LYON: "10", LILLE: "09"}
+NUMERISATION = "NUMERISATION"  # the mission of Lyon where a délégué à la numérisation acts
+LIEUX = {LYON: LYON, LILLE: LILLE, NUMERISATION: LYON}
 NUMEROS = {LYON: "100", LILLE: "900"}
 AUTRES = {LYON: "101", LILLE: "901"}  # a second entry of the académie's directory
-_LETTRES = {LYON: LYON, LILLE: "0599001N"}  # as they must be where a person is entered
 ACTEURS = {
     "chef": Acteur("chef", Role.CHEF, "chef", frozenset({LYON}), frozenset()),
     "delegue": Acteur("delegue", Role.DELEGUE, "delegue", frozenset({LYON}), frozenset()),
+    "delegue_numerisation": Acteur("numerisation", Role.DELEGUE_NUMERISATION, "numerisation", frozenset({LYON})),
+    "delegue_consultation": Acteur("consultation", Role.DELEGUE_CONSULTATION, "consultation", frozenset({LYON})),
     "autre_chef": Acteur("autre", Role.CHEF, "autre", frozenset({AUTRE_LYON}), frozenset()),
     "gestionnaire": Acteur("gest", Role.GESTIONNAIRE, "gest", frozenset(), frozenset({"10"})),
     "gestionnaire_de_lille": Acteur("gest-lille", Role.GESTIONNAIRE, "gest-lille", frozenset(), frozenset({"09"})),
     "administrateur": Acteur("admin", Role.ADMINISTRATEUR, "admin", frozenset(), frozenset()),
     "intervenant": Acteur("100", Role.INTERVENANT, "100", frozenset(), frozenset()),
-    "notifier": Acteur("notifier", Role.SERVICE, "notifier", frozenset(), frozenset()),
+    "notifier": Acteur("notifier", Role.NOTIFIER, "notifier", frozenset(), frozenset()),
+    "pont": Acteur("santorin-bridge", Role.PONT, "santorin-bridge", frozenset(), frozenset()),
     "santorin": Acteur("100", Role.SANTORIN, "100", frozenset(), frozenset()),
 }
 # Route → the action(s) of POLICY one of which it needs. With a parameter it is asked for both places.
 ACTIONS = {
     "GET /": (),
+    "GET /api/moi": (),
     "GET /api/missions": ("missions.lire",),
     "GET /api/missions/{mission_id}": ("missions.lire",),
-    "GET /api/missions/{mission_id}/intervenants": ("missions.lire",),
+    "GET /api/missions/{mission_id}/intervenants": ("affectation.chercher",),
     "POST /api/missions/{mission_id}/convocations": ("convocation.ecrire",),
     "GET /api/disciplines": ("disciplines.lire",),
     "GET /api/convocations/{convocation_id}": ("convocation.lire",),
@@ -125,104 +130,36 @@ ACTIONS = {
     "POST /intervenants/doublons/{une}/{autre}": ("intervenants.fusionner",),
     "GET /ouvertures": ("service.ouvrir",),
     "POST /ouvertures": ("service.ouvrir",),
+    "GET /delegations": ("delegation.ecrire",),
+    "GET /delegations/{uai}": ("delegation.ecrire",),
+    "POST /delegations/{uai}": ("delegation.ecrire",),
+    "POST /delegations/{uai}/{delegation_id}/retrait": ("delegation.ecrire",),
+    "GET /api/etablissements/{uai}/delegations": ("delegation.ecrire",),
+    "POST /api/etablissements/{uai}/delegations": ("delegation.ecrire",),
+    "POST /api/etablissements/{uai}/delegations/{delegation_id}/retrait": ("delegation.ecrire",),
+    "GET /comptes": ("compte.ecrire",),
+    "POST /comptes": ("compte.ecrire",),
+    "GET /comptes/attribution": ("compte.ecrire",),
+    "POST /comptes/attribution": ("compte.ecrire",),
+    "GET /comptes/{compte}": ("compte.ecrire",),
+    "GET /comptes/attributions/{attribution_id}/retrait": ("compte.ecrire",),
+    "POST /comptes/attributions/{attribution_id}/retrait": ("compte.ecrire",),
+    "GET /comptes/{compte}/activite": ("compte.ecrire",),
+    "POST /comptes/{compte}/activite": ("compte.ecrire",),
+    "GET /api/comptes": ("compte.ecrire",),
+    "GET /api/comptes/{compte}": ("compte.ecrire",),
+    "PUT /api/comptes/{compte}/activite": ("compte.ecrire",),
+    "POST /api/attributions": ("compte.ecrire",),
+    "POST /api/attributions/{attribution_id}/retrait": ("compte.ecrire",),
     "GET /journal": ("audit.lire",),
     "POST /journal": ("audit.lire",),
     "POST /journal.csv": ("audit.lire",),
     "GET /api/audit": ("audit.lire",),
     "POST /api/audit/recherche": ("audit.lire",),
 }
+OF_A_SESSION = {"GET /fonctions", "POST /fonctions"}  # programs have none: test_sessions
 REFUSED = {401, 403, 404}
-CSV = "numero,civilite,nom,prenom,courriel,uai,uais_secondaires,disciplines,actif\n"
-EXIGENCE = {"profils": [], "lot_copies": 20, "correcteurs": None, "motif": "x"}
 QUERIES = {"GET /api/missions/{mission_id}/intervenants": "?nom=dup"}
-
-
-def _person(place):
-    person = {"numero": NUMEROS[place], "civilite": "Mme", "nom": "LILLOISE", "prenom": "Y", "uai": place}
-    return person | {"courriel": "x@y.invalid", "disciplines": ["1000"]}
-
-
-def _bodies(place, ids):
-    """Bodies and forms that would be done if the acteur might."""
-    names = {"nom": "CHEF", "prenom": "Camille", "qualite": "Proviseure"}
-    opening = {"session": "2020-E3C1", "portee": "NATIONALE", "code": "*", "ouverte": True}
-    fiche = _person(place) | {"uai": _LETTRES[place]}
-    del fiche["numero"]
-    person = "/api/academies/{academie}/intervenants"
-    contact = {"nom": "D", "courriel": "x@y.invalid", "telephone": "0", "horaires": "9 h"}
-    json = {
-        "POST /api/missions/{mission_id}/convocations": {"intervenants": [NUMEROS[place]], "dates": ["2020-03-05"]},
-        "PUT /api/convocations/{convocation_id}": {"dates": ["2020-03-07"]},
-        "POST /api/convocations/{convocation_id}/annulation": {"motif": "x"},
-        "POST /api/envois": {"demandes": [{"convocation_id": ids["convocation_id"], "version": 1}]},
-        "PUT /api/ouvertures": opening,
-        "PUT /api/academies/{academie}/intervenants": {"intervenants": [_person(place)]},
-        "PUT /api/academies/{academie}/contact": contact,
-        "PUT /api/academies/{academie}/exigences/{code}": EXIGENCE,
-        "DELETE /api/academies/{academie}/exigences/{code}": {"motif": "x"},
-        "PUT /api/etablissements/{uai}/signature": names,
-        "POST /api/intervenants/fusion": {
-            one: {"id": str(ids[key]), "version": 1} for one, key in (("gardee", "une"), ("autre", "autre"))
-        },
-        "POST /api/intervenants/distincts": {"intervenants": [str(ids["une"]), str(ids["autre"])]},
-        f"POST {person}": fiche | {"numero": "950"},
-        f"PUT {person}/{{intervenant_id}}": fiche,
-        f"PUT {person}/{{intervenant_id}}/activite": {"actif": False, "motif": "x"},
-    }
-    activity = {"version": "1", "motif": "x", "action": "desactiver"}
-    forms = {
-        "POST /convocations/{convocation_id}/empechement": {"version": "1", "motif": "x"},
-        "POST /mes-missions/calendrier": {"action": "creer"},
-        "POST /demandes": {"uai": place, "nom": "X", "prenom": "Y", "cle": "k"},
-        "POST /demandes/{demande_id}/reponse": {"action": "refusee", "reponse": "non"},
-        "POST /signature/{uai}": names,
-        "POST /intervenants/import": {"academie": ACADEMIES[place]},
-        "POST /intervenants/nouveau": fiche | {"academie": ACADEMIES[place], "numero": "951"},
-        "POST /intervenants/{intervenant_id}": fiche | {"version": "1"},
-        "POST /intervenants/{intervenant_id}/activite": activity,
-        "POST /contact/{academie}": contact,
-        "POST /intervenants/doublons/{une}/{autre}": {"action": "distinctes"},
-    }
-    return json, forms
-
-
-@pytest.fixture
-async def places(open_world):
-    """One of everything at Lyon and at Lille: the values of the parameters in paths."""
-    world, found = open_world, {}
-    chefs = {LYON: world.chef, LILLE: world.acteur("chef-lille", Role.CHEF, LILLE)}
-    gestionnaires = {LYON: world.gestionnaire, LILLE: world.gestionnaire_de_lille}
-    rows = await world.pool.fetch("SELECT uai, mission_id FROM mission WHERE code = 'HG'")
-    missions = {row["uai"]: str(row["mission_id"]) for row in rows}
-    people = {"intervenants": [_person(LILLE), _person(LILLE) | {"numero": AUTRES[LILLE]}]}
-    assert (await world.gestionnaire_de_lille.put("/api/academies/09/intervenants", people)).status_code == 200
-    for place, academie in ACADEMIES.items():
-        chef, gestionnaire = chefs[place], gestionnaires[place]
-        created = await chef.convoque(missions[place], NUMEROS[place])
-        form = {"uai": place, "nom": f"DEMANDEE{academie}", "prenom": "Y", "cle": "k"}
-        asked = await world.client.post("/demandes", data=form, headers=chef._headers)
-        assert asked.status_code == 303
-        signature = {"nom": "CHEF", "prenom": "Camille", "qualite": "Proviseure"}
-        assert (await chef.put(f"/api/etablissements/{place}/signature", signature)).status_code == 200
-        rule = f"/api/academies/{academie}/exigences/HG"
-        assert (await gestionnaire.put(rule, EXIGENCE, **{"If-Match": '"0"'})).status_code == 200
-        headers = gestionnaire._headers | {"Content-Type": "text/csv"}
-        sent = await world.client.post(f"/api/academies/{academie}/annuaire?essai=true", content=CSV, headers=headers)
-        found[place] = {
-            "mission_id": missions[place],
-            "convocation_id": created.json()["convocations"][0]["convocation_id"],
-            "demande_id": await world.pool.fetchval("SELECT demande_id FROM demande WHERE uai = $1", place),
-            "import_id": sent.json()["import_id"],
-            "intervenant_id": await world.pool.fetchval("SELECT id FROM intervenant WHERE numero = $1", NUMEROS[place]),
-            "une": await world.pool.fetchval("SELECT id FROM intervenant WHERE numero = $1", NUMEROS[place]),
-            "autre": await world.pool.fetchval("SELECT id FROM intervenant WHERE numero = $1", AUTRES[place]),
-            "academie": academie,
-            "adresse": academie,
-            "uai": place,
-            "code": "HG",
-            "version": 1,
-        }
-    return found
 
 
 def routes(app):
@@ -233,11 +170,19 @@ def routes(app):
 
 def may(acteur, route, place):
     """What POLICY says: within `place` where the path names something of it, else anywhere."""
-    reach = {"uai": place, "academie": ACADEMIES[place], "intervenant": NUMEROS[place]}
+    lieu, mission = LIEUX[place], NUMERISATION if place == NUMERISATION else "CORRECTION"
+    numero = NUMEROS[lieu] if place == lieu else AUTRES[lieu]
+    reach = {"uai": lieu, "academie": ACADEMIES[lieu], "intervenant": numero, "mission": mission}
     for action in ACTIONS[route]:
         if POLICY.allows(acteur, action, **reach) if _placed(route) else _anywhere(acteur, action):
             return True
     return not ACTIONS[route]
+
+
+def cases():
+    """Each route with each place; with the numérisation those that are about a mission."""
+    about = {route for route in ACTIONS if "{mission_id}" in route or "{convocation_id}" in route}
+    return [(route, place) for route in ACTIONS for place in LIEUX if place != NUMERISATION or route in about]
 
 
 def _placed(route):
@@ -257,15 +202,15 @@ def _anywhere(acteur, action):
 async def ask(world, name, route, place, ids):
     method, path = route.split(" ")
     api = getattr(world, name)
-    json, forms = _bodies(place, ids)
+    json, forms = ids["json"], ids["forms"]
     headers = api._headers | {"If-Match": '"1"', "Idempotency-Key": f"{name}-{place}", "Accept": "text/html"}
     sent = {"json": json.get(route, {})} if path.startswith("/api") and method != "GET" else {}
     if not path.startswith("/api") and method == "POST":
         sent = {"data": forms.get(route, {"version": "1"})}
     if route == "POST /intervenants/import":
-        sent["files"] = {"fichier": ("annuaire.csv", CSV.encode(), "text/csv")}
+        sent["files"] = {"fichier": ("annuaire.csv", ids["csv"].encode(), "text/csv")}
     if path.endswith("/annuaire"):
-        sent, headers = {"content": CSV}, headers | {"Content-Type": "text/csv"}
+        sent, headers = {"content": ids["csv"]}, headers | {"Content-Type": "text/csv"}
     return await world.client.request(method, path.format(**ids) + QUERIES.get(route, ""), headers=headers, **sent)
 
 
@@ -281,7 +226,7 @@ async def _checksum(world):
 
 
 async def test_every_route_is_in_the_matrix(world):
-    assert routes(world.app) == sorted(ACTIONS)
+    assert routes(world.app) == sorted(OF_A_SESSION | ACTIONS.keys())
 
 
 async def test_without_a_token_every_route_of_the_api_answers_401(world, places):
@@ -297,14 +242,13 @@ async def test_r54_to_r57_each_acteur_is_refused_all_that_the_policy_does_not_gi
 ):
     acteur = ACTEURS[name]
     before, opened, asked = await _checksum(open_world), [], 0
-    for route in ACTIONS:
-        for place in ACADEMIES:
-            if may(acteur, route, place):
-                continue
-            asked += 1
-            answer = await ask(open_world, name, route, place, places[place])
-            if answer.status_code not in REFUSED:
-                opened.append((route, place, answer.status_code))
+    for route, place in cases():
+        if may(acteur, route, place):
+            continue
+        asked += 1
+        answer = await ask(open_world, name, route, place, places[place])
+        if answer.status_code not in REFUSED:
+            opened.append((route, place, answer.status_code))
     assert opened == []
     assert asked
     assert await _checksum(open_world) == before
@@ -313,12 +257,11 @@ async def test_r54_to_r57_each_acteur_is_refused_all_that_the_policy_does_not_gi
 @pytest.mark.parametrize("name", ACTEURS)
 async def test_r54_to_r57_each_acteur_is_let_in_where_the_policy_says_so(open_world, places, name):
     acteur, shut = ACTEURS[name], []
-    for route in ACTIONS:
-        for place in ACADEMIES:
-            if may(acteur, route, place):
-                answer = await ask(open_world, name, route, place, places[place])
-                if answer.status_code in REFUSED or answer.status_code >= 500:
-                    shut.append((route, place, answer.status_code))
+    for route, place in cases():
+        if may(acteur, route, place):
+            answer = await ask(open_world, name, route, place, places[place])
+            if answer.status_code in REFUSED or answer.status_code >= 500:
+                shut.append((route, place, answer.status_code))
     assert shut == []
 
 
@@ -343,6 +286,6 @@ async def test_lists_figures_and_exports_hold_nothing_of_another_academie(open_w
         for query in ("", "?par=mission", "?par=etablissement"):
             answer = await open_world.client.get(path + query, headers=getattr(open_world, name)._headers)
             read += answer.status_code == 200
-            if ACTEURS[name].role is not Role.SERVICE:
+            if ACTEURS[name].role not in {Role.NOTIFIER, Role.PONT}:
                 assert [mark for mark in marks if mark in _texts(answer)] == [], route
     assert read or name == "santorin"

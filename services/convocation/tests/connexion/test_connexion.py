@@ -50,10 +50,10 @@ async def test_the_sign_in_never_leads_to_another_host(world, suite):
     ],
     ids=str,
 )
-def test_a_start_with_the_sign_in_for_development_is_refused_where_others_could_use_it(more, refused):
-    given = {"database_url": "postgresql://x", "kafka_bootstrap": "x:1", "token_key": KEY, **more}
+def test_a_start_with_the_sign_in_for_development_is_refused_where_others_could_use_it(more, refused, keys):
+    given = {"database_url": "postgresql://x", "kafka_bootstrap": "x:1", "token_key": KEY, **keys, **more}
     Settings(**given)
-    with pytest.raises(ValidationError, match="development_sign_in") if refused else contextlib.nullcontext():
+    with pytest.raises(ValidationError, match="DEVELOPMENT_SIGN_IN") if refused else contextlib.nullcontext():
         Settings(**given, development_sign_in=True)
 
 

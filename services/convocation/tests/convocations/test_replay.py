@@ -82,7 +82,7 @@ async def test_what_is_true_is_told_page_by_page_to_a_service_alone(open_world):
     await world.chef.convoque(world.hg, "100", "101", "102")
     pages, after = [], UUID(int=0)
     while after:
-        answer = (await world.notifier.get("/api/etats", apres=str(after), limite=2)).json()
+        answer = (await world.pont.get("/api/etats", apres=str(after), limite=2)).json()
         pages.append([(one["version"], one["active"]) for one in answer["etats"]])
         after = answer["suite"]
     assert pages == [[(1, True), (1, True)], [(1, True)]]

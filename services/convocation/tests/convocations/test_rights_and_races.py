@@ -121,7 +121,7 @@ async def test_a_body_over_the_limit_is_refused_with_or_without_a_content_length
 
 
 async def test_a_cookie_may_not_write_from_another_site(open_world):
-    cookie = {"Cookie": "imagin_session=" + open_world.chef._headers["Authorization"].removeprefix("Bearer ")}
+    cookie = {"Cookie": await open_world.signed_in(open_world.chef.acteur)}
     path = f"/api/missions/{open_world.hg}/convocations"
     sent = {"json": BODY, "headers": cookie | {"Idempotency-Key": "c", "Sec-Fetch-Site": "cross-site"}}
     assert (await open_world.client.post(path, **sent)).status_code == 403

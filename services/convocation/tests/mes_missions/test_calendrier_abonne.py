@@ -1,16 +1,17 @@
 """A person's calendar by a private address: the events of the mails, until she revokes it (R57)."""
 
-from uuid import UUID, uuid5
+from uuid import uuid5
 
 import pytest
 import pytest_asyncio
 import vobject
 
 from acces.acteur import Role
-from convocation.commun.jetons import make_calendrier, make_lien, make_verification
+from acces.cles import Cles
+from convocation.commun.jetons import Lien, empreinte, make_calendrier, make_lien, make_verification
 from convocation.mes_missions.abonnement import abonnement_url
 
-KEY = "key-of-the-tests-" * 3
+AUTRES = Cles(["another-key-of-tests-" * 2])
 
 
 async def act(world, action, acteur=None):
@@ -110,33 +111,47 @@ async def test_nobody_but_an_intervenant_opens_or_revokes_and_only_his_own(abonn
 
 
 FAUX = {
-    "another subscription's": lambda id_: make_calendrier(uuid5(id_, "x"), KEY),
-    "another secret's": lambda id_: make_calendrier(id_, "another-key-of-tests-" * 2),
-    "a QR code's": lambda id_: make_verification(id_, 1, KEY),
-    "padded": lambda id_: make_calendrier(id_, KEY) + "=",
-    "cut": lambda id_: make_calendrier(id_, KEY)[:-1],
-    "the id alone": str,
-    "with the ending twice": lambda id_: make_calendrier(id_, KEY) + ".ics",
+    "another subscription's": lambda id_, cles: make_calendrier(uuid5(id_, "x"), cles),
+    "another secret's": lambda id_, cles: make_calendrier(id_, AUTRES),
+    "a QR code's": lambda id_, cles: make_verification(id_, 1, cles),
+    "padded": lambda id_, cles: make_calendrier(id_, cles) + "=",
+    "cut": lambda id_, cles: make_calendrier(id_, cles)[:-1],
+    "the id alone": lambda id_, cles: str(id_),
+    "with the ending twice": lambda id_, cles: make_calendrier(id_, cles) + ".ics",
 }
 
 
 @pytest.mark.parametrize("forge", FAUX.values(), ids=FAUX)
 async def test_a_forged_address_is_one_that_does_not_exist(abonne, forge):
     id_ = await abonne.pool.fetchval("SELECT abonnement_id FROM abonnement")
-    answer = await abonne.client.get(f"/calendrier/{forge(id_)}.ics")
+    answer = await abonne.client.get(f"/calendrier/{forge(id_, abonne.sceaux.calendriers)}.ics")
     assert answer.status_code == 404
     assert answer.json() == (await abonne.client.get("/nulle-part")).json()
 
 
-async def test_the_two_uses_of_the_secret_do_not_open_each_other(abonne):
-    id_ = await abonne.pool.fetchval("SELECT abonnement_id FROM abonnement")
+async def test_the_keys_of_the_three_purposes_open_nothing_of_each_other(abonne):
+    sceaux = abonne.sceaux
+    subscription = await abonne.pool.fetchval("SELECT abonnement_id FROM abonnement")
+    row = await abonne.pool.fetchrow("SELECT id, courriel FROM intervenant WHERE numero = '100'")
     une = await abonne.pool.fetchval("SELECT convocation_id FROM convocation WHERE numero = '100' LIMIT 1")
-    lien = make_lien(une, abonne.app.state.application.clock().replace(year=2100), KEY)
-    assert (await abonne.client.get(f"/lien/{lien}")).status_code == 303
-    abonne.client.cookies.clear()
-    assert (await abonne.client.get(f"/calendrier/{lien}.ics")).status_code == 404
-    assert (await abonne.client.get(f"/lien/{make_calendrier(id_, KEY)}")).status_code == 404
-    assert (await abonne.client.get(f"/verifier/{make_calendrier(UUID(int=1), KEY)}")).status_code == 404
+    fin = abonne.app.state.application.clock().replace(year=2100)
+    opened = {}
+    for purpose in ("liens", "calendriers", "verifications"):
+        cles = getattr(sceaux, purpose)
+        lien = make_lien(Lien(row["id"], 0, empreinte(row["courriel"], cles)), fin, cles)
+        opened[purpose] = [
+            (await abonne.client.get(path)).status_code == 200
+            for path in (
+                f"/lien/{lien}",
+                f"/calendrier/{make_calendrier(subscription, cles)}.ics",
+                f"/verifier/{make_verification(une, 1, cles)}",
+            )
+        ]
+    assert opened == {
+        "liens": [True, False, False],
+        "calendriers": [False, True, False],
+        "verifications": [False, False, True],
+    }
 
 
 async def test_the_address_of_a_merged_entry_leads_to_nothing(abonne):

@@ -120,11 +120,10 @@ async def test_without_an_address_the_page_names_the_way(open_world):
 @pytest.mark.parametrize(
     "url", ["javascript:alert(1)", "santorin.invalid", "ftp://santorin.invalid/", "https:///x", "https://a b/"]
 )
-def test_an_address_of_santorin_that_is_none_of_the_web_is_refused_at_the_start(url):
-    with pytest.raises(ValidationError):
-        Settings(
-            database_url="postgresql://x", kafka_bootstrap="x:1", token_key="key-of-the-tests-" * 3, santorin_url=url
-        )
+def test_an_address_of_santorin_that_is_none_of_the_web_is_refused_at_the_start(url, keys):
+    given = {"database_url": "postgresql://x", "kafka_bootstrap": "x:1", "token_key": "key-of-the-tests-" * 3, **keys}
+    with pytest.raises(ValidationError, match="santorin_url"):
+        Settings(**given, santorin_url=url)
 
 
 async def test_one_click_acknowledges_once_and_the_etablissement_reads_it(open_world):

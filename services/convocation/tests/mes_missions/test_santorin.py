@@ -20,7 +20,7 @@ async def test_a_token_of_santorin_as_a_cookie_opens_no_document_of_the_person_w
 async def test_nobody_signs_in_as_a_machine(open_world):
     open_world.settings.development_sign_in = True
     page = (await open_world.client.get("/connexion", headers={"Accept": "text/html"})).text
-    for role in (Role.SANTORIN, Role.SERVICE):
+    for role in (Role.SANTORIN, Role.NOTIFIER, Role.EXPLOITATION):
         assert f'value="{role}"' not in page
         answer = await open_world.client.get("/connexion/developpement?" + urlencode({"role": role, "code": "100"}))
         assert answer.status_code == 404

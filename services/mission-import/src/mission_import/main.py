@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from acces import securite
 from acces.http import create_app
+from acces.session import RemoteSessions
 from chassis.service import Runtime, Service, run
 from event_schemas.catalogue import EVENT_TYPES
 from mission_import.handlers.convocations import CountConvokedOnConvocationEvents
@@ -12,6 +13,7 @@ from mission_import.settings import Settings
 from mission_import.web import pages, refusals, routes_fichier, routes_imports
 from mission_import.web.application import Application
 from mission_import.web.pages import sessions
+from pages import saisie
 
 
 def build(runtime: Runtime) -> Service:
@@ -20,15 +22,17 @@ def build(runtime: Runtime) -> Service:
     securite.configure(settings.service_name, settings.security_log_file)
     app = create_app(title="IMAG'IN — import des missions")
     refusals.add_to(app)
+    saisie.add_to(app)
     routes_fichier.add_to(app)
     routes_imports.add_to(app)
     app.state.application = Application(
         pool=runtime.pool,
         clock=_clock,
         wake_relay=runtime.relay.wake,
-        token_key=settings.token_key.get_secret_value(),
+        issuers=settings.believed(),
         pages=pages.add_to(app, settings),
         sign_in=sessions.to_sign_in,
+        sessions=_sessions(settings),
         convocation_url=settings.convocation_url,
         public_url=settings.public_url or "",
     )
@@ -43,12 +47,20 @@ def build(runtime: Runtime) -> Service:
     )
 
 
+def _sessions(settings: Settings) -> RemoteSessions | None:
+    """Nobody comes by a cookie where nobody said who keeps the sessions."""
+    if settings.convocation_url is None:
+        return None
+    secure = (settings.public_url or "").startswith("https:")
+    return RemoteSessions(settings.convocation_url, secure=secure)
+
+
 def _clock() -> datetime:
     return datetime.now(UTC)  # noqa: TID251  # the clock's one place
 
 
 def main() -> None:
-    run(Settings(), build)
+    run(Settings, build)
 
 
 if __name__ == "__main__":

@@ -1,15 +1,14 @@
 """Settings of mission-import, prefix `MISSION_IMPORT_`."""
 
-from pathlib import Path
-from typing import ClassVar, Literal
+from typing import ClassVar
 
-from pydantic import AliasChoices, Field
+from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from acces.settings import EntreeSettings
+from pages.settings import PagesSettings
 
 
-class Settings(EntreeSettings):
+class Settings(PagesSettings):
     """One closing makes many missions: smaller batches keep the relay and the next service busy meanwhile."""
 
     model_config = SettingsConfigDict(env_prefix="MISSION_IMPORT_")
@@ -22,7 +21,3 @@ class Settings(EntreeSettings):
     public_url: str | None = Field(
         default=None, pattern=r"^https?://[^/]+$", description="how browsers reach the pages of imports"
     )
-    theme: Literal["imagin", "dsfr"] = Field(
-        default="imagin", validation_alias=AliasChoices("IMAGIN_THEME", "theme"), description="the skin of the pages"
-    )
-    dsfr_dir: Path | None = Field(default=None, validation_alias=AliasChoices("IMAGIN_DSFR_DIR", "dsfr_dir"))

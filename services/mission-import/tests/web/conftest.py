@@ -1,5 +1,6 @@
 """mission-import's requests on a real database: closings of Lyon (10) and Lille (09)."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from uuid import UUID, uuid5
@@ -7,7 +8,8 @@ from uuid import UUID, uuid5
 import httpx2
 import pytest_asyncio
 
-from acces.acteur import COOKIE, Acteur, Role, mint
+from acces.acteur import Acteur, Role
+from acces.session import Session, SessionEnded, cookie_name
 from chassis.cloudevents import Cause, Event
 from chassis.database import create_pool
 from chassis.service import Runtime
@@ -17,8 +19,8 @@ from event_schemas.identities import mission_id
 from event_schemas.inscriptions import InscriptionsClosed
 from mission_import.main import build
 from mission_import.settings import Settings
+from testkit import jetons
 
-KEY = "key-of-the-tests-" * 3
 CONVOCATION = "http://convocation.test"
 SESSION, LYON, AUTRE, LILLE = "2020-E3C1", "0699001J", "0699002K", f"0599001{uai.letter('0599001')}"
 REVUE = f"/api/imports/{SESSION}/{LYON}"
@@ -60,12 +62,32 @@ def convocation(number, code, *, version=1, status="ACTIVE"):
     )
 
 
+COOKIE = cookie_name(secure=False)
+
+
+class Sessions:
+    """Convocation's, played (tests/contrat has the real ones): each token of `World.tokens` names a session."""
+
+    def __init__(self):
+        self.open, self.over, self.closed = {}, set(), set()
+
+    async def find(self, secret):
+        if secret in self.over:
+            raise SessionEnded
+        acteur = self.open.get(secret)
+        return Session(acteur) if acteur and secret not in self.closed else None
+
+    async def close(self, secret):
+        self.closed.add(secret)
+
+
 class World:
     session, lyon, autre, lille = SESSION, LYON, AUTRE, LILLE
     closing, convocation = staticmethod(closing), staticmethod(convocation)
 
     def __init__(self, client, pool, readers, woken):
         self.client, self.pool, self.readers, self.woken = client, pool, readers, woken
+        self.sessions = client._transport.app.state.application.sessions
         self.tokens = {
             "lyon": self._token(Role.GESTIONNAIRE, "10"),
             "lille": self._token(Role.GESTIONNAIRE, "09"),
@@ -75,7 +97,9 @@ class World:
 
     def _token(self, role, *academies):
         acteur = Acteur(f"{role}.{academies}", role, "Essai", frozenset({LYON}), frozenset(academies))
-        return mint(acteur, KEY, now=datetime.now(UTC), hours=1)
+        token = jetons.mint(acteur)
+        self.sessions.open[token] = acteur
+        return token
 
     async def ask(self, who, method, path, body=None):
         headers = {"Authorization": f"Bearer {self.tokens[who]}"}
@@ -129,9 +153,12 @@ class World:
 async def world(database):
     urls = await database("mission_import")
     pool = await create_pool(urls.url, size=6)
-    settings = Settings(database_url=urls.url, kafka_bootstrap="unused:1", token_key=KEY, convocation_url=CONVOCATION)
+    settings = Settings(
+        database_url=urls.url, kafka_bootstrap="unused:1", issuers=jetons.sources(), convocation_url=CONVOCATION
+    )
     woken = []
     service = build(Runtime(settings, pool, SimpleNamespace(wake=lambda: woken.append(1))))
+    service.app.state.application = replace(service.app.state.application, sessions=Sessions())
     transport = httpx2.ASGITransport(app=service.app, raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url="http://imagin.test") as client:
         yield World(client, pool, service.readers, woken)

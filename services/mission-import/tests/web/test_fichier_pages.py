@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from acces.acteur import COOKIE
+from acces.session import cookie_name
 
 SESSION, LYON = "2020-E3C1", "0699001J"
 ENTETE = "session;uai;revision;academie;nom;commune;voie;code;libelle;type;candidats_inscrits"
@@ -12,7 +12,11 @@ ENTETE = "session;uai;revision;academie;nom;commune;voie;code;libelle;type;candi
 
 async def drop(world, octets, who="lyon"):
     """As a browser sends the form of the page."""
-    headers = {"Accept": "text/html", "Cookie": f"{COOKIE}={world.tokens[who]}", "Sec-Fetch-Site": "same-origin"}
+    headers = {
+        "Accept": "text/html",
+        "Cookie": f"{cookie_name(secure=False)}={world.tokens[who]}",
+        "Sec-Fetch-Site": "same-origin",
+    }
     files = {"fichier": ("clotures.csv", octets, "text/csv")} if octets is not None else {}
     world.client.cookies.clear()
     return await world.client.post("/imports/fichier", files=files, headers=headers)

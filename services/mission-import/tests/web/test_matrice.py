@@ -18,7 +18,7 @@ ACTEURS = {
     "chef": (Role.CHEF, None),
     "delegue": (Role.DELEGUE, None),
     "intervenant": (Role.INTERVENANT, None),
-    "service": (Role.SERVICE, None),
+    "service": (Role.NOTIFIER, None),
     "santorin": (Role.SANTORIN, None),
 }
 ACTIONS = {

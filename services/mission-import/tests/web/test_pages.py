@@ -38,6 +38,18 @@ async def test_signing_out_ends_the_session_of_both_services(world):
     assert (answer.status_code, answer.headers["location"]) == (303, "/connexion")
     assert 'imagin_session=""' in answer.headers["set-cookie"]
     assert "Path=/" in answer.headers["set-cookie"]
+    assert world.sessions.closed == {world.tokens["lyon"]}
+    assert (await world.page("lyon", "/imports")).headers["location"] == "/connexion"
+
+
+async def test_what_was_typed_survives_a_session_that_ended_elsewhere(world):
+    await changed_closing(world)
+    world.sessions.over.add(world.tokens["lyon"])
+    answer = await world.page(
+        "lyon", f"{REVUE}/decision", {"revision": "2", "action": "refuser", "motif": "Un « motif »"}
+    )
+    assert (answer.status_code, "Un « motif »" in answer.text) == (401, True)
+    assert (await world.etats())[2] == "A_VALIDER"
 
 
 async def test_the_menu_leads_to_convocation_and_lille_sees_nothing_of_lyon(world):
@@ -226,6 +238,6 @@ async def test_the_administrateur_filters_by_academie_state_and_text(world):
 
 async def test_without_an_acteur_nothing_is_read_but_where_to_sign_in(world):
     """The routes that ask for none; test_matrice.py asks all others without a token."""
-    public = {"/health/live", "/health/ready", "/metrics", "/openapi.json", "/connexion", "/deconnexion", "/"}
-    public |= {"/accessibilite", "/mentions-legales", "/donnees-personnelles"}
+    public = {"/health/live", "/health/ready", "/connexion", "/deconnexion", "/"}
+    public |= {"/accessibilite", "/mentions-legales", "/donnees-personnelles", "/fonctions"}
     assert {one.path for one in world.client._transport.app.routes if getattr(one, "methods", None)} == public

@@ -3,14 +3,16 @@
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from uuid import UUID
 
-from acces.acteur import Acteur, Role, mint
-from acces.http import Application, create_app
+from acces.acteur import Acteur, Role
+from acces.http import Application, create_app, publish_keys
+from acces.settings import cles
 from chassis.periodic import periodically
 from chassis.service import Runtime, Service, run
 from event_schemas.catalogue import EVENT_TYPES
 from notifier.domain.notification import Nuit
-from notifier.domain.retour import lire
+from notifier.domain.retour import lire, verp
 from notifier.gateways.convocation import ConvocationGateway
 from notifier.gateways.mail import EmlFolder, Mail, Smtp
 from notifier.gateways.retours import Retours
@@ -48,8 +50,9 @@ def build(runtime: Runtime) -> Service:
         pool=runtime.pool,
         clock=_clock,
         wake_relay=runtime.relay.wake,
-        token_key=settings.token_key.get_secret_value(),
+        issuers=settings.believed(),
     )
+    publish_keys(app, settings.signer)
     settling = timedelta(seconds=settings.settle_seconds)
     return Service(
         package="notifier",
@@ -64,19 +67,25 @@ def build(runtime: Runtime) -> Service:
 
 
 def _sending(settings: Settings) -> Sending:
-    key = settings.token_key.get_secret_value()
+    signs = settings.signs
 
     def token() -> str:
-        return mint(Acteur("notifier", Role.SERVICE), key, now=_clock(), hours=_TOKEN_HOURS)
+        return signs.mint(Acteur("notifier", Role.NOTIFIER), now=_clock(), hours=_TOKEN_HOURS)
 
     return Sending(
         ConvocationGateway(settings.convocation_url, token),
         _mail(settings),
-        Identity(settings.mail_from, settings.mail_domain, settings.bounce_address, key),
+        Identity(settings.mail_from, settings.mail_domain, _return_address(settings)),
         _clock,
         nuit=Nuit(*settings.night_hours) if settings.night_hours else None,
         batch_size=settings.mail_batch_size,
     )
+
+
+def _return_address(settings: Settings) -> Callable[[UUID], str] | None:
+    if settings.bounce_address is None or settings.bounce_keys is None:
+        return None
+    return partial(verp, settings.bounce_address, cles=cles(settings.bounce_keys))
 
 
 def _mail(settings: Settings) -> Mail:
@@ -108,9 +117,8 @@ def _periodic(runtime: Runtime, settings: Settings) -> list[Callable[[], Awaitab
         partial(periodically, _REMINDERS_SECONDS, "reminders", remind),
         partial(periodically, _GAUGES_SECONDS, "mails", measure),
     ]
-    if settings.bounce_dir is not None:
-        secret = settings.token_key.get_secret_value()
-        retours = Retours(settings.bounce_dir, partial(lire, secret=secret))
+    if settings.bounce_dir is not None and settings.bounce_keys is not None:
+        retours = Retours(settings.bounce_dir, partial(lire, cles=cles(settings.bounce_keys)))
 
         async def bounces() -> None:
             async with runtime.pool.acquire() as connection:
@@ -122,7 +130,7 @@ def _periodic(runtime: Runtime, settings: Settings) -> list[Callable[[], Awaitab
 
 
 def main() -> None:
-    run(Settings(), build)
+    run(Settings, build)
 
 
 if __name__ == "__main__":

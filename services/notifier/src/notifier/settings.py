@@ -1,28 +1,47 @@
 """Settings of notifier, prefix `NOTIFIER_`."""
 
 from datetime import time
+from email.errors import MessageError
 from email.headerregistry import Address
 from pathlib import Path
 from typing import Annotated, ClassVar, Self
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
-from acces.settings import AccesSettings
+from acces.cles import Cles
+from acces.settings import SigningSettings, Trousseau, refuse_shared
+from chassis.settings import CaFile
 from notifier.domain.retour import verp
 
 _HEURES = r"([01][0-9]|2[0-3]):[0-5][0-9]"
+_SCHEMES = {"smtp", "smtps", "smtp+starttls"}
 
 
 def _can_be_sealed(value: str) -> str:
     """Found at the start, not at the first mail: the tag of a mail leaves eleven characters before the @."""
-    Address(addr_spec=value)
-    verp(value, UUID(int=0), "")
+    try:
+        Address(addr_spec=value)
+        verp(value, UUID(int=0), Cles([""]))
+    except (ValueError, MessageError):  # their sentences quote the value
+        raise ValueError("no mail address, or one with more than eleven characters before the @") from None
     return value
 
 
-class Settings(AccesSettings):
+def _names_a_server(url: SecretStr) -> SecretStr:
+    try:
+        parts = urlsplit(url.get_secret_value())
+        named = parts.scheme in _SCHEMES and parts.hostname and parts.port != 0
+    except ValueError:  # a port that is no number
+        named = False
+    if not named:
+        raise ValueError("a URL is smtp://, smtps:// or smtp+starttls:// with a server")
+    return url
+
+
+class Settings(SigningSettings):
     """Exactly one of `mail_dir` (a folder of .eml files) and `smtp_url` says where mails go."""
 
     model_config = SettingsConfigDict(env_prefix="NOTIFIER_")
@@ -30,8 +49,8 @@ class Settings(AccesSettings):
 
     convocation_url: str
     mail_dir: Path | None = None
-    smtp_url: SecretStr | None = None
-    smtp_ca_file: Path | None = None
+    smtp_url: Annotated[SecretStr, AfterValidator(_names_a_server)] | None = None
+    smtp_ca_file: CaFile | None = None
     smtp_rate_per_second: float | None = Field(default=None, ge=0.1, le=10_000)
     smtp_connections: int = Field(default=4, ge=1, le=20, description="to one destination domain never more than one")
     mail_from: str = "IMAG'IN <ne-pas-repondre@imagin.invalid>"
@@ -44,10 +63,11 @@ class Settings(AccesSettings):
         pattern=rf"^{_HEURES}-{_HEURES}$",
         description="no mail then, by the académie's clocks: 20:00-07:00",
     )
-    reminder_days: str = Field(default="7,2", pattern=r"^$|^[0-9]{1,2}(,[0-9]{1,2})*$", description="days before")
+    reminder_days: str = Field(default="7,2", pattern=r"^[0-9]{1,2}(,[0-9]{1,2})*$", description="days before; 0: none")
     bounce_address: Annotated[str, AfterValidator(_can_be_sealed)] | None = Field(
         default=None, description="where mails come back to, with a tag of each mail (VERP)"
     )
+    bounce_keys: Trousseau | None = Field(default=None, description="seal these tags, so that nobody forges one")
     bounce_dir: Path | None = Field(default=None, description="maildir, or folder of messages, that receives them")
     bounce_poll_seconds: float = Field(default=30.0, gt=0)
 
@@ -55,6 +75,13 @@ class Settings(AccesSettings):
     def _one_way_out(self) -> Self:
         if (self.mail_dir is None) == (self.smtp_url is None):
             raise ValueError("exactly one of NOTIFIER_MAIL_DIR and NOTIFIER_SMTP_URL is needed")
+        return self
+
+    @model_validator(mode="after")
+    def _tags_are_sealed(self) -> Self:
+        if (self.bounce_address or self.bounce_dir) and self.bounce_keys is None:
+            raise ValueError("NOTIFIER_BOUNCE_KEYS is needed where mails come back: `openssl rand -base64 32`")
+        refuse_shared(self.token_key, {"NOTIFIER_BOUNCE_KEYS": self.bounce_keys})
         return self
 
     @property

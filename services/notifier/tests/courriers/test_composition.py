@@ -205,6 +205,12 @@ def test_an_ascii_address_is_the_one_recipient_whatever_the_name(envoi, mail, co
         assert (address.username, address.domain) == tuple(courriel.split("@"))
 
 
+def test_a_mail_without_a_link_has_none_in_either_part(envoi, mail):
+    found = read(mail([Item(Nature.ANNULATION, replace(envoi, lien=None))]))
+    assert Page(found.get_body(["html"]).get_content()).links() == []
+    assert "https://" not in found.get_body(["plain"]).get_content()
+
+
 @pytest.mark.parametrize("lien", ["", "javascript:alert(1)", "//x", "https://", "https://x y", "https://é", "ftp://x"])
 def test_what_is_no_link_is_refused(envoi, mail, lien):
     with pytest.raises(ValueError, match="no link"):

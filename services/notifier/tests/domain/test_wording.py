@@ -188,6 +188,18 @@ def test_the_link_stands_there_once_and_nobody_is_told_of_refusing(nature):
     assert "refus" not in mail.lower()
 
 
+@pytest.mark.parametrize("nature", Nature)
+def test_without_a_link_nothing_is_said_of_a_page(nature):
+    mail = said(*(replace(one, motif="Malade", lien=None) for one in (ENVOI, COORDINATEUR)), nature=nature)
+    for word in ("lien", "page", "Vos missions", "https://", "None"):
+        assert word not in mail, word
+    assert "Pour toute question" in mail
+
+
+def test_of_several_items_any_link_is_the_persons():
+    assert said(replace(ENVOI, lien=None), COORDINATEUR).count(COORDINATEUR.lien) == 1
+
+
 @pytest.mark.parametrize(
     ("natures", "sujet_attendu"),
     [

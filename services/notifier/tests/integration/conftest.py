@@ -1,17 +1,20 @@
 """The queue on a real database with a clock that tests turn; convocation, at the border, says what it is told to."""
 
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from types import SimpleNamespace
 from uuid import UUID, uuid5
 
 import pytest
 import pytest_asyncio
 
+from acces.cles import Cles
 from chassis.cloudevents import Cause, Event
 from chassis.database import create_pool
 from event_schemas import catalogue
 from event_schemas.convocations import Convocation, IntervenantRef, MissionRef
 from notifier.domain.courrier import Calendrier, Entree, Envoi, Piece
+from notifier.domain.retour import verp
 from notifier.gateways.convocation import ConvocationUnavailable
 from notifier.gateways.mail import RelayUnavailable, Smtp
 from notifier.handlers.convocations import NotifyOnConvocationEvents
@@ -146,9 +149,9 @@ class Notifier:
         self.convocation = FakeConvocation()
         self.reader = NotifyOnConvocationEvents(self.clock, SETTLING)
         self.mail = Smtp(smtp.url, connections=4)
-        self.identity = Identity(
-            "IMAG'IN <no@imagin.invalid>", "imagin.invalid", "retour@imagin.invalid", "key-of-the-tests-" * 3
-        )
+        self.cles = Cles(["key-of-the-tests-" * 3])
+        return_address = partial(verp, "retour@imagin.invalid", cles=self.cles)
+        self.identity = Identity("IMAG'IN <no@imagin.invalid>", "imagin.invalid", return_address)
 
     def clock(self):
         return self.now

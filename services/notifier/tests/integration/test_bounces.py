@@ -39,8 +39,7 @@ class Mailbox:
 
     def __init__(self, folder, notifier):
         self.folder, self._notifier = folder, notifier
-        identity = notifier.identity
-        self._retours = Retours(folder, partial(lire, secret=identity.secret))
+        self._retours = Retours(folder, partial(lire, cles=notifier.cles))
 
     def receive(self, name, to, *, action="failed", status="5.1.1"):
         (self.folder / name).write_text(DSN.format(to=to, action=action, status=status))

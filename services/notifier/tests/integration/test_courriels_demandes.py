@@ -55,6 +55,17 @@ async def test_it_goes_to_the_corrected_address_in_one_mail_and_is_told(refused)
     assert (await refused.reports())[-2:] == [catalogue.NOTIFICATION_SENT] * 2
 
 
+async def test_what_the_person_lost_goes_out_again_as_a_mail_that_no_mailbox_takes_for_the_first(notifier):
+    await notifier.tell(notifier.event("1"))
+    await notifier.settle()
+    for version in (1, 2):
+        await ask(notifier, demande(notifier, "1", version))
+        await notifier.settle()
+    assert notifier.told() == ["CONVOCATION HG"] * 3
+    assert list(notifier.smtp.ids().values()) == [1, 1, 1]
+    assert (await notifier.reports()) == [catalogue.NOTIFICATION_SENT] * 3
+
+
 async def test_five_days_of_patience_begin_again(refused):
     refused.now += timedelta(days=6)
     refused.smtp.to["ancienne@ac-exemple.invalid"] = ["450 4.2.1 busy"]

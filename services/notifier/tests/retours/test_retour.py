@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from acces.cles import Cles
 from notifier.domain.retour import Retour, lire, motif, refus, sealed_mail, verp
 
-SECRET = "un secret de trente-deux signes !"
+CLES = Cles(["un secret de trente-deux signes !"])
 MAIL = UUID("3b8f0c7e-52d4-5a1e-9c66-0f6f6b7f2a11")
 CORPUS = Path(__file__).parent / "corpus"
 RETOURS = {
@@ -61,7 +62,7 @@ NO_RETOURS = {
 
 
 def read(octets):
-    return lire(octets, secret=SECRET)
+    return lire(octets, cles=CLES)
 
 
 def eml(name):
@@ -83,22 +84,30 @@ def test_answers_delays_deliveries_and_forgeries_are_no_mails_that_came_back(nam
 
 
 def test_the_return_address_is_read_by_who_made_it_and_by_nobody_else():
-    address = verp("retour@imagin.invalid", MAIL, SECRET)
+    address = verp("retour@imagin.invalid", MAIL, CLES)
     local, _, domain = address.partition("@")
     assert (domain, len(local) <= 64) == ("imagin.invalid", True)
-    assert sealed_mail(f"Nom <{address}>", SECRET) == MAIL
-    assert sealed_mail(address.upper(), SECRET) == MAIL
-    assert sealed_mail(address, "autre secret") is None
+    assert sealed_mail(f"Nom <{address}>", CLES) == MAIL
+    assert sealed_mail(address.upper(), CLES) == MAIL
+    assert sealed_mail(address, Cles(["autre secret"])) is None
     start = len("retour+")
     for place in range(start, len(local)):
         other = "0" if local[place] != "0" else "1"
-        assert sealed_mail(f"{local[:place]}{other}{local[place + 1 :]}@{domain}", SECRET) is None
+        assert sealed_mail(f"{local[:place]}{other}{local[place + 1 :]}@{domain}", CLES) is None
+
+
+def test_a_mail_sent_before_a_rotation_comes_back_after_it_and_the_next_one_bears_another_seal():
+    rotated = Cles(["tirée après l’envoi du premier mail", "un secret de trente-deux signes !"])
+    before, after = (verp("retour@imagin.invalid", MAIL, cles) for cles in (CLES, rotated))
+    assert [sealed_mail(one, rotated) for one in (before, after)] == [MAIL, MAIL]
+    assert before != after
+    assert sealed_mail(after, CLES) is None
 
 
 @pytest.mark.parametrize("address", ["", "retour", "@imagin.invalid", "retour@", "retour-imagin@imagin.invalid"])
 def test_an_address_that_cannot_be_sealed_is_refused(address):
     with pytest.raises(ValueError, match="address"):
-        verp(address, MAIL, SECRET)
+        verp(address, MAIL, CLES)
 
 
 @pytest.mark.parametrize(
@@ -150,7 +159,7 @@ def test_no_damage_to_a_report_raises_or_names_another_mail(data, name):
 
 @pytest.mark.parametrize("depth", [50, 2000])
 def test_parts_within_parts_without_end_do_not_raise(depth):
-    head = f"To: {verp('retour@imagin.invalid', MAIL, SECRET)}\n"
+    head = f"To: {verp('retour@imagin.invalid', MAIL, CLES)}\n"
     nested = "".join(f'Content-Type: multipart/mixed; boundary="{rank}"\n\n--{rank}\n' for rank in range(depth))
     assert read((head + nested).encode()) is None
 

@@ -7,9 +7,9 @@ from functools import partial
 from fastapi import Depends
 
 from acces import securite
-from acces.acteur import Acteur, Role, mint
+from acces.acteur import Acteur, Role
 from acces.debit import Debit
-from acces.http import create_app
+from acces.http import create_app, publish_keys
 from chassis import dead_letters
 from chassis.freshness import Freshness
 from chassis.periodic import periodically
@@ -38,6 +38,7 @@ def build(runtime: Runtime) -> Service:
     app = create_app(title="IMAG'IN — habilitations SANTORIN")
     app.include_router(routes.router, dependencies=[Depends(limites.limit_acteur)])
     jetons.add_to(app, settings)
+    publish_keys(app, settings.signer)
 
     async def whole() -> bool:
         return not await dead_letters.any_deleted(pool, GROUP)
@@ -74,7 +75,8 @@ def _application(runtime: Runtime, settings: Settings, freshness: Freshness) -> 
         pool=runtime.pool,
         clock=_clock,
         wake_relay=runtime.relay.wake,
-        token_key=settings.token_key.get_secret_value(),
+        issuers=settings.believed(),
+        signs=settings.signs,
         freshness=freshness,
         stale_after=timedelta(seconds=settings.stale_after_seconds),
         clients=settings.clients,
@@ -86,10 +88,10 @@ def _application(runtime: Runtime, settings: Settings, freshness: Freshness) -> 
 
 def sources_of(settings: Settings) -> Sources:
     """The two sides outside the database, which a reconciliation asks."""
-    key = settings.token_key.get_secret_value()
+    signs = settings.signs
 
     def token() -> str:
-        return mint(Acteur("santorin-bridge", Role.SERVICE), key, now=_clock(), hours=_TOKEN_HOURS)
+        return signs.mint(Acteur("santorin-bridge", Role.PONT), now=_clock(), hours=_TOKEN_HOURS)
 
     return Sources(ConvocationGateway(settings.convocation_url, token).etats, settings.kafka_connection)
 
@@ -103,7 +105,7 @@ def _age_seconds(freshness: Freshness) -> float:
 
 
 def main() -> None:
-    run(Settings(), build)
+    run(Settings, build)
 
 
 if __name__ == "__main__":

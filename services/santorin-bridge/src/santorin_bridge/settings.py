@@ -5,11 +5,11 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field, field_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
-from acces.settings import EntreeSettings
+from acces.settings import EntreeSettings, SigningSettings
 from santorin_bridge.domain.clients import read_clients
 
 
-class Settings(EntreeSettings):
+class Settings(SigningSettings, EntreeSettings):
     """`stale_after_seconds`: the check of rights answers 503 when it knows less than what was told so long ago.
 
     `clients`: who may ask for a token, client id → verifiers of its secrets; without one nobody gets any.

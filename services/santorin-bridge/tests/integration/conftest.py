@@ -1,6 +1,7 @@
 """The bridge on a real database: what it is told, what it would send, what it answers."""
 
 import contextlib
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
@@ -9,7 +10,8 @@ from uuid import UUID, uuid5
 import httpx2
 import pytest_asyncio
 
-from acces.acteur import Acteur, Role, mint
+from acces.acteur import Acteur, Role
+from acces.jetons import ISSUERS, create_keys
 from chassis.cloudevents import Cause, Event
 from chassis.database import create_pool
 from chassis.guard import Outcome, guard
@@ -22,8 +24,9 @@ from santorin_bridge.handlers.convocations import GrantOrRevokeOnConvocationEven
 from santorin_bridge.main import build
 from santorin_bridge.publishing import DirtyHabilitations
 from santorin_bridge.settings import Settings
+from testkit import jetons
 
-KEY = "key-of-the-tests-" * 3
+KEYS = json.dumps(create_keys())
 
 
 class Bridge:
@@ -31,7 +34,11 @@ class Bridge:
 
     def __init__(self, url, pool):
         settings = Settings(
-            database_url=url, kafka_bootstrap="unused:1", token_key=KEY, convocation_url="http://convocation.test"
+            database_url=url,
+            kafka_bootstrap="unused:1",
+            signing_keys=KEYS,
+            issuers=jetons.sources(),
+            convocation_url="http://convocation.test",
         )
         self.app = build(Runtime(settings, pool, SimpleNamespace(wake=lambda: None))).app
         self.pool, self.client = pool, None
@@ -117,7 +124,9 @@ class Bridge:
         return [Acces.model_validate_json(row["payload"]) for row in rows]
 
     async def get(self, path, role=Role.SANTORIN, **parameters):
-        token = mint(Acteur("santorin", role), KEY, now=datetime.now(UTC), hours=1)
+        acteur, own = Acteur("santorin", role), self.app.state.application.signs
+        ours = role in ISSUERS["santorin-bridge"]
+        token = own.mint(acteur, now=self.now, hours=1) if ours else jetons.mint(acteur, now=self.now)
         headers = {"Authorization": f"Bearer {token}"}
         return await self.client.get(path, params=parameters or None, headers=headers)
 

@@ -81,7 +81,9 @@ async def test_r16_the_rights_of_a_person_are_answered_from_the_database_before_
     assert first.headers["etag"] != second.headers["etag"]
 
 
-@pytest.mark.parametrize("role", [Role.CHEF, Role.DELEGUE, Role.GESTIONNAIRE, Role.INTERVENANT, Role.SERVICE])
+@pytest.mark.parametrize(
+    "role", [Role.CHEF, Role.DELEGUE, Role.GESTIONNAIRE, Role.INTERVENANT, Role.PONT, Role.NOTIFIER, Role.EXPLOITATION]
+)
 async def test_only_santorin_and_the_administrateur_may_ask(bridge, role):
     assert (await bridge.get("/habilitations/1", role)).status_code == 403
     assert (await bridge.get("/habilitations/1", Role.ADMINISTRATEUR)).status_code == 200

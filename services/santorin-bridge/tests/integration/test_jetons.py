@@ -17,16 +17,22 @@ import structlog
 from prometheus_client import REGISTRY
 from pydantic import ValidationError
 
-from acces.acteur import Acteur, Role, mint, read
+from acces.acteur import Acteur, Role
+from acces.jetons import create_keys
 from chassis import logs
 from chassis.database import create_pool
 from chassis.service import Runtime
 from santorin_bridge.domain.clients import verifier
 from santorin_bridge.main import build
 from santorin_bridge.settings import Settings
+from testkit import jetons
 
-KEY = "key-of-the-tests-" * 3
-REST = {"kafka_bootstrap": "unused:1", "convocation_url": "http://convocation.test", "token_key": KEY}
+REST = {
+    "kafka_bootstrap": "unused:1",
+    "convocation_url": "http://convocation.test",
+    "signing_keys": json.dumps(create_keys()),
+    "issuers": jetons.sources(),
+}
 OLD, NEW, RECETTE = "secret-ancien", "secret-nouveau", "secret-de-recette"
 CLIENTS = {"santorin": [verifier(OLD), verifier(NEW)], "recette": [verifier(RECETTE)]}
 GRANT = {"grant_type": "client_credentials"}
@@ -113,16 +119,21 @@ async def test_the_token_says_who_asked_with_the_role_that_opens_nothing_else_an
     issued = datetime(2020, 1, 15, 10, tzinfo=UTC)
     bridge.tell_time(lambda: issued)
     token = await bridge.token()
-    assert read(token, KEY, now=issued + timedelta(seconds=599)) == Acteur("santorin", Role.SANTORIN)
+    issuers = bridge.app.state.application.issuers
+    assert await issuers.read(token, now=issued + timedelta(seconds=599)) == Acteur("santorin", Role.SANTORIN)
+    bridge.tell_time(lambda: issued + timedelta(seconds=631))
     answer = await bridge.rights(token)
     assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
 
 
-async def test_a_token_still_opens_a_second_before_its_end_and_no_more_a_second_after(bridge):
+async def test_a_token_opens_until_its_end_and_the_half_minute_by_which_clocks_may_differ(bridge):
+    """503: it opens, and what the bridge knows is an hour old."""
     now = datetime.now(UTC)
-    for ago, status in ((3_590, 200), (3_601, 401)):
-        bridge.tell_time(lambda ago=ago: now - timedelta(seconds=ago))
-        assert (await bridge.rights(await bridge.token())).status_code == status
+    for age, status in ((3_629, 503), (3_631, 401)):
+        bridge.tell_time(lambda: now)
+        token = await bridge.token()
+        bridge.tell_time(lambda age=age: now + timedelta(seconds=age))
+        assert (await bridge.rights(token)).status_code == status
 
 
 async def test_both_secrets_open_while_one_is_being_replaced_and_afterwards_the_new_one_only(start, monkeypatch):
@@ -189,7 +200,7 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
         ("invalid_request", {"data": GRANT | {"client_secret": OLD}}),
         ("invalid_request", {"data": GRANT | {"client_id": "recette"}}),
         ("invalid_request", {"data": GRANT | {"x": "x" * 9_000}}),
-        ("invalid_request", {"data": None, "content": b"x" * 5_000_000, "headers": FORM}),
+        ("invalid_request", {"data": None, "content": b"x" * 500_000, "headers": FORM}),
         ("invalid_request", {"data": None, "content": b"a=1&" * 50, "headers": FORM}),
         ("invalid_request", {"data": None, "content": b"grant_type=a&grant_type=b", "headers": FORM}),
         ("invalid_request", {"data": None, "content": b"grant_type=%FF%FE", "headers": FORM}),
@@ -217,7 +228,7 @@ async def test_credentials_do_not_go_into_an_address(bridge):
 
 
 async def test_the_token_route_is_the_only_one_of_the_bridge_without_an_acteur(bridge):
-    document = (await bridge.client.get("/openapi.json")).json()
+    document = bridge.app.openapi()
     for path, methods in document["paths"].items():
         for method in methods:
             url = path.replace("{intervenant}", "1")
@@ -283,7 +294,7 @@ async def test_after_the_burst_a_client_waits_as_told_and_another_one_does_not(s
 
 async def test_who_may_not_read_the_rights_is_limited_too(start):
     bridge = await start(api_requests_burst=1)
-    chef = mint(Acteur("chef", Role.CHEF), KEY, now=datetime.now(UTC), hours=1)
+    chef = jetons.mint(Acteur("chef", Role.CHEF))
     assert [(await bridge.rights(chef)).status_code for _ in range(2)] == [403, 429]
 
 
@@ -302,14 +313,13 @@ async def test_an_address_that_tries_secrets_is_held_back_and_another_one_is_not
     assert (await bridge.ask(auth=("santorin", OLD))).status_code == 200
 
 
-async def test_health_and_metrics_are_never_limited(start):
+async def test_health_is_never_limited(start):
     bridge = await start(api_requests_burst=1, token_requests_burst=1)
     for _ in range(5):
         assert (await bridge.client.get("/health/live")).status_code == 200
-        assert (await bridge.client.get("/metrics")).status_code == 200
 
 
-@pytest.mark.parametrize("value", ["{", '{"santorin": ["TRES-SECRET"]}', '{"TRES-SECRET!": []}', "[1]", ""])
+@pytest.mark.parametrize("value", ["{", '{"santorin": ["TRES-SECRET"]}', '{"TRES-SECRET!": []}', "[1]"])
 def test_a_wrong_setting_names_itself_and_is_not_quoted(monkeypatch, value):
     monkeypatch.setenv("SANTORIN_BRIDGE_CLIENTS", value)
     with pytest.raises(ValidationError) as refused:

@@ -98,3 +98,6 @@ class KafkaCluster:
 
     def rss_bytes(self) -> int:
         return sum(node.rss_bytes() for node in self.nodes)
+
+    def ended(self) -> str | None:
+        return next((log for node in self.nodes if (log := node.ended())), None)

@@ -100,6 +100,13 @@ class _Contained:
         usage = self._wrapped.stats(stream=False)["memory_stats"]
         return int(usage.get("usage", 0))
 
+    def ended(self) -> str | None:
+        if self._container is None:
+            return None
+        container = self._wrapped
+        container.reload()
+        return None if container.status in {"running", "paused"} else f"docker logs {container.short_id}"
+
     async def _wait_ready(self) -> None:
         raise NotImplementedError
 

@@ -26,6 +26,9 @@ class _Given:
     def rss_bytes(self) -> int:
         return 0
 
+    def ended(self) -> None:
+        """Its operator knows."""
+
 
 class GivenKafka(_Given):
     """IMAGIN_KAFKA_BOOTSTRAP."""

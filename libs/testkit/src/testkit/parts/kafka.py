@@ -3,6 +3,7 @@ One node is a cluster of one (parts/cluster.py has more). Settings are the broke
 and short tests ask (docs/decisions/0011)."""
 
 import asyncio
+import os
 import shutil
 import subprocess
 import tempfile
@@ -33,7 +34,7 @@ controller.quorum.voters={voters}
 listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}
 advertised.listeners=PLAINTEXT://127.0.0.1:{port}
 controller.listener.names=CONTROLLER
-log.dirs={data}
+log.dirs=data
 auto.create.topics.enable=false
 # as many copies as there are nodes, of which one may be missing
 default.replication.factor={copies}
@@ -151,6 +152,9 @@ class EmbeddedKafka:
     def rss_bytes(self) -> int:
         return self._running.rss_bytes()
 
+    def ended(self) -> str | None:
+        return None if self._child is None or self._child.alive() else str(self.log)
+
     @property
     def _running(self) -> Child:
         if self._child is None:
@@ -182,8 +186,8 @@ class EmbeddedKafka:
     async def _launch(self, *, port_may_be_taken: bool) -> bool:
         """True when ready; False when a port was taken meanwhile and the caller may choose another."""
         seen = self.log.stat().st_size if self.log.exists() else 0
-        command = [*self._command, "kafka.Kafka", str(self._home / "server.properties")]
-        self._child = await asyncio.to_thread(Child, command, log=self.log, cwd=self._home)
+        command = [*self._command, "kafka.Kafka", "server.properties"]
+        self._child = await asyncio.to_thread(Child, command, log=self.log, cwd=self._home, env=_environment())
         deadline = time.monotonic() + _READY_SECONDS
         while not await probes.kafka_answers(self.port):
             if not self._child.alive():
@@ -197,6 +201,11 @@ class EmbeddedKafka:
         return True
 
 
+def _environment() -> dict[str, str]:
+    """Java reads the names of folders by the locale; paths in its settings are relative, because those are Latin-1."""
+    return os.environ | {"LC_ALL": "C.UTF-8"}
+
+
 def _write_properties(folder: Path, node: int, controllers: Mapping[int, int], *, port: int, session: int) -> Path:
     properties = folder / "server.properties"
     text = _PROPERTIES.format(
@@ -204,7 +213,6 @@ def _write_properties(folder: Path, node: int, controllers: Mapping[int, int], *
         voters=",".join(f"{number}@127.0.0.1:{controller}" for number, controller in controllers.items()),
         port=port,
         controller_port=controllers[node],
-        data=folder / "data",
         copies=len(controllers),
         in_sync=max(1, len(controllers) - 1),
         session=session,
@@ -227,8 +235,8 @@ def _formatted(java: list[str], node: int) -> Path:
 def format_data(java: list[str], folder: Path, *options: str, node: int = 1) -> None:
     """Make `folder`/data, as the storage tool does with `options`."""
     properties = _write_properties(folder, node, {node: 9093}, port=9092, session=9_000)
-    tool = [*java, "kafka.tools.StorageTool", "format", "-t", _CLUSTER, "-c", str(properties), *options]
-    done = subprocess.run(tool, capture_output=True, text=True, check=False)
+    tool = [*java, "kafka.tools.StorageTool", "format", "-t", _CLUSTER, "-c", properties.name, *options]
+    done = subprocess.run(tool, capture_output=True, text=True, check=False, cwd=folder, env=_environment())
     if done.returncode != 0:
         raise PartError(f"Kafka's storage tool failed: {(done.stderr or done.stdout).strip()[-500:]}")
 

@@ -97,6 +97,9 @@ class EmbeddedPostgres:
     def rss_bytes(self) -> int:
         return self._running.rss_bytes()
 
+    def ended(self) -> str | None:
+        return None if self._child is None or self._child.alive() else str(self.log)
+
     @property
     def _running(self) -> Child:
         if self._child is None:

@@ -16,7 +16,7 @@ sasl.enabled.mechanisms=SCRAM-SHA-512
 listener.name.secured.scram-sha-512.sasl.jaas.config=\
 org.apache.kafka.common.security.scram.ScramLoginModule required;
 ssl.keystore.type=PEM
-ssl.keystore.location={keystore}
+ssl.keystore.location=broker.pem
 """
 
 
@@ -55,11 +55,10 @@ class SecuredKafka(EmbeddedKafka):
     def _configure(self) -> None:
         super()._configure()
         self.secured_port = free_port()
-        keystore = self._home / "broker.pem"
-        write_certificates(self.ca_file, keystore)
+        write_certificates(self.ca_file, self._home / "broker.pem")
         file = self._home / "server.properties"
         plain = file.read_text(encoding="utf-8")
         controller_port = plain.partition("CONTROLLER://127.0.0.1:")[2].partition("\n")[0]
         ports = {"port": self.port, "controller_port": controller_port, "secured_port": self.secured_port}
-        more = _LISTENER.format(keystore=keystore, **ports) + (_AUTHORIZER if self._authorizer else "")
+        more = _LISTENER.format(**ports) + (_AUTHORIZER if self._authorizer else "")
         file.write_text(plain + more, encoding="utf-8")

@@ -11,7 +11,7 @@ from convocation.annuaire import reads as intervenants
 from convocation.annuaire.domain import Intervenant
 from convocation.commun.limites import count_read, limit_recherche
 from convocation.convocations.refus import IntervenantInconnu
-from convocation.missions.access import visible_mission
+from convocation.missions.access import mission_to_search_for
 from pages.commands import reading
 
 router = Router(prefix="/api", tags=["missions"])
@@ -30,7 +30,7 @@ async def search_intervenants(
     if (discipline is None) == (nom is None):
         raise Problem(422, "recherche", "Cherchez par discipline ou par nom.")
     async with reading(request) as connection:
-        mission = await visible_mission(connection, acteur, mission_id)
+        mission = await mission_to_search_for(connection, acteur, mission_id)
         if discipline is not None:
             found = await intervenants.of_discipline(connection, mission.uai, mission.academie, discipline)
         else:

@@ -9,7 +9,7 @@ from fastapi import Depends, Path, Request, Response
 from acces.acteur import Acteur
 from acces.http import ActeurDep, Router
 from chassis.database import Connection
-from chassis.http import Problem
+from chassis.http import Problem, takes_a_file
 from convocation.annuaire import reads
 from convocation.annuaire.access import may_keep, may_read, visible_intervenant
 from convocation.annuaire.commands import change_intervenant, create_intervenant, import_intervenants, set_actif
@@ -129,6 +129,7 @@ def _told(person: Intervenant, response: Response) -> dict[str, Any]:
 
 
 @import_router.put("/academies/{academie}/intervenants")
+@takes_a_file
 async def importer_intervenants(
     request: Request, academie: Annotated[Academie, Path()], body: IntervenantsIn, acteur: ActeurDep
 ) -> dict[str, Any]:

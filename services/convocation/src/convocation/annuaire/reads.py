@@ -114,6 +114,12 @@ async def by_id(connection: Connection, intervenant_id: UUID) -> Intervenant | N
     return (await get(connection, [numero])).get(numero) if numero else None
 
 
+async def numeros_of(connection: Connection, courriel: str) -> list[str]:
+    """Numbers of the active people who have this address (in lower case); nobody has an empty one."""
+    query = "SELECT numero, academie FROM intervenant WHERE actif AND lower(courriel) = $1 AND $1 <> '' ORDER BY numero"
+    return [row.numero for row in await connection.fetch(query, courriel, record_class=AcademieRow)]
+
+
 async def academies(connection: Connection, numeros: Sequence[str]) -> dict[str, str]:
     """The académie of each known number, its row locked."""
     query = "SELECT numero, academie FROM intervenant WHERE numero = ANY($1::text[]) ORDER BY numero FOR UPDATE"

@@ -18,6 +18,8 @@ MISSIONS, CONSULTATION, MES_MISSIONS = "/missions", "/missions-convoquees", "/me
 FONCTIONS = {
     Role.CHEF: "Chef d’établissement",
     Role.DELEGUE: "Délégué du chef d’établissement",
+    Role.DELEGUE_NUMERISATION: "Délégué du chef d’établissement à la numérisation",
+    Role.DELEGUE_CONSULTATION: "Délégué du chef d’établissement à la consultation",
     Role.GESTIONNAIRE: "Gestionnaire IMAGIN",
     Role.ADMINISTRATEUR: "Administrateur IMAGIN",
     Role.INTERVENANT: "Intervenant",
@@ -39,6 +41,7 @@ _MENU = (
     _Entree("Couverture", "/couverture", ("couverture.lire",)),
     # The page lists the acteur's own établissements: the rectorat has none.
     _Entree("Signature établissement pour la convocation", "/signature", ("signature.lire",), Scope.ETABLISSEMENT),
+    _Entree("Délégations", "/delegations", ("delegation.ecrire",)),
     _Entree("Annuaire des intervenants", "/intervenants", ("intervenants.lire",)),
     _Entree("Import de l’annuaire", "/intervenants/import", ("intervenants.ecrire",)),
     _Entree("Demandes de création", "/demandes", ("demande.ecrire", "demande.traiter")),
@@ -46,6 +49,7 @@ _MENU = (
     _Entree("Profils et besoins", "/exigences", ("exigences.lire",)),
     _Entree("Contact de l’académie", "/contact", ("contact.ecrire",)),
     _Entree("Ouverture du service", "/ouvertures", ("service.ouvrir",)),
+    _Entree("Comptes et droits", "/comptes", ("compte.ecrire",)),
     _Entree("Journal", "/journal", ("audit.lire",)),
 )
 # By the code that a redirect's address carries.
@@ -86,6 +90,15 @@ _FAITS = {
     "exigence-nationale": ("Règle nationale en vigueur", "La règle de l’académie n’est plus ; le journal la garde."),
     "calendrier-ouvert": ("Adresse créée", "Votre agenda peut s’y abonner."),
     "calendrier-revoque": ("Adresse révoquée", "Les agendas qui la suivaient ne reçoivent plus rien."),
+    "delegation": (
+        "Délégation enregistrée",
+        "La personne en dispose à sa prochaine connexion, à partir du premier jour.",
+    ),
+    "delegation-retiree": ("Délégation retirée", "La personne n’agit plus pour vous, dès à présent."),
+    "droit-donne": ("Droit donné", "La personne en dispose à sa prochaine connexion."),
+    "droit-retire": ("Droit retiré", "La personne ne l’a plus, dès à présent."),
+    "compte-desactive": ("Compte désactivé", "La personne est déconnectée et ne peut plus se connecter."),
+    "compte-reactive": ("Compte réactivé", "La personne peut de nouveau se connecter."),
     "ouverture": ("Décision enregistrée", "Les établissements concernés la voient tout de suite."),
 }
 
@@ -95,7 +108,7 @@ async def page(
 ) -> HTMLResponse:
     """`template` in the frame that `acteur` sees."""
     frame = {
-        "utilisateur": utilisateur(acteur, FONCTIONS),
+        "utilisateur": utilisateur(request, acteur, FONCTIONS),
         "menu": menu(_entries(request, acteur), request.url.path),
         "menu_groupe": "Centre Examen" if of_an_etablissement(acteur) else "",
         "contexte": await _contexte(connection, acteur),

@@ -19,6 +19,6 @@ def reach(acteur: Acteur, action: str) -> Reach:
     """Raises Forbidden for a role that may not do it at all."""
     scope = POLICY.scope(acteur, action)
     return Reach(
-        uais=sorted(acteur.uais) if scope is Scope.ETABLISSEMENT else None,
+        uais=sorted(acteur.uais) if scope in {Scope.ETABLISSEMENT, Scope.NUMERISATION} else None,
         academies=sorted(acteur.academies) if scope is Scope.ACADEMIE else None,
     )

@@ -1,11 +1,17 @@
 """What the requests of convocation use."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fastapi import Request
 
+from acces.cles import Cles
 from acces.debit import Debit
+from acces.settings import cles
 from chassis import http
+from convocation.entrees.commands import Entrees
+from convocation.identite.fournisseur import Fournisseur
+from convocation.identite.settings import Genre
 from convocation.settings import Settings
 from pages import application as pages
 
@@ -36,12 +42,32 @@ class Debits:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Sceaux:
+    """What each purpose is sealed with (0035)."""
+
+    liens: Cles
+    verifications: Cles
+    calendriers: Cles
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Sceaux":
+        return cls(
+            liens=cles(settings.link_keys),
+            verifications=cles(settings.verification_keys),
+            calendriers=cles(settings.calendar_keys),
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Application(pages.Application):
     """Every room's; `documents` adds what renders."""
 
     settings: Settings
     debits: Debits
+    sceaux: Sceaux
+    sessions: Entrees
+    fournisseurs: Mapping[Genre, Fournisseur]
 
 
 def application(request: Request) -> Application:

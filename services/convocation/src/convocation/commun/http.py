@@ -50,11 +50,12 @@ async def once(
 
 
 def expected_version(if_match: str | None) -> int:
-    """The version in `If-Match: "3"`; 428 when absent, 412 when it can match nothing."""
+    """The version in `If-Match: "3"`, "0" where there is none yet; 428 when absent, 412 when it can match nothing."""
     if if_match is None:
         raise Problem(428, "if-match-absent", "L’en-tête If-Match est nécessaire : relisez la donnée et son ETag.")
-    version = whole_number(if_match.strip().strip('"'))
-    if not version:
+    typed = if_match.strip().strip('"')
+    version = whole_number(typed)
+    if not version and typed != "0":
         raise Problem(412, "version-depassee", "L’en-tête If-Match ne correspond pas.")
     return version
 

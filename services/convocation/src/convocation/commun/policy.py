@@ -4,7 +4,13 @@ from acces.acteur import Role
 from acces.policy import Policy, Scope
 
 _ETABLISSEMENT = {Role.CHEF: Scope.ETABLISSEMENT, Role.DELEGUE: Scope.ETABLISSEMENT}
-_LECTURE = _ETABLISSEMENT | {Role.GESTIONNAIRE: Scope.ACADEMIE, Role.ADMINISTRATEUR: Scope.TOUT}
+_RECTORAT = {Role.GESTIONNAIRE: Scope.ACADEMIE, Role.ADMINISTRATEUR: Scope.TOUT}
+# Three délégués, each may what the one before may: consulter, numériser, convoquer (0039).
+_CONVOCATION = _ETABLISSEMENT | {Role.DELEGUE_NUMERISATION: Scope.NUMERISATION}
+_CONSULTATION = _ETABLISSEMENT | dict.fromkeys(
+    (Role.DELEGUE_NUMERISATION, Role.DELEGUE_CONSULTATION), Scope.ETABLISSEMENT
+)
+_LECTURE = _CONSULTATION | _RECTORAT
 
 POLICY = Policy(
     {
@@ -13,31 +19,35 @@ POLICY = Policy(
         "missions.lire": _LECTURE,
         "couverture.lire": _LECTURE,
         "convocation.lire": _LECTURE | {Role.INTERVENANT: Scope.SOI},
-        "convocation.ecrire": _ETABLISSEMENT,
-        "remise.ecrire": _ETABLISSEMENT,
-        "renvoi.demander": _ETABLISSEMENT | {Role.GESTIONNAIRE: Scope.ACADEMIE},
+        "convocation.ecrire": _CONVOCATION,
+        "affectation.chercher": _CONVOCATION | _RECTORAT,
+        "remise.ecrire": _CONVOCATION,
+        "renvoi.demander": _CONVOCATION | {Role.GESTIONNAIRE: Scope.ACADEMIE},
         "prise-de-connaissance.ecrire": {Role.INTERVENANT: Scope.SOI},
         "empechement.signaler": {Role.INTERVENANT: Scope.SOI},
-        "empechement.traiter": _ETABLISSEMENT,
+        "empechement.traiter": _CONVOCATION,
         "disciplines.lire": dict.fromkeys(
-            (Role.CHEF, Role.DELEGUE, Role.GESTIONNAIRE, Role.ADMINISTRATEUR), Scope.TOUT
+            (Role.CHEF, Role.DELEGUE, Role.DELEGUE_NUMERISATION, Role.GESTIONNAIRE, Role.ADMINISTRATEUR), Scope.TOUT
         ),
         "intervenants.ecrire": {Role.GESTIONNAIRE: Scope.ACADEMIE},
-        "exigences.lire": {Role.GESTIONNAIRE: Scope.ACADEMIE, Role.ADMINISTRATEUR: Scope.TOUT},
-        "exigences.ecrire": {Role.GESTIONNAIRE: Scope.ACADEMIE, Role.ADMINISTRATEUR: Scope.TOUT},
-        "signature.lire": _LECTURE,
+        "exigences.lire": _RECTORAT,
+        "exigences.ecrire": _RECTORAT,
+        "signature.lire": _ETABLISSEMENT | _RECTORAT,
         "signature.ecrire": {Role.CHEF: Scope.ETABLISSEMENT},
-        "demande.ecrire": _ETABLISSEMENT,
+        "delegation.ecrire": {Role.CHEF: Scope.ETABLISSEMENT},
+        "compte.ecrire": {Role.ADMINISTRATEUR: Scope.TOUT},
+        # Who convokes for the numérisation alone asks too for somebody whom the directory lacks (R36).
+        "demande.ecrire": _ETABLISSEMENT | {Role.DELEGUE_NUMERISATION: Scope.ETABLISSEMENT},
         "demande.traiter": {Role.GESTIONNAIRE: Scope.ACADEMIE},
         "contact.ecrire": {Role.GESTIONNAIRE: Scope.ACADEMIE},
         "mes-convocations.lire": {Role.INTERVENANT: Scope.SOI},
         "abonnement.ecrire": {Role.INTERVENANT: Scope.SOI},
-        "envoi.lire": {Role.SERVICE: Scope.TOUT},
-        "etats.lire": {Role.SERVICE: Scope.TOUT},
-        "intervenants.lire": {Role.GESTIONNAIRE: Scope.ACADEMIE, Role.ADMINISTRATEUR: Scope.TOUT},
+        "envoi.lire": {Role.NOTIFIER: Scope.TOUT, Role.SERVICE: Scope.TOUT},
+        "etats.lire": {Role.PONT: Scope.TOUT, Role.EXPLOITATION: Scope.TOUT, Role.SERVICE: Scope.TOUT},
+        "intervenants.lire": _RECTORAT,
         "intervenants.fusionner": {Role.GESTIONNAIRE: Scope.ACADEMIE},
         "audit.lire": {Role.ADMINISTRATEUR: Scope.TOUT},
         # mission-import's own right: the menu leads to its pages.
-        "imports.lire": {Role.GESTIONNAIRE: Scope.ACADEMIE, Role.ADMINISTRATEUR: Scope.TOUT},
+        "imports.lire": _RECTORAT,
     }
 )

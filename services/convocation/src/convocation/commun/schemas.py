@@ -37,6 +37,12 @@ Numero = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{1,32}$")]
 Uai = Annotated[str, StringConstraints(pattern=r"^[0-9]{7}[A-Z]$")]
 Academie = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}$")]
 Session = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-E3C[0-9]$")]
+AdresseDePersonne = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, to_lower=True, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$"),
+    AfterValidator(_lisible),
+]
+"""By which a person is known before they sign in: in lower case, as it is compared."""
 Courriel = Annotated[str, StringConstraints(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$"), AfterValidator(_lisible)]
 
 

@@ -1,29 +1,39 @@
-"""Sign-in for development, and signing out. OIDC will replace only who issues the cookie."""
+"""Sign-in for development, and signing out."""
 
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from acces import securite
-from acces.acteur import COOKIE, Acteur, Role
-from acces.http import present, refuse_cross_site
+from acces.acteur import Acteur, Role
+from acces.http import ActeurDep, Router, present, refuse_cross_site, secret_of
 from acces.securite import Evenement
-from acces.session import open_session
+from acces.session import delete_cookie
 from chassis.database import Connection
 from chassis.http import Problem
-from convocation.cadre.ecran import FONCTIONS
+from convocation.cadre.ecran import FONCTIONS, page
 from convocation.commun.application import application
 from convocation.commun.limites import limit_porte
-from convocation.connexion import sql
+from convocation.connexion import reads
+from convocation.connexion.forms import local
+from convocation.connexion.portail import end_session_url
+from convocation.connexion.presenters import choix
+from convocation.entrees.commands import Entree
+from convocation.identite.settings import Genre
+from convocation.missions import reads as places
 from pages.commands import reading, see_other
-from pages.forms import fields, text
+from pages.forms import fields, text, whole_number
 
-_HOURS = 8  # a working day
+_PORTAILS = {
+    Genre.FIM: ("Se connecter par le portail ARENA", "Personnels de l’éducation nationale"),
+    Genre.PROCONNECT: ("Se connecter avec ProConnect", "Agents d’un autre ministère"),
+}
+router = Router(include_in_schema=False)
 
 
 def add_to(app: FastAPI) -> None:
-    """Plain routes, because routers ask for an acteur."""
+    """Plain routes, because routers ask for an acteur; `router` has those of who is signed in."""
     app.add_route("/connexion", connexion)
     app.add_route("/connexion/developpement", sign_in_by_link, methods=["GET"])
     app.add_route("/connexion/developpement", sign_in, methods=["POST"])
@@ -34,13 +44,16 @@ async def connexion(request: Request) -> Response:
     """Where the setting allows it, people to sign in as; else where one signs in."""
     state = application(request)
     settings, pages = state.settings, state.pages
+    suite = local(request.query_params.get("suite", "/"))
+    portails = [(genre.value, *_PORTAILS[genre]) for genre in settings.fournisseurs]
     if not settings.development_sign_in:
-        return pages.render(request, "connexion/connexion_portail.html", status=401)
-    q, suite = request.query_params.get("q", "")[:100], _local(request.query_params.get("suite", "/"))
+        template = "connexion/connexion_portail.html"
+        return pages.render(request, template, status=401, portails=portails, suite=suite)
+    q = request.query_params.get("q", "")[:100]
     async with reading(request) as connection:
-        places = await sql.etablissements(connection, q, limit=15)
-        people = await sql.intervenants(connection, q, limit=10)
-        academies = await sql.academies(connection)
+        found = await reads.etablissements(connection, q, limit=15)
+        people = await reads.intervenants(connection, q, limit=10)
+        academies = await reads.academies(connection)
     return pages.render(
         request,
         "connexion/connexion.html",
@@ -48,9 +61,10 @@ async def connexion(request: Request) -> Response:
         Role=Role,
         q=q,
         suite=suite,
-        places=places,
+        places=found,
         people=people,
         academies=academies,
+        portails=portails,
     )
 
 
@@ -63,7 +77,7 @@ async def sign_in(request: Request) -> Response:
     refuse_cross_site(request)
     async with fields(request) as form:
         role, code, suite = text(form, "role"), text(form, "code"), text(form, "suite")
-    return await _signed_in(request, role, code, _local(suite))
+    return await _signed_in(request, role, code, local(suite))
 
 
 async def _signed_in(request: Request, role: str, code: str, suite: str) -> Response:
@@ -76,7 +90,8 @@ async def _signed_in(request: Request, role: str, code: str, suite: str) -> Resp
     async with reading(request) as connection:
         acteur = await _acteur(connection, role, code[:40])
     response = see_other(suite)
-    open_session(response, acteur, state.token_key, now=state.clock(), hours=_HOURS, secure=state.secure)
+    await state.sessions.close(secret_of(request))
+    await state.sessions.open(response, Entree(acteur.sub, (acteur,)))
     securite.tell(request, Evenement.SIGNED_IN, acteur)
     return response
 
@@ -84,7 +99,7 @@ async def _signed_in(request: Request, role: str, code: str, suite: str) -> Resp
 async def _acteur(connection: Connection, named: str, code: str) -> Acteur:
     role = Role(named) if named in set(Role) else None
     if role in {Role.CHEF, Role.DELEGUE}:
-        place = next(iter(await sql.etablissements(connection, code, limit=1)), None)
+        place = next(iter(await reads.etablissements(connection, code, limit=1)), None)
         if place is not None:
             uai, academie = place.uai, place.academie
             return Acteur(f"{role.value}.{uai}", role, FONCTIONS[role], frozenset({uai}), frozenset({academie}))
@@ -93,23 +108,60 @@ async def _acteur(connection: Connection, named: str, code: str) -> Acteur:
     elif role is Role.ADMINISTRATEUR:
         return Acteur("administrateur", role, FONCTIONS[role])
     elif role is Role.INTERVENANT:
-        person = await sql.intervenant(connection, code)
+        person = await reads.intervenant(connection, code)
         if person is not None:
             return Acteur(person.numero, role, f"{person.prenom} {person.nom}")
     raise Problem(404, "inconnu", "Personne ne correspond à cette demande de connexion.")
 
 
 async def sign_out(request: Request) -> Response:
+    """The session ends here, then at the provider it came from. A service that asks is told where that is."""
     refuse_cross_site(request)
-    response = see_other("/connexion")
-    securite.tell(request, Evenement.SIGNED_OUT, present(request))
-    response.delete_cookie(COOKIE)
+    state, secret = application(request), secret_of(request)
+    acteur, provenance = await present(request), await state.sessions.provenance(secret)
+    await state.sessions.close(secret)
+    securite.tell(request, Evenement.SIGNED_OUT, acteur)
+    suite = await end_session_url(request, provenance)
+    if "application/json" in request.headers.get("accept", ""):
+        return JSONResponse({"suite": suite})
+    response = state.pages.signed_out(request, suite)
+    delete_cookie(response, secure=state.secure)
     return response
 
 
-def _local(url: str) -> str:
-    """A page of ours: an address with a host would lead away."""
-    return url if url.startswith("/") and not url.startswith(("//", "/\\")) else "/"
+@router.get("/fonctions")
+async def fonctions(request: Request, acteur: ActeurDep) -> Response:
+    """All that the person may act as, to choose from without signing out."""
+    entree = await _entree(request)
+    async with reading(request) as connection:
+        uais = sorted({uai for one in entree.fonctions for uai in one.uais})
+        found = await places.etablissements(connection, uais)
+        names = {one.uai: f"{one.etablissement_nom}, {one.etablissement_commune}" for one in found}
+        listed = choix(entree.fonctions, names)
+        template = "connexion/fonctions.html"
+        return await page(request, connection, acteur, template, choix=listed, choisie=entree.choisie)
+
+
+@router.post("/fonctions")
+async def choisir(request: Request, _: ActeurDep) -> Response:
+    """The first page of the function chosen: the page one came from may not be the other's."""
+    await _entree(request)
+    async with fields(request) as form:
+        choisie = whole_number(text(form, "choisie"), digits=3)  # from 1: what is no number is none of them
+    try:
+        await application(request).sessions.choose(secret_of(request), choisie - 1)
+    except IndexError:
+        raise Problem(404, "inconnu", "Vous n’avez pas cette fonction.") from None
+    acteur = await application(request).sessions.find(secret_of(request))
+    securite.tell(request, Evenement.FUNCTION_CHOSEN, acteur.acteur if acteur else None)
+    return see_other("/")
+
+
+async def _entree(request: Request) -> Entree:
+    entree = await application(request).sessions.entree(secret_of(request))
+    if entree is None:
+        raise Problem(404, "inconnu", "Un programme n’a qu’une fonction.")
+    return entree
 
 
 def to_sign_in(request: Request) -> Response:

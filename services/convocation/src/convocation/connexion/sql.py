@@ -1,63 +1,78 @@
-"""Whom the sign-in for development offers: établissements with missions, intervenants, académies."""
+"""SQL of sign-ins under way, and of what a provider closed."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
 
 from chassis.database import Connection, Row
-from convocation.commun.recherche import mots
 
-_ETABLISSEMENTS = """
-SELECT DISTINCT ON (uai) uai, academie, etablissement_nom AS nom, etablissement_commune AS commune FROM mission
-WHERE $1::text[] IS NULL OR recherche LIKE ALL ($1) ORDER BY uai LIMIT $2
+LASTS = timedelta(minutes=10)  # to find one's password, and a telephone
+_KEPT = timedelta(days=1)  # a message of a provider is refused for its age long before
+_SECRET_BYTES = 32
+_KEEP = """
+INSERT INTO depart (empreinte, fournisseur, state, nonce, verifier, suite, renforcement, fin_le)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 """
-_INTERVENANTS = """
-SELECT numero, civilite, nom, prenom, uai FROM intervenant
-WHERE actif AND ($1::text[] IS NULL OR cle || ' ' || uai LIKE ALL ($1)) ORDER BY uai, cle LIMIT $2
+_TAKE = """
+DELETE FROM depart WHERE empreinte = $1 AND fournisseur = $2
+RETURNING state, nonce, verifier, suite, renforcement, fin_le
+"""
+_CLOSE = """
+DELETE FROM entree WHERE emetteur = $1 AND (sid = $2 OR (sub = $3 AND ($2::text IS NULL OR sid IS NULL)))
 """
 
 
-class Place(Row):
-    """An établissement that has missions."""
+class EnRoute(Row):
+    """A sign-in under way: `suite` is where it leads, `renforcement` that it was asked to be stronger."""
 
-    uai: str
-    academie: str
-    nom: str
-    commune: str
-
-
-class Personne(Row):
-    """Somebody of the directory."""
-
-    numero: str
-    civilite: str
-    nom: str
-    prenom: str
-    uai: str
+    state: str
+    nonce: str
+    verifier: str
+    suite: str
+    renforcement: bool
+    fin_le: datetime
 
 
-class AcademieRow(Row):
-    """An académie that has missions."""
-
-    academie: str
-
-
-def _patterns(texte: str) -> list[str] | None:
-    return [f"%{mot}%" for mot in mots(texte)] or None
-
-
-async def etablissements(connection: Connection, texte: str, *, limit: int) -> list[Place]:
-    """Those whose UAI, name, commune or missions have each word."""
-    return await connection.fetch(_ETABLISSEMENTS, _patterns(texte), limit, record_class=Place)
-
-
-async def intervenants(connection: Connection, texte: str, *, limit: int) -> list[Personne]:
-    """People whose name or UAI has each word."""
-    return await connection.fetch(_INTERVENANTS, _patterns(texte), limit, record_class=Personne)
+async def keep(
+    connection: Connection,
+    fournisseur: str,
+    *,
+    state: str,
+    nonce: str,
+    verifier: str,
+    suite: str,
+    renforcement: bool,
+    now: datetime,
+) -> str:
+    """Record that somebody goes to a provider; returns the secret of the browser that may come back."""
+    secret = secrets.token_urlsafe(_SECRET_BYTES)
+    row = (_print(secret), fournisseur, state, nonce, verifier, suite, renforcement, now + LASTS)
+    await connection.execute(_KEEP, *row)
+    return secret
 
 
-async def intervenant(connection: Connection, numero: str) -> Personne | None:
-    """Somebody active, by number."""
-    query = "SELECT numero, civilite, nom, prenom, uai FROM intervenant WHERE numero = $1 AND actif"
-    return await connection.fetchrow(query, numero, record_class=Personne)
+async def take(connection: Connection, fournisseur: str, secret: str, now: datetime) -> EnRoute | None:
+    """The sign-in that this browser went for, once; None for none, or one of too long ago."""
+    found = await connection.fetchrow(_TAKE, _print(secret), fournisseur, record_class=EnRoute)
+    return found if found is not None and now < found.fin_le else None
 
 
-async def academies(connection: Connection) -> list[str]:
-    query = "SELECT DISTINCT academie FROM mission ORDER BY academie"
-    return [row.academie for row in await connection.fetch(query, record_class=AcademieRow)]
+async def close(
+    connection: Connection, emetteur: str, *, jti: str, sid: str | None, sub: str | None, now: datetime
+) -> bool:
+    """End the session that the provider calls `sid`, else all of `sub`; False for a message that has counted."""
+    query = "INSERT INTO fermeture (emetteur, jti, le) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING jti"
+    if not await connection.fetchval(query, emetteur, jti, now):
+        return False
+    await connection.execute(_CLOSE, emetteur, sid, sub)
+    return True
+
+
+async def forget(connection: Connection, now: datetime) -> None:
+    """Delete sign-ins from which nobody came back, and messages too old to be believed again."""
+    await connection.execute("DELETE FROM depart WHERE fin_le < $1", now)
+    await connection.execute("DELETE FROM fermeture WHERE le < $1", now - _KEPT)
+
+
+def _print(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()

@@ -23,6 +23,7 @@ class _Situee(Protocol):
     uai: str
     academie: str
     numero: str
+    type: str
 
 
 async def visible_convocation(
@@ -48,7 +49,7 @@ def allowed(acteur: Acteur, row: LigneConvocation, actions: Sequence[str]) -> di
 
 def whose(row: _Situee) -> dict[str, str]:
     """Whose a convocation is, as the policy asks for it."""
-    return {"uai": row.uai, "academie": row.academie, "intervenant": row.numero}
+    return {"uai": row.uai, "academie": row.academie, "intervenant": row.numero, "mission": row.type}
 
 
 async def mission_for_writing(commande: Commande, mission_id: UUID) -> tuple[Mission, bool]:

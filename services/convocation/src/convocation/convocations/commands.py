@@ -67,10 +67,13 @@ async def save_version(
     commande: Commande, id_: UUID, state: Convocation, person: Intervenant, mission: Mission
 ) -> Outgoing:
     """Write one new version and return its event, to be told; `id_` counts for a first convocation only."""
-    saved = await sql.save(
-        commande.connection, mission.mission_id, {id_: state}, par=commande.acteur.sub, le=commande.now
-    )
+    saved = await _write(commande, mission.mission_id, {id_: state})
     return publish(saved[person.numero], state, person, mission)
+
+
+async def _write(commande: Commande, mission_id: UUID, states: dict[UUID, Convocation]) -> dict[str, UUID]:
+    qui, when = commande.acteur, commande.now
+    return await sql.save(commande.connection, mission_id, states, par=qui.sub, par_nom=qui.nom, le=when)
 
 
 async def tell(connection: Connection, events: Sequence[Outgoing]) -> None:
@@ -106,7 +109,7 @@ async def create_convocations(
     if outre is not None:
         outre.check(examen.avertissements)
     by_id = {convocation_id(mission_id, one.numero): one for one in examen.nouvelles}
-    saved = await sql.save(connection, mission_id, by_id, par=commande.acteur.sub, le=commande.now)
+    saved = await _write(commande, mission_id, by_id)
     lost = [numero for numero in numeros if numero not in saved]
     if lost:  # convoked by another command between our reading and our writing
         raise DejaConvoque(lost)

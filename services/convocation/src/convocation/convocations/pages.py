@@ -57,6 +57,7 @@ async def show_convocation(
             {
                 "version": one.version,
                 "le": one.le,
+                "par": one.par_nom,
                 "nature": _NATURES[NatureVersion(one.nature)],
                 "qualite": qualite_libelle(one),
                 "dates": one.dates,

@@ -75,7 +75,8 @@ def _instant(instant: datetime | None) -> str | None:
 
 def version(row: Version) -> dict[str, Any]:
     """One line of the history."""
-    return {"version": row.version, "nature": row.nature, "le": row.le.isoformat(), **_entry(row)}
+    told = {"version": row.version, "nature": row.nature, "le": row.le.isoformat(), "par": row.par_nom or None}
+    return told | _entry(row)
 
 
 def _entry(row: LigneConvocation | Version) -> dict[str, Any]:

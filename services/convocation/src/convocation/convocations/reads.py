@@ -26,7 +26,7 @@ LEFT JOIN remise r ON r.convocation_id = c.convocation_id AND r.version = c.vers
 LEFT JOIN prise_de_connaissance p ON p.convocation_id = c.convocation_id AND p.version = c.version
 """
 _HISTORY = """
-SELECT version, nature, qualite, qualite_par_defaut, dates, observation, motif, le FROM convocation_version
+SELECT version, nature, qualite, qualite_par_defaut, dates, observation, motif, le, par_nom FROM convocation_version
 WHERE convocation_id = $1 ORDER BY version
 """
 ETAT = """
@@ -103,7 +103,7 @@ def _fait(etat: str | None, version: int | None, motif: str | None) -> Fait | No
 
 
 class Version(Row):
-    """A version as it was told."""
+    """A version as it was told. `par_nom`: who decided, « X pour Y » for a délégué; empty for one of long ago."""
 
     version: int
     nature: str
@@ -113,6 +113,7 @@ class Version(Row):
     observation: str
     motif: str | None
     le: datetime
+    par_nom: str
 
 
 async def convocations_of_mission(connection: Connection, mission_id: UUID) -> list[LigneConvocation]:

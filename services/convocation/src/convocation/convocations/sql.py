@@ -27,8 +27,8 @@ RETURNING convocation_id, numero
 
 _REMEMBER = """
 INSERT INTO convocation_version (convocation_id, version, nature, qualite, qualite_par_defaut, profil, dates,
-                                 observation, motif, par, le)
-SELECT convocation_id, version, nature, qualite, qualite_par_defaut, profil, dates, observation, motif, $2, $3
+                                 observation, motif, par, le, par_nom)
+SELECT convocation_id, version, nature, qualite, qualite_par_defaut, profil, dates, observation, motif, $2, $3, $4
 FROM convocation WHERE convocation_id = ANY($1::uuid[])
 """
 
@@ -106,9 +106,15 @@ class Choisie(Row):
 
 
 async def save(
-    connection: Connection, mission_id: UUID, convocations: dict[UUID, Convocation], *, par: str, le: datetime
+    connection: Connection,
+    mission_id: UUID,
+    convocations: dict[UUID, Convocation],
+    *,
+    par: str,
+    par_nom: str,
+    le: datetime,
 ) -> dict[str, UUID]:
-    """Write new versions that share one entry (qualité, dates, observation), and remember them.
+    """Write new versions that share one entry (qualité, dates, observation), and remember them with their author.
 
     Returns the id by number, without those that another command changed meanwhile. A cancellation closes the open
     empêchement.
@@ -132,7 +138,7 @@ async def save(
         record_class=Enregistree,
     )
     saved = {row.numero: row.convocation_id for row in rows}
-    await connection.execute(_REMEMBER, list(saved.values()), par, le)
+    await connection.execute(_REMEMBER, list(saved.values()), par, le, par_nom)
     if not first.active:
         await connection.execute(_CLOSE, list(saved.values()), par, le)
     return saved

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Objet(StrEnum):
-    """Why a mail is asked for that no new version brings: the first did not arrive, an empêchement is answered."""
+    """Why a mail that no new version brings: the first did not arrive or is lost, an empêchement is answered."""
 
     RENVOI = "RENVOI"
     REPONSE = "REPONSE"

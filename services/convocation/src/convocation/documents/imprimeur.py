@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from acces.cles import Cles
 from chassis.database import Pool
 from convocation.commun.jetons import make_verification
 from convocation.convocations.domain import NatureVersion, Qualite, QualiteRetenue
@@ -16,12 +17,12 @@ from event_schemas.academies import NOMS, local_time
 
 
 class Imprimeur:
-    """Renders documents. `public_url`: where the QR code leads; `secret` seals it."""
+    """Renders documents. `public_url`: where the QR code leads; `cles` seal it."""
 
-    def __init__(self, renderer: Documents, *, public_url: str, secret: str) -> None:
+    def __init__(self, renderer: Documents, *, public_url: str, cles: Cles) -> None:
         self._renderer = renderer
         self._public_url = public_url
-        self._secret = secret
+        self._cles = cles
 
     async def kept(self, pool: Pool, wanted: Iterable[Cle], now: datetime) -> dict[Cle, bytes]:
         """The document of each version that there is, always the same bytes.
@@ -54,7 +55,7 @@ class Imprimeur:
         """A row of `sql.contents` in the words to print."""
         qualite = Qualite(row.qualite) if row.qualite else None
         type_ = MissionType(row.type)
-        token = make_verification(row.convocation_id, row.version, self._secret)
+        token = make_verification(row.convocation_id, row.version, self._cles)
         return Document(
             nature=NatureVersion(row.nature),
             version=row.version,

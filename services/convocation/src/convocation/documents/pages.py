@@ -89,7 +89,7 @@ async def verifier(request: Request) -> Response:
     """Valid, replaced or cancelled, and nothing more. For everybody: no acteur is asked for."""
     await limit_porte(request, "/verifier/{token}")
     state = application(request)
-    named = read_verification(request.path_params["token"], state.token_key)
+    named = read_verification(request.path_params["token"], state.sceaux.verifications)
     found = None
     if named is not None:
         async with reading(request) as connection:

@@ -19,7 +19,7 @@ FROM convocation c JOIN convocation_version v USING (convocation_id) JOIN interv
 JOIN mission m USING (mission_id) LEFT JOIN signature s ON s.uai = m.uai LEFT JOIN contact k ON k.academie = m.academie
 """
 _COURANTE = """
-SELECT c.version, c.status, c.numero, i.nom, m.uai, m.academie, m.code
+SELECT c.version, c.status, c.numero, i.nom, m.uai, m.academie, m.type, m.code
 FROM convocation c JOIN intervenant i USING (numero) JOIN mission m USING (mission_id) WHERE c.convocation_id = $1
 """
 _WANTED = "(SELECT * FROM unnest($1::uuid[], $2::int[]) AS d (convocation_id, version))"
@@ -81,6 +81,7 @@ class Courante(Row):
     nom: str
     uai: str
     academie: str
+    type: str
     code: str
 
 

@@ -44,7 +44,7 @@ async def _answers(request: Request, wanted: Sequence[VersionDemandee]) -> list[
         rows = await sql.envois(connection, wanted)
     keys = [key for key in map(presenters.cle_to_send, rows) if key is not None]
     documents = await state.imprimeur.kept(state.pool, keys, state.clock()) if keys else {}
-    return await asyncio.to_thread(presenters.answers, wanted, rows, documents, state.settings)
+    return await asyncio.to_thread(presenters.answers, wanted, rows, documents, state.settings, state.sceaux.liens)
 
 
 @router.get("/etats", tags=["etats"])

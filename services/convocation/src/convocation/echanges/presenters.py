@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from convocation.commun.jetons import fin_du_lien, make_lien
+from acces.cles import Cles
+from convocation.commun.jetons import Lien, empreinte, fin_du_lien, make_lien
 from convocation.convocations.domain import libelle_qualite
 from convocation.convocations.presenters import etablissement, file_name
 from convocation.documents.domain import Cle
@@ -25,9 +26,10 @@ def answers(
     rows: Sequence[Envoi | None],
     documents: Mapping[Cle, bytes],
     settings: Settings,
+    liens: Cles,
 ) -> list[dict[str, Any]]:
     """One for each of `wanted`, with its `status`. Blocks: a calendar object takes as long as a document."""
-    return [_answer(one, row, documents, settings) for one, row in zip(wanted, rows, strict=True)]
+    return [_answer(one, row, documents, settings, liens) for one, row in zip(wanted, rows, strict=True)]
 
 
 def _status(row: Envoi | None) -> int:
@@ -38,7 +40,7 @@ def _status(row: Envoi | None) -> int:
 
 
 def _answer(
-    wanted: VersionDemandee, row: Envoi | None, documents: Mapping[Cle, bytes], settings: Settings
+    wanted: VersionDemandee, row: Envoi | None, documents: Mapping[Cle, bytes], settings: Settings, liens: Cles
 ) -> dict[str, Any]:
     answer = {"convocation_id": str(wanted.convocation_id), "version": wanted.version, "status": _status(row)}
     key = cle_to_send(row)
@@ -49,7 +51,7 @@ def _answer(
     return {
         **answer,
         **_facts(row),
-        "lien": _lien(row, settings),
+        "lien": _lien(row, settings, liens),
         "document": {"nom": f"{name}.pdf", "octets": b64encode(documents[key]).decode()},
         "calendrier": {"nom": f"{name}.ics", "methode": methode, "texte": texte},
     }
@@ -100,7 +102,10 @@ def _entry(qualite: str | None, dates: Sequence[date], observation: str, *, par_
     }
 
 
-def _lien(row: Envoi, settings: Settings) -> str:
-    """The address that signs the person of a convocation in, until some days after the last date of that version."""
+def _lien(row: Envoi, settings: Settings, liens: Cles) -> str | None:
+    """The address that signs the version's person in, until some days after its last date; None where none would."""
+    if row.lien_compteur is None:
+        return None
     fin = fin_du_lien(row.dates, settings.link_days, zone(row.academie))
-    return f"{settings.public_url}/lien/{make_lien(row.convocation_id, fin, settings.token_key.get_secret_value())}"
+    lien = Lien(row.intervenant_id, row.lien_compteur, empreinte(row.courriel, liens))
+    return f"{settings.public_url}/lien/{make_lien(lien, fin, liens)}"

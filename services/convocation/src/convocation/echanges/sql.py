@@ -10,10 +10,11 @@ from convocation.mes_missions.calendrier import VersionRow
 
 _ENVOIS = """
 SELECT d.rang, d.convocation_id, d.version, d.engagee, c.version AS courante, v.nature, v.qualite, v.qualite_par_defaut,
-       v.dates, v.observation, v.motif, v.le, i.civilite, i.nom, i.prenom, i.courriel, m.type, m.libelle, m.voie,
-       m.session, m.uai, m.academie, m.etablissement_nom, m.etablissement_commune, s.nom AS signataire_nom,
-       s.prenom AS signataire_prenom, s.qualite AS signataire_qualite, k.nom AS contact_nom,
-       k.courriel AS contact_courriel, l.convocation_id IS NOT NULL AS lue,
+       v.dates, v.observation, v.motif, v.le, i.civilite, i.nom, i.prenom, i.courriel, i.id AS intervenant_id,
+       o.compteur AS lien_compteur, m.type, m.libelle, m.voie, m.session, m.uai, m.academie, m.etablissement_nom,
+       m.etablissement_commune, s.nom AS signataire_nom, s.prenom AS signataire_prenom,
+       s.qualite AS signataire_qualite, k.nom AS contact_nom, k.courriel AS contact_courriel,
+       l.convocation_id IS NOT NULL AS lue,
        p.qualite AS precedente_qualite, p.qualite_par_defaut AS precedente_qualite_par_defaut,
        p.dates AS precedente_dates, p.observation AS precedente_observation,
        (SELECT e.reponse FROM empechement e WHERE e.convocation_id = d.convocation_id AND e.etat = 'MAINTENU'
@@ -24,6 +25,7 @@ JOIN convocation c USING (convocation_id)
 JOIN convocation_version v ON v.convocation_id = d.convocation_id AND v.version = d.version
 JOIN intervenant i ON i.numero = c.numero
 JOIN mission m ON m.mission_id = c.mission_id
+LEFT JOIN lien_ouvert o ON o.numero = c.numero
 LEFT JOIN convocation_version p ON p.convocation_id = d.convocation_id AND p.version = d.dite
 LEFT JOIN prise_de_connaissance l ON l.convocation_id = d.convocation_id AND l.version = d.version
 LEFT JOIN signature s ON s.uai = m.uai
@@ -45,11 +47,16 @@ class VersionDemandee(NamedTuple):
 
 
 class Envoi(VersionRow):
-    """A version that was asked for. `rang`: its place, from 1. `courante`: the convocation's present version."""
+    """A version that was asked for. `rang`: its place, from 1. `courante`: the convocation's present version.
+
+    `lien_compteur`: what a link is bound to; None where the person's links open nothing.
+    """
 
     rang: int
     engagee: bool
     courante: int
+    intervenant_id: UUID
+    lien_compteur: int | None
     motif: str | None
     civilite: str
     voie: str

@@ -6,12 +6,13 @@ Pure: the table comes from the settings, what our own tables know comes as an ar
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import ClassVar, Literal
 from uuid import NAMESPACE_URL, uuid5
 
 from acces.acteur import Role
 from convocation.identite.vecteur import Delegation, Vecteur
+from event_schemas.academies import zone
 from francais import date_longue, enumeration
 
 SA_PROPRE_ACADEMIE = "codaca"
@@ -100,6 +101,13 @@ class Fonction:
     def signe(self, nom: str) -> str:
         """Who did an act, for the audit: « X », or « X pour Y »."""
         return f"{nom} pour {self.pour}" if self.pour else nom
+
+    def finit(self, academies: Collection[str]) -> datetime | None:
+        """The instant at which it ends: midnight after its last day, where that comes first in `academies`."""
+        if self.fin is None:
+            return None
+        midnight = datetime.combine(self.fin + timedelta(days=1), time())
+        return min(midnight.replace(tzinfo=zone(one)) for one in academies or ["*"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,9 @@ FAMILLES = {
     "renvoi": "Renvois de mails",
     "empechement": "Empêchements",
     "abonnement": "Calendrier personnel",
+    "delegation": "Délégations",
+    "compte": "Comptes et droits",
+    "lien": "Liens des mails",
 }
 _ACTIONS = {
     "service.ouvrir": "Ouverture du service",
@@ -38,6 +41,10 @@ _ACTIONS = {
     "empechement.signaler": "Empêchement d’une personne convoquée",
     "empechement.traiter": "Réponse à un empêchement",
     "abonnement.ecrire": "Calendrier personnel",
+    "delegation.ecrire": "Délégation",
+    "compte.ecrire": "Compte ou droit",
+    "lien.ouvrir": "Session ouverte par le lien d’un mail",
+    "lien.perdre": "Liens remplacés, mail perdu",
 }
 _CHAMPS = {
     "ouverte": "Service ouvert",
@@ -69,8 +76,14 @@ _CHAMPS = {
     "image": "Image",
     "doublon": "Doublon",
     "abonnement": "Adresse privée",
+    "liens": "Liens remplacés",
     "fusionne_dans": "Fusionné dans",
     "version": "Version",
+    "droit": "Peut",
+    "role": "Fonction",
+    "academies": "Académies",
+    "premier_jour": "Du",
+    "dernier_jour": "Au",
 }
 _ETATS = {"OUVERTE": "en attente", "TRAITEE": "personne créée", "REFUSEE": "refusée"}
 _ETATS |= {"OUVERT": "signalé", "REMPLACE": "remplacé par un suppléant", "MAINTENU": "convocation maintenue"}

@@ -33,7 +33,7 @@ async def abonnement_url(request: Request, connection: Connection, numero: str) 
     """The person's address as the page shows it; None while she has none."""
     state = application(request)
     held = await sql.abonnement_of(connection, numero)
-    token = make_calendrier(held, state.token_key) if held else None
+    token = make_calendrier(held, state.sceaux.calendriers) if held else None
     return f"{state.settings.public_url}/calendrier/{token}.ics" if token else None
 
 
@@ -53,7 +53,7 @@ async def calendrier(request: Request) -> Response:
     """The feed; 404 for an address that is revoked or was never given."""
     await limit_porte(request, "/calendrier/{token}.ics")
     state = application(request)
-    abonnement_id = read_calendrier(request.path_params["token"], state.token_key)
+    abonnement_id = read_calendrier(request.path_params["token"], state.sceaux.calendriers)
     rows = await _convocations(request, abonnement_id) if abonnement_id else None
     if rows is None:
         raise HTTPException(404)

@@ -1,6 +1,6 @@
 """SQL of a person's own pages: what was read, her calendar's address, her signed link."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from chassis.database import Connection, Row
@@ -30,23 +30,50 @@ WHERE c.numero = $1 ORDER BY c.convocation_id
 _ACKNOWLEDGE = """
 INSERT INTO prise_de_connaissance (convocation_id, version, le) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING
 """
-# Merged people go on in the entry that was kept, which may have been merged in turn.
-_PERSON_OF_LIEN = """
-WITH RECURSIVE suite AS (
-    SELECT i.numero, i.nom, i.prenom, i.fusionne_dans
-    FROM convocation c JOIN intervenant i USING (numero) WHERE c.convocation_id = $1
-    UNION SELECT i.numero, i.nom, i.prenom, i.fusionne_dans
-    FROM suite s JOIN intervenant i ON i.numero = s.fusionne_dans)
-SELECT numero, nom, prenom FROM suite WHERE fusionne_dans IS NULL
+_PEOPLE_OF_COURRIEL = """
+SELECT numero, academie, uai FROM intervenant WHERE lower(courriel) = lower($1) AND actif
+ORDER BY numero FOR KEY SHARE
+"""
+# The one whose link holds longest.
+_LAST_CONVOCATION = """
+SELECT c.convocation_id, c.version, c.dates, m.academie FROM convocation c JOIN mission m USING (mission_id)
+WHERE c.numero = $1 AND c.status = 'ACTIVE'
+ORDER BY (SELECT max(jour) FROM unnest(c.dates) AS jour) DESC, c.convocation_id LIMIT 1 FOR UPDATE OF c
+"""
+_COUNT_LOSS = """
+INSERT INTO lien_perdu (numero, compteur, le) VALUES ($1, 1, $2)
+ON CONFLICT (numero) DO UPDATE SET compteur = lien_perdu.compteur + 1, le = excluded.le
+WHERE lien_perdu.le <= $3 RETURNING compteur
 """
 
 
 class PersonneDuLien(Row):
-    """Whom a signed link opens the pages of."""
+    """Whom a signed link opens the pages of; `compteur`, `courriel`: what it must be bound to."""
 
     numero: str
     nom: str
     prenom: str
+    courriel: str
+    academie: str
+    uai: str
+    compteur: int
+
+
+class PersonneDuCourriel(Row):
+    """Somebody active of a mail address."""
+
+    numero: str
+    academie: str
+    uai: str
+
+
+class DerniereConvocation(Row):
+    """An active convocation as far as a mail is asked for about it; `academie`: whose clocks its dates are of."""
+
+    convocation_id: UUID
+    version: int
+    dates: list[date]
+    academie: str
 
 
 async def acknowledge(connection: Connection, convocation_id: UUID, version: int, le: datetime) -> datetime:
@@ -82,6 +109,25 @@ async def convocations_of_abonnement(connection: Connection, abonnement_id: UUID
     return None if numero is None else await connection.fetch(_CONVOCATIONS, numero, record_class=VersionRow)
 
 
-async def person_of_lien(connection: Connection, convocation_id: UUID) -> PersonneDuLien | None:
-    """The person of a convocation, or None. A deactivated person still reads what she was told."""
-    return await connection.fetchrow(_PERSON_OF_LIEN, convocation_id, record_class=PersonneDuLien)
+async def person_of_lien(connection: Connection, intervenant_id: UUID) -> PersonneDuLien | None:
+    """None for who is not active or has no convocation that holds."""
+    query = """
+    SELECT numero, nom, prenom, courriel, academie, uai, compteur FROM lien_ouvert WHERE intervenant_id = $1
+    """
+    return await connection.fetchrow(query, intervenant_id, record_class=PersonneDuLien)
+
+
+async def people_of_courriel(connection: Connection, courriel: str) -> list[PersonneDuCourriel]:
+    """The active people of an address, in whatever case it is written; they stay until the end."""
+    return await connection.fetch(_PEOPLE_OF_COURRIEL, courriel, record_class=PersonneDuCourriel)
+
+
+async def last_convocation(connection: Connection, numero: str) -> DerniereConvocation | None:
+    """The active convocation with the latest date, its row locked."""
+    return await connection.fetchrow(_LAST_CONVOCATION, numero, record_class=DerniereConvocation)
+
+
+async def count_loss(connection: Connection, numero: str, le: datetime, pause: timedelta) -> int | None:
+    """How often the person has lost a mail with this one; None within `pause` of the last time."""
+    compteur: int | None = await connection.fetchval(_COUNT_LOSS, numero, le, le - pause)
+    return compteur

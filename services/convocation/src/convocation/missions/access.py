@@ -25,10 +25,21 @@ async def mission_to_convoke_on(
 ) -> Mission:
     """Raises MissionInconnue for another établissement's, Forbidden for who may only look. `lock`: for a command."""
     mission = await visible_mission(connection, acteur, mission_id, lock=lock)
-    POLICY.authorise(acteur, "convocation.ecrire", uai=mission.uai, academie=mission.academie)
+    POLICY.authorise(acteur, "convocation.ecrire", **_whose(mission))
+    return mission
+
+
+async def mission_to_search_for(connection: Connection, acteur: Acteur, mission_id: UUID) -> Mission:
+    """Raises MissionInconnue for another établissement's, Forbidden for who may not look whom one could convoke."""
+    mission = await visible_mission(connection, acteur, mission_id)
+    POLICY.authorise(acteur, "affectation.chercher", **_whose(mission))
     return mission
 
 
 def can_convoke(acteur: Acteur, mission: Mission) -> bool:
     """Whether the buttons are offered."""
-    return POLICY.allows(acteur, "convocation.ecrire", uai=mission.uai, academie=mission.academie)
+    return POLICY.allows(acteur, "convocation.ecrire", **_whose(mission))
+
+
+def _whose(mission: Mission) -> dict[str, str]:
+    return {"uai": mission.uai, "academie": mission.academie, "mission": mission.type.value}

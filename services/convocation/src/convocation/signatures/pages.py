@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from acces.acteur import Acteur
 from acces.http import ActeurDep, Router
+from chassis.http import takes_a_file
 from convocation.cadre.ecran import page
 from convocation.commun.refus import Refus
 from convocation.commun.refusals import errors_of, status_of
@@ -41,6 +42,7 @@ async def voir(request: Request, uai: str, acteur: ActeurDep) -> Response:
 
 
 @router.post("/signature/{uai}")
+@takes_a_file
 async def enregistrer(request: Request, uai: str, acteur: ActeurDep) -> Response:
     """Only the chef (R24): a délégué is refused, whatever his form holds."""
     async with reading(request) as connection:

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from acces.acteur import Role
 from convocation.identite.fonctions import Exigence, Regle
-from convocation.identite.settings import Genre, IdentiteSettings
+from convocation.identite.settings import Genre
 from convocation.settings import Settings
 
 REQUIRED = {"database_url": "postgresql://x", "kafka_bootstrap": "x:1", "token_key": "key-of-the-tests-" * 3}
@@ -19,12 +19,8 @@ PROCONNECT = {
 }
 
 
-class Service(IdentiteSettings, Settings):
-    """Convocation's settings, with those of this room."""
-
-
 def made(**settings):
-    return Service(**REQUIRED, **settings)
+    return Settings(**REQUIRED, **settings)
 
 
 def test_without_an_issuer_no_provider_is_offered():

@@ -7,6 +7,7 @@ from fastapi import FastAPI, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from acces.http import ActeurDep, Router
+from chassis.http import takes_a_file
 from mission_import.domain.errors import FichierTropGrand
 from mission_import.domain.fichier import MAX_OCTETS
 from mission_import.policy import POLICY
@@ -44,6 +45,7 @@ async def _octets(request: Request) -> bytes:
 
 
 @router.post("", status_code=201, openapi_extra=_BODY)
+@takes_a_file
 async def deposer(request: Request, acteur: ActeurDep, response: Response) -> dict[str, Any]:
     """The dry run: what the file (JSON Lines or CSV) would change; nothing of it is written. 422 with every fault."""
     POLICY.scope(acteur, import_file.ACTION)

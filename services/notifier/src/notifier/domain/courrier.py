@@ -51,7 +51,8 @@ class Calendrier:
 class Envoi:
     """What convocation answers for one version. `signataire` has two lines; `reponse` is « Nom <courriel> ».
 
-    `reponse_empechement`: what the établissement last answered to an empêchement.
+    `reponse_empechement`: what the établissement last answered to an empêchement. `lien`: None where a link would
+    open nothing.
     """
 
     convocation_id: UUID
@@ -76,7 +77,7 @@ class Envoi:
     signataire: str | None
     reponse: str | None
     precedente: Entree | None
-    lien: str
+    lien: str | None
     document: Piece
     calendrier: Calendrier
 

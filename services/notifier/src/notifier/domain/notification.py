@@ -51,7 +51,10 @@ def nature_de(connu: Connu, *, active: bool) -> Nature | None:
 
 
 def mail_id(items: Iterable[tuple[UUID, int, int]]) -> UUID:
-    """Computed from (convocation, version, `jours` of its row) of each item: the same content, the same mail (D28)."""
+    """Computed from (convocation, version, `jours` of its row) of each item: the same content, the same mail (D28).
+
+    Below 0 stands for the request that asked for it: an answer, or the same content once more.
+    """
     return uuid5(_MAILS, "|".join(sorted(f"{convocation}/{version}/{jours}" for convocation, version, jours in items)))
 
 

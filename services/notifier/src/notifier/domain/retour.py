@@ -4,7 +4,6 @@ A sealed return address says which mail it was, and nobody can make one. Where n
 the head of what was returned. A Message-ID says nothing: anybody can compute it (0023).
 """
 
-import hmac
 import re
 from collections.abc import Iterator
 from email import message_from_bytes
@@ -12,12 +11,11 @@ from email.errors import MessageError
 from email.message import Message
 from email.parser import HeaderParser
 from email.policy import compat32
-from hashlib import sha256
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 _SEAL_BYTES = 10  # the local part has 64 characters at most, and servers may change their case
-_USE = b"retour"  # another use of the same secret gives other seals
+_USE = b"retour"  # another use of the same keys gives other seals
 _LOCAL_MAX = 64
 _VERP = re.compile(r"\+([0-9a-f]{32})([0-9a-f]{20})@", re.IGNORECASE)
 _RECIPIENTS = ("To", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To")
@@ -41,28 +39,35 @@ class Retour(NamedTuple):
     code: str | None
 
 
-def verp(address: str, mail_id: UUID, secret: str) -> str:
+class Sceaux(Protocol):
+    """The keys of return addresses: one seals, it and the older ones are read (acces.cles)."""
+
+    def seal(self, use: bytes, content: bytes, size: int) -> bytes: ...
+    def verify(self, use: bytes, content: bytes, seal: bytes) -> bool: ...
+
+
+def verp(address: str, mail_id: UUID, cles: Sceaux) -> str:
     """The envelope sender of a mail: « retour@domaine » → « retour+<mail><seal>@domaine ». Raises ValueError."""
     local, at, domain = address.rpartition("@")
-    sealed = f"{local}+{mail_id.hex}{_seal(mail_id, secret)}"
+    sealed = f"{local}+{mail_id.hex}{cles.seal(_USE, mail_id.bytes, _SEAL_BYTES).hex()}"
     if not (local and at and domain) or len(sealed) > _LOCAL_MAX:
         raise ValueError("no address to seal, or one too long")
     return f"{sealed}@{domain}"
 
 
-def sealed_mail(text: str, secret: str) -> UUID | None:
+def sealed_mail(text: str, cles: Sceaux) -> UUID | None:
     """The mail that a sealed address in this text stands for."""
     for found in _VERP.finditer(text):
         mail_id = UUID(found[1])
-        if hmac.compare_digest(found[2].lower(), _seal(mail_id, secret)):
+        if cles.verify(_USE, mail_id.bytes, bytes.fromhex(found[2])):
             return mail_id
     return None
 
 
-def lire(octets: bytes, *, secret: str) -> Retour | None:
+def lire(octets: bytes, *, cles: Sceaux) -> Retour | None:
     """What the message says of a mail of ours, or None: an answer, a delay, a delivery, another's. Never raises."""
     try:
-        return _lire(message_from_bytes(octets, _class=_Received, policy=compat32), secret)
+        return _lire(message_from_bytes(octets, _class=_Received, policy=compat32), cles)
     except _BROKEN:
         return None
 
@@ -125,17 +130,17 @@ class _Received(Message):
         return " ".join(word for value in self.get_all(name, []) for word in str(value).split())
 
 
-def _lire(message: Message, secret: str) -> Retour | None:
+def _lire(message: Message, cles: Sceaux) -> Retour | None:
     assert isinstance(message, _Received)
     recipients = " ".join(message.said(name) for name in _RECIPIENTS)
-    mail_id = sealed_mail(recipients, secret)
+    mail_id = sealed_mail(recipients, cles)
     if mail_id is None and _VERP.search(recipients):
         return None  # forged, or another installation's
     statuses = _parts(message, "text/delivery-status")
     if not statuses:
         return Retour(mail_id, definitif=True, code=None) if mail_id and _looks_returned(message) else None
     failures = [code for part in statuses for code in _failures(part.text())]
-    mail_id = mail_id or _returned_mail(message, secret)
+    mail_id = mail_id or _returned_mail(message, cles)
     if not (failures and mail_id):
         return None
     code = failures[0]
@@ -160,13 +165,13 @@ def _code(value: object) -> str | None:
     return found[0] if found and found[1] != "2" else None
 
 
-def _returned_mail(message: _Received, secret: str) -> UUID | None:
+def _returned_mail(message: _Received, cles: Sceaux) -> UUID | None:
     """The sealed address in the head of what was returned."""
     heads = (
         HeaderParser(policy=compat32).parsestr(part.text().lstrip("\r\n"))
         for part in _parts(message, "text/rfc822-headers")
     )
-    found = (sealed_mail(str(head.get("Return-Path", "")), secret) for head in heads)
+    found = (sealed_mail(str(head.get("Return-Path", "")), cles) for head in heads)
     return next((one for one in found if one), None)
 
 
@@ -181,8 +186,3 @@ def _looks_returned(message: _Received) -> bool:
     automatic = message.said("Auto-Submitted").strip().lower() not in {"", "no"}
     automatic = automatic or bool(message.said("Precedence")) or any(message.said(name) for name in _AUTOMATIC)
     return message.said("Return-Path").strip() == "<>" and not automatic
-
-
-def _seal(mail_id: UUID, secret: str) -> str:
-    key = hmac.digest(secret.encode(), _USE, sha256)
-    return hmac.digest(key, mail_id.bytes, sha256)[:_SEAL_BYTES].hex()

@@ -34,6 +34,7 @@ _ENSEMBLES = {
 _VOIES = {"GENERALE": "voie générale", "TECHNOLOGIQUE": "voie technologique", "COMMUNE": ""}
 _A_LIRE = {Nature.CONVOCATION, Nature.MODIFICATION, Nature.RAPPEL}
 _SUIVI = {"Coordinateur", "Coordinateur adjoint"}
+_PERSONNEL = ("Ce lien vous est personnel\u00a0: ne le transmettez à personne.",)
 _SANS_SIGNATURE = "Le chef d’établissement"
 
 
@@ -57,7 +58,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Redaction:
-    """A whole mail, in the order in which it is read. `page` is a title, where the sections have theirs."""
+    """A whole mail, in the order in which it is read. `page` is a title, where the sections have theirs.
+
+    Without `lien` nothing is said of the person's page.
+    """
 
     sujet: str
     salutation: str
@@ -66,7 +70,7 @@ class Redaction:
     page: str
     invitation: tuple[str, ...]
     lien_libelle: str
-    lien: str
+    lien: str | None
     fin: tuple[str, ...]
     signatures: tuple[tuple[str, ...], ...]
 
@@ -86,16 +90,17 @@ def rediger(items: Sequence[Item]) -> Redaction:
     items = [Item(one.nature, _lisible(one.envoi)) for one in ordre(items)]
     first = items[0].envoi
     seul = len(items) == 1
+    lien = next((one.envoi.lien for one in items if one.envoi.lien), None)
     return Redaction(
         sujet=_sujet(items),
         salutation=" ".join(filter(None, (first.civilite, first.prenom, first.nom))) + ",",
         annonce=() if seul else (_ensemble(items),),
         sections=tuple(_section(one, 0 if seul else rank) for rank, one in enumerate(items, 1)),
-        page="" if seul else "Votre page",
-        invitation=_invitation(items),
+        page="" if seul or not lien else "Votre page",
+        invitation=_invitation(items) if lien else (),
         lien_libelle=_lien_libelle(items),
-        lien=first.lien,
-        fin=_fin(items),
+        lien=lien,
+        fin=_PERSONNEL * bool(lien) + _fin(items),
         signatures=_signatures([one.envoi for one in items]),
     )
 
@@ -106,7 +111,7 @@ def texte(redaction: Redaction) -> str:
     for section in redaction.sections:
         parts += [section.titre, *section.annonce, _liste(section.changements)]
         parts += ["\n".join(_fait(one) for one in section.faits), *section.suite]
-    lien = f"{redaction.lien_libelle}\u00a0:\n{redaction.lien}"
+    lien = f"{redaction.lien_libelle}\u00a0:\n{redaction.lien}" if redaction.lien else ""
     parts += [redaction.page, *redaction.invitation, lien, *redaction.fin]
     parts += ["\n".join(signature) for signature in redaction.signatures]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -254,7 +259,6 @@ def _fin(items: Sequence[Item]) -> tuple[str, ...]:
     if any(one.envoi.reponse for one in items):
         reponse = "Vous pouvez aussi répondre à ce message\u00a0: le gestionnaire IMAG’IN de l’académie vous lira."
     return (
-        "Ce lien vous est personnel\u00a0: ne le transmettez à personne.",
         _joints(items),
         f"Pour toute question, adressez-vous à {lieu}. {reponse}",
     )

@@ -129,7 +129,7 @@ def _check(envoi: Envoi) -> None:
     heads = (envoi.courriel, envoi.civilite, envoi.nom, envoi.prenom, envoi.libelle, envoi.session, envoi.reponse or "")
     if any(mark in text for text in (*heads, envoi.document.nom, envoi.calendrier.nom) for mark in "\r\n\0"):
         raise Inenvoyable("a line break or NUL in a header")
-    if not _LIEN.fullmatch(envoi.lien):
+    if envoi.lien is not None and not _LIEN.fullmatch(envoi.lien):
         raise Inenvoyable("no link")
     if not _METHODE.fullmatch(envoi.calendrier.methode):
         raise Inenvoyable("no METHOD")

@@ -21,11 +21,11 @@ FROM unnest($1::uuid[], $2::int[], $3::text[]) AS t (convocation_id, version, ha
 WHERE d.convocation_id = t.convocation_id AND d.version < t.version
 """
 # As if it came now: five days of patience, and the date that the mail bears, begin again. What was sent is asked for
-# again when a later mail about it, a reminder or an answer, did not arrive.
+# again when a later mail about it, a reminder or an answer, did not arrive, or when the person lost it.
 _RESTART = """
-UPDATE notification n SET etat = 'PENDING', motif = NULL, mail_id = NULL, essais = 0, recue_le = $3, changee_le = $3,
-       pas_avant = $4
-FROM unnest($1::uuid[], $2::int[]) AS k (convocation_id, version)
+UPDATE notification n SET etat = 'PENDING', motif = NULL, mail_id = NULL, essais = 0, recue_le = $4, changee_le = $4,
+       pas_avant = $5, demande = k.demande
+FROM unnest($1::uuid[], $2::int[], $3::int[]) AS k (convocation_id, version, demande)
 WHERE n.convocation_id = k.convocation_id AND n.version = k.version AND n.jours = 0
   AND n.etat IN ('SENT', 'FAILED', 'BOUNCED')
 """
@@ -63,9 +63,10 @@ async def save(connection: Connection, events: Sequence[Event[CourrielDemande]],
 async def restart(
     connection: Connection, asked: Sequence[Event[CourrielDemande]], now: datetime, pas_avant: datetime
 ) -> None:
-    """The mail of each waits to go out again, unless a later version does."""
+    """The mail of each waits to go out again, as a mail of its own, unless a later version does."""
     ids = [one.state.convocation_id for one in asked]
-    await connection.execute(_RESTART, ids, [one.state.convocation_version for one in asked], now, pas_avant)
+    versions = [one.state.convocation_version for one in asked], [one.version for one in asked]
+    await connection.execute(_RESTART, ids, *versions, now, pas_avant)
     await supersede(connection, ids, now)
 
 

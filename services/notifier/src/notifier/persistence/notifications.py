@@ -48,7 +48,7 @@ WHERE n.convocation_id = ANY($1::uuid[]) AND n.etat = 'PENDING'
 # People none of whose changes still settles or pauses; a mail of uncertain fate goes again before anything later.
 _DUE = """
 SELECT n.convocation_id, n.version, n.jours, n.nature, n.numero, n.academie, n.premier_jour, n.etat, n.mail_id,
-       n.essais, n.recue_le, n.correlation_id, dite.version AS dite, dite.nature AS dite_nature,
+       n.essais, n.recue_le, n.correlation_id, n.demande, dite.version AS dite, dite.nature AS dite_nature,
        EXISTS (SELECT FROM notification f WHERE f.convocation_id = n.convocation_id AND f.jours = 0
                AND f.version < n.version AND f.etat IN ('FAILED', 'BOUNCED') AND f.nature <> 'ANNULATION'
                AND f.version > coalesce(dite.version, 0)) AS en_echec
@@ -83,7 +83,7 @@ class Key(NamedTuple):
 
 
 class Due(NamedTuple):
-    """A row whose time has come. `essais`: how often SMTP was begun for it."""
+    """A row whose time has come. `essais`: how often SMTP was begun for it; `demande`: which request restarted it."""
 
     key: Key
     nature: str
@@ -95,7 +95,13 @@ class Due(NamedTuple):
     essais: int
     recue_le: datetime
     correlation_id: str | None
+    demande: int
     connu: Connu
+
+    @property
+    def item(self) -> tuple[UUID, int, int]:
+        """Of which the mail's identity is made: one asked for again is another, or mailboxes would drop it."""
+        return self.key.convocation_id, self.key.version, self.key.jours or -self.demande
 
 
 class Change(NamedTuple):
@@ -139,6 +145,7 @@ class _Due(Row):
     essais: int
     recue_le: datetime
     correlation_id: str | None
+    demande: int
     dite: int | None
     dite_nature: str | None
     en_echec: bool
@@ -202,6 +209,7 @@ def _due(row: _Due) -> Due:
         essais=row.essais,
         recue_le=row.recue_le,
         correlation_id=row.correlation_id,
+        demande=row.demande,
         connu=Connu(row.dite, row.dite_nature not in {None, "ANNULATION"}, row.en_echec),
     )
 

@@ -15,7 +15,6 @@ from uuid import UUID
 from chassis.database import Connection
 from chassis.kill_points import kill_point
 from notifier.domain.notification import Etat, pause
-from notifier.domain.retour import verp
 from notifier.gateways.mail import Delivery, Fate, Mail, RelayUnavailable
 from notifier.metrics import EMAILS
 from notifier.persistence import resultats
@@ -28,16 +27,18 @@ GIVE_UP_AFTER = timedelta(days=5)
 
 
 class Identity(NamedTuple):
-    """Whom mails come from, the domain of their Message-IDs, where they come back to (None: to the sender)."""
+    """Whom mails come from, the domain of their Message-IDs, the sealed address that each comes back to.
+
+    Without `return_address` they come back to the sender.
+    """
 
     sender: str
     domain: str
-    bounces: str | None = None
-    secret: str = ""
+    return_address: Callable[[UUID], str] | None = None
 
     def envelope_from(self, courrier: UUID) -> str:
         """Where this mail comes back to."""
-        return verp(self.bounces, courrier, self.secret) if self.bounces else _bare(self.sender)
+        return self.return_address(courrier) if self.return_address else _bare(self.sender)
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,7 +108,7 @@ class Sending:
         if not rows:
             return None
         again = rows[0].mail_id if rows[0].etat is Etat.SENDING else None
-        identity = again or mail_id(row.key for row in rows)
+        identity = again or mail_id(row.item for row in rows)
         try:
             message = compose(
                 tri.items,

@@ -7,7 +7,9 @@ from datetime import timedelta
 from fastapi import Request
 
 from acces import http as acces
+from acces.cle_partagee import SharedKey
 from acces.debit import Debit
+from acces.jetons import Signer
 from chassis import http
 from chassis.freshness import Freshness
 
@@ -16,13 +18,15 @@ from chassis.freshness import Freshness
 class Application(acces.Application):
     """`stale_after`: the check of rights answers 503 when it knows less than what was told so long ago.
 
-    `clients`: id → verifiers of the secrets; rates: `debit_api` by client, `debit_jetons` by address.
+    `clients`: id → verifiers of the secrets; `signs` their tokens. Rates: `debit_api` by client, `debit_jetons` by
+    address.
     """
 
     freshness: Freshness
     stale_after: timedelta
     clients: Mapping[str, tuple[str, ...]]
     token_seconds: int
+    signs: Signer | SharedKey
     debit_api: Debit
     debit_jetons: Debit
 

@@ -12,7 +12,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
 from acces import securite
-from acces.acteur import Acteur, Role, mint
+from acces.acteur import Acteur, Role
 from acces.debit import limit_peer
 from acces.securite import Evenement
 from santorin_bridge.domain.clients import is_client
@@ -113,5 +113,5 @@ def _grant(fields: dict[str, str]) -> None:
 def _token(request: Request, client_id: str) -> dict[str, str | int]:
     ours = application(request)
     acteur, hours = Acteur(client_id, Role.SANTORIN), ours.token_seconds / 3_600
-    token = mint(acteur, ours.token_key, now=ours.clock(), hours=hours)
+    token = ours.signs.mint(acteur, now=ours.clock(), hours=hours)
     return {"access_token": token, "token_type": "Bearer", "expires_in": ours.token_seconds}

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Path, Query, Request, Response
 
 from acces.http import ActeurDep, Router
-from chassis.http import Problem
+from chassis.http import Problem, takes_a_file
 from convocation.annuaire.access import may_keep
 from convocation.annuaire.imports.access import visible_import
 from convocation.annuaire.imports.commands import submit_import
@@ -19,6 +19,7 @@ _CSV = {"requestBody": {"required": True, "content": {"text/csv": {"schema": {"t
 
 
 @router.post("/academies/{academie}/annuaire", status_code=202, openapi_extra=_CSV)
+@takes_a_file
 async def deposer_annuaire(
     request: Request,
     academie: Annotated[Academie, Path()],

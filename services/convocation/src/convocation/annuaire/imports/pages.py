@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from acces.acteur import Acteur
 from acces.http import ActeurDep, Router
+from chassis.http import takes_a_file
 from convocation.annuaire.access import may_keep
 from convocation.annuaire.imports import sql
 from convocation.annuaire.imports.access import visible_import
@@ -37,6 +38,7 @@ async def choisir(request: Request, acteur: ActeurDep) -> Response:
 
 
 @router.post("/intervenants/import")
+@takes_a_file
 async def envoyer(request: Request, acteur: ActeurDep) -> Response:
     """Keep the file, to be checked: no person is written before « Importer »."""
     may_keep(acteur)

@@ -45,7 +45,7 @@ _FAITS = {
 def page(request: Request, acteur: Acteur, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
     """`template` within the frame that `acteur` sees."""
     frame = {
-        "utilisateur": utilisateur(acteur, _FONCTIONS),
+        "utilisateur": utilisateur(request, acteur, _FONCTIONS),
         "menu": _menu(request),
         "avis": notices(request, _FAITS) if status == 200 else [],
     }

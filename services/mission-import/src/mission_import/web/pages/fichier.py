@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from acces.acteur import Acteur
 from acces.http import ActeurDep, Router
+from chassis.http import takes_a_file
 from event_schemas.academies import local_time
 from mission_import.domain.errors import (
     FichierAbsent,
@@ -53,6 +54,7 @@ async def choisir(request: Request, acteur: ActeurDep) -> Response:
 
 
 @router.post(ADRESSE)
+@takes_a_file
 async def deposer(request: Request, acteur: ActeurDep) -> Response:
     """The dry run: the file is read whole, and kept until it is confirmed."""
     POLICY.scope(acteur, import_file.ACTION)

@@ -3,14 +3,14 @@
 from fastapi import FastAPI, Request
 from starlette.responses import Response
 
-from acces.acteur import COOKIE
-from acces.http import refuse_cross_site
+from acces.http import refuse_cross_site, secret_of
+from acces.session import delete_cookie
 from chassis.http import Problem
 from mission_import.web.application import application
 from mission_import.web.pages.ecran import IMPORTS
 from pages.commands import see_other
 
-_ELSEWHERE = ("/accessibilite", "/mentions-legales", "/donnees-personnelles")
+_ELSEWHERE = ("/accessibilite", "/mentions-legales", "/donnees-personnelles", "/fonctions")
 
 
 def add_to(app: FastAPI) -> None:
@@ -34,8 +34,10 @@ async def connexion(request: Request) -> Response:
 
 async def sign_out(request: Request) -> Response:
     refuse_cross_site(request)
-    response = see_other("/connexion")
-    response.delete_cookie(COOKIE)
+    ours, sessions = application(request), application(request).sessions
+    suite = await sessions.close(secret_of(request)) if sessions else None
+    response = ours.pages.signed_out(request, suite)
+    delete_cookie(response, secure=ours.secure)
     return response
 
 

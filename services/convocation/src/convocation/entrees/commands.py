@@ -1,0 +1,134 @@
+"""Sessions of people, in the database: found at each request, ended when we say so (0038)."""
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pydantic import TypeAdapter
+from starlette.responses import Response
+
+from acces.acteur import Acteur
+from acces.session import Session, SessionEnded, set_cookie
+from chassis.database import Connection, Pool
+from convocation.entrees import sql
+
+_SECRET_BYTES = 32
+_SEEN_EVERY = timedelta(minutes=1)  # a row is not written at each request
+_FONCTIONS = TypeAdapter(tuple[Acteur, ...])
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """The provider of identities that a person came from, and what it calls this person and this session."""
+
+    emetteur: str
+    sub: str
+    sid: str | None
+    id_token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entree:
+    """Somebody who is signed in: a stable account, all that it may act as, and which of these acts."""
+
+    compte: str
+    fonctions: tuple[Acteur, ...]
+    choisie: int = 0
+    provenance: Provenance | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entrees:
+    """`idle`: a session in which nobody acts for so long is over; `hours`: so is one of that age."""
+
+    pool: Pool
+    clock: Callable[[], datetime]
+    idle: timedelta
+    hours: timedelta
+    secure: bool
+
+    async def open(self, response: Response, entree: Entree, *, hours: timedelta | None = None) -> None:
+        """Give `response` the cookie of a new session, which lasts `hours` at most."""
+        async with self.pool.acquire() as connection:
+            await self.open_by(connection, response, entree, hours=hours)
+
+    async def open_by(
+        self, connection: Connection, response: Response, entree: Entree, *, hours: timedelta | None = None
+    ) -> None:
+        """As `open`, in the caller's transaction."""
+        lasts = hours or self.hours
+        secret = await open_session(connection, entree, self.clock(), lasts)
+        set_cookie(response, secret, seconds=int(lasts.total_seconds()), secure=self.secure)
+
+    async def entree(self, secret: str) -> Entree | None:
+        """Who is signed in. Raises SessionEnded."""
+        now = self.clock()
+        async with self.pool.acquire() as connection:
+            found = await sql.find(connection, secret)
+            if found is None:
+                return None
+            if now >= found.fin_le or now >= found.vue_le + self.idle:
+                raise SessionEnded
+            if now >= found.vue_le + _SEEN_EVERY:
+                await sql.seen(connection, secret, now)
+        return _entree(found)
+
+    async def provenance(self, secret: str) -> Provenance | None:
+        """Where the person of a session came from, even of one that is over."""
+        async with self.pool.acquire() as connection:
+            found = await sql.find(connection, secret)
+        return _entree(found).provenance if found else None
+
+    async def find(self, secret: str) -> Session | None:
+        entree = await self.entree(secret)
+        return Session(entree.fonctions[entree.choisie], len(entree.fonctions)) if entree else None
+
+    async def choose(self, secret: str, choisie: int) -> None:
+        """Act as another of one's functions from now on. Raises IndexError for none of them."""
+        async with self.pool.acquire() as connection:
+            if not await sql.choose(connection, secret, choisie):
+                raise IndexError(choisie)
+
+    async def close(self, secret: str) -> None:
+        """Nobody acts in it any more."""
+        async with self.pool.acquire() as connection:
+            await sql.close(connection, secret)
+
+
+async def open_session(connection: Connection, entree: Entree, now: datetime, lasts: timedelta) -> str:
+    """Record a new session; returns its secret, which is kept nowhere else.
+
+    It is over after `lasts`, or when the first of its functions ends (a delegation): who signs in again has the rest.
+    """
+    secret = secrets.token_urlsafe(_SECRET_BYTES)
+    whence = entree.provenance
+    await sql.insert(
+        connection,
+        secret,
+        compte=entree.compte,
+        qui=[entree.compte, *(one.sub for one in entree.fonctions)],
+        fonctions=_FONCTIONS.dump_json(entree.fonctions).decode(),
+        choisie=entree.choisie,
+        now=now,
+        fin=min([now + lasts, *(one.fin for one in entree.fonctions if one.fin)]),
+        provenance=(whence.emetteur, whence.sub, whence.sid, whence.id_token) if whence else (None,) * 4,
+    )
+    return secret
+
+
+def _entree(row: sql.EntreeRow) -> Entree:
+    provenance = None
+    if row.emetteur is not None and row.sub is not None and row.id_token is not None:
+        provenance = Provenance(row.emetteur, row.sub, row.sid, row.id_token)
+    return Entree(row.compte, _FONCTIONS.validate_json(row.fonctions), row.choisie, provenance)
+
+
+async def close_all_of(connection: Connection, qui: Sequence[str]) -> None:
+    """End every session of these accounts or numbers, in the transaction of what takes their rights away."""
+    await sql.close_all_of(connection, qui)
+
+
+async def forget(connection: Connection, now: datetime) -> None:
+    """Delete sessions that are over for a day."""
+    await sql.forget(connection, now)

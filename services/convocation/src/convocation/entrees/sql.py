@@ -1,0 +1,83 @@
+"""SQL of sessions: the cookie's value is kept nowhere, only its SHA-256, so a backup of the table opens none."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from chassis.database import Connection, Row
+
+_KEPT = timedelta(days=1)  # so long is a session that is over told from one that never was
+_INSERT = """
+INSERT INTO entree
+    (empreinte, compte, qui, fonctions, choisie, ouverte_le, vue_le, fin_le, emetteur, sub, sid, id_token)
+VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9, $10, $11)
+"""
+_FIND = """
+SELECT compte, fonctions, choisie, vue_le, fin_le, emetteur, sub, sid, id_token FROM entree WHERE empreinte = $1
+"""
+
+
+class EntreeRow(Row):
+    """A session, open or over."""
+
+    compte: str
+    fonctions: str
+    choisie: int
+    vue_le: datetime
+    fin_le: datetime
+    emetteur: str | None
+    sub: str | None
+    sid: str | None
+    id_token: str | None
+
+
+async def insert(
+    connection: Connection,
+    secret: str,
+    *,
+    compte: str,
+    qui: Sequence[str],
+    fonctions: str,
+    choisie: int,
+    now: datetime,
+    fin: datetime,
+    provenance: Sequence[str | None],
+) -> None:
+    """A new session. `fonctions`: JSON; `provenance`: issuer, sub, sid and ID token, or four times None."""
+    row = (_print(secret), compte, list(qui), fonctions, choisie, now, fin)
+    await connection.execute(_INSERT, *row, *provenance)
+
+
+async def find(connection: Connection, secret: str) -> EntreeRow | None:
+    """The session that the cookie's value names."""
+    return await connection.fetchrow(_FIND, _print(secret), record_class=EntreeRow)
+
+
+async def seen(connection: Connection, secret: str, now: datetime) -> None:
+    """Somebody acts in it."""
+    await connection.execute("UPDATE entree SET vue_le = $2 WHERE empreinte = $1 AND vue_le < $2", _print(secret), now)
+
+
+async def choose(connection: Connection, secret: str, choisie: int) -> bool:
+    """Another of its functions acts from now on; False where it has no such one."""
+    query = "UPDATE entree SET choisie = $2 WHERE empreinte = $1 AND jsonb_array_length(fonctions) > $2"
+    return choisie >= 0 and await connection.execute(query, _print(secret), choisie) == "UPDATE 1"
+
+
+async def close(connection: Connection, secret: str) -> None:
+    """Nobody acts in it any more."""
+    await connection.execute("DELETE FROM entree WHERE empreinte = $1", _print(secret))
+
+
+async def close_all_of(connection: Connection, qui: Sequence[str]) -> None:
+    """End every session of these accounts or numbers, in the transaction of what takes their rights away."""
+    await connection.execute("DELETE FROM entree WHERE qui && $1", list(qui))
+
+
+async def forget(connection: Connection, now: datetime) -> None:
+    """Delete sessions that are over for a day."""
+    await connection.execute("DELETE FROM entree WHERE fin_le < $1", now - _KEPT)
+
+
+def _print(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()

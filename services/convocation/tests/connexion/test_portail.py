@@ -1,0 +1,288 @@
+"""Signing in at a provider and coming back, signing out at both, and being signed out from there."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from pydantic import SecretStr, TypeAdapter
+from structlog.testing import capture_logs
+
+from convocation.identite.fonctions import Table, compte
+from convocation.identite.fournisseur import Fournisseur
+from convocation.identite.settings import Genre
+from event_schemas.academies import local_time
+from testkit.oidc import Answer, Issuer
+
+LYON, AUTRE_LYON = "0699001J", "0699002K"
+HTML = {"Accept": "text/html"}
+CHEF = {
+    "sub": "c.essai",
+    "given_name": "Camille",
+    "family_name": "ESSAI",
+    "email": "c.essai@ac-exemple.invalid",
+    "FrEduFonctAdm": "DIR",
+    "FrEduRneResp": [f"{LYON}$UAJ$PU$N$T3$LYC$300"],
+}
+GESTIONNAIRE = CHEF | {"FrEduFonctAdm": "", "FrEduRneResp": ["X"], "ctgrps": ["GRP"], "codaca": "010"}
+
+RULE = {"attribut": "ctgrps", "valeur": "GRP", "role": "gestionnaire", "academies": ["codaca"]}
+TABLE = TypeAdapter(Table).validate_python({"regles": [RULE]})
+REFUSALS = [{"error": "access_denied"}, {"error": "login_required", "error_description": "x"}, {}]
+
+
+@pytest.fixture
+def issuer():
+    with Issuer(claims=dict(CHEF)) as running:
+        yield running
+
+
+class Portail:
+    """A browser that goes to the provider and comes back; its cookies are the client's."""
+
+    def __init__(self, world, issuer):
+        self.world, self.issuer, self.client = world, issuer, world.client
+
+    async def leave(self, suite="/missions"):
+        answer = await self.client.get("/connexion/fim", params={"suite": suite}, headers=HTML)
+        assert answer.status_code == 303, answer.text
+        return answer.headers["location"]
+
+    def back(self, url):
+        """Where the provider sends the browser."""
+        asked = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
+        return {"code": self.issuer.code_for(url), "state": asked["state"]}
+
+    async def come_back(self, given):
+        return await self.client.get("/connexion/fim/retour", params=given, headers=HTML)
+
+    async def sign_in(self, **options):
+        return await self.come_back(self.back(await self.leave(**options)))
+
+    async def moi(self):
+        answer = await self.client.get("/api/moi")
+        return answer.json() if answer.status_code == 200 else answer.status_code
+
+    async def out(self):
+        return await self.client.post("/deconnexion", headers=HTML | {"Sec-Fetch-Site": "same-origin"})
+
+
+@pytest.fixture
+def portail(world, issuer):
+    settings, state = world.settings, world.app.state.application
+    settings.fim_issuer, settings.fim_client_id = issuer.url, issuer.client_id
+    settings.fim_client_secret, settings.fonctions = SecretStr(issuer.client_secret), TABLE
+    back = f"{settings.public_url}/connexion/fim/retour"
+    known = {Genre.FIM: Fournisseur(settings.fournisseurs[Genre.FIM], redirect_uri=back, clock=state.clock)}
+    world.app.state.application = replace(state, fournisseurs=known)
+    yield Portail(world, issuer)
+    world.client.cookies.clear()
+
+
+async def test_a_chef_signs_in_at_the_portal_and_lands_where_he_wanted_to_go(portail):
+    page = await portail.client.get("/connexion", params={"suite": "/signature"}, headers=HTML)
+    assert 'href="/connexion/fim?suite=/signature"' in page.text
+    answer = await portail.sign_in(suite="/signature")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/signature")
+    moi = await portail.moi()
+    assert (moi["role"], moi["nom"], moi["uais"], moi["academies"]) == ("chef", "Camille ESSAI", [LYON], ["10"])
+    assert moi["sub"] == compte(portail.issuer.url, "c.essai"), "a person, not the lycée"
+
+
+async def test_what_the_portal_says_is_read_anew_at_each_sign_in(portail):
+    await portail.sign_in()
+    portail.issuer.claims |= {"FrEduRneResp": [f"{AUTRE_LYON}$UAJ$PU$N$T3$LYC$300"]}
+    first = await portail.moi()
+    await portail.sign_in()
+    assert (await portail.moi())["uais"] == [AUTRE_LYON]
+    assert (await portail.moi())["sub"] == first["sub"]
+
+
+async def test_the_rectorat_is_asked_for_a_second_factor_and_refused_without_one(portail):
+    portail.issuer.claims = dict(GESTIONNAIRE)
+    again = await portail.sign_in()
+    assert again.status_code == 303
+    assert "acr_values" in again.headers["location"]
+    refused = await portail.come_back(portail.back(again.headers["location"]))
+    assert (refused.status_code, "deux facteurs" in refused.text) == (403, True)
+    assert await portail.moi() == 401
+    portail.issuer.claims |= {"acr": "eidas2", "amr": ["pwd", "mfa"]}
+    assert (await portail.sign_in()).headers["location"] == "/missions"
+    assert ((await portail.moi())["role"], (await portail.moi())["academies"]) == ("gestionnaire", ["10"])
+
+
+async def test_who_has_no_function_is_told_so_and_has_no_session(portail):
+    portail.issuer.claims |= {"FrEduFonctAdm": "", "FrEduRneResp": ["X"]}
+    answer = await portail.sign_in()
+    assert (answer.status_code, "aucune fonction" in answer.text) == (403, True)
+    assert await portail.moi() == 401
+
+
+async def test_several_functions_are_chosen_from(portail):
+    portail.issuer.claims |= {"ctgrps": ["GRP"], "codaca": "010", "acr": "eidas2"}
+    assert (await portail.sign_in()).headers["location"] == "/fonctions"
+    assert (await portail.moi())["fonctions"] == 2
+
+
+async def test_an_answer_counts_once_for_the_browser_that_asked_and_not_for_ever(portail, world):
+    url = await portail.leave()
+    given = portail.back(url)
+    mine = dict(portail.client.cookies)
+    portail.client.cookies.clear()
+    assert (await portail.come_back(given)).status_code == 403, "another browser"
+    portail.client.cookies.update(mine)
+    assert (await portail.come_back(given | {"state": "autre"})).status_code == 403
+    portail.client.cookies.update(mine)
+    assert (await portail.come_back(given)).status_code == 403, "the attempt before has used it"
+    given = portail.back(await portail.leave())
+    assert (await portail.come_back(given)).status_code == 303
+    assert (await portail.come_back(given)).status_code == 403, "twice"
+    given = portail.back(await portail.leave())
+    state = world.app.state.application
+    world.app.state.application = replace(state, clock=lambda: datetime.now(UTC) + timedelta(minutes=11))
+    assert (await portail.come_back(given)).status_code == 403, "too late"
+
+
+@pytest.mark.parametrize("given", REFUSALS, ids=str)
+async def test_a_portal_that_does_not_confirm_is_told_in_a_sentence(portail, given):
+    state = portail.back(await portail.leave())["state"]
+    answer = await portail.come_back(given | {"state": state})
+    assert (answer.status_code, "n’a pas confirmé" in answer.text) == (403, True)
+
+
+async def test_a_forged_answer_opens_nothing(portail):
+    portail.issuer.id_token = lambda claims: portail.issuer.sign(claims | {"nonce": "autre"})
+    assert (await portail.sign_in()).status_code == 403
+    assert await portail.moi() == 401
+
+
+@pytest.mark.parametrize("path", ["/token", "/.well-known/openid-configuration"])
+async def test_while_the_portal_is_away_a_sentence_says_so(portail, path):
+    portail.issuer.answers[path] = Answer(status=503)
+    if path == "/token":
+        answer = await portail.sign_in()
+    else:
+        answer = await portail.client.get("/connexion/fim", headers=HTML)
+    assert (answer.status_code, "Le portail ne répond pas" in answer.text) == (503, True)
+
+
+async def test_a_portal_that_is_not_set_does_not_exist(portail):
+    for path in ("/connexion/proconnect", "/connexion/x", "/connexion/fim%2F", "/connexion/proconnect/retour"):
+        assert (await portail.client.get(path, headers=HTML)).status_code == 404, path
+
+
+async def test_signing_in_never_leads_to_another_host(portail):
+    assert (await portail.sign_in(suite="//ailleurs.example")).headers["location"] == "/"
+
+
+async def test_signing_out_ends_the_session_here_then_at_the_portal(portail):
+    await portail.sign_in()
+    answer = await portail.out()
+    assert answer.status_code == 200
+    assert f'content="0;url={portail.issuer.url}/logout?id_token_hint=' in answer.text.replace("&#34;", '"')
+    assert "post_logout_redirect_uri=" in answer.text
+    assert await portail.moi() == 401
+    assert (await portail.out()).headers["location"] == "/connexion", "there is no session any more"
+
+
+async def test_signing_out_works_while_the_portal_is_away(portail, issuer):
+    await portail.sign_in()
+    issuer.stop()
+    answer = await portail.out()
+    assert answer.status_code in {200, 303}
+    assert await portail.moi() == 401
+
+
+async def test_the_portal_closes_one_session_or_all_of_a_person_and_a_message_counts_once(portail):
+    portail.issuer.claims |= {"sid": "s-1"}
+    await portail.sign_in()
+    path, jar = "/connexion/fim/fermeture", dict(portail.client.cookies)
+    token = portail.issuer.logout_token(sub="c.essai", sid="s-1")
+    other = portail.issuer.logout_token(sub="c.essai", sid="s-2")
+    assert (await portail.client.post(path, data={"logout_token": other})).status_code == 200
+    assert await portail.moi() != 401, "of another session"
+    assert (await portail.client.post(path, data={"logout_token": token})).status_code == 200
+    assert await portail.moi() == 401
+    await portail.sign_in()
+    assert (await portail.client.post(path, data={"logout_token": token})).status_code == 400
+    assert await portail.moi() != 401, "a replay"
+    everywhere = portail.issuer.logout_token(sub="c.essai")
+    assert (await portail.client.post(path, data={"logout_token": everywhere})).status_code == 200
+    assert await portail.moi() == 401
+    assert jar
+
+
+@pytest.mark.parametrize("token", ["", "x", "a.b.c"])
+async def test_a_message_that_no_portal_signed_closes_nothing(portail, token):
+    await portail.sign_in()
+    answer = await portail.client.post("/connexion/fim/fermeture", data={"logout_token": token})
+    assert (answer.status_code, answer.json()) == (400, {"error": "invalid_request"})
+    assert await portail.moi() != 401
+
+
+async def test_no_log_names_the_person_who_signs_in(portail):
+    with capture_logs() as logs:
+        await portail.sign_in()
+        portail.issuer.claims |= {"FrEduRneResp": ["0699001A$UAJ$PU$N$T3$LYC$300"]}
+        await portail.sign_in()
+    assert not any(word in str(logs) for word in ("essai", "ESSAI", "Camille", "0699001"))
+    assert any(line["event"] == "connexion.vecteur" for line in logs)
+
+
+async def test_an_intervenant_of_the_directory_signs_in_with_the_address_it_has(portail):
+    portail.issuer.claims |= {"FrEduFonctAdm": "", "FrEduRneResp": ["X"], "email": "100@AC-exemple.invalid"}
+    await portail.sign_in(suite="/mes-missions")
+    moi = await portail.moi()
+    assert (moi["role"], moi["sub"], moi["fonctions"]) == ("intervenant", "100", 1)
+
+
+async def test_a_delegated_function_is_signed_x_pour_y_and_ends_with_its_last_day(portail, world):
+    last = f"{datetime.now(UTC) + timedelta(days=1):%d/%m/%Y}"
+    responsable = f"FrEduRneResp={LYON}$UAJ$PU$N$T3$LYC$300"
+    told = f"imagin|/x?applicationname=imagin|01/09/2019|{last}|camille.roux|{responsable}|s|m|"
+    portail.issuer.claims |= {"FrEduFonctAdm": "", "FrEduRneResp": ["X"], "FrEduResDel": [told]}
+    await portail.sign_in()
+    assert (await portail.moi())["nom"] == "Camille ESSAI pour camille.roux"
+    fin = await world.pool.fetchval("SELECT fonctions->0->>'fin' FROM entree")
+    assert datetime.fromisoformat(fin) > datetime.now(UTC)
+
+
+async def test_whom_a_chef_named_by_address_signs_in_at_the_portal_and_acts_for_the_chef(portail, world):
+    await portail.sign_in()
+    body = {"nom": "Dominique AIDE", "courriel": "d.aide@ac-exemple.invalid", "droit": "CONSULTER"}
+    today = local_time("*", datetime.now(UTC)).date().isoformat()
+    chef = {"Sec-Fetch-Site": "same-origin"} | HTML
+    form = body | {"debut": today, "fin": today, "cle": "k"}
+    done = await portail.client.post(f"/delegations/{LYON}", data=form, headers=chef)
+    assert done.status_code == 303, done.text
+    await portail.out()
+    aide = {"sub": "d.aide", "given_name": "Dominique", "family_name": "AIDE", "email": "D.Aide@ac-exemple.invalid"}
+    portail.issuer.claims = aide
+    await portail.sign_in()
+    moi = await portail.moi()
+    assert (moi["role"], moi["nom"]) == ("delegue-consultation", "Dominique AIDE pour Camille ESSAI")
+    assert (moi["uais"], moi["academies"]) == ([LYON], ["10"])
+
+
+async def test_a_deactivated_account_is_refused_at_the_portal_and_reads_why(portail, world):
+    await portail.sign_in()
+    chef = compte(portail.issuer.url, "c.essai")
+    path = f"/api/comptes/{chef}/activite"
+    assert (await portail.client.get("/api/moi")).status_code == 200
+    cookies = dict(portail.client.cookies)
+    portail.client.cookies.clear()
+    off = await world.administrateur.put(path, {"actif": False, "motif": "départ"})
+    assert off.status_code == 200, off.text
+    portail.client.cookies.update(cookies)
+    assert await portail.moi() == 401
+    answer = await portail.sign_in()
+    assert (answer.status_code, "Votre compte est désactivé" in answer.text) == (403, True)
+    assert await portail.moi() == 401
+
+
+async def test_what_the_vector_gave_is_kept_to_show_it(portail, world):
+    await portail.sign_in()
+    portail.client.cookies.clear()
+    told = (await world.administrateur.get(f"/api/comptes/{compte(portail.issuer.url, 'c.essai')}")).json()
+    assert [(one["role"], one["uais"]) for one in told["donnees"]] == [("chef", [LYON])]
+    assert (told["nom"], told["courriel"], told["attributions"]) == ("Camille ESSAI", CHEF["email"], [])
