@@ -3,13 +3,14 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from pydantic_settings import SettingsConfigDict
 
 from acces.acteur import Role
+from chassis.settings import ServiceSettings
 from convocation.identite.fonctions import droits
 from convocation.identite.fournisseur import Fournisseur, SignInRefused
 from convocation.identite.settings import Genre, IdentiteSettings
 from convocation.identite.vecteur import lire
-from convocation.settings import Settings
 from imagin_dev.cyclades import sample
 from imagin_dev.demo.accounts import People
 from imagin_dev.demo.provider import DemoProvider, accounts
@@ -18,11 +19,12 @@ from testkit.oidc_mock import MockProvider
 PEOPLE = People.of(sample.closings())
 BACK = "http://127.0.0.1:8000/connexion/retour/fim"
 JOUR = date(2027, 1, 15)
-REQUIRED = {"database_url": "postgresql://x", "kafka_bootstrap": "x:1", "token_key": "key-of-the-tests-" * 3}
 
 
-class Service(IdentiteSettings, Settings):
-    """Convocation's settings, with those of the sign-in."""
+class Service(IdentiteSettings, ServiceSettings):
+    """Convocation's settings, those of the sign-in alone."""
+
+    model_config = SettingsConfigDict(env_prefix="CONVOCATION_")
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +39,7 @@ async def provider(tmp_path_factory):
 def service(provider, monkeypatch):
     for name, value in provider.settings.items():
         monkeypatch.setenv(name, value)
-    return Service(**REQUIRED)
+    return Service(database_url="postgresql://x", kafka_bootstrap="x:1")
 
 
 @pytest.fixture

@@ -1,12 +1,13 @@
 """An OpenID provider that signs whatever it is told to: what a real one does on a bad day, and what a forger tries."""
 
+import contextlib
 import hashlib
 import json
 import threading
 import time
 from base64 import b64decode, urlsafe_b64encode
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from secrets import compare_digest, token_urlsafe
@@ -25,12 +26,16 @@ _LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 
 @dataclass(slots=True)
 class Answer:
-    """Instead of the usual one, for a path; `slow_seconds`: how long it thinks before, until it is stopped."""
+    """Instead of the usual one, for a path, if it has a body or another status.
+
+    `slow_seconds`: how long it thinks before; `drip_seconds`: before each byte. Until it is stopped.
+    """
 
     status: int = 200
     body: str = ""
     content_type: str = "application/json"
     slow_seconds: float = 0.0
+    drip_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +145,17 @@ class Issuer:
         status, told = found.get(path, lambda: (404, {}))()
         return status, {"Content-Type": "application/json"}, json.dumps(told)
 
+    def pieces(self, path: str, body: bytes) -> Iterator[bytes]:
+        """The body, as it is sent."""
+        seconds = self.answers.get(path, Answer()).drip_seconds
+        if not seconds:
+            yield body
+            return
+        for byte in body:
+            if self._stopped.wait(seconds):
+                return
+            yield bytes([byte])
+
     def _metadata(self) -> Claims:
         pages = {"authorization": "authorize", "token": "token", "userinfo": "userinfo", "end_session": "logout"}
         usual = {f"{name}_endpoint": f"{self.url}/{page}" for name, page in pages.items()}
@@ -173,9 +189,13 @@ class Issuer:
         return asked.claims | usual | {"at_hash": urlsafe_b64encode(half).decode().rstrip("=")}
 
     def _is_client(self, form: Mapping[str, str], authorization: str) -> bool:
-        client_id, secret = form.get("client_id", ""), form.get("client_secret", "")
-        if authorization.startswith("Basic "):
+        """By the ways that its metadata tell, and by no other."""
+        ways = self.metadata.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
+        client_id = secret = ""
+        if authorization.startswith("Basic ") and "client_secret_basic" in ways:
             client_id, _, secret = b64decode(authorization[6:]).decode().partition(":")
+        elif "client_secret_post" in ways:
+            client_id, secret = form.get("client_id", ""), form.get("client_secret", "")
         return client_id == self.client_id and compare_digest(secret.encode(), self.client_secret.encode())
 
     def _userinfo(self, authorization: str) -> tuple[int, dict[str, str], str]:
@@ -201,7 +221,9 @@ def _handler(issuer: Issuer) -> type[BaseHTTPRequestHandler]:
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(sent)))
             self.end_headers()
-            self.wfile.write(sent)
+            with contextlib.suppress(ConnectionError):  # who does not wait has gone
+                for piece in issuer.pieces(url.path, sent):
+                    self.wfile.write(piece)
 
         do_POST = do_GET  # noqa: N815  # http.server's
 

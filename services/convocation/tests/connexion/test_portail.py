@@ -111,6 +111,16 @@ async def test_the_rectorat_is_asked_for_a_second_factor_and_refused_without_one
     assert ((await portail.moi())["role"], (await portail.moi())["academies"]) == ("gestionnaire", ["10"])
 
 
+async def test_where_the_portal_can_be_asked_for_nothing_the_second_factor_is_not_asked_for_again_and_again(portail):
+    exigences = {"gestionnaire": {"amr": ["mfa"]}}
+    portail.world.settings.fonctions = TypeAdapter(Table).validate_python({"regles": [RULE], "exigences": exigences})
+    portail.issuer.claims = GESTIONNAIRE | {"amr": ["pwd"]}
+    refused = await portail.sign_in()
+    assert (refused.status_code, "deux facteurs" in refused.text) == (403, True)
+    portail.issuer.claims |= {"amr": ["pwd", "mfa"]}
+    assert (await portail.sign_in()).headers["location"] == "/missions"
+
+
 async def test_who_has_no_function_is_told_so_and_has_no_session(portail):
     portail.issuer.claims |= {"FrEduFonctAdm": "", "FrEduRneResp": ["X"]}
     answer = await portail.sign_in()

@@ -259,6 +259,20 @@ async def test_no_call_waits_longer_than_its_limit(issuer, gateway, sign_in, pat
         await sign_in(gateway(timeout_seconds=0.2))
 
 
+@pytest.mark.parametrize("path", [DISCOVERY, JWKS, TOKEN, USERINFO])
+async def test_an_answer_that_comes_drop_by_drop_is_not_waited_for(issuer, gateway, sign_in, path):
+    issuer.answers[path] = Answer(drip_seconds=0.05)
+    with pytest.raises(ProviderUnavailable, match="Timeout"):
+        await sign_in(gateway(timeout_seconds=0.4))
+
+
+@pytest.mark.parametrize("other", ["https://ailleurs.invalid", "http://127.0.0.1", None])
+async def test_a_provider_that_says_it_is_another_is_not_believed(issuer, gateway, other):
+    issuer.metadata = {"issuer": other or issuer.url + "/"}
+    with pytest.raises(ProviderUnavailable):
+        await gateway().begin(acr=None)
+
+
 async def test_who_comes_while_the_provider_hangs_is_told_at_once_and_no_queue_waits(issuer, gateway, clock):
     fournisseur = gateway(timeout_seconds=0.2)
     issuer.answers[DISCOVERY] = Answer(slow_seconds=30)

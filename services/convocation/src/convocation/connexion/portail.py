@@ -23,7 +23,7 @@ from convocation.connexion.commands import recognise
 from convocation.connexion.forms import local
 from convocation.entrees.commands import Entree, Provenance
 from convocation.identite.decouverte import ProviderUnavailable
-from convocation.identite.fonctions import compte
+from convocation.identite.fonctions import Droits, Table, compte
 from convocation.identite.fournisseur import Depart, Fournisseur, Identite, SignInRefused
 from convocation.identite.settings import Genre
 from convocation.identite.vecteur import lire
@@ -112,20 +112,25 @@ async def _entrer(request: Request, identite: Identite, en_route: sql.EnRoute) -
             known, fonctions = await recognise(connection, identite, vecteur, state.settings.table, state.clock())
         except CompteDesactive as refus:
             raise _refus(request, refus.phrase) from None
-        if not known.a_renforcer or en_route.renforcement:
+        demande = None if en_route.renforcement else _demande(known, state.settings.table)
+        if demande is None:
             if not fonctions:
                 raise _refus(request, known.refus or _RENFORCER)
             provenance = Provenance(identite.issuer, identite.sub, identite.sid, identite.id_token)
             entree = Entree(compte(identite.issuer, identite.sub), fonctions, provenance=provenance)
             response = see_other(en_route.suite if len(fonctions) == 1 else "/fonctions")
             await state.sessions.open_by(connection, response, entree)
-    if known.a_renforcer and not en_route.renforcement:
-        role = known.a_renforcer[0].role
-        return await _partir(request, suite=en_route.suite, acr=state.settings.table.exigence(role).demande)
+    if demande is not None:
+        return await _partir(request, suite=en_route.suite, acr=demande)
     await state.sessions.close(secret_of(request))
     response.delete_cookie(_cookie(request), httponly=True, samesite="lax", secure=state.secure)
     securite.tell(request, Evenement.SIGNED_IN, fonctions[0])
     return response
+
+
+def _demande(known: Droits, table: Table) -> str | None:
+    """What the provider is asked for, so that the rest may be had; None where there is nothing that it could do."""
+    return next((asked for one in known.a_renforcer if (asked := table.exigence(one.role).demande)), None)
 
 
 async def fermer(request: Request) -> Response:

@@ -24,6 +24,10 @@ _AWAY = timedelta(seconds=2)
 """Who comes while it is away is told at once: a queue of people would wait for one timeout after another."""
 
 
+_NOT_REACHED = (TimeoutError, OSError, httpx2.HTTPError, httpx2.InvalidURL)
+_NOT_READ = (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError)
+
+
 class ProviderUnavailable(Exception):
     """The provider cannot be reached, or what it answers makes no sense: nobody can sign in there now."""
 
@@ -62,9 +66,7 @@ async def reaching(seconds: float) -> AsyncIterator[None]:
     try:
         async with asyncio.timeout(seconds):
             yield
-    except (TimeoutError, httpx2.HTTPError, httpx2.InvalidURL, JoseError, OSError) as error:
-        raise ProviderUnavailable(type(error).__name__) from error
-    except (ValueError, TypeError, KeyError, AttributeError) as error:  # an answer that is not what it should be
+    except (*_NOT_REACHED, *_NOT_READ) as error:
         raise ProviderUnavailable(type(error).__name__) from error
 
 

@@ -109,7 +109,7 @@ def _signed(token: str, keys: KeySet) -> tuple[dict[str, Any], dict[str, Any]]:
         raise UnknownKey(error.error) from None
     except JoseError as error:
         raise BadToken(error.error) from None
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):  # a header or a text that is no JWT's
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):  # joserfc's own, of a header that is odd
         raise BadToken("malformed") from None
     return decoded.header, decoded.claims
 
@@ -127,11 +127,10 @@ def _validate(
     now: datetime,
     **parameters: str | None,
 ) -> None:
-    """As Authlib does it: also nonce, azp and at_hash."""
-    options: dict[str, Any] = _expected(emetteur) | {"sub": {"essential": True}, "nonce": {"essential": True}}
+    """As Authlib does it: all that must be there, and nonce, azp and at_hash."""
     params = {"client_id": emetteur.client_id, **parameters}
     try:
-        CodeIDToken(claims, header, options, params).validate(int(now.timestamp()), _LEEWAY_SECONDS)
+        CodeIDToken(claims, header, _expected(emetteur), params).validate(int(now.timestamp()), _LEEWAY_SECONDS)
     except JoseError as error:
         raise BadToken(_claim(error)) from None
     except (TypeError, ValueError):  # an at_hash that is no text

@@ -4,13 +4,13 @@ import json
 
 import pytest
 from pydantic import ValidationError
+from pydantic_settings import SettingsConfigDict
 
 from acces.acteur import Role
+from chassis.settings import ServiceSettings
 from convocation.identite.fonctions import Exigence, Regle
-from convocation.identite.settings import Genre
-from convocation.settings import Settings
+from convocation.identite.settings import Genre, IdentiteSettings
 
-REQUIRED = {"database_url": "postgresql://x", "kafka_bootstrap": "x:1", "token_key": "key-of-the-tests-" * 3}
 FIM = {"fim_issuer": "https://fim.invalid/sso", "fim_client_id": "imagin", "fim_client_secret": "un secret"}
 PROCONNECT = {
     "proconnect_issuer": "https://proconnect.invalid/api/v2",
@@ -19,8 +19,14 @@ PROCONNECT = {
 }
 
 
+class Service(IdentiteSettings, ServiceSettings):
+    """Convocation's settings, those of this room alone."""
+
+    model_config = SettingsConfigDict(env_prefix="CONVOCATION_")
+
+
 def made(**settings):
-    return Settings(**REQUIRED, **settings)
+    return Service(database_url="postgresql://x", kafka_bootstrap="x:1", **settings)
 
 
 def test_without_an_issuer_no_provider_is_offered():
