@@ -22,6 +22,7 @@ CREATE INDEX entree_emetteur ON entree (emetteur, sub) WHERE emetteur IS NOT NUL
 CREATE INDEX entree_fin ON entree (fin_le);
 
 -- Who is deactivated, by whatever way, is signed out at once.
+-- contract: intervenant.intervenant_sort: it refuses nothing, it deletes sessions, which the release before does not have
 CREATE FUNCTION intervenant_sort() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     DELETE FROM entree WHERE qui && ARRAY[NEW.numero];
