@@ -122,8 +122,9 @@ class Stack:
         return f"http://127.0.0.1:{self._ports[self.name_of(service, replica)][1]}"
 
     def token(self, acteur: Acteur, *, hours: float = 24) -> str:
-        """A signed token for `acteur`, as a program shows it."""
-        signs = SharedKey(self.shared_key) if self.shared_key else Signer("imagin", self.keys["imagin"])
+        """A signed token for `acteur`, as a program shows it, by the issuer that may vouch for this role."""
+        issuer = next(name for name, roles in ISSUERS.items() if acteur.role in roles)
+        signs = SharedKey(self.shared_key) if self.shared_key else Signer(issuer, self.keys[issuer])
         return signs.mint(acteur, now=datetime.now(UTC), hours=hours)
 
     async def session(self, acteur: Acteur) -> str:

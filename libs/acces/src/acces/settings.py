@@ -11,7 +11,7 @@ from pydantic import AfterValidator, AliasChoices, Field, SecretStr, field_valid
 from acces.cle_partagee import SharedKey
 from acces.cles import Cles
 from acces.jetons import ISSUERS, Issuers, Signer
-from chassis.settings import ServiceSettings
+from chassis.settings import ServiceSettings, variable_of
 
 _EXAMPLE = "CHANGE-ME"
 _SHORTEST = 32  # characters
@@ -105,14 +105,20 @@ class SigningSettings(AccesSettings):
     )
     service_name: ClassVar[str]
 
+    @field_validator("signing_keys")
+    @classmethod
+    def _are_keys(cls, keys: SecretStr | None) -> SecretStr | None:
+        if keys is not None:
+            if _EXAMPLE in keys.get_secret_value().upper():
+                raise ValueError("this is the key of the example: draw one of your own, `imagin-ops keys create`")
+            Signer(cls.service_name, keys.get_secret_value())
+        return keys
+
     @model_validator(mode="after")
     def _can_sign(self) -> Self:
         if self.signing_keys is None and self.token_key is None:
-            raise ValueError("signing_keys is missing: `imagin-ops keys create` draws them")
-        if self.signing_keys is not None:
-            if _EXAMPLE in self.signing_keys.get_secret_value().upper():
-                raise ValueError("this is the key of the example: draw one of your own, `imagin-ops keys create`")
-            Signer(self.service_name, self.signing_keys.get_secret_value())
+            name = variable_of(type(self), "signing_keys")
+            raise ValueError(f"{name} is not given: `imagin-ops keys create` draws them")
         return self
 
     @property

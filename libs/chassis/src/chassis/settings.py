@@ -32,6 +32,7 @@ REQUEST_TIMEOUT_MS = 4_000
 
 
 _ADDRESS = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s:\[\]]+)(:[0-9]{1,5})?")
+_UNPARSED = re.compile(r'parsing value for field "(\w+)"')  # what pydantic-settings says of a value that is no JSON
 _OF_OURS = "Value error, "  # what pydantic puts before the sentence of a validator
 
 
@@ -194,7 +195,10 @@ def load(kind: type[S], **given: Any) -> S:
     except SettingsError as error:
         if isinstance(error.__cause__, Misconfigured):
             raise error.__cause__ from None
-        raise
+        named = _UNPARSED.search(str(error))
+        if named is None:
+            raise
+        raise Misconfigured([f"{variable_of(kind, named[1])}: it is no JSON"]) from None
 
 
 def _sentence(kind: type[BaseSettings], fault: ErrorDetails) -> str:

@@ -15,6 +15,7 @@ class Settings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="ESSAI_")
     service_name: ClassVar[str] = "essai"
     shared: SecretStr = Field(validation_alias=AliasChoices("PARTAGE", "shared"))
+    names: dict[str, str] = Field(default={}, validation_alias=AliasChoices("NOMS", "names"))
 
 
 class Commands(KafkaSettings):
@@ -59,6 +60,8 @@ WRONG = [
     ({"ESSAI_KAFKA_CA_FILE": "/SECRET"}, "ESSAI_KAFKA_CA_FILE: no PEM file of certificates can be read there"),
     ({"ESSAI_KAFKA_CA_FILE": __file__}, "ESSAI_KAFKA_CA_FILE: no PEM file of certificates can be read there"),
     ({"ESSAI_DATABASE_URL_FILE": "/SECRET"}, "ESSAI_DATABASE_URL_FILE: the file cannot be read (No such file"),
+    ({"NOMS": "{SECRET"}, "NOMS: it is no JSON"),
+    ({"NOMS": '{"a": ["SECRET"]}'}, "NOMS: Input should be a valid string"),
     ({"PARTAGE_FILE": "/dev"}, "PARTAGE_FILE: the file cannot be read (Is a directory)"),
 ]
 

@@ -16,7 +16,7 @@ from chassis.settings import ServiceSettings
 from testkit.eventually import eventually
 from testkit.ports import free_port
 
-SOON = 0.4
+SOON = 1.0
 POST = b"POST /corps HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n"
 
 

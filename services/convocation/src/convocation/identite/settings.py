@@ -55,11 +55,12 @@ class IdentiteSettings(BaseSettings):
             issuer, client_id, secret = self._client(genre)
             if issuer is None:
                 continue
+            name = f"CONVOCATION_{genre.upper()}_"
             if not (client_id and secret and secret.get_secret_value()):
-                raise ValueError(f"{genre}_issuer is given, so {genre}_client_id and {genre}_client_secret are needed")
+                raise ValueError(f"{name}ISSUER is given, so {name}CLIENT_ID and {name}CLIENT_SECRET are needed")
             url = urlsplit(issuer)
             if url.scheme != "https" and url.hostname not in _THIS_MACHINE:
-                raise ValueError(f"{genre}_issuer must be https: over http anybody between could sign in as anybody")
+                raise ValueError(f"{name}ISSUER must be https: over http anybody between could sign in as anybody")
         return self
 
     def _client(self, genre: Genre) -> tuple[str | None, str, SecretStr | None]:
