@@ -118,6 +118,15 @@ async def page(
     return application(request).pages.render(request, template, status=status, **frame | context)
 
 
+async def choisir_etablissement(
+    request: Request, connection: Connection, acteur: Acteur, activite: str, adresse: str
+) -> HTMLResponse:
+    """The acteur's établissements, each a link to `adresse`/UAI, where `activite` is done for one at a time."""
+    found = await places.etablissements(connection, sorted(acteur.uais))
+    template = "cadre/choisir_etablissement.html"
+    return await page(request, connection, acteur, template, activite=activite, adresse=adresse, places=found)
+
+
 def _entries(request: Request, acteur: Acteur) -> list[tuple[str, str]]:
     """The acteur's menu; the rectorat's ends with mission-import's pages, which are another process's."""
     entries = [(one.libelle, one.url) for one in _MENU if offered(acteur, one.actions, reaching=one.portee)]

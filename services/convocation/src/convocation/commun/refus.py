@@ -37,6 +37,18 @@ class Refus(Exception):
         return {"numeros": self.numeros}
 
 
+class RefusDeChamp(Refus):
+    """`phrase` says what is wrong with what was entered, `champ` is the id of its field: both depend on the entry."""
+
+    def __init__(self, phrase: str, champ: str) -> None:
+        super().__init__()
+        self.phrase, self.champ = phrase, champ
+
+    @property
+    def details(self) -> dict[str, Any]:
+        return super().details | {"champ": self.champ}
+
+
 class VersionDepassee(Refus):
     """If-Match (D5)."""
 

@@ -1,8 +1,6 @@
 """Refusals of accounts and rights."""
 
-from typing import Any
-
-from convocation.commun.refus import Kind, Refus
+from convocation.commun.refus import Kind, Refus, RefusDeChamp
 
 
 class CompteDesactive(Refus):
@@ -52,15 +50,7 @@ class PropreCompte(Refus):
     phrase = "Vous ne pouvez pas désactiver votre propre compte : un autre administrateur le peut."
 
 
-class DroitRefuse(Refus):
-    """`phrase` says what is wrong with a right that is given, `champ` is the id of the field."""
+class DroitRefuse(RefusDeChamp):
+    """What is wrong with a right that is given."""
 
     slug = "droit-refuse"
-
-    def __init__(self, phrase: str, champ: str) -> None:
-        super().__init__()
-        self.phrase, self.champ = phrase, champ
-
-    @property
-    def details(self) -> dict[str, Any]:
-        return super().details | {"champ": self.champ}

@@ -11,7 +11,7 @@ from acces import securite
 from acces.acteur import Acteur
 from acces.http import ActeurDep, Router
 from acces.securite import Evenement
-from convocation.cadre.ecran import page
+from convocation.cadre.ecran import choisir_etablissement, page
 from convocation.commun.application import application
 from convocation.commun.refus import Refus
 from convocation.commun.refusals import errors_of, status_of
@@ -40,8 +40,7 @@ async def choisir(request: Request, acteur: ActeurDep) -> Response:
     if len(uais) == 1:
         return see_other(f"/delegations/{uais[0]}")
     async with reading(request) as connection:
-        places = await missions.etablissements(connection, uais)
-        return await page(request, connection, acteur, "delegations/etablissements.html", places=places)
+        return await choisir_etablissement(request, connection, acteur, "Délégations", "/delegations")
 
 
 @router.get("/delegations/{uai}")

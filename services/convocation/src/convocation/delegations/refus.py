@@ -1,8 +1,6 @@
 """Refusals of delegations."""
 
-from typing import Any
-
-from convocation.commun.refus import Kind, Refus
+from convocation.commun.refus import Kind, Refus, RefusDeChamp
 
 
 class DelegationInconnue(Refus):
@@ -17,15 +15,7 @@ class DelegationFinie(Refus):
     phrase = "Cette délégation est déjà retirée ou terminée."
 
 
-class DelegationRefusee(Refus):
-    """`phrase` says what is wrong with its days, `champ` is the id of the field."""
+class DelegationRefusee(RefusDeChamp):
+    """What is wrong with the days of a delegation."""
 
     slug = "delegation-refusee"
-
-    def __init__(self, phrase: str, champ: str) -> None:
-        super().__init__()
-        self.phrase, self.champ = phrase, champ
-
-    @property
-    def details(self) -> dict[str, Any]:
-        return super().details | {"champ": self.champ}

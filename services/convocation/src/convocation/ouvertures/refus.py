@@ -1,8 +1,6 @@
 """Refusals of openings."""
 
-from typing import Any
-
-from convocation.commun.refus import Kind, Refus
+from convocation.commun.refus import Kind, Refus, RefusDeChamp
 
 
 class ServiceFerme(Refus):
@@ -13,15 +11,7 @@ class ServiceFerme(Refus):
     phrase = "Le service de convocation n’est pas ouvert : l’administrateur IMAGIN l’ouvre aux établissements."
 
 
-class OuvertureRefusee(Refus):
-    """R12: `phrase` says what is wrong with a decision, `champ` is the id of its field."""
+class OuvertureRefusee(RefusDeChamp):
+    """R12: what is wrong with a decision."""
 
     slug = "ouverture-refusee"
-
-    def __init__(self, phrase: str, champ: str) -> None:
-        super().__init__()
-        self.phrase, self.champ = phrase, champ
-
-    @property
-    def details(self) -> dict[str, Any]:
-        return super().details | {"champ": self.champ}

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from acces.acteur import Acteur
 from acces.http import ActeurDep, Router
 from chassis.http import takes_a_file
-from convocation.cadre.ecran import page
+from convocation.cadre.ecran import choisir_etablissement, page
 from convocation.commun.refus import Refus
 from convocation.commun.refusals import errors_of, status_of
 from convocation.missions import reads as missions
@@ -20,6 +20,7 @@ from pages.commands import commande, reading, see_other
 from pages.forms import fields, text, version_of
 
 router = Router(include_in_schema=False)
+_ACTIVITE = "Signature établissement pour la convocation"
 _CHAMPS = ("nom", "prenom", "qualite")
 _MAX_LENGTH = 100
 
@@ -32,8 +33,7 @@ async def choose(request: Request, acteur: ActeurDep) -> Response:
     if len(uais) == 1:
         return see_other(f"/signature/{uais[0]}{'?fait=signature' if 'fait' in request.query_params else ''}")
     async with reading(request) as connection:
-        places = await missions.etablissements(connection, uais)
-        return await page(request, connection, acteur, "signatures/signatures.html", places=places)
+        return await choisir_etablissement(request, connection, acteur, _ACTIVITE, "/signature")
 
 
 @router.get("/signature/{uai}")
