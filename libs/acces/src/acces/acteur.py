@@ -1,8 +1,10 @@
 """Who acts: a person in one function, or a program."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 
 class Role(StrEnum):
@@ -40,6 +42,17 @@ class Acteur:
     uais: frozenset[str] = frozenset()
     academies: frozenset[str] = frozenset()
     fin: datetime | None = None
+
+    def claims(self) -> dict[str, Any]:
+        """What a token says of it; a token has an end of its own."""
+        uais, academies = sorted(self.uais), sorted(self.academies)
+        return {"sub": self.sub, "role": self.role.value, "nom": self.nom, "uais": uais, "academies": academies}
+
+    @classmethod
+    def of(cls, claims: Mapping[str, Any]) -> "Acteur":
+        """Raises KeyError, TypeError or ValueError for claims that are none of `claims`."""
+        uais, academies = frozenset(claims["uais"]), frozenset(claims["academies"])
+        return cls(claims["sub"], Role(claims["role"]), claims["nom"], uais, academies)
 
 
 class InvalidToken(Exception):

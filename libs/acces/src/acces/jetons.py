@@ -63,11 +63,7 @@ class Signer:
         claims = {
             "iss": self._issuer,
             "aud": _AUDIENCE,
-            "sub": acteur.sub,
-            "role": acteur.role.value,
-            "nom": acteur.nom,
-            "uais": sorted(acteur.uais),
-            "academies": sorted(acteur.academies),
+            **acteur.claims(),
             "iat": int(now.timestamp()),
             "exp": int((now + timedelta(hours=hours)).timestamp()),
         }
@@ -127,11 +123,7 @@ class Issuers:
                 exp={"essential": True},
                 leeway=_SKEW_SECONDS,
             ).validate(claims)
-            role = Role(claims["role"])
-            if role not in ISSUERS[issuer]:
-                raise InvalidToken("role")
-            uais, academies = frozenset(claims["uais"]), frozenset(claims["academies"])
-            return Acteur(claims["sub"], role, claims["nom"], uais, academies)
+            return _vouched(issuer, Acteur.of(claims))
         except (JoseError, AttributeError, KeyError, TypeError, ValueError) as error:
             raise InvalidToken(type(error).__name__) from None
 
@@ -141,6 +133,12 @@ class Issuers:
         if issuer not in ISSUERS:
             raise InvalidToken("issuer")
         return await self._remote[issuer].keys(kid, now)
+
+
+def _vouched(issuer: str, acteur: Acteur) -> Acteur:
+    if acteur.role not in ISSUERS[issuer]:
+        raise InvalidToken("role")
+    return acteur
 
 
 def _named(token: str) -> tuple[dict[str, Any], str]:
