@@ -21,7 +21,7 @@ from convocation.comptes.refus import CompteDesactive
 from convocation.connexion import sql
 from convocation.connexion.commands import recognise
 from convocation.connexion.forms import local
-from convocation.entrees.commands import Entree, Provenance
+from convocation.entrees.commands import Entree, Provenance, close_from
 from convocation.identite.decouverte import ProviderUnavailable
 from convocation.identite.fonctions import Droits, Table, compte
 from convocation.identite.fournisseur import Depart, Fournisseur, Identite, SignInRefused
@@ -45,7 +45,6 @@ def add_to(app: FastAPI) -> None:
 async def partir(request: Request) -> Response:
     """To the provider, and back to `suite` afterwards."""
     await limit_porte(request, _ROUTE)
-    _fournisseur(request)
     return await _partir(request, suite=local(request.query_params.get("suite", "/")))
 
 
@@ -75,7 +74,7 @@ async def _partir(request: Request, *, suite: str, acr: str | None = None) -> Re
 async def revenir(request: Request) -> Response:
     """From the provider: the answer must be to what this browser asked."""
     await limit_porte(request, f"{_ROUTE}/retour")
-    _fournisseur(request)
+    _fournisseur(request)  # 404 for one that is not set, before anybody is looked for
     en_route = await _en_route(request)
     identite = await _identite(request, en_route)
     return await _entrer(request, identite, en_route)
@@ -145,8 +144,9 @@ async def fermer(request: Request) -> Response:
         securite.tell(request, Evenement.TOKEN_REFUSED)
         return JSONResponse({"error": "invalid_request"}, 400)
     async with reading(request) as connection, connection.transaction():
-        now = application(request).clock()
-        first = await sql.close(connection, told.issuer, jti=told.jti, sid=told.sid, sub=told.sub, now=now)
+        first = await sql.first_time(connection, told.issuer, told.jti, application(request).clock())
+        if first:
+            await close_from(connection, told.issuer, sid=told.sid, sub=told.sub)
     return Response(status_code=200) if first else JSONResponse({"error": "invalid_request"}, 400)
 
 

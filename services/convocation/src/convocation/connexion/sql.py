@@ -17,9 +17,6 @@ _TAKE = """
 DELETE FROM depart WHERE empreinte = $1 AND fournisseur = $2
 RETURNING state, nonce, verifier, suite, renforcement, fin_le
 """
-_CLOSE = """
-DELETE FROM entree WHERE emetteur = $1 AND (sid = $2 OR (sub = $3 AND ($2::text IS NULL OR sid IS NULL)))
-"""
 
 
 class EnRoute(Row):
@@ -57,15 +54,10 @@ async def take(connection: Connection, fournisseur: str, secret: str, now: datet
     return found if found is not None and now < found.fin_le else None
 
 
-async def close(
-    connection: Connection, emetteur: str, *, jti: str, sid: str | None, sub: str | None, now: datetime
-) -> bool:
-    """End the session that the provider calls `sid`, else all of `sub`; False for a message that has counted."""
+async def first_time(connection: Connection, emetteur: str, jti: str, now: datetime) -> bool:
+    """Record a message by which a provider closes sessions; False for one that has counted already."""
     query = "INSERT INTO fermeture (emetteur, jti, le) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING jti"
-    if not await connection.fetchval(query, emetteur, jti, now):
-        return False
-    await connection.execute(_CLOSE, emetteur, sid, sub)
-    return True
+    return bool(await connection.fetchval(query, emetteur, jti, now))
 
 
 async def forget(connection: Connection, now: datetime) -> None:

@@ -129,6 +129,11 @@ async def close_all_of(connection: Connection, qui: Sequence[str]) -> None:
     await sql.close_all_of(connection, qui)
 
 
+async def close_from(connection: Connection, emetteur: str, *, sid: str | None, sub: str | None) -> None:
+    """End the session that the provider calls `sid`, else all of `sub` there."""
+    await sql.close_from(connection, emetteur, sid=sid, sub=sub)
+
+
 async def forget(connection: Connection, now: datetime) -> None:
     """Delete sessions that are over for a day."""
     await sql.forget(connection, now)

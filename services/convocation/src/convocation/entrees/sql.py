@@ -74,6 +74,14 @@ async def close_all_of(connection: Connection, qui: Sequence[str]) -> None:
     await connection.execute("DELETE FROM entree WHERE qui && $1", list(qui))
 
 
+async def close_from(connection: Connection, emetteur: str, *, sid: str | None, sub: str | None) -> None:
+    """End the session that the provider calls `sid`, else all of `sub` there; one without a sid is any of `sub`'s."""
+    query = """
+    DELETE FROM entree WHERE emetteur = $1 AND (sid = $2 OR (sub = $3 AND ($2::text IS NULL OR sid IS NULL)))
+    """
+    await connection.execute(query, emetteur, sid, sub)
+
+
 async def forget(connection: Connection, now: datetime) -> None:
     """Delete sessions that are over for a day."""
     await connection.execute("DELETE FROM entree WHERE fin_le < $1", now - _KEPT)
