@@ -195,6 +195,7 @@ def _refus(vecteur: Vecteur, table: Table, jour: date) -> str:
     if vecteur.defauts:
         told = enumeration(str(one) for one in vecteur.defauts[:3])
         phrases.append(f"Le portail a transmis des informations illisibles ({told}).")
+    phrases.append("Adressez-vous à votre chef d’établissement, ou au gestionnaire IMAGIN de votre académie.")
     return " ".join(phrases)
 
 
