@@ -208,10 +208,13 @@ class Stack:
 
     def _issuers(self) -> dict[str, str]:
         """Where each issuer's public keys are: a service serves its own, those of the commands are a file."""
-        file = self.folder / "jwks-imagin.json"
-        file.write_text(json.dumps(Signer("imagin", self.keys["imagin"]).public()), encoding="utf-8")
-        served = {one.name: f"{self.url(one)}{JWKS}" for one in SERVICES if one.name in self.keys}
-        return served | {"imagin": str(file)}
+        found = {one.name: f"{self.url(one)}{JWKS}" for one in SERVICES if one.name in self.keys}
+        for name in self.keys.keys() - found:
+            file = self.folder / f"jwks-{name}.json"
+            if not file.exists():  # a process may be reading it now
+                file.write_text(json.dumps(Signer(name, self.keys[name]).public()), encoding="utf-8")
+            found[name] = str(file)
+        return found
 
     def _mail_settings(self) -> dict[str, str]:
         """The operator's IMAGIN_SMTP_URL wins, as his Kafka and PostgreSQL do. Nobody waits two minutes here."""

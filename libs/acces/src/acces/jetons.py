@@ -21,11 +21,15 @@ from acces.cle_partagee import SharedKey
 
 log = structlog.get_logger()
 PATH = "/.well-known/jwks.json"
+TRIAL = "essai"
+"""The issuer of the demo and of tests: no service that others reach believes it."""
 ISSUERS: Mapping[str, frozenset[Role]] = {
     "notifier": frozenset({Role.NOTIFIER}),
     "santorin-bridge": frozenset({Role.PONT, Role.SANTORIN}),
-    # The command line: of an operator, of the demo, of tests.
-    "imagin": frozenset(Role) - {Role.NOTIFIER, Role.PONT, Role.SANTORIN, Role.SERVICE},
+    # The operators' commands: an import acts as an administrateur.
+    "imagin": frozenset({Role.ADMINISTRATEUR, Role.EXPLOITATION}),
+    # The demo and tests, which act as anybody.
+    TRIAL: frozenset(Role) - {Role.NOTIFIER, Role.PONT, Role.SANTORIN, Role.SERVICE, Role.EXPLOITATION},
 }
 _ALGORITHM = "ES256"
 _CURVE = "P-256"

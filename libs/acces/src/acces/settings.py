@@ -10,8 +10,8 @@ from pydantic import AfterValidator, AliasChoices, Field, SecretStr, field_valid
 
 from acces.cle_partagee import SharedKey
 from acces.cles import Cles
-from acces.jetons import ISSUERS, Issuers, Signer
-from chassis.settings import ServiceSettings, variable_of
+from acces.jetons import ISSUERS, TRIAL, Issuers, Signer
+from chassis.settings import THIS_MACHINE, ServiceSettings, variable_of
 
 _EXAMPLE = "CHANGE-ME"
 _SHORTEST = 32  # characters
@@ -80,6 +80,13 @@ class AccesSettings(ServiceSettings):
         if unknown := sorted(set(issuers) - set(ISSUERS)):
             raise ValueError(f"{unknown[0]!r} is none of {', '.join(ISSUERS)}")
         return issuers
+
+    @model_validator(mode="after")
+    def _no_trial(self) -> Self:
+        """Whoever has the key of a trial is anybody."""
+        if TRIAL in self.issuers and self.http_host not in THIS_MACHINE:
+            raise ValueError(f"IMAGIN_ISSUERS names « {TRIAL} », the demo's issuer, where others reach this service")
+        return self
 
     @field_validator("token_key")
     @classmethod

@@ -12,7 +12,7 @@ from joserfc.jwk import ECKey, KeySet, OctKey, OKPKey, RSAKey
 
 from acces.acteur import Acteur, InvalidToken, Role
 from acces.cle_partagee import SharedKey
-from acces.jetons import Issuers, Signer, create_keys
+from acces.jetons import TRIAL, Issuers, Signer, create_keys
 
 NOW = datetime(2020, 1, 15, 10, tzinfo=UTC)
 CHEF = Acteur("chef-1", Role.CHEF, "Nom", frozenset({"0699001A"}), frozenset({"10"}))
@@ -24,10 +24,11 @@ def keys(*more):
     return json.dumps({"keys": [key for one in (create_keys(), *more) for key in one["keys"]]})
 
 
-IMAGIN_KEYS = create_keys()
-IMAGIN = Signer("imagin", json.dumps(IMAGIN_KEYS))
-KEY = KeySet.import_key_set(IMAGIN_KEYS).keys[0]
+TRIAL_KEYS = create_keys()
+TRIER = Signer(TRIAL, json.dumps(TRIAL_KEYS))
+KEY = KeySet.import_key_set(TRIAL_KEYS).keys[0]
 SERVICE = Signer("notifier", keys())
+COMMANDS = Signer("imagin", keys())
 
 
 class Issuer:
@@ -49,20 +50,27 @@ def served():
 
 @pytest.fixture
 def issuers(served, tmp_path):
-    file = tmp_path / "imagin.json"
-    file.write_text(json.dumps(IMAGIN.public()))
-    sources = {"imagin": str(file), "notifier": "https://notifier.invalid/jwks"}
+    file, commands = tmp_path / "essai.json", tmp_path / "imagin.json"
+    file.write_text(json.dumps(TRIER.public()))
+    commands.write_text(json.dumps(COMMANDS.public()))
+    sources = {TRIAL: str(file), "imagin": str(commands), "notifier": "https://notifier.invalid/jwks"}
     return Issuers(sources, transport=served.transport)
 
 
 async def test_a_token_carries_the_acteur_whole_whether_its_keys_are_a_file_or_served(issuers):
-    assert await issuers.read(IMAGIN.mint(CHEF, now=NOW, hours=1), now=NOW) == CHEF
+    assert await issuers.read(TRIER.mint(CHEF, now=NOW, hours=1), now=NOW) == CHEF
     assert await issuers.read(SERVICE.mint(NOTIFIER, now=NOW, hours=1), now=NOW) == NOTIFIER
+
+
+async def test_the_operators_commands_act_as_themselves_and_import_as_an_administrateur(issuers):
+    for role in (Role.EXPLOITATION, Role.ADMINISTRATEUR):
+        acteur = Acteur("exploitant.x", role)
+        assert await issuers.read(COMMANDS.mint(acteur, now=NOW, hours=1), now=NOW) == acteur
 
 
 def claims(**changes):
     stamp = int(NOW.timestamp())
-    found = {"iss": "imagin", "aud": "imagin", "sub": "x", "role": "chef", "nom": "", "uais": [], "academies": []}
+    found = {"iss": TRIAL, "aud": "imagin", "sub": "x", "role": "chef", "nom": "", "uais": [], "academies": []}
     found |= {"iat": stamp, "exp": stamp + 60}
     return {name: value for name, value in (found | changes).items() if value is not None}
 
@@ -93,12 +101,13 @@ FORGED = {
     "a service that says it is a chef": lambda: SERVICE.mint(CHEF, now=NOW, hours=1),
     "another issuer's name under this key": lambda: signed(iss="notifier", role="notifier"),
     "a role that this issuer may not vouch for": lambda: signed(role="santorin"),
-    "the notifier's role by the command line": lambda: signed(role="notifier"),
+    "the notifier's role by the demo": lambda: signed(role="notifier"),
+    "the operators' commands that say they are a chef": lambda: COMMANDS.mint(CHEF, now=NOW, hours=1),
     "the role of the release before": lambda: signed(role="service"),
     "a role that nobody has": lambda: signed(role="roi"),
     "no role": lambda: signed(role=None),
     "over since as long as clocks may differ": lambda: signed(exp=int(NOW.timestamp()) - 30),
-    "over since an hour": lambda: IMAGIN.mint(CHEF, now=NOW - timedelta(hours=2), hours=1),
+    "over since an hour": lambda: TRIER.mint(CHEF, now=NOW - timedelta(hours=2), hours=1),
     "no end": lambda: signed(exp=None),
     "an end that is no number": lambda: signed(exp="demain"),
     "no beginning": lambda: signed(iat=None),
@@ -109,7 +118,7 @@ FORGED = {
     "nobody": lambda: signed(sub=None),
     "an unknown issuer": lambda: signed(iss="https://ailleurs.invalid"),
     "no issuer": lambda: signed(iss=None),
-    "an issuer that is a list": lambda: signed(iss=["imagin"]),
+    "an issuer that is a list": lambda: signed(iss=[TRIAL]),
     "no key id": lambda: jwt.encode({"alg": "ES256"}, claims(), KEY),
     "an unknown key id": lambda: signed(head={"kid": "autre"}),
     "the public key as the secret of HS256": lambda: by_hmac(KEY.as_pem(private=False)),
@@ -145,7 +154,7 @@ async def test_a_forged_or_stale_token_is_refused(issuers, forge):
 
 async def test_a_machine_whose_clock_is_a_little_ahead_or_behind_is_believed(issuers):
     for seconds in (-29, 29):
-        token = IMAGIN.mint(CHEF, now=NOW + timedelta(seconds=seconds), hours=0.01)
+        token = TRIER.mint(CHEF, now=NOW + timedelta(seconds=seconds), hours=0.01)
         assert await issuers.read(token, now=NOW) == CHEF
 
 
@@ -210,8 +219,8 @@ async def test_a_service_knows_its_own_keys_without_asking():
         "{}",
         "[]",
         '{"keys": []}',
-        json.dumps(IMAGIN.public()),
-        json.dumps({"keys": [*IMAGIN_KEYS["keys"], *IMAGIN_KEYS["keys"]]}),
+        json.dumps(TRIER.public()),
+        json.dumps({"keys": [*TRIAL_KEYS["keys"], *TRIAL_KEYS["keys"]]}),
         json.dumps({"keys": [ECKey.generate_key("P-384", parameters={"kid": "x"}).as_dict(private=True)]}),
         json.dumps({"keys": [OctKey.generate_key(256, parameters={"kid": "x"}).as_dict()]}),
     ],
@@ -223,4 +232,4 @@ def test_keys_that_cannot_sign_are_refused_at_once(text):
 
 
 def test_what_is_published_holds_no_private_part():
-    assert all("d" not in key for key in IMAGIN.public()["keys"])
+    assert all("d" not in key for key in TRIER.public()["keys"])

@@ -1,5 +1,6 @@
 """Settings: secrets may come from files, and no secret is ever quoted in an error."""
 
+import contextlib
 import json
 
 import pytest
@@ -69,3 +70,11 @@ def test_a_service_that_shows_who_it_is_needs_keys_of_its_own_or_the_shared_one(
     monkeypatch.setenv("SIGNING_KEYS", '{"keys": ["secret"]}')
     with pytest.raises(Misconfigured, match=r"^SIGNING_KEYS: no JWK Set$"):
         load(Signing)
+
+
+@pytest.mark.parametrize(("host", "refused"), [("127.0.0.1", False), ("0.0.0.0", True), ("10.0.0.7", True)])
+def test_the_demos_issuer_is_believed_on_this_machine_alone(monkeypatch, files, host, refused):
+    monkeypatch.setenv("HTTP_HOST", host)
+    monkeypatch.setenv("IMAGIN_ISSUERS", '{"essai": "/nowhere"}')
+    with pytest.raises(ValidationError, match="the demo's issuer") if refused else contextlib.nullcontext():
+        AccesSettings()

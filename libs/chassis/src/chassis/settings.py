@@ -23,6 +23,9 @@ from pydantic_settings import (
 
 from chassis import connecting  # noqa: F401  # whoever takes the connection's settings takes its limit too
 
+THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
+"""Hosts that nobody else reaches."""
+
 METADATA_MAX_AGE_MS = 5_000
 """After a broker's death aiokafka 0.14 may wait for metadata that nobody asks for, until they are this old: by default
 five minutes without a coordinator, so without heartbeat, commit and partitions (seen in tests/e2e/storm)."""

@@ -7,10 +7,9 @@ from pydantic import Field, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from acces.settings import Trousseau, refuse_shared
+from chassis.settings import THIS_MACHINE
 from convocation.identite.settings import IdentiteSettings
 from pages.settings import PagesSettings
-
-_THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
 
 
 class Settings(IdentiteSettings, PagesSettings):
@@ -53,7 +52,7 @@ class Settings(IdentiteSettings, PagesSettings):
     def _no_open_door(self) -> Self:
         """The sign-in for development lets anybody be anybody: on this machine alone."""
         public = urlsplit(self.public_url)
-        here = public.scheme == "http" and {public.hostname, self.http_host} <= _THIS_MACHINE
+        here = public.scheme == "http" and {public.hostname, self.http_host} <= THIS_MACHINE
         if self.development_sign_in and not here:
             raise ValueError(
                 "CONVOCATION_DEVELOPMENT_SIGN_IN: where it is on, CONVOCATION_PUBLIC_URL and CONVOCATION_HTTP_HOST "

@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings
 
+from chassis.settings import THIS_MACHINE
 from convocation.identite.fonctions import Table
 
-_THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
 _ISSUER = r"^https?://[^\s?#]+$"
 
 
@@ -59,7 +59,7 @@ class IdentiteSettings(BaseSettings):
             if not (client_id and secret and secret.get_secret_value()):
                 raise ValueError(f"{name}ISSUER is given, so {name}CLIENT_ID and {name}CLIENT_SECRET are needed")
             url = urlsplit(issuer)
-            if url.scheme != "https" and url.hostname not in _THIS_MACHINE:
+            if url.scheme != "https" and url.hostname not in THIS_MACHINE:
                 raise ValueError(f"{name}ISSUER must be https: over http anybody between could sign in as anybody")
         return self
 
