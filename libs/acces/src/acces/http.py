@@ -75,7 +75,7 @@ async def _by_session(request: Request) -> Acteur | None:
     return session.acteur
 
 
-def choices(request: Request) -> int:
+def count_functions(request: Request) -> int:
     """How many functions the person who acts may choose from; a program has one."""
     found: int = getattr(request.state, "fonctions", 1)
     return found

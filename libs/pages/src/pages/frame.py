@@ -6,7 +6,7 @@ from typing import TypedDict
 from fastapi import Request
 
 from acces.acteur import Acteur, Role
-from acces.http import choices
+from acces.http import count_functions
 
 
 class Utilisateur(TypedDict):
@@ -36,7 +36,7 @@ class Avis(TypedDict):
 def utilisateur(request: Request, acteur: Acteur, fonctions: Mapping[Role, str]) -> Utilisateur:
     """The acteur in words."""
     nom, fonction = acteur.nom or acteur.sub, fonctions.get(acteur.role, "")
-    return {"nom": nom, "fonction": "" if nom.startswith(fonction) else fonction, "choix": choices(request) > 1}
+    return {"nom": nom, "fonction": "" if nom.startswith(fonction) else fonction, "choix": count_functions(request) > 1}
 
 
 def menu(entries: Sequence[tuple[str, str]], path: str) -> list[Entree]:

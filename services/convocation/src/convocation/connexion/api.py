@@ -2,7 +2,7 @@
 
 from fastapi import Request
 
-from acces.http import ActeurDep, Router, choices
+from acces.http import ActeurDep, Router, count_functions
 from acces.session import Moi
 
 router = Router(prefix="/api", tags=["connexion"])
@@ -11,4 +11,4 @@ router = Router(prefix="/api", tags=["connexion"])
 @router.get("/moi")
 async def moi(request: Request, acteur: ActeurDep) -> Moi:
     """Who makes this request, and of how many functions this one was chosen."""
-    return Moi.of(acteur, choices(request))
+    return Moi.of(acteur, count_functions(request))
