@@ -27,13 +27,6 @@ async def convoque(open_world):
     open_world.client.cookies.clear()
 
 
-async def lien_of(world, convocation_id, version=1):
-    """The path of the link that a mail bears now; None where it bears none."""
-    body = {"demandes": [{"convocation_id": convocation_id, "version": version}]}
-    [told] = (await world.notifier.post("/api/envois", body)).json()["envois"]
-    return told["lien"] and told["lien"].removeprefix(world.settings.public_url)
-
-
 async def opens(world, path):
     """Whether the link shows its page, and signs in; both always say the same."""
     shown = await world.client.get(path)
@@ -72,7 +65,7 @@ def later(world, monkeypatch, by):
     monkeypatch.setattr(world.app.state, "application", state)
 
 
-async def test_a_corrected_address_ends_the_links_that_went_to_the_old_one(convoque):
+async def test_a_corrected_address_ends_the_links_that_went_to_the_old_one(convoque, lien_of):
     path, neighbour = await lien_of(convoque, convoque.une), await lien_of(convoque, convoque.voisine)
     await corrected(convoque, "100@AC-Exemple.invalid")
     assert await opens(convoque, path), "the same address, written otherwise"
@@ -82,7 +75,7 @@ async def test_a_corrected_address_ends_the_links_that_went_to_the_old_one(convo
     assert await opens(convoque, neighbour)
 
 
-async def test_a_deactivated_person_has_no_link_and_the_next_mail_bears_none(convoque):
+async def test_a_deactivated_person_has_no_link_and_the_next_mail_bears_none(convoque, lien_of):
     path = await lien_of(convoque, convoque.une)
     seen = await convoque.lue("100")
     url, body = f"/api/academies/10/intervenants/{seen['id']}/activite", {"actif": False, "motif": "Départ"}
@@ -92,7 +85,7 @@ async def test_a_deactivated_person_has_no_link_and_the_next_mail_bears_none(con
     assert await lien_of(convoque, convoque.une) is None
 
 
-async def test_the_link_of_a_merged_entry_ends_and_the_kept_person_gets_one_of_her_own(convoque):
+async def test_the_link_of_a_merged_entry_ends_and_the_kept_person_gets_one_of_her_own(convoque, lien_of):
     path = await lien_of(convoque, convoque.une)
     assert (await convoque.merge("104", "100")).status_code == 200
     assert not await opens(convoque, path)
@@ -101,7 +94,7 @@ async def test_the_link_of_a_merged_entry_ends_and_the_kept_person_gets_one_of_h
     assert await opens(convoque, await lien_of(convoque, taken))
 
 
-async def test_a_cancelled_convocation_ends_the_links_of_who_has_no_other(convoque):
+async def test_a_cancelled_convocation_ends_the_links_of_who_has_no_other(convoque, lien_of):
     paths = [await lien_of(convoque, one) for one in (convoque.une, convoque.autre)]
     await cancelled(convoque, convoque.une)
     assert [await opens(convoque, path) for path in paths] == [True, True], "a link opens all of the person's pages"
@@ -110,7 +103,7 @@ async def test_a_cancelled_convocation_ends_the_links_of_who_has_no_other(convoq
     assert await lien_of(convoque, convoque.autre, 2) is None, "nor does the mail of the cancellation bear one"
 
 
-async def test_a_lost_mail_ends_older_links_and_asks_for_one_mail_whose_link_opens(convoque):
+async def test_a_lost_mail_ends_older_links_and_asks_for_one_mail_whose_link_opens(convoque, lien_of):
     paths = [await lien_of(convoque, one) for one in (convoque.une, convoque.autre)]
     neighbour = await lien_of(convoque, convoque.voisine)
     woken = len(convoque.woken)
@@ -145,7 +138,7 @@ async def test_what_is_no_address_is_said_so_and_shown_as_it_was_typed(convoque)
     assert (await lost(convoque, "é" * 300 + "@x")).status_code == 422
 
 
-async def test_nobody_fills_a_mailbox_or_ends_the_link_that_is_on_its_way(convoque, monkeypatch):
+async def test_nobody_fills_a_mailbox_or_ends_the_link_that_is_on_its_way(convoque, monkeypatch, lien_of):
     await lost(convoque)
     path = await lien_of(convoque, convoque.une)
     for _ in range(3):
@@ -180,7 +173,7 @@ async def test_a_failure_behind_the_answer_shows_nobody_and_tells_no_address(con
     assert ADRESSE not in capsys.readouterr().out
 
 
-async def test_a_rotation_of_the_keys_ends_no_link_and_no_printed_code(convoque, monkeypatch):
+async def test_a_rotation_of_the_keys_ends_no_link_and_no_printed_code(convoque, monkeypatch, lien_of):
     path, code = await lien_of(convoque, convoque.une), await convoque.token(convoque.une, 1)
     rotated = {
         name: f"drawn-later-for-{name}-0123456789,{getattr(convoque.settings, name).get_secret_value()}"
@@ -194,7 +187,7 @@ async def test_a_rotation_of_the_keys_ends_no_link_and_no_printed_code(convoque,
     assert await lien_of(convoque, convoque.une) != path
 
 
-async def test_security_events_tell_what_links_do_and_no_address(convoque, tmp_path):
+async def test_security_events_tell_what_links_do_and_no_address(convoque, tmp_path, lien_of):
     file = tmp_path / "securite.jsonl"
     securite.configure("convocation", file)
     try:
