@@ -38,6 +38,7 @@ class Protocol(H11Protocol):
         super().connection_made(transport)
         self._phase: object = None
         self._deadline = 0.0  # of the loop's clock
+        self._waited = False  # for us, at the last look
         self._timer: asyncio.TimerHandle | None = None
         self._follow()
 
@@ -74,8 +75,10 @@ class Protocol(H11Protocol):
             self._timer.cancel()
 
     def _look(self) -> None:
-        if self.flow.read_paused or self.conn.they_are_waiting_for_100_continue:
-            self._expect(BODY_SECONDS)  # it waits for us
+        waits = self.flow.read_paused or self.conn.they_are_waiting_for_100_continue
+        if waits or self._waited:  # for us; who waited has the whole time from then on
+            self._waited = waits
+            self._expect(BODY_SECONDS)
         elif self.loop.time() < self._deadline:
             self._timer = self.loop.call_at(self._deadline, self._look)
         else:

@@ -62,7 +62,7 @@ async def connect(monkeypatch):
         return PlainTextResponse("refusé", 401)
 
     async def late(request: Request):
-        await asyncio.sleep(3 * SOON)
+        await asyncio.sleep(1.9 * SOON)  # just before the second look at the connection
         return await read(request)
 
     app.add_route("/corps", read, methods=["POST"])
@@ -166,6 +166,7 @@ async def test_a_client_that_waits_for_us_has_all_the_time(connect):
     client = await connect()
     await client.send(POST.replace(b"/corps", b"/tard").replace(b"\r\n\r\n", b"\r\nExpect: 100-continue\r\n\r\n"))
     assert (await client.reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 100 ")
+    await asyncio.sleep(SOON / 2)  # its own time begins when it is let on
     await client.send(b"abcde")
     assert b"200 OK" in await client.one_answer()
     large = await connect()
