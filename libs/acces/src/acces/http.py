@@ -101,12 +101,23 @@ def refuse_cross_site(request: Request) -> None:
     """
     if request.method in _SAFE_METHODS:
         return
-    site = request.headers.get("sec-fetch-site")
-    ours = {str(request.base_url).rstrip("/"), http.application(request, Application).public_url}
-    if site in {"same-origin", "none"} or (site is None and request.headers.get("origin") in ours):
+    if _of_ours(request, "origin"):
         return
     securite.tell(request, Evenement.FOREIGN_SITE)
     raise Problem(403, "requete-intersite", "Cette requête ne vient pas de l’application.")
+
+
+def is_wanted_here(request: Request) -> bool:
+    """Whether the browser follows a link of our own pages, a bookmark or a typed address: no other site sent it."""
+    return _of_ours(request, "referer")
+
+
+def _of_ours(request: Request, header: str) -> bool:
+    """By Sec-Fetch-Site; a browser that does not send it says in `header` from which page or host it comes."""
+    site = request.headers.get("sec-fetch-site")
+    ours = {str(request.base_url).rstrip("/"), http.application(request, Application).public_url}
+    whence = request.headers.get(header, "")
+    return site in {"same-origin", "none"} or (site is None and any(f"{whence}/".startswith(f"{one}/") for one in ours))
 
 
 class _Route(APIRoute):

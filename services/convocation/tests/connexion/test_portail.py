@@ -16,7 +16,16 @@ from event_schemas.academies import local_time
 from testkit.oidc import Answer, Issuer
 
 LYON, AUTRE_LYON = "0699001J", "0699002K"
-HTML = {"Accept": "text/html"}
+HTML = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
+FROM_ELSEWHERE = [
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site", "Referer": "http://imagin.test/connexion"},
+    {"Referer": "http://ailleurs.example/"},
+    {"Referer": "http://imagin.test.ailleurs.example/connexion"},
+    {"Referer": "http://["},
+    {},
+]
+FROM_HERE = [{"Sec-Fetch-Site": "none"}, {"Sec-Fetch-Site": "same-origin"}, {"Referer": "http://imagin.test/connexion?suite=/"}]
 CHEF = {
     "sub": "c.essai",
     "given_name": "Camille",
@@ -65,7 +74,7 @@ class Portail:
         return answer.json() if answer.status_code == 200 else answer.status_code
 
     async def out(self):
-        return await self.client.post("/deconnexion", headers=HTML | {"Sec-Fetch-Site": "same-origin"})
+        return await self.client.post("/deconnexion", headers=HTML)
 
 
 @pytest.fixture
@@ -88,6 +97,20 @@ async def test_a_chef_signs_in_at_the_portal_and_lands_where_he_wanted_to_go(por
     moi = await portail.moi()
     assert (moi["role"], moi["nom"], moi["uais"], moi["academies"]) == ("chef", "Camille ESSAI", [LYON], ["10"])
     assert moi["sub"] == compte(portail.issuer.url, "c.essai"), "a person, not the lycée"
+
+
+@pytest.mark.parametrize("headers", FROM_ELSEWHERE, ids=str)
+async def test_a_link_of_another_site_signs_nobody_in_without_a_click(portail, headers):
+    url = "/connexion/fim?suite=/missions%3Fa=b%26c"
+    answer = await portail.client.get(url, headers={"Accept": "text/html"} | headers)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/connexion?suite=/missions%3Fa%3Db%26c")
+    assert "imagin_depart" not in answer.headers.get("set-cookie", "")
+
+
+@pytest.mark.parametrize("headers", FROM_HERE, ids=str)
+async def test_a_link_of_ours_and_a_bookmark_lead_to_the_portal(portail, headers):
+    answer = await portail.client.get("/connexion/fim", headers={"Accept": "text/html"} | headers)
+    assert answer.headers["location"].startswith(f"{portail.issuer.url}/authorize")
 
 
 async def test_what_the_portal_says_is_read_anew_at_each_sign_in(portail):
@@ -127,6 +150,19 @@ async def test_who_has_no_function_is_told_so_and_has_no_session(portail):
     answer = await portail.sign_in()
     assert (answer.status_code, "aucune fonction" in answer.text) == (403, True)
     assert await portail.moi() == 401
+
+
+async def test_whoever_was_refused_is_found_by_the_administrateur_who_gives_the_account_a_right(portail, world):
+    portail.issuer.claims |= {"FrEduFonctAdm": "", "FrEduRneResp": ["X"], "amr": ["mfa"]}
+    assert (await portail.sign_in()).status_code == 403
+    portail.client.cookies.clear()
+    found = await world.browser("administrateur").post("/comptes", {"nom": "essai"})
+    account = compte(portail.issuer.url, "c.essai")
+    assert f'href="/comptes/{account}"' in found.text
+    right = {"droit": {"role": "administrateur"}, "compte": account, "motif": "agent d’un autre ministère"}
+    assert (await world.administrateur.post("/api/attributions", right)).status_code == 201
+    assert (await portail.sign_in()).status_code == 303
+    assert (await portail.moi())["role"] == "administrateur"
 
 
 async def test_several_functions_are_chosen_from(portail):
@@ -277,9 +313,8 @@ async def test_whom_a_chef_named_by_address_signs_in_at_the_portal_and_acts_for_
     await portail.sign_in()
     body = {"nom": "Dominique AIDE", "courriel": "d.aide@ac-exemple.invalid", "droit": "CONSULTER"}
     today = local_time("*", datetime.now(UTC)).date().isoformat()
-    chef = {"Sec-Fetch-Site": "same-origin"} | HTML
     form = body | {"debut": today, "fin": today, "cle": "k"}
-    done = await portail.client.post(f"/delegations/{LYON}", data=form, headers=chef)
+    done = await portail.client.post(f"/delegations/{LYON}", data=form, headers=HTML)
     assert done.status_code == 303, done.text
     await portail.out()
     aide = {"sub": "d.aide", "given_name": "Dominique", "family_name": "AIDE", "email": "D.Aide@ac-exemple.invalid"}

@@ -5,6 +5,7 @@ For everybody: no acteur is asked for. Who comes back shows the cookie of the br
 
 import hmac
 from typing import Any
+from urllib.parse import quote
 
 import structlog
 from fastapi import FastAPI, Request
@@ -12,7 +13,7 @@ from fastapi.responses import JSONResponse
 from starlette.responses import Response
 
 from acces import securite
-from acces.http import secret_of
+from acces.http import is_wanted_here, secret_of
 from acces.securite import Evenement
 from chassis.http import Problem
 from convocation.commun.application import application
@@ -43,9 +44,16 @@ def add_to(app: FastAPI) -> None:
 
 
 async def partir(request: Request) -> Response:
-    """To the provider, and back to `suite` afterwards."""
+    """To the provider, and back to `suite` afterwards.
+
+    The provider may know the browser and ask nothing: another site's link signs nobody in, its visitor is asked first.
+    """
     await limit_porte(request, _ROUTE)
-    return await _partir(request, suite=local(request.query_params.get("suite", "/")))
+    suite = local(request.query_params.get("suite", "/"))
+    _fournisseur(request)
+    if not is_wanted_here(request):
+        return see_other(f"/connexion?suite={quote(suite)}")
+    return await _partir(request, suite=suite)
 
 
 async def _partir(request: Request, *, suite: str, acr: str | None = None) -> Response:
@@ -106,21 +114,23 @@ async def _entrer(request: Request, identite: Identite, en_route: sql.EnRoute) -
     state, vecteur = application(request), lire(identite.claims)
     if vecteur.defauts:
         log.warning("connexion.vecteur", count=len(vecteur.defauts))
+    response = see_other(en_route.suite)
     async with reading(request) as connection, connection.transaction():
         try:
             known, fonctions = await recognise(connection, identite, vecteur, state.settings.table, state.clock())
         except CompteDesactive as refus:
             raise _refus(request, refus.phrase) from None
         demande = None if en_route.renforcement else _demande(known, state.settings.table)
-        if demande is None:
-            if not fonctions:
-                raise _refus(request, known.refus or _RENFORCER)
+        if fonctions and demande is None:
             provenance = Provenance(identite.issuer, identite.sub, identite.sid, identite.id_token)
             entree = Entree(compte(identite.issuer, identite.sub), fonctions, provenance=provenance)
-            response = see_other(en_route.suite if len(fonctions) == 1 else "/fonctions")
+            if len(fonctions) > 1:
+                response = see_other("/fonctions")
             await state.sessions.open_by(connection, response, entree)
     if demande is not None:
         return await _partir(request, suite=en_route.suite, acr=demande)
+    if not fonctions:  # the account is known all the same: an administrateur finds it and may give it a right
+        raise _refus(request, known.refus or _RENFORCER)
     await state.sessions.close(secret_of(request))
     response.delete_cookie(_cookie(request), httponly=True, samesite="lax", secure=state.secure)
     securite.tell(request, Evenement.SIGNED_IN, fonctions[0])
