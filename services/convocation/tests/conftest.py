@@ -185,7 +185,13 @@ class World:
         now = now or datetime.now(UTC)
         async with self.pool.acquire() as connection, connection.transaction():
             await comptes.seen(
-                connection, compte=compte, genre=genre, emetteur="https://fim.invalid", nom=nom, courriel=courriel, now=now
+                connection,
+                compte=compte,
+                genre=genre,
+                emetteur="https://fim.invalid",
+                nom=nom,
+                courriel=courriel,
+                now=now,
             )
             await comptes.given(connection, compte=compte, fonctions=ministere)
             jour = now.date()

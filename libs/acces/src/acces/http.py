@@ -17,7 +17,7 @@ from acces.acteur import Acteur, InvalidToken
 from acces.jetons import PATH, Issuers, Signer
 from acces.policy import Forbidden
 from acces.securite import Evenement
-from acces.session import Sessions, cookie_name
+from acces.session import RemoteSessions, Sessions, cookie_name
 from chassis import http
 from chassis.http import Problem, refuse
 
@@ -31,6 +31,11 @@ class Application(http.Application):
 
     issuers: Issuers
     sessions: Sessions | None = None
+
+    async def close(self) -> None:
+        await self.issuers.close()
+        if isinstance(self.sessions, RemoteSessions):
+            await self.sessions.aclose()
 
 
 async def current_acteur(request: Request) -> Acteur:
@@ -115,9 +120,10 @@ def is_wanted_here(request: Request) -> bool:
 def _of_ours(request: Request, header: str) -> bool:
     """By Sec-Fetch-Site; a browser that does not send it says in `header` from which page or host it comes."""
     site = request.headers.get("sec-fetch-site")
-    ours = {str(request.base_url).rstrip("/"), http.application(request, Application).public_url}
-    whence = request.headers.get(header, "")
-    return site in {"same-origin", "none"} or (site is None and any(f"{whence}/".startswith(f"{one}/") for one in ours))
+    if site is not None:
+        return site in {"same-origin", "none"}
+    ours = {str(request.base_url).rstrip("/"), http.application(request, Application).public_url} - {""}
+    return any(f"{request.headers.get(header, '')}/".startswith(f"{one}/") for one in ours)
 
 
 class _Route(APIRoute):

@@ -131,6 +131,11 @@ class Issuers:
         except (JoseError, AttributeError, KeyError, TypeError, ValueError) as error:
             raise InvalidToken(type(error).__name__) from None
 
+    async def close(self) -> None:
+        """Nothing more is read: the connections to issuers are closed."""
+        for one in self._remote.values():
+            await one.close()
+
     async def _keys(self, issuer: str, kid: str, now: datetime) -> KeySet:
         if issuer in self._own:
             return self._own[issuer]
@@ -169,6 +174,9 @@ class _Remote:
         if self._held is None:
             raise InvalidToken("issuer away")
         return self._held
+
+    async def close(self) -> None:
+        await self._http.aclose()
 
     def _due(self, kid: str, now: datetime) -> bool:
         if self._asked is None:

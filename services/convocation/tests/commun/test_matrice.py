@@ -157,7 +157,9 @@ ACTIONS = {
     "GET /api/audit": ("audit.lire",),
     "POST /api/audit/recherche": ("audit.lire",),
 }
-OF_A_SESSION = {"GET /fonctions", "POST /fonctions"}  # programs have none: test_sessions
+OF_A_SESSION = {
+    f"{method} {path}" for method in ("GET", "POST") for path in ("/fonctions", "/mes-connexions")
+}  # programs have none: test_sessions
 REFUSED = {401, 403, 404}
 QUERIES = {"GET /api/missions/{mission_id}/intervenants": "?nom=dup"}
 

@@ -25,7 +25,11 @@ FROM_ELSEWHERE = [
     {"Referer": "http://["},
     {},
 ]
-FROM_HERE = [{"Sec-Fetch-Site": "none"}, {"Sec-Fetch-Site": "same-origin"}, {"Referer": "http://imagin.test/connexion?suite=/"}]
+FROM_HERE = [
+    {"Sec-Fetch-Site": "none"},
+    {"Sec-Fetch-Site": "same-origin"},
+    {"Referer": "http://imagin.test/connexion?suite=/"},
+]
 CHEF = {
     "sub": "c.essai",
     "given_name": "Camille",
@@ -226,6 +230,7 @@ async def test_signing_out_ends_the_session_here_then_at_the_portal(portail):
     await portail.sign_in()
     answer = await portail.out()
     assert answer.status_code == 200
+    assert answer.headers["clear-site-data"] == '"cache", "storage"'
     assert f'content="0;url={portail.issuer.url}/logout?id_token_hint=' in answer.text.replace("&#34;", '"')
     assert "post_logout_redirect_uri=" in answer.text
     assert await portail.moi() == 401
@@ -243,6 +248,30 @@ async def test_signing_out_works_while_the_portal_is_away(portail, issuer, world
     answer = await portail.out()
     assert answer.status_code == (200 if known else 303)
     assert await portail.moi() == 401
+
+
+async def test_the_database_holds_no_id_token_that_a_backup_could_show(portail, world):
+    signed = []
+    portail.issuer.id_token = lambda claims: signed.append(portail.issuer.sign(claims)) or signed[0]
+    await portail.sign_in()
+    held = await world.pool.fetchval("SELECT id_token FROM entree")
+    assert held
+    assert not any(piece in held for piece in signed[0].split("."))
+    assert signed[0] in (await portail.out()).text, "the portal gets its own back"
+
+
+async def test_a_session_opened_before_tokens_were_sealed_ends_here_alone(portail, world):
+    await portail.sign_in()
+    await world.pool.execute("UPDATE entree SET id_token = 'a.b.c'")
+    assert (await portail.out()).headers["location"] == "/connexion"
+    assert await portail.moi() == 401
+
+
+async def test_a_session_knows_the_browser_that_signed_in(portail, world):
+    browser = {"User-Agent": "Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0"}
+    given = portail.back(await portail.leave())
+    await portail.client.get("/connexion/fim/retour", params=given, headers=HTML | browser)
+    assert await world.pool.fetchval("SELECT navigateur FROM entree") == "Firefox sur Windows"
 
 
 async def test_sign_ins_from_which_nobody_came_back_and_old_messages_are_forgotten(portail, world):

@@ -98,12 +98,16 @@ async def test_a_name_is_cleaned_and_an_address_that_nobody_verified_is_none(iss
     assert (identite.nom, identite.prenom, identite.courriel) == ("ESSAI NOM", "", "")
 
 
-@pytest.mark.parametrize(("told", "genres"), [
-    ({}, {Genre.FIM}),
-    ({"email_verified": False}, set()),
-    ({"email_verified": "true"}, {Genre.FIM}),
-    ({"email_verified": True}, {Genre.FIM, Genre.PROCONNECT}),
-], ids=str)
+@pytest.mark.parametrize(
+    ("told", "genres"),
+    [
+        ({}, {Genre.FIM}),
+        ({"email_verified": False}, set()),
+        ({"email_verified": "true"}, {Genre.FIM}),
+        ({"email_verified": True}, {Genre.FIM, Genre.PROCONNECT}),
+    ],
+    ids=str,
+)
 async def test_an_address_of_proconnect_counts_only_where_it_says_that_it_was_verified(
     issuer, gateway, sign_in, told, genres
 ):

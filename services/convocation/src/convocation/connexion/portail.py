@@ -23,6 +23,7 @@ from convocation.connexion import sql
 from convocation.connexion.commands import recognise
 from convocation.connexion.forms import local
 from convocation.entrees.commands import Entree, Provenance, close_from
+from convocation.entrees.navigateur import navigateur_of
 from convocation.identite.decouverte import ProviderUnavailable
 from convocation.identite.fonctions import Droits, Table, compte
 from convocation.identite.fournisseur import Depart, Fournisseur, Identite, SignInRefused
@@ -122,8 +123,9 @@ async def _entrer(request: Request, identite: Identite, en_route: sql.EnRoute) -
             raise _refus(request, refus.phrase) from None
         demande = None if en_route.renforcement else _demande(known, state.settings.table)
         if fonctions and demande is None:
+            qui = compte(identite.issuer, identite.sub)
             provenance = Provenance(identite.issuer, identite.sub, identite.sid, identite.id_token)
-            entree = Entree(compte(identite.issuer, identite.sub), fonctions, provenance=provenance)
+            entree = Entree(qui, fonctions, provenance=provenance, navigateur=navigateur_of(request))
             if len(fonctions) > 1:
                 response = see_other("/fonctions")
             await state.sessions.open_by(connection, response, entree)

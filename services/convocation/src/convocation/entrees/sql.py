@@ -3,17 +3,32 @@
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from chassis.database import Connection, Row
 
 _KEPT = timedelta(days=1)  # so long is a session that is over told from one that never was
 _INSERT = """
 INSERT INTO entree
-    (empreinte, compte, qui, fonctions, choisie, ouverte_le, vue_le, fin_le, emetteur, sub, sid, id_token)
-VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9, $10, $11)
+    (empreinte, compte, qui, fonctions, choisie, ouverte_le, vue_le, fin_le, navigateur, emetteur, sub, sid, id_token)
+VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9, $10, $11, $12)
 """
 _FIND = """
 SELECT compte, fonctions, choisie, vue_le, fin_le, emetteur, sub, sid, id_token FROM entree WHERE empreinte = $1
+"""
+
+
+# The index is of `qui`, which has the account too.
+_OF_COMPTE = """
+qui && ARRAY[(SELECT compte FROM entree WHERE empreinte = $1)]
+AND compte = (SELECT compte FROM entree WHERE empreinte = $1)
+"""
+_OUVERTES = f"""
+SELECT entree_id, navigateur, ouverte_le, vue_le, empreinte = $1 AS ici FROM entree
+WHERE {_OF_COMPTE} AND fin_le > $2 AND vue_le > $3 ORDER BY ici DESC, vue_le DESC, entree_id
+"""
+_CLOSE_OTHERS = f"""
+DELETE FROM entree WHERE {_OF_COMPTE} AND empreinte <> $1 AND ($2::uuid IS NULL OR entree_id = $2) RETURNING entree_id
 """
 
 
@@ -31,6 +46,22 @@ class EntreeRow(Row):
     id_token: str | None
 
 
+class OuverteRow(Row):
+    """An open session, as its person sees it. `ici`: the one that asks."""
+
+    entree_id: UUID
+    navigateur: str
+    ouverte_le: datetime
+    vue_le: datetime
+    ici: bool
+
+
+class EntreeIdRow(Row):
+    """One session's id."""
+
+    entree_id: UUID
+
+
 async def insert(
     connection: Connection,
     secret: str,
@@ -41,10 +72,11 @@ async def insert(
     choisie: int,
     now: datetime,
     fin: datetime,
+    navigateur: str,
     provenance: Sequence[str | None],
 ) -> None:
-    """A new session. `fonctions`: JSON; `provenance`: issuer, sub, sid and ID token, or four times None."""
-    row = (_print(secret), compte, list(qui), fonctions, choisie, now, fin)
+    """A new session. `fonctions`: JSON; `provenance`: issuer, sub, sid and sealed ID token, or four times None."""
+    row = (_print(secret), compte, list(qui), fonctions, choisie, now, fin, navigateur)
     await connection.execute(_INSERT, *row, *provenance)
 
 
@@ -69,9 +101,24 @@ async def close(connection: Connection, secret: str) -> None:
     await connection.execute("DELETE FROM entree WHERE empreinte = $1", _print(secret))
 
 
+async def ouvertes(connection: Connection, secret: str, now: datetime, idle: timedelta) -> list[OuverteRow]:
+    """The open sessions of whose session this is, itself first, then the one that was last used."""
+    return await connection.fetch(_OUVERTES, _print(secret), now, now - idle, record_class=OuverteRow)
+
+
+async def close_others(connection: Connection, secret: str, entree_id: UUID | None) -> int:
+    """End this other session of the same account, or all others for None; returns how many."""
+    return len(await connection.fetch(_CLOSE_OTHERS, _print(secret), entree_id, record_class=EntreeIdRow))
+
+
 async def close_all_of(connection: Connection, qui: Sequence[str]) -> None:
     """End every session of these accounts or numbers, in the transaction of what takes their rights away."""
     await connection.execute("DELETE FROM entree WHERE qui && $1", list(qui))
+
+
+async def close_all_as(connection: Connection, compte: str) -> None:
+    """End the sessions of this account; not those of another one that may act under its number."""
+    await connection.execute("DELETE FROM entree WHERE qui && ARRAY[$1] AND compte = $1", compte)
 
 
 async def close_from(connection: Connection, emetteur: str, *, sid: str | None, sub: str | None) -> None:

@@ -217,9 +217,7 @@ class Fournisseur:
         return SignInRefused(reason)
 
 
-def _identite(
-    genre: Genre, issuer: str, known: Mapping[str, Any], told: Mapping[str, Any], id_token: str
-) -> Identite:
+def _identite(genre: Genre, issuer: str, known: Mapping[str, Any], told: Mapping[str, Any], id_token: str) -> Identite:
     """What was signed for this sign-in (`known`) wins over what was told afterwards."""
     hidden = _PROTOCOL if genre is Genre.FIM else _PROTOCOL | ATTRIBUTS
     claims = {name: value for name, value in {**told, **known}.items() if name not in hidden}
@@ -241,7 +239,7 @@ def _identite(
 
 
 def _vouched(genre: Genre, claims: Mapping[str, object]) -> bool:
-    """Whether the address is the person's. The ministry gives its agents theirs; ProConnect passes on what others say."""
+    """Whether the address is the person's. The ministry gives its agents theirs; ProConnect passes on others' word."""
     verified = claims.get("email_verified")
     return verified is not False if genre is Genre.FIM else verified is True
 
