@@ -5,7 +5,7 @@ from typing import Any
 
 from acces.acteur import Acteur
 from convocation.cadre.ecran import FONCTIONS
-from convocation.entrees.sql import OuverteRow
+from convocation.entrees.reads import Ouverte
 from event_schemas.academies import NOMS, local_time
 
 
@@ -14,7 +14,7 @@ def choix(fonctions: Sequence[Acteur], places: Mapping[str, str]) -> list[dict[s
     return [{"fonction": FONCTIONS.get(one.role, one.role.value), "lieu": _lieu(one, places)} for one in fonctions]
 
 
-def connexions(found: Iterable[OuverteRow], academie: str) -> list[dict[str, Any]]:
+def connexions(found: Iterable[Ouverte], academie: str) -> list[dict[str, Any]]:
     """Open sessions, by the clocks of `academie`."""
     return [
         {

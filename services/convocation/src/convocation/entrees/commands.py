@@ -12,7 +12,8 @@ from starlette.responses import Response
 from acces.acteur import Acteur
 from acces.session import Session, SessionEnded, set_cookie
 from chassis.database import Connection, Pool
-from convocation.entrees import sql
+from convocation.entrees import reads, sql
+from convocation.entrees.reads import Ouverte
 from convocation.entrees.sceau import seal, unseal
 
 _SECRET_BYTES = 32
@@ -99,10 +100,10 @@ class Entrees:
             if not await sql.choose(connection, secret, choisie):
                 raise IndexError(choisie)
 
-    async def ouvertes(self, secret: str) -> list[sql.OuverteRow]:
+    async def ouvertes(self, secret: str) -> list[Ouverte]:
         """All open sessions of the person whose session this is, itself first."""
         async with self.pool.acquire() as connection:
-            return await sql.ouvertes(connection, secret, self.clock(), self.idle)
+            return await reads.ouvertes(connection, secret, self.clock(), self.idle)
 
     async def close_others(self, secret: str, entree_id: UUID | None) -> int:
         """End one other session of the same person, or all others for None; returns how many there were."""

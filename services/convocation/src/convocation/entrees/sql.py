@@ -19,16 +19,12 @@ SELECT compte, fonctions, choisie, vue_le, fin_le, emetteur, sub, sid, id_token 
 
 
 # The index is of `qui`, which has the account too.
-_OF_COMPTE = """
+OF_COMPTE = """
 qui && ARRAY[(SELECT compte FROM entree WHERE empreinte = $1)]
 AND compte = (SELECT compte FROM entree WHERE empreinte = $1)
 """
-_OUVERTES = f"""
-SELECT entree_id, navigateur, ouverte_le, vue_le, empreinte = $1 AS ici FROM entree
-WHERE {_OF_COMPTE} AND fin_le > $2 AND vue_le > $3 ORDER BY ici DESC, vue_le DESC, entree_id
-"""
 _CLOSE_OTHERS = f"""
-DELETE FROM entree WHERE {_OF_COMPTE} AND empreinte <> $1 AND ($2::uuid IS NULL OR entree_id = $2) RETURNING entree_id
+DELETE FROM entree WHERE {OF_COMPTE} AND empreinte <> $1 AND ($2::uuid IS NULL OR entree_id = $2) RETURNING entree_id
 """
 
 
@@ -44,16 +40,6 @@ class EntreeRow(Row):
     sub: str | None
     sid: str | None
     id_token: str | None
-
-
-class OuverteRow(Row):
-    """An open session, as its person sees it. `ici`: the one that asks."""
-
-    entree_id: UUID
-    navigateur: str
-    ouverte_le: datetime
-    vue_le: datetime
-    ici: bool
 
 
 class EntreeIdRow(Row):
@@ -76,39 +62,36 @@ async def insert(
     provenance: Sequence[str | None],
 ) -> None:
     """A new session. `fonctions`: JSON; `provenance`: issuer, sub, sid and sealed ID token, or four times None."""
-    row = (_print(secret), compte, list(qui), fonctions, choisie, now, fin, navigateur)
+    row = (fingerprint(secret), compte, list(qui), fonctions, choisie, now, fin, navigateur)
     await connection.execute(_INSERT, *row, *provenance)
 
 
 async def find(connection: Connection, secret: str) -> EntreeRow | None:
     """The session that the cookie's value names."""
-    return await connection.fetchrow(_FIND, _print(secret), record_class=EntreeRow)
+    return await connection.fetchrow(_FIND, fingerprint(secret), record_class=EntreeRow)
 
 
 async def seen(connection: Connection, secret: str, now: datetime) -> None:
     """Somebody acts in it."""
-    await connection.execute("UPDATE entree SET vue_le = $2 WHERE empreinte = $1 AND vue_le < $2", _print(secret), now)
+    await connection.execute(
+        "UPDATE entree SET vue_le = $2 WHERE empreinte = $1 AND vue_le < $2", fingerprint(secret), now
+    )
 
 
 async def choose(connection: Connection, secret: str, choisie: int) -> bool:
     """Another of its functions acts from now on; False where it has no such one."""
     query = "UPDATE entree SET choisie = $2 WHERE empreinte = $1 AND jsonb_array_length(fonctions) > $2"
-    return choisie >= 0 and await connection.execute(query, _print(secret), choisie) == "UPDATE 1"
+    return choisie >= 0 and await connection.execute(query, fingerprint(secret), choisie) == "UPDATE 1"
 
 
 async def close(connection: Connection, secret: str) -> None:
     """Nobody acts in it any more."""
-    await connection.execute("DELETE FROM entree WHERE empreinte = $1", _print(secret))
-
-
-async def ouvertes(connection: Connection, secret: str, now: datetime, idle: timedelta) -> list[OuverteRow]:
-    """The open sessions of whose session this is, itself first, then the one that was last used."""
-    return await connection.fetch(_OUVERTES, _print(secret), now, now - idle, record_class=OuverteRow)
+    await connection.execute("DELETE FROM entree WHERE empreinte = $1", fingerprint(secret))
 
 
 async def close_others(connection: Connection, secret: str, entree_id: UUID | None) -> int:
     """End this other session of the same account, or all others for None; returns how many."""
-    return len(await connection.fetch(_CLOSE_OTHERS, _print(secret), entree_id, record_class=EntreeIdRow))
+    return len(await connection.fetch(_CLOSE_OTHERS, fingerprint(secret), entree_id, record_class=EntreeIdRow))
 
 
 async def close_all_of(connection: Connection, qui: Sequence[str]) -> None:
@@ -134,5 +117,6 @@ async def forget(connection: Connection, now: datetime) -> None:
     await connection.execute("DELETE FROM entree WHERE fin_le < $1", now - _KEPT)
 
 
-def _print(secret: str) -> bytes:
+def fingerprint(secret: str) -> bytes:
+    """What the table knows of the cookie's value."""
     return hashlib.sha256(secret.encode()).digest()
