@@ -49,7 +49,11 @@ async def client(public_url):
         return [body.essai, acteur.sub]
 
     app.include_router(router)
-    known = {"issuers": Issuers(jetons.sources()), "public_url": public_url, "sessions": Sessions()}
+    known = {
+        "issuers": Issuers(jetons.sources(), audience="convocation"),
+        "public_url": public_url,
+        "sessions": Sessions(),
+    }
     app.state.application = Application(pool=None, clock=lambda: NOW, wake_relay=lambda: None, **known)
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://interne") as one:
         yield one
@@ -112,7 +116,9 @@ class Transport(httpx2.AsyncBaseTransport):
 
 async def test_connections_to_issuers_and_to_the_keeper_of_sessions_are_closed_with_the_service():
     transport = Transport()
-    issuers = Issuers({"notifier": "https://n.invalid", "imagin": "/x.json"}, transport=transport)
+    issuers = Issuers(
+        {"notifier": "https://n.invalid", "imagin": "/x.json"}, audience="convocation", transport=transport
+    )
     sessions = RemoteSessions("https://c.invalid", secure=True, transport=transport)
     known = {"pool": None, "clock": lambda: NOW, "wake_relay": lambda: None}
     await Application(**known, issuers=issuers, sessions=sessions).close()

@@ -70,7 +70,7 @@ def _sending(settings: Settings) -> Sending:
     signs = settings.signs
 
     def token() -> str:
-        return signs.mint(Acteur("notifier", Role.NOTIFIER), now=_clock(), hours=_TOKEN_HOURS)
+        return signs.mint(Acteur("notifier", Role.NOTIFIER), audience="convocation", now=_clock(), hours=_TOKEN_HOURS)
 
     return Sending(
         ConvocationGateway(settings.convocation_url, token),
