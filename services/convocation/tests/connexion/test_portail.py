@@ -182,9 +182,9 @@ async def test_an_answer_counts_once_for_the_browser_that_asked_and_not_for_ever
     portail.client.cookies.clear()
     assert (await portail.come_back(given)).status_code == 403, "another browser"
     portail.client.cookies.update(mine)
-    assert (await portail.come_back(given | {"state": "autre"})).status_code == 403
-    portail.client.cookies.update(mine)
-    assert (await portail.come_back(given)).status_code == 403, "the attempt before has used it"
+    for state in ("autre", "", given["state"][:-1], given["state"] + "x"):
+        assert (await portail.come_back(given | {"state": state})).status_code == 403
+    assert (await portail.come_back(given)).status_code == 403, "an attempt with the cookie has used it"
     given = portail.back(await portail.leave())
     assert (await portail.come_back(given)).status_code == 303
     assert (await portail.come_back(given)).status_code == 403, "twice"
@@ -192,6 +192,14 @@ async def test_an_answer_counts_once_for_the_browser_that_asked_and_not_for_ever
     state = world.app.state.application
     world.app.state.application = replace(state, clock=lambda: datetime.now(UTC) + timedelta(minutes=11))
     assert (await portail.come_back(given)).status_code == 403, "too late"
+
+
+async def test_two_windows_that_go_to_the_portal_at_once_are_both_signed_in(portail):
+    one, two = [portail.back(await portail.leave(suite)) for suite in ("/signature", "/missions")]
+    assert (await portail.come_back(one)).headers["location"] == "/signature"
+    assert (await portail.come_back({"state": "autre", "code": "x"})).status_code == 403, "ends no other"
+    assert (await portail.come_back(two)).headers["location"] == "/missions"
+    assert await portail.moi() != 401
 
 
 @pytest.mark.parametrize("given", REFUSALS, ids=str)

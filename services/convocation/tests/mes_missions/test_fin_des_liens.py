@@ -121,6 +121,20 @@ async def test_a_lost_mail_ends_older_links_and_asks_for_one_mail_whose_link_ope
     assert act["action"] in {"lien.perdre", "lien.ouvrir"}
 
 
+async def test_a_corrected_address_ends_the_sessions_of_who_had_the_old_one(convoque):
+    by_link = await convoque.signed_in(Acteur("100", Role.INTERVENANT, "Élodie BŒUF"))
+    neighbour = await convoque.signed_in(Acteur("101", Role.INTERVENANT, "Jean-Noël DE LA TOUR"))
+
+    async def codes():
+        asked = [await convoque.client.get("/api/moi", headers={"Cookie": one}) for one in (by_link, neighbour)]
+        return [one.status_code for one in asked]
+
+    await corrected(convoque, ADRESSE.upper())
+    assert await codes() == [200, 200], "the same address in other letters"
+    await corrected(convoque, "nouvelle@ac-exemple.invalid")
+    assert await codes() == [401, 200]
+
+
 async def test_a_lost_mail_ends_the_sessions_that_its_links_opened_and_no_other(convoque):
     person = Acteur("100", Role.INTERVENANT, "Élodie BŒUF")
     chef = Acteur("compte-1", Role.CHEF, "Élodie BŒUF", frozenset({"0699001J"}))

@@ -34,6 +34,7 @@ from pages.forms import fields, text
 
 log = structlog.get_logger()
 _ROUTE = "/connexion/{genre}"
+_COOKIE_STATE = 12  # characters of a state that tell one sign-in of a browser from another
 _RENFORCER = "Votre fonction demande une connexion à deux facteurs : activez-la sur votre portail, puis recommencez."
 
 
@@ -76,7 +77,7 @@ async def _partir(request: Request, *, suite: str, acr: str | None = None) -> Re
         )
     response = see_other(depart.url)
     options: dict[str, Any] = {"httponly": True, "samesite": "lax", "secure": state.secure}
-    response.set_cookie(_cookie(request), secret, max_age=int(sql.LASTS.total_seconds()), **options)
+    response.set_cookie(_cookie(request, depart.state), secret, max_age=int(sql.LASTS.total_seconds()), **options)
     return response
 
 
@@ -91,9 +92,10 @@ async def revenir(request: Request) -> Response:
 
 async def _en_route(request: Request) -> sql.EnRoute:
     given, now = request.query_params, application(request).clock()
+    state = given.get("state", "")
     async with reading(request) as connection:
-        found = await sql.take(connection, _genre(request), request.cookies.get(_cookie(request), ""), now)
-    if found is None or not hmac.compare_digest(found.state.encode(), given.get("state", "").encode()):
+        found = await sql.take(connection, _genre(request), request.cookies.get(_cookie(request, state), ""), now)
+    if found is None or not hmac.compare_digest(found.state.encode(), state.encode()):
         raise _refus(request, "Cette connexion n’a pas été demandée ici, ou il y a trop longtemps.")
     if "code" not in given:
         raise _refus(request, "Le portail n’a pas confirmé votre connexion.")
@@ -134,7 +136,7 @@ async def _entrer(request: Request, identite: Identite, en_route: sql.EnRoute) -
     if not fonctions:  # the account is known all the same: an administrateur finds it and may give it a right
         raise _refus(request, known.refus or _RENFORCER)
     await state.sessions.close(secret_of(request))
-    response.delete_cookie(_cookie(request), httponly=True, samesite="lax", secure=state.secure)
+    response.delete_cookie(_cookie(request, en_route.state), httponly=True, samesite="lax", secure=state.secure)
     securite.tell(request, Evenement.SIGNED_IN, fonctions[0])
     return response
 
@@ -187,8 +189,9 @@ def _fournisseur(request: Request) -> Fournisseur:
     return known[Genre(genre)]
 
 
-def _cookie(request: Request) -> str:
-    return f"{'__Host-' if application(request).secure else ''}imagin_depart"
+def _cookie(request: Request, state: str) -> str:
+    """One for each sign-in under way: two windows that open at once are both signed in."""
+    return f"{'__Host-' if application(request).secure else ''}imagin_depart_{state[:_COOKIE_STATE]}"
 
 
 def _refus(request: Request, phrase: str) -> Problem:
