@@ -48,6 +48,7 @@ ACTIONS = {
     "POST /api/convocations/{convocation_id}/annulation": ("convocation.ecrire",),
     "GET /api/convocations/{convocation_id}/versions/{version}/envoi": ("envoi.lire",),
     "POST /api/envois": ("envoi.lire",),
+    "POST /api/adresses-changees": ("envoi.lire",),
     "GET /api/etats": ("etats.lire",),
     "GET /api/mes-convocations": ("mes-convocations.lire",),
     "PUT /api/ouvertures": ("service.ouvrir",),
