@@ -194,7 +194,7 @@ class World:
                 now=now,
             )
             await comptes.given(connection, compte=compte, fonctions=ministere)
-            jour = now.date()
+            jour = comptes.jour_de(now)
             locales = await comptes.fonctions_locales(connection, compte=compte, courriel=courriel, jour=jour)
             found = await acteurs(connection, compte, nom, [*ministere, *locales])
             if not found:
