@@ -23,6 +23,7 @@ class Evenement(StrEnum):
 
     SIGNED_IN = "session.opened"
     SIGNED_OUT = "session.closed"
+    OTHERS_CLOSED = "session.others_closed"
     FUNCTION_CHOSEN = "session.function"
     SIGN_IN_REFUSED = "session.refused"
     TOKEN_REFUSED = "token.refused"  # noqa: S105  # no password

@@ -116,6 +116,10 @@ class RemoteSessions:
         found = response.json().get("suite") if response.is_success else None
         return found if isinstance(found, str) else None
 
+    async def aclose(self) -> None:
+        """No more questions: the connections are closed. (`close` ends a session.)"""
+        await self._http.aclose()
+
     async def _ask(self, method: str, path: str, secret: str) -> httpx2.Response:
         try:
             response = await self._http.request(method, path, headers={"Cookie": f"{self._cookie}={secret}"})

@@ -45,7 +45,7 @@ async def client():
         await limit_acteur(request, debit, acteur)
 
     app.include_router(router)
-    known = {"issuers": Issuers(jetons.sources()), "sessions": object()}
+    known = {"issuers": Issuers(jetons.sources(), audience="convocation"), "sessions": object()}
     app.state.application = Application(pool=None, clock=lambda: NOW, wake_relay=lambda: None, **known)
     transport = httpx2.ASGITransport(app=app, client=("192.0.2.7", 1))
     async with httpx2.AsyncClient(transport=transport, base_url="http://essai") as one:

@@ -52,6 +52,9 @@ class Application:
         """Whether browsers reach it by https alone."""
         return self.public_url.startswith("https:")
 
+    async def close(self) -> None:
+        """The process ends: connections to others are closed. Not the pool, which the chassis opened."""
+
     def refusal_page(self, request: Request, status: int, detail: str) -> Response | None:  # noqa: ARG002
         """A refusal as a page; None where it is told as problem+json."""
         return None

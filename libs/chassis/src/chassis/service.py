@@ -207,6 +207,7 @@ class _Process:
             await work
         with contextlib.suppress(Exception):
             async with asyncio.timeout(5):
+                await self._service.app.state.application.close()
                 await self._pool.close()
         log.info("service.stopped")
 

@@ -16,7 +16,20 @@ from event_schemas.academies import local_time
 from testkit.oidc import Answer, Issuer
 
 LYON, AUTRE_LYON = "0699001J", "0699002K"
-HTML = {"Accept": "text/html"}
+HTML = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
+FROM_ELSEWHERE = [
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site", "Referer": "http://imagin.test/connexion"},
+    {"Referer": "http://ailleurs.example/"},
+    {"Referer": "http://imagin.test.ailleurs.example/connexion"},
+    {"Referer": "http://["},
+    {},
+]
+FROM_HERE = [
+    {"Sec-Fetch-Site": "none"},
+    {"Sec-Fetch-Site": "same-origin"},
+    {"Referer": "http://imagin.test/connexion?suite=/"},
+]
 CHEF = {
     "sub": "c.essai",
     "given_name": "Camille",
@@ -65,7 +78,7 @@ class Portail:
         return answer.json() if answer.status_code == 200 else answer.status_code
 
     async def out(self):
-        return await self.client.post("/deconnexion", headers=HTML | {"Sec-Fetch-Site": "same-origin"})
+        return await self.client.post("/deconnexion", headers=HTML)
 
 
 @pytest.fixture
@@ -88,6 +101,20 @@ async def test_a_chef_signs_in_at_the_portal_and_lands_where_he_wanted_to_go(por
     moi = await portail.moi()
     assert (moi["role"], moi["nom"], moi["uais"], moi["academies"]) == ("chef", "Camille ESSAI", [LYON], ["10"])
     assert moi["sub"] == compte(portail.issuer.url, "c.essai"), "a person, not the lycée"
+
+
+@pytest.mark.parametrize("headers", FROM_ELSEWHERE, ids=str)
+async def test_a_link_of_another_site_signs_nobody_in_without_a_click(portail, headers):
+    url = "/connexion/fim?suite=/missions%3Fa=b%26c"
+    answer = await portail.client.get(url, headers={"Accept": "text/html"} | headers)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/connexion?suite=/missions%3Fa%3Db%26c")
+    assert "imagin_depart" not in answer.headers.get("set-cookie", "")
+
+
+@pytest.mark.parametrize("headers", FROM_HERE, ids=str)
+async def test_a_link_of_ours_and_a_bookmark_lead_to_the_portal(portail, headers):
+    answer = await portail.client.get("/connexion/fim", headers={"Accept": "text/html"} | headers)
+    assert answer.headers["location"].startswith(f"{portail.issuer.url}/authorize")
 
 
 async def test_what_the_portal_says_is_read_anew_at_each_sign_in(portail):
@@ -129,6 +156,19 @@ async def test_who_has_no_function_is_told_so_and_has_no_session(portail):
     assert await portail.moi() == 401
 
 
+async def test_whoever_was_refused_is_found_by_the_administrateur_who_gives_the_account_a_right(portail, world):
+    portail.issuer.claims |= {"FrEduFonctAdm": "", "FrEduRneResp": ["X"], "amr": ["mfa"]}
+    assert (await portail.sign_in()).status_code == 403
+    portail.client.cookies.clear()
+    found = await world.browser("administrateur").post("/comptes", {"nom": "essai"})
+    account = compte(portail.issuer.url, "c.essai")
+    assert f'href="/comptes/{account}"' in found.text
+    right = {"droit": {"role": "administrateur"}, "compte": account, "motif": "agent d’un autre ministère"}
+    assert (await world.administrateur.post("/api/attributions", right)).status_code == 201
+    assert (await portail.sign_in()).status_code == 303
+    assert (await portail.moi())["role"] == "administrateur"
+
+
 async def test_several_functions_are_chosen_from(portail):
     portail.issuer.claims |= {"ctgrps": ["GRP"], "codaca": "010", "acr": "eidas2"}
     assert (await portail.sign_in()).headers["location"] == "/fonctions"
@@ -142,9 +182,9 @@ async def test_an_answer_counts_once_for_the_browser_that_asked_and_not_for_ever
     portail.client.cookies.clear()
     assert (await portail.come_back(given)).status_code == 403, "another browser"
     portail.client.cookies.update(mine)
-    assert (await portail.come_back(given | {"state": "autre"})).status_code == 403
-    portail.client.cookies.update(mine)
-    assert (await portail.come_back(given)).status_code == 403, "the attempt before has used it"
+    for state in ("autre", "", given["state"][:-1], given["state"] + "x"):
+        assert (await portail.come_back(given | {"state": state})).status_code == 403
+    assert (await portail.come_back(given)).status_code == 403, "an attempt with the cookie has used it"
     given = portail.back(await portail.leave())
     assert (await portail.come_back(given)).status_code == 303
     assert (await portail.come_back(given)).status_code == 403, "twice"
@@ -152,6 +192,14 @@ async def test_an_answer_counts_once_for_the_browser_that_asked_and_not_for_ever
     state = world.app.state.application
     world.app.state.application = replace(state, clock=lambda: datetime.now(UTC) + timedelta(minutes=11))
     assert (await portail.come_back(given)).status_code == 403, "too late"
+
+
+async def test_two_windows_that_go_to_the_portal_at_once_are_both_signed_in(portail):
+    one, two = [portail.back(await portail.leave(suite)) for suite in ("/signature", "/missions")]
+    assert (await portail.come_back(one)).headers["location"] == "/signature"
+    assert (await portail.come_back({"state": "autre", "code": "x"})).status_code == 403, "ends no other"
+    assert (await portail.come_back(two)).headers["location"] == "/missions"
+    assert await portail.moi() != 401
 
 
 @pytest.mark.parametrize("given", REFUSALS, ids=str)
@@ -190,6 +238,7 @@ async def test_signing_out_ends_the_session_here_then_at_the_portal(portail):
     await portail.sign_in()
     answer = await portail.out()
     assert answer.status_code == 200
+    assert answer.headers["clear-site-data"] == '"cache", "storage"'
     assert f'content="0;url={portail.issuer.url}/logout?id_token_hint=' in answer.text.replace("&#34;", '"')
     assert "post_logout_redirect_uri=" in answer.text
     assert await portail.moi() == 401
@@ -207,6 +256,30 @@ async def test_signing_out_works_while_the_portal_is_away(portail, issuer, world
     answer = await portail.out()
     assert answer.status_code == (200 if known else 303)
     assert await portail.moi() == 401
+
+
+async def test_the_database_holds_no_id_token_that_a_backup_could_show(portail, world):
+    signed = []
+    portail.issuer.id_token = lambda claims: signed.append(portail.issuer.sign(claims)) or signed[0]
+    await portail.sign_in()
+    held = await world.pool.fetchval("SELECT id_token FROM entree")
+    assert held
+    assert not any(piece in held for piece in signed[0].split("."))
+    assert signed[0] in (await portail.out()).text, "the portal gets its own back"
+
+
+async def test_a_session_opened_before_tokens_were_sealed_ends_here_alone(portail, world):
+    await portail.sign_in()
+    await world.pool.execute("UPDATE entree SET id_token = 'a.b.c'")
+    assert (await portail.out()).headers["location"] == "/connexion"
+    assert await portail.moi() == 401
+
+
+async def test_a_session_knows_the_browser_that_signed_in(portail, world):
+    browser = {"User-Agent": "Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0"}
+    given = portail.back(await portail.leave())
+    await portail.client.get("/connexion/fim/retour", params=given, headers=HTML | browser)
+    assert await world.pool.fetchval("SELECT navigateur FROM entree") == "Firefox sur Windows"
 
 
 async def test_sign_ins_from_which_nobody_came_back_and_old_messages_are_forgotten(portail, world):
@@ -277,9 +350,8 @@ async def test_whom_a_chef_named_by_address_signs_in_at_the_portal_and_acts_for_
     await portail.sign_in()
     body = {"nom": "Dominique AIDE", "courriel": "d.aide@ac-exemple.invalid", "droit": "CONSULTER"}
     today = local_time("*", datetime.now(UTC)).date().isoformat()
-    chef = {"Sec-Fetch-Site": "same-origin"} | HTML
     form = body | {"debut": today, "fin": today, "cle": "k"}
-    done = await portail.client.post(f"/delegations/{LYON}", data=form, headers=chef)
+    done = await portail.client.post(f"/delegations/{LYON}", data=form, headers=HTML)
     assert done.status_code == 303, done.text
     await portail.out()
     aide = {"sub": "d.aide", "given_name": "Dominique", "family_name": "AIDE", "email": "D.Aide@ac-exemple.invalid"}

@@ -10,7 +10,7 @@ from mission_import.web.application import application
 from mission_import.web.pages.ecran import IMPORTS
 from pages.commands import see_other
 
-_ELSEWHERE = ("/accessibilite", "/mentions-legales", "/donnees-personnelles", "/fonctions")
+_ELSEWHERE = ("/accessibilite", "/mentions-legales", "/donnees-personnelles", "/fonctions", "/mes-connexions")
 
 
 def add_to(app: FastAPI) -> None:
