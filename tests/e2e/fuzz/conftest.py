@@ -24,6 +24,7 @@ UNLIMITED = {
     f"{service}_{rate}": MUCH
     for service, rates in {
         "CONVOCATION": ("SEARCH_BURST", "DOCUMENT_BURST", "STRANGER_BURST", "PEOPLE_PER_HOUR"),
+        "MISSION_IMPORT": ("SEARCH_BURST", "FILE_BURST"),
         "SANTORIN_BRIDGE": ("TOKEN_REQUESTS_BURST", "API_REQUESTS_BURST"),
     }.items()
     for rate in rates
