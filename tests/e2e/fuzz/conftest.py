@@ -1,9 +1,12 @@
 """The running product with two lycées whose people have convoked, who may ask it, and what its databases hold."""
 
 import json
+import re
 import shutil
 import tempfile
 from collections import defaultdict
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 
 import asyncpg
@@ -11,6 +14,7 @@ import pytest_asyncio
 from rich.progress import Progress
 
 from acces.acteur import Acteur, Role
+from acces.session import cookie_name
 from imagin_dev.cyclades import producer, sample
 from imagin_dev.demo import scenario
 from imagin_dev.demo.accounts import ADMINISTRATEUR, People, chef, gestionnaire
@@ -65,14 +69,21 @@ class Product:
             Acteur("imagin", Role.EXPLOITATION),
             *(Acteur(role.value, role, "Essai", frozenset({uai})) for role in Role if role.name.startswith("DELEGUE")),
         ]
-        self.tokens = {acteur.role.value: stack.token(acteur) for acteur in acteurs}
+        self._chef = chef(uai, academie)
+        self.credentials = {one.role.value: {"Authorization": f"Bearer {stack.token(one)}"} for one in acteurs}
 
     async def reopen(self):
-        """Some cases close the service, and then nobody gets past that."""
+        """Some cases close the service or sign out, and then nobody gets past that."""
+        self.credentials["session"] = {"Cookie": f"{cookie_name(secure=False)}={await self.stack.session(self._chef)}"}
         await scenario.prepare(self.stack, People({}, {}), [sample.closings()[0].state.session])
 
+    def _links(self):
+        mails = sorted(self.stack.mail_dir.glob("*.eml"))[:VALUES_EACH]
+        texts = [message_from_bytes(one.read_bytes(), policy=default).get_body(("plain",)) for one in mails]
+        return [token for text in texts for token in re.findall(r"/lien/(\S+)", text.get_content())]
+
     async def known(self):
-        """A few values of each column of the four databases, as text, by the column's name."""
+        """A few values of each column of the four databases, as text, by the column's name; tokens are mails' links."""
         found = defaultdict(set)
         for url in self.stack.databases.values():
             connection = await asyncpg.connect(url)
@@ -82,6 +93,7 @@ class Product:
                 found[column] |= {row[0] for row in rows}
             await connection.close()
         names = {name: sorted(values | TYPED.get(name, set())) for name, values in found.items() if values}
+        names["token"] = self._links()
         typed = {name: sorted(values) for name, values in TYPED.items()}
         return typed | names | {name: names[column] for name, column in ALIASES.items()}
 

@@ -1,7 +1,7 @@
 """Requests that nobody sends in good faith, to the four services: none is answered by an error of ours.
 
 What the OpenAPI documents tell is asked by schemathesis, pages and what needs no acteur by their routes; both with the
-ids of what exists, as everybody who may act. `IMAGIN_TEST_CASES` asks more (20,000: a quarter of an hour), and
+ids of what exists, as everybody who may act. `IMAGIN_TEST_CASES` asks more (20,000: two minutes on two cores), and
 `IMAGIN_TEST_SEED` something else.
 """
 
@@ -28,12 +28,14 @@ from schemathesis.specs.openapi.checks import content_type_conformance, response
 from starlette.routing import Mount, Route
 
 from imagin_dev.documentation.apis import application
+from imagin_ops.output import say
 from imagin_ops.services import SERVICES
 
 CASES = int(os.environ.get("IMAGIN_TEST_CASES", "800"))
 SEED = int(os.environ.get("IMAGIN_TEST_SEED", "20203"))
 A_ROUND = 25  # cases of one operation before the next has its turn
-PEOPLE = ("administrateur", "gestionnaire", "chef", "intervenant")
+PEOPLE = ("administrateur", "gestionnaire", "chef", "session", "intervenant")
+BROWSER = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
 FORM = "application/x-www-form-urlencoded"
 IN_PATH = r"{(\w+)(?::path)?}"
 ANNOUNCED = {"incertain", "pas-a-jour"}
@@ -123,6 +125,11 @@ def in_path(value):
     return quote(value, safe="", errors="surrogatepass") if value.strip(".") else "%2e"
 
 
+def in_header(value):
+    """A client sends no end of line in a header."""
+    return re.sub(r"[\x00-\x1f]", "?", value).encode("latin-1", "replace")
+
+
 def told_by_the_document(case, values, base):
     for name in case.path_parameters:
         if not values.one_in(5):
@@ -144,7 +151,9 @@ def of_a_page(method, route, values, base):
     if values.one_in(4):
         sent += [(name, values.of(name, strange=2)) for name in values.draw.choices(sorted(values.known), k=2)]
     path = re.sub(IN_PATH, lambda one: in_path(text if one[1] == odd else values.real(one[1])), route)
-    asked = Asked(method, route, base + path, {"Accept": "text/html"})
+    asked = Asked(method, route, base + path, dict(BROWSER))
+    if values.one_in(5):
+        asked.headers |= {"HX-Request": "true", "HX-Target": text, "HX-Current-URL": text}
     if method == "POST":
         asked.body = encoded(sent).encode()
         asked.headers["Content-Type"] = values.draw.choice([FORM] * 8 + ["multipart/form-data; boundary=x", "x"])
@@ -157,7 +166,7 @@ class Fuzz:
     """Asks one service as everybody in turn, and notes what no service should answer."""
 
     def __init__(self, product, service):
-        self.name, self.base, self._tokens = service.name, product.stack.url(service), product.tokens
+        self.name, self.base, self._credentials = service.name, product.stack.url(service), product.credentials
         self._app = application(service.package)
         document = requests.get(f"{product.stack.ops_url(service)}/openapi.json", timeout=10).json()
         self._schema = schemathesis.openapi.from_dict(document)
@@ -182,7 +191,7 @@ class Fuzz:
         for method, route in self.pages:
             for who in PEOPLE if method == "GET" else ():
                 path = re.sub(IN_PATH, lambda one: in_path(self.values.real(one[1])), route)
-                answer = self.send(Asked(method, route, self.base + path, {"Accept": "text/html"}), who)
+                answer = self.send(Asked(method, route, self.base + path, BROWSER), who)
                 page = Sent(path)
                 page.feed(answer.text if "html" in answer.headers.get("content-type", "") else "")
                 for to, name, value in page.found:
@@ -225,16 +234,16 @@ class Fuzz:
     def _whose(self, asked):
         """Who was refused here lately is asked no more, unless all were."""
         refused = self._refused[asked.method, asked.route]
-        everybody = PEOPLE if asked.case is None else tuple(self._tokens)
+        everybody = PEOPLE if asked.case is None else tuple(self._credentials)
         may = [who for who in everybody if who not in refused] or everybody
         return may[next(self._turn) % len(may)]
 
     def send(self, asked, who):
         """The answer, looked at and counted."""
-        headers = asked.headers | {"Authorization": f"Bearer {self._tokens[who]}"}
+        headers = asked.headers | self._credentials[who]
         prepared = requests.Request(asked.method, self.base, data=asked.body).prepare()
         prepared.url = asked.url
-        prepared.headers.update({name: value.encode("latin-1", "replace") for name, value in headers.items()})
+        prepared.headers.update({name: in_header(value) for name, value in headers.items()})
         answer = self._session.send(prepared, allow_redirects=False, timeout=30)
         self.statuses[answer.status_code] += 1
         if answer.status_code in {401, 403}:
@@ -282,8 +291,8 @@ async def test_no_request_however_odd_is_answered_by_an_error_of_ours(product, c
         if total >= CASES:
             break
     with capsys.disabled():
-        print(f"\nseed {SEED}, {total} cases in {time.monotonic() - started:.0f} s")
+        say(f"seed {SEED}, {total} cases in {time.monotonic() - started:.0f} s")
         for one in fuzzes:
-            print(one.name, one.statuses.total(), dict(sorted(one.statuses.items())))
+            say(f"{one.name} {one.statuses.total()} {dict(sorted(one.statuses.items()))}")
     found = {place: how for one in fuzzes for place, how in one.found.items()}
     assert not found, "\n".join(f"{place}: {how}" for place, how in found.items())
