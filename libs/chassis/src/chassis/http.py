@@ -30,7 +30,11 @@ log = structlog.get_logger()
 MAX_BODY_BYTES, MAX_FILE_BYTES = 1_000_000, 8_000_000
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _OTHER = "other"  # of labels: what a stranger invents must not become one
-_NOT_STORED = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}  # answers bear names of people
+_ALWAYS = {
+    "Cache-Control": "no-store",  # answers bear names of people
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",  # pages have their own
+}
 _HSTS = "max-age=31536000"
 _DETAILS = {"Not Found": "Cette adresse n’existe pas.", "Method Not Allowed": "Cette adresse ne répond pas ainsi."}
 
@@ -200,7 +204,7 @@ async def _unexpected(request: Request, error: Exception) -> Response:
 class _RequestContext:
     """Sets the cause of the request, bounds its size, and tells its route (never its path: numbers are people).
 
-    No answer is stored by anybody, unless it says itself how.
+    No answer is stored by anybody or loads anything into a browser, unless it says itself how.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -264,7 +268,7 @@ def _holds_nul(scope: Scope) -> bool:
 
 
 def _complete(scope: Scope, headers: MutableHeaders) -> None:
-    for name, value in _NOT_STORED.items():
+    for name, value in _ALWAYS.items():
         headers.setdefault(name, value)
     if application(Request(scope), Application).secure:
         headers.setdefault("Strict-Transport-Security", _HSTS)

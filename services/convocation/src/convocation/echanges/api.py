@@ -10,6 +10,7 @@ from fastapi import Path, Query, Request
 from fastapi.responses import JSONResponse
 
 from acces.http import ActeurDep, Router
+from chassis.http import Problem
 from convocation.documents.application import application
 from convocation.echanges import presenters, sql
 from convocation.echanges.access import may_read_envois, may_read_etats
@@ -20,6 +21,10 @@ from pages.commands import reading
 router = Router(prefix="/api")
 _BEFORE_ALL = UUID(int=0)
 _AT_ONCE, _HELD = 20, timedelta(minutes=10)
+_WITHOUT = {
+    404: ("inconnu", "Cette version n’existe pas."),
+    410: ("version-remplacee", "Une version plus récente remplace celle-ci."),
+}
 
 
 @router.get("/convocations/{convocation_id}/versions/{version}/envoi", tags=["envois"])
@@ -29,7 +34,9 @@ async def get_envoi(
     """200, 410 when a higher version has superseded this one, 404 when there is none."""
     may_read_envois(acteur)
     [answer] = await _answers(request, [VersionDemandee(convocation_id, version, dite=None, engagee=False)])
-    return JSONResponse(answer, status_code=answer["status"])
+    if answer["status"] != 200:
+        raise Problem(answer["status"], *_WITHOUT[answer["status"]])
+    return JSONResponse(answer)
 
 
 @router.post("/envois", tags=["envois"])
