@@ -1,8 +1,9 @@
 """Signing in at a provider and coming back, signing out at both, and being signed out from there."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urljoin, urlsplit
 
 import pytest
 from pydantic import SecretStr, TypeAdapter
@@ -230,8 +231,26 @@ async def test_a_portal_that_is_not_set_does_not_exist(portail):
         assert (await portail.client.get(path, headers=HTML)).status_code == 404, path
 
 
-async def test_signing_in_never_leads_to_another_host(portail):
-    assert (await portail.sign_in(suite="//ailleurs.example")).headers["location"] == "/"
+ELSEWHERE = [
+    "//a.example",
+    "/\\a.example",
+    "\\\\a.example",
+    "https://a.example",
+    "/\t/a.example",
+    "/\r\nX: y",
+    "javascript:x",
+]
+
+
+@pytest.mark.parametrize("suite", ELSEWHERE)
+async def test_signing_in_never_leads_to_another_host(portail, suite):
+    """Browsers take a backslash for a slash, and drop tabs and line ends of an address."""
+    answer = await portail.sign_in(suite=suite)
+    followed = re.sub(r"[\t\r\n]", "", answer.headers["location"]).replace("\\", "/")
+    assert (urljoin("http://imagin.test/connexion", followed).split("/")[2], "x" in answer.headers) == (
+        "imagin.test",
+        False,
+    )
 
 
 async def test_signing_out_ends_the_session_here_then_at_the_portal(portail):
