@@ -4,9 +4,10 @@ import importlib
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from fastapi import FastAPI
+if TYPE_CHECKING:  # each command of `imagin` would load it
+    from fastapi import FastAPI
 
 _SERVICES: dict[str, dict[str, Any]] = {
     "mission_import": {},
@@ -32,7 +33,7 @@ def openapi(package: str) -> dict[str, Any]:
     return document
 
 
-def application(package: str) -> FastAPI:
+def application(package: str) -> "FastAPI":
     """A service's application, which is not started."""
     # by name: it is the whole application, which no command may import for any other purpose
     settings = importlib.import_module(f"{package}.settings").Settings

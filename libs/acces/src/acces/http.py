@@ -19,7 +19,8 @@ from acces.policy import Forbidden
 from acces.securite import Evenement
 from acces.session import RemoteSessions, Sessions, cookie_name
 from chassis import http
-from chassis.http import Problem, refuse
+from chassis.http import refuse
+from chassis.problem import Problem
 
 log = structlog.get_logger()
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.responses import Response
 
 from acces.acteur import Acteur, Role
-from chassis.http import Problem
+from chassis.problem import Problem
 
 FINIE = "session-finie"
 _TIMEOUT_SECONDS = 5.0

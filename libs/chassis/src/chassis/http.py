@@ -1,7 +1,7 @@
 """HTTP of a service: health, refusals as problem+json (RFC 9457), limits of size, one log line a request."""
 
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -23,6 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.database import Pool, is_transient
 from chassis.metrics import HTTP_SECONDS
+from chassis.problem import Problem
 from chassis.server import MAX_HEAD_BYTES
 from chassis.tracing import request_span
 
@@ -88,20 +89,6 @@ class Health:
 
     not_live: Callable[[], str | None]
     not_ready: Callable[[], Awaitable[str | None]]
-
-
-class Problem(Exception):
-    """A refusal with its sentence; `type` is a short slug that programs may test."""
-
-    def __init__(
-        self, status: int, type_: str, detail: str, *, headers: Mapping[str, str] | None = None, **extra: Any
-    ) -> None:
-        super().__init__(detail)
-        self.status = status
-        self.type = type_
-        self.detail = detail
-        self.headers = headers or {}
-        self.extra = extra
 
 
 def create_app(*, title: str, description: str = "", dependencies: Sequence[Depends] = ()) -> FastAPI:

@@ -11,7 +11,7 @@ import pytest
 from acces import securite
 from acces.acteur import Acteur, Role
 from acces.session import RemoteSessions, Session, SessionEnded
-from chassis.http import Problem
+from chassis.problem import Problem
 from convocation.entrees.commands import Entrees, close_all_of, forget
 from convocation.entrees.navigateur import navigateur
 from pages.saisie import _MAX_BYTES

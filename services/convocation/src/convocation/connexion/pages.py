@@ -12,7 +12,7 @@ from acces.http import ActeurDep, Router, present, refuse_cross_site, secret_of
 from acces.securite import Evenement
 from acces.session import delete_cookie
 from chassis.database import Connection
-from chassis.http import Problem
+from chassis.problem import Problem
 from convocation.cadre.ecran import FONCTIONS, page
 from convocation.commun.application import application
 from convocation.commun.limites import limit_porte

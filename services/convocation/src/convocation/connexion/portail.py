@@ -15,7 +15,7 @@ from starlette.responses import Response
 from acces import securite
 from acces.http import is_wanted_here, secret_of
 from acces.securite import Evenement
-from chassis.http import Problem
+from chassis.problem import Problem
 from convocation.commun.application import application
 from convocation.commun.limites import limit_porte
 from convocation.comptes.refus import CompteDesactive

@@ -10,7 +10,7 @@ from fastapi import Path, Query, Request
 from fastapi.responses import JSONResponse
 
 from acces.http import ActeurDep, Router
-from chassis.http import Problem
+from chassis.problem import Problem
 from convocation.documents.application import application
 from convocation.echanges import presenters, sql
 from convocation.echanges.access import may_read_envois, may_read_etats
