@@ -15,6 +15,17 @@ OUTBOX_AGE_SECONDS = Gauge("imagin_outbox_oldest_age_seconds", "Age of the oldes
 DLQ_MESSAGES = Gauge("imagin_dlq_messages", "Open dead letters")
 RELAY_LEADER = Gauge("imagin_relay_leader", "1 where this process leads the relay")
 RELAY_SENT = Counter("imagin_relay_sent", "Messages relayed to Kafka")
+RELAY_SEND_SECONDS = Histogram(
+    "imagin_relay_send_seconds", "Time of a transaction to Kafka, by how it ended: sent, failed, timeout", ["result"]
+)
+KAFKA_CONNECTS = Counter(
+    "imagin_kafka_connects", "Connections begun to brokers, by what came of them: open, refused, silent", ["result"]
+)
+POOL_CONNECTIONS = Gauge(
+    "imagin_database_pool_connections", "Connections to PostgreSQL that are open, by state: used, idle", ["state"]
+)
+POOL_MAX_CONNECTIONS = Gauge("imagin_database_pool_max_connections", "How many there may be")
+POOL_WAITING = Gauge("imagin_database_pool_waiting", "Requests and batches that wait for one of them")
 LOOP_LAG_SECONDS = Gauge("imagin_event_loop_lag_seconds", "How late the event loop wakes up (D8: alarm at 0.2)")
 HTTP_SECONDS = Histogram("imagin_http_request_seconds", "Time to answer", ["method", "route", "status"])
 BUILD_INFO = Gauge("imagin_build_info", "1, with the version", ["service", "version"])

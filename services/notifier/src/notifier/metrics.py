@@ -5,6 +5,7 @@ from prometheus_client import Counter, Gauge
 EMAILS = Counter("imagin_emails", "Mails given to the mail server, by the state that came of it", ["result"])
 SMTP_UP = Gauge("imagin_smtp_up", "0 while the mail server takes nothing from us")
 SMTP_UP.set(1)  # until one has tried
-MAILS_WAITING = Gauge("imagin_mails_waiting", "Versions and reminders that are not told yet")
-MAILS_AGE_SECONDS = Gauge("imagin_mails_oldest_age_seconds", "Since when the oldest of them waits")
+# `host`: the mail server of the settings. By destination there would be no end of them: people have any address.
+MAILS_WAITING = Gauge("imagin_mails_waiting", "Versions and reminders that are not told yet, by mail server", ["host"])
+MAILS_AGE_SECONDS = Gauge("imagin_mails_oldest_age_seconds", "Since when the oldest of them waits", ["host"])
 BOUNCES_UNREAD = Counter("imagin_bounces_unread", "Messages in the mailbox of bounces that are none of ours")
