@@ -2,7 +2,11 @@
 
 from prometheus_client import Counter, Gauge
 
+from notifier.domain.notification import Etat
+
 EMAILS = Counter("imagin_emails", "Mails given to the mail server, by the state that came of it", ["result"])
+for _etat in (Etat.SENT, Etat.FAILED, Etat.BOUNCED):
+    EMAILS.labels(_etat.value)  # from 0 on: an increase from nothing is none to Prometheus
 SMTP_UP = Gauge("imagin_smtp_up", "0 while the mail server takes nothing from us")
 SMTP_UP.set(1)  # until one has tried
 # `host`: the mail server of the settings. By destination there would be no end of them: people have any address.
