@@ -6,15 +6,16 @@ from chassis.database import Connection, Row
 from convocation.ouvertures.reads import TIENT
 
 # An établissement counts once a session; the most specific decision holds, and without any it is closed (R12, R13).
+# A row that nobody decided (`par` empty) only locks.
 _ACADEMIES = f"""
-WITH lieux AS (SELECT DISTINCT academie, session, uai FROM mission WHERE status = 'ACTIVE'),
+WITH decisions AS (SELECT session, portee, code, {TIENT.format(now="$1")} AS tient FROM ouverture o WHERE par <> ''),
+lieux AS (SELECT DISTINCT academie, session, uai FROM mission WHERE status = 'ACTIVE'),
 ouvertures AS (
-    SELECT l.academie, count(*) AS etablissements, count(*) FILTER (WHERE d.tient) AS ouverts
-    FROM lieux l LEFT JOIN LATERAL (
-        SELECT {TIENT.format(now="$1")} AS tient FROM ouverture o
-        WHERE o.session = l.session AND o.par <> '' AND (o.portee, o.code) IN
-              (('ETABLISSEMENT', l.uai), ('ACADEMIE', l.academie), ('NATIONALE', '*'))
-        ORDER BY CASE o.portee WHEN 'ETABLISSEMENT' THEN 1 WHEN 'ACADEMIE' THEN 2 ELSE 3 END LIMIT 1) AS d ON true
+    SELECT l.academie, count(*) AS etablissements, count(*) FILTER (WHERE coalesce(e.tient, a.tient, n.tient)) AS ouverts
+    FROM lieux l
+    LEFT JOIN decisions e ON e.session = l.session AND e.portee = 'ETABLISSEMENT' AND e.code = l.uai
+    LEFT JOIN decisions a ON a.session = l.session AND a.portee = 'ACADEMIE' AND a.code = l.academie
+    LEFT JOIN decisions n ON n.session = l.session AND n.portee = 'NATIONALE'
     GROUP BY l.academie),
 convocations AS (
     SELECT m.academie, count(*) FILTER (WHERE c.status = 'ACTIVE') AS actives,
