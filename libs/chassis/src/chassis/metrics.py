@@ -10,6 +10,7 @@ CONSUMER_STANDING_SECONDS = Gauge(
     "How long the reader of a partition has not moved though records wait, or no broker has answered it",
     ["group", "topic", "partition"],
 )
+CONSUMER_PARTITIONS = Gauge("imagin_consumer_partitions", "Partitions that this process reads for a group", ["group"])
 OUTBOX_PENDING = Gauge("imagin_outbox_pending", "Rows waiting to be sent, by the relay's source", ["source"])
 OUTBOX_AGE_SECONDS = Gauge("imagin_outbox_oldest_age_seconds", "Age of the oldest row waiting", ["source"])
 DLQ_MESSAGES = Gauge("imagin_dlq_messages", "Open dead letters")
@@ -26,6 +27,6 @@ POOL_CONNECTIONS = Gauge(
 )
 POOL_MAX_CONNECTIONS = Gauge("imagin_database_pool_max_connections", "How many there may be")
 POOL_WAITING = Gauge("imagin_database_pool_waiting", "Requests and batches that wait for one of them")
-LOOP_LAG_SECONDS = Gauge("imagin_event_loop_lag_seconds", "How late the event loop wakes up (D8: alarm at 0.2)")
+LOOP_LAG_SECONDS = Gauge("imagin_event_loop_lag_seconds", "How late the event loop wakes up (D8)")
 HTTP_SECONDS = Histogram("imagin_http_request_seconds", "Time to answer", ["method", "route", "status"])
 BUILD_INFO = Gauge("imagin_build_info", "1, with the version", ["service", "version"])

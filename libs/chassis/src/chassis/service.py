@@ -144,7 +144,7 @@ class _Process:
         )
         self._consumers = [consumer(reader, group=group) for group, reader in service.readers.items()]
         self._subscriptions = Subscriptions(settings, self._consumers)
-        self._progress = Progress()
+        self._progress = Progress([one.group for one in self._consumers])
         self._started = False
         self.server = Server(configured(service.app, settings), drain_seconds=settings.http_drain_seconds)
 

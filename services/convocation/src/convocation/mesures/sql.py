@@ -11,7 +11,8 @@ _ACADEMIES = f"""
 WITH decisions AS (SELECT session, portee, code, {TIENT.format(now="$1")} AS tient FROM ouverture o WHERE par <> ''),
 lieux AS (SELECT DISTINCT academie, session, uai FROM mission WHERE status = 'ACTIVE'),
 ouvertures AS (
-    SELECT l.academie, count(*) AS etablissements, count(*) FILTER (WHERE coalesce(e.tient, a.tient, n.tient)) AS ouverts
+    SELECT l.academie, count(*) AS etablissements,
+           count(*) FILTER (WHERE coalesce(e.tient, a.tient, n.tient)) AS ouverts
     FROM lieux l
     LEFT JOIN decisions e ON e.session = l.session AND e.portee = 'ETABLISSEMENT' AND e.code = l.uai
     LEFT JOIN decisions a ON a.session = l.session AND a.portee = 'ACADEMIE' AND a.code = l.academie
