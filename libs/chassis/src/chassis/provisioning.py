@@ -1,4 +1,8 @@
-"""A service's database and its two roles (D31): an owner that only migrates, an app role that only touches rows."""
+"""A service's database and its three roles (D31, D40): owner, app, acteur.
+
+The owner only migrates. The app role only touches rows: consumers and all that nobody asks for run as it, past every
+row policy. The acteur role has no login: what a person's request does is done as it, behind the policies (0040).
+"""
 
 import re
 from urllib.parse import urlsplit, urlunsplit
@@ -25,8 +29,7 @@ async def create_service_database(admin_url: str, package: str, *, password: str
     connection = await _connect(admin_url)
     try:
         for role in (owner, app):
-            if not await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", role):
-                await connection.execute(f"CREATE ROLE {role}")
+            await _create_role(connection, role)
         await connection.execute(f"ALTER ROLE {app} LOGIN PASSWORD '{password}'; GRANT {owner} TO CURRENT_USER")
         if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", database):
             encoding = "TEMPLATE template0 ENCODING 'UTF8'"
@@ -46,8 +49,9 @@ async def migrate(admin_url: str, package: str, *, name: str | None = None) -> l
     connection = await _connect(with_database(admin_url, name or package))
     owner = f"{checked(package)}_owner"
     try:
+        await _make_acteur(connection, package)
         await connection.execute(f"ALTER SCHEMA public OWNER TO {owner}; SET ROLE {owner}")
-        await connection.execute(f"GRANT USAGE ON SCHEMA public TO {package}")
+        await connection.execute(f"GRANT USAGE ON SCHEMA public TO {package}, {package}_acteur")
         # tables of a session only: what is compared set by set is copied there
         await connection.execute(f"GRANT TEMPORARY ON DATABASE {checked(name or package)} TO {package}")
         await connection.execute(f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT {_ROWS} TO {package}")
@@ -58,6 +62,20 @@ async def migrate(admin_url: str, package: str, *, name: str | None = None) -> l
     finally:
         await connection.close()
     return done
+
+
+async def _create_role(connection: asyncpg.Connection, role: str) -> None:
+    if not await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", role):
+        await connection.execute(f"CREATE ROLE {role}")
+
+
+async def _make_acteur(connection: asyncpg.Connection, package: str) -> None:
+    """The role of the policies, which the app role takes in a transaction; its tables are granted by the migrations.
+
+    The app role itself is behind no policy: COPY is refused behind one, also by one that lets everything pass.
+    """
+    await _create_role(connection, f"{package}_acteur")
+    await connection.execute(f"GRANT {package}_acteur TO {package}; ALTER ROLE {package} BYPASSRLS")
 
 
 async def schema(admin_url: str, package: str, *, name: str | None = None) -> migration.Schema | None:

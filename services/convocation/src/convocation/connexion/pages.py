@@ -22,7 +22,7 @@ from convocation.connexion.presenters import choix
 from convocation.entrees.commands import Entree
 from convocation.identite.settings import Genre
 from convocation.missions import reads as places
-from pages.commands import reading, see_other
+from pages.commands import itself, reading, see_other
 from pages.forms import fields, text, whole_number
 
 _PORTAILS = {
@@ -50,7 +50,7 @@ async def connexion(request: Request) -> Response:
         template = "connexion/connexion_portail.html"
         return pages.render(request, template, status=401, portails=portails, suite=suite)
     q = request.query_params.get("q", "")[:100]
-    async with reading(request) as connection:
+    async with itself(request) as connection:
         found = await reads.etablissements(connection, q, limit=15)
         people = await reads.intervenants(connection, q, limit=10)
         academies = await reads.academies(connection)
@@ -87,7 +87,7 @@ async def _signed_in(request: Request, role: str, code: str, suite: str) -> Resp
     if not state.settings.development_sign_in:
         securite.tell(request, Evenement.SIGN_IN_REFUSED)
         raise Problem(404, "inconnu", "La connexion de développement n’est pas ouverte.")
-    async with reading(request) as connection:
+    async with itself(request) as connection:
         acteur = await _acteur(connection, role, code[:40])
     response = see_other(suite)
     await state.sessions.close(secret_of(request))
@@ -133,7 +133,7 @@ async def sign_out(request: Request) -> Response:
 async def fonctions(request: Request, acteur: ActeurDep) -> Response:
     """All that the person may act as, to choose from without signing out."""
     entree = await _entree(request)
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         uais = sorted({uai for one in entree.fonctions for uai in one.uais})
         found = await places.etablissements(connection, uais)
         names = {one.uai: f"{one.etablissement_nom}, {one.etablissement_commune}" for one in found}
