@@ -103,7 +103,7 @@ def changes(avant: Mapping[str, object], apres: Mapping[str, object]) -> tuple[d
 
 
 async def record(connection: Connection, acteur: Acteur, le: datetime, actes: Iterable[Acte]) -> None:
-    """Write acts of one person in the caller's transaction, at once: an import is thousands. No policy lets COPY pass."""
+    """Write acts of one person in the caller's transaction, at once; no row policy lets COPY pass (0040)."""
     rows = [
         (one.action, one.objet, one.academie, one.uai, _json(one.avant), _json(one.apres), one.motif) for one in actes
     ]
