@@ -24,7 +24,7 @@ _STEPS = (
     ("types", ["mypy"]),
     ("imports", ["lint-imports", "--no-cache"]),
     ("schemas", ["python", "-m", "event_schemas", "check"]),
-    ("tests", ["pytest", "-q"]),
+    ("tests", ["pytest", "-q", "--durations=40", "--durations-min=5"]),
 )
 
 

@@ -17,6 +17,7 @@ from acces.acteur import Acteur
 from acces.cle_partagee import SharedKey
 from acces.jetons import ISSUERS, Signer, create_keys
 from acces.jetons import PATH as JWKS
+from acces.jetons import SERVICES as AUDIENCES
 from chassis.database import connect
 from chassis.provisioning import create_service_database
 from chassis.settings import kafka_connection
@@ -25,7 +26,7 @@ from imagin_ops import topics
 from imagin_ops.running import Installation
 from imagin_ops.services import CONVOCATION, MISSION_IMPORT, NOTIFIER, SERVICES, ServiceSpec
 from testkit.parts.errors import PartError
-from testkit.parts.selection import Kafka, Parts, Postgres, start_parts
+from testkit.parts.selection import Kafka, Parts, Postgres, choose_parts
 from testkit.ports import free_ports
 from testkit.processes import ServiceProcess
 
@@ -122,10 +123,10 @@ class Stack:
         return f"http://127.0.0.1:{self._ports[self.name_of(service, replica)][1]}"
 
     def token(self, acteur: Acteur, *, hours: float = 24) -> str:
-        """A signed token for `acteur`, as a program shows it, by the issuer that may vouch for this role."""
+        """A signed token for `acteur`, good at all services, by the issuer that may vouch for this role."""
         issuer = next(name for name, roles in ISSUERS.items() if acteur.role in roles)
         signs = SharedKey(self.shared_key) if self.shared_key else Signer(issuer, self.keys[issuer])
-        return signs.mint(acteur, now=datetime.now(UTC), hours=hours)
+        return signs.mint(acteur, audience=AUDIENCES, now=datetime.now(UTC), hours=hours)
 
     async def session(self, acteur: Acteur) -> str:
         """The value of the cookie of a new session, as sign-in opens it."""
@@ -144,16 +145,23 @@ class Stack:
 
     async def _start_parts(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._parts = await start_parts(self.folder, given=self._given, brokers=self._brokers, on_progress=self._say)
-        self._say("bases de données et topics")
-        await self.provision()
+        self._parts = choose_parts(self.folder, given=self._given, brokers=self._brokers, on_progress=self._say)
+        await self._parts.start(once_postgres_is_up=self.create_databases)
+        self._say("topics")
+        await self.create_topics()
         names = [self.name_of(service, replica) for service in SERVICES for replica in self.replicas]
         ports = free_ports(2 * len(names))
         self._ports = dict(zip(names, zip(ports[::2], ports[1::2], strict=True), strict=True))
 
-    async def provision(self) -> None:
-        """Topics, and databases in `databases`; a stack that begins as another release has this done by that one."""
-        await asyncio.gather(topics.apply(self.kafka_connection, replication=self._brokers), self._create_databases())
+    async def create_databases(self) -> None:
+        """Into `databases`; a stack that begins as another release has this and the topics done by that one."""
+        password = secrets.token_urlsafe(24)
+        for service in self._specs:
+            url = await create_service_database(self.postgres.admin_url, service.package, password=password)
+            self.databases[service.name] = url
+
+    async def create_topics(self) -> None:
+        await topics.apply(self.kafka_connection, replication=self._brokers)
 
     async def start_services(self, *services: ServiceSpec, **extra: str) -> None:
         """Start (again) these services and wait until they are ready; `extra` settings hold for this run (KILL_AT)."""
@@ -174,12 +182,6 @@ class Stack:
         """Its next process gets other ports: the present one lives on beside it."""
         port, ops_port = free_ports(2)
         self._ports[service.name] = port, ops_port
-
-    async def _create_databases(self) -> None:
-        password = secrets.token_urlsafe(24)
-        for service in self._specs:
-            url = await create_service_database(self.postgres.admin_url, service.package, password=password)
-            self.databases[service.name] = url
 
     def _environment(self, service: ServiceSpec, replica: int) -> dict[str, str]:
         """A process asks the process of convocation that bears its number: there is no balancer here."""

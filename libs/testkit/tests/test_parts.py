@@ -143,10 +143,11 @@ async def test_a_cluster_takes_records_without_one_of_its_nodes_which_has_them_a
 async def test_nothing_is_left_when_the_starter_is_killed(frozen, tmp_path):
     script = f"""
         import asyncio, sys, pathlib
-        from testkit.parts.selection import start_parts
+        from testkit.parts.selection import choose_parts
 
         async def main():
-            parts = await start_parts(pathlib.Path({str(tmp_path)!r}), given=False)
+            parts = choose_parts(pathlib.Path({str(tmp_path)!r}), given=False)
+            await parts.start()
             if {frozen}:
                 parts.kafka.pause()
                 parts.postgres.pause()

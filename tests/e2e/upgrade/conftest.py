@@ -71,12 +71,14 @@ class Upgrade(Stack):
     def url(self, service, replica=1):
         return self.balancer.url if service is CONVOCATION else super().url(service, replica)
 
-    async def provision(self):
+    async def create_databases(self):
         for service in SERVICES:
             url = with_database(self.postgres.admin_url, service.package)
             self.databases[service.name] = with_user(url, service.package, PASSWORD)
+
+    async def create_topics(self):
         await self.ops("topics", "apply")
-        await self.ops("db", "create")
+        await self.ops("db", "create")  # its command wants to know where Kafka is
 
     async def ops(self, *words):
         """The operators' command, of the release that the stack is of now."""

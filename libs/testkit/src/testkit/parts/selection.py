@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, Self
@@ -49,10 +49,11 @@ class Parts:
     async def __aexit__(self, *_: object) -> None:
         await self.stop()
 
-    async def start(self) -> None:
-        """Both at the same time; when one cannot start, none is left running."""
+    async def start(self, *, once_postgres_is_up: Callable[[], Awaitable[None]] | None = None) -> None:
+        """Both at the same time; Kafka takes longer. When anything fails, none is left running."""
+        starting = self.kafka.start(), self._start_postgres(once_postgres_is_up)
         try:
-            results = await asyncio.gather(self.kafka.start(), self.postgres.start(), return_exceptions=True)
+            results = await asyncio.gather(*starting, return_exceptions=True)
         except BaseException:
             await self.stop()
             raise
@@ -60,6 +61,11 @@ class Parts:
         if failures:
             await self.stop()
             raise failures[0]
+
+    async def _start_postgres(self, then: Callable[[], Awaitable[None]] | None) -> None:
+        await self.postgres.start()
+        if then is not None:
+            await then()
 
     async def stop(self) -> None:
         await asyncio.gather(self.kafka.stop(), self.postgres.stop())
@@ -89,15 +95,6 @@ def choose_parts(
     else:
         raise PartError(f"IMAGIN_TEST_PARTS is {choice!r}: it must be embedded or containers.")
     return _with_given(parts, environ) if given else parts
-
-
-async def start_parts(
-    folder: Path | None = None, *, given: bool = True, brokers: int = 1, on_progress: Progress = lambda _: None
-) -> Parts:
-    """Chooses and starts both at the same time; `await parts.stop()` ends them."""
-    parts = choose_parts(folder, given=given, brokers=brokers, on_progress=on_progress)
-    await parts.start()
-    return parts
 
 
 def _embedded(folder: Path | None, brokers: int, on_progress: Progress) -> Parts:
