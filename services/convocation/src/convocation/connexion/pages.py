@@ -137,7 +137,7 @@ async def mes_connexions(request: Request, acteur: ActeurDep) -> Response:
     await _entree(request)
     found = await application(request).sessions.ouvertes(secret_of(request))
     listed = connexions(found, min(acteur.academies, default="*"))
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         return await page(request, connection, acteur, "connexion/mes_connexions.html", connexions=listed)
 
 

@@ -62,7 +62,7 @@ async def _answers(request: Request, acteur: Acteur, wanted: Sequence[VersionDem
 async def take_adresses_changees(request: Request, body: AdressesDitesIn, acteur: ActeurDep) -> dict[str, Any]:
     """Old addresses whose owner must know of the change, some at once: for ten minutes they are this caller's."""
     may_read_envois(acteur)
-    async with reading(request) as connection, connection.transaction():
+    async with reading(request, acteur) as connection:
         await sql.told_adresses(connection, body.dites)
         rows = await sql.take_adresses(connection, application(request).clock(), _HELD, _AT_ONCE)
     return {"adresses": [presenters.adresse_changee(row) for row in rows]}

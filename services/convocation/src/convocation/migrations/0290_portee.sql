@@ -203,6 +203,13 @@ GRANT SELECT ON epreuve_discipline TO convocation_acteur;
 CREATE POLICY lire ON epreuve_discipline FOR SELECT TO convocation_acteur
     USING (true);
 
+-- Old addresses are the notifier's to tell; a trigger keeps them, whoever changes an address.
+ALTER TABLE adresse_changee ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, UPDATE, DELETE ON adresse_changee TO convocation_acteur;
+CREATE POLICY portee ON adresse_changee FOR ALL TO convocation_acteur
+    USING ((SELECT acteur_nation()));
+ALTER FUNCTION intervenant_dit_l_ancienne_adresse SECURITY DEFINER SET search_path = public, pg_temp;
+
 -- A withdrawal ends sessions; nothing else is read of them.
 ALTER TABLE entree ENABLE ROW LEVEL SECURITY;
 GRANT SELECT (qui), DELETE ON entree TO convocation_acteur;
@@ -283,6 +290,7 @@ DROP POLICY effacer ON ouverture;
 DROP POLICY lire ON discipline;
 DROP POLICY lire ON epreuve_discipline;
 DROP POLICY fermer ON entree;
+DROP POLICY portee ON adresse_changee;
 DROP FUNCTION acteur_missions;
 ALTER TABLE mission DISABLE ROW LEVEL SECURITY;
 ALTER TABLE convocation DISABLE ROW LEVEL SECURITY;
@@ -317,4 +325,6 @@ ALTER TABLE ouverture DISABLE ROW LEVEL SECURITY;
 ALTER TABLE discipline DISABLE ROW LEVEL SECURITY;
 ALTER TABLE epreuve_discipline DISABLE ROW LEVEL SECURITY;
 ALTER TABLE entree DISABLE ROW LEVEL SECURITY;
+ALTER TABLE adresse_changee DISABLE ROW LEVEL SECURITY;
+ALTER FUNCTION intervenant_dit_l_ancienne_adresse SECURITY INVOKER RESET search_path;
 REVOKE ALL ON ALL TABLES IN SCHEMA public FROM convocation_acteur;
