@@ -15,10 +15,9 @@ from rich.progress import Progress
 
 from acces.acteur import Acteur, Role
 from acces.session import cookie_name
-from imagin_dev.cyclades import producer, sample
+from imagin_dev.cyclades import sample
 from imagin_dev.demo import scenario
 from imagin_dev.demo.accounts import ADMINISTRATEUR, People, chef, gestionnaire
-from imagin_dev.demo.books import Books, until
 from imagin_dev.demo.provider import DemoProvider
 from imagin_dev.stack import Stack
 from santorin_bridge.operations import verifier
@@ -106,13 +105,7 @@ async def product():
     settings = UNLIMITED | {"SANTORIN_BRIDGE_CLIENTS": json.dumps({"santorin": [verifier(SECRET)]})}
     provider = DemoProvider(folder, people)
     async with provider, Stack(folder, given=False, settings=settings | provider.settings) as stack:
-        await producer.send(stack.kafka_connection, closings, lambda _: None)
-        books = Books(stack.databases)
-        await books.open()
-        keys = [one.state.aggregate for one in closings]
-        await until(lambda: books.revisions_applied(keys), len(keys), lambda _: None)
-        await until(books.missions_missing, 0, lambda _: None)
-        await books.close()
+        await scenario.close_registration(stack, closings)
         await scenario.prepare(stack, people, [closings[0].state.session])
         with Progress(disable=True) as bars:
             await scenario.play(stack, people, bars)

@@ -299,4 +299,5 @@ async def test_no_request_however_odd_is_answered_by_an_error_of_ours(product, c
         for one in fuzzes:
             say(f"{one.name} {one.statuses.total()} {dict(sorted(one.statuses.items()))}")
     found = {place: how for one in fuzzes for place, how in one.found.items()}
+    assert [one.name for one in fuzzes if not one.statuses[200]] == []  # who is always refused tries nothing
     assert not found, "\n".join(f"{place}: {how}" for place, how in found.items())

@@ -216,6 +216,8 @@ class _Process:
         with contextlib.suppress(Exception):
             async with asyncio.timeout(5):
                 await self._service.app.state.application.close()
+        with contextlib.suppress(Exception):
+            async with asyncio.timeout(5):
                 await self._pool.close()
         log.info("service.stopped")
 

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 
 import pytest
+from structlog.testing import capture_logs
 
 from notifier.domain.courrier import AdresseChangee
 from notifier.gateways.mail import Delivery, EmlFolder, Fate, RelayUnavailable
@@ -74,8 +75,10 @@ async def test_the_old_address_reads_that_it_was_changed_by_whom_and_whom_to_tel
 @pytest.mark.parametrize(("fate", "left"), [(Fate.SENT, 0), (Fate.FAILED, 0), (Fate.TRY_AGAIN, 1), (Fate.UNKNOWN, 1)])
 async def test_what_the_mail_server_did_not_take_for_sure_stays_and_what_it_refuses_is_done(fate, left):
     convocation = Convocation(ONE)
-    await tell(convocation, Relay(fate))
+    with capture_logs() as lines:
+        await tell(convocation, Relay(fate))
     assert len(convocation.waiting) == left
+    assert [line["event"] for line in lines] == ["adresses.given_up"] * (fate is Fate.FAILED)
 
 
 async def test_nothing_is_taken_while_the_mail_server_is_away():
@@ -88,5 +91,7 @@ async def test_nothing_is_taken_while_the_mail_server_is_away():
 @pytest.mark.parametrize("bad", [{"courriel": "x"}, {"nom": "X\r\nBcc: y@z.invalid"}, {"prenom": "X\0"}], ids=str)
 async def test_what_cannot_be_a_mail_holds_nobody_back(tmp_path, bad):
     convocation = Convocation(ONE._replace(**bad), ONE._replace(id=UUID(int=2)))
-    await tell(convocation, EmlFolder(tmp_path))
+    with capture_logs() as lines:
+        await tell(convocation, EmlFolder(tmp_path))
     assert (convocation.waiting, len(list(tmp_path.iterdir()))) == ({}, 1)
+    assert [line["event"] for line in lines] == ["adresses.given_up"]

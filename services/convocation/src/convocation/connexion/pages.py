@@ -1,4 +1,4 @@
-"""Sign-in for development, and signing out."""
+"""Sign-in for development, signing out, and for who is signed in: one's open sessions and functions."""
 
 from urllib.parse import quote
 from uuid import UUID
