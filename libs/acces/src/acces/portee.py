@@ -3,15 +3,22 @@
 from acces.acteur import Acteur, Role
 from chassis.database import Connection
 
-_ETABLISSEMENT = frozenset({Role.CHEF, Role.DELEGUE, Role.DELEGUE_NUMERISATION, Role.DELEGUE_CONSULTATION})
-_NATION = frozenset(Role) - _ETABLISSEMENT - {Role.GESTIONNAIRE, Role.INTERVENANT}
-"""Administrateurs, and programs, of which the policy of the code says what they may."""
+_KINDS = {
+    Role.CHEF: "etablissement",
+    Role.DELEGUE: "etablissement",
+    Role.DELEGUE_NUMERISATION: "etablissement",
+    Role.DELEGUE_CONSULTATION: "etablissement",
+    Role.GESTIONNAIRE: "academie",
+    Role.INTERVENANT: "intervenant",
+}
+"""Kind of reach, after which a role of the database is named. The others' is the nation: administrateurs, and programs,
+of which the policy of the code says what they may."""
 
 # One round trip. All of it ends with the transaction: a pool gives the connection to somebody else.
 _ACT_AS = """
-SELECT set_config('role', session_user || '_acteur', true), set_config('imagin.sub', $1, true),
-       set_config('imagin.numero', $2, true), set_config('imagin.uais', $3, true),
-       set_config('imagin.academies', $4, true), set_config('imagin.nation', $5, true)
+SELECT set_config('role', session_user || '_' || $1, true), set_config('imagin.sub', $2, true),
+       set_config('imagin.numero', $3, true), set_config('imagin.uais', $4, true),
+       set_config('imagin.academies', $5, true)
 """
 
 
@@ -20,12 +27,11 @@ async def act_as(connection: Connection, acteur: Acteur) -> None:
 
     Migration 0004 has the functions by which policies read it.
     """
-    role = acteur.role
+    kind = _KINDS.get(acteur.role, "nation")
     reach = (
         acteur.sub,
-        acteur.sub if role is Role.INTERVENANT else "",
-        ",".join(sorted(acteur.uais)) if role in _ETABLISSEMENT else "",
-        ",".join(sorted(acteur.academies)) if role is Role.GESTIONNAIRE else "",  # a chef's académie is no reach
-        "oui" if role in _NATION else "",
+        acteur.sub if kind == "intervenant" else "",
+        ",".join(sorted(acteur.uais)) if kind == "etablissement" else "",
+        ",".join(sorted(acteur.academies)) if kind == "academie" else "",  # a chef's académie is no reach
     )
-    await connection.execute(_ACT_AS, *reach)
+    await connection.execute(_ACT_AS, kind, *reach)

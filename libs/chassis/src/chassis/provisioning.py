@@ -1,7 +1,8 @@
-"""A service's database and its three roles (D31, D40): owner, app, acteur.
+"""A service's database and its roles (D31, D40): owner, app, and the acteurs'.
 
 The owner only migrates. The app role only touches rows: consumers and all that nobody asks for run as it, past every
-row policy. The acteur role has no login: what a person's request does is done as it, behind the policies (0040).
+row policy. The acteurs' roles have no login: what a person's request does is done as one of them, behind the policies
+(0040).
 """
 
 import re
@@ -15,6 +16,9 @@ from chassis.database import SERVER_SETTINGS
 _NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 _PASSWORD = re.compile(r"[A-Za-z0-9_-]{16,}")
 _CONNECT_SECONDS = 5
+_GROUPS = {"acteur": None, "agent": "acteur", "intervenant": "acteur"}
+_GROUPS |= dict.fromkeys(("nation", "academie", "etablissement"), "agent")
+"""A role for each kind of reach, in the group whose grants and policies it has too."""
 _ROWS = "SELECT, INSERT, UPDATE, DELETE ON TABLES"
 
 
@@ -49,7 +53,7 @@ async def migrate(admin_url: str, package: str, *, name: str | None = None) -> l
     connection = await _connect(with_database(admin_url, name or package))
     owner = f"{checked(package)}_owner"
     try:
-        await _make_acteur(connection, package)
+        await _make_acteurs(connection, package)
         await connection.execute(f"ALTER SCHEMA public OWNER TO {owner}; SET ROLE {owner}")
         await connection.execute(f"GRANT USAGE ON SCHEMA public TO {package}, {package}_acteur")
         # tables of a session only: what is compared set by set is copied there
@@ -69,13 +73,17 @@ async def _create_role(connection: asyncpg.Connection, role: str) -> None:
         await connection.execute(f"CREATE ROLE {role}")
 
 
-async def _make_acteur(connection: asyncpg.Connection, package: str) -> None:
-    """The role of the policies, which the app role takes in a transaction; its tables are granted by the migrations.
+async def _make_acteurs(connection: asyncpg.Connection, package: str) -> None:
+    """The roles of the policies, which the app role takes in a transaction; tables are granted by the migrations.
 
     The app role itself is behind no policy: COPY is refused behind one, also by one that lets everything pass.
     """
-    await _create_role(connection, f"{package}_acteur")
-    await connection.execute(f"GRANT {package}_acteur TO {package}; ALTER ROLE {package} BYPASSRLS")
+    for kind, group in _GROUPS.items():
+        await _create_role(connection, f"{package}_{kind}")
+        await connection.execute(f"GRANT {package}_{kind} TO {package}")
+        if group:
+            await connection.execute(f"GRANT {package}_{group} TO {package}_{kind}")
+    await connection.execute(f"ALTER ROLE {package} BYPASSRLS")
 
 
 async def schema(admin_url: str, package: str, *, name: str | None = None) -> migration.Schema | None:

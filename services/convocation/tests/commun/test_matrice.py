@@ -239,6 +239,17 @@ async def test_without_a_token_every_route_of_the_api_answers_401(world, places)
         assert answer.status_code == 401, route
 
 
+@pytest.fixture
+def code_alone(monkeypatch):
+    """The database's lock is open: whatever is asked, its transaction is the service's own (0040)."""
+
+    async def let_pass(connection, acteur):
+        pass
+
+    monkeypatch.setattr("pages.commands.act_as", let_pass)
+
+
+@pytest.mark.usefixtures("code_alone")
 @pytest.mark.parametrize("name", ACTEURS)
 async def test_r54_to_r57_each_acteur_is_refused_all_that_the_policy_does_not_give_and_a_refusal_writes_nothing(
     open_world, places, name
@@ -276,6 +287,7 @@ def _texts(answer):
         return "".join(parts.read(part).decode(errors="replace") for part in parts.namelist())
 
 
+@pytest.mark.usefixtures("code_alone")
 @pytest.mark.parametrize("name", [one for one, acteur in ACTEURS.items() if acteur.role is not Role.ADMINISTRATEUR])
 async def test_lists_figures_and_exports_hold_nothing_of_another_academie(open_world, places, name):
     other = LYON if name == "gestionnaire_de_lille" else LILLE

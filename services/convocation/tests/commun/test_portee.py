@@ -8,10 +8,6 @@ from acces.portee import act_as
 from chassis.database import create_pool
 
 LYON, AUTRE_LYON, LILLE = "0699001J", "0699002K", "0599001F"
-OPEN_TO_READ = {"contact", "discipline", "epreuve_discipline", "exigence", "profil_requis", "exigence_compteur", "ouverture"}
-"""Nobody's own."""
-OF_THE_SERVICE = {"dead_letter", "outbox", "schema_migrations"}
-"""An acteur reads nothing of them."""
 WHOSE = {
     "mission": "SELECT mission_id::text AS cle, uai FROM mission",
     "convocation": "SELECT convocation_id::text AS cle, uai FROM convocation JOIN mission USING (mission_id)",
@@ -37,7 +33,7 @@ REACHES = {
 async def _as(connection, acteur):
     """`None`: the role alone, nothing said of a reach."""
     if acteur is None:
-        await connection.execute("SET LOCAL ROLE convocation_acteur")
+        await connection.execute("SET LOCAL ROLE convocation_etablissement")
     else:
         await act_as(connection, acteur)
 
@@ -63,8 +59,31 @@ async def test_an_intervenant_sees_what_is_about_themselves(open_world, places):
         assert {row["numero"] for row in await connection.fetch("SELECT numero FROM convocation")} == {"100"}
         missions = await connection.fetch("SELECT mission_id FROM mission")
         assert [str(row["mission_id"]) for row in missions] == [places[LYON]["mission_id"]]
-        for table in ("demande", "delegation", "compte", "attribution", "audit", "import_annuaire"):
-            assert await connection.fetch(f"SELECT FROM {table}") == [], table
+        assert {row["numero"] for row in await connection.fetch("SELECT numero FROM intervenant")} == {"100"}
+        assert await connection.fetch("SELECT FROM audit") == []
+
+
+NOT_AN_INTERVENANTS = {
+    "a version": "INSERT INTO convocation_version SELECT * FROM convocation_version",
+    "a warning overridden": "INSERT INTO passage_outre VALUES ('{convocation_id}', 1, '[]', 'x', 'x', now())",
+    "a mail given by hand": "INSERT INTO remise VALUES ('{convocation_id}', 1, now(), 'x')",
+    "a mail asked for": "INSERT INTO courriel_demande (convocation_id, version) VALUES ('{convocation_id}', 1)",
+    "somebody's session": "DELETE FROM entree",
+} | {
+    table: f"SELECT FROM {table}"
+    for table in (
+        *("demande", "delegation", "compte", "attribution", "import_annuaire", "intervenant_mot", "doublon_ecarte"),
+        *("occupation", "delegue_du_vecteur", "adresse_changee"),
+    )
+}
+
+
+@pytest.mark.parametrize("what", NOT_AN_INTERVENANTS)
+async def test_an_intervenant_neither_writes_nor_reads_what_is_the_agents(open_world, places, what):
+    async with open_world.pool.acquire() as connection, connection.transaction():
+        await act_as(connection, Acteur("100", Role.INTERVENANT, "100"))
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.execute(NOT_AN_INTERVENANTS[what].format(**places[LYON]))
 
 
 REFUSED = {
@@ -95,11 +114,10 @@ ADDED = {
 
 @pytest.mark.parametrize("what", ADDED)
 async def test_what_is_not_ones_own_is_not_added_and_not_looked_at(open_world, what):
-    async with open_world.pool.acquire() as connection:
+    async with open_world.pool.acquire() as connection, connection.transaction():
+        await act_as(connection, CHEF)
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
-            async with connection.transaction():
-                await act_as(connection, CHEF)
-                await connection.execute(ADDED[what])
+            await connection.execute(ADDED[what])
 
 
 async def test_a_connection_that_goes_back_to_the_pool_is_nobodys_again(open_world, places):
@@ -110,5 +128,5 @@ async def test_a_connection_that_goes_back_to_the_pool_is_nobodys_again(open_wor
         assert await pool.fetchval("SELECT count(DISTINCT uai) FROM mission") == 3
         assert await pool.fetchval("SELECT current_user = session_user")
         async with pool.acquire() as connection, connection.transaction():
-            await connection.execute("SET LOCAL ROLE convocation_acteur")
+            await connection.execute("SET LOCAL ROLE convocation_etablissement")
             assert await connection.fetchval("SELECT count(*) FROM mission") == 0  # '' now, where it was NULL (X19)

@@ -9,8 +9,6 @@ CREATE FUNCTION acteur_uais() RETURNS text[] LANGUAGE sql STABLE PARALLEL SAFE
 RETURN string_to_array(nullif(current_setting('imagin.uais', true), ''), ',');
 CREATE FUNCTION acteur_academies() RETURNS text[] LANGUAGE sql STABLE PARALLEL SAFE
 RETURN string_to_array(nullif(current_setting('imagin.academies', true), ''), ',');
-CREATE FUNCTION acteur_nation() RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
-RETURN coalesce(current_setting('imagin.nation', true) = 'oui', false);
 
 -- migrate:down
-DROP FUNCTION acteur_sub, acteur_numero, acteur_uais, acteur_academies, acteur_nation;
+DROP FUNCTION acteur_sub, acteur_numero, acteur_uais, acteur_academies;

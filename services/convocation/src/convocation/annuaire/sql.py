@@ -20,7 +20,7 @@ FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text
 ON CONFLICT (numero) DO UPDATE
 SET civilite = excluded.civilite, nom = excluded.nom, prenom = excluded.prenom, courriel = excluded.courriel,
     uai = excluded.uai, uais_secondaires = excluded.uais_secondaires, disciplines = excluded.disciplines,
-    academie = excluded.academie, actif = excluded.actif, cle = excluded.cle,
+    actif = excluded.actif, cle = excluded.cle,
     stagiaire = excluded.stagiaire, profils = excluded.profils, version = intervenant.version + 1
 WHERE intervenant.academie = excluded.academie
 """

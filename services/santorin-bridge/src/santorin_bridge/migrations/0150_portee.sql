@@ -1,4 +1,4 @@
--- The second lock (docs/decisions/0040). No page of this service reads for a person: the role santorin_bridge_acteur has
+-- The second lock (docs/decisions/0040). No page of this service reads for a person: the roles of acteurs have
 -- no right at all, and no policy lets anybody pass. The service's own role is behind none.
 -- migrate:up
 ALTER TABLE accuse ENABLE ROW LEVEL SECURITY;
