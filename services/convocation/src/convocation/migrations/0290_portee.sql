@@ -179,10 +179,12 @@ ALTER TABLE adresse_changee ENABLE ROW LEVEL SECURITY;
 GRANT SELECT, UPDATE, DELETE ON adresse_changee TO convocation_agent;
 ALTER FUNCTION intervenant_dit_l_ancienne_adresse SECURITY DEFINER SET search_path = public, pg_temp;
 
--- A withdrawal ends sessions; nothing else is read of them.
+-- A withdrawal ends sessions; nothing else is read of them, nor of who is on the way in.
 ALTER TABLE entree ENABLE ROW LEVEL SECURITY;
 GRANT SELECT (qui), DELETE ON entree TO convocation_agent;
 CREATE POLICY fermer ON entree TO convocation_agent USING (true);
+ALTER TABLE depart ENABLE ROW LEVEL SECURITY;
+ALTER TABLE fermeture ENABLE ROW LEVEL SECURITY;
 GRANT INSERT ON outbox TO convocation_acteur;
 GRANT SELECT ON exigence_mission, lien_ouvert TO convocation_acteur;
 ALTER VIEW exigence_mission SET (security_invoker = true);
