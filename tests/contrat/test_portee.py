@@ -5,6 +5,9 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from chassis.provisioning import create_service_database, migrate
+from testkit.parts.postgres import EmbeddedPostgres
+
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("mission_import", "convocation", "santorin_bridge", "notifier")
 OF_THE_PROCESS = {"dead_letter", "outbox", "restauration_connu", "schema_migrations"}
@@ -78,3 +81,14 @@ async def test_the_policies_are_taken_down_whole_and_put_up_again(connection):
     assert await held.fetch("SELECT FROM pg_class WHERE relrowsecurity") == []
     await held.execute(up)
     assert await held.fetchval("SELECT count(*) FROM pg_class WHERE relrowsecurity") > 0
+
+
+async def test_an_administrator_who_is_no_superuser_makes_and_migrates_a_services_database():
+    password = "of-the-administrator"
+    async with EmbeddedPostgres() as postgres:  # of its own: roles that are there already were made by a superuser
+        held = await asyncpg.connect(postgres.admin_url)
+        await held.execute(f"CREATE ROLE admin LOGIN PASSWORD '{password}' CREATEDB CREATEROLE BYPASSRLS")
+        await held.close()
+        url = postgres.admin_url.replace("postgres@", f"admin:{password}@")
+        await create_service_database(url, "convocation", password="of-the-application")
+        assert await migrate(url, "convocation") == []
