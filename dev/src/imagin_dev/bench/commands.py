@@ -70,6 +70,7 @@ def screens_(
     """Lists and suggestions on every mission of the nation: p50, p95, p99 beside the bare answer of the process."""
     services = (MISSION_IMPORT, CONVOCATION)
     rates = {f"{CONVOCATION.prefix}SEARCH_{name}": "10000" for name in ("PER_SECOND", "BURST")}
+    rates[f"{CONVOCATION.prefix}PEOPLE_PER_HOUR"] = "1000000"
     _tell(_with_stack(services, lambda stack: screens(stack, people, count), rates), as_json=json)
 
 
