@@ -92,6 +92,12 @@ async def test_every_label_of_the_running_services_has_a_value_that_it_may_have(
     assert {label for one in found for label in one.labels} <= {*VALUES, *HELD}
 
 
+async def test_somebody_reads_for_each_group_of_the_catalogue(busy):
+    read = {one.labels["group"]: one.value for one in await samples(busy) if one.name == "imagin_consumer_partitions"}
+    assert set(read) == {group for group in VALUES["group"] if group.split(".")[0] in VALUES["service"]}
+    assert min(read.values()) > 0
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def environment(busy, tmp_path_factory):
     """What an operator has set who reads the page, and an address that speaks TLS."""
