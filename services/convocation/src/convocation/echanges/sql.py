@@ -45,7 +45,7 @@ FROM (SELECT id FROM adresse_changee WHERE prise_le IS NULL OR prise_le < $2 ORD
 WHERE a.id = due.id AND i.numero = a.numero
 RETURNING a.id, a.ancienne AS courriel, i.prenom, i.nom, i.academie, a.le, k.courriel AS contact,
           (SELECT nom FROM audit WHERE objet = 'intervenant|' || a.numero AND apres ? 'courriel'
-           ORDER BY id DESC LIMIT 1) AS par
+           ORDER BY abs(extract(epoch FROM le - a.le)) LIMIT 1) AS par
 """
 
 
