@@ -4,9 +4,11 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 from starlette.datastructures import FormData
 from starlette.requests import Request
 
+from francais.adresses import AdresseRefusee
 from francais.textes import visible
 
 Location = tuple[int | str, ...]
@@ -57,11 +59,16 @@ def faults(
     """What `model` refuses in `body`, once a field of the form: its id, and a sentence.
 
     `sentences`: by the model's field; "" for a rule over several. `id_of`: where the form's field has another id.
+    What is wrong with an address is told beside.
     """
     try:
         model.model_validate(body)
     except ValidationError as error:
-        locations = [one["loc"] for one in error.errors()]
-        told = {id_of(one): sentences.get(field_of(one), "Cette valeur ne va pas.") for one in locations}
+        told = {id_of(one["loc"]): _sentence(one, sentences) for one in error.errors()}
         return [{"champ": champ, "texte": texte} for champ, texte in told.items()]
     return []
+
+
+def _sentence(one: ErrorDetails, sentences: Mapping[str, str]) -> str:
+    sentence, cause = sentences.get(field_of(one["loc"]), "Cette valeur ne va pas."), one.get("ctx", {}).get("error")
+    return f"{sentence} {cause}" if isinstance(cause, AdresseRefusee) and one["input"] else sentence

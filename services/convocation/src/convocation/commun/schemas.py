@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
 from convocation.commun.recherche import cle
+from francais.adresses import adresse
 from francais.textes import formule, lisible, visible
 
 
@@ -43,7 +44,7 @@ AdresseDePersonne = Annotated[
     AfterValidator(_lisible),
 ]
 """By which a person is known before they sign in: in lower case, as it is compared."""
-Courriel = Annotated[str, StringConstraints(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$"), AfterValidator(_lisible)]
+Courriel = Annotated[str, StringConstraints(max_length=254), AfterValidator(adresse)]
 
 
 class Corps(BaseModel):

@@ -19,7 +19,8 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from notifier.domain.courrier import ADRESSE, Envoi, Item
+from francais.adresses import AdresseRefusee, adresse
+from notifier.domain.courrier import Envoi, Item
 from notifier.domain.lisible import ligne
 from notifier.domain.wording import Redaction, ordre, rediger, texte
 
@@ -138,9 +139,10 @@ def _check(envoi: Envoi) -> None:
 
 
 def _address(name: str, courriel: str) -> Address:
-    if not ADRESSE.fullmatch(courriel):
-        raise Inenvoyable("no address", "adresse absente ou mal formée dans l’annuaire")
-    local, _, domain = courriel.partition("@")
+    try:
+        local, _, domain = adresse(courriel).partition("@")
+    except AdresseRefusee:
+        raise Inenvoyable("no address", "adresse absente ou mal formée dans l’annuaire") from None
     # Python before 3.11.11 drops the quotes of a name that takes two lines: what is in it became other recipients
     name = _display(_SPECIAUX.sub(" ", name))
     return Address(name[:_NOM_LONG].strip(), local, domain)

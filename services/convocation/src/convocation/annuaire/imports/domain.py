@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from convocation.annuaire.domain import Intervenant
+from francais.adresses import adresse
 from francais.textes import formule, lisible, montre
 
 _SEPARATEURS = (";", ",", "\t")
 _BOM, _BOMS_UTF16 = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")
 _NUMERO = re.compile(r"[A-Za-z0-9]{1,32}")
-_COURRIEL = re.compile(r"[^@\s]+@[^@\s]+")
-_MAX_NOM, _MAX_COURRIEL, _MAX_LISTE = 100, 254, 10
+_MAX_NOM, _MAX_LISTE = 100, 10
 _OUI_NON = {"oui": True, "non": False, "1": True, "0": False, "true": True, "false": False}
 _UTF16 = "Le fichier est en UTF-16 (ou n’est pas du texte) : enregistrez-le au format « CSV UTF-8 »."
 _PAS_UTF8 = "Cette ligne n’est pas en UTF-8 (Windows-1252 ?) : enregistrez le fichier au format « CSV UTF-8 »."
@@ -92,11 +92,7 @@ def _nom(texte: str, _: Regles) -> str:
 
 
 def _courriel(texte: str, _: Regles) -> str:
-    if len(_plein(texte)) > _MAX_COURRIEL:
-        raise ValueError(f"L’adresse est trop longue : {_MAX_COURRIEL} caractères au plus.")
-    if not _COURRIEL.fullmatch(texte):
-        raise ValueError("L’adresse électronique n’a pas la forme nom@domaine.")
-    return texte
+    return adresse(_plein(texte))
 
 
 def _uai(texte: str, regles: Regles) -> str:
