@@ -26,6 +26,11 @@ def visible(texte: str) -> str:
     return "".join(one for one in texte if one in _LIGNES or not _cache(one))
 
 
+def fins_de_ligne(texte: str) -> str:
+    """The end of a line is one letter: a browser sends two (CR LF), counts one, and every comparison would see them."""
+    return texte.replace("\r\n", "\n").replace("\r", "\n")
+
+
 def formule(texte: str) -> bool:
     """Whether a spreadsheet would run it."""
     return texte.lstrip(" ").startswith(_FORMULE)

@@ -18,7 +18,7 @@ from convocation.annuaire.refus import (
     RaisonAbsente,
 )
 from convocation.commun.policy import POLICY
-from convocation.commun.refus import VersionDepassee
+from convocation.commun.refus import VersionDepassee, entier
 from convocation.demandes import reads as demandes
 from convocation.demandes.commands import answer_demande
 from convocation.demandes.refus import DemandeInconnue
@@ -59,11 +59,12 @@ async def change_intervenant(commande: Commande, person: Intervenant, expected: 
 async def set_actif(commande: Commande, numero: str, expected: int, *, actif: bool, motif: str) -> None:
     """Deactivate or reactivate; her convocations stay as they are.
 
-    Raises as `for_writing`, RaisonAbsente, DejaFusionnee.
+    Raises as `for_writing`, RaisonAbsente, TexteTropLong, DejaFusionnee.
     """
     held = await for_writing(commande, numero, expected)
     if not motif:
         raise RaisonAbsente
+    entier(motif, "motif")
     if actif and await sql.fusionnees(commande.connection, [numero]):
         raise DejaFusionnee
     await save_with_acts(commande, [replace(held, actif=actif)], {numero: held}, motif)

@@ -164,7 +164,7 @@ async def confirmer(request: Request, intervenant_id: UUID, acteur: ActeurDep) -
 async def activer(request: Request, intervenant_id: UUID, acteur: ActeurDep) -> Response:
     """Deactivate or reactivate, with the reason."""
     async with fields(request) as form:
-        version, motif, actif = version_of(form), text(form, "motif")[:1000], text(form, "action") == "reactiver"
+        version, motif, actif = version_of(form), text(form, "motif"), text(form, "action") == "reactiver"
     try:
         async with commande(request, acteur) as command:
             person = await visible_intervenant(command.connection, acteur, intervenant_id)

@@ -10,6 +10,7 @@ from chassis.database import Connection
 from chassis.outbox import Outgoing
 from convocation.annuaire import reads as intervenants
 from convocation.annuaire.domain import Intervenant
+from convocation.commun.refus import entier
 from convocation.convocations import reads, sql
 from convocation.convocations.access import convocation_for_writing, mission_for_writing
 from convocation.convocations.domain import (
@@ -44,7 +45,8 @@ class PassageOutre:
     motif: str
 
     def check(self, avertissements: Sequence[Avertissement]) -> None:
-        """Raises AvertissementsALire when there is one that has not been read."""
+        """Raises AvertissementsALire when there is one that has not been read; TexteTropLong."""
+        entier(self.motif, "motif")
         if not self.lus.issuperset(cle for one in avertissements for cle in one.cles):
             raise AvertissementsALire
 

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from convocation.annuaire.domain import Intervenant
+from convocation.commun.refus import entier
 from convocation.convocations.refus import (
     ConvocationAnnulee,
     DateInvraisemblable,
@@ -26,6 +27,7 @@ from convocation.convocations.refus import (
 from convocation.exigences.domain import ProfilsRequis, profil_couvert, profils_manquants
 from convocation.missions.domain import Mission, MissionType
 from convocation.ouvertures.refus import ServiceFerme
+from francais.textes import fins_de_ligne
 
 _ANNEES = range(2000, 2100)  # « 27 » typed as a year is the year 0027, and browsers accept it
 
@@ -134,14 +136,14 @@ def convoquer(
     _refuser(IntervenantInactif, [n for n in numeros if not annuaire[n].actif])
     _refuser(DejaConvoque, [n for n in numeros if n in existantes and existantes[n].active])
     qualite = retenir(mission.type, saisie.qualite)
-    dates = _dates(saisie)
+    dates, observation = _dates(saisie), entier(saisie.observation, "observation")
     return [
         Convocation(
             numero=numero,
             qualite=qualite,
             profil=profil_couvert(requis, annuaire[numero].disciplines, annuaire[numero].profils),
             dates=dates,
-            observation=saisie.observation,
+            observation=observation,
             nature=NatureVersion.CONVOCATION,
             version=existantes[numero].version + 1 if numero in existantes else 1,
         )
@@ -155,8 +157,9 @@ def modifier(convocation: Convocation, mission: Mission, *, ouvert: bool, saisie
     if not convocation.active:
         raise ConvocationAnnulee
     qualite, dates = retenir(mission.type, saisie.qualite), _dates(saisie)
-    alike = replace(convocation, qualite=qualite, dates=dates, observation=saisie.observation)
-    if alike == convocation:
+    held = replace(convocation, observation=fins_de_ligne(convocation.observation))  # kept as it came, once
+    alike = replace(held, qualite=qualite, dates=dates, observation=entier(saisie.observation, "observation"))
+    if alike == held:
         return convocation
     return replace(alike, nature=NatureVersion.MODIFICATION, version=convocation.version + 1)
 
@@ -168,7 +171,8 @@ def annuler(convocation: Convocation, *, ouvert: bool, motif: str) -> Convocatio
         raise ConvocationAnnulee
     if not motif.strip():
         raise MotifAbsent
-    return replace(convocation, nature=NatureVersion.ANNULATION, motif=motif.strip(), version=convocation.version + 1)
+    kept = entier(motif.strip(), "motif")
+    return replace(convocation, nature=NatureVersion.ANNULATION, motif=kept, version=convocation.version + 1)
 
 
 def _peut_convoquer(mission: Mission, *, ouvert: bool) -> None:

@@ -20,8 +20,8 @@ _SEAL_BYTES = 10  # the local part has 64 characters at most, and servers may ch
 _USE = b"retour"  # another use of the same keys gives other seals
 _LOCAL_MAX = 64
 _VERP = re.compile(r"\+([0-9a-f]{32})([0-9a-f]{20})@", re.IGNORECASE)
-_RECIPIENTS = ("To", "Cc", "Resent-To", "Apparently-To", "Received", "Delivered-To", "X-Delivered-To")
-_RECIPIENTS += ("X-Original-To", "Envelope-To", "X-Envelope-To", "X-Rcpt-To")
+_DELIVERED_TO = ("Delivered-To", "X-Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "X-Rcpt-To")
+_RECIPIENTS = ("To", "Cc", "Resent-To", "Apparently-To", "Received", *_DELIVERED_TO)
 """Where a server or a mailbox may say to whom a message came; « Received » says it too (« for … »)."""
 _BROKEN = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError, MessageError)
 """What the standard library may raise for bytes that are no mail."""
