@@ -22,6 +22,7 @@ from convocation.convocations.reads import LigneConvocation, convocation_of
 from convocation.convocations.refus import AvertissementsALire
 from convocation.missions import reads as missions
 from convocation.missions.domain import CONSEIL_DATE
+from event_schemas.academies import local_time
 from pages.commands import commande, reading, see_other
 from pages.forms import fields
 
@@ -56,7 +57,7 @@ async def show_convocation(
         history = [
             {
                 "version": one.version,
-                "le": one.le,
+                "le": local_time(row.academie, one.le),
                 "par": one.par_nom,
                 "nature": _NATURES[NatureVersion(one.nature)],
                 "qualite": qualite_libelle(one),

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from acces.acteur import Acteur
 from chassis.database import Connection, Pool, Row
+from event_schemas.academies import local_time
 
 _INSERT = """
 INSERT INTO import_annuaire (import_id, academie, par, par_role, par_nom, le, sha256, octets, etat, total)
@@ -49,6 +50,11 @@ class Import(Row):
     total: int
     bilan_json: str | None
     erreurs_json: str | None
+
+    @property
+    def depose_le(self) -> datetime:
+        """As the académie's clocks showed it."""
+        return local_time(self.academie, self.le)
 
     @property
     def bilan(self) -> dict[str, int] | None:
