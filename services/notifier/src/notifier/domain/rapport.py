@@ -34,7 +34,7 @@ def _recipients(report: str) -> Iterator[dict[str, str]]:
     fields: dict[str, str] = {}
     name = ""
     for line in report.splitlines():
-        found = None if line[:1] in {" ", "\t"} else _FIELD.match(line)
+        found = _FIELD.match(line)  # an indented line is none
         value = found[2] if found else line
         name = found[1].lower() if found else name
         if found and name in _ONCE and name in fields:
