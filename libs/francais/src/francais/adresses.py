@@ -55,7 +55,7 @@ def _juger_local(local: str) -> None:
 def _domaine(domaine: str) -> str:
     """An international name as its « xn-- » form, which is the same name; another as it was typed."""
     try:
-        ascii_ = idna.encode(domaine, uts46=True, std3_rules=True).decode()
+        ascii_ = idna.encode(domaine, uts46=True).decode()
     except idna.IDNAError:
         raise AdresseRefusee("Après « @ », l’adresse n’a pas un nom de domaine.") from None
     if ascii_.endswith("."):
