@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +17,7 @@ import notifier.settings
 import santorin_bridge.settings
 from acces.jetons import create_keys
 from chassis.settings import Misconfigured, load, variable_of
+from testkit.ports import free_port
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 SETTINGS = [
@@ -98,3 +100,23 @@ def test_a_process_with_wrong_settings_says_so_in_a_sentence_each_and_ends_with_
         [f"{prefix}DATABASE_URL", f"{prefix}HTTP_PORT", f"{prefix}KAFKA_BOOTSTRAP", "IMAGIN_TOKEN_KEY"]
     )
     assert "SECRET" not in done.stderr
+
+
+@pytest.mark.parametrize("taken", ["HTTP_PORT", "OPS_HTTP_PORT"])
+def test_a_process_whose_port_is_taken_names_it_and_ends_with_2(taken, tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        ports = {"NOTIFIER_HTTP_PORT": str(free_port()), "NOTIFIER_OPS_HTTP_PORT": str(free_port())}
+        given = ports | {f"NOTIFIER_{taken}": str(port), "NOTIFIER_MAIL_DIR": str(tmp_path)}
+        given |= {"NOTIFIER_DATABASE_URL": "postgresql://x@127.0.0.1:1/x", "NOTIFIER_KAFKA_BOOTSTRAP": "127.0.0.1:1"}
+        given |= {"NOTIFIER_CONVOCATION_URL": "http://127.0.0.1:1", "IMAGIN_TOKEN_KEY": token_urlsafe(32)}
+        done = subprocess.run(
+            [sys.executable, "-m", "notifier.main"],
+            env={name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ} | given,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    said = f"notifier does not start: NOTIFIER_{taken}: nobody can listen at 127.0.0.1:{port}: the log says why\n"
+    assert (done.returncode, done.stderr) == (2, said)
+    assert "address already in use" in done.stdout

@@ -17,6 +17,7 @@ from acces.acteur import Acteur
 from acces.cle_partagee import SharedKey
 from acces.jetons import ISSUERS, Signer, create_keys
 from acces.jetons import PATH as JWKS
+from acces.jetons import SERVICES as AUDIENCES
 from chassis.database import connect
 from chassis.provisioning import create_service_database
 from chassis.settings import kafka_connection
@@ -122,10 +123,10 @@ class Stack:
         return f"http://127.0.0.1:{self._ports[self.name_of(service, replica)][1]}"
 
     def token(self, acteur: Acteur, *, hours: float = 24) -> str:
-        """A signed token for `acteur`, as a program shows it, by the issuer that may vouch for this role."""
+        """A signed token for `acteur`, good at all services, by the issuer that may vouch for this role."""
         issuer = next(name for name, roles in ISSUERS.items() if acteur.role in roles)
         signs = SharedKey(self.shared_key) if self.shared_key else Signer(issuer, self.keys[issuer])
-        return signs.mint(acteur, now=datetime.now(UTC), hours=hours)
+        return signs.mint(acteur, audience=AUDIENCES, now=datetime.now(UTC), hours=hours)
 
     async def session(self, acteur: Acteur) -> str:
         """The value of the cookie of a new session, as sign-in opens it."""

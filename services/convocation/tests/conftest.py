@@ -20,6 +20,7 @@ from convocation.commun.jetons import make_verification
 from convocation.comptes import commands as comptes
 from convocation.connexion.commands import acteurs
 from convocation.entrees.commands import Entree, open_session
+from convocation.identite.settings import Genre
 from convocation.main import build
 from convocation.missions import sql as missions
 from convocation.settings import Settings
@@ -176,7 +177,7 @@ class World:
         """The cookie (`name=value`) of a new session of somebody who may act as these."""
         return await signed_in(self.app, *fonctions)
 
-    async def enters(self, compte, courriel, nom="Dominique DÉLÉGUÉ", *, ministere=(), now=None):
+    async def enters(self, compte, courriel, nom="Dominique DÉLÉGUÉ", *, ministere=(), now=None, genre=Genre.FIM):
         """Somebody signs in at a provider, as the portal does it: their functions, and the cookie of the session.
 
         `ministere`: what the provider's word gives.
@@ -184,10 +185,16 @@ class World:
         now = now or datetime.now(UTC)
         async with self.pool.acquire() as connection, connection.transaction():
             await comptes.seen(
-                connection, compte=compte, emetteur="https://fim.invalid", nom=nom, courriel=courriel, now=now
+                connection,
+                compte=compte,
+                genre=genre,
+                emetteur="https://fim.invalid",
+                nom=nom,
+                courriel=courriel,
+                now=now,
             )
             await comptes.given(connection, compte=compte, fonctions=ministere)
-            jour = now.date()
+            jour = comptes.jour_de(now)
             locales = await comptes.fonctions_locales(connection, compte=compte, courriel=courriel, jour=jour)
             found = await acteurs(connection, compte, nom, [*ministere, *locales])
             if not found:

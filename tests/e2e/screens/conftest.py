@@ -20,11 +20,10 @@ from acces.acteur import Acteur, Role
 from acces.session import cookie_name
 from event_schemas import uai
 from event_schemas.identities import mission_id
-from imagin_dev.cyclades import inscriptions_file, producer
+from imagin_dev.cyclades import inscriptions_file
 from imagin_dev.cyclades.closings import TYPE
 from imagin_dev.demo import scenario
 from imagin_dev.demo.accounts import ADMINISTRATEUR, People, gestionnaire
-from imagin_dev.demo.books import Books, until
 from imagin_dev.demo.provider import DemoProvider
 from imagin_dev.santorin.simulator import Behaviour, Santorin
 from imagin_dev.stack import Stack
@@ -153,13 +152,7 @@ async def product():
     }
     provider = DemoProvider(folder, people)
     async with provider, Stack(folder, given=False, settings=settings | provider.settings) as stack:
-        await producer.send(stack.kafka_connection, closings, lambda _: None)
-        books = Books(stack.databases)
-        await books.open()
-        keys = [one.state.aggregate for one in closings]
-        await until(lambda: books.revisions_applied(keys), len(keys), lambda _: None)
-        await until(books.missions_missing, 0, lambda _: None)
-        await books.close()
+        await scenario.close_registration(stack, closings)
         await scenario.prepare(stack, people, [SESSION])
         async with scenario.client(stack) as http:
             api = scenario.Api(http, stack.token(gestionnaire(ACADEMIE)))

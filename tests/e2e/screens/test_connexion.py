@@ -77,6 +77,26 @@ async def test_signing_out_ends_the_session_here_and_at_the_portal(door, product
     await no_violation(page)
 
 
+async def test_other_sessions_are_seen_and_ended_by_keyboard(door, person, product, no_violation):
+    page = door.page
+    elsewhere = AtTheDoor(await person(None), product.provider)
+    for one in (elsewhere, door):
+        await one.signs_in("chef")
+        await one.page.wait_for_url(re.compile("/missions"))
+    await door.follows(page.get_by_role("link", name="Mes connexions"))
+    await expect(page.get_by_role("row", name="Cette connexion")).to_have_count(1)
+    await no_violation(page)
+    others = page.get_by_role("button", name=re.compile("^Terminer Chrome"))
+    assert await others.count() >= 1, "tests before may have left some"
+    await door.follows(page.get_by_role("button", name="Terminer toutes les autres"))
+    await expect(page.get_by_text("Vous n’êtes connecté nulle part ailleurs.")).to_be_visible()
+    await no_violation(page)
+    await elsewhere.page.goto("/missions")
+    await elsewhere.page.wait_for_url(re.compile(r"/connexion\?suite=/missions"))
+    await page.goto("/missions")
+    await expect(page.get_by_role("banner")).to_contain_text("Camille ROUX")
+
+
 async def test_who_has_no_function_reads_why_and_gets_no_further(door, no_violation):
     await door.signs_in("aucune fonction")
     await expect(door.page.get_by_text("ne donne aucune fonction dans IMAG’IN")).to_be_visible()

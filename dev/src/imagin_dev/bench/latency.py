@@ -16,10 +16,9 @@ from event_schemas.catalogue import HABILITATION
 from event_schemas.identities import convocation_id
 from imagin_dev.bench import bare
 from imagin_dev.bench.pipeline import BarePipeline
-from imagin_dev.cyclades import producer, sample
+from imagin_dev.cyclades import sample
 from imagin_dev.demo import scenario
 from imagin_dev.demo.accounts import People, chef
-from imagin_dev.demo.books import Books, until
 from imagin_dev.stack import Stack
 from imagin_ops.output import say
 
@@ -77,15 +76,7 @@ async def _product(stack: Stack, count: int, per_second: int) -> dict[str, float
 async def _load(stack: Stack) -> People:
     """The sample's missions, its people and the open service."""
     closings = sample.closings()
-    await producer.send(stack.kafka_connection, closings, lambda _: None)
-    books = Books(stack.databases)
-    await books.open()
-    try:
-        keys = [closing.state.aggregate for closing in closings]
-        await until(lambda: books.revisions_applied(keys), len(keys), lambda _: None)
-        await until(books.missions_missing, 0, lambda _: None)
-    finally:
-        await books.close()
+    await scenario.close_registration(stack, closings)
     people = People.of(closings)
     await scenario.prepare(stack, people, [closing.state.session for closing in closings])
     return people

@@ -2,15 +2,18 @@
 
 import asyncio
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx2
 from rich.progress import Progress
 
+from imagin_dev.cyclades import producer
+from imagin_dev.cyclades.inscriptions_file import Closing, latest_revisions
 from imagin_dev.cyclades.teachers import COPIES_PER_TEACHER, Teacher
 from imagin_dev.demo.accounts import ADMINISTRATEUR, People, chef, gestionnaire
+from imagin_dev.demo.books import Books, until
 from imagin_dev.stack import Stack
 from imagin_ops.services import CONVOCATION
 
@@ -45,6 +48,18 @@ class Api:
 
 def client(stack: Stack) -> httpx2.AsyncClient:
     return httpx2.AsyncClient(base_url=stack.url(CONVOCATION), timeout=60, trust_env=False)
+
+
+async def close_registration(stack: Stack, closings: Sequence[Closing]) -> None:
+    """Cyclades tells `closings`; returns once convocation has all their missions. Raises Stalled."""
+    await producer.send(stack.kafka_connection, closings, lambda _: None)
+    revisions, books = latest_revisions(closings), Books(stack.databases)
+    await books.open()
+    try:
+        await until(lambda: books.revisions_applied(list(revisions)), sum(revisions.values()), lambda _: None)
+        await until(books.missions_missing, 0, lambda _: None)
+    finally:
+        await books.close()
 
 
 async def prepare(stack: Stack, people: People, sessions: Iterable[str]) -> None:

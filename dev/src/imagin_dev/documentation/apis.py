@@ -4,7 +4,10 @@ import importlib
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # each command of `imagin` would load it
+    from fastapi import FastAPI
 
 _SERVICES: dict[str, dict[str, Any]] = {
     "mission_import": {},
@@ -26,15 +29,21 @@ def pages() -> dict[str, str]:
 
 def openapi(package: str) -> dict[str, Any]:
     """The OpenAPI document of a service."""
-    # by name: the document is of the whole application, which no command may import for any other purpose
+    document: dict[str, Any] = application(package).openapi()
+    return document
+
+
+def application(package: str) -> "FastAPI":
+    """A service's application, which is not started."""
+    # by name: it is the whole application, which no command may import for any other purpose
     settings = importlib.import_module(f"{package}.settings").Settings
     runtime = SimpleNamespace(
         settings=settings(**_NOWHERE, token_key="key-of-the-documentation-" * 2, **_SERVICES[package]),
         pool=None,
         relay=SimpleNamespace(wake=lambda: None),
     )
-    document: dict[str, Any] = importlib.import_module(f"{package}.main").build(runtime).app.openapi()
-    return document
+    app: FastAPI = importlib.import_module(f"{package}.main").build(runtime).app
+    return app
 
 
 def page(service: str, document: dict[str, Any]) -> str:

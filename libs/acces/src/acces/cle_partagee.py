@@ -4,6 +4,7 @@ So an upgrade needs no moment in which nobody understands anybody. Then each ser
 and this key goes.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -24,8 +25,18 @@ class SharedKey:
     def __init__(self, key: str) -> None:
         self._key = OctKey.import_key(key)
 
-    def mint(self, acteur: Acteur, *, now: datetime, hours: float) -> str:
-        """A token for `acteur`, valid from `now` for `hours`; the release before knows one role of services."""
+    def mint(
+        self,
+        acteur: Acteur,
+        *,
+        audience: str | Sequence[str],  # noqa: ARG002  # as a Signer's
+        now: datetime,
+        hours: float,
+    ) -> str:
+        """A token for `acteur`, valid from `now` for `hours`.
+
+        The release before knows one role of services, and one audience of all of them.
+        """
         if acteur.role in _OURS:
             acteur = replace(acteur, role=Role.SERVICE)
         claims = {

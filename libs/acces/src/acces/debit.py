@@ -15,7 +15,7 @@ from prometheus_client import Counter
 from acces import securite
 from acces.acteur import Acteur
 from acces.securite import Evenement
-from chassis.http import Problem
+from chassis.problem import Problem
 
 LIMITED = Counter("imagin_http_limited", "Requests refused with 429", ["route"])
 

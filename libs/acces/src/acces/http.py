@@ -17,9 +17,10 @@ from acces.acteur import Acteur, InvalidToken
 from acces.jetons import PATH, Issuers, Signer
 from acces.policy import Forbidden
 from acces.securite import Evenement
-from acces.session import Sessions, cookie_name
+from acces.session import RemoteSessions, Sessions, cookie_name
 from chassis import http
-from chassis.http import Problem, refuse
+from chassis.http import refuse
+from chassis.problem import Problem
 
 log = structlog.get_logger()
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -31,6 +32,11 @@ class Application(http.Application):
 
     issuers: Issuers
     sessions: Sessions | None = None
+
+    async def close(self) -> None:
+        await self.issuers.close()
+        if isinstance(self.sessions, RemoteSessions):
+            await self.sessions.aclose()
 
 
 async def current_acteur(request: Request) -> Acteur:
@@ -101,12 +107,24 @@ def refuse_cross_site(request: Request) -> None:
     """
     if request.method in _SAFE_METHODS:
         return
-    site = request.headers.get("sec-fetch-site")
-    ours = {str(request.base_url).rstrip("/"), http.application(request, Application).public_url}
-    if site in {"same-origin", "none"} or (site is None and request.headers.get("origin") in ours):
+    if _of_ours(request, "origin"):
         return
     securite.tell(request, Evenement.FOREIGN_SITE)
     raise Problem(403, "requete-intersite", "Cette requête ne vient pas de l’application.")
+
+
+def is_wanted_here(request: Request) -> bool:
+    """Whether the browser follows a link of our own pages, a bookmark or a typed address: no other site sent it."""
+    return _of_ours(request, "referer")
+
+
+def _of_ours(request: Request, header: str) -> bool:
+    """By Sec-Fetch-Site; a browser that does not send it says in `header` from which page or host it comes."""
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site in {"same-origin", "none"}
+    ours = {str(request.base_url).rstrip("/"), http.application(request, Application).public_url} - {""}
+    return any(f"{request.headers.get(header, '')}/".startswith(f"{one}/") for one in ours)
 
 
 class _Route(APIRoute):

@@ -5,7 +5,7 @@ An issuer may vouch for some roles alone, so a key that is stolen from one servi
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -31,9 +31,10 @@ ISSUERS: Mapping[str, frozenset[Role]] = {
     # The demo and tests, which act as anybody.
     TRIAL: frozenset(Role) - {Role.NOTIFIER, Role.PONT, Role.SANTORIN, Role.SERVICE, Role.EXPLOITATION},
 }
+SERVICES = ("convocation", "mission-import", "notifier", "santorin-bridge")
+"""Whom a token may be for: each takes its own alone."""
 _ALGORITHM = "ES256"
 _CURVE = "P-256"
-_AUDIENCE = "imagin"
 _TIMEOUT_SECONDS = 4.0
 _SKEW_SECONDS = 30  # by which clocks of two machines may differ
 _FRESH = timedelta(minutes=5)
@@ -62,11 +63,11 @@ class Signer:
         """The JWK Set that readers fetch."""
         return self._keys.as_dict(private=False)
 
-    def mint(self, acteur: Acteur, *, now: datetime, hours: float) -> str:
-        """A token for `acteur`, valid from `now` for `hours`."""
+    def mint(self, acteur: Acteur, *, audience: str | Sequence[str], now: datetime, hours: float) -> str:
+        """A token for `acteur`, good at the service `audience` (a trial's: at several) from `now` for `hours`."""
         claims = {
             "iss": self._issuer,
-            "aud": _AUDIENCE,
+            "aud": audience,
             **acteur.claims(),
             "iat": int(now.timestamp()),
             "exp": int((now + timedelta(hours=hours)).timestamp()),
@@ -89,8 +90,9 @@ def _key_set(text: str, *, private: bool) -> KeySet:
 
 
 class Issuers:
-    """Reads tokens. `sources`: an issuer's JWK Set by its name, an address (fetched, kept a while) or a file.
+    """Reads tokens for the service `audience`.
 
+    `sources`: an issuer's JWK Set by its name, an address (fetched, kept a while) or a file.
     `own`: the sets that are known without asking, a service's own. `shared`: the key of the release before.
     """
 
@@ -98,10 +100,12 @@ class Issuers:
         self,
         sources: Mapping[str, str],
         *,
+        audience: str,
         own: Mapping[str, KeySet] | None = None,
         shared: SharedKey | None = None,
         transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
+        self._audience = audience
         self._own = own or {}
         self._shared = shared
         self._remote = {name: _Remote(source, transport) for name, source in sources.items() if name not in self._own}
@@ -121,7 +125,7 @@ class Issuers:
             jwt.JWTClaimsRegistry(
                 now=int(now.timestamp()),
                 iss={"essential": True, "value": issuer},
-                aud={"essential": True, "value": _AUDIENCE},
+                aud={"essential": True, "value": self._audience},
                 sub={"essential": True},
                 iat={"essential": True},
                 exp={"essential": True},
@@ -130,6 +134,11 @@ class Issuers:
             return _vouched(issuer, Acteur.of(claims))
         except (JoseError, AttributeError, KeyError, TypeError, ValueError) as error:
             raise InvalidToken(type(error).__name__) from None
+
+    async def close(self) -> None:
+        """Nothing more is read: the connections to issuers are closed."""
+        for one in self._remote.values():
+            await one.close()
 
     async def _keys(self, issuer: str, kid: str, now: datetime) -> KeySet:
         if issuer in self._own:
@@ -169,6 +178,9 @@ class _Remote:
         if self._held is None:
             raise InvalidToken("issuer away")
         return self._held
+
+    async def close(self) -> None:
+        await self._http.aclose()
 
     def _due(self, kid: str, now: datetime) -> bool:
         if self._asked is None:

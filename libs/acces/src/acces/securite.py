@@ -8,6 +8,7 @@ import json
 import logging
 from datetime import UTC, datetime
 from enum import StrEnum
+from io import TextIOWrapper
 from logging.handlers import WatchedFileHandler
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from fastapi import Request
 from acces.acteur import Acteur
 
 _log = logging.getLogger("imagin.securite")
+_MODE = 0o640  # the service writes, its group (who sends it to a SIEM) reads, nobody else: it names accounts
 
 
 class Evenement(StrEnum):
@@ -23,6 +25,7 @@ class Evenement(StrEnum):
 
     SIGNED_IN = "session.opened"
     SIGNED_OUT = "session.closed"
+    OTHERS_CLOSED = "session.others_closed"
     FUNCTION_CHOSEN = "session.function"
     SIGN_IN_REFUSED = "session.refused"
     TOKEN_REFUSED = "token.refused"  # noqa: S105  # no password
@@ -55,9 +58,17 @@ def configure(service: str, path: Path | None) -> None:
     if path is None:
         _log.addHandler(logging.NullHandler())
         return
-    handler = WatchedFileHandler(path, encoding="utf-8")
+    handler = _File(path, encoding="utf-8")
     handler.setFormatter(_Json(service))
     _log.addHandler(handler)
+
+
+class _File(WatchedFileHandler):
+    """A file that is there keeps the mode that the operator gave it."""
+
+    def _open(self) -> TextIOWrapper:
+        Path(self.baseFilename).touch(mode=_MODE)
+        return super()._open()
 
 
 class _Json(logging.Formatter):

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.responses import Response
 
 from acces.acteur import Acteur, Role
-from chassis.http import Problem
+from chassis.problem import Problem
 
 FINIE = "session-finie"
 _TIMEOUT_SECONDS = 5.0
@@ -115,6 +115,10 @@ class RemoteSessions:
         response = await self._ask("POST", "/deconnexion", secret)
         found = response.json().get("suite") if response.is_success else None
         return found if isinstance(found, str) else None
+
+    async def aclose(self) -> None:
+        """No more questions: the connections are closed. (`close` ends a session.)"""
+        await self._http.aclose()
 
     async def _ask(self, method: str, path: str, secret: str) -> httpx2.Response:
         try:

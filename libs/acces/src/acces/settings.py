@@ -101,7 +101,7 @@ class AccesSettings(ServiceSettings):
 
     def believed(self) -> Issuers:
         """Whose tokens this service believes."""
-        return Issuers(self.issuers, shared=self.shared_key)
+        return Issuers(self.issuers, audience=self.service_name, shared=self.shared_key)
 
 
 class SigningSettings(AccesSettings):
@@ -141,7 +141,7 @@ class SigningSettings(AccesSettings):
 
     def believed(self) -> Issuers:
         own: dict[str, Any] = self.signer.issuers if self.signer else {}
-        return Issuers(self.issuers, own=own, shared=self.shared_key)
+        return Issuers(self.issuers, audience=self.service_name, own=own, shared=self.shared_key)
 
 
 class EntreeSettings(AccesSettings):

@@ -16,12 +16,12 @@ CHEF = Acteur("chef-1", Role.CHEF, "Nom", frozenset({"0699001A"}), frozenset({"1
 
 
 def test_a_token_carries_the_acteur_whole():
-    assert SHARED.read(SHARED.mint(CHEF, now=NOW, hours=1), now=NOW) == CHEF
+    assert SHARED.read(SHARED.mint(CHEF, audience="convocation", now=NOW, hours=1), now=NOW) == CHEF
 
 
 @pytest.mark.parametrize("role", [Role.NOTIFIER, Role.PONT, Role.EXPLOITATION])
 def test_the_release_before_knows_one_role_of_all_our_services(role):
-    token = SHARED.mint(Acteur("x", role), now=NOW, hours=1)
+    token = SHARED.mint(Acteur("x", role), audience="convocation", now=NOW, hours=1)
     assert SHARED.read(token, now=NOW).role is Role.SERVICE
 
 
@@ -31,8 +31,8 @@ def _claims(**changes):
 
 
 FORGED = {
-    "other key": SharedKey("z" * 32).mint(CHEF, now=NOW, hours=1),
-    "expired": SHARED.mint(CHEF, now=NOW - timedelta(hours=2), hours=1),
+    "other key": SharedKey("z" * 32).mint(CHEF, audience="convocation", now=NOW, hours=1),
+    "expired": SHARED.mint(CHEF, audience="convocation", now=NOW - timedelta(hours=2), hours=1),
     "garbage": "abc.def.ghi",
     "empty": "",
     "algorithm none": "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.",

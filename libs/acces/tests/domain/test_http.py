@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from acces.acteur import Acteur, Role
 from acces.http import ActeurDep, Application, Router, create_app
 from acces.jetons import Issuers
-from acces.session import Session, SessionEnded, cookie_name
+from acces.session import RemoteSessions, Session, SessionEnded, cookie_name
 from testkit import jetons
 
 NOW = datetime.now(UTC)
@@ -35,7 +35,12 @@ class Body(BaseModel):
 
 
 @pytest.fixture
-async def client():
+def public_url():
+    return PUBLIC
+
+
+@pytest.fixture
+async def client(public_url):
     app = create_app(title="essai")
     router = Router(prefix="/api")
 
@@ -44,7 +49,11 @@ async def client():
         return [body.essai, acteur.sub]
 
     app.include_router(router)
-    known = {"issuers": Issuers(jetons.sources()), "public_url": PUBLIC, "sessions": Sessions()}
+    known = {
+        "issuers": Issuers(jetons.sources(), audience="convocation"),
+        "public_url": public_url,
+        "sessions": Sessions(),
+    }
     app.state.application = Application(pool=None, clock=lambda: NOW, wake_relay=lambda: None, **known)
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://interne") as one:
         yield one
@@ -87,6 +96,34 @@ async def test_a_bad_body_of_somebody_known_is_told_to_him(client):
 async def test_a_cookie_is_believed_from_our_own_pages_alone(client, headers, status):
     cookie = {"Cookie": f"{COOKIE}=ouverte"}
     assert (await client.post("/api/essai", json={"essai": [1]}, headers=cookie | headers)).status_code == status
+
+
+@pytest.mark.parametrize("public_url", [""])
+@pytest.mark.parametrize("headers", [{}, {"Origin": ""}, {"Origin": "/"}], ids=str)
+async def test_where_nobody_said_how_browsers_come_no_origin_is_not_ours(client, headers):
+    cookie = {"Cookie": f"{cookie_name(secure=False)}=ouverte"}
+    assert (await client.post("/api/essai", json={"essai": [1]}, headers=cookie | headers)).status_code == 403
+
+
+class Transport(httpx2.AsyncBaseTransport):
+    """Counts how often it was closed."""
+
+    closed = 0
+
+    async def aclose(self):
+        self.closed += 1
+
+
+async def test_connections_to_issuers_and_to_the_keeper_of_sessions_are_closed_with_the_service():
+    transport = Transport()
+    issuers = Issuers(
+        {"notifier": "https://n.invalid", "imagin": "/x.json"}, audience="convocation", transport=transport
+    )
+    sessions = RemoteSessions("https://c.invalid", secure=True, transport=transport)
+    known = {"pool": None, "clock": lambda: NOW, "wake_relay": lambda: None}
+    await Application(**known, issuers=issuers, sessions=sessions).close()
+    assert transport.closed == 3
+    await Application(**known, issuers=issuers, sessions=Sessions()).close()
 
 
 @pytest.mark.parametrize(

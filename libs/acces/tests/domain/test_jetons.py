@@ -12,7 +12,7 @@ from joserfc.jwk import ECKey, KeySet, OctKey, OKPKey, RSAKey
 
 from acces.acteur import Acteur, InvalidToken, Role
 from acces.cle_partagee import SharedKey
-from acces.jetons import TRIAL, Issuers, Signer, create_keys
+from acces.jetons import SERVICES, TRIAL, Issuers, Signer, create_keys
 
 NOW = datetime(2020, 1, 15, 10, tzinfo=UTC)
 CHEF = Acteur("chef-1", Role.CHEF, "Nom", frozenset({"0699001A"}), frozenset({"10"}))
@@ -24,6 +24,7 @@ def keys(*more):
     return json.dumps({"keys": [key for one in (create_keys(), *more) for key in one["keys"]]})
 
 
+OURS = "convocation"
 TRIAL_KEYS = create_keys()
 TRIER = Signer(TRIAL, json.dumps(TRIAL_KEYS))
 KEY = KeySet.import_key_set(TRIAL_KEYS).keys[0]
@@ -54,23 +55,23 @@ def issuers(served, tmp_path):
     file.write_text(json.dumps(TRIER.public()))
     commands.write_text(json.dumps(COMMANDS.public()))
     sources = {TRIAL: str(file), "imagin": str(commands), "notifier": "https://notifier.invalid/jwks"}
-    return Issuers(sources, transport=served.transport)
+    return Issuers(sources, audience=OURS, transport=served.transport)
 
 
 async def test_a_token_carries_the_acteur_whole_whether_its_keys_are_a_file_or_served(issuers):
-    assert await issuers.read(TRIER.mint(CHEF, now=NOW, hours=1), now=NOW) == CHEF
-    assert await issuers.read(SERVICE.mint(NOTIFIER, now=NOW, hours=1), now=NOW) == NOTIFIER
+    assert await issuers.read(TRIER.mint(CHEF, audience=OURS, now=NOW, hours=1), now=NOW) == CHEF
+    assert await issuers.read(SERVICE.mint(NOTIFIER, audience=OURS, now=NOW, hours=1), now=NOW) == NOTIFIER
 
 
 async def test_the_operators_commands_act_as_themselves_and_import_as_an_administrateur(issuers):
     for role in (Role.EXPLOITATION, Role.ADMINISTRATEUR):
         acteur = Acteur("exploitant.x", role)
-        assert await issuers.read(COMMANDS.mint(acteur, now=NOW, hours=1), now=NOW) == acteur
+        assert await issuers.read(COMMANDS.mint(acteur, audience=OURS, now=NOW, hours=1), now=NOW) == acteur
 
 
 def claims(**changes):
     stamp = int(NOW.timestamp())
-    found = {"iss": TRIAL, "aud": "imagin", "sub": "x", "role": "chef", "nom": "", "uais": [], "academies": []}
+    found = {"iss": TRIAL, "aud": OURS, "sub": "x", "role": "chef", "nom": "", "uais": [], "academies": []}
     found |= {"iat": stamp, "exp": stamp + 60}
     return {name: value for name, value in (found | changes).items() if value is not None}
 
@@ -98,22 +99,25 @@ def by_hmac(secret):
 OTHER = ECKey.generate_key("P-256", parameters={"kid": KEY.kid})
 FORGED = {
     "another key under this key's name": lambda: signed(OTHER),
-    "a service that says it is a chef": lambda: SERVICE.mint(CHEF, now=NOW, hours=1),
+    "a service that says it is a chef": lambda: SERVICE.mint(CHEF, audience=OURS, now=NOW, hours=1),
     "another issuer's name under this key": lambda: signed(iss="notifier", role="notifier"),
     "a role that this issuer may not vouch for": lambda: signed(role="santorin"),
     "the notifier's role by the demo": lambda: signed(role="notifier"),
-    "the operators' commands that say they are a chef": lambda: COMMANDS.mint(CHEF, now=NOW, hours=1),
+    "the operators' commands that say they are a chef": lambda: COMMANDS.mint(CHEF, audience=OURS, now=NOW, hours=1),
     "the role of the release before": lambda: signed(role="service"),
     "a role that nobody has": lambda: signed(role="roi"),
     "no role": lambda: signed(role=None),
     "over since as long as clocks may differ": lambda: signed(exp=int(NOW.timestamp()) - 30),
-    "over since an hour": lambda: TRIER.mint(CHEF, now=NOW - timedelta(hours=2), hours=1),
+    "over since an hour": lambda: TRIER.mint(CHEF, audience=OURS, now=NOW - timedelta(hours=2), hours=1),
     "no end": lambda: signed(exp=None),
     "an end that is no number": lambda: signed(exp="demain"),
     "no beginning": lambda: signed(iat=None),
     "of the future": lambda: signed(iat=int(NOW.timestamp()) + 3_600, exp=int(NOW.timestamp()) + 7_200),
     "not yet": lambda: signed(nbf=int(NOW.timestamp()) + 3_600),
-    "another audience": lambda: signed(aud="autre"),
+    "for another service": lambda: TRIER.mint(CHEF, audience="mission-import", now=NOW, hours=1),
+    "for others": lambda: TRIER.mint(CHEF, audience=["mission-import", "notifier"], now=NOW, hours=1),
+    "the audience of all services, of before": lambda: signed(aud="imagin"),
+    "an audience that begins like ours": lambda: signed(aud="convocation-2"),
     "no audience": lambda: signed(aud=None),
     "nobody": lambda: signed(sub=None),
     "an unknown issuer": lambda: signed(iss="https://ailleurs.invalid"),
@@ -122,7 +126,7 @@ FORGED = {
     "no key id": lambda: jwt.encode({"alg": "ES256"}, claims(), KEY),
     "an unknown key id": lambda: signed(head={"kid": "autre"}),
     "the public key as the secret of HS256": lambda: by_hmac(KEY.as_pem(private=False)),
-    "the shared key": lambda: SHARED.mint(CHEF, now=NOW, hours=1),
+    "the shared key": lambda: SHARED.mint(CHEF, audience=OURS, now=NOW, hours=1),
     "RS256": lambda: jwt.encode({"alg": "RS256", "kid": KEY.kid}, claims(), RSAKey.generate_key(2048)),
     "EdDSA": lambda: jwt.encode(
         {"alg": "EdDSA", "kid": KEY.kid}, claims(), OKPKey.generate_key("Ed25519"), algorithms=["EdDSA"]
@@ -154,7 +158,7 @@ async def test_a_forged_or_stale_token_is_refused(issuers, forge):
 
 async def test_a_machine_whose_clock_is_a_little_ahead_or_behind_is_believed(issuers):
     for seconds in (-29, 29):
-        token = TRIER.mint(CHEF, now=NOW + timedelta(seconds=seconds), hours=0.01)
+        token = TRIER.mint(CHEF, audience=OURS, now=NOW + timedelta(seconds=seconds), hours=0.01)
         assert await issuers.read(token, now=NOW) == CHEF
 
 
@@ -165,10 +169,10 @@ async def test_keys_change_without_a_break_the_new_one_is_published_before_it_si
         return Signer("notifier", json.dumps({"keys": one["keys"] + other["keys"]}))
 
     served.signer = Signer("notifier", json.dumps(first))
-    before = served.signer.mint(NOTIFIER, now=NOW, hours=1)
+    before = served.signer.mint(NOTIFIER, audience=OURS, now=NOW, hours=1)
     assert await issuers.read(before, now=NOW)
     served.signer = both(second, first)  # the old one is still published
-    after = served.signer.mint(NOTIFIER, now=NOW, hours=1)
+    after = served.signer.mint(NOTIFIER, audience=OURS, now=NOW, hours=1)
     later = NOW + timedelta(seconds=30)
     for token in (before, after):
         assert await issuers.read(token, now=later) == NOTIFIER
@@ -180,7 +184,7 @@ async def test_keys_change_without_a_break_the_new_one_is_published_before_it_si
 
 
 async def test_an_issuer_is_asked_seldom_however_many_invented_key_ids_come(issuers, served):
-    good = SERVICE.mint(NOTIFIER, now=NOW, hours=1)
+    good = SERVICE.mint(NOTIFIER, audience=OURS, now=NOW, hours=1)
     assert await issuers.read(good, now=NOW)
     invented = signed(iss="notifier", head={"kid": "autre"})
     for second in range(30):
@@ -190,7 +194,7 @@ async def test_an_issuer_is_asked_seldom_however_many_invented_key_ids_come(issu
 
 
 async def test_an_issuer_that_is_away_is_believed_by_the_keys_that_are_known(issuers, served):
-    token = SERVICE.mint(NOTIFIER, now=NOW, hours=1)
+    token = SERVICE.mint(NOTIFIER, audience=OURS, now=NOW, hours=1)
     served.away = True
     with pytest.raises(InvalidToken):
         await issuers.read(token, now=NOW)
@@ -202,14 +206,23 @@ async def test_an_issuer_that_is_away_is_believed_by_the_keys_that_are_known(iss
 
 
 async def test_the_key_of_the_release_before_is_believed_where_it_is_given_and_nowhere_else(issuers):
-    token = SHARED.mint(NOTIFIER, now=NOW, hours=1)
+    token = SHARED.mint(NOTIFIER, audience=OURS, now=NOW, hours=1)
     with pytest.raises(InvalidToken):
         await issuers.read(token, now=NOW)
-    assert (await Issuers({}, shared=SHARED).read(token, now=NOW)).role is Role.SERVICE
+    assert (await Issuers({}, audience=OURS, shared=SHARED).read(token, now=NOW)).role is Role.SERVICE
+
+
+async def test_a_trial_s_token_is_good_at_several_services(issuers):
+    assert await issuers.read(TRIER.mint(CHEF, audience=SERVICES, now=NOW, hours=1), now=NOW) == CHEF
 
 
 async def test_a_service_knows_its_own_keys_without_asking():
-    assert await Issuers({}, own=SERVICE.issuers).read(SERVICE.mint(NOTIFIER, now=NOW, hours=1), now=NOW) == NOTIFIER
+    assert (
+        await Issuers({}, audience=OURS, own=SERVICE.issuers).read(
+            SERVICE.mint(NOTIFIER, audience=OURS, now=NOW, hours=1), now=NOW
+        )
+        == NOTIFIER
+    )
 
 
 @pytest.mark.parametrize(

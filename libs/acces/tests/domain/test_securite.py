@@ -2,6 +2,7 @@
 
 import json
 import logging
+import stat
 from datetime import UTC, datetime
 
 import httpx2
@@ -45,7 +46,7 @@ async def client():
         await limit_acteur(request, debit, acteur)
 
     app.include_router(router)
-    known = {"issuers": Issuers(jetons.sources()), "sessions": object()}
+    known = {"issuers": Issuers(jetons.sources(), audience="convocation"), "sessions": object()}
     app.state.application = Application(pool=None, clock=lambda: NOW, wake_relay=lambda: None, **known)
     transport = httpx2.ASGITransport(app=app, client=("192.0.2.7", 1))
     async with httpx2.AsyncClient(transport=transport, base_url="http://essai") as one:
@@ -88,6 +89,22 @@ async def test_the_file_may_be_rotated_under_the_process(told, client, tmp_path)
     (tmp_path / "securite.jsonl").rename(tmp_path / "securite.1")
     await client.post("/api/refus/1", headers=BEARER)
     assert len(told()) == 1
+
+
+async def test_nobody_but_the_service_and_its_group_reads_the_file_a_rotated_one_too(told, client, tmp_path):
+    path = tmp_path / "securite.jsonl"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+    path.rename(tmp_path / "securite.1")
+    await client.post("/api/refus/1", headers=BEARER)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+
+
+async def test_the_operators_own_mode_of_the_file_stays(tmp_path):
+    path = tmp_path / "securite.jsonl"
+    path.touch(mode=0o600)
+    securite.configure("essai", path)
+    securite.configure("essai", None)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
 async def test_without_a_file_nothing_is_written_and_the_ordinary_log_never_has_it(client, caplog, capsys):

@@ -1,7 +1,7 @@
 """HTTP of a service: health, refusals as problem+json (RFC 9457), limits of size, one log line a request."""
 
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -23,6 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.database import Pool, is_transient
 from chassis.metrics import HTTP_SECONDS
+from chassis.problem import Problem
 from chassis.server import MAX_HEAD_BYTES
 from chassis.tracing import request_span
 
@@ -30,7 +31,11 @@ log = structlog.get_logger()
 MAX_BODY_BYTES, MAX_FILE_BYTES = 1_000_000, 8_000_000
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _OTHER = "other"  # of labels: what a stranger invents must not become one
-_NOT_STORED = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}  # answers bear names of people
+_ALWAYS = {
+    "Cache-Control": "no-store",  # answers bear names of people
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",  # pages have their own
+}
 _HSTS = "max-age=31536000"
 _DETAILS = {"Not Found": "Cette adresse n’existe pas.", "Method Not Allowed": "Cette adresse ne répond pas ainsi."}
 
@@ -51,6 +56,9 @@ class Application:
     def secure(self) -> bool:
         """Whether browsers reach it by https alone."""
         return self.public_url.startswith("https:")
+
+    async def close(self) -> None:
+        """The process ends: connections to others are closed. Not the pool, which the chassis opened."""
 
     def refusal_page(self, request: Request, status: int, detail: str) -> Response | None:  # noqa: ARG002
         """A refusal as a page; None where it is told as problem+json."""
@@ -81,20 +89,6 @@ class Health:
 
     not_live: Callable[[], str | None]
     not_ready: Callable[[], Awaitable[str | None]]
-
-
-class Problem(Exception):
-    """A refusal with its sentence; `type` is a short slug that programs may test."""
-
-    def __init__(
-        self, status: int, type_: str, detail: str, *, headers: Mapping[str, str] | None = None, **extra: Any
-    ) -> None:
-        super().__init__(detail)
-        self.status = status
-        self.type = type_
-        self.detail = detail
-        self.headers = headers or {}
-        self.extra = extra
 
 
 def create_app(*, title: str, description: str = "", dependencies: Sequence[Depends] = ()) -> FastAPI:
@@ -197,7 +191,7 @@ async def _unexpected(request: Request, error: Exception) -> Response:
 class _RequestContext:
     """Sets the cause of the request, bounds its size, and tells its route (never its path: numbers are people).
 
-    No answer is stored by anybody, unless it says itself how.
+    No answer is stored by anybody or loads anything into a browser, unless it says itself how.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -261,7 +255,7 @@ def _holds_nul(scope: Scope) -> bool:
 
 
 def _complete(scope: Scope, headers: MutableHeaders) -> None:
-    for name, value in _NOT_STORED.items():
+    for name, value in _ALWAYS.items():
         headers.setdefault(name, value)
     if application(Request(scope), Application).secure:
         headers.setdefault("Strict-Transport-Security", _HSTS)

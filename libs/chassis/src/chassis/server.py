@@ -7,6 +7,7 @@ sending slowly (docs/decisions/0037).
 import asyncio
 import contextlib
 import signal
+import socket
 from collections.abc import AsyncIterator, Iterator
 
 import h11
@@ -113,13 +114,43 @@ def configured(app: ASGIApp, settings: ServiceSettings) -> uvicorn.Config:
     )
 
 
-class Server(uvicorn.Server):
-    """uvicorn without its habit of raising the signal again once it has stopped. `draining`: it will stop soon."""
+class CannotListen(Exception):
+    """Another process has the port, or the address is not of this machine."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(f"nobody can listen at {config.host}:{config.port}: the log says why")
+        self.port = config.port
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its habit of ending the process. `listening`: done, or CannotListen, once it has tried."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listening: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        try:
+            await super().startup(sockets)
+        except SystemExit:
+            self.should_exit = True
+            self.listening.set_exception(CannotListen(self.config))
+        else:
+            self.listening.set_result(None)
+
+
+class Server(_Server):
+    """It does not raise the signal again once it has stopped. `draining`: it will stop soon."""
 
     def __init__(self, config: uvicorn.Config, *, drain_seconds: float) -> None:
         super().__init__(config)
         self.draining = False
         self._drain_seconds = drain_seconds
+
+    async def serve(self, sockets: list[socket.socket] | None = None) -> None:
+        """Raises CannotListen."""
+        await super().serve(sockets)
+        self.listening.result()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -138,7 +169,7 @@ class Server(uvicorn.Server):
         loop.call_later(self._drain_seconds, self.handle_exit, signal.SIGTERM, None)
 
 
-class _OpsServer(uvicorn.Server):
+class _OpsServer(_Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield  # the other server hears them for both
@@ -146,7 +177,7 @@ class _OpsServer(uvicorn.Server):
 
 @contextlib.asynccontextmanager
 async def ops_port(app: ASGIApp, settings: ServiceSettings) -> AsyncIterator[None]:
-    """`app` answers at the port of who runs the process, until the body has ended."""
+    """`app` answers at the port of who runs the process, until the body has ended. Raises CannotListen."""
     server = _OpsServer(
         uvicorn.Config(
             app,
@@ -163,6 +194,7 @@ async def ops_port(app: ASGIApp, settings: ServiceSettings) -> AsyncIterator[Non
     )
     serving = asyncio.create_task(server.serve())
     try:
+        await server.listening
         yield
     finally:
         server.should_exit = True

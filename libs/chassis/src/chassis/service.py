@@ -1,7 +1,7 @@
 """A service as a process: answers HTTP at once, waits for PostgreSQL and Kafka, stops after its batch (D10, D11).
 
 When a part ends that should not, the process says so and exits with 70: the supervisor starts it again. With settings
-that are missing or wrong it does not start: a sentence for each on stderr, exit code 2.
+that are missing or wrong, or a port that is taken, it does not start: a sentence for each on stderr, exit code 2.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from dataclasses import dataclass, field
 from functools import partial
 from importlib.metadata import version
-from typing import Any
+from typing import Any, NoReturn
 
 import asyncpg
 import structlog
@@ -29,8 +29,8 @@ from chassis.metrics import BUILD_INFO, DLQ_MESSAGES, LOOP_LAG_SECONDS, OUTBOX_A
 from chassis.periodic import periodically
 from chassis.progress import Progress
 from chassis.relay import Relay, Source
-from chassis.server import Server, configured, ops_port
-from chassis.settings import Misconfigured, ServiceSettings, load
+from chassis.server import CannotListen, Server, configured, ops_port
+from chassis.settings import Misconfigured, ServiceSettings, load, variable_of
 from chassis.subscribing import Subscriptions
 
 log = structlog.get_logger()
@@ -79,15 +79,23 @@ def run(kind: type[ServiceSettings], build: Callable[[Runtime], Service]) -> Non
     try:
         settings = load(kind)
     except Misconfigured as error:
-        sys.stderr.writelines(f"{kind.service_name} does not start: {one}\n" for one in error.sentences)
-        sys.exit(EXIT_MISCONFIGURED)
+        _do_not_start(kind, *error.sentences)
     logs.configure(settings.service_name, settings.log_level)
     BUILD_INFO.labels(settings.service_name, version(settings.service_name)).set(1)
     gc.set_threshold(
         50_000, 20, 20
     )  # batches make many objects that die together: a tenth of the time was the collector's
-    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        sys.exit(runner.run(_serve(settings, build)))
+    try:
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            sys.exit(runner.run(_serve(settings, build)))
+    except CannotListen as error:
+        ports = {settings.http_port: "http_port", settings.ops_http_port: "ops_http_port"}
+        _do_not_start(kind, f"{variable_of(kind, ports[error.port])}: {error}")
+
+
+def _do_not_start(kind: type[ServiceSettings], *sentences: str) -> NoReturn:
+    sys.stderr.writelines(f"{kind.service_name} does not start: {one}\n" for one in sentences)
+    sys.exit(EXIT_MISCONFIGURED)
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
@@ -205,6 +213,9 @@ class _Process:
         work.cancel()
         with contextlib.suppress(BaseException):
             await work
+        with contextlib.suppress(Exception):
+            async with asyncio.timeout(5):
+                await self._service.app.state.application.close()
         with contextlib.suppress(Exception):
             async with asyncio.timeout(5):
                 await self._pool.close()

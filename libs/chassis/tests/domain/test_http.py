@@ -105,6 +105,12 @@ async def test_no_answer_is_stored_or_taken_for_something_else(client, address):
     assert (headers["cache-control"], headers["x-content-type-options"]) == ("no-store", "nosniff")
 
 
+@pytest.mark.parametrize("address", ["/lettre/a", "/inconnu", "/%00", "/garde", "/health/live"])
+async def test_no_answer_but_a_page_loads_anything_or_is_framed(client, address):
+    policy = (await client.get(address)).headers["content-security-policy"]
+    assert policy == "default-src 'none'; frame-ancestors 'none'"
+
+
 async def test_an_answer_that_says_how_it_is_kept_is_kept_so(client):
     assert (await client.get("/garde")).headers["cache-control"] == "private, max-age=60"
 

@@ -62,8 +62,11 @@ class Pages:
     def signed_out(self, request: Request, suite: str | None) -> Response:
         """After signing out here. `suite`: where the browser does so at its provider as well, None for nowhere."""
         if suite is None:
-            return RedirectResponse("/connexion", status_code=303)
-        return self.render(request, "deconnexion.html", suite=suite)
+            answer: Response = RedirectResponse("/connexion", status_code=303)
+        else:
+            answer = self.render(request, "deconnexion.html", suite=suite)
+        answer.headers["Clear-Site-Data"] = '"cache", "storage"'  # not cookies: those of a neighbouring service stay
+        return answer
 
 
 _LAYOUT: dict[str, Any] = {

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from acces.acteur import Acteur
-from acces.jetons import ISSUERS, Signer, create_keys
+from acces.jetons import ISSUERS, SERVICES, Signer, create_keys
 
 
 @cache
@@ -17,9 +17,9 @@ def signer(issuer: str) -> Signer:
 
 
 def mint(acteur: Acteur, *, now: datetime | None = None, hours: float = 1) -> str:
-    """A token by the issuer that may vouch for this role."""
+    """A token by the issuer that may vouch for this role, good at all services."""
     issuer = next(name for name, roles in ISSUERS.items() if acteur.role in roles)
-    return signer(issuer).mint(acteur, now=now or datetime.now(UTC), hours=hours)
+    return signer(issuer).mint(acteur, audience=SERVICES, now=now or datetime.now(UTC), hours=hours)
 
 
 @cache

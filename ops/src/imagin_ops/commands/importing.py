@@ -64,7 +64,7 @@ def closings(file: File, *, confirm: Confirm = False, json: Json = False) -> Non
 def _token(signer: Signer) -> str:
     """The history says who ran the command."""
     acteur = Acteur(f"exploitant.{getpass.getuser()}", Role.ADMINISTRATEUR, f"Exploitant {getpass.getuser()}")
-    return signer.mint(acteur, now=datetime.now(UTC), hours=1)
+    return signer.mint(acteur, audience=MISSION_IMPORT.name, now=datetime.now(UTC), hours=1)
 
 
 def _answer(response: httpx2.Response, *, as_json: bool) -> dict[str, Any]:

@@ -97,7 +97,8 @@ def sources_of(installation: Installation) -> Sources:
     url, signer = installation.api(CONVOCATION)
 
     def token() -> str:
-        return signer.mint(Acteur("imagin-ops", Role.EXPLOITATION), now=datetime.now(UTC), hours=0.1)
+        acteur = Acteur("imagin-ops", Role.EXPLOITATION)
+        return signer.mint(acteur, audience=CONVOCATION.name, now=datetime.now(UTC), hours=0.1)
 
     return sources_at(url, token, installation.kafka)
 

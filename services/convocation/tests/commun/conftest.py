@@ -7,6 +7,7 @@ import pytest
 from acces.acteur import Role
 from convocation.comptes import commands as comptes
 from convocation.delegations.domain import fin_d_annee
+from convocation.identite.settings import Genre
 from event_schemas.academies import local_time
 
 LYON, LILLE, NUMERISATION = "0699001J", "0599001F", "NUMERISATION"
@@ -144,6 +145,7 @@ async def places(open_world):
 
 
 async def _seen(world, compte):
-    who = {"emetteur": "https://fournisseur.invalid", "nom": "GESTIONNAIRE", "courriel": f"{compte}@ac-exemple.invalid"}
+    who = {"genre": Genre.FIM, "emetteur": "https://fournisseur.invalid", "nom": "GESTIONNAIRE"}
+    who["courriel"] = f"{compte}@ac-exemple.invalid"
     async with world.pool.acquire() as connection:
         await comptes.seen(connection, compte=compte, now=datetime.now(UTC), **who)

@@ -48,6 +48,7 @@ ACTIONS = {
     "POST /api/convocations/{convocation_id}/annulation": ("convocation.ecrire",),
     "GET /api/convocations/{convocation_id}/versions/{version}/envoi": ("envoi.lire",),
     "POST /api/envois": ("envoi.lire",),
+    "POST /api/adresses-changees": ("envoi.lire",),
     "GET /api/etats": ("etats.lire",),
     "GET /api/mes-convocations": ("mes-convocations.lire",),
     "PUT /api/ouvertures": ("service.ouvrir",),
@@ -157,7 +158,9 @@ ACTIONS = {
     "GET /api/audit": ("audit.lire",),
     "POST /api/audit/recherche": ("audit.lire",),
 }
-OF_A_SESSION = {"GET /fonctions", "POST /fonctions"}  # programs have none: test_sessions
+OF_A_SESSION = {
+    f"{method} {path}" for method in ("GET", "POST") for path in ("/fonctions", "/mes-connexions")
+}  # programs have none: test_sessions
 REFUSED = {401, 403, 404}
 QUERIES = {"GET /api/missions/{mission_id}/intervenants": "?nom=dup"}
 

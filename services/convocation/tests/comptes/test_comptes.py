@@ -12,6 +12,7 @@ from convocation.comptes import commands as comptes
 from convocation.comptes.refus import CompteDesactive
 from convocation.entrees.commands import Entree, open_session
 from convocation.identite.fonctions import Fonction
+from convocation.identite.settings import Genre
 from testkit.eventually import eventually
 
 GERANTE, AUTRE = "0c000000-0000-5000-8000-000000000001", "0c000000-0000-5000-8000-000000000002"
@@ -65,6 +66,15 @@ async def test_a_right_given_to_an_address_is_the_account_s_that_signs_in_with_i
 async def test_an_account_without_an_address_gets_nothing_that_waits(world):
     await given(world)
     assert await world.enters(GERANTE, "") == ((), None)
+
+
+async def test_a_right_that_waits_for_an_address_is_no_other_providers_whoever_says_to_have_it(world):
+    await given(world)
+    assert await world.enters(AUTRE, ADRESSE, genre=Genre.PROCONNECT) == ((), None)
+    [acteur], _ = await world.enters(GERANTE, ADRESSE)
+    assert acteur.role is Role.GESTIONNAIRE
+    await given(world, ADMINISTRATEUR, compte=AUTRE)
+    assert [one.role for one in (await world.enters(AUTRE, "", genre=Genre.PROCONNECT))[0]] == [Role.ADMINISTRATEUR]
 
 
 async def test_a_withdrawal_ends_the_sessions_at_once_and_keeps_the_reason(world):
@@ -179,7 +189,7 @@ async def test_a_deactivated_account_is_signed_out_and_signs_in_no_more_whatever
 async def test_a_right_withdrawn_during_a_sign_in_is_not_in_the_session_that_comes_of_it(world):
     attribution = await given(world)
     await world.enters(GERANTE, ADRESSE)
-    who = {"emetteur": "https://fim.invalid", "nom": "G", "courriel": ADRESSE}
+    who = {"genre": Genre.FIM, "emetteur": "https://fim.invalid", "nom": "G", "courriel": ADRESSE}
     now = datetime.now(UTC)
     async with world.pool.acquire() as connection:
         transaction = connection.transaction()

@@ -1,15 +1,19 @@
 """Sessions are kept on the server and end when it says so: sign-out, idleness, hours, a person who may no more."""
 
+import hashlib
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import httpx2
 import pytest
 
+from acces import securite
 from acces.acteur import Acteur, Role
 from acces.session import RemoteSessions, Session, SessionEnded
-from chassis.http import Problem
+from chassis.problem import Problem
 from convocation.entrees.commands import Entrees, close_all_of, forget
+from convocation.entrees.navigateur import navigateur
 from pages.saisie import _MAX_BYTES
 
 LYON = "0699001J"
@@ -105,6 +109,88 @@ async def test_all_sessions_of_a_person_end_at_once_and_nobody_elses(world):
     for cookie in (one, two):
         assert (await asked(world, cookie)).status_code == 303
     assert (await asked(world, other)).status_code == 200
+
+
+FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
+
+
+@pytest.fixture
+async def three(world, clock):
+    """Three sessions of one account, the last one here, and one of somebody else: cookies, and ids by cookie."""
+    people = [CHEF, CHEF, CHEF, replace(CHEF, sub="chef.2")]
+    cookies = [await world.signed_in(one) for one in people]
+    prints = [hashlib.sha256(one.partition("=")[2].encode()).digest() for one in cookies]
+    query = "SELECT entree_id FROM entree WHERE empreinte = $1"
+    return cookies, {
+        one: str(await world.pool.fetchval(query, found)) for one, found in zip(cookies, prints, strict=True)
+    }
+
+
+async def alive(world, cookies):
+    return [(await asked(world, one)).status_code == 200 for one in cookies]
+
+
+async def test_a_person_sees_her_own_open_sessions_and_ends_one_or_all_others(world, clock, three):
+    (one, two, here, other), ids = three
+    listed = (await asked(world, here, "/mes-connexions")).text
+    assert [found in listed for found in (ids[one], ids[two], ids[here], ids[other])] == [True, True, False, False]
+    assert listed.count("Cette connexion") == 1
+    ended = await posted(world, here, "/mes-connexions", {"connexion": ids[one]})
+    assert ended.headers["location"] == "/mes-connexions?fait=connexions-terminees"
+    assert await alive(world, [one, two, here, other]) == [False, True, True, True]
+    assert ids[one] not in (await asked(world, here, "/mes-connexions")).text
+    await posted(world, here, "/mes-connexions", {})
+    assert await alive(world, [two, here, other]) == [False, True, True]
+    assert "nulle part ailleurs" in (await asked(world, here, "/mes-connexions")).text
+
+
+async def test_nobody_ends_somebody_elses_session_nor_by_another_site(world, three):
+    (one, _, here, other), ids = three
+    assert (await posted(world, here, "/mes-connexions", {"connexion": ids[other]})).status_code == 303
+    foreign = {"Accept": "text/html", "Sec-Fetch-Site": "cross-site", "Cookie": here}
+    assert (await world.client.post("/mes-connexions", data={}, headers=foreign)).status_code == 403
+    assert (await posted(world, here, "/mes-connexions", {"connexion": "x"})).status_code == 404
+    assert await alive(world, [one, other]) == [True, True]
+    assert (await world.chef.get("/mes-connexions")).status_code == 404, "a program has none"
+
+
+async def test_a_session_that_is_over_is_not_listed(world, clock, three):
+    (one, _, here, _), ids = three
+    clock.now += timedelta(minutes=50)
+    await asked(world, here)
+    clock.now += timedelta(minutes=50)
+    assert ids[one] not in (await asked(world, here, "/mes-connexions")).text
+
+
+async def test_ending_other_sessions_is_a_security_event(world, three, tmp_path):
+    (_, _, here, _), _ = three
+    securite.configure("convocation", tmp_path / "securite.jsonl")
+    await posted(world, here, "/mes-connexions", {})
+    securite.configure("convocation", None)
+    [told] = [json.loads(line) for line in (tmp_path / "securite.jsonl").read_text().splitlines()]
+    assert (told["event"], told["acteur"], told["count"]) == ("session.others_closed", "chef.1", 2)
+
+
+async def test_the_link_to_ones_sessions_is_where_functions_are_chosen_and_on_each_page(world):
+    cookie = await world.signed_in(CHEF, GESTIONNAIRE)
+    for path, found in (("/fonctions", 2), ("/missions", 1)):
+        assert (await asked(world, cookie, path)).text.count('href="/mes-connexions"') == found
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "told"),
+    [
+        (FIREFOX, "Firefox sur Windows"),
+        ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140 Safari/537.36", "Chrome sur Linux"),
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140 Safari/537.36 Edg/140.0", "Edge sur Windows"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18 Mobile Safari/604.1", "Safari sur iPhone"),
+        ("Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chrome/140 Mobile Safari/537.36", "Chrome sur Android"),
+        ("<script>alert(1)</script>", ""),
+        ("", ""),
+    ],
+)  # fmt: skip
+def test_a_browser_is_told_in_words_of_ours_alone(user_agent, told):
+    assert navigateur(user_agent) == told
 
 
 async def test_who_is_deactivated_by_whatever_way_is_signed_out_at_once(world):

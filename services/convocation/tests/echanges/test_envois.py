@@ -145,8 +145,13 @@ async def test_a_year_mistyped_holds_up_no_other_answer(open_world, une):
 async def test_the_single_envoi_answers_the_same(open_world, une):
     single = await open_world.notifier.get(f"/api/convocations/{une}/versions/2/envoi")
     assert single.json() == (await ask(open_world, (une, 2, {})))[0]
-    assert (await open_world.notifier.get(f"/api/convocations/{une}/versions/1/envoi")).status_code == 410
-    assert (await open_world.notifier.get(f"/api/convocations/{une}/versions/9/envoi")).status_code == 404
+
+
+@pytest.mark.parametrize(("version", "status", "type_"), [(1, 410, "version-remplacee"), (9, 404, "inconnu")])
+async def test_a_version_that_is_not_to_be_sent_is_a_refusal_like_any_other(open_world, une, version, status, type_):
+    answer = await open_world.notifier.get(f"/api/convocations/{une}/versions/{version}/envoi")
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert (answer.status_code, answer.json()["status"], answer.json()["type"]) == (status, status, type_)
 
 
 async def test_more_than_100_demandes_are_refused(open_world, une):

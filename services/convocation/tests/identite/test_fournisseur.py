@@ -98,6 +98,25 @@ async def test_a_name_is_cleaned_and_an_address_that_nobody_verified_is_none(iss
     assert (identite.nom, identite.prenom, identite.courriel) == ("ESSAI NOM", "", "")
 
 
+@pytest.mark.parametrize(
+    ("told", "genres"),
+    [
+        ({}, {Genre.FIM}),
+        ({"email_verified": False}, set()),
+        ({"email_verified": "true"}, {Genre.FIM}),
+        ({"email_verified": True}, {Genre.FIM, Genre.PROCONNECT}),
+    ],
+    ids=str,
+)
+async def test_an_address_of_proconnect_counts_only_where_it_says_that_it_was_verified(
+    issuer, gateway, sign_in, told, genres
+):
+    issuer.claims |= {"email": "c.essai@ac-exemple.invalid"} | told
+    for genre in Genre:
+        identite = await sign_in(gateway(genre=genre))
+        assert (identite.courriel, identite.genre) == ("c.essai@ac-exemple.invalid" if genre in genres else "", genre)
+
+
 async def test_what_was_signed_wins_over_what_was_told_afterwards(issuer, gateway, sign_in):
     issuer.id_token = lambda claims: issuer.sign(claims | {"acr": "eidas1", "FrEduFonctAdm": "ADM"})
     issuer.claims |= {"acr": "eidas3", "amr": ["mfa"]}

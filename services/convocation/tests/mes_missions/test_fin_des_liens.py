@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest_asyncio
 
 from acces import securite
+from acces.acteur import Acteur, Role
 from convocation.commun.application import Sceaux
 
 JOUR, ADRESSE = "2099-03-05", "100@ac-exemple.invalid"
@@ -118,6 +119,33 @@ async def test_a_lost_mail_ends_older_links_and_asks_for_one_mail_whose_link_ope
     row = await convoque.pool.fetchrow("SELECT par, objet, avant, apres FROM audit WHERE action = 'lien.perdre'")
     assert tuple(row) == ("lien-perdu", "intervenant|100", '{"liens": 0}', '{"liens": 1}')
     assert act["action"] in {"lien.perdre", "lien.ouvrir"}
+
+
+async def test_a_corrected_address_ends_the_sessions_of_who_had_the_old_one(convoque):
+    by_link = await convoque.signed_in(Acteur("100", Role.INTERVENANT, "Élodie BŒUF"))
+    neighbour = await convoque.signed_in(Acteur("101", Role.INTERVENANT, "Jean-Noël DE LA TOUR"))
+
+    async def codes():
+        asked = [await convoque.client.get("/api/moi", headers={"Cookie": one}) for one in (by_link, neighbour)]
+        return [one.status_code for one in asked]
+
+    await corrected(convoque, ADRESSE.upper())
+    assert await codes() == [200, 200], "the same address in other letters"
+    await corrected(convoque, "nouvelle@ac-exemple.invalid")
+    assert await codes() == [401, 200]
+
+
+async def test_a_lost_mail_ends_the_sessions_that_its_links_opened_and_no_other(convoque):
+    person = Acteur("100", Role.INTERVENANT, "Élodie BŒUF")
+    chef = Acteur("compte-1", Role.CHEF, "Élodie BŒUF", frozenset({"0699001J"}))
+    by_link, neighbour = await convoque.signed_in(person), await convoque.signed_in(replace(person, sub="101"))
+    by_portal = await convoque.signed_in(chef, person)
+    await lost(convoque, ADRESSE)
+    codes = [
+        (await convoque.client.get("/api/moi", headers={"Cookie": one})).status_code
+        for one in (by_link, neighbour, by_portal)
+    ]
+    assert codes == [401, 200, 200]
 
 
 async def test_the_answer_is_the_same_whether_the_address_is_known_or_not(convoque):

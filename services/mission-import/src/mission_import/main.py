@@ -11,7 +11,7 @@ from mission_import.handlers.convocations import CountConvokedOnConvocationEvent
 from mission_import.handlers.inscriptions import ImportMissionsOnInscriptionsClosed
 from mission_import.settings import Settings
 from mission_import.web import pages, refusals, routes_fichier, routes_imports
-from mission_import.web.application import Application
+from mission_import.web.application import Application, Debits
 from mission_import.web.pages import sessions
 from pages import saisie
 
@@ -34,6 +34,7 @@ def build(runtime: Runtime) -> Service:
         sign_in=sessions.to_sign_in,
         sessions=_sessions(settings),
         convocation_url=settings.convocation_url,
+        debits=Debits.of(settings),
         public_url=settings.public_url or "",
     )
     return Service(

@@ -21,3 +21,8 @@ class Settings(PagesSettings):
     public_url: str | None = Field(
         default=None, pattern=r"^https?://[^/]+$", description="how browsers reach the pages of imports"
     )
+    # Of a person, by process; beyond: 429. Lists, and files read, looked at or imported.
+    search_per_second: int = Field(default=5, ge=1, le=10_000)
+    search_burst: int = Field(default=60, ge=1, le=100_000)
+    file_per_second: int = Field(default=2, ge=1, le=10_000)
+    file_burst: int = Field(default=60, ge=1, le=100_000)

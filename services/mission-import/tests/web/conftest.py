@@ -85,8 +85,8 @@ class World:
     session, lyon, autre, lille = SESSION, LYON, AUTRE, LILLE
     closing, convocation = staticmethod(closing), staticmethod(convocation)
 
-    def __init__(self, client, pool, readers, woken):
-        self.client, self.pool, self.readers, self.woken = client, pool, readers, woken
+    def __init__(self, client, pool, settings, readers, woken):
+        self.client, self.pool, self.settings, self.readers, self.woken = client, pool, settings, readers, woken
         self.sessions = client._transport.app.state.application.sessions
         self.tokens = {
             "lyon": self._token(Role.GESTIONNAIRE, "10"),
@@ -154,12 +154,17 @@ async def world(database):
     urls = await database("mission_import")
     pool = await create_pool(urls.url, size=6)
     settings = Settings(
-        database_url=urls.url, kafka_bootstrap="unused:1", issuers=jetons.sources(), convocation_url=CONVOCATION
+        database_url=urls.url,
+        kafka_bootstrap="unused:1",
+        issuers=jetons.sources(),
+        convocation_url=CONVOCATION,
+        search_burst=100_000,
+        file_burst=100_000,
     )
     woken = []
     service = build(Runtime(settings, pool, SimpleNamespace(wake=lambda: woken.append(1))))
     service.app.state.application = replace(service.app.state.application, sessions=Sessions())
     transport = httpx2.ASGITransport(app=service.app, raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url="http://imagin.test") as client:
-        yield World(client, pool, service.readers, woken)
+        yield World(client, pool, settings, service.readers, woken)
     await pool.close()

@@ -38,6 +38,7 @@ async def test_signing_out_ends_the_session_of_both_services(world):
     assert (answer.status_code, answer.headers["location"]) == (303, "/connexion")
     assert 'imagin_session=""' in answer.headers["set-cookie"]
     assert "Path=/" in answer.headers["set-cookie"]
+    assert answer.headers["clear-site-data"] == '"cache", "storage"'
     assert world.sessions.closed == {world.tokens["lyon"]}
     assert (await world.page("lyon", "/imports")).headers["location"] == "/connexion"
 
@@ -243,5 +244,5 @@ async def test_the_administrateur_filters_by_academie_state_and_text(world):
 async def test_without_an_acteur_nothing_is_read_but_where_to_sign_in(world):
     """The routes that ask for none; test_matrice.py asks all others without a token."""
     public = {"/health/live", "/health/ready", "/connexion", "/deconnexion", "/"}
-    public |= {"/accessibilite", "/mentions-legales", "/donnees-personnelles", "/fonctions"}
+    public |= {"/accessibilite", "/mentions-legales", "/donnees-personnelles", "/fonctions", "/mes-connexions"}
     assert {one.path for one in world.client._transport.app.routes if getattr(one, "methods", None)} == public

@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from uuid import UUID
 
+import structlog
+
 from acces.acteur import Acteur, Role
 from acces.http import Application, create_app, publish_keys
 from acces.settings import cles
@@ -13,8 +15,8 @@ from chassis.service import Runtime, Service, run
 from event_schemas.catalogue import EVENT_TYPES
 from notifier.domain.notification import Nuit
 from notifier.domain.retour import lire, verp
-from notifier.gateways.convocation import ConvocationGateway
-from notifier.gateways.mail import EmlFolder, Mail, Smtp
+from notifier.gateways.convocation import ConvocationGateway, ConvocationUnavailable
+from notifier.gateways.mail import EmlFolder, Mail, RelayUnavailable, Smtp
 from notifier.gateways.retours import Retours
 from notifier.handlers.convocations import NotifyOnConvocationEvents
 from notifier.handlers.courriels import QueueOnCourrielDemande
@@ -26,10 +28,13 @@ from notifier.use_cases.deliver import Identity
 from notifier.use_cases.plan_reminders import plan_reminders
 from notifier.use_cases.read_bounces import read_bounces
 from notifier.use_cases.send_mails import Sending
+from notifier.use_cases.tell_old_addresses import tell_old_addresses
 
+log = structlog.get_logger()
 _TOKEN_HOURS = 0.1
 _REMINDERS_SECONDS = 60.0
 _GAUGES_SECONDS = 10.0
+_ADDRESSES_SECONDS = 30.0
 
 
 def _clock() -> datetime:
@@ -66,16 +71,24 @@ def build(runtime: Runtime) -> Service:
     )
 
 
-def _sending(settings: Settings) -> Sending:
+def _gateway(settings: Settings) -> ConvocationGateway:
     signs = settings.signs
 
     def token() -> str:
-        return signs.mint(Acteur("notifier", Role.NOTIFIER), now=_clock(), hours=_TOKEN_HOURS)
+        return signs.mint(Acteur("notifier", Role.NOTIFIER), audience="convocation", now=_clock(), hours=_TOKEN_HOURS)
 
+    return ConvocationGateway(settings.convocation_url, token)
+
+
+def _identity(settings: Settings) -> Identity:
+    return Identity(settings.mail_from, settings.mail_domain, _return_address(settings))
+
+
+def _sending(settings: Settings) -> Sending:
     return Sending(
-        ConvocationGateway(settings.convocation_url, token),
+        _gateway(settings),
         _mail(settings),
-        Identity(settings.mail_from, settings.mail_domain, _return_address(settings)),
+        _identity(settings),
         _clock,
         nuit=Nuit(*settings.night_hours) if settings.night_hours else None,
         batch_size=settings.mail_batch_size,
@@ -101,7 +114,7 @@ def _mail(settings: Settings) -> Mail:
 
 
 def _periodic(runtime: Runtime, settings: Settings) -> list[Callable[[], Awaitable[None]]]:
-    """Reminders, gauges, and bounces where a folder receives them."""
+    """Reminders, gauges, old addresses, and bounces where a folder receives them."""
 
     async def remind() -> None:
         async with runtime.pool.acquire() as connection:
@@ -113,7 +126,17 @@ def _periodic(runtime: Runtime, settings: Settings) -> list[Callable[[], Awaitab
         MAILS_WAITING.set(found.waiting)
         MAILS_AGE_SECONDS.set(found.age)
 
+    # A connection of its own: those of the queue may all be in use.
+    gateway, mail, identity = _gateway(settings), _mail(settings), _identity(settings)
+
+    async def tell_addresses() -> None:
+        try:
+            await tell_old_addresses(gateway, mail, identity, _clock())
+        except (ConvocationUnavailable, RelayUnavailable) as error:
+            log.warning("adresses.wait", error=error, cause=str(error))
+
     loops: list[Callable[[], Awaitable[None]]] = [
+        partial(periodically, _ADDRESSES_SECONDS, "addresses", tell_addresses),
         partial(periodically, _REMINDERS_SECONDS, "reminders", remind),
         partial(periodically, _GAUGES_SECONDS, "mails", measure),
     ]

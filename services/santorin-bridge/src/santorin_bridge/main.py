@@ -91,7 +91,9 @@ def sources_of(settings: Settings) -> Sources:
     signs = settings.signs
 
     def token() -> str:
-        return signs.mint(Acteur("santorin-bridge", Role.PONT), now=_clock(), hours=_TOKEN_HOURS)
+        return signs.mint(
+            Acteur("santorin-bridge", Role.PONT), audience="convocation", now=_clock(), hours=_TOKEN_HOURS
+        )
 
     return Sources(ConvocationGateway(settings.convocation_url, token).etats, settings.kafka_connection)
 

@@ -126,7 +126,11 @@ class Bridge:
     async def get(self, path, role=Role.SANTORIN, **parameters):
         acteur, own = Acteur("santorin", role), self.app.state.application.signs
         ours = role in ISSUERS["santorin-bridge"]
-        token = own.mint(acteur, now=self.now, hours=1) if ours else jetons.mint(acteur, now=self.now)
+        token = (
+            own.mint(acteur, audience="santorin-bridge", now=self.now, hours=1)
+            if ours
+            else jetons.mint(acteur, now=self.now)
+        )
         headers = {"Authorization": f"Bearer {token}"}
         return await self.client.get(path, params=parameters or None, headers=headers)
 

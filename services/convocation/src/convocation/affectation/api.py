@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Depends, Query, Request
 
 from acces.http import ActeurDep, Router
-from chassis.http import Problem
+from chassis.problem import Problem
 from convocation.annuaire import reads as intervenants
 from convocation.annuaire.domain import Intervenant
 from convocation.commun.limites import count_read, limit_recherche

@@ -9,7 +9,8 @@ from fastapi import Depends, Path, Request, Response
 from acces.acteur import Acteur
 from acces.http import ActeurDep, Router
 from chassis.database import Connection
-from chassis.http import Problem, takes_a_file
+from chassis.http import takes_a_file
+from chassis.problem import Problem
 from convocation.annuaire import reads
 from convocation.annuaire.access import may_keep, may_read, visible_intervenant
 from convocation.annuaire.commands import change_intervenant, create_intervenant, import_intervenants, set_actif

@@ -99,6 +99,7 @@ _FAITS = {
     "droit-retire": ("Droit retiré", "La personne ne l’a plus, dès à présent."),
     "compte-desactive": ("Compte désactivé", "La personne est déconnectée et ne peut plus se connecter."),
     "compte-reactive": ("Compte réactivé", "La personne peut de nouveau se connecter."),
+    "connexions-terminees": ("Connexions terminées", "Ces navigateurs ne donnent plus accès à vos pages."),
     "ouverture": ("Décision enregistrée", "Les établissements concernés la voient tout de suite."),
 }
 

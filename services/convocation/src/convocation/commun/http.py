@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from acces.acteur import Acteur
 from acces.commande import Commande
 from chassis.database import Connection
-from chassis.http import Problem
+from chassis.problem import Problem
 from convocation.commun import idempotence
 from pages.commands import commande
 from pages.forms import whole_number

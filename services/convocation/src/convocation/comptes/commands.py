@@ -35,20 +35,25 @@ from convocation.delegations.domain import ROLES
 from convocation.delegations.domain import Droit as Delegue
 from convocation.entrees.commands import close_all_of
 from convocation.identite.fonctions import Fonction
+from convocation.identite.settings import Genre
 from event_schemas.academies import local_time
 from francais import date_longue
 
 
-async def seen(connection: Connection, *, compte: str, emetteur: str, nom: str, courriel: str, now: datetime) -> None:
+async def seen(
+    connection: Connection, *, compte: str, genre: Genre, emetteur: str, nom: str, courriel: str, now: datetime
+) -> None:
     """Somebody signs in: rights and delegations that wait for this address are this account's from now on.
 
-    Raises CompteDesactive.
+    They wait for the ministry's agents alone: who comes by another provider is given a right by the account, which is
+    known once they have tried. Raises CompteDesactive.
     """
     adresse, jour = courriel.strip().lower(), jour_de(now)
     if not await sql.seen(connection, compte, emetteur=emetteur, nom=nom, courriel=adresse, now=now):
         raise CompteDesactive
-    await sql.bind(connection, compte, adresse, jour)
-    await delegations.bind(connection, compte, adresse, jour)
+    if genre is Genre.FIM:
+        await sql.bind(connection, compte, adresse, jour)
+        await delegations.bind(connection, compte, adresse, jour)
 
 
 async def fonctions_locales(connection: Connection, *, compte: str, courriel: str, jour: date) -> list[Fonction]:

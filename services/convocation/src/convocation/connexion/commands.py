@@ -23,7 +23,15 @@ async def recognise(
     The caller opens the session in this transaction: it holds the account's row (0039). Raises CompteDesactive.
     """
     qui, nom = compte(identite.issuer, identite.sub), f"{identite.prenom} {identite.nom}".strip()
-    await comptes.seen(connection, compte=qui, emetteur=identite.issuer, nom=nom, courriel=identite.courriel, now=now)
+    await comptes.seen(
+        connection,
+        compte=qui,
+        genre=identite.genre,
+        emetteur=identite.issuer,
+        nom=nom,
+        courriel=identite.courriel,
+        now=now,
+    )
     jour = comptes.jour_de(now)
     judged = partial(droits, vecteur, table, acr=identite.acr, amr=identite.amr, jour=jour)
     told = judged()

@@ -1,6 +1,7 @@
-"""Sign-in for development, and signing out."""
+"""Sign-in for development, signing out, and for who is signed in: one's open sessions and functions."""
 
 from urllib.parse import quote
+from uuid import UUID
 
 from fastapi import FastAPI, Request
 from starlette.responses import JSONResponse, Response
@@ -11,15 +12,16 @@ from acces.http import ActeurDep, Router, present, refuse_cross_site, secret_of
 from acces.securite import Evenement
 from acces.session import delete_cookie
 from chassis.database import Connection
-from chassis.http import Problem
+from chassis.problem import Problem
 from convocation.cadre.ecran import FONCTIONS, page
 from convocation.commun.application import application
 from convocation.commun.limites import limit_porte
 from convocation.connexion import reads
 from convocation.connexion.forms import local
 from convocation.connexion.portail import end_session_url
-from convocation.connexion.presenters import choix
+from convocation.connexion.presenters import choix, connexions
 from convocation.entrees.commands import Entree
+from convocation.entrees.navigateur import navigateur_of
 from convocation.identite.settings import Genre
 from convocation.missions import reads as places
 from pages.commands import reading, see_other
@@ -91,7 +93,7 @@ async def _signed_in(request: Request, role: str, code: str, suite: str) -> Resp
         acteur = await _acteur(connection, role, code[:40])
     response = see_other(suite)
     await state.sessions.close(secret_of(request))
-    await state.sessions.open(response, Entree(acteur.sub, (acteur,)))
+    await state.sessions.open(response, Entree(acteur.sub, (acteur,), navigateur=navigateur_of(request)))
     securite.tell(request, Evenement.SIGNED_IN, acteur)
     return response
 
@@ -127,6 +129,31 @@ async def sign_out(request: Request) -> Response:
     response = state.pages.signed_out(request, suite)
     delete_cookie(response, secure=state.secure)
     return response
+
+
+@router.get("/mes-connexions")
+async def mes_connexions(request: Request, acteur: ActeurDep) -> Response:
+    """The open sessions of the person, this one marked."""
+    await _entree(request)
+    found = await application(request).sessions.ouvertes(secret_of(request))
+    listed = connexions(found, min(acteur.academies, default="*"))
+    async with reading(request) as connection:
+        return await page(request, connection, acteur, "connexion/mes_connexions.html", connexions=listed)
+
+
+@router.post("/mes-connexions")
+async def terminer(request: Request, acteur: ActeurDep) -> Response:
+    """End the other session that is named, or all others; the same twice is once."""
+    await _entree(request)
+    async with fields(request) as form:
+        named = text(form, "connexion")
+    try:
+        entree_id = UUID(named) if named else None
+    except ValueError:
+        raise Problem(404, "inconnu", "Vous n’avez pas cette connexion.") from None
+    ended = await application(request).sessions.close_others(secret_of(request), entree_id)
+    securite.tell(request, Evenement.OTHERS_CLOSED, acteur, count=ended)
+    return see_other("/mes-connexions?fait=connexions-terminees")
 
 
 @router.get("/fonctions")

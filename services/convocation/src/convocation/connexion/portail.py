@@ -5,6 +5,7 @@ For everybody: no acteur is asked for. Who comes back shows the cookie of the br
 
 import hmac
 from typing import Any
+from urllib.parse import quote
 
 import structlog
 from fastapi import FastAPI, Request
@@ -12,9 +13,9 @@ from fastapi.responses import JSONResponse
 from starlette.responses import Response
 
 from acces import securite
-from acces.http import secret_of
+from acces.http import is_wanted_here, secret_of
 from acces.securite import Evenement
-from chassis.http import Problem
+from chassis.problem import Problem
 from convocation.commun.application import application
 from convocation.commun.limites import limit_porte
 from convocation.comptes.refus import CompteDesactive
@@ -22,6 +23,7 @@ from convocation.connexion import sql
 from convocation.connexion.commands import recognise
 from convocation.connexion.forms import local
 from convocation.entrees.commands import Entree, Provenance, close_from
+from convocation.entrees.navigateur import navigateur_of
 from convocation.identite.decouverte import ProviderUnavailable
 from convocation.identite.fonctions import Droits, Table, compte
 from convocation.identite.fournisseur import Depart, Fournisseur, Identite, SignInRefused
@@ -32,6 +34,7 @@ from pages.forms import fields, text
 
 log = structlog.get_logger()
 _ROUTE = "/connexion/{genre}"
+_COOKIE_STATE = 12  # characters of a state that tell one sign-in of a browser from another
 _RENFORCER = "Votre fonction demande une connexion à deux facteurs : activez-la sur votre portail, puis recommencez."
 
 
@@ -43,9 +46,16 @@ def add_to(app: FastAPI) -> None:
 
 
 async def partir(request: Request) -> Response:
-    """To the provider, and back to `suite` afterwards."""
+    """To the provider, and back to `suite` afterwards.
+
+    The provider may know the browser and ask nothing: another site's link signs nobody in, its visitor is asked first.
+    """
     await limit_porte(request, _ROUTE)
-    return await _partir(request, suite=local(request.query_params.get("suite", "/")))
+    suite = local(request.query_params.get("suite", "/"))
+    _fournisseur(request)
+    if not is_wanted_here(request):
+        return see_other(f"/connexion?suite={quote(suite)}")
+    return await _partir(request, suite=suite)
 
 
 async def _partir(request: Request, *, suite: str, acr: str | None = None) -> Response:
@@ -67,7 +77,7 @@ async def _partir(request: Request, *, suite: str, acr: str | None = None) -> Re
         )
     response = see_other(depart.url)
     options: dict[str, Any] = {"httponly": True, "samesite": "lax", "secure": state.secure}
-    response.set_cookie(_cookie(request), secret, max_age=int(sql.LASTS.total_seconds()), **options)
+    response.set_cookie(_cookie(request, depart.state), secret, max_age=int(sql.LASTS.total_seconds()), **options)
     return response
 
 
@@ -82,9 +92,10 @@ async def revenir(request: Request) -> Response:
 
 async def _en_route(request: Request) -> sql.EnRoute:
     given, now = request.query_params, application(request).clock()
+    state = given.get("state", "")
     async with reading(request) as connection:
-        found = await sql.take(connection, _genre(request), request.cookies.get(_cookie(request), ""), now)
-    if found is None or not hmac.compare_digest(found.state.encode(), given.get("state", "").encode()):
+        found = await sql.take(connection, _genre(request), request.cookies.get(_cookie(request, state), ""), now)
+    if found is None or not hmac.compare_digest(found.state.encode(), state.encode()):
         raise _refus(request, "Cette connexion n’a pas été demandée ici, ou il y a trop longtemps.")
     if "code" not in given:
         raise _refus(request, "Le portail n’a pas confirmé votre connexion.")
@@ -106,23 +117,26 @@ async def _entrer(request: Request, identite: Identite, en_route: sql.EnRoute) -
     state, vecteur = application(request), lire(identite.claims)
     if vecteur.defauts:
         log.warning("connexion.vecteur", count=len(vecteur.defauts))
+    response = see_other(en_route.suite)
     async with reading(request) as connection, connection.transaction():
         try:
             known, fonctions = await recognise(connection, identite, vecteur, state.settings.table, state.clock())
         except CompteDesactive as refus:
             raise _refus(request, refus.phrase) from None
         demande = None if en_route.renforcement else _demande(known, state.settings.table)
-        if demande is None:
-            if not fonctions:
-                raise _refus(request, known.refus or _RENFORCER)
+        if fonctions and demande is None:
+            qui = compte(identite.issuer, identite.sub)
             provenance = Provenance(identite.issuer, identite.sub, identite.sid, identite.id_token)
-            entree = Entree(compte(identite.issuer, identite.sub), fonctions, provenance=provenance)
-            response = see_other(en_route.suite if len(fonctions) == 1 else "/fonctions")
+            entree = Entree(qui, fonctions, provenance=provenance, navigateur=navigateur_of(request))
+            if len(fonctions) > 1:
+                response = see_other("/fonctions")
             await state.sessions.open_by(connection, response, entree)
     if demande is not None:
         return await _partir(request, suite=en_route.suite, acr=demande)
+    if not fonctions:  # the account is known all the same: an administrateur finds it and may give it a right
+        raise _refus(request, known.refus or _RENFORCER)
     await state.sessions.close(secret_of(request))
-    response.delete_cookie(_cookie(request), httponly=True, samesite="lax", secure=state.secure)
+    response.delete_cookie(_cookie(request, en_route.state), httponly=True, samesite="lax", secure=state.secure)
     securite.tell(request, Evenement.SIGNED_IN, fonctions[0])
     return response
 
@@ -175,8 +189,9 @@ def _fournisseur(request: Request) -> Fournisseur:
     return known[Genre(genre)]
 
 
-def _cookie(request: Request) -> str:
-    return f"{'__Host-' if application(request).secure else ''}imagin_depart"
+def _cookie(request: Request, state: str) -> str:
+    """One for each sign-in under way: two windows that open at once are both signed in."""
+    return f"{'__Host-' if application(request).secure else ''}imagin_depart_{state[:_COOKIE_STATE]}"
 
 
 def _refus(request: Request, phrase: str) -> Problem:

@@ -7,7 +7,7 @@ from fastapi import Depends, Request
 from starlette.responses import Response
 
 from acces.http import ActeurDep, Router
-from chassis.http import Problem
+from chassis.problem import Problem
 from convocation.commun.jetons import read_verification
 from convocation.commun.limites import limit_document, limit_porte
 from convocation.convocations.domain import NatureVersion

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -9,15 +10,21 @@ from fastapi import Path, Query, Request
 from fastapi.responses import JSONResponse
 
 from acces.http import ActeurDep, Router
+from chassis.problem import Problem
 from convocation.documents.application import application
 from convocation.echanges import presenters, sql
 from convocation.echanges.access import may_read_envois, may_read_etats
-from convocation.echanges.schemas import EnvoisIn
+from convocation.echanges.schemas import AdressesDitesIn, EnvoisIn
 from convocation.echanges.sql import VersionDemandee
 from pages.commands import reading
 
 router = Router(prefix="/api")
 _BEFORE_ALL = UUID(int=0)
+_AT_ONCE, _HELD = 20, timedelta(minutes=10)
+_WITHOUT = {
+    404: ("inconnu", "Cette version n’existe pas."),
+    410: ("version-remplacee", "Une version plus récente remplace celle-ci."),
+}
 
 
 @router.get("/convocations/{convocation_id}/versions/{version}/envoi", tags=["envois"])
@@ -27,7 +34,9 @@ async def get_envoi(
     """200, 410 when a higher version has superseded this one, 404 when there is none."""
     may_read_envois(acteur)
     [answer] = await _answers(request, [VersionDemandee(convocation_id, version, dite=None, engagee=False)])
-    return JSONResponse(answer, status_code=answer["status"])
+    if answer["status"] != 200:
+        raise Problem(answer["status"], *_WITHOUT[answer["status"]])
+    return JSONResponse(answer)
 
 
 @router.post("/envois", tags=["envois"])
@@ -45,6 +54,16 @@ async def _answers(request: Request, wanted: Sequence[VersionDemandee]) -> list[
     keys = [key for key in map(presenters.cle_to_send, rows) if key is not None]
     documents = await state.imprimeur.kept(state.pool, keys, state.clock()) if keys else {}
     return await asyncio.to_thread(presenters.answers, wanted, rows, documents, state.settings, state.sceaux.liens)
+
+
+@router.post("/adresses-changees", tags=["envois"])
+async def take_adresses_changees(request: Request, body: AdressesDitesIn, acteur: ActeurDep) -> dict[str, Any]:
+    """Old addresses whose owner must know of the change, some at once: for ten minutes they are this caller's."""
+    may_read_envois(acteur)
+    async with reading(request) as connection, connection.transaction():
+        await sql.told_adresses(connection, body.dites)
+        rows = await sql.take_adresses(connection, application(request).clock(), _HELD, _AT_ONCE)
+    return {"adresses": [presenters.adresse_changee(row) for row in rows]}
 
 
 @router.get("/etats", tags=["etats"])

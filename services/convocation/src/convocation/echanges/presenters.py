@@ -1,4 +1,4 @@
-"""What the notifier is answered about a version: facts, document, calendar object, signed link (0008)."""
+"""What the notifier is answered about a version (facts, document, calendar object, link; 0008) and an old address."""
 
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
@@ -10,10 +10,10 @@ from convocation.commun.jetons import Lien, empreinte, fin_du_lien, make_lien
 from convocation.convocations.domain import libelle_qualite
 from convocation.convocations.presenters import etablissement, file_name
 from convocation.documents.domain import Cle
-from convocation.echanges.sql import Envoi, VersionDemandee
+from convocation.echanges.sql import AdresseChangee, Envoi, VersionDemandee
 from convocation.mes_missions.calendrier import evenement, invitation
 from convocation.settings import Settings
-from event_schemas.academies import zone
+from event_schemas.academies import local_time, zone
 
 
 def cle_to_send(row: Envoi | None) -> Cle | None:
@@ -109,3 +109,9 @@ def _lien(row: Envoi, settings: Settings, liens: Cles) -> str | None:
     fin = fin_du_lien(row.dates, settings.link_days, zone(row.academie))
     lien = Lien(row.intervenant_id, row.lien_compteur, empreinte(row.courriel, liens))
     return f"{settings.public_url}/lien/{make_lien(lien, fin, liens)}"
+
+
+def adresse_changee(row: AdresseChangee) -> dict[str, Any]:
+    """`le`: the day, by the clocks of the person's académie."""
+    day = local_time(row.academie, row.le).date().isoformat()
+    return {**row.only("courriel", "prenom", "nom", "par", "contact"), "id": str(row.id), "le": day}

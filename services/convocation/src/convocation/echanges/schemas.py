@@ -21,3 +21,9 @@ class EnvoiIn(Corps):
 
 class EnvoisIn(Corps):
     demandes: Annotated[list[EnvoiIn], Field(min_length=1, max_length=100)]  # with a PDF each
+
+
+class AdressesDitesIn(Corps):
+    """`dites`: those of an answer before that were told, or that no mail can tell."""
+
+    dites: list[UUID] = Field(default_factory=list, max_length=100)

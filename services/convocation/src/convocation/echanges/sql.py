@@ -1,7 +1,7 @@
 """SQL of what our own services ask: versions as told, with the present address; every convocation's version."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -34,6 +34,18 @@ LEFT JOIN contact k ON k.academie = m.academie
 _ETATS = """
 SELECT convocation_id, version, status = 'ACTIVE' AS active FROM convocation
 WHERE convocation_id > $1 ORDER BY convocation_id LIMIT $2
+"""
+
+
+_TAKE = """
+UPDATE adresse_changee a SET prise_le = $1
+FROM (SELECT id FROM adresse_changee WHERE prise_le IS NULL OR prise_le < $2 ORDER BY le, id LIMIT $3
+      FOR UPDATE SKIP LOCKED) AS due,
+     intervenant i LEFT JOIN contact k ON k.academie = i.academie
+WHERE a.id = due.id AND i.numero = a.numero
+RETURNING a.id, a.ancienne AS courriel, i.prenom, i.nom, i.academie, a.le, k.courriel AS contact,
+          (SELECT nom FROM audit WHERE objet = 'intervenant|' || a.numero AND apres ? 'courriel'
+           ORDER BY id DESC LIMIT 1) AS par
 """
 
 
@@ -76,6 +88,19 @@ class Envoi(VersionRow):
     reponse_empechement: str | None
 
 
+class AdresseChangee(Row):
+    """An old address that must be told. `par`: who changed it, as the audit names them; `contact`: of the académie."""
+
+    id: UUID
+    courriel: str
+    prenom: str
+    nom: str
+    academie: str
+    le: datetime
+    par: str | None
+    contact: str | None
+
+
 class EtatConvocation(Row):
     """The version that a convocation has, and whether it is active."""
 
@@ -95,3 +120,13 @@ async def envois(connection: Connection, wanted: Sequence[VersionDemandee]) -> l
 async def page_of_etats(connection: Connection, after: UUID, size: int) -> list[EtatConvocation]:
     """The next `size` convocations after `after`, in the order of their ids."""
     return await connection.fetch(_ETATS, after, size, record_class=EtatConvocation)
+
+
+async def take_adresses(connection: Connection, now: datetime, held: timedelta, size: int) -> list[AdresseChangee]:
+    """Old addresses to tell, which are nobody else's for so long; the oldest first."""
+    return await connection.fetch(_TAKE, now, now - held, size, record_class=AdresseChangee)
+
+
+async def told_adresses(connection: Connection, ids: Sequence[UUID]) -> None:
+    """They were told, or never can be; the same twice is once."""
+    await connection.execute("DELETE FROM adresse_changee WHERE id = ANY($1::uuid[])", list(ids))

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from pydantic import TypeAdapter
 from starlette.responses import Response
@@ -11,7 +12,9 @@ from starlette.responses import Response
 from acces.acteur import Acteur
 from acces.session import Session, SessionEnded, set_cookie
 from chassis.database import Connection, Pool
-from convocation.entrees import sql
+from convocation.entrees import reads, sql
+from convocation.entrees.reads import Ouverte
+from convocation.entrees.sceau import seal, unseal
 
 _SECRET_BYTES = 32
 _SEEN_EVERY = timedelta(minutes=1)  # a row is not written at each request
@@ -30,12 +33,16 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True)
 class Entree:
-    """Somebody who is signed in: a stable account, all that it may act as, and which of these acts."""
+    """Somebody who is signed in: a stable account, all that it may act as, and which of these acts.
+
+    `provenance`, `navigateur`: of one who signs in; asked for apart afterwards.
+    """
 
     compte: str
     fonctions: tuple[Acteur, ...]
     choisie: int = 0
     provenance: Provenance | None = None
+    navigateur: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +79,16 @@ class Entrees:
                 raise SessionEnded
             if now >= found.vue_le + _SEEN_EVERY:
                 await sql.seen(connection, secret, now)
-        return _entree(found)
+        return Entree(found.compte, _FONCTIONS.validate_json(found.fonctions), found.choisie)
 
     async def provenance(self, secret: str) -> Provenance | None:
         """Where the person of a session came from, even of one that is over."""
         async with self.pool.acquire() as connection:
             found = await sql.find(connection, secret)
-        return _entree(found).provenance if found else None
+        if found is None or found.emetteur is None or found.sub is None or found.id_token is None:
+            return None
+        id_token = unseal(secret, found.id_token)
+        return Provenance(found.emetteur, found.sub, found.sid, id_token) if id_token else None
 
     async def find(self, secret: str) -> Session | None:
         entree = await self.entree(secret)
@@ -89,6 +99,16 @@ class Entrees:
         async with self.pool.acquire() as connection:
             if not await sql.choose(connection, secret, choisie):
                 raise IndexError(choisie)
+
+    async def ouvertes(self, secret: str) -> list[Ouverte]:
+        """All open sessions of the person whose session this is, itself first."""
+        async with self.pool.acquire() as connection:
+            return await reads.ouvertes(connection, secret, self.clock(), self.idle)
+
+    async def close_others(self, secret: str, entree_id: UUID | None) -> int:
+        """End one other session of the same person, or all others for None; returns how many there were."""
+        async with self.pool.acquire() as connection:
+            return await sql.close_others(connection, secret, entree_id)
 
     async def close(self, secret: str) -> None:
         """Nobody acts in it any more."""
@@ -112,21 +132,20 @@ async def open_session(connection: Connection, entree: Entree, now: datetime, la
         choisie=entree.choisie,
         now=now,
         fin=min([now + lasts, *(one.fin for one in entree.fonctions if one.fin)]),
-        provenance=(whence.emetteur, whence.sub, whence.sid, whence.id_token) if whence else (None,) * 4,
+        navigateur=entree.navigateur,
+        provenance=(whence.emetteur, whence.sub, whence.sid, seal(secret, whence.id_token)) if whence else (None,) * 4,
     )
     return secret
-
-
-def _entree(row: sql.EntreeRow) -> Entree:
-    provenance = None
-    if row.emetteur is not None and row.sub is not None and row.id_token is not None:
-        provenance = Provenance(row.emetteur, row.sub, row.sid, row.id_token)
-    return Entree(row.compte, _FONCTIONS.validate_json(row.fonctions), row.choisie, provenance)
 
 
 async def close_all_of(connection: Connection, qui: Sequence[str]) -> None:
     """End every session of these accounts or numbers, in the transaction of what takes their rights away."""
     await sql.close_all_of(connection, qui)
+
+
+async def close_all_as(connection: Connection, compte: str) -> None:
+    """End the sessions that this account opened itself: of an intervenant's number, those of links."""
+    await sql.close_all_as(connection, compte)
 
 
 async def close_from(connection: Connection, emetteur: str, *, sid: str | None, sub: str | None) -> None:

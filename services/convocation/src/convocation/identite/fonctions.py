@@ -103,8 +103,11 @@ class Fonction:
         return f"{nom} pour {self.pour}" if self.pour else nom
 
     def finit(self, academies: Collection[str]) -> datetime | None:
-        """The instant at which it ends: midnight after its last day, where that comes first in `academies`."""
-        if self.fin is None:
+        """The instant at which it ends: midnight after its last day, where that comes first in `academies`.
+
+        Whoever wrote the last day that there is meant no end.
+        """
+        if self.fin is None or self.fin == date.max:
             return None
         midnight = datetime.combine(self.fin + timedelta(days=1), time())
         return min(midnight.replace(tzinfo=zone(one)) for one in academies or ["*"])

@@ -5,7 +5,7 @@ belongs in the caller's session, so Starlette's SessionMiddleware is not needed.
 """
 
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from secrets import token_urlsafe
@@ -53,9 +53,11 @@ class Depart:
 class Identite:
     """A person, as the provider tells now. `claims`: all of it but what belongs to the protocol.
 
-    Only FIM's have a vector: another provider may not say whose chef somebody is.
+    Only FIM's have a vector: another provider may not say whose chef somebody is. `courriel`: empty unless the provider
+    vouches for it.
     """
 
+    genre: Genre
     issuer: str
     sub: str
     sid: str | None
@@ -119,8 +121,7 @@ class Fournisseur:
             told = await self._userinfo(client, metadata.userinfo_endpoint) if metadata.userinfo_endpoint else known
         if told.get("sub") != known["sub"]:
             raise self._refused("userinfo: sub")
-        hidden = _PROTOCOL if self.genre is Genre.FIM else _PROTOCOL | ATTRIBUTS
-        return _identite(self._emetteur.issuer, known, told, id_token, hidden)
+        return _identite(self.genre, self._emetteur.issuer, known, told, id_token)
 
     async def logout(self, token: str) -> Fermeture:
         """What the provider has closed, by the token that it posts to us. Raises SignInRefused, ProviderUnavailable."""
@@ -216,25 +217,31 @@ class Fournisseur:
         return SignInRefused(reason)
 
 
-def _identite(
-    issuer: str, known: Mapping[str, Any], told: Mapping[str, Any], id_token: str, hidden: Collection[str]
-) -> Identite:
+def _identite(genre: Genre, issuer: str, known: Mapping[str, Any], told: Mapping[str, Any], id_token: str) -> Identite:
     """What was signed for this sign-in (`known`) wins over what was told afterwards."""
+    hidden = _PROTOCOL if genre is Genre.FIM else _PROTOCOL | ATTRIBUTS
     claims = {name: value for name, value in {**told, **known}.items() if name not in hidden}
     acr, at = known.get("acr"), known.get("auth_time")
     return Identite(
+        genre=genre,
         issuer=issuer,
         sub=known["sub"],
         sid=known.get("sid"),
         nom=_text(claims, "usual_name", "family_name"),
         prenom=_text(claims, "given_name"),
-        courriel="" if claims.get("email_verified") is False else _text(claims, "email"),
+        courriel=_text(claims, "email") if _vouched(genre, claims) else "",
         claims=claims,
         acr=acr if isinstance(acr, str) else None,
         amr=tuple(one for one in known.get("amr") or () if isinstance(one, str)),
         auth_time=_moment(at),
         id_token=id_token,
     )
+
+
+def _vouched(genre: Genre, claims: Mapping[str, object]) -> bool:
+    """Whether the address is the person's. The ministry gives its agents theirs; ProConnect passes on others' word."""
+    verified = claims.get("email_verified")
+    return verified is not False if genre is Genre.FIM else verified is True
 
 
 def _text(claims: Mapping[str, object], *names: str) -> str:

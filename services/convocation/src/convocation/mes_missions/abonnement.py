@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from acces.http import ActeurDep, Router
 from chassis.database import Connection
-from chassis.http import Problem
+from chassis.problem import Problem
 from convocation.commun.application import application
 from convocation.commun.jetons import make_calendrier, read_calendrier
 from convocation.commun.limites import limit_porte

@@ -11,6 +11,7 @@ from convocation.commun.policy import POLICY
 from convocation.convocations.access import own_convocation
 from convocation.courriels.commands import ask_mail
 from convocation.courriels.domain import Objet
+from convocation.entrees.commands import close_all_as
 from convocation.mes_missions import sql
 from convocation.mes_missions.sql import PersonneDuLien
 from event_schemas.academies import zone
@@ -56,7 +57,8 @@ async def note_lien(commande: Commande, person: PersonneDuLien) -> None:
 async def replace_liens(commande: Commande, courriel: str, jours: int) -> int:
     """« J'ai perdu ce mail », by somebody who types an address: older links end, a mail with another is asked for.
 
-    For each person of the address whose links are not over; once in a quarter of an hour. Returns how many people.
+    So do sessions that a link opened: whoever has the mail may be in one. For each person of the address whose links
+    are not over; once in a quarter of an hour. Returns how many people.
     """
     connection, actes = commande.connection, []
     for person in await sql.people_of_courriel(connection, courriel):
@@ -66,6 +68,7 @@ async def replace_liens(commande: Commande, courriel: str, jours: int) -> int:
         compteur = await sql.count_loss(connection, person.numero, commande.now, _PAUSE)
         if compteur is None:
             continue
+        await close_all_as(connection, person.numero)
         await ask_mail(connection, held.convocation_id, held.version, Objet.RENVOI)
         objet, states = f"intervenant|{person.numero}", ({"liens": compteur - 1}, {"liens": compteur})
         actes.append(Acte("lien.perdre", objet, *states, academie=person.academie, uai=person.uai))

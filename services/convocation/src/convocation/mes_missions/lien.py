@@ -20,6 +20,7 @@ from convocation.commun.application import application
 from convocation.commun.jetons import read_lien, same_address
 from convocation.commun.limites import limit_porte
 from convocation.entrees.commands import Entree
+from convocation.entrees.navigateur import navigateur_of
 from convocation.mes_missions import sql
 from convocation.mes_missions.commands import note_lien, replace_liens
 from convocation.mes_missions.sql import PersonneDuLien
@@ -147,7 +148,8 @@ async def _enter(request: Request, person: PersonneDuLien) -> Response:
     response = see_other(MES_MISSIONS)
     state = application(request)
     await state.sessions.close(secret_of(request))
-    await state.sessions.open(response, Entree(acteur.sub, (acteur,)), hours=_LASTS)
+    entree = Entree(acteur.sub, (acteur,), navigateur=navigateur_of(request))
+    await state.sessions.open(response, entree, hours=_LASTS)
     securite.tell(request, Evenement.LINK_OPENED, acteur)
     return _sealed(response)
 

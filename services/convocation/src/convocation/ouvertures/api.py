@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import Query, Request
 
 from acces.http import ActeurDep, Router
-from chassis.http import Problem
+from chassis.problem import Problem
 from convocation.commun.application import application
 from convocation.commun.schemas import Session
 from convocation.ouvertures import sql

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import Path, Request, Response
 
 from acces.http import ActeurDep, Router
-from chassis.http import Problem
+from chassis.problem import Problem
 from convocation.commun.http import IfMatch, etag, expected_version
 from convocation.commun.schemas import Uai
 from convocation.signatures import reads as signatures

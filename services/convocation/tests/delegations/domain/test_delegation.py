@@ -1,6 +1,6 @@
 """The days of a delegation, and when a function ends."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -82,3 +82,5 @@ def test_a_function_ends_at_midnight_after_its_last_day_by_the_academies_clocks(
 
 def test_a_function_without_a_last_day_has_no_end():
     assert Fonction(Role.CHEF).finit({"10"}) is None
+    assert Fonction(Role.ADMINISTRATEUR, fin=date.max).finit({"10"}) is None, "there is no day after it"
+    assert Fonction(Role.ADMINISTRATEUR, fin=date.max - timedelta(days=1)).finit(()) is not None

@@ -59,9 +59,8 @@ async def refuse(commande: Commande, session: str, uai: str, revision: int, moti
 async def replay(commande: Commande, session: str, uai: str, revision: int) -> str:
     """Apply the last applied revision again, which changes nothing; an older one is not applied at all.
 
-        Returns MAX_MOTIF = 500
-    AUCUN_CHANGEMENT, DEPASSEE or, where the missions did not follow it, APPLIQUEE.
-        Raises Forbidden, ClotureInconnue, JamaisAppliquee.
+    Returns AUCUN_CHANGEMENT, DEPASSEE or, where the missions did not follow it, APPLIQUEE.
+    Raises Forbidden, ClotureInconnue, JamaisAppliquee.
     """
     held = await _locked(commande, session, uai)
     found = {row.revision: row for row in await revues.revisions(commande.connection, held.cloture)}

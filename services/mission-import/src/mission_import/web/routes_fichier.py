@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import FastAPI, Query, Request, Response
+from fastapi import Depends, FastAPI, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from acces.http import ActeurDep, Router
@@ -14,6 +14,7 @@ from mission_import.policy import POLICY
 from mission_import.use_cases import import_file
 from mission_import.web import fichier_json
 from mission_import.web.application import application
+from mission_import.web.limites import limit_fichier, limit_recherche
 from pages.commands import commande, reading, snapshot
 
 router = Router(prefix="/api/imports/fichier")
@@ -44,7 +45,7 @@ async def _octets(request: Request) -> bytes:
     return bytes(octets)
 
 
-@router.post("", status_code=201, openapi_extra=_BODY)
+@router.post("", status_code=201, openapi_extra=_BODY, dependencies=[Depends(limit_fichier)])
 @takes_a_file
 async def deposer(request: Request, acteur: ActeurDep, response: Response) -> dict[str, Any]:
     """The dry run: what the file (JSON Lines or CSV) would change; nothing of it is written. 422 with every fault."""
@@ -57,7 +58,7 @@ async def deposer(request: Request, acteur: ActeurDep, response: Response) -> di
     return fichier_json.essai(essai)
 
 
-@router.get("")
+@router.get("", dependencies=[Depends(limit_recherche)])
 async def historique(
     request: Request, acteur: ActeurDep, page: Annotated[int, Query(ge=1, le=100_000)] = 1
 ) -> dict[str, Any]:
@@ -68,14 +69,14 @@ async def historique(
     return {"total": total, "page": page, "fichiers": [fichier_json.depot(row) for row in rows]}
 
 
-@router.get("/{import_id}")
+@router.get("/{import_id}", dependencies=[Depends(limit_fichier)])
 async def lire(request: Request, import_id: UUID, acteur: ActeurDep) -> dict[str, Any]:
     """The dry run as it would be now, or what was imported."""
     async with snapshot(request) as connection:
         return fichier_json.essai(await import_file.look(connection, acteur, import_id, application(request).clock()))
 
 
-@router.post("/{import_id}/confirmation")
+@router.post("/{import_id}/confirmation", dependencies=[Depends(limit_fichier)])
 async def confirmer(request: Request, import_id: UUID, body: ConfirmationIn, acteur: ActeurDep) -> dict[str, Any]:
     """Import the file as it was read; 409 where it would change something else now, or is imported already."""
     async with commande(request, acteur) as command:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import FastAPI, Query, Request
+from fastapi import Depends, FastAPI, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from acces import audit
@@ -19,6 +19,7 @@ from mission_import.use_cases import decide_import
 from mission_import.use_cases.review_import import review
 from mission_import.web.application import application
 from mission_import.web.fichier_json import differentiel
+from mission_import.web.limites import limit_recherche
 from pages.commands import commande, reading, snapshot
 
 router = Router(prefix="/api")
@@ -75,7 +76,7 @@ async def put_politique(request: Request, academie: Academie, body: PolitiqueIn,
     return {"academie": academie, "mode": body.mode}
 
 
-@router.get("/imports")
+@router.get("/imports", dependencies=[Depends(limit_recherche)])
 async def lister(
     request: Request,
     acteur: ActeurDep,
@@ -94,7 +95,7 @@ async def lister(
     return {"total": rows[0].total if rows else 0, "page": page, "imports": lines}
 
 
-@router.get("/imports/journal")
+@router.get("/imports/journal", dependencies=[Depends(limit_recherche)])
 async def journal(request: Request, acteur: ActeurDep, page: Page = 1) -> dict[str, Any]:
     """Who decided what, the latest first."""
     POLICY.scope(acteur, "audit.lire")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 
@@ -83,3 +84,18 @@ class Item:
 
     nature: Nature
     envoi: Envoi
+
+
+class AdresseChangee(NamedTuple):
+    """The directory has another address than `courriel` since the day `le`. `par`: who changed it, if that is known.
+
+    `contact`: whom the académie's people write to.
+    """
+
+    id: UUID
+    courriel: str
+    prenom: str
+    nom: str
+    le: date
+    par: str | None
+    contact: str | None

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from francais import accord, dates_longues, enumeration
+from francais import accord, date_longue, dates_longues, enumeration
 from notifier.domain.changement import changements
-from notifier.domain.courrier import Envoi, Item, Nature
+from notifier.domain.courrier import AdresseChangee, Envoi, Item, Nature
 from notifier.domain.lisible import ligne, lignes
 
 _OBJETS = {
@@ -276,3 +276,16 @@ def _signatures(envois: Sequence[Envoi]) -> tuple[tuple[str, ...], ...]:
     """R24, K.g: who signs, for each établissement, which is named when there are several."""
     blocks = dict.fromkeys((tuple(lignes(one.signataire or "")[:2]), one.etablissement) for one in envois)
     return tuple((*(qui or (_SANS_SIGNATURE,)), *((ou,) if len(blocks) > 1 else ())) for qui, ou in blocks)
+
+
+def texte_du_changement(one: AdresseChangee) -> str:
+    """No link in it, and not the new address: whoever has the old mailbox may be anybody by now."""
+    par = f" par {ligne(one.par)}" if one.par else ""
+    contact = f" ({ligne(one.contact)})" if one.contact else ""
+    return (
+        f"Bonjour {ligne(one.prenom)} {ligne(one.nom)},\n\n"
+        f"L’adresse de vos convocations a été changée le {date_longue(one.le)}{par}."
+        " Vos convocations, et les liens qui les ouvrent, n’arrivent plus à l’adresse où vous lisez ce message.\n\n"
+        "Si vous l’avez demandé, vous n’avez rien à faire. Si ce n’est pas vous, dites-le au gestionnaire IMAGIN"
+        f" de votre académie{contact}\u00a0: quelqu’un d’autre pourrait lire vos convocations.\n"
+    )

@@ -6,6 +6,7 @@ header or a part: what would is refused, and the boundaries bear a sign that no 
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from email.errors import MessageError
 from email.header import decode_header, make_header
@@ -20,9 +21,9 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from francais.adresses import AdresseRefusee, adresse
-from notifier.domain.courrier import Envoi, Item
+from notifier.domain.courrier import AdresseChangee, Envoi, Item
 from notifier.domain.lisible import ligne
-from notifier.domain.wording import Redaction, ordre, rediger, texte
+from notifier.domain.wording import Redaction, ordre, rediger, texte, texte_du_changement
 
 _SPECIAUX = re.compile(r"[()<>\[\]:;@\\,.\"]+")
 
@@ -72,6 +73,25 @@ def compose(items: Sequence[Item], *, message_id: str, date: datetime, sender: s
         raise
     except ValueError as error:  # email's own
         raise Inenvoyable(type(error).__name__) from None
+
+
+def compose_changement(one: AdresseChangee, *, message_id: str, date: datetime, sender: str) -> EmailMessage:
+    """To an old address, without a link and without the new one. Raises Inenvoyable."""
+    if any(mark in text for text in (one.courriel, one.prenom, one.nom, one.contact or "") for mark in "\r\n\0"):
+        raise Inenvoyable("a line break or NUL in a header")
+    message = EmailMessage(policy=_POLICY)
+    message["Message-ID"] = message_id
+    message["Date"] = date
+    message["From"] = sender
+    message["To"] = _address(f"{one.prenom} {one.nom}", one.courriel)
+    if one.contact:
+        with suppress(Inenvoyable):  # an address nobody can write to is no reason to say nothing
+            message["Reply-To"] = _address("Gestionnaire IMAGIN", one.contact)
+    message["Subject"] = "IMAG’IN\u00a0: l’adresse de vos convocations a été changée"
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(texte_du_changement(one), cte="quoted-printable")
+    message["Content-Language"] = "fr"
+    return message
 
 
 def _compose(items: Sequence[Item], *, message_id: str, date: datetime, sender: str) -> EmailMessage:

@@ -10,7 +10,7 @@ from uuid import UUID
 import httpx2
 
 from francais.adresses import AdresseRefusee, adresse
-from notifier.domain.courrier import Calendrier, Entree, Envoi, Piece
+from notifier.domain.courrier import AdresseChangee, Calendrier, Entree, Envoi, Piece
 
 _ASKED_AT_ONCE = 50  # documents are rendered at first request, some 15 ms each: an answer of 3 MB
 _BROKEN = 500
@@ -59,6 +59,20 @@ class ConvocationGateway:
         except httpx2.HTTPError as error:
             raise ConvocationUnavailable(type(error).__name__) from None
         return [_envoi(one) for one in response.json()["envois"]]
+
+    async def adresses_changees(self, dites: Sequence[UUID]) -> list[AdresseChangee]:
+        """Old addresses to tell; those of `dites` are done. Raises ConvocationUnavailable."""
+        try:
+            headers = {"Authorization": f"Bearer {self._token()}"}
+            body = {"dites": [str(one) for one in dites]}
+            response = await self._client.post("/api/adresses-changees", json=body, headers=headers)
+            response.raise_for_status()
+        except httpx2.HTTPError as error:
+            raise ConvocationUnavailable(type(error).__name__) from None
+        return [
+            AdresseChangee(**one | {"id": UUID(one["id"]), "le": date.fromisoformat(one["le"])})
+            for one in response.json()["adresses"]
+        ]
 
 
 _AS_IS = ("version", "nature", "lue", "courriel", "civilite", "nom", "prenom", "type", "libelle", "voie", "session")

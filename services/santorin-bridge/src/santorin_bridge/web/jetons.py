@@ -113,5 +113,5 @@ def _grant(fields: dict[str, str]) -> None:
 def _token(request: Request, client_id: str) -> dict[str, str | int]:
     ours = application(request)
     acteur, hours = Acteur(client_id, Role.SANTORIN), ours.token_seconds / 3_600
-    token = ours.signs.mint(acteur, now=ours.clock(), hours=hours)
+    token = ours.signs.mint(acteur, audience=Settings.service_name, now=ours.clock(), hours=hours)
     return {"access_token": token, "token_type": "Bearer", "expires_in": ours.token_seconds}

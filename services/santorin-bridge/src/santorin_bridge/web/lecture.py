@@ -9,7 +9,7 @@ from uuid import UUID
 
 from fastapi import Request
 
-from chassis.http import Problem
+from chassis.problem import Problem
 from santorin_bridge.persistence import habilitations
 from santorin_bridge.web.application import application
 

@@ -6,7 +6,8 @@ from uuid import UUID
 from fastapi import Path, Query, Request, Response
 
 from acces.http import ActeurDep, Router
-from chassis.http import Problem, takes_a_file
+from chassis.http import takes_a_file
+from chassis.problem import Problem
 from convocation.annuaire.access import may_keep
 from convocation.annuaire.imports.access import visible_import
 from convocation.annuaire.imports.commands import submit_import

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 
 from acces.acteur import Acteur, Role
 from acces.policy import Forbidden
-from chassis.http import Problem
+from chassis.problem import Problem
 from mission_import.domain.errors import ClotureInconnue
 from mission_import.policy import POLICY
 from mission_import.web.application import application

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from fastapi import Request
+from fastapi import Depends, Request
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
@@ -27,6 +27,7 @@ from mission_import.policy import POLICY
 from mission_import.use_cases import import_file
 from mission_import.use_cases.import_file import EssaiFichier
 from mission_import.web.application import application
+from mission_import.web.limites import limit_fichier
 from mission_import.web.pages import lignes
 from mission_import.web.pages.ecran import page, within_reach
 from mission_import.web.refusals import errors_of, status_of
@@ -53,7 +54,7 @@ async def choisir(request: Request, acteur: ActeurDep) -> Response:
     return await _formulaire(request, acteur)
 
 
-@router.post(ADRESSE)
+@router.post(ADRESSE, dependencies=[Depends(limit_fichier)])
 @takes_a_file
 async def deposer(request: Request, acteur: ActeurDep) -> Response:
     """The dry run: the file is read whole, and kept until it is confirmed."""
@@ -68,13 +69,13 @@ async def deposer(request: Request, acteur: ActeurDep) -> Response:
     return see_other(f"{ADRESSE}/{essai.depot.import_id}")
 
 
-@router.get(ADRESSE + "/{import_id}")
+@router.get(ADRESSE + "/{import_id}", dependencies=[Depends(limit_fichier)])
 async def lire(request: Request, import_id: UUID, acteur: ActeurDep) -> Response:
     """What the file would change now, or what it did."""
     return await _essai(request, acteur, import_id)
 
 
-@router.post(ADRESSE + "/{import_id}")
+@router.post(ADRESSE + "/{import_id}", dependencies=[Depends(limit_fichier)])
 async def confirmer(request: Request, import_id: UUID, acteur: ActeurDep) -> Response:
     """« Importer » the file as it was read."""
     async with request.form(max_files=0, max_fields=10) as form:

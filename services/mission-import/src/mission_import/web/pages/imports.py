@@ -4,7 +4,7 @@ from math import ceil
 from typing import Any
 from urllib.parse import urlencode
 
-from fastapi import Request
+from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse
 
 from acces.http import ActeurDep, Router
@@ -12,6 +12,7 @@ from acces.policy import Scope
 from mission_import.persistence import revues
 from mission_import.persistence.revues import Choix
 from mission_import.policy import POLICY
+from mission_import.web.limites import limit_recherche
 from mission_import.web.pages import lignes
 from mission_import.web.pages.ecran import page
 from pages.commands import reading
@@ -22,7 +23,7 @@ _TAILLE = 50
 _FILTRES = ("q", "etat", "session", "academie")
 
 
-@router.get("/imports")
+@router.get("/imports", dependencies=[Depends(limit_recherche)])
 async def lister(request: Request, acteur: ActeurDep) -> HTMLResponse:
     """What makes no sense in a filter is left out."""
     scope = POLICY.scope(acteur, "imports.lire")

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from acces.http import ActeurDep, Router
 from acces.policy import Scope
-from chassis.http import Problem
+from chassis.problem import Problem
 from event_schemas.academies import NOMS, local_time
 from event_schemas.state import Academie
 from mission_import.persistence import politiques

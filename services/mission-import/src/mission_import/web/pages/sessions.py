@@ -5,12 +5,12 @@ from starlette.responses import Response
 
 from acces.http import refuse_cross_site, secret_of
 from acces.session import delete_cookie
-from chassis.http import Problem
+from chassis.problem import Problem
 from mission_import.web.application import application
 from mission_import.web.pages.ecran import IMPORTS
 from pages.commands import see_other
 
-_ELSEWHERE = ("/accessibilite", "/mentions-legales", "/donnees-personnelles", "/fonctions")
+_ELSEWHERE = ("/accessibilite", "/mentions-legales", "/donnees-personnelles", "/fonctions", "/mes-connexions")
 
 
 def add_to(app: FastAPI) -> None:
