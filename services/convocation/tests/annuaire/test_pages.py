@@ -87,6 +87,17 @@ async def test_somebody_is_created_with_everything_the_form_holds_and_no_name_or
     }
 
 
+async def test_a_name_that_no_font_can_print_is_warned_of_on_the_persons_page_and_no_other(world):
+    gestionnaire, one = world.browser("gestionnaire"), await address(world)
+    for nom, prenom, lost in (("汉字", "Tiểu Minh", "汉 字"), ("TRƯƠNG", "سميرة", None), ("Ｌｉ", "ﬁ", None)):
+        form = ANNE | {"nom": nom, "prenom": prenom}
+        version = await world.pool.fetchval("SELECT version FROM intervenant WHERE numero = '102'")
+        assert (await gestionnaire.post(one, form | {"version": str(version)})).status_code == 303
+        page = html.unescape((await gestionnaire.get(one)).text)
+        assert ("ne s’imprime pas en entier" in page) is (lost is not None)
+        assert lost is None or f"ces lettres manqueront : {lost}." in page
+
+
 WRONG = [
     ({"numero": ""}, "numero"),
     ({"numero": "102"}, "déjà celui d’une personne"),

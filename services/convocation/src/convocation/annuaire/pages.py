@@ -21,6 +21,7 @@ from convocation.annuaire.refus import IntervenantAbsent
 from convocation.annuaire.schemas import FicheIn, NouvelleFicheIn
 from convocation.cadre.ecran import page
 from convocation.commun.access import reach
+from convocation.commun.imprimable import illisibles
 from convocation.commun.limites import count_read, limit_recherche
 from convocation.commun.recherche import cle
 from convocation.commun.refus import Refus, VersionDepassee
@@ -218,6 +219,7 @@ async def _form(
         status=_status(refus, told),
         fiche=fiche,
         connue=connue,
+        illisibles=illisibles(f"{connue.prenom} {connue.nom}") if connue else [],
         demande=demande,
         homonymes=await _homonymes(connection, demande) if demande else [],
         erreurs=told,

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from convocation.annuaire.domain import Intervenant
+from convocation.commun.imprimable import illisibles, omis
 from convocation.commun.refus import entier
 from convocation.convocations.refus import (
     ConvocationAnnulee,
@@ -244,6 +245,13 @@ def sur_les_personnes(personnes: Sequence[Intervenant], dates: Sequence[date]) -
         details = tuple(f"{one.nom} {one.prenom}" for one in stagiaires)
         found.append(Avertissement("stagiaire", "Enseignant stagiaire.", details))
     return found
+
+
+def sur_l_observation(observation: str) -> list[Avertissement]:
+    """What its PDF would not show."""
+    perdus = (*omis(observation), *illisibles(observation))
+    phrase = "Ces signes de l’observation ne seront pas sur la convocation imprimée."
+    return [Avertissement("signes-non-imprimes", phrase, perdus)] if perdus else []
 
 
 def avertissements(
