@@ -10,6 +10,7 @@ from chassis.service import Runtime, Service, run
 from convocation import screens
 from convocation.affectation import api as affectation
 from convocation.annuaire import api as annuaire
+from convocation.annuaire import commands as directory
 from convocation.annuaire.imports import api as imports
 from convocation.annuaire.imports import commands as import_annuaire
 from convocation.commun import idempotence, refusals
@@ -86,8 +87,10 @@ def build(runtime: Runtime) -> Service:
             await entrees.forget(connection, state.clock())
             await import_annuaire.forget_imports(connection, state.clock())
 
-    async def work_at_imports() -> None:
+    async def work_at_the_directory() -> None:
         while await import_annuaire.work_at_import(runtime.pool, state.clock):
+            pass
+        while await directory.make_words_again(runtime.pool):
             pass
 
     return Service(
@@ -100,7 +103,7 @@ def build(runtime: Runtime) -> Service:
         },
         loops=[
             partial(periodically, _HOUR_SECONDS, "forget", forget_what_is_over),
-            partial(periodically, _IMPORTS_SECONDS, "imports", work_at_imports),
+            partial(periodically, _IMPORTS_SECONDS, "imports", work_at_the_directory),
         ],
         models={ce_type: event.model for ce_type, event in EVENT_TYPES.items()},
     )

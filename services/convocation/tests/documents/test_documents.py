@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from convocation.commun.imprimable import GLYPHES
 from convocation.convocations.domain import NatureVersion
 from convocation.documents.rendering import Document, Documents, Signataire
+from francais.imprimable import GLYPHES
 from testkit.programs import find_program
 
 RENDERER = Documents()

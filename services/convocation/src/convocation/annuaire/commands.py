@@ -7,6 +7,7 @@ from uuid import UUID
 from acces import audit
 from acces.commande import Commande
 from acces.policy import Forbidden
+from chassis.database import Pool
 from convocation.annuaire import reads, sql
 from convocation.annuaire.access import WRITE, may_keep
 from convocation.annuaire.domain import Intervenant
@@ -25,6 +26,8 @@ from convocation.demandes.refus import DemandeInconnue
 from convocation.missions import reads as missions
 from convocation.nomenclature import reads as nomenclature
 from convocation.nomenclature.refus import DisciplineInconnue
+
+_WORDS_SLICE = 500  # people: some 10 ms of the loop
 
 
 async def create_intervenant(commande: Commande, person: Intervenant, demande_id: UUID | None = None) -> None:
@@ -156,3 +159,9 @@ async def import_intervenants(
 async def merge_into(commande: Commande, numero: str, dans: str) -> None:
     """Record that `numero` was merged into `dans`; the caller has locked both and records the act."""
     await sql.merge_into(commande.connection, numero, dans)
+
+
+async def make_words_again(pool: Pool) -> bool:
+    """Some people are found by the present rule again (0282_mots.sql); False where everybody is."""
+    async with pool.acquire() as connection, connection.transaction():
+        return await sql.make_words_again(connection, _WORDS_SLICE) > 0

@@ -21,7 +21,6 @@ from convocation.annuaire.refus import IntervenantAbsent
 from convocation.annuaire.schemas import FicheIn, NouvelleFicheIn
 from convocation.cadre.ecran import page
 from convocation.commun.access import reach
-from convocation.commun.imprimable import illisibles
 from convocation.commun.limites import count_read, limit_recherche
 from convocation.commun.recherche import cle
 from convocation.commun.refus import Refus, VersionDepassee
@@ -30,6 +29,7 @@ from convocation.demandes.reads import Demande
 from convocation.exigences import reads as exigences
 from convocation.nomenclature import reads as nomenclature
 from event_schemas.academies import NOMS
+from francais.imprimable import illisibles
 from pages.commands import commande, reading, see_other
 from pages.forms import fields, page_number, text, version_of
 

@@ -18,12 +18,11 @@ _OF_DISCIPLINE = f"""{_PEOPLE}
 WHERE actif AND academie = $3 AND (uai = $1 OR uais_secondaires @> ARRAY[$1::text]) AND disciplines && $2::text[]
 ORDER BY cle, numero
 """
-_FIRST_WORD = f"""{_PEOPLE}
-WHERE i.actif AND i.numero IN (SELECT numero FROM intervenant_mot WHERE academie = $1 AND mot LIKE $2)
-"""
+_BY_NAME = f"{_PEOPLE} WHERE i.actif AND i.numero IN ({{named}}) ORDER BY i.cle, i.numero LIMIT {{limit}}"
+_WORD = "SELECT numero FROM intervenant_mot f WHERE mot LIKE ${number} AND {place}"
 _SIMILAR = "SELECT DISTINCT mot FROM intervenant_mot WHERE academie = $1 AND length(mot) >= $2"
 
-_OTHER_WORD = " AND EXISTS (SELECT FROM intervenant_mot m WHERE m.numero = i.numero AND m.mot LIKE ${})"
+_OTHER_WORD = " AND EXISTS (SELECT FROM intervenant_mot m WHERE m.numero = f.numero AND m.mot LIKE ${number})"
 _CONVOCATIONS = """
 SELECT numero, count(*) AS convocations FROM convocation
 WHERE numero = ANY($1::text[]) AND status = 'ACTIVE' GROUP BY numero
@@ -34,8 +33,8 @@ FROM intervenant i
 WHERE ($1::text[] IS NULL OR i.academie = ANY($1))
   AND ($2::text IS NULL OR i.uai = $2 OR i.uais_secondaires @> ARRAY[$2])
   AND ($3::text IS NULL OR i.disciplines @> ARRAY[$3]) AND ($4::boolean IS NULL OR i.actif = $4)
-  AND ' ' || i.cle LIKE ALL ($5::text[])
-ORDER BY i.cle, i.numero LIMIT $6 OFFSET $7
+  AND {{named}}
+ORDER BY i.cle, i.numero LIMIT $5 OFFSET $6
 """
 _WORDS_OF_ACADEMIES = """
 SELECT DISTINCT mot FROM intervenant_mot WHERE ($1::text[] IS NULL OR academie = ANY($1)) AND length(mot) >= $2
@@ -144,8 +143,7 @@ async def search(connection: Connection, academie: str, texte: str, *, limit: in
     typed = mots(texte)
     if sum(map(len, typed)) < _FEWEST_LETTERS:
         return [], False
-    found = await by_name(connection, academie, typed, limit=limit)
-    if found:
+    if found := await by_name(connection, academie, typed, limit=limit):
         return found, False
     rows = await connection.fetch(_SIMILAR, academie, min(map(len, typed)) - 1, record_class=MotRow)
     near = await asyncio.to_thread(mots_proches, typed, [row.mot for row in rows])
@@ -154,13 +152,26 @@ async def search(connection: Connection, academie: str, texte: str, *, limit: in
 
 async def by_name(connection: Connection, academie: str, words: Sequence[str], *, limit: int) -> list[Intervenant]:
     """People of the académie who have, for each (folded) word, a word that begins so."""
-    prefixes = [f"{mot}%" for mot in sorted(words, key=len, reverse=True)]  # the longest finds the fewest
-    if not prefixes:
+    if not words:
         return []
-    others = "".join(_OTHER_WORD.format(number) for number in range(3, len(prefixes) + 2))
-    query = f"{_FIRST_WORD}{others} ORDER BY i.cle, i.numero LIMIT {limit:d}"
+    named, prefixes = _named(words, 2, "academie = $1")
+    query = _BY_NAME.format(named=named, limit=limit)
     rows = await connection.fetch(query, academie, *prefixes, record_class=IntervenantRow)
     return [_intervenant(row) for row in rows]
+
+
+def _named(words: Sequence[str], first: int, place: str) -> tuple[str, list[str]]:
+    """The numbers of people who have all these words, or them as one, by index; and the arguments, from `first` on.
+
+    Whoever types « de la tour » finds DELATOUR too, whoever types « delatour » DE LA TOUR (`formes`).
+    """
+    ordered = sorted(words, key=len, reverse=True)  # the longest finds the fewest
+    others = "".join(_OTHER_WORD.format(number=first + rank) for rank in range(1, len(ordered)))
+    query = _WORD.format(number=first, place=place) + others
+    if len(words) > 1:
+        query += f" UNION {_WORD.format(number=first + len(words), place=place)}"
+        ordered.append("".join(words))
+    return query, [f"{mot}%" for mot in ordered]
 
 
 def _intervenant(row: IntervenantRow, indisponibilites: Sequence[Indisponibilite] = ()) -> Intervenant:
@@ -216,14 +227,16 @@ async def liste_intervenants(connection: Connection, filtre: FiltreAnnuaire) -> 
 
 
 async def _page_of(connection: Connection, filtre: FiltreAnnuaire, words: Sequence[str]) -> list[IntervenantListe]:
+    place = "true" if filtre.academies is None else "academie = ANY($1)"
+    named, prefixes = _named(words, 7, place) if words else ("", [])
     return await connection.fetch(
-        _LISTE,
+        _LISTE.format(named=f"i.numero IN ({named})" if words else "true"),
         filtre.academies,
         filtre.uai,
         filtre.discipline,
         filtre.actif,
-        [f"% {mot}%" for mot in words],
         filtre.taille,
         (filtre.page - 1) * filtre.taille,
+        *prefixes,
         record_class=IntervenantListe,
     )

@@ -10,7 +10,6 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from convocation.annuaire.domain import Intervenant
-from convocation.commun.imprimable import illisibles, omis
 from convocation.commun.refus import entier
 from convocation.convocations.refus import (
     ConvocationAnnulee,
@@ -28,6 +27,7 @@ from convocation.convocations.refus import (
 from convocation.exigences.domain import ProfilsRequis, profil_couvert, profils_manquants
 from convocation.missions.domain import Mission, MissionType
 from convocation.ouvertures.refus import ServiceFerme
+from francais.imprimable import illisibles, omis
 from francais.textes import fins_de_ligne
 
 _ANNEES = range(2000, 2100)  # « 27 » typed as a year is the year 0027, and browsers accept it

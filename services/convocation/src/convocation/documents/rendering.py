@@ -17,9 +17,9 @@ from typing import Any
 import segno
 from typst import Compiler, Fonts
 
-from convocation.commun.imprimable import imprimable
 from convocation.convocations.domain import LIBELLES, NatureVersion, Qualite
 from francais import accord, date_longue, dates_longues
+from francais.imprimable import imprimable
 
 
 @dataclass(frozen=True, slots=True)

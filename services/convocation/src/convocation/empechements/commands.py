@@ -15,7 +15,7 @@ from convocation.convocations.access import (
     own_convocation,
     visible_convocation,
 )
-from convocation.convocations.commands import PassageOutre, warnings_of, save_version, tell
+from convocation.convocations.commands import PassageOutre, save_version, tell, warnings_of
 from convocation.convocations.domain import Convocation
 from convocation.convocations.reads import LigneConvocation
 from convocation.courriels.commands import ask_mail
