@@ -41,6 +41,22 @@ SELECT numero, academie, unnest(mots) FROM annuaire_importe WHERE numero = ANY($
 """
 
 
+_NEW = "NOT EXISTS (SELECT FROM intervenant i WHERE i.numero = t.numero)"
+# Of a pair that is new the second line, of one that the directory has half of the new one.
+_TWINS = f"""
+SELECT DISTINCT t.ligne FROM annuaire_importe t JOIN (
+    SELECT numero, academie, cle, courriel, uai, -1 AS ligne FROM intervenant WHERE actif
+    UNION ALL SELECT numero, academie, cle, courriel, uai, ligne FROM annuaire_importe t WHERE actif AND {_NEW}) o
+ON (o.academie, o.cle, lower(o.courriel), o.uai) = (t.academie, t.cle, lower(t.courriel), t.uai)
+WHERE o.numero <> t.numero AND o.ligne < t.ligne AND t.actif AND {_NEW} ORDER BY t.ligne
+"""
+_LOST_ZEROS = f"""
+SELECT DISTINCT t.ligne FROM annuaire_importe t JOIN intervenant o
+ON (o.academie, ltrim(o.numero, '0')) = (t.academie, ltrim(t.numero, '0'))
+WHERE length(o.numero) > length(t.numero) AND {_NEW} ORDER BY t.ligne
+"""
+
+
 class LigneRow(Row):
     """A line of the file."""
 
@@ -105,6 +121,16 @@ async def compare(connection: Connection) -> dict[str, int]:
     modified: int = await connection.fetchval(_KNOWN)
     left: int = await connection.fetchval("SELECT count(*) FROM annuaire_importe")
     return {"creees": left - modified, "modifiees": modified, "inchangees": same}
+
+
+async def twins(connection: Connection) -> list[int]:
+    """After `compare`: lines of new people who have somebody's name, address and établissement."""
+    return [row.ligne for row in await connection.fetch(_TWINS, record_class=LigneRow)]
+
+
+async def lost_zeros(connection: Connection) -> list[int]:
+    """After `compare`: lines of new people whose number is somebody's without its zeros."""
+    return [row.ligne for row in await connection.fetch(_LOST_ZEROS, record_class=LigneRow)]
 
 
 async def numbers(connection: Connection) -> list[str]:
