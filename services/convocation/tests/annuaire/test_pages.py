@@ -98,6 +98,21 @@ async def test_a_name_that_no_font_can_print_is_warned_of_on_the_persons_page_an
         assert lost is None or f"ces lettres manqueront : {lost}." in page
 
 
+async def test_a_new_person_who_may_be_somebody_is_asked_about_before_she_is_saved(world):
+    gestionnaire, before = world.browser("gestionnaire"), await acts(world)
+    assert (await gestionnaire.post("/intervenants/nouveau", EVE)).status_code == 303
+    twin = EVE | {"numero": "501", "nom": "Nouvelle", "courriel": "EVE@ac-exemple.invalid"}
+    asked = await gestionnaire.post("/intervenants/nouveau", twin)
+    assert (asked.status_code, "peut-être déjà dans l’annuaire" in asked.text) == (409, True)
+    assert await address(world, "500") in asked.text
+    assert await acts(world) == before + 1
+    [read] = re.findall(r'name="jumelle" value="([^"]+)"', asked.text)
+    assert (await gestionnaire.post("/intervenants/nouveau", twin | {"jumelle": read})).status_code == 303
+    for other in ({"courriel": "autre@ac-exemple.invalid"}, {"prenom": "Eva"}, {"uai": AUTRE_LYON}):
+        form = EVE | {"numero": f"6{len(other)}{next(iter(other))}"} | other
+        assert (await gestionnaire.post("/intervenants/nouveau", form)).status_code == 303
+
+
 WRONG = [
     ({"numero": ""}, "numero"),
     ({"numero": "102"}, "déjà celui d’une personne"),

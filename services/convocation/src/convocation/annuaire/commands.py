@@ -15,6 +15,7 @@ from convocation.annuaire.refus import (
     DejaFusionnee,
     EtablissementHorsAcademie,
     IntervenantAbsent,
+    JumelleConnue,
     NumeroPris,
     RaisonAbsente,
 )
@@ -30,11 +31,14 @@ from convocation.nomenclature.refus import DisciplineInconnue
 _WORDS_SLICE = 500  # people: some 10 ms of the loop
 
 
-async def create_intervenant(commande: Commande, person: Intervenant, demande_id: UUID | None = None) -> None:
+async def create_intervenant(
+    commande: Commande, person: Intervenant, demande_id: UUID | None = None, *, autre_que: str | None = None
+) -> None:
     """A new person; with `demande_id` the établissement's request (R36) is answered in the same transaction.
 
+    `autre_que`: whom she was seen not to be; None where nobody looks.
     Raises Forbidden, AcademieInconnue, NumeroPris, EtablissementHorsAcademie, DisciplineInconnue, DemandeInconnue,
-    DemandeDejaTraitee.
+    DemandeDejaTraitee, JumelleConnue.
     """
     may_keep(commande.acteur, person.academie)
     await _check(commande, person)
@@ -45,6 +49,10 @@ async def create_intervenant(commande: Commande, person: Intervenant, demande_id
         if demande is None or demande.academie != person.academie:
             raise DemandeInconnue
         await answer_demande(commande, demande_id, creee=True, reponse="Personne créée dans l’annuaire.")
+    if autre_que is not None:
+        twin = await reads.twin_of(commande.connection, person)
+        if twin not in {None, autre_que}:
+            raise JumelleConnue([twin])
     await save_with_acts(commande, [person], {})
 
 

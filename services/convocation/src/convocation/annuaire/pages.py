@@ -17,7 +17,7 @@ from convocation.annuaire.commands import change_intervenant, create_intervenant
 from convocation.annuaire.domain import Intervenant
 from convocation.annuaire.forms import CIVILITES, Fiche, fautes, fiche_de, lire_fiche
 from convocation.annuaire.reads import FiltreAnnuaire, IntervenantListe, liste_intervenants
-from convocation.annuaire.refus import IntervenantAbsent
+from convocation.annuaire.refus import IntervenantAbsent, JumelleConnue
 from convocation.annuaire.schemas import FicheIn, NouvelleFicheIn
 from convocation.cadre.ecran import page
 from convocation.commun.access import reach
@@ -112,7 +112,7 @@ async def creer(request: Request, acteur: ActeurDep, demande: UUID | None = None
         person = NouvelleFicheIn.model_validate(corps).personne(fiche.numero, fiche.academie)
         try:
             async with commande(request, acteur) as command:
-                await create_intervenant(command, person, demande)
+                await create_intervenant(command, person, demande, autre_que=fiche.jumelle)
                 made = (await intervenants.get(command.connection, [person.numero]))[person.numero]
         except Refus as refused:
             refus = refused
@@ -221,6 +221,7 @@ async def _form(
         connue=connue,
         illisibles=illisibles(f"{connue.prenom} {connue.nom}") if connue else [],
         demande=demande,
+        jumelle=await _jumelle(connection, refus),
         homonymes=await _homonymes(connection, demande) if demande else [],
         erreurs=told,
         depassee=isinstance(refus, VersionDepassee),
@@ -232,6 +233,13 @@ async def _form(
         disciplines=_cases(libelles, fiche.disciplines),
         profils=_cases({one: one for one in await exigences.profils(connection, fiche.academie)}, fiche.profils),
     )
+
+
+async def _jumelle(connection: Connection, refus: Refus | None) -> Intervenant | None:
+    """Who the new person may be."""
+    if not isinstance(refus, JumelleConnue):
+        return None
+    return (await intervenants.get(connection, refus.numeros)).get(refus.numeros[0])
 
 
 async def _homonymes(connection: Connection, demande: Demande) -> list[IntervenantListe]:

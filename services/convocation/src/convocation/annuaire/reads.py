@@ -8,7 +8,7 @@ from uuid import UUID
 
 from chassis.database import Connection, Row
 from convocation.annuaire.domain import Indisponibilite, Intervenant, mots_proches
-from convocation.commun.recherche import mots
+from convocation.commun.recherche import cle, mots
 
 _FEWEST_LETTERS = 2  # one letter alone would find too many
 _COLUMNS = """i.id, i.numero, i.civilite, i.nom, i.prenom, i.courriel, i.uai, i.uais_secondaires, i.disciplines,
@@ -117,6 +117,18 @@ async def numeros_of(connection: Connection, courriel: str) -> list[str]:
     """Numbers of the active people who have this address (in lower case)."""
     query = "SELECT numero, academie FROM intervenant WHERE actif AND lower(courriel) = $1 ORDER BY numero"
     return [row.numero for row in await connection.fetch(query, courriel, record_class=AcademieRow)]
+
+
+async def twin_of(connection: Connection, person: Intervenant) -> str | None:
+    """The number of somebody active with the same name, address and établissement."""
+    query = """SELECT numero FROM intervenant
+               WHERE actif AND lower(courriel) = lower($1) AND (academie, cle, uai) = ($2, $3, $4) AND numero <> $5
+               ORDER BY numero LIMIT 1"""
+    name = cle(f"{person.nom} {person.prenom}")
+    found: str | None = await connection.fetchval(
+        query, person.courriel, person.academie, name, person.uai, person.numero
+    )
+    return found
 
 
 async def academies(connection: Connection, numeros: Sequence[str]) -> dict[str, str]:
