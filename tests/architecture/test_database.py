@@ -13,6 +13,7 @@ OTHERS = {"fetchval", "execute", "executemany", "prepare", "copy_records_to_tabl
 FILES = {"sql.py", "reads.py", "bulk.py"}
 ELSEWHERE = {
     "libs/acces/src/acces/audit.py": "the audit of every service: one table, one module",
+    "libs/acces/src/acces/portee.py": "whose a transaction is",
     "libs/chassis/src/chassis/database.py": "the COPY and the UPDATE that all services share",
     "libs/chassis/src/chassis/dead_letters.py": "the table of dead letters",
     "libs/chassis/src/chassis/leadership.py": "one advisory lock",

@@ -24,6 +24,20 @@ NO_RIGHT = {
     "santorin_bridge/main.py": "its own token",
     "santorin_bridge/web/jetons.py": "SANTORIN's token",
 }
+PAST_THE_POLICIES = {
+    "convocation/connexion/pages.py": "who signs in is nobody yet",
+    "convocation/connexion/portail.py": "who comes from a provider is nobody yet",
+    "convocation/documents/pages.py": "the page behind a QR code is for everybody",
+    "convocation/entrees/commands.py": "a session says who the acteur is",
+    "convocation/main.py": "what is done while nobody asks",
+    "convocation/mes_missions/abonnement.py": "a calendar program has an address and no acteur",
+    "convocation/mes_missions/lien.py": "who opens the link of a mail is nobody yet",
+    "mission_import/main.py": "what is done while nobody asks",
+    "notifier/main.py": "what is done while nobody asks",
+    "santorin_bridge/main.py": "what is done while nobody asks",
+    "santorin_bridge/web/lecture.py": "SANTORIN asks about anybody",
+}
+"""Who takes a connection of the service itself (decision 0040)."""
 
 
 def judges_a_role(node):
@@ -47,3 +61,20 @@ def test_a_role_is_judged_in_the_policies_alone():
 def test_the_menu_leads_to_the_imports_whom_mission_import_lets_in():
     rights = [policy.POLICY._rules["imports.lire"] for policy in (convocation.commun.policy, mission_import.policy)]
     assert rights[0] == rights[1]
+
+
+def takes_a_connection(node):
+    """`itself(request)`, or a pool."""
+    if isinstance(node, ast.Call):
+        return isinstance(node.func, ast.Name) and node.func.id == "itself"
+    return isinstance(node, ast.Attribute) and node.attr == "pool"
+
+
+def test_a_request_is_behind_the_policies_but_where_nobody_acts_yet():
+    found = {
+        file.relative_to(source).as_posix()
+        for source in ROOT.glob("services/*/src")
+        for file in source.rglob("*.py")
+        if any(takes_a_connection(node) for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))))
+    }
+    assert found == set(PAST_THE_POLICIES)

@@ -69,7 +69,9 @@ def screens_(
 ) -> None:
     """Lists and suggestions on every mission of the nation: p50, p95, p99 beside the bare answer of the process."""
     services = (MISSION_IMPORT, CONVOCATION)
-    _tell(_with_stack(services, lambda stack: screens(stack, people, count)), as_json=json)
+    rates = {f"{CONVOCATION.prefix}SEARCH_{name}": "10000" for name in ("PER_SECOND", "BURST")}
+    rates[f"{CONVOCATION.prefix}PEOPLE_PER_HOUR"] = "1000000"
+    _tell(_with_stack(services, lambda stack: screens(stack, people, count), rates), as_json=json)
 
 
 @app.command("mails")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Annotated, Any
 
+import asyncpg
 import structlog
 from fastapi import APIRouter, Depends, FastAPI, Request  # noqa: TID251  # the one place
 from fastapi.routing import APIRoute
@@ -164,6 +165,7 @@ def create_app(*, title: str, description: str = "") -> FastAPI:
     """A FastAPI application that asks for an acteur everywhere; the service includes its routers."""
     app = http.create_app(title=title, description=description, dependencies=[Depends(current_acteur)])
     app.add_exception_handler(Forbidden, _forbidden)
+    app.add_exception_handler(asyncpg.InsufficientPrivilegeError, _second_lock)
     return app
 
 
@@ -171,4 +173,12 @@ async def _forbidden(request: Request, error: Exception) -> Response:
     assert isinstance(error, Forbidden)
     log.info("http.forbidden", action=error.action)
     securite.tell(request, Evenement.ACCESS_DENIED, getattr(request.state, "acteur", None), action=error.action)
+    return refuse(request, 403, "interdit", "Vous n’avez pas le droit de faire cela ici.")
+
+
+async def _second_lock(request: Request, error: Exception) -> Response:
+    """What the code let pass and the database refused (0040): nothing was written, and somebody should look."""
+    assert isinstance(error, asyncpg.InsufficientPrivilegeError)
+    log.error("http.refused_by_database", sqlstate=error.sqlstate, detail=str(error.args[0]))  # names a table, no value
+    securite.tell(request, Evenement.DATABASE_REFUSED, getattr(request.state, "acteur", None))
     return refuse(request, 403, "interdit", "Vous n’avez pas le droit de faire cela ici.")

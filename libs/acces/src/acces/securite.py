@@ -32,6 +32,7 @@ class Evenement(StrEnum):
     TOKEN_ISSUED = "token.issued"  # noqa: S105
     CLIENT_REFUSED = "client.refused"
     ACCESS_DENIED = "access.denied"
+    DATABASE_REFUSED = "access.denied_by_database"
     FOREIGN_SITE = "request.foreign_site"
     TOO_MANY = "request.too_many"
     LINK_OPENED = "link.opened"

@@ -5,6 +5,7 @@ import logging
 import stat
 from datetime import UTC, datetime
 
+import asyncpg
 import httpx2
 import pytest
 from fastapi import Request
@@ -41,6 +42,10 @@ async def client():
     async def refuse(numero: str, acteur: ActeurDep):
         raise Forbidden("missions.lire")
 
+    @router.post("/base")
+    async def past_the_code(acteur: ActeurDep):
+        raise asyncpg.InsufficientPrivilegeError("permission denied for table mission")
+
     @router.get("/souvent")
     async def often(request: Request, acteur: ActeurDep):
         await limit_acteur(request, debit, acteur)
@@ -66,6 +71,12 @@ async def test_a_refusal_names_the_account_its_address_the_route_and_the_action_
         "route": "/api/refus/{numero}",
         "action": "missions.lire",
     }
+
+
+async def test_what_the_code_let_pass_and_the_database_refused_is_403_and_told_apart(told, client):
+    assert (await client.post("/api/base", headers=BEARER)).status_code == 403
+    [line] = told()
+    assert (line["event"], line["acteur"], line["route"]) == ("access.denied_by_database", "chef.1", "/api/base")
 
 
 async def test_a_bad_token_and_a_foreign_page_are_told_and_a_visitor_without_any_is_not(told, client):

@@ -1,4 +1,9 @@
-"""A service's database and its two roles (D31): an owner that only migrates, an app role that only touches rows."""
+"""A service's database and its roles (D31, D40): owner, app, and the acteurs'.
+
+The owner only migrates. The app role only touches rows: consumers and all that nobody asks for run as it, past every
+row policy. The acteurs' roles have no login: what a person's request does is done as one of them, behind the policies
+(0040).
+"""
 
 import re
 from urllib.parse import urlsplit, urlunsplit
@@ -11,6 +16,9 @@ from chassis.database import SERVER_SETTINGS
 _NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 _PASSWORD = re.compile(r"[A-Za-z0-9_-]{16,}")
 _CONNECT_SECONDS = 5
+_GROUPS = {"acteur": None, "agent": "acteur", "intervenant": "acteur"}
+_GROUPS |= dict.fromkeys(("nation", "academie", "etablissement"), "agent")
+"""A role for each kind of reach, in the group whose grants and policies it has too."""
 _ROWS = "SELECT, INSERT, UPDATE, DELETE ON TABLES"
 
 
@@ -25,8 +33,7 @@ async def create_service_database(admin_url: str, package: str, *, password: str
     connection = await _connect(admin_url)
     try:
         for role in (owner, app):
-            if not await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", role):
-                await connection.execute(f"CREATE ROLE {role}")
+            await _create_role(connection, role)
         await connection.execute(f"ALTER ROLE {app} LOGIN PASSWORD '{password}'; GRANT {owner} TO CURRENT_USER")
         if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", database):
             encoding = "TEMPLATE template0 ENCODING 'UTF8'"
@@ -46,8 +53,9 @@ async def migrate(admin_url: str, package: str, *, name: str | None = None) -> l
     connection = await _connect(with_database(admin_url, name or package))
     owner = f"{checked(package)}_owner"
     try:
+        await _make_acteurs(connection, package)
         await connection.execute(f"ALTER SCHEMA public OWNER TO {owner}; SET ROLE {owner}")
-        await connection.execute(f"GRANT USAGE ON SCHEMA public TO {package}")
+        await connection.execute(f"GRANT USAGE ON SCHEMA public TO {package}, {package}_acteur")
         # tables of a session only: what is compared set by set is copied there
         await connection.execute(f"GRANT TEMPORARY ON DATABASE {checked(name or package)} TO {package}")
         await connection.execute(f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT {_ROWS} TO {package}")
@@ -58,6 +66,24 @@ async def migrate(admin_url: str, package: str, *, name: str | None = None) -> l
     finally:
         await connection.close()
     return done
+
+
+async def _create_role(connection: asyncpg.Connection, role: str) -> None:
+    if not await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", role):
+        await connection.execute(f"CREATE ROLE {role}")
+
+
+async def _make_acteurs(connection: asyncpg.Connection, package: str) -> None:
+    """The roles of the policies, which the app role takes in a transaction; tables are granted by the migrations.
+
+    The app role itself is behind no policy: COPY is refused behind one, also by one that lets everything pass.
+    """
+    for kind, group in _GROUPS.items():
+        await _create_role(connection, f"{package}_{kind}")
+        await connection.execute(f"GRANT {package}_{kind} TO {package}")
+        if group:
+            await connection.execute(f"GRANT {package}_{group} TO {package}_{kind}")
+    await connection.execute(f"ALTER ROLE {package} BYPASSRLS")
 
 
 async def schema(admin_url: str, package: str, *, name: str | None = None) -> migration.Schema | None:

@@ -1,4 +1,4 @@
-"""One HTTP command is one transaction; the relay is woken after its commit."""
+"""One HTTP request reads or commands in one transaction, in its acteur's reach; the relay is woken after a commit."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -8,21 +8,24 @@ from fastapi.responses import RedirectResponse
 
 from acces.acteur import Acteur
 from acces.commande import Commande
+from acces.portee import act_as
 from chassis.database import Connection
 from chassis.http import Application, application
 
 
 @asynccontextmanager
-async def reading(request: Request) -> AsyncIterator[Connection]:
-    """A connection to read from."""
-    async with application(request, Application).pool.acquire() as connection:
+async def reading(request: Request, acteur: Acteur) -> AsyncIterator[Connection]:
+    """A connection to read from, in which the database shows what the acteur reaches (0040)."""
+    async with itself(request) as connection, connection.transaction():
+        await act_as(connection, acteur)
         yield connection
 
 
 @asynccontextmanager
-async def snapshot(request: Request) -> AsyncIterator[Connection]:
-    """A connection whose queries all see the same moment."""
-    async with reading(request) as connection, connection.transaction(isolation="repeatable_read"):
+async def snapshot(request: Request, acteur: Acteur) -> AsyncIterator[Connection]:
+    """As `reading`; all queries see the same moment."""
+    async with itself(request) as connection, connection.transaction(isolation="repeatable_read"):
+        await act_as(connection, acteur)
         yield connection
 
 
@@ -30,9 +33,16 @@ async def snapshot(request: Request) -> AsyncIterator[Connection]:
 async def commande(request: Request, acteur: Acteur) -> AsyncIterator[Commande]:
     """A command's transaction: committed at the end, rolled back by any refusal; then the relay is woken."""
     ours = application(request, Application)
-    async with reading(request) as connection, connection.transaction():
+    async with reading(request, acteur) as connection:
         yield Commande(connection, acteur, ours.clock())
     ours.wake_relay()
+
+
+@asynccontextmanager
+async def itself(request: Request) -> AsyncIterator[Connection]:
+    """A connection of the service itself, which sees all: where nobody acts yet. The places are in a list (0040)."""
+    async with application(request, Application).pool.acquire() as connection:
+        yield connection
 
 
 def see_other(url: str) -> RedirectResponse:

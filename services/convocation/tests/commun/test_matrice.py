@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from acces.acteur import Acteur, Role
-from acces.policy import Forbidden
+from acces.policy import Forbidden, Policy, Scope
 from convocation.commun.policy import POLICY
 
 LYON, AUTRE_LYON, LILLE = "0699001J", "0699002K", "0599001F"
@@ -239,6 +239,17 @@ async def test_without_a_token_every_route_of_the_api_answers_401(world, places)
         assert answer.status_code == 401, route
 
 
+@pytest.fixture
+def code_alone(monkeypatch):
+    """The database's lock is open: whatever is asked, its transaction is the service's own (0040)."""
+
+    async def let_pass(connection, acteur):
+        pass
+
+    monkeypatch.setattr("pages.commands.act_as", let_pass)
+
+
+@pytest.mark.usefixtures("code_alone")
 @pytest.mark.parametrize("name", ACTEURS)
 async def test_r54_to_r57_each_acteur_is_refused_all_that_the_policy_does_not_give_and_a_refusal_writes_nothing(
     open_world, places, name
@@ -276,6 +287,7 @@ def _texts(answer):
         return "".join(parts.read(part).decode(errors="replace") for part in parts.namelist())
 
 
+@pytest.mark.usefixtures("code_alone")
 @pytest.mark.parametrize("name", [one for one, acteur in ACTEURS.items() if acteur.role is not Role.ADMINISTRATEUR])
 async def test_lists_figures_and_exports_hold_nothing_of_another_academie(open_world, places, name):
     other = LYON if name == "gestionnaire_de_lille" else LILLE
@@ -292,3 +304,40 @@ async def test_lists_figures_and_exports_hold_nothing_of_another_academie(open_w
             if ACTEURS[name].role not in {Role.NOTIFIER, Role.PONT}:
                 assert [mark for mark in marks if mark in _texts(answer)] == [], route
     assert read or name == "santorin"
+
+
+@pytest.fixture
+def unlock(monkeypatch):
+    """`unlock()` opens the lock of the code: whoever may do something at all may do it everywhere."""
+    scope = Policy.scope
+
+    def everywhere(self, acteur, action):
+        scope(self, acteur, action)
+        return Scope.TOUT
+
+    return lambda: monkeypatch.setattr(Policy, "scope", everywhere)
+
+
+BOUND = [name for name, one in ACTEURS.items() if one.uais or one.academies or one.role is Role.INTERVENANT]
+
+
+@pytest.mark.parametrize("name", BOUND)
+async def test_with_the_codes_lock_open_the_database_shows_and_writes_nothing_foreign(open_world, places, name, unlock):
+    acteur = ACTEURS[name]
+    foreign = {place for place, lieu in LIEUX.items() if not {lieu, ACADEMIES[lieu]} & (acteur.uais | acteur.academies)}
+    refused = [(route, place) for route, place in cases() if place in foreign and not may(acteur, route, place)]
+    before, shown = await _checksum(open_world), []
+    unlock()
+    for route, place in refused:
+        ids = places[place]
+        answer = await ask(open_world, name, route, place, ids)
+        marks = {ids["convocation_id"], ids["mission_id"], f"DEMANDEE{ids['academie']}"} - set(_path_of(route, ids))
+        if answer.status_code >= 500 or any(mark in _texts(answer) for mark in marks):
+            shown.append((route, place, answer.status_code))
+    after = await _checksum(open_world)
+    assert shown == []
+    assert {table for table in before if before[table] != after[table]} == set()
+
+
+def _path_of(route, ids):
+    return route.format(**ids).split("/")

@@ -176,8 +176,9 @@ class Counting:
                 self.held -= 1
                 connection.remove_query_logger(self._count)
 
-    def _count(self, _):
-        self.statements += 1
+    def _count(self, told):
+        frame = ("BEGIN", "COMMIT", "SELECT set_config")
+        self.statements += not told.query.strip().startswith(frame)
 
 
 @pytest.mark.parametrize("count", [1, 6])

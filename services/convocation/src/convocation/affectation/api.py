@@ -29,7 +29,7 @@ async def search_intervenants(
     """By discipline in the établissement, all ticked (R28, R30, R31), or by name in the académie (R35)."""
     if (discipline is None) == (nom is None):
         raise Problem(422, "recherche", "Cherchez par discipline ou par nom.")
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         mission = await mission_to_search_for(connection, acteur, mission_id)
         if discipline is not None:
             found = await intervenants.of_discipline(connection, mission.uai, mission.academie, discipline)

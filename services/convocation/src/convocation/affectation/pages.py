@@ -42,7 +42,7 @@ router = Router(include_in_schema=False)
 @router.get("/missions/{mission_id}/affectation")
 async def ouvrir(request: Request, mission_id: UUID, acteur: ActeurDep) -> Response:
     """The empty form (R27)."""
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         mission = await mission_to_convoke_on(connection, acteur, mission_id)
         return await _show(request, connection, acteur, mission, Saisies(cle=secrets.token_urlsafe(16)))
 
@@ -53,7 +53,7 @@ async def remplir(request: Request, mission_id: UUID, acteur: ActeurDep) -> Resp
     saisies = await _read(request)
     if saisies.action == "convoquer":
         return await _convoquer(request, acteur, mission_id, saisies)
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         mission = await mission_to_convoke_on(connection, acteur, mission_id)
         return await _show(request, connection, acteur, mission, saisies)
 
@@ -76,7 +76,7 @@ async def _convoquer(request: Request, acteur: Acteur, mission_id: UUID, saisies
             outre = PassageOutre(frozenset(saisies.lus), saisies.motif)
             await create_convocations(command, mission_id, saisies.numeros, saisie, outre)
     except Refus as refus:
-        async with reading(request) as connection:
+        async with reading(request, acteur) as connection:
             mission = await mission_to_convoke_on(connection, acteur, mission_id)
             return await _show(request, connection, acteur, mission, saisies, refus)
     return see_other(f"{done}convoquees")

@@ -49,7 +49,7 @@ async def chercher(request: Request, academie: Place, body: RechercheIn, acteur:
     """A page of fifty people; `rapproche`: nobody has that name, these have one a letter away (R35)."""
     may_read(acteur, academie)
     filtre = FiltreAnnuaire(academies=[academie], **body.model_dump())
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         rows, rapproche = await liste_intervenants(connection, filtre)
     await count_read(request, acteur, rows)
     people = [row.only(*_DE_LA_LISTE) for row in rows]
@@ -74,7 +74,7 @@ async def lire(
     request: Request, academie: Place, intervenant_id: UUID, acteur: ActeurDep, response: Response
 ) -> dict[str, Any]:
     """One person with her version as ETag."""
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         return _told(await _held(connection, acteur, academie, intervenant_id), response)
 
 

@@ -170,6 +170,6 @@ async def merge_into(commande: Commande, numero: str, dans: str) -> None:
 
 
 async def make_words_again(pool: Pool) -> bool:
-    """Some people are found by the present rule again (0282_mots.sql); False where everybody is."""
+    """Some people are found by the present rule again (0291_mots.sql); False where everybody is."""
     async with pool.acquire() as connection, connection.transaction():
         return await sql.make_words_again(connection, _WORDS_SLICE) > 0

@@ -63,7 +63,7 @@ async def _liste(request: Request, acteur: Acteur, form: FormData) -> Response:
         page=page_number(text(form, "page")),
         taille=_TAILLE,
     )
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         lignes, rapproche = await liste_intervenants(connection, filtre)
         await count_read(request, acteur, lignes)
         total = lignes[0].total if lignes else 0
@@ -91,7 +91,7 @@ async def nouvelle(request: Request, acteur: ActeurDep, demande: UUID | None = N
     """An empty form, or one filled from a demande de création."""
     academie = min(acteur.academies, default="")
     may_keep(acteur, academie)
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         asked = await demande_to_answer(connection, acteur, demande)
         fiche = Fiche(academie=academie)
         if asked:
@@ -118,14 +118,14 @@ async def creer(request: Request, acteur: ActeurDep, demande: UUID | None = None
             refus = refused
         else:
             return see_other("/demandes?fait=demande-creee" if demande else f"{_address(made)}?fait=personne-creee")
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         asked = await demande_to_answer(connection, acteur, demande, answered=True)
         return await _form(request, connection, acteur, fiche, erreurs, refus, demande=asked)
 
 
 @router.get("/intervenants/{intervenant_id}")
 async def voir(request: Request, intervenant_id: UUID, acteur: ActeurDep) -> Response:
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         person = await visible_intervenant(connection, acteur, intervenant_id)
         return await _form(request, connection, acteur, fiche_de(person), connue=person)
 
@@ -137,7 +137,7 @@ async def enregistrer(request: Request, intervenant_id: UUID, acteur: ActeurDep)
         fiche = lire_fiche(form)
     erreurs = [] if fiche.action == "ajouter" else fautes(FicheIn, fiche.corps())
     refus: Refus | None = None
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         held = await visible_intervenant(connection, acteur, intervenant_id)
         may_keep(acteur, held.academie)
     fiche.numero, fiche.academie = held.numero, held.academie
@@ -150,7 +150,7 @@ async def enregistrer(request: Request, intervenant_id: UUID, acteur: ActeurDep)
             refus = refused
         else:
             return see_other(f"{_address(held)}?fait=personne-modifiee")
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         held = await visible_intervenant(connection, acteur, intervenant_id)
         return await _form(request, connection, acteur, fiche, erreurs, refus, connue=held)
 
@@ -180,7 +180,7 @@ async def activer(request: Request, intervenant_id: UUID, acteur: ActeurDep) -> 
 async def _activite(
     request: Request, acteur: Acteur, intervenant_id: UUID, motif: str = "", refus: Refus | None = None
 ) -> Response:
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         person = await visible_intervenant(connection, acteur, intervenant_id)
         may_keep(acteur, person.academie)
         actives = await intervenants.convocations_actives(connection, [person.numero])

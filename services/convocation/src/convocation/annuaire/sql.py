@@ -20,10 +20,13 @@ FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text
 ON CONFLICT (numero) DO UPDATE
 SET civilite = excluded.civilite, nom = excluded.nom, prenom = excluded.prenom, courriel = excluded.courriel,
     uai = excluded.uai, uais_secondaires = excluded.uais_secondaires, disciplines = excluded.disciplines,
-    academie = excluded.academie, actif = excluded.actif, cle = excluded.cle,
+    actif = excluded.actif, cle = excluded.cle,
     stagiaire = excluded.stagiaire, profils = excluded.profils, version = intervenant.version + 1,
     mots_version = intervenant.version + 1
 WHERE intervenant.academie = excluded.academie
+"""
+_ABSENCES = """
+INSERT INTO indisponibilite (numero, debut, fin) SELECT * FROM unnest($1::text[], $2::date[], $3::date[])
 """
 _WORDS = "INSERT INTO intervenant_mot (numero, academie, mot) SELECT * FROM unnest($1::text[], $2::text[], $3::text[])"
 _OLD_WORDS = """
@@ -79,7 +82,8 @@ async def save(connection: Connection, intervenants: Sequence[Intervenant]) -> N
     numeros = [one.numero for one in intervenants]
     await connection.execute("DELETE FROM indisponibilite WHERE numero = ANY($1::text[])", numeros)
     absences = [(one.numero, *astuple(absence)) for one in intervenants for absence in one.indisponibilites]
-    await connection.copy_records_to_table("indisponibilite", columns=("numero", "debut", "fin"), records=absences)
+    if absences:
+        await connection.execute(_ABSENCES, *map(list, zip(*absences, strict=True)))
     await _write_words(connection, [(one.numero, one.academie, one.nom, one.prenom) for one in intervenants])
 
 

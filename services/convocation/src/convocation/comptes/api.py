@@ -38,7 +38,7 @@ async def lister(
     """Without `nom` those who have a right of the rectorat, from here or from the ministry."""
     may_manage(acteur)
     jour = local_time("*", application(request).clock()).date()
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         people = await reads.personnes(connection, FiltreComptes(nom, jour, page, taille))
         rights = await reads.attributions(
             connection, [one.compte for one in people if one.compte], [one.courriel for one in people], jour
@@ -51,7 +51,7 @@ async def lister(
 async def lire(request: Request, compte: UUID, acteur: ActeurDep) -> dict[str, Any]:
     """One account, with all that was ever given to it here."""
     may_manage(acteur)
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         row = await reads.compte(connection, str(compte))
         if row is None:
             raise CompteInconnu

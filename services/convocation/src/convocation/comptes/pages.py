@@ -53,7 +53,7 @@ async def chercher(request: Request, acteur: ActeurDep) -> Response:
 async def _liste(request: Request, acteur: Acteur, form: FormData) -> Response:
     may_manage(acteur)
     jour, texte, number = _jour(request), text(form, "nom")[:100], page_number(text(form, "page"))
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         people = await reads.personnes(connection, FiltreComptes(texte, jour, number, _TAILLE))
         comptes, courriels = [one.compte for one in people if one.compte], [one.courriel for one in people]
         rights = await reads.attributions(connection, comptes, courriels, jour)
@@ -75,7 +75,7 @@ async def _liste(request: Request, acteur: Acteur, form: FormData) -> Response:
 async def nouveau_droit(request: Request, acteur: ActeurDep, compte: UUID | None = None) -> Response:
     """The form for an account, or for an address that is not known yet."""
     may_manage(acteur)
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         known = await _known(connection, compte)
         return await _form(request, connection, acteur, SaisieDroit(), known)
 
@@ -86,7 +86,7 @@ async def donner(request: Request, acteur: ActeurDep, compte: UUID | None = None
     may_manage(acteur)
     async with fields(request) as form:
         saisie, cle = SaisieDroit.read(form), text(form, "cle")[:100]
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         known = await _known(connection, compte)
     erreurs, refus = saisie.faults(known=known is not None), None
     if not erreurs:
@@ -100,7 +100,7 @@ async def donner(request: Request, acteur: ActeurDep, compte: UUID | None = None
         else:
             securite.tell(request, Evenement.RIGHT_GIVEN, acteur)
             return see_other(f"{_address(known)}?fait=droit-donne")
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         return await _form(request, connection, acteur, saisie, known, erreurs, refus)
 
 
@@ -146,7 +146,7 @@ async def voir(request: Request, compte: UUID, acteur: ActeurDep) -> Response:
     """One account: what it has and had, from here, from the ministry, from chefs."""
     may_manage(acteur)
     jour = _jour(request)
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         row = await _known(connection, compte)
         assert row is not None
         rights = [presenters.right(one, jour) for one in await reads.attributions(connection, [row.compte], [], None)]
@@ -190,7 +190,7 @@ async def _retrait(
     request: Request, acteur: Acteur, attribution_id: UUID, motif: str = "", refus: Refus | None = None
 ) -> Response:
     may_manage(acteur)
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         row = await reads.attribution(connection, attribution_id)
         if row is None:
             raise AttributionInconnue
@@ -227,7 +227,7 @@ async def _activite(
     request: Request, acteur: Acteur, compte: UUID, motif: str = "", refus: Refus | None = None
 ) -> Response:
     may_manage(acteur)
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         row = await _known(connection, compte)
         assert row is not None
         context = {"une": presenters.compte(row), "motif": motif, "erreurs": errors_of(refus)}

@@ -24,7 +24,7 @@ from convocation.entrees.commands import Entree
 from convocation.entrees.navigateur import navigateur_of
 from convocation.identite.settings import Genre
 from convocation.missions import reads as places
-from pages.commands import reading, see_other
+from pages.commands import itself, reading, see_other
 from pages.forms import fields, text, whole_number
 
 _PORTAILS = {
@@ -52,7 +52,7 @@ async def connexion(request: Request) -> Response:
         template = "connexion/connexion_portail.html"
         return pages.render(request, template, status=401, portails=portails, suite=suite)
     q = request.query_params.get("q", "")[:100]
-    async with reading(request) as connection:
+    async with itself(request) as connection:
         found = await reads.etablissements(connection, q, limit=15)
         people = await reads.intervenants(connection, q, limit=10)
         academies = await reads.academies(connection)
@@ -89,7 +89,7 @@ async def _signed_in(request: Request, role: str, code: str, suite: str) -> Resp
     if not state.settings.development_sign_in:
         securite.tell(request, Evenement.SIGN_IN_REFUSED)
         raise Problem(404, "inconnu", "La connexion de développement n’est pas ouverte.")
-    async with reading(request) as connection:
+    async with itself(request) as connection:
         acteur = await _acteur(connection, role, code[:40])
     response = see_other(suite)
     await state.sessions.close(secret_of(request))
@@ -137,7 +137,7 @@ async def mes_connexions(request: Request, acteur: ActeurDep) -> Response:
     await _entree(request)
     found = await application(request).sessions.ouvertes(secret_of(request))
     listed = connexions(found, min(acteur.academies, default="*"))
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         return await page(request, connection, acteur, "connexion/mes_connexions.html", connexions=listed)
 
 
@@ -160,7 +160,7 @@ async def terminer(request: Request, acteur: ActeurDep) -> Response:
 async def fonctions(request: Request, acteur: ActeurDep) -> Response:
     """All that the person may act as, to choose from without signing out."""
     entree = await _entree(request)
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         uais = sorted({uai for one in entree.fonctions for uai in one.uais})
         found = await places.etablissements(connection, uais)
         names = {one.uai: f"{one.etablissement_nom}, {one.etablissement_commune}" for one in found}

@@ -29,7 +29,7 @@ from convocation.identite.fonctions import Droits, Table, compte
 from convocation.identite.fournisseur import Depart, Fournisseur, Identite, SignInRefused
 from convocation.identite.settings import Genre
 from convocation.identite.vecteur import lire
-from pages.commands import reading, see_other
+from pages.commands import itself, see_other
 from pages.forms import fields, text
 
 log = structlog.get_logger()
@@ -64,7 +64,7 @@ async def _partir(request: Request, *, suite: str, acr: str | None = None) -> Re
         depart = await _fournisseur(request).begin(acr=acr)
     except ProviderUnavailable:
         raise _absent() from None
-    async with reading(request) as connection:
+    async with itself(request) as connection:
         secret = await sql.keep(
             connection,
             genre,
@@ -93,7 +93,7 @@ async def revenir(request: Request) -> Response:
 async def _en_route(request: Request) -> sql.EnRoute:
     given, now = request.query_params, application(request).clock()
     state = given.get("state", "")
-    async with reading(request) as connection:
+    async with itself(request) as connection:
         found = await sql.take(connection, _genre(request), request.cookies.get(_cookie(request, state), ""), now)
     if found is None or not hmac.compare_digest(found.state.encode(), state.encode()):
         raise _refus(request, "Cette connexion n’a pas été demandée ici, ou il y a trop longtemps.")
@@ -118,7 +118,7 @@ async def _entrer(request: Request, identite: Identite, en_route: sql.EnRoute) -
     if vecteur.defauts:
         log.warning("connexion.vecteur", count=len(vecteur.defauts))
     response = see_other(en_route.suite)
-    async with reading(request) as connection, connection.transaction():
+    async with itself(request) as connection, connection.transaction():
         try:
             known, fonctions = await recognise(connection, identite, vecteur, state.settings.table, state.clock())
         except CompteDesactive as refus:
@@ -157,7 +157,7 @@ async def fermer(request: Request) -> Response:
     except (SignInRefused, ProviderUnavailable):
         securite.tell(request, Evenement.TOKEN_REFUSED)
         return JSONResponse({"error": "invalid_request"}, 400)
-    async with reading(request) as connection, connection.transaction():
+    async with itself(request) as connection, connection.transaction():
         first = await sql.first_time(connection, told.issuer, told.jti, application(request).clock())
         if first:
             await close_from(connection, told.issuer, sid=told.sid, sub=told.sub)

@@ -49,7 +49,7 @@ def _entry(one: Convocation) -> dict[str, Any]:
 @router.get("/convocations/{convocation_id}")
 async def visualiser(request: Request, convocation_id: UUID, acteur: ActeurDep, response: Response) -> dict[str, Any]:
     """« Visualiser la convocation » (R43)."""
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         row = await visible_convocation(connection, acteur, convocation_id)
     response.headers.update(etag(row.version))
     return presenters.convocation(row)
@@ -58,7 +58,7 @@ async def visualiser(request: Request, convocation_id: UUID, acteur: ActeurDep, 
 @router.get("/convocations/{convocation_id}/historique")
 async def historique(request: Request, convocation_id: UUID, acteur: ActeurDep) -> dict[str, Any]:
     """Every version that was told."""
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         await visible_convocation(connection, acteur, convocation_id)
         rows = await reads.history(connection, convocation_id)
     return {"versions": [presenters.version(row) for row in rows]}

@@ -52,7 +52,7 @@ async def show_convocation(
     request: Request, acteur: Acteur, convocation_id: UUID, refus: Refus | None = None
 ) -> Response:
     """The page as it is now, also after an act that was refused. Raises ConvocationInconnue."""
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         row = await visible_convocation(connection, acteur, convocation_id)
         history = [
             {
@@ -82,7 +82,7 @@ async def show_convocation(
 
 @router.get("/convocations/{convocation_id}/modifier")
 async def modifier(request: Request, convocation_id: UUID, acteur: ActeurDep) -> Response:
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         row = await visible_convocation(connection, acteur, convocation_id, "convocation.ecrire")
         saisies = Saisies(
             qualite="" if row.qualite_par_defaut else row.qualite or "",
@@ -111,7 +111,7 @@ async def enregistrer(request: Request, convocation_id: UUID, acteur: ActeurDep)
         else:
             fait = "modifiee" if done.convocation.version > saisies.version else "inchangee"
             return see_other(f"/convocations/{convocation_id}?fait={fait}")
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         row = await visible_convocation(connection, acteur, convocation_id, "convocation.ecrire")
         return await _form(request, connection, acteur, row, saisies, refus)
 
@@ -155,7 +155,7 @@ async def _warnings(connection: Connection, row: LigneConvocation, saisies: Sais
 @router.get("/convocations/{convocation_id}/supprimer")
 async def confirmer(request: Request, convocation_id: UUID, acteur: ActeurDep) -> Response:
     """Tell what a cancellation does, and ask."""
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         row = await visible_convocation(connection, acteur, convocation_id, "convocation.ecrire")
         return await _confirm(request, connection, acteur, row, Saisies(version=row.version))
 
@@ -170,7 +170,7 @@ async def supprimer(request: Request, convocation_id: UUID, acteur: ActeurDep) -
             row = await visible_convocation(command.connection, acteur, convocation_id, "convocation.ecrire")
             await cancel_convocation(command, convocation_id, saisies.version, saisies.motif)
     except Refus as refus:
-        async with reading(request) as connection:
+        async with reading(request, acteur) as connection:
             row = await visible_convocation(connection, acteur, convocation_id, "convocation.ecrire")
             return await _confirm(request, connection, acteur, row, saisies, refus)
     return see_other(f"/missions/{row.mission_id}?fait=annulee")

@@ -41,12 +41,10 @@ WHERE convocation_id = ANY($1::uuid[]) AND etat = 'OUVERT'
 
 
 _OCCUPATIONS = """
-SELECT DISTINCT i.cle, c.numero, i.nom || ' ' || i.prenom AS nom, jour,
-       m.libelle || ', ' || m.etablissement_nom AS mission
-FROM convocation c JOIN mission m USING (mission_id) JOIN intervenant i USING (numero), unnest(c.dates) AS jour
-WHERE c.numero = ANY($1::text[]) AND c.status = 'ACTIVE' AND jour = ANY($2::date[])
-  AND c.mission_id <> $3 AND m.academie = $4
-ORDER BY i.cle, c.numero, jour, mission
+SELECT DISTINCT i.cle, o.numero, i.nom || ' ' || i.prenom AS nom, jour, o.mission
+FROM occupation o JOIN intervenant i USING (numero), unnest(o.dates) AS jour
+WHERE o.numero = ANY($1::text[]) AND jour = ANY($2::date[]) AND o.mission_id <> $3 AND o.academie = $4
+ORDER BY i.cle, o.numero, jour, o.mission
 """
 
 

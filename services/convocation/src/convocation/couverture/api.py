@@ -35,7 +35,7 @@ async def get_couverture(
     """Counts of missions a kind of gap, by groups or as missions (par=mission), fifty a page, the worst first."""
     voie, _, code = (epreuve or "").partition(".")
     par = par or regroupements(acteur)[0]
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         filtre = FiltreCouverture(
             session=session or next(iter(await missions.sessions(connection, application(request).clock())), None),
             academie=academie,

@@ -42,7 +42,7 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 async def couverture_page(request: Request, acteur: ActeurDep) -> Response:
     """Each figure leads to the next grouping, and at the end to the missions."""
     asked = _asked(request)
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         one = await _read(request, connection, acteur, asked, taille=_TAILLE)
         asked |= {"session": one.filtre.session or "", "par": one.par.value}
         context = _figures(one, asked) | await _choices(connection, acteur, one.filtre, application(request).clock())
@@ -70,7 +70,7 @@ def _asked(request: Request) -> dict[str, str]:
 
 
 async def _all(request: Request, acteur: Acteur) -> Couverture:
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         one = await _read(request, connection, acteur, _asked(request), taille=None)
     securite.tell(request, Evenement.EXPORT, acteur, count=len(one.lignes))
     return one

@@ -28,7 +28,7 @@ _NAMESPACE = UUID("5b0f2d5e-6b0c-5a3e-9f57-0d6a3f5a7c11")
 @router.get("/etablissements/{uai}/delegations")
 async def lister(request: Request, uai: Annotated[Uai, Path()], acteur: ActeurDep) -> dict[str, Any]:
     """Current, to come and over, the latest first."""
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         academie = await etablissement_to_delegate_for(connection, acteur, uai)
         jour = local_time(academie, application(request).clock()).date()
         return {"delegations": presenters.told(await sql.of_etablissement(connection, uai), jour)}

@@ -39,7 +39,7 @@ async def choisir(request: Request, acteur: ActeurDep) -> Response:
     uais = sorted(acteur.uais)
     if len(uais) == 1:
         return see_other(f"/delegations/{uais[0]}")
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         return await choisir_etablissement(request, connection, acteur, "Délégations", "/delegations")
 
 
@@ -51,7 +51,7 @@ async def voir(request: Request, uai: str, acteur: ActeurDep) -> Response:
 @router.post("/delegations/{uai}")
 async def deleguer(request: Request, uai: str, acteur: ActeurDep) -> Response:
     """The same form sent twice is one delegation."""
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         await etablissement_to_delegate_for(connection, acteur, uai)
     async with fields(request) as form:
         saisie, cle = SaisieDelegation.read(form), text(form, "cle")[:100]
@@ -88,7 +88,7 @@ async def _show(
     erreurs: list[dict[str, str]],
     refus: Refus | None = None,
 ) -> Response:
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         academie = await etablissement_to_delegate_for(connection, acteur, uai)
         jour = local_time(academie, application(request).clock()).date()
         lines = [line(one, jour, academie) for one in await sql.of_etablissement(connection, uai)]

@@ -22,11 +22,11 @@ UPDATE delegation SET compte = $1 WHERE compte IS NULL AND courriel = $2 AND ret
 # The accounts are the room comptes', which lies above and cannot be called.
 _HOLD = "SELECT FROM compte WHERE compte = $1 FOR UPDATE"
 _DELEG_CE = """
-SELECT c.nom, c.courriel, c.vue_le, une ->> 'pour' AS pour, (une ->> 'fin')::date AS fin
-FROM compte c, jsonb_array_elements(c.donnees) AS une
-WHERE c.donnees @> jsonb_build_array(jsonb_build_object('role', 'delegue', 'uais', jsonb_build_array($1::text)))
-  AND une ->> 'role' = 'delegue' AND une -> 'uais' ? $1 AND c.desactive_le IS NULL
-ORDER BY c.nom, c.compte
+SELECT nom, courriel, vue_le, une ->> 'pour' AS pour, (une ->> 'fin')::date AS fin
+FROM delegue_du_vecteur
+WHERE donnees @> jsonb_build_array(jsonb_build_object('role', 'delegue', 'uais', jsonb_build_array($1::text)))
+  AND une -> 'uais' ? $1
+ORDER BY nom, compte
 """
 
 

@@ -57,7 +57,7 @@ async def _form(
     erreurs: list[dict[str, str]] | None = None,
 ) -> Response:
     may_keep_contact(acteur, academie)
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         held = await reads.contact(connection, academie)
         return await page(
             request,

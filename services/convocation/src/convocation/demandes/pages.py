@@ -39,7 +39,7 @@ async def lister(request: Request, acteur: ActeurDep) -> Response:
 
 async def _to_answer(request: Request, acteur: Acteur, refus: Refus | None = None) -> Response:
     """The gestionnaire's side."""
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         return await page(
             request,
             connection,
@@ -91,7 +91,7 @@ async def demander(request: Request, acteur: ActeurDep) -> Response:
 async def _page(request: Request, acteur: Acteur, typed: dict[str, str], erreurs: list[dict[str, str]]) -> Response:
     may_ask(acteur)
     uais = sorted(acteur.uais)
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         academie = await missions.academie(connection, uais[0]) if uais else None
         return await page(
             request,

@@ -1,11 +1,13 @@
 """Télécharger les convocations (R26, R46): the PDF of a version is rendered at first request and kept (D29)."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
+from typing import TypeAlias
 
 from acces.cles import Cles
-from chassis.database import Pool
+from chassis.database import Connection
 from convocation.commun.jetons import make_verification
 from convocation.convocations.domain import NatureVersion, Qualite, QualiteRetenue
 from convocation.documents import sql
@@ -14,6 +16,9 @@ from convocation.documents.rendering import Document, Documents, Signataire
 from convocation.documents.sql import Contenu
 from convocation.missions.domain import LIBELLES_TYPE, MissionType
 from event_schemas.academies import NOMS, local_time
+
+Reading: TypeAlias = Callable[[], AbstractAsyncContextManager[Connection]]
+"""Opens a transaction in the reach of whoever asks."""
 
 
 class Imprimeur:
@@ -24,19 +29,19 @@ class Imprimeur:
         self._public_url = public_url
         self._cles = cles
 
-    async def kept(self, pool: Pool, wanted: Iterable[Cle], now: datetime) -> dict[Cle, bytes]:
+    async def kept(self, reading: Reading, wanted: Iterable[Cle], now: datetime) -> dict[Cle, bytes]:
         """The document of each version that there is, always the same bytes.
 
         Missing ones are rendered, a file each; no connection is held meanwhile.
         """
         keys = list(dict.fromkeys(wanted))
-        async with pool.acquire() as connection:
+        async with reading() as connection:
             found = await sql.kept(connection, keys)
             missing = [key for key in keys if key not in found]
             rows = await sql.contents(connection, missing) if missing else []
         if rows:
             rendered = [(row, await self._render(row)) for row in rows]
-            async with pool.acquire() as connection:
+            async with reading() as connection:
                 found |= await sql.keep(connection, rendered, now)
         return found
 

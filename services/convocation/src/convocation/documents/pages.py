@@ -1,6 +1,7 @@
 """« Télécharger les convocations » (R26, R46), a sample with a signature, the public page behind the QR code (R24)."""
 
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 from fastapi import Depends, Request
@@ -23,7 +24,7 @@ from convocation.missions.reads import Etablissement
 from convocation.signatures import reads as signatures
 from convocation.signatures.access import visible_etablissement
 from event_schemas.academies import NOMS, local_time
-from pages.commands import reading
+from pages.commands import itself, reading
 
 router = Router(include_in_schema=False)
 _VERDICTS = {
@@ -38,17 +39,17 @@ _INCONNUE = ("error", "Convocation inconnue", "Ce code n’a pas été émis par
 async def telecharger(request: Request, convocation_id: UUID, acteur: ActeurDep) -> Response:
     """The present version; always the same bytes. Another établissement's or person's does not exist: 404."""
     state = application(request)
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         row = await visible_document(connection, acteur, convocation_id)
     key = (convocation_id, row.version)
-    octets = (await state.imprimeur.kept(state.pool, [key], state.clock()))[key]
+    octets = (await state.imprimeur.kept(partial(reading, request, acteur), [key], state.clock()))[key]
     return _pdf(octets, _attachment(f"convocation {row.nom} {row.code} v{row.version}"))
 
 
 @router.get("/missions/{mission_id}/convocations.pdf", dependencies=[Depends(limit_document)])
 async def telecharger_toutes(request: Request, mission_id: UUID, acteur: ActeurDep) -> Response:
     """All active convocations of the mission, in one file."""
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         mission = await visible_mission(connection, acteur, mission_id)
         rows = await sql.contents_of_mission(connection, mission_id)
     if not rows:
@@ -60,7 +61,7 @@ async def telecharger_toutes(request: Request, mission_id: UUID, acteur: ActeurD
 @router.get("/signature/{uai}/apercu.pdf", dependencies=[Depends(limit_document)])
 async def apercu(request: Request, uai: str, acteur: ActeurDep) -> Response:
     """A sample convocation of an invented person with the signature as it is."""
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         await visible_etablissement(connection, acteur, uai)
         held = await signatures.get(connection, uai)
         places = await missions.etablissements(connection, [uai])
@@ -92,7 +93,7 @@ async def verifier(request: Request) -> Response:
     named = read_verification(request.path_params["token"], state.sceaux.verifications)
     found = None
     if named is not None:
-        async with reading(request) as connection:
+        async with itself(request) as connection:
             found = await sql.courante(connection, named[0])
     if named is None or found is None:
         type_, titre, texte = _INCONNUE

@@ -21,7 +21,7 @@ async def lister(
 ) -> dict[str, object]:
     """Fifty pairs of the acteur's académies, the likeliest first; `motifs`: nom, courriel, etablissement, proche."""
     may_merge(acteur)
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         found, total = await page_of(connection, sorted(acteur.academies), page)
     pairs = [
         {

@@ -30,7 +30,7 @@ async def lister(request: Request, acteur: ActeurDep) -> Response:
     """Fifty pairs of the académies, the likeliest first."""
     may_merge(acteur)
     number = page_number(request.query_params.get("page", "1"))
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         found, total = await page_of(connection, sorted(acteur.academies), number)
         return await page(
             request,
@@ -86,7 +86,7 @@ async def _compare(
 ) -> Response:
     """Another académie's people do not exist. Raises IntervenantAbsent, Forbidden."""
     may_merge(acteur)
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         known = [await mergeable(connection, acteur, one) for one in (une, autre)]
         if len({one.numero for one in known}) != 2:
             raise IntervenantAbsent

@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Path, Query, Request
 from fastapi.responses import JSONResponse
 
+from acces.acteur import Acteur
 from acces.http import ActeurDep, Router
 from chassis.problem import Problem
 from convocation.documents.application import application
@@ -33,7 +35,7 @@ async def get_envoi(
 ) -> JSONResponse:
     """200, 410 when a higher version has superseded this one, 404 when there is none."""
     may_read_envois(acteur)
-    [answer] = await _answers(request, [VersionDemandee(convocation_id, version, dite=None, engagee=False)])
+    [answer] = await _answers(request, acteur, [VersionDemandee(convocation_id, version, dite=None, engagee=False)])
     if answer["status"] != 200:
         raise Problem(answer["status"], *_WITHOUT[answer["status"]])
     return JSONResponse(answer)
@@ -44,15 +46,15 @@ async def list_envois(request: Request, body: EnvoisIn, acteur: ActeurDep) -> JS
     """Many at once; each has its own `status`, in the order of the demandes."""
     may_read_envois(acteur)
     wanted = [VersionDemandee(one.convocation_id, one.version, one.dite, one.engagee) for one in body.demandes]
-    return JSONResponse({"envois": await _answers(request, wanted)})
+    return JSONResponse({"envois": await _answers(request, acteur, wanted)})
 
 
-async def _answers(request: Request, wanted: Sequence[VersionDemandee]) -> list[dict[str, Any]]:
+async def _answers(request: Request, acteur: Acteur, wanted: Sequence[VersionDemandee]) -> list[dict[str, Any]]:
     state = application(request)
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         rows = await sql.envois(connection, wanted)
     keys = [key for key in map(presenters.cle_to_send, rows) if key is not None]
-    documents = await state.imprimeur.kept(state.pool, keys, state.clock()) if keys else {}
+    documents = await state.imprimeur.kept(partial(reading, request, acteur), keys, state.clock()) if keys else {}
     return await asyncio.to_thread(presenters.answers, wanted, rows, documents, state.settings, state.sceaux.liens)
 
 
@@ -60,7 +62,7 @@ async def _answers(request: Request, wanted: Sequence[VersionDemandee]) -> list[
 async def take_adresses_changees(request: Request, body: AdressesDitesIn, acteur: ActeurDep) -> dict[str, Any]:
     """Old addresses whose owner must know of the change, some at once: for ten minutes they are this caller's."""
     may_read_envois(acteur)
-    async with reading(request) as connection, connection.transaction():
+    async with reading(request, acteur) as connection:
         await sql.told_adresses(connection, body.dites)
         rows = await sql.take_adresses(connection, application(request).clock(), _HELD, _AT_ONCE)
     return {"adresses": [presenters.adresse_changee(row) for row in rows]}
@@ -75,7 +77,7 @@ async def list_etats(
 ) -> dict[str, Any]:
     """`suite`: the last id of the page, to ask for the next one with; null at the end."""
     may_read_etats(acteur)
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         rows = await sql.page_of_etats(connection, apres, limite)
     suite = rows[-1].convocation_id if len(rows) == limite else None
     return {"etats": [dict(row) for row in rows], "suite": suite}

@@ -80,7 +80,7 @@ async def retirer(request: Request, convocation_id: UUID, acteur: ActeurDep) -> 
 async def _show_reports(
     request: Request, acteur: Acteur, convocation_id: UUID, motif: str = "", refus: Refus | None = None
 ) -> Response:
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         row = await visible_convocation(connection, acteur, convocation_id, REPORT)
         reports = await sql.of_convocation(connection, convocation_id)
         return await page(
@@ -155,7 +155,7 @@ async def _show_decision(
     request: Request, acteur: Acteur, convocation_id: UUID, decision: _Decision, refus: Refus | None = None
 ) -> Response:
     to_read = isinstance(refus, AvertissementsALire)
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         row = await visible_convocation(connection, acteur, convocation_id, ANSWER)
         proposed = suppleants(convocation_of(row), await sql.candidats(connection, row.mission_id))
         chosen = [one for one in proposed if one.convocation_id == decision.suppleant.convocation_id]

@@ -29,7 +29,7 @@ async def list_exigences(
 ) -> dict[str, Any]:
     """What holds for each épreuve; without `academie` those of the acteur, the nation's for the administrateur."""
     wanted = academies_of(acteur) if academie is None else [readable(acteur, academie_of(academie))]
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         return {"exigences": [presenters.exigence(row) for row in await sql.liste(connection, wanted)]}
 
 

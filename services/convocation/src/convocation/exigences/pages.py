@@ -34,7 +34,7 @@ _LIEN = "/exigences"
 async def lister(request: Request, acteur: ActeurDep) -> Response:
     """The gestionnaire's académies; the nation for the administrateur."""
     academies = academies_of(acteur)
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         noms, rows = await nomenclature.libelles(connection), await sql.liste(connection, academies)
         tables = [
             (presenters.portee(one), [presenters.ligne(row, noms) for row in rows if row.pour == one])
@@ -49,7 +49,7 @@ def _lot(request: Request) -> int:
 
 @router.get("/exigences/{adresse}/{code}")
 async def modifier(request: Request, adresse: Academie, code: Code, acteur: ActeurDep) -> Response:
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         await changeable(connection, acteur, academie_of(adresse), code)
         held = await reads.in_force(connection, academie_of(adresse), code)
         return await _form(request, connection, acteur, (adresse, code), of_exigence(held.exigence, held.version))
@@ -77,7 +77,7 @@ async def enregistrer(request: Request, adresse: Academie, code: Code, acteur: A
                 saisie.vu = saisie.empreinte(wanted)
         except (ExigenceRefusee, TexteTropLong, VersionDepassee) as refused:
             refus = refused
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         return await _form(request, connection, acteur, (adresse, code), saisie, refus, effet)
 
 
@@ -129,7 +129,7 @@ async def _regle_de(request: Request, connection: Connection, acteur: Acteur, wh
 @router.get("/exigences/{adresse}/{code}/retour")
 async def confirmer(request: Request, adresse: Academie, code: Code, acteur: ActeurDep) -> Response:
     """What the nation's rule would do, before it holds again."""
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         return await _retour(request, connection, acteur, (adresse, code), SaisieExigence())
 
 
@@ -141,7 +141,7 @@ async def revenir(request: Request, adresse: Academie, code: Code, acteur: Acteu
         async with commande(request, acteur) as command:
             await back_to_national(command, academie_of(adresse), code, saisie.version, saisie.motif)
     except (ExigenceRefusee, TexteTropLong, VersionDepassee) as refus:
-        async with reading(request) as connection:
+        async with reading(request, acteur) as connection:
             return await _retour(request, connection, acteur, (adresse, code), saisie, refus)
     return see_other(f"{_LIEN}?fait=exigence-nationale")
 

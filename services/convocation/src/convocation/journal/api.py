@@ -41,7 +41,7 @@ async def _found(
         avant=wanted.avant,
         personne=personne,
     )
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         rows = await audit.find(connection, recherche, taille=wanted.taille, page=wanted.page)
     total = rows[0].total if rows else 0
     return {"actes": [row.entier for row in rows], "total": total, "page": wanted.page}

@@ -49,7 +49,7 @@ async def en_csv(request: Request, acteur: ActeurDep) -> Response:
     async with fields(request) as form:
         filtre = FiltreJournal.read(form)
     wanted, erreurs = filtre.recherche()
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         rows = [] if erreurs else await audit.find(connection, wanted, taille=_MAX_CSV)
     if erreurs or (rows and rows[0].total > _MAX_CSV):
         return await _show(request, acteur, filtre, 1, "" if erreurs else _TROP)
@@ -68,7 +68,7 @@ async def _show(request: Request, acteur: Acteur, filtre: FiltreJournal, number:
     wanted, erreurs = filtre.recherche()
     erreurs += [{"champ": "", "texte": refus}] if refus else []
     number = max(1, number)
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         rows = [] if erreurs else await audit.find(connection, wanted, taille=_TAILLE, page=number)
         total = rows[0].total if rows else 0
         return await page(

@@ -39,7 +39,7 @@ async def list_missions(
     """« La liste des missions ouvertes à la convocation » (R13, R19); rectorats see the closed ones too."""
     filtre = filtre_missions(acteur, session=session, type_=type, texte=q or "", page=page, taille=taille)
     lot, now = application(request).settings.lot_copies, application(request).clock()
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         rows = await liste_missions(connection, filtre, lot=lot, now=now)
         message = None
         if not rows and filtre.ouvertes:
@@ -52,7 +52,7 @@ async def list_missions(
 @router.get("/missions/{mission_id}")
 async def get_mission(request: Request, mission_id: UUID, acteur: ActeurDep) -> dict[str, Any]:
     """« Le détail de la mission » (R26) and its « Liste des Intervenants » (R42)."""
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         mission = await visible_mission(connection, acteur, mission_id)
         etat = await etat_of(connection, mission_id, lot=application(request).settings.lot_copies)
         exigence = await exigences.rule_in_force(connection, mission.academie, mission.code)

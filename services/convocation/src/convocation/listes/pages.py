@@ -66,7 +66,7 @@ def _filtre(acteur: Acteur, asked: dict[str, str], number: str, *, convoquees: b
 async def _liste(request: Request, acteur: Acteur, *, convoquees: bool) -> HTMLResponse:
     asked = {name: request.query_params.get(name, "") for name in ("session", "type", "etat", "tri", "q")}
     filtre = _filtre(acteur, asked, request.query_params.get("page", "1"), convoquees=convoquees)
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         lot, now = application(request).settings.lot_copies, application(request).clock()
         rows = await sql.liste_missions(connection, filtre, lot=lot, now=now)
         sessions = await missions.sessions(connection, now)
@@ -121,7 +121,7 @@ def _silent_before(request: Request) -> datetime:
 @router.get("/missions/{mission_id}")
 async def detail(request: Request, mission_id: UUID, acteur: ActeurDep) -> HTMLResponse:
     """« Le détail de la mission s'affiche ainsi que les boutons » (R26), with its « Liste des Intervenants » (R42)."""
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         mission = await visible_mission(connection, acteur, mission_id)
         context = await _contents(request, connection, acteur, mission)
         return await page(request, connection, acteur, "listes/mission.html", **context)
@@ -132,7 +132,7 @@ async def liste_des_intervenants(
     request: Request, mission_id: UUID, acteur: ActeurDep, vu: Annotated[int, Query(ge=0)] = 0
 ) -> HTMLResponse:
     """The list alone, for the page that waits for SANTORIN and the mails; `vu`: how often it has asked."""
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         mission = await visible_mission(connection, acteur, mission_id)
         context = await _contents(request, connection, acteur, mission, vu=vu + 1)
         return await page(request, connection, acteur, "listes/liste_des_intervenants.html", **context)

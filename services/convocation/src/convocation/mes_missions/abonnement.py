@@ -17,7 +17,7 @@ from convocation.commun.limites import limit_porte
 from convocation.mes_missions import sql
 from convocation.mes_missions.calendrier import VersionRow, evenement, publication
 from convocation.mes_missions.commands import set_abonnement
-from pages.commands import commande, reading, see_other
+from pages.commands import commande, itself, see_other
 from pages.forms import fields, text
 
 router = Router(include_in_schema=False)
@@ -68,7 +68,7 @@ async def calendrier(request: Request) -> Response:
 
 
 async def _convocations(request: Request, abonnement_id: UUID) -> list[VersionRow] | None:
-    async with reading(request) as connection:
+    async with itself(request) as connection:
         return await sql.convocations_of_abonnement(connection, abonnement_id)
 
 

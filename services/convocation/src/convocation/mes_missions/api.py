@@ -32,6 +32,6 @@ async def prendre_connaissance(
 async def mes_convocations(request: Request, acteur: ActeurDep) -> dict[str, Any]:
     """An intervenant's own convocations (R57)."""
     may_read_own(acteur)
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         rows = await views.convocations_of_person(connection, acteur.sub)
     return {"convocations": [presenters.convocation(row) for row in rows]}

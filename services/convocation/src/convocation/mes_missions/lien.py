@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from acces import securite
 from acces.acteur import Acteur, Role
+from acces.commande import Commande
 from acces.http import present, refuse_cross_site, secret_of
 from acces.securite import Evenement
 from convocation.cadre.ecran import FONCTIONS, MES_MISSIONS
@@ -25,7 +26,7 @@ from convocation.mes_missions import sql
 from convocation.mes_missions.commands import note_lien, replace_liens
 from convocation.mes_missions.sql import PersonneDuLien
 from francais.adresses import AdresseRefusee, adresse
-from pages.commands import commande, reading, see_other
+from pages.commands import commande, itself, see_other
 from pages.forms import fields, text
 from pages.frame import notices
 
@@ -99,8 +100,11 @@ async def remplacer(request: Request) -> Response:
 async def _replace(request: Request, courriel: str) -> None:
     """Once the answer is out: not even its time says whether the address is known."""
     try:
-        async with commande(request, _VISITEUR) as command:
-            people = await replace_liens(command, courriel, application(request).settings.link_days)
+        state = application(request)
+        async with itself(request) as connection, connection.transaction():
+            command = Commande(connection, _VISITEUR, state.clock())
+            people = await replace_liens(command, courriel, state.settings.link_days)
+        state.wake_relay()
         securite.tell(request, Evenement.LINK_LOST, count=people)
     except Exception as error:  # noqa: BLE001  # nobody waits for it any more: she asks again
         log.error("lien.not_replaced", error=error)
@@ -112,7 +116,7 @@ async def _personne(request: Request) -> PersonneDuLien | None:
     named = read_lien(request.path_params["token"], state.sceaux.liens, state.clock())
     if named is None:
         return None
-    async with reading(request) as connection:
+    async with itself(request) as connection:
         person = await sql.person_of_lien(connection, named.intervenant_id)
     bound = (
         person is not None

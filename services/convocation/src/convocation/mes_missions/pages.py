@@ -35,7 +35,7 @@ router = Router(include_in_schema=False)
 async def mes_missions(request: Request, acteur: ActeurDep) -> Response:
     """What comes first, by date; what is past, then what was cancelled, the latest first."""
     may_read_own(acteur)
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         found = [_mission(request, row) for row in await views.convocations_of_person(connection, acteur.sub)]
         groups = {which: [one for one in found if one["moment"] is which] for which in Moment}
         return await page(

@@ -7,15 +7,8 @@ from uuid import UUID
 from chassis.database import Connection, Row
 from convocation.missions.domain import Mission, MissionType
 
-# PostgreSQL reads the whole index for a DISTINCT; from one session to the one before is one jump (mesures.md).
-_SESSIONS = """
-WITH RECURSIVE la (session) AS (
-    SELECT max(session) FROM mission
-    UNION ALL
-    SELECT (SELECT max(m.session) FROM mission m WHERE m.session < la.session) FROM la WHERE la.session IS NOT NULL
-)
-SELECT session FROM la WHERE session IS NOT NULL
-"""
+# A window of the owner's: a chef's sessions are those that anybody has missions of (0040).
+_SESSIONS = "SELECT session FROM session_de_mission"
 _MISSION = """
 SELECT mission_id, session, uai, academie, etablissement_nom, etablissement_commune, type, voie, code, libelle,
        candidats, date_debut, status, version
@@ -76,8 +69,8 @@ async def sessions(connection: Connection, now: datetime) -> list[str]:
 async def etablissements(connection: Connection, uais: Sequence[str]) -> list[Etablissement]:
     """Name and commune of each UAI that has missions."""
     query = """
-    SELECT DISTINCT ON (uai) uai, etablissement_nom, etablissement_commune, academie FROM mission
-    WHERE uai = ANY($1::text[]) ORDER BY uai, session DESC
+    SELECT uai, etablissement_nom, etablissement_commune, academie FROM etablissement
+    WHERE uai = ANY($1::text[]) ORDER BY uai
     """
     return await connection.fetch(query, uais, record_class=Etablissement)
 
@@ -121,12 +114,12 @@ def mission_of(row: MissionRow) -> Mission:
 
 async def academie(connection: Connection, uai: str) -> str | None:
     """The académie of an établissement, as its missions say; None where it has none."""
-    found: str | None = await connection.fetchval("SELECT academie FROM mission WHERE uai = $1 LIMIT 1", uai)
+    found: str | None = await connection.fetchval("SELECT academie FROM etablissement WHERE uai = $1", uai)
     return found
 
 
 async def academies(connection: Connection, uais: Sequence[str]) -> dict[str, str]:
     """Académie by UAI; the UAIs without any mission are not in it."""
-    query = "SELECT DISTINCT ON (uai) uai, academie FROM mission WHERE uai = ANY($1::text[]) ORDER BY uai, session DESC"
+    query = "SELECT uai, academie FROM etablissement WHERE uai = ANY($1::text[])"
     rows = await connection.fetch(query, list(uais), record_class=AcademieRow)
     return {row.uai: row.academie for row in rows}

@@ -18,5 +18,5 @@ async def list_disciplines(
 ) -> dict[str, list[dict[str, str]]]:
     """Suggestions that refine while one types (R29)."""
     may_read(acteur)
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         return {"disciplines": [dict(one) for one in await nomenclature.disciplines(connection, q)]}

@@ -38,7 +38,7 @@ async def list_ouvertures(
 ) -> dict[str, Any]:
     """Every decision taken, the latest first; with `session` also what holds now, académie by académie."""
     may_read(acteur)
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         rows = await sql.all_of(connection, session)
         academies = []
         if session:

@@ -113,7 +113,7 @@ async def _show(request: Request, acteur: Acteur, saisie: SaisieOuverture, erreu
     may_decide(acteur)
     now, asked = application(request).clock(), request.query_params.get("page", "")
     number = max(1, int(asked)) if asked.isdecimal() and len(asked) < 6 else 1
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         sessions = await missions.sessions(connection, now)
         session = saisie.session if saisie.session in sessions else next(iter(sessions), "")
         decisions = await sql.general(connection, session)

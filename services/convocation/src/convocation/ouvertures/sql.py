@@ -34,8 +34,8 @@ SELECT {_COLUMNS}, o.academie, o.etablissement_nom,
        o.etablissement_commune, o.total, acte.nom, acte.motif
 FROM (
     SELECT e.*, m.academie, m.etablissement_nom, m.etablissement_commune, count(*) OVER () AS total
-    FROM ouverture e JOIN LATERAL (SELECT academie, etablissement_nom, etablissement_commune FROM mission
-                                   WHERE uai = e.code LIMIT 1) AS m ON true
+    FROM ouverture e JOIN LATERAL (SELECT academie, etablissement_nom, etablissement_commune FROM etablissement
+                                   WHERE uai = e.code) AS m ON true
     WHERE e.session = $1 AND e.portee = 'ETABLISSEMENT'
     ORDER BY m.academie, e.code LIMIT $2 OFFSET $3) AS o
 {_WHY}
@@ -43,11 +43,11 @@ ORDER BY o.academie, o.code
 """
 # LATERAL: one look-up in an index for each exception.
 _ACADEMIES = f"""
-WITH lieux AS (SELECT DISTINCT academie, uai FROM mission WHERE session = $1),
+WITH lieux AS (SELECT academie, uai FROM lieu_de_session WHERE session = $1),
 exceptions AS (
     SELECT m.academie, count(*)::int AS exceptions,
            count(*) FILTER (WHERE {TIENT.format(now="$2")})::int AS exceptions_ouvertes
-    FROM ouverture o JOIN LATERAL (SELECT academie FROM mission WHERE uai = o.code LIMIT 1) AS m ON true
+    FROM ouverture o JOIN LATERAL (SELECT academie FROM etablissement WHERE uai = o.code) AS m ON true
     WHERE o.session = $1 AND o.portee = 'ETABLISSEMENT' GROUP BY m.academie)
 SELECT l.academie, count(*)::int AS etablissements, coalesce(max(e.exceptions), 0) AS exceptions,
        coalesce(max(e.exceptions_ouvertes), 0) AS exceptions_ouvertes

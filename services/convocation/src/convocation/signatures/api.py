@@ -22,7 +22,7 @@ async def get_signature(
     request: Request, uai: Annotated[Uai, Path()], acteur: ActeurDep, response: Response
 ) -> dict[str, Any]:
     """Who signs the établissement's convocations (R24); 404 while nobody is recorded."""
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         await visible_etablissement(connection, acteur, uai)
         signature = await signatures.get(connection, uai)
     if signature is None:

@@ -32,7 +32,7 @@ async def choose(request: Request, acteur: ActeurDep) -> Response:
     uais = sorted(acteur.uais)
     if len(uais) == 1:
         return see_other(f"/signature/{uais[0]}{'?fait=signature' if 'fait' in request.query_params else ''}")
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         return await choisir_etablissement(request, connection, acteur, _ACTIVITE, "/signature")
 
 
@@ -45,7 +45,7 @@ async def voir(request: Request, uai: str, acteur: ActeurDep) -> Response:
 @takes_a_file
 async def enregistrer(request: Request, uai: str, acteur: ActeurDep) -> Response:
     """Only the chef (R24): a délégué is refused, whatever his form holds."""
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         await etablissement_to_sign_for(connection, acteur, uai)
     async with fields(request, files=1) as form:
         typed = {name: text(form, name) for name in _CHAMPS}
@@ -87,7 +87,7 @@ async def _form(
     *,
     status: int | None = None,
 ) -> Response:
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         await visible_etablissement(connection, acteur, uai)
         held = await signatures.get(connection, uai)
         places = await missions.etablissements(connection, [uai])

@@ -63,7 +63,7 @@ async def historique(
     request: Request, acteur: ActeurDep, page: Annotated[int, Query(ge=1, le=100_000)] = 1
 ) -> dict[str, Any]:
     """Files imported, the latest first: who, when, what."""
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         rows = await import_file.history(connection, acteur, page, _TAILLE)
     total = rows[0].total if rows else 0
     return {"total": total, "page": page, "fichiers": [fichier_json.depot(row) for row in rows]}
@@ -72,7 +72,7 @@ async def historique(
 @router.get("/{import_id}", dependencies=[Depends(limit_fichier)])
 async def lire(request: Request, import_id: UUID, acteur: ActeurDep) -> dict[str, Any]:
     """The dry run as it would be now, or what was imported."""
-    async with snapshot(request) as connection:
+    async with snapshot(request, acteur) as connection:
         return fichier_json.essai(await import_file.look(connection, acteur, import_id, application(request).clock()))
 
 

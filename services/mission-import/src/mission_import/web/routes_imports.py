@@ -64,7 +64,7 @@ def add_to(app: FastAPI) -> None:
 @router.get("/academies/{academie}/politique-import")
 async def get_politique(request: Request, academie: Academie, acteur: ActeurDep) -> dict[str, Any]:
     POLICY.visible(acteur, "imports.lire", AcademieInconnue, academie=academie)
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         return {"academie": academie, "mode": await politiques.mode(connection, academie)}
 
 
@@ -88,7 +88,7 @@ async def lister(
     """Closings received, the latest first, within the acteur's reach."""
     scope = POLICY.scope(acteur, "imports.lire")
     academies = None if scope is Scope.TOUT else sorted(acteur.academies)
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         rows = await revues.page(connection, academies, session=session, etat=etat, texte=q, page_=page, taille=_TAILLE)
     names = ("session", "uai", "etablissement", "academie", "revision", "etat")
     lines = [row.only(*names) | {"bilan": _bilan(row), "recue_le": _le(row.academie, row.recue_le)} for row in rows]
@@ -99,7 +99,7 @@ async def lister(
 async def journal(request: Request, acteur: ActeurDep, page: Page = 1) -> dict[str, Any]:
     """Who decided what, the latest first."""
     POLICY.scope(acteur, "audit.lire")
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         rows = await audit.find(connection, audit.Recherche(famille="imports"), taille=_TAILLE, page=page)
     return {"total": rows[0].total if rows else 0, "page": page, "actes": [row.entier for row in rows]}
 
@@ -114,7 +114,7 @@ async def accepter_tout(request: Request, body: AcceptationIn, acteur: ActeurDep
 @router.get("/imports/{session}/{uai}")
 async def lire(request: Request, session: Session, uai: Uai, acteur: ActeurDep) -> dict[str, Any]:
     """What the latest revision changes, people convoked counted, and every revision."""
-    async with snapshot(request) as connection:
+    async with snapshot(request, acteur) as connection:
         received, rows = await review(connection, acteur, session, uai, application(request).clock())
     return {
         "session": session,

@@ -45,7 +45,7 @@ async def suivre_annuaire(
 ) -> dict[str, Any]:
     """Its state and progress; at the end how many people, the first 500 errors and remarks by line."""
     may_keep(acteur, academie)
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         held = await visible_import(connection, acteur, import_id)
     if held.academie != academie:
         raise ImportInconnu

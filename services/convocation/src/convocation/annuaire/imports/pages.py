@@ -76,7 +76,7 @@ async def lancer(request: Request, import_id: UUID, acteur: ActeurDep) -> Respon
 async def _form(request: Request, acteur: Acteur, refus: Refus | None = None) -> Response:
     may_keep(acteur)
     academies = sorted(acteur.academies)
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         return await page(
             request,
             connection,
@@ -92,7 +92,7 @@ async def _form(request: Request, acteur: Acteur, refus: Refus | None = None) ->
 
 
 async def _state(request: Request, acteur: Acteur, import_id: UUID, refus: Refus | None = None) -> Response:
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         held = await visible_import(connection, acteur, import_id)
         return await page(
             request,

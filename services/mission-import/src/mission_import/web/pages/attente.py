@@ -46,7 +46,7 @@ async def accepter(request: Request, academie: Academie, session: Session, acteu
 
 async def _page(request: Request, acteur: Acteur, academie: str, session: str, refus: Refus | None = None) -> Response:
     with within_reach(acteur, "imports.lire"):
-        async with snapshot(request) as connection:
+        async with snapshot(request, acteur) as connection:
             found = await review_waiting(connection, acteur, academie, session, application(request).clock())
     attente = [_cloture(row, rows) for row, rows in found]
     return page(

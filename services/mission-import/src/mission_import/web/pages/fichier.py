@@ -111,7 +111,7 @@ async def _fichier(form: FormData) -> bytes:
 
 
 async def _formulaire(request: Request, acteur: Acteur, refus: Refus | None = None) -> Response:
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         rows = await import_file.history(connection, acteur, 1, _DERNIERS)
     fautes = refus.fautes if isinstance(refus, FichierFautif) else None
     return page(
@@ -129,7 +129,7 @@ async def _formulaire(request: Request, acteur: Acteur, refus: Refus | None = No
 async def _essai(request: Request, acteur: Acteur, import_id: UUID, refus: Refus | None = None) -> Response:
     try:
         with within_reach(acteur, import_file.ACTION):
-            async with snapshot(request) as connection:
+            async with snapshot(request, acteur) as connection:
                 essai = await import_file.look(connection, acteur, import_id, application(request).clock())
     except Refus as autre:
         return await _formulaire(request, acteur, autre)

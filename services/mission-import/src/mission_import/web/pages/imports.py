@@ -31,7 +31,7 @@ async def lister(request: Request, acteur: ActeurDep) -> HTMLResponse:
     asked = {name: request.query_params.get(name, "").replace("\x00", "")[:100] for name in _FILTRES}
     typed = request.query_params.get("page", "1")
     number = page_number(typed)
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         rows = await revues.page(
             connection,
             [asked["academie"]] if asked["academie"] and within is None else within,

@@ -27,7 +27,7 @@ _MODES = {politiques.AUTOMATIQUE, politiques.VALIDATION}
 async def lire(request: Request, acteur: ActeurDep) -> Response:
     """The gestionnaire's own académies; the administrateur's are all."""
     scope = POLICY.scope(acteur, "imports.politique")
-    async with reading(request) as connection:
+    async with reading(request, acteur) as connection:
         chosen = await politiques.chosen(connection)
     codes = NOMS if scope is Scope.TOUT else acteur.academies
     rows = [_politique(code, chosen.get(code)) for code in codes]

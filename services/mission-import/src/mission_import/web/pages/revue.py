@@ -72,7 +72,7 @@ async def _page(
     request: Request, acteur: Acteur, session: str, uai: str, *, refus: Refus | None = None, motif: str = ""
 ) -> Response:
     with within_reach(acteur, "imports.lire"):
-        async with snapshot(request) as connection:
+        async with snapshot(request, acteur) as connection:
             received, rows = await review(connection, acteur, session, uai, application(request).clock())
             held = await revues.cloture(connection, session, uai)
             actes = await revues.actes(connection, received[0].cloture, [row.revision for row in received])

@@ -4,6 +4,7 @@
 -- DELATOUR finds DE LA TOUR. Where it is another, a process of the previous release wrote her, or the rule is new: the
 -- service makes her words again (annuaire.commands).
 ALTER TABLE intervenant ADD COLUMN mots_version int NOT NULL DEFAULT 0;
+GRANT UPDATE (mots_version) ON intervenant TO convocation_acteur;
 CREATE INDEX intervenant_mots_a_refaire ON intervenant (numero) WHERE mots_version <> version;
 -- A national search names no académie.
 CREATE INDEX intervenant_mot_partout ON intervenant_mot (mot text_pattern_ops);
