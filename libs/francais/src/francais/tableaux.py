@@ -109,15 +109,16 @@ def _entete(brut: bytes, ligne: int, tableau: Tableau, separateurs: Sequence[str
     """The names, by the separator that makes the most known ones."""
     try:
         texte = brut.decode(tableau.encodage)
-        lus = {one: _champs(texte, one) for one in separateurs}
     except UnicodeDecodeError:
         tableau.fautes.append((ligne, "", _MELANGE))
         return []
-    except csv.Error:
+    lus = {one: champs for one in separateurs if (champs := _lus(texte, one)) is not None}
+    known = set(colonnes.connues)
+    connues = {one: len(known.intersection(map(nom_de_colonne, champs))) for one, champs in lus.items()}
+    tableau.separateur = max(connues, key=connues.__getitem__, default="")
+    if not connues.get(tableau.separateur) and len(lus) < len(separateurs):
         tableau.fautes.append((ligne, "", _OUVERT if texte.count('"') % 2 else _GUILLEMETS))
         return []
-    known = set(colonnes.connues)
-    tableau.separateur = max(separateurs, key=lambda one: len(known.intersection(map(nom_de_colonne, lus[one]))))
     bruts = lus[tableau.separateur]
     noms = [nom_de_colonne(nom) for nom in bruts]
     caches = [(nom, invisibles(lu)) for nom, lu in zip(noms, bruts, strict=True)]
@@ -135,6 +136,13 @@ def _entete(brut: bytes, ligne: int, tableau: Tableau, separateurs: Sequence[str
         *((ligne, nom, "Cette colonne est deux fois dans l’en-tête.") for nom in known if noms.count(nom) > 1),
     ]
     return noms
+
+
+def _lus(texte: str, separateur: str) -> list[str] | None:
+    try:
+        return _champs(texte, separateur)
+    except csv.Error:  # where every name is quoted, another separator makes no sense
+        return None
 
 
 def _champs(texte: str, separateur: str) -> list[str]:
