@@ -88,7 +88,7 @@ def test_a_process_with_wrong_settings_says_so_in_a_sentence_each_and_ends_with_
     given["IMAGIN_TOKEN_KEY_FILE"] = f"{DEPLOY}/{settings.service_name}.env.example"
     given[f"{prefix}MAIL_DIR"] = "/nowhere"
     done = subprocess.run(
-        [sys.executable, "-m", f"{package}.main"],
+        [sys.executable, "-m", package],
         env={name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ} | given,
         capture_output=True,
         text=True,
@@ -111,7 +111,7 @@ def test_a_process_whose_port_is_taken_names_it_and_ends_with_2(taken, tmp_path)
         given |= {"NOTIFIER_DATABASE_URL": "postgresql://x@127.0.0.1:1/x", "NOTIFIER_KAFKA_BOOTSTRAP": "127.0.0.1:1"}
         given |= {"NOTIFIER_CONVOCATION_URL": "http://127.0.0.1:1", "IMAGIN_TOKEN_KEY": token_urlsafe(32)}
         done = subprocess.run(
-            [sys.executable, "-m", "notifier.main"],
+            [sys.executable, "-m", "notifier"],
             env={name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ} | given,
             capture_output=True,
             text=True,

@@ -94,7 +94,7 @@ def test_a_file_with_a_broken_line_is_refused_before_anything_starts(traps):
     assert "ligne 8 : colonne 2" in done.stderr
 
 
-ENDS = {"notifier": "notifier.main", "Kafka": "kafka.Kafka", "PostgreSQL": "bin/postgres"}
+ENDS = {"notifier": "-m notifier", "Kafka": "kafka.Kafka", "PostgreSQL": "bin/postgres"}
 
 
 @pytest.mark.parametrize("part", ENDS)

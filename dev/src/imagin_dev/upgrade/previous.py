@@ -61,7 +61,16 @@ def python_path(folder: Path) -> str:
         return _sources(ROOT)
     with tarfile.open(fileobj=io.BytesIO(archive)) as files:
         files.extractall(folder, filter="data")
+    _make_runnable(folder)
     return _sources(folder)
+
+
+def _make_runnable(folder: Path) -> None:
+    """A release whose services are no `python -m <service>` yet is started alike."""
+    for main in folder.glob("services/*/src/*/main.py"):
+        start = main.with_name("__main__.py")
+        if not start.exists():
+            start.write_text(f"from {main.parent.name}.main import main\n\nmain()\n", encoding="utf-8")
 
 
 def _sources(root: Path) -> str:

@@ -38,9 +38,9 @@ class ServiceProcess:
         log: Path,
         ports: Sequence[int] = (),
     ) -> Self:
-        """`python -m <package>.main`, told by its settings the two ports where it answers to all and to operators."""
+        """`python -m <package>`, told by its settings the two ports where it answers to all and to operators."""
         port, ops_port = ports or free_ports(2)
-        command = [sys.executable, "-m", f"{package}.main"]
+        command = [sys.executable, "-m", package]
         prefix = package.upper()
         settings = {
             f"{prefix}_HTTP_PORT": str(port),

@@ -143,7 +143,3 @@ def _clock() -> datetime:
 
 def main() -> None:
     run(Settings, build)
-
-
-if __name__ == "__main__":
-    main()

@@ -62,7 +62,3 @@ def _clock() -> datetime:
 
 def main() -> None:
     run(Settings, build)
-
-
-if __name__ == "__main__":
-    main()

@@ -154,7 +154,3 @@ def _periodic(runtime: Runtime, settings: Settings) -> list[Callable[[], Awaitab
 
 def main() -> None:
     run(Settings, build)
-
-
-if __name__ == "__main__":
-    main()

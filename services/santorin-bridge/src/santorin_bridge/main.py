@@ -108,7 +108,3 @@ def _age_seconds(freshness: Freshness) -> float:
 
 def main() -> None:
     run(Settings, build)
-
-
-if __name__ == "__main__":
-    main()
