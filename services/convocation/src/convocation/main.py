@@ -16,6 +16,7 @@ from convocation.annuaire.imports import commands as import_annuaire
 from convocation.commun import idempotence, refusals
 from convocation.commun.application import Debits, Sceaux
 from convocation.comptes import api as comptes
+from convocation.comptes.commands import forget_unused
 from convocation.connexion import api as connexion
 from convocation.connexion import commands as entrees
 from convocation.connexion.pages import to_sign_in
@@ -28,6 +29,7 @@ from convocation.documents.imprimeur import Imprimeur
 from convocation.documents.rendering import Documents
 from convocation.doublons import api as doublons
 from convocation.echanges import api as echanges
+from convocation.echanges.commands import forget_adresses
 from convocation.entrees.commands import Entrees
 from convocation.exigences import api as exigences
 from convocation.identite.fournisseur import Fournisseur
@@ -86,6 +88,8 @@ def build(runtime: Runtime) -> Service:
             await idempotence.forget(connection, state.clock() - _KEYS_KEPT)
             await entrees.forget(connection, state.clock())
             await import_annuaire.forget_imports(connection, state.clock())
+            await forget_unused(connection, state.clock())
+            await forget_adresses(connection, state.clock())
 
     async def work_at_the_directory() -> None:
         while await import_annuaire.work_at_import(runtime.pool, state.clock):

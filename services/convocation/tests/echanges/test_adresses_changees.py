@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from convocation.echanges.commands import forget_adresses
+
 OLD, NEW = "100@ac-exemple.invalid", "nouvelle@ac-exemple.invalid"
 
 
@@ -38,6 +40,15 @@ async def test_who_took_an_address_and_died_leaves_it_to_the_next_one_after_ten_
     assert await taken(world) == []
     later(world, timedelta(minutes=11))
     assert await taken(world) == [told]
+
+
+async def test_an_address_that_could_not_be_told_for_three_days_is_given_up(world):
+    await changed(world, NEW)
+    now = datetime.now(UTC)
+    await forget_adresses(world.pool, now + timedelta(days=3) - timedelta(hours=1))
+    assert await world.pool.fetchval("SELECT count(*) FROM adresse_changee") == 1
+    await forget_adresses(world.pool, now + timedelta(days=3, hours=1))
+    assert await world.pool.fetchval("SELECT count(*) FROM adresse_changee") == 0
 
 
 def later(world, ahead):

@@ -130,3 +130,9 @@ async def take_adresses(connection: Connection, now: datetime, held: timedelta, 
 async def told_adresses(connection: Connection, ids: Sequence[UUID]) -> None:
     """They were told, or never can be; the same twice is once."""
     await connection.execute("DELETE FROM adresse_changee WHERE id = ANY($1::uuid[])", list(ids))
+
+
+async def forget_adresses(connection: Connection, before: datetime) -> int:
+    """Delete old addresses that have waited since; returns how many."""
+    done: str = await connection.execute("DELETE FROM adresse_changee WHERE le < $1", before)
+    return int(done.removeprefix("DELETE "))
