@@ -6,7 +6,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from chassis import migration, provisioning
+from chassis import migration
 from chassis.migration import Migration
 from imagin_dev.quality import ROOT
 from imagin_dev.upgrade.contract import Taken, read_schema, unexplained
@@ -109,11 +109,10 @@ def of(package):
 
 
 @pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
-async def test_a_migration_since_the_previous_release_only_expands(create_database, connection, service):
+async def test_a_migration_since_the_previous_release_only_expands(create_database, database, connection, service):
+    await database(service.package)  # makes the roles that its policies name; they are the server's
     known, later = _migrations(service)
     assert known
-    for kind in provisioning._GROUPS:  # as `db migrate` does: roles are the server's, not the database's
-        await provisioning._create_role(connection, f"{service.package}_{kind}")
     for one in known:
         await connection.execute(one.up)
     found: dict[str, list[Taken]] = {}

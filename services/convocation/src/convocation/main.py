@@ -1,5 +1,6 @@
 """Wiring of convocation: the one file that knows all its parts."""
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -36,6 +37,7 @@ from convocation.identite.fournisseur import Fournisseur
 from convocation.journal import api as journal
 from convocation.listes import api as listes
 from convocation.mes_missions import api as mes_missions
+from convocation.mesures import commands as mesures
 from convocation.missions.reader import RecordMissionsOnMissionEvents
 from convocation.nomenclature import api as nomenclature
 from convocation.ouvertures import api as ouvertures
@@ -67,6 +69,7 @@ _APIS = (
 )
 _HOUR_SECONDS = 3_600.0
 _IMPORTS_SECONDS = 1.0
+_GAUGES_SECONDS = 30.0
 _KEYS_KEPT = timedelta(days=7)
 
 
@@ -83,6 +86,22 @@ def build(runtime: Runtime) -> Service:
     state = _application(runtime, settings, screens.add_to(app, settings))
     app.state.application = state
 
+    return Service(
+        package="convocation",
+        app=app,
+        readers={
+            "convocation.mission": RecordMissionsOnMissionEvents(),
+            "convocation.acces": RecordAccesOnAccesChanged(),
+            "convocation.notification": RecordNotificationOnNotificationEvents(),
+        },
+        loops=_periodic(runtime, state),
+        models={ce_type: event.model for ce_type, event in EVENT_TYPES.items()},
+    )
+
+
+def _periodic(runtime: Runtime, state: Application) -> list[Callable[[], Awaitable[None]]]:
+    """What is over is forgotten, files of the directory are read, metrics counted."""
+
     async def forget_what_is_over() -> None:
         async with runtime.pool.acquire() as connection:
             await idempotence.forget(connection, state.clock() - _KEYS_KEPT)
@@ -97,20 +116,15 @@ def build(runtime: Runtime) -> Service:
         while await directory.make_words_again(runtime.pool):
             pass
 
-    return Service(
-        package="convocation",
-        app=app,
-        readers={
-            "convocation.mission": RecordMissionsOnMissionEvents(),
-            "convocation.acces": RecordAccesOnAccesChanged(),
-            "convocation.notification": RecordNotificationOnNotificationEvents(),
-        },
-        loops=[
-            partial(periodically, _HOUR_SECONDS, "forget", forget_what_is_over),
-            partial(periodically, _IMPORTS_SECONDS, "imports", work_at_the_directory),
-        ],
-        models={ce_type: event.model for ce_type, event in EVENT_TYPES.items()},
-    )
+    async def measure() -> None:
+        async with runtime.pool.acquire() as connection:
+            await mesures.measure(connection, state.clock())
+
+    return [
+        partial(periodically, _HOUR_SECONDS, "forget", forget_what_is_over),
+        partial(periodically, _IMPORTS_SECONDS, "imports", work_at_the_directory),
+        partial(periodically, _GAUGES_SECONDS, "gauges", measure),
+    ]
 
 
 def _application(runtime: Runtime, settings: Settings, pages: Pages) -> Application:
