@@ -11,6 +11,7 @@ from chassis.service import Runtime, Service, run
 from convocation import screens
 from convocation.affectation import api as affectation
 from convocation.annuaire import api as annuaire
+from convocation.annuaire import commands as directory
 from convocation.annuaire.imports import api as imports
 from convocation.annuaire.imports import commands as import_annuaire
 from convocation.commun import idempotence, refusals
@@ -109,8 +110,10 @@ def _periodic(runtime: Runtime, state: Application) -> list[Callable[[], Awaitab
             await forget_unused(connection, state.clock())
             await forget_adresses(connection, state.clock())
 
-    async def work_at_imports() -> None:
+    async def work_at_the_directory() -> None:
         while await import_annuaire.work_at_import(runtime.pool, state.clock):
+            pass
+        while await directory.make_words_again(runtime.pool):
             pass
 
     async def measure() -> None:
@@ -119,7 +122,7 @@ def _periodic(runtime: Runtime, state: Application) -> list[Callable[[], Awaitab
 
     return [
         partial(periodically, _HOUR_SECONDS, "forget", forget_what_is_over),
-        partial(periodically, _IMPORTS_SECONDS, "imports", work_at_imports),
+        partial(periodically, _IMPORTS_SECONDS, "imports", work_at_the_directory),
         partial(periodically, _GAUGES_SECONDS, "gauges", measure),
     ]
 
