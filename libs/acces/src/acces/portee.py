@@ -10,9 +10,11 @@ _KINDS = {
     Role.DELEGUE_CONSULTATION: "etablissement",
     Role.GESTIONNAIRE: "academie",
     Role.INTERVENANT: "intervenant",
-}
-"""Kind of reach, after which a role of the database is named. The others' is the nation: administrateurs, and programs,
-of which the policy of the code says what they may."""
+    Role.SANTORIN: "intervenant",
+    Role.ADMINISTRATEUR: "nation",
+} | dict.fromkeys((Role.NOTIFIER, Role.PONT, Role.EXPLOITATION, Role.SERVICE), "nation")
+"""Kind of reach, after which a role of the database is named. Of our own programs the policy of the code says what they
+may; SANTORIN, an outside client that no page is for, is an intervenant of no number."""
 
 # One round trip. All of it ends with the transaction: a pool gives the connection to somebody else.
 _ACT_AS = """
@@ -27,10 +29,10 @@ async def act_as(connection: Connection, acteur: Acteur) -> None:
 
     Migration 0004 has the functions by which policies read it.
     """
-    kind = _KINDS.get(acteur.role, "nation")
+    kind = _KINDS[acteur.role]
     reach = (
         acteur.sub,
-        acteur.sub if kind == "intervenant" else "",
+        acteur.sub if acteur.role is Role.INTERVENANT else "",
         ",".join(sorted(acteur.uais)) if kind == "etablissement" else "",
         ",".join(sorted(acteur.academies)) if kind == "academie" else "",  # a chef's académie is no reach
     )

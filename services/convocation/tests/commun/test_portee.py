@@ -6,6 +6,7 @@ import pytest
 from acces.acteur import Acteur, Role
 from acces.portee import act_as
 from chassis.database import create_pool
+from convocation.identite.fonctions import Fonction
 
 LYON, AUTRE_LYON, LILLE = "0699001J", "0699002K", "0599001F"
 WHOSE = {
@@ -19,6 +20,7 @@ WHOSE = {
     "JOIN convocation USING (convocation_id) JOIN mission USING (mission_id)"
     for table in ("convocation_version", "document", "empechement", "courriel_demande", "passage_outre", "remise")
 }
+CONVOQUEE = {"intervenants": ["100"], "dates": ["2020-03-05"]}
 CHEF = Acteur("chef", Role.CHEF, "chef", frozenset({LYON}))
 REACHES = {
     "chef": (CHEF, {LYON}),
@@ -91,7 +93,7 @@ REFUSED = {
     "a signature of another's": "UPDATE signature SET nom = 'x' WHERE uai = '{uai}'",
     "a mission of another's": "UPDATE mission SET libelle = 'x' WHERE mission_id = '{mission_id}'",
     "a demande of another's": "UPDATE demande SET nom = 'x' WHERE demande_id = '{demande_id}'",
-    "a delegation of another's": "UPDATE delegation SET nom = 'x' WHERE delegation_id = '{delegation_id}'",
+    "a delegation of another's": "UPDATE delegation SET retiree_par = 'x' WHERE delegation_id = '{delegation_id}'",
 }
 
 
@@ -109,6 +111,10 @@ ADDED = {
     "an opening": "INSERT INTO ouverture (session, portee, code, ouverte) VALUES ('2021-E3C1', 'NATIONALE', '*', true)",
     "a right": "INSERT INTO attribution DEFAULT VALUES",
     "a letter of the dead": "SELECT FROM dead_letter",
+    "a delegation to somebody's account, by which it would be seen": "INSERT INTO delegation "
+    "(delegation_id, uai, nom, courriel, compte, droit, debut, fin, chef, chef_nom, le) "
+    "SELECT gen_random_uuid(), '0699001J', 'x', 'x', 'admin', 'CONSULTER', now(), now(), 'x', 'x', now()",
+    "an account to a delegation": "UPDATE delegation SET compte = 'admin'",
 }
 
 
@@ -118,6 +124,30 @@ async def test_what_is_not_ones_own_is_not_added_and_not_looked_at(open_world, w
         await act_as(connection, CHEF)
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await connection.execute(ADDED[what])
+
+
+async def test_whom_the_ministry_named_is_shown_of_ones_own_etablissements_and_without_any_of_none(open_world):
+    for number, uai in enumerate((LYON, LILLE)):
+        ministere = [Fonction(Role.DELEGUE, uais=frozenset({uai}), pour="x")]
+        await open_world.enters(f"compte-{number}", f"d{number}@ac-exemple.invalid", uai, ministere=ministere)
+    for acteur, seen in ((CHEF, {LYON}), (None, set())):
+        async with open_world.pool.acquire() as connection, connection.transaction():
+            await _as(connection, acteur)
+            rows = await connection.fetch("SELECT nom FROM delegue_du_vecteur")
+            assert {row["nom"] for row in rows} == seen
+
+
+async def test_a_client_that_no_page_is_for_reaches_nobody_whatever_it_is_called(open_world, places):
+    async with open_world.pool.acquire() as connection, connection.transaction():
+        await act_as(connection, Acteur("100", Role.SANTORIN, "100"))  # named like a person's number
+        for table in ("mission", "convocation", "intervenant", "audit"):
+            assert await connection.fetch(f"SELECT FROM {table}") == [], table
+
+
+async def test_who_is_called_with_a_stroke_repeats_a_request_too(open_world):
+    chef = open_world.acteur("fournisseur|12|3", Role.CHEF, LYON)
+    answers = [await chef.post(f"/api/missions/{open_world.hg}/convocations", CONVOQUEE, key="une") for _ in range(2)]
+    assert [one.status_code for one in answers] == [201, 201]
 
 
 async def test_a_connection_that_goes_back_to_the_pool_is_nobodys_again(open_world, places):

@@ -23,3 +23,10 @@ async def test_r36_only_the_gestionnaire_of_the_academie_answers_a_request_and_o
     assert "fait" in (await open_world.browser("chef").get("/demandes")).text
     foreign = {**form, "uai": "0599001F", "cle": "other"}
     assert (await open_world.browser("chef").post("/demandes", foreign)).status_code == 404
+
+
+async def test_a_request_names_its_etablissement_also_where_that_has_moved_to_another_academie(open_world):
+    form = {"uai": LYON, "cle": "k", "nom": "ABSENT", "prenom": "Zoé"}
+    assert (await open_world.browser("chef").post("/demandes", form)).status_code == 303
+    await open_world.pool.execute("UPDATE mission SET academie = '09' WHERE uai = $1", LYON)
+    assert f"LYCEE {LYON}" in await open_world.browser("gestionnaire").text("/demandes")

@@ -125,3 +125,22 @@ async def test_the_list_is_filtered_by_state_session_and_text(world):
     await world.receive(world.closing(LYON, 1, HG=30), world.closing(AUTRE, 1, HG=20))
     for query, total in (("etat=APPLIQUEE", 2), ("etat=REFUSEE", 0), ("session=2021-E3C1", 0), (f"q=lycee {AUTRE}", 1)):
         assert (await world.ask("lyon", "GET", f"/api/imports?{query}")).json()["total"] == total, query
+
+
+async def test_an_etablissement_that_moved_is_decided_by_its_new_academie_with_the_missions_it_has(world):
+    await world.receive(world.closing(LYON, 1, HG=30, HLP=12))
+    await world.pool.execute("UPDATE mission SET academie = '09' WHERE uai = $1", LYON)
+    await world.pool.execute("UPDATE cloture SET academie = '09' WHERE uai = $1", LYON)
+    await world.pool.execute("UPDATE cloture_recue SET academie = '09' WHERE uai = $1", LYON)
+    await world.validation()
+    await world.receive(world.closing(LYON, 2, HG=28))
+    review = (await world.ask("lyon", "GET", REVUE)).json()
+    assert [one["revision"] for one in review["revisions"]] == [2, 1]
+    assert {one["code"]: one["nature"] for one in review["differentiel"]}["HLP"] == "SANS_CANDIDAT"
+    assert (await world.decide(2)).status_code == 200
+    rows = await world.pool.fetch("SELECT code, academie, candidats FROM mission WHERE uai = $1", LYON)
+    assert {(row["code"], row["academie"], row["candidats"]) for row in rows} == {
+        ("HG", "10", 28),
+        ("HLP", "09", 0),
+        ("NUMERISATION", "10", 28),
+    }

@@ -15,8 +15,8 @@ UPDATE demande SET etat = $2, reponse = $3, repondue_par = $4, repondue_le = $5 
 """
 _OF_ACADEMIES = f"""
 SELECT {COLUMNS}, p.nom AS etablissement FROM demande d
-LEFT JOIN LATERAL (SELECT etablissement_nom || ', ' || etablissement_commune AS nom FROM mission m
-                   WHERE m.uai = d.uai LIMIT 1) AS p ON true
+LEFT JOIN LATERAL (SELECT etablissement_nom || ', ' || etablissement_commune AS nom FROM etablissement e
+                   WHERE e.uai = d.uai) AS p ON true
 WHERE d.academie = ANY($1::text[]) ORDER BY d.etat <> 'OUVERTE', d.le DESC LIMIT 500
 """
 _CONTACT = """

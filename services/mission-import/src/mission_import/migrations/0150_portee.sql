@@ -12,13 +12,19 @@ GRANT SELECT, INSERT, UPDATE ON politique TO mission_import_agent;
 CREATE POLICY lire ON politique FOR SELECT TO mission_import_agent USING (true);
 CREATE POLICY academie ON politique TO mission_import_academie USING (academie = ANY ((SELECT acteur_academies())::text[]));
 
+-- An établissement that moves to another académie takes its closing there with the first revision that says so. Whoever
+-- decides of that one must see what came before it, and the missions there are, which still say the former académie.
 ALTER TABLE cloture_recue ENABLE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT, UPDATE ON cloture_recue TO mission_import_agent;
 CREATE POLICY academie ON cloture_recue TO mission_import_academie
-    USING (academie = ANY ((SELECT acteur_academies())::text[]));
+    USING (academie = ANY ((SELECT acteur_academies())::text[]) OR EXISTS (
+        SELECT FROM cloture c WHERE c.cloture = cloture_recue.cloture
+        AND c.academie = ANY ((SELECT acteur_academies())::text[])));
 ALTER TABLE mission ENABLE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT, UPDATE ON mission TO mission_import_agent;
-CREATE POLICY academie ON mission TO mission_import_academie USING (academie = ANY ((SELECT acteur_academies())::text[]));
+CREATE POLICY academie ON mission TO mission_import_academie
+    USING (EXISTS (SELECT FROM cloture c WHERE c.cloture = mission.cloture
+                   AND c.academie = ANY ((SELECT acteur_academies())::text[])));
 ALTER TABLE convocation_active ENABLE ROW LEVEL SECURITY;
 GRANT SELECT ON convocation_active TO mission_import_agent;
 CREATE POLICY academie ON convocation_active FOR SELECT TO mission_import_academie
@@ -31,7 +37,9 @@ ALTER TABLE audit ENABLE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT ON audit TO mission_import_agent;
 CREATE POLICY nation ON audit FOR SELECT TO mission_import_nation USING (true);
 CREATE POLICY academie ON audit FOR SELECT TO mission_import_academie
-    USING (academie = ANY ((SELECT acteur_academies())::text[]));
+    USING (academie = ANY ((SELECT acteur_academies())::text[]) OR EXISTS (
+        SELECT FROM cloture c WHERE c.cloture = substring(audit.objet FROM '^cloture\|(.*)\|')
+        AND c.academie = ANY ((SELECT acteur_academies())::text[])));
 CREATE POLICY ecrire ON audit FOR INSERT TO mission_import_agent WITH CHECK (par = (SELECT acteur_sub()));
 GRANT INSERT ON outbox TO mission_import_agent;
 
