@@ -127,7 +127,8 @@ CREATE POLICY nation ON audit FOR SELECT TO convocation_nation USING (true);
 CREATE POLICY ouvertures ON audit FOR SELECT TO convocation_academie USING (action = 'service.ouvrir');
 CREATE POLICY ecrire ON audit FOR INSERT TO convocation_acteur WITH CHECK (par = (SELECT acteur_sub()));
 
--- The établissement's and the académie's. By a delegation an account is seen, so which one it is the sign-in says. A signature is on the documents of all who see a mission there.
+-- The établissement's and the académie's. A signature is on the documents of all who see a mission there. By a delegation
+-- an account is seen; so which account it is of, the sign-in alone says.
 ALTER TABLE signature ENABLE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT, UPDATE ON signature TO convocation_acteur;
 CREATE POLICY lire ON signature FOR SELECT TO convocation_acteur
