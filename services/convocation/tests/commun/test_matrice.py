@@ -4,6 +4,7 @@ The routes are the application's own: one that is not in ACTIONS fails, so that 
 """
 
 import io
+import re
 import zipfile
 from types import SimpleNamespace
 
@@ -162,6 +163,8 @@ OF_A_SESSION = {
     f"{method} {path}" for method in ("GET", "POST") for path in ("/fonctions", "/mes-connexions")
 }  # programs have none: test_sessions
 REFUSED = {401, 403, 404}
+MOMENT = re.compile(r"nonce-[^\s\"']+|nonce=\"[^\"]*\"|name=\"cle\" value=\"[^\"]*\"|\d{4}-\d\d-\d\dT[\d:]+Z")
+"""What differs from one answer to the next of the same page or workbook."""
 QUERIES = {"GET /api/missions/{mission_id}/intervenants": "?nom=dup"}
 
 
@@ -242,11 +245,11 @@ async def test_without_a_token_every_route_of_the_api_answers_401(world, places)
 @pytest.fixture
 def code_alone(monkeypatch):
     """The database's lock is open: whatever is asked, its transaction is the service's own (0040)."""
+    monkeypatch.setattr("pages.commands.act_as", _let_pass)
 
-    async def let_pass(connection, acteur):
-        pass
 
-    monkeypatch.setattr("pages.commands.act_as", let_pass)
+async def _let_pass(connection, acteur):
+    pass
 
 
 @pytest.mark.usefixtures("code_alone")
@@ -266,6 +269,24 @@ async def test_r54_to_r57_each_acteur_is_refused_all_that_the_policy_does_not_gi
     assert opened == []
     assert asked
     assert await _checksum(open_world) == before
+
+
+@pytest.mark.parametrize("name", ACTEURS)
+async def test_what_is_refused_or_read_is_answered_alike_with_the_databases_lock_and_without(
+    open_world, places, name, monkeypatch, caplog
+):
+    asked = [one for one in cases() if one[0].startswith("GET") or not may(ACTEURS[name], *one)]
+    answers = {}
+    for lock in ("locked", "open"):
+        if lock == "open":
+            monkeypatch.setattr("pages.commands.act_as", _let_pass)
+        for route, place in asked:
+            answer = await ask(open_world, name, route, place, places[place])
+            read = "" if answer.content.startswith(b"%PDF") else MOMENT.sub("", _texts(answer))
+            answers[lock, route, place] = answer.status_code, read
+    differ = [one for one in asked if answers["locked", *one] != answers["open", *one]]
+    assert differ == []
+    assert "access.denied_by_database" not in caplog.text
 
 
 @pytest.mark.parametrize("name", ACTEURS)

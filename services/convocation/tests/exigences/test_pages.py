@@ -40,6 +40,11 @@ async def test_each_acteur_sees_and_writes_within_his_reach(world, name, listed,
         assert (await someone.post(f"{path}/retour", {"motif": "x"})).status_code == (404 if status == 200 else status)
 
 
+async def test_an_epreuve_has_its_name_also_where_the_academie_has_no_mission_of_it(world):
+    page = await world.browser("gestionnaire_de_lille").text("/exigences")
+    assert "Humanités, littérature et philosophie" in html.unescape(page)  # Lyon's missions say it
+
+
 async def test_the_nations_rules_are_the_administrateurs(world):
     admin, gestionnaire = world.browser("administrateur"), world.browser("gestionnaire")
     listed = await admin.get("/exigences")

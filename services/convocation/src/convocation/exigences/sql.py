@@ -9,17 +9,18 @@ from convocation.exigences.reads import COLUMNS, ExigenceRow
 from event_schemas.inscriptions import RESERVED_CODE
 
 _LISTE = f"""
-WITH par_code AS (SELECT academie, code, min(libelle) AS libelle, count(*) FILTER (WHERE status = 'ACTIVE') AS ouvertes
+WITH par_code AS (SELECT academie, code, count(*) FILTER (WHERE status = 'ACTIVE') AS ouvertes
                   FROM mission GROUP BY academie, code),
 codes AS (SELECT a.academie, c.code FROM unnest($1::text[]) AS a (academie) CROSS JOIN LATERAL (
               SELECT p.code FROM par_code p WHERE a.academie IN ('*', p.academie)
               UNION SELECT code_epreuve FROM epreuve_discipline
               UNION SELECT x.code_epreuve FROM exigence x WHERE x.academie IN ('*', a.academie)) AS c)
-SELECT codes.academie AS pour, codes.code, n.libelle, coalesce(n.missions, 0)::int AS missions,
+SELECT codes.academie AS pour, codes.code, l.libelle, coalesce(n.missions, 0)::int AS missions,
        r.academie, r.version, r.lot_copies, r.correcteurs, coalesce(r.profils_json, '[]') AS profils_json
 FROM codes
+LEFT JOIN libelle_epreuve l USING (code)  -- also of an épreuve that this académie has no mission of
 LEFT JOIN LATERAL (
-    SELECT min(p.libelle) AS libelle, sum(p.ouvertes) FILTER (
+    SELECT sum(p.ouvertes) FILTER (
                WHERE codes.academie = p.academie OR codes.academie = '*' AND NOT EXISTS (
                    SELECT FROM exigence x WHERE x.academie = p.academie AND x.code_epreuve = p.code)) AS missions
     FROM par_code p WHERE p.code = codes.code) AS n ON true
@@ -28,7 +29,7 @@ LEFT JOIN LATERAL (
     ORDER BY e.academie = '*' LIMIT 1) AS r ON true
 WHERE ($2::text IS NULL OR codes.code = $2)
   AND codes.code <> '{RESERVED_CODE}'  -- one person has a scan done: no rule acts on it (R48)
-ORDER BY codes.academie, n.libelle NULLS LAST, codes.code
+ORDER BY codes.academie, l.libelle NULLS LAST, codes.code
 """
 
 

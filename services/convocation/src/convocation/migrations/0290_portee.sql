@@ -208,6 +208,7 @@ END $$;
 CREATE VIEW etablissement AS
 SELECT DISTINCT ON (uai) uai, etablissement_nom, etablissement_commune, academie FROM mission ORDER BY uai, session DESC;
 CREATE VIEW lieu_de_session AS SELECT DISTINCT session, academie, uai FROM mission;
+CREATE VIEW libelle_epreuve AS SELECT code, min(libelle) AS libelle FROM mission GROUP BY code;
 CREATE VIEW occupation AS
 SELECT c.numero, c.mission_id, c.dates, m.academie, m.libelle || ', ' || m.etablissement_nom AS mission
 FROM convocation c JOIN mission m USING (mission_id) WHERE c.status = 'ACTIVE';
@@ -223,11 +224,11 @@ CREATE VIEW delegue_du_vecteur AS
 SELECT c.compte, c.nom, c.courriel, c.vue_le, c.donnees, une FROM compte c, jsonb_array_elements(c.donnees) AS une
 WHERE une ->> 'role' = 'delegue' AND c.desactive_le IS NULL AND une -> 'uais' ?| acteur_uais();
 GRANT SELECT ON etablissement, session_de_mission TO convocation_acteur;
-GRANT SELECT ON occupation, lieu_de_session TO convocation_agent;
+GRANT SELECT ON libelle_epreuve, lieu_de_session, occupation TO convocation_agent;
 GRANT SELECT ON delegue_du_vecteur TO convocation_etablissement;
 
 -- migrate:down
-DROP VIEW delegue_du_vecteur, session_de_mission, lieu_de_session, occupation, etablissement;
+DROP VIEW delegue_du_vecteur, session_de_mission, lieu_de_session, libelle_epreuve, occupation, etablissement;
 ALTER VIEW exigence_mission RESET (security_invoker);
 ALTER FUNCTION intervenant_dit_l_ancienne_adresse SECURITY INVOKER RESET search_path;
 DO $$

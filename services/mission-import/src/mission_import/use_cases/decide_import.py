@@ -84,6 +84,7 @@ async def set_policy(commande: Commande, academie: str, mode: str) -> None:
 
 
 async def _locked(commande: Commande, session: str, uai: str) -> ClotureTenue:
+    POLICY.scope(commande.acteur, "imports.decider")  # first: who has no such right may not read the table either
     held = await revues.cloture(commande.connection, session, uai, lock=True)
     POLICY.visible(commande.acteur, "imports.decider", ClotureInconnue, academie=held.academie if held else None)
     if held is None:

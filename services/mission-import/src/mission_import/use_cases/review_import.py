@@ -19,6 +19,7 @@ async def review(
     connection: Connection, acteur: Acteur, session: str, uai: str, now: datetime
 ) -> tuple[list[RevisionEntiere], list[Ligne]]:
     """Every revision, the latest first, and what that one would change now. Raises Forbidden, ClotureInconnue."""
+    POLICY.scope(acteur, "imports.lire")  # first: who has no such right may not read the table either
     held = await revues.cloture(connection, session, uai)
     POLICY.visible(acteur, "imports.lire", ClotureInconnue, academie=held.academie if held else None)
     if held is None:
