@@ -14,7 +14,7 @@ HOUR = 3_600
 AGES = {"mails": [2 * HOUR, 5], "rights": [HOUR]}
 DIRTY = """
 INSERT INTO habilitation (convocation_id, version, published_version, convocation_version, convocation_hash, status,
-                          numero, mission_id, role, etat, changed_at)
+                          numero, mission_id, role, etat, sale_depuis)
 SELECT gen_random_uuid(), 2, n, 1, '', 'GRANTED', '1', gen_random_uuid(), 'CORRECTEUR', '', now() - interval '3 hours'
 FROM generate_series(1, 2) n  -- the second one is published
 """

@@ -16,6 +16,12 @@ PRODUCTION = ("imagin_ops", "mission_import", "convocation", "santorin_bridge", 
 EDITABLE = {"imagin_dev", "testkit"}  # as they are here, their metadata name no package
 
 # A module that is None in sys.modules cannot be imported, as if it were not installed.
+IMPORT_THE_DEMO = """
+import sys
+sys.modules |= dict.fromkeys(sys.argv[1:])
+import imagin_dev.demo.scenario, imagin_dev.commands, testkit.oidc_mock, testkit.parts.selection
+import convocation.main, mission_import.main, notifier.main, santorin_bridge.main
+"""
 IMPORT_EVERYTHING = f"""
 import importlib, pkgutil, sys
 sys.modules |= dict.fromkeys(sys.argv[1:])
@@ -39,18 +45,31 @@ def required(name, extra="", seen=None):
     return {name for name, _ in seen}
 
 
-def test_imagin_ops_requires_no_test_tool():
-    assert required("imagin-ops") & TEST_TOOLS == set()
-    assert required("imagin-dev") >= TEST_TOOLS, "a name that nobody requires would prove nothing"
-
-
-def test_what_goes_to_production_runs_with_what_imagin_ops_requires_and_nothing_else():
-    allowed = required("imagin-ops")
-    others = {
+def modules_without(allowed):
+    """Names of the modules of all other distributions here."""
+    return {
         module
         for module, distributions in packages_distributions().items()
         if allowed.isdisjoint(map(canonicalize_name, distributions))
     }
+
+
+def test_the_demo_runs_without_the_tools_of_the_checks():
+    """`./imagin demo` installs requirements.lock alone."""
+    tools = modules_without(required("imagin-dev")) - EDITABLE
+    assert {"pytest", "mypy", "playwright", "schemathesis", "zensical"} <= tools
+    done = subprocess.run([sys.executable, "-c", IMPORT_THE_DEMO, *tools], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_imagin_ops_requires_no_test_tool():
+    assert required("imagin-ops") & TEST_TOOLS == set()
+    assert required("imagin-dev", "checks") >= TEST_TOOLS, "a name that nobody requires would prove nothing"
+
+
+def test_what_goes_to_production_runs_with_what_imagin_ops_requires_and_nothing_else():
+    allowed = required("imagin-ops")
+    others = modules_without(allowed)
     assert {"pytest", "mypy", "hypothesis", "playwright"} <= others
     command = [sys.executable, "-c", IMPORT_EVERYTHING, *others, *EDITABLE]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -65,6 +65,15 @@ def test_every_link_of_the_site_leads_to_a_file_and_a_place_in_it(site):
     assert lost == []
 
 
+def test_each_alert_leads_to_a_place_of_the_site(site):
+    rules = (ROOT / "deploy" / "prometheus" / "alertes.yml").read_text(encoding="utf-8")
+    addresses = re.findall(r"runbook_url: (\S+)", rules)
+    assert len(addresses) >= 20
+    root = next(file.parent for file in site if file.name == "404.html")
+    places = [local(root / "index.html", address) for address in addresses]
+    assert [place for place in places if place[0] not in site or place[1] not in site[place[0]].ids] == []
+
+
 def test_no_page_loads_a_font_a_script_or_an_image_from_another_host(site):
     assert [(file.name, address) for file, page in site.items() for address in page.loads if outside(address)] == []
     styles = [style for file in site for style in file.parent.glob("**/*.css")]

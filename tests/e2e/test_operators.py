@@ -19,7 +19,7 @@ from testkit.eventually import eventually
 IMAGIN = Path(sys.executable).with_name("imagin")
 DIRTY = """
 INSERT INTO habilitation (convocation_id, version, convocation_version, convocation_hash, status, numero, mission_id,
-                          role, etat, changed_at)
+                          role, etat, sale_depuis)
 VALUES (gen_random_uuid(), 1, 0, '', 'REVOKED', '1', gen_random_uuid(), 'CORRECTEUR', '{}', now() - interval '1 hour')
 """
 

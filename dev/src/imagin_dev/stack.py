@@ -77,6 +77,8 @@ class Stack:
         self._say = say
         self._settings = settings or {}
         self._parts: Parts | None = None
+        self._ahead: list[ServiceProcess] = []
+        self._known_as = ""
 
     async def __aenter__(self) -> Self:
         try:
@@ -146,12 +148,22 @@ class Stack:
     async def _start_parts(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         self._parts = choose_parts(self.folder, given=self._given, brokers=self._brokers, on_progress=self._say)
-        await self._parts.start(once_postgres_is_up=self.create_databases)
-        self._say("topics")
-        await self.create_topics()
         names = [self.name_of(service, replica) for service in SERVICES for replica in self.replicas]
         ports = free_ports(2 * len(names))
         self._ports = dict(zip(names, zip(ports[::2], ports[1::2], strict=True), strict=True))
+        await self._parts.start(once_postgres_is_up=self._launch_ahead)
+        self._say("topics")
+        await self.create_topics()
+
+    async def _launch_ahead(self) -> None:
+        """Importing takes a process as long as Kafka's start: they wait for it, and for its topics.
+
+        A Kafka that is still being fetched has no port yet.
+        """
+        await self.create_databases()
+        self._known_as = self.kafka.bootstrap
+        if self._known_as and ":0," not in f"{self._known_as},":
+            self._ahead = self._launch(*self._specs)
 
     async def create_databases(self) -> None:
         """Into `databases`; a stack that begins as another release has this and the topics done by that one."""
@@ -165,9 +177,16 @@ class Stack:
 
     async def start_services(self, *services: ServiceSpec, **extra: str) -> None:
         """Start (again) these services and wait until they are ready; `extra` settings hold for this run (KILL_AT)."""
-        self._say("services : " + ", ".join(service.name for service in services))
-        started = [self.launch(service, replica, **extra) for service in services for replica in self.replicas]
+        ahead, self._ahead = self._ahead, []
+        if ahead and self._known_as != self.kafka.bootstrap:  # its port was taken meanwhile
+            await asyncio.gather(*(asyncio.to_thread(process.terminate) for process in ahead))
+            ahead = []
+        started = ahead or self._launch(*services, **extra)
         await asyncio.gather(*(process.wait_ready(_READY_SECONDS * len(self.replicas)) for process in started))
+
+    def _launch(self, *services: ServiceSpec, **extra: str) -> list[ServiceProcess]:
+        self._say("services : " + ", ".join(service.name for service in services))
+        return [self.launch(service, replica, **extra) for service in services for replica in self.replicas]
 
     def launch(self, service: ServiceSpec, replica: int = 1, **extra: str) -> ServiceProcess:
         """Start (again) one process of `service`, without waiting."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from francais.textes import formule, lisible, montre, visible
+from francais.textes import fins_de_ligne, formule, lisible, montre, visible
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,7 @@ def test_what_is_pasted_keeps_its_lines_and_loses_what_nobody_sees():
 )
 def test_a_formula_is_known_by_its_first_sign(texte, is_one):
     assert formule(texte) is is_one
+
+
+def test_a_line_ends_by_one_letter_whatever_wrote_it():
+    assert fins_de_ligne("a\r\nb\rc\nd\r\n\r\n") == "a\nb\nc\nd\n\n"

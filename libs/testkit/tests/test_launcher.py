@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 import runpy
 import subprocess
 import sys
@@ -71,3 +72,30 @@ def test_uv_is_installed_from_its_lines_of_the_lock(launcher):
 def test_the_fingerprint_covers_the_lock_and_every_member(launcher):
     found = {path.relative_to(launcher["ROOT"]).as_posix() for path in launcher["members"]()}
     assert {"ops", "dev", "schemas", "libs/chassis", "libs/testkit", "services/notifier"} <= found
+
+
+def test_what_the_demo_needs_is_a_part_of_what_the_checks_need(launcher):
+    """So that an environment grows from one to the other, and both run the same versions."""
+    part, whole = (
+        set(re.findall(r"^([\w.-]+==\S+)", launcher[name].read_text("utf-8"), re.MULTILINE))
+        for name in ("LOCK", "LOCK_OF_CHECKS")
+    )
+    assert {one.partition("==")[0] for one in whole - part} >= {"pytest", "mypy", "playwright", "zensical"}
+    assert part < whole
+
+
+@pytest.mark.parametrize(("command", "checks"), [("demo", False), ("status", False), ("test", True), ("docs", True)])
+def test_only_what_checks_the_product_installs_the_tools_of_the_checks(
+    launcher, monkeypatch, tmp_path, command, checks
+):
+    built, made = [], launcher["main"].__globals__
+    monkeypatch.setitem(made, "STAMP", tmp_path / "stamp")
+    monkeypatch.setitem(made, "build", built.append)
+    monkeypatch.setattr(sys, "argv", ["imagin", command])
+    monkeypatch.setattr(os, "execv", lambda *_: 0)
+    assert launcher["main"]() == 0
+    assert built == [checks]
+    for kind in (True, checks):
+        (tmp_path / "stamp").write_text(launcher["stamp"](kind))
+        assert launcher["main"]() == 0
+    assert built == [checks], "what is there is enough"

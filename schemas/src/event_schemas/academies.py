@@ -55,6 +55,11 @@ NOMS = {
 """By two-digit code (domaine.md 5.3)."""
 
 
+def label(academie: str) -> str:
+    """`academie` as the label of a metric: « other » for a code that is no académie's."""
+    return academie if academie in NOMS else "other"
+
+
 def zone(academie: str) -> ZoneInfo:
     """The zone of the clocks of `academie` (two-digit code); Paris's for any other code, « * » too."""
     return _OUTRE_MER.get(academie, _PARIS)

@@ -10,7 +10,7 @@ import httpx2
 
 from acces.acteur import Acteur
 from chassis.provisioning import with_database
-from convocation.operations import cle, mots
+from convocation.operations import cle, formes
 from event_schemas.identities import mission_id
 from imagin_dev.bench.requests import percentiles
 from imagin_dev.cyclades import closings, producer
@@ -50,7 +50,7 @@ _PRENOMS = ("Anne", "Benoît", "Chloé", "Élodie", "François", "Gaëlle", "Hé
 _DISCIPLINES = ("1000", "0422", "0426", "1300", "0202", "0100", "1500", "1600")
 _PEOPLE = ("numero", "civilite", "nom", "prenom", "courriel", "uai", "uais_secondaires", "disciplines", "academie")
 _OPEN = "INSERT INTO ouverture VALUES ($1, 'NATIONALE', '*', true, 'bench', now())"
-_TABLE = (*_PEOPLE, "actif", "cle")
+_TABLE = (*_PEOPLE, "actif", "cle", "mots_version")
 
 
 class Case(NamedTuple):
@@ -123,12 +123,13 @@ def _people(start: int, end: int) -> Iterator[tuple[Any, ...]]:
             academie,
             True,
             cle(f"{nom} {prenom}"),
+            1,
         )
 
 
 async def _copy(connection: Any, rows: list[tuple[Any, ...]]) -> None:
     await connection.copy_records_to_table("intervenant", records=rows, columns=_TABLE)
-    words = [(row[0], row[8], word) for row in rows for word in mots(row[10])]
+    words = [(row[0], row[8], word) for row in rows for word in formes(row[2], row[3])]
     await connection.copy_records_to_table("intervenant_mot", records=words, columns=("numero", "academie", "mot"))
 
 

@@ -14,6 +14,8 @@ import aiokafka.client
 from aiokafka.conn import AIOKafkaConnection, CloseReason, create_conn
 from aiokafka.errors import KafkaConnectionError
 
+from chassis.metrics import KAFKA_CONNECTS
+
 CONNECT_SECONDS = 2.0
 SILENT_SECONDS = 3.0
 _silent_until: dict[tuple[str, int], float] = {}
@@ -25,10 +27,16 @@ async def connect(host: str, port: int, **options: Any) -> AIOKafkaConnection:
         raise TimeoutError("it said nothing a moment ago")
     try:
         async with asyncio.timeout(CONNECT_SECONDS):
-            return await create_conn(host, port, **options)
+            connection = await create_conn(host, port, **options)
     except TimeoutError:
+        KAFKA_CONNECTS.labels("silent").inc()
         _silent_until[host, port] = time.monotonic() + SILENT_SECONDS
         raise TimeoutError(f"it says nothing for {CONNECT_SECONDS:g} s") from None
+    except Exception:
+        KAFKA_CONNECTS.labels("refused").inc()
+        raise
+    KAFKA_CONNECTS.labels("open").inc()
+    return connection
 
 
 def send(connection: AIOKafkaConnection, request: Any, expect_response: bool = True) -> Any:

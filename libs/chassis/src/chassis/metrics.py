@@ -10,11 +10,23 @@ CONSUMER_STANDING_SECONDS = Gauge(
     "How long the reader of a partition has not moved though records wait, or no broker has answered it",
     ["group", "topic", "partition"],
 )
+CONSUMER_PARTITIONS = Gauge("imagin_consumer_partitions", "Partitions that this process reads for a group", ["group"])
 OUTBOX_PENDING = Gauge("imagin_outbox_pending", "Rows waiting to be sent, by the relay's source", ["source"])
 OUTBOX_AGE_SECONDS = Gauge("imagin_outbox_oldest_age_seconds", "Age of the oldest row waiting", ["source"])
 DLQ_MESSAGES = Gauge("imagin_dlq_messages", "Open dead letters")
 RELAY_LEADER = Gauge("imagin_relay_leader", "1 where this process leads the relay")
 RELAY_SENT = Counter("imagin_relay_sent", "Messages relayed to Kafka")
-LOOP_LAG_SECONDS = Gauge("imagin_event_loop_lag_seconds", "How late the event loop wakes up (D8: alarm at 0.2)")
+RELAY_SEND_SECONDS = Histogram(
+    "imagin_relay_send_seconds", "Time of a transaction to Kafka, by how it ended: sent, failed, timeout", ["result"]
+)
+KAFKA_CONNECTS = Counter(
+    "imagin_kafka_connects", "Connections begun to brokers, by what came of them: open, refused, silent", ["result"]
+)
+POOL_CONNECTIONS = Gauge(
+    "imagin_database_pool_connections", "Connections to PostgreSQL that are open, by state: used, idle", ["state"]
+)
+POOL_MAX_CONNECTIONS = Gauge("imagin_database_pool_max_connections", "How many there may be")
+POOL_WAITING = Gauge("imagin_database_pool_waiting", "Requests and batches that wait for one of them")
+LOOP_LAG_SECONDS = Gauge("imagin_event_loop_lag_seconds", "How late the event loop wakes up (D8)")
 HTTP_SECONDS = Histogram("imagin_http_request_seconds", "Time to answer", ["method", "route", "status"])
 BUILD_INFO = Gauge("imagin_build_info", "1, with the version", ["service", "version"])

@@ -1,12 +1,13 @@
 """Whether readers get on: how much each partition has unread, and for how long its position has not moved."""
 
 import time
+from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import structlog
 
-from chassis.metrics import CONSUMER_LAG, CONSUMER_STANDING_SECONDS
+from chassis.metrics import CONSUMER_LAG, CONSUMER_PARTITIONS, CONSUMER_STANDING_SECONDS
 
 log = structlog.get_logger()
 TOLD_SECONDS = 30.0  # no batch takes as long, no rebalance either; told again as often
@@ -31,9 +32,10 @@ class Reading(NamedTuple):
 
 
 class Progress:
-    """Follows the readings of one process."""
+    """Follows the readings of one process, which reads for `groups`."""
 
-    def __init__(self) -> None:
+    def __init__(self, groups: Sequence[str]) -> None:
+        self._groups = groups
         self._moved: dict[tuple[str, str, int], tuple[int | None, float]] = {}
         self._told: dict[tuple[str, str, int], float] = {}
         self.stuck: str | None = None
@@ -44,6 +46,9 @@ class Progress:
         CONSUMER_LAG.clear()
         CONSUMER_STANDING_SECONDS.clear()
         self.stuck = None
+        partitions = Counter(one.group for one in readings)
+        for group in self._groups:
+            CONSUMER_PARTITIONS.labels(group).set(partitions[group])
         moved = {}
         for one in readings:
             key = (one.group, one.topic, one.partition)

@@ -18,7 +18,7 @@ from aiokafka import AIOKafkaProducer
 from chassis.database import Connection
 from chassis.kill_points import kill_point
 from chassis.leadership import leadership
-from chassis.metrics import RELAY_LEADER, RELAY_SENT
+from chassis.metrics import RELAY_LEADER, RELAY_SEND_SECONDS, RELAY_SENT
 from chassis.outbox import Message, Outbox, Waiting
 from chassis.partitioning import partition_of
 
@@ -163,7 +163,9 @@ class Relay:
     async def _send(self, producer: AIOKafkaProducer, messages: Sequence[Message]) -> None:
         # A transaction cannot be cancelled (X12): it runs in a task of its own, which is left behind when it hangs.
         task = asyncio.create_task(_transaction(producer, messages))
+        began = time.perf_counter()
         done, _ = await asyncio.wait({task}, timeout=self._deadline)
+        RELAY_SEND_SECONDS.labels(_result(task)).observe(time.perf_counter() - began)
         if not done:
             self._leave_behind(task)
             raise SendTimeout
@@ -192,6 +194,12 @@ class Relay:
         self._leftovers.discard(task)
         if not task.cancelled() and task.exception():
             log.info("relay.late_failure", error=task.exception())
+
+
+def _result(task: asyncio.Task[None]) -> str:
+    if not task.done():
+        return "timeout"
+    return "failed" if task.cancelled() or task.exception() else "sent"
 
 
 async def _transaction(producer: AIOKafkaProducer, messages: Sequence[Message]) -> None:

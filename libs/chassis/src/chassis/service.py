@@ -25,6 +25,7 @@ from chassis import logs, migration, starting
 from chassis.consumer import Consumer, Reader
 from chassis.database import Row, create_pool, is_transient
 from chassis.http import Health, ops_app
+from chassis.measuring import measure_pool
 from chassis.metrics import BUILD_INFO, DLQ_MESSAGES, LOOP_LAG_SECONDS, OUTBOX_AGE_SECONDS, OUTBOX_PENDING
 from chassis.periodic import periodically
 from chassis.progress import Progress
@@ -109,6 +110,7 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
 async def _serve(settings: ServiceSettings, build: Callable[[Runtime], Service]) -> int:
     url = settings.database_url.get_secret_value()
     pool = create_pool(url, size=settings.database_pool_size)
+    measure_pool(pool)
     relay = Relay(
         service=settings.service_name,
         database_url=url,
@@ -142,7 +144,7 @@ class _Process:
         )
         self._consumers = [consumer(reader, group=group) for group, reader in service.readers.items()]
         self._subscriptions = Subscriptions(settings, self._consumers)
-        self._progress = Progress()
+        self._progress = Progress([one.group for one in self._consumers])
         self._started = False
         self.server = Server(configured(service.app, settings), drain_seconds=settings.http_drain_seconds)
 

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from chassis import progress
-from chassis.metrics import CONSUMER_LAG, CONSUMER_STANDING_SECONDS
+from chassis.metrics import CONSUMER_LAG, CONSUMER_PARTITIONS, CONSUMER_STANDING_SECONDS
 from chassis.progress import Progress, Reading
 
 
@@ -15,7 +15,7 @@ def watch(monkeypatch):
     told, clock = [], SimpleNamespace(now=1_000.0)
     monkeypatch.setattr(progress.time, "time", lambda: clock.now)
     monkeypatch.setattr(progress.log, "error", lambda _, **said: told.append((said["cause"], said["seconds"])))
-    followed = Progress()
+    followed = Progress(["g", "h"])
 
     def at(seconds, position=5, unread=3, answered=True, busy=False, held=False):
         clock.now = 1_000.0 + seconds
@@ -67,3 +67,13 @@ def test_a_partition_that_went_to_another_process_has_no_figures_here(watch):
     watch.at(0)
     watch.followed.look([])
     assert list(CONSUMER_LAG.collect()[0].samples) == []
+
+
+def test_a_group_that_has_no_partition_is_told_as_one(watch):
+    def partitions():
+        return [CONSUMER_PARTITIONS.labels(group)._value.get() for group in ("g", "h")]
+
+    watch.at(0)
+    assert partitions() == [1, 0]
+    watch.followed.look([])
+    assert partitions() == [0, 0]

@@ -7,10 +7,12 @@ from uuid import UUID, uuid5
 import asyncpg
 import pytest
 from aiokafka import AIOKafkaConsumer
+from aiokafka.errors import KafkaError
+from prometheus_client import REGISTRY
 
 from chassis import migration, outbox
 from chassis.outbox import Outbox, Outgoing, Waiting
-from chassis.relay import Relay
+from chassis.relay import Relay, SendTimeout
 from testkit.eventually import eventually
 
 NAMESPACE = UUID("6f2f5bd8-0f0f-4b0c-9a53-0a8f3b1c2d4e")
@@ -110,6 +112,41 @@ async def test_the_relay_is_woken_by_a_commit_without_waiting_for_its_poll(bench
     await bench.write("a", 1)
     relay.wake()
     await eventually(bench.is_empty, timeout=5, because="the wake was heard")
+
+
+def transactions(result):
+    return REGISTRY.get_sample_value("imagin_relay_send_seconds_count", {"result": result}) or 0
+
+
+async def test_transactions_are_timed_by_how_they_end():
+    """Without Kafka: what is measured is the waiting."""
+    before = {result: transactions(result) for result in ("sent", "failed", "timeout")}
+    relay = Relay(service="x", database_url="", kafka={}, send_deadline_seconds=0.05)
+    for producer, raised in (
+        (Producer(), None),
+        (Producer(fails=True), KafkaError),
+        (Producer(hangs=True), SendTimeout),
+    ):
+        with pytest.raises(raised) if raised else contextlib.nullcontext():
+            await relay._send(producer, [])
+    for left in relay._leftovers:
+        left.cancel()
+    assert {result: transactions(result) - count for result, count in before.items()} == dict.fromkeys(before, 1)
+
+
+class Producer:
+    """aiokafka's, as far as an empty transaction asks it."""
+
+    def __init__(self, *, fails=False, hangs=False):
+        self.fails, self.hangs = fails, hangs
+
+    async def begin_transaction(self):
+        if self.hangs:
+            await asyncio.Event().wait()
+
+    async def commit_transaction(self):
+        if self.fails:
+            raise KafkaError
 
 
 async def test_a_relay_tells_what_waits_in_each_of_its_sources_by_topic(bench):

@@ -6,6 +6,18 @@ _FORMULE = ("=", "+", "-", "@", "\t", "\r")
 _CACHES = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 """Controls, marks of direction, letters without width, surrogates, private letters, separators of lines."""
 _LIGNES = frozenset("\t\r\n")
+_FORMATS = {
+    "\u00ad": "trait d’union conditionnel",
+    "\u200b": "espace sans chasse",
+    "\u200c": "antiliant sans chasse",
+    "\u200d": "liant sans chasse",
+    "\u200e": "marque gauche à droite",
+    "\u200f": "marque droite à gauche",
+    "\u2060": "gluon de mots",
+    "\ufeff": "espace insécable sans chasse",
+}
+"""Names by which Unicode's French list knows what people paste."""
+_DIRECTIONS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _PERDU = "\ufffd"  # stands for what could not be decoded
 
 
@@ -24,6 +36,26 @@ def visible(texte: str) -> str:
     if _plain(texte):
         return texte
     return "".join(one for one in texte if one in _LIGNES or not _cache(one))
+
+
+def invisibles(texte: str) -> list[str]:
+    """The letters without width in it, each once and by name: « U+200B (espace sans chasse) »."""
+    found = [] if _plain(texte) else [one for one in dict.fromkeys(texte) if _sans_chasse(one)]
+    return [f"U+{ord(one):04X} ({_FORMATS.get(one) or unicodedata.name(one, '').lower()})" for one in found]
+
+
+def sans_invisibles(texte: str) -> str:
+    """Without them. What moves other letters, controls, or was lost stays, for a reader to refuse."""
+    return texte if _plain(texte) else "".join(one for one in texte if not _sans_chasse(one))
+
+
+def _sans_chasse(lettre: str) -> bool:
+    return unicodedata.category(lettre) == "Cf" and lettre not in _DIRECTIONS
+
+
+def fins_de_ligne(texte: str) -> str:
+    """The end of a line is one letter: a browser sends two (CR LF), counts one, and every comparison would see them."""
+    return texte.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def formule(texte: str) -> bool:

@@ -4,10 +4,12 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 from starlette.datastructures import FormData
 from starlette.requests import Request
 
-from francais.textes import visible
+from francais.adresses import AdresseRefusee
+from francais.textes import fins_de_ligne, visible
 
 Location = tuple[int | str, ...]
 """Where pydantic found a fault: a field, then an index of its list."""
@@ -19,8 +21,8 @@ def fields(request: Request, *, files: int = 0, max_fields: int = 1_500) -> Abst
 
 
 def texts(form: FormData, name: str) -> list[str]:
-    """Every text of that name, without what nobody sees in it; files are left out."""
-    return [visible(value).strip() for value in form.getlist(name) if isinstance(value, str)]
+    """Every text of that name, without what nobody sees in it, lines ended by LF alone; files are left out."""
+    return [visible(fins_de_ligne(value)).strip() for value in form.getlist(name) if isinstance(value, str)]
 
 
 def text(form: FormData, name: str) -> str:
@@ -57,11 +59,16 @@ def faults(
     """What `model` refuses in `body`, once a field of the form: its id, and a sentence.
 
     `sentences`: by the model's field; "" for a rule over several. `id_of`: where the form's field has another id.
+    What is wrong with an address is told beside.
     """
     try:
         model.model_validate(body)
     except ValidationError as error:
-        locations = [one["loc"] for one in error.errors()]
-        told = {id_of(one): sentences.get(field_of(one), "Cette valeur ne va pas.") for one in locations}
+        told = {id_of(one["loc"]): _sentence(one, sentences) for one in error.errors()}
         return [{"champ": champ, "texte": texte} for champ, texte in told.items()]
     return []
+
+
+def _sentence(one: ErrorDetails, sentences: Mapping[str, str]) -> str:
+    sentence, cause = sentences.get(field_of(one["loc"]), "Cette valeur ne va pas."), one.get("ctx", {}).get("error")
+    return f"{sentence} {cause}" if isinstance(cause, AdresseRefusee) and one["input"] else sentence

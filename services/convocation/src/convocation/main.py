@@ -1,5 +1,6 @@
 """Wiring of convocation: the one file that knows all its parts."""
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -10,11 +11,13 @@ from chassis.service import Runtime, Service, run
 from convocation import screens
 from convocation.affectation import api as affectation
 from convocation.annuaire import api as annuaire
+from convocation.annuaire import commands as directory
 from convocation.annuaire.imports import api as imports
 from convocation.annuaire.imports import commands as import_annuaire
 from convocation.commun import idempotence, refusals
 from convocation.commun.application import Debits, Sceaux
 from convocation.comptes import api as comptes
+from convocation.comptes.commands import forget_unused
 from convocation.connexion import api as connexion
 from convocation.connexion import commands as entrees
 from convocation.connexion.pages import to_sign_in
@@ -27,12 +30,14 @@ from convocation.documents.imprimeur import Imprimeur
 from convocation.documents.rendering import Documents
 from convocation.doublons import api as doublons
 from convocation.echanges import api as echanges
+from convocation.echanges.commands import forget_adresses
 from convocation.entrees.commands import Entrees
 from convocation.exigences import api as exigences
 from convocation.identite.fournisseur import Fournisseur
 from convocation.journal import api as journal
 from convocation.listes import api as listes
 from convocation.mes_missions import api as mes_missions
+from convocation.mesures import commands as mesures
 from convocation.missions.reader import RecordMissionsOnMissionEvents
 from convocation.nomenclature import api as nomenclature
 from convocation.ouvertures import api as ouvertures
@@ -64,6 +69,7 @@ _APIS = (
 )
 _HOUR_SECONDS = 3_600.0
 _IMPORTS_SECONDS = 1.0
+_GAUGES_SECONDS = 30.0
 _KEYS_KEPT = timedelta(days=7)
 
 
@@ -80,16 +86,6 @@ def build(runtime: Runtime) -> Service:
     state = _application(runtime, settings, screens.add_to(app, settings))
     app.state.application = state
 
-    async def forget_what_is_over() -> None:
-        async with runtime.pool.acquire() as connection:
-            await idempotence.forget(connection, state.clock() - _KEYS_KEPT)
-            await entrees.forget(connection, state.clock())
-            await import_annuaire.forget_imports(connection, state.clock())
-
-    async def work_at_imports() -> None:
-        while await import_annuaire.work_at_import(runtime.pool, state.clock):
-            pass
-
     return Service(
         package="convocation",
         app=app,
@@ -98,12 +94,37 @@ def build(runtime: Runtime) -> Service:
             "convocation.acces": RecordAccesOnAccesChanged(),
             "convocation.notification": RecordNotificationOnNotificationEvents(),
         },
-        loops=[
-            partial(periodically, _HOUR_SECONDS, "forget", forget_what_is_over),
-            partial(periodically, _IMPORTS_SECONDS, "imports", work_at_imports),
-        ],
+        loops=_periodic(runtime, state),
         models={ce_type: event.model for ce_type, event in EVENT_TYPES.items()},
     )
+
+
+def _periodic(runtime: Runtime, state: Application) -> list[Callable[[], Awaitable[None]]]:
+    """What is over is forgotten, files of the directory are read, metrics counted."""
+
+    async def forget_what_is_over() -> None:
+        async with runtime.pool.acquire() as connection:
+            await idempotence.forget(connection, state.clock() - _KEYS_KEPT)
+            await entrees.forget(connection, state.clock())
+            await import_annuaire.forget_imports(connection, state.clock())
+            await forget_unused(connection, state.clock())
+            await forget_adresses(connection, state.clock())
+
+    async def work_at_the_directory() -> None:
+        while await import_annuaire.work_at_import(runtime.pool, state.clock):
+            pass
+        while await directory.make_words_again(runtime.pool):
+            pass
+
+    async def measure() -> None:
+        async with runtime.pool.acquire() as connection:
+            await mesures.measure(connection, state.clock())
+
+    return [
+        partial(periodically, _HOUR_SECONDS, "forget", forget_what_is_over),
+        partial(periodically, _IMPORTS_SECONDS, "imports", work_at_the_directory),
+        partial(periodically, _GAUGES_SECONDS, "gauges", measure),
+    ]
 
 
 def _application(runtime: Runtime, settings: Settings, pages: Pages) -> Application:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from acces.acteur import Acteur
 from chassis.database import Connection
-from convocation.commun.recherche import cle, mots
+from convocation.commun.recherche import cle, formes
 from convocation.convocations.commands import replay_convocations
 from convocation.convocations.domain import NatureVersion
 from convocation.convocations.publishing import TYPES
@@ -23,8 +23,8 @@ __all__ = [
     "catch_up",
     "cle",
     "event_of",
+    "formes",
     "held",
-    "mots",
     "open_session",
     "page",
     "replay_convocations",

@@ -4,6 +4,9 @@ import re
 
 import pytest
 
+from convocation.annuaire import reads
+from convocation.annuaire.commands import make_words_again
+
 PERSON = {"civilite": "M.", "prenom": "Paul", "courriel": "p@ac-exemple.invalid", "uai": "0599001F"}
 
 
@@ -44,6 +47,86 @@ async def test_r35_a_name_is_found_without_accents_in_any_order_and_with_one_let
     assert await seen(world, gestionnaire, nom="introuvable") == []
     assert await seen(world, gestionnaire, nom="jean tou") == ["101"], "the beginning of any word"
     assert await seen(world, gestionnaire, nom="euf") == [], "not the middle of one"
+
+
+FOUND = [
+    ("NʼDIAYE", "N'DIAYE"),
+    ("NʼDIAYE", "ndiaye"),
+    ("TEʻURAMA", "TE'URAMA"),
+    ("TEʻURAMA", "teurama"),
+    ("ŁUKASIEWICZ", "LUKAS"),
+    ("ĐOÀN", "DOAN"),
+    ("NGÔ ĐÌNH", "« ngo dinh »"),
+    ("D’ALMEIDA", "DALMEIDA"),
+    ("DALMEIDA", "d'almeida"),
+    ("DE LA TOUR D’AUVERGNE", "delatour"),
+    ("DE LA TOUR D’AUVERGNE", "latour"),
+    ("DELATOUR", "de la tour"),
+    ("ƏLIYEVA", "eliyeva"),
+    ("ƁALDE", "balde"),
+    ("IŞIK", "ışık"),
+    ("GROẞ", "gross"),
+    ("الخطيب", "الخط"),
+]
+
+
+@pytest.mark.parametrize(("nom", "typed"), FOUND)
+async def test_r35_a_name_is_found_however_it_is_written_in_the_list_and_to_convoke(world, nom, typed):
+    person = PERSON | {"numero": "900", "nom": nom, "uai": "0699001J"}
+    await world.gestionnaire.put("/api/academies/10/intervenants", {"intervenants": [person]})
+    assert "900" in await seen(world, world.gestionnaire, nom=typed)
+    assert "900" in await seen(world, world.administrateur, nom=typed)
+    answer = (await world.chef.get(f"/api/missions/{world.hg}/intervenants", nom=typed)).json()
+    assert "900" in [one["numero"] for one in answer["intervenants"]]
+
+
+async def test_r35_a_name_as_one_word_does_not_run_into_the_first_name(world):
+    people = [PERSON | {"numero": "900", "nom": "QUINTARD", "prenom": "Anne", "uai": "0699001J"}]
+    await world.gestionnaire.put("/api/academies/10/intervenants", {"intervenants": people})
+    assert await seen(world, world.gestionnaire, nom="quintard anne") == ["900"]
+    assert await seen(world, world.gestionnaire, nom="quintardanne") == []
+
+
+async def test_whom_a_process_of_the_previous_release_wrote_is_found_by_the_present_rule_soon(world):
+    pool = world.pool
+    await pool.execute("UPDATE intervenant SET nom = 'DE ŁOŚ', version = version + 1 WHERE numero = '102'")
+    await pool.execute("INSERT INTO intervenant_mot (academie, mot, numero) VALUES ('10', 'ŁOS', '102')")
+    assert await seen(world, world.gestionnaire, nom="delos") == []
+    assert await make_words_again(pool)
+    assert not await make_words_again(pool), "a second look finds nobody"
+    assert await seen(world, world.gestionnaire, nom="delos") == ["102"]
+    row = await pool.fetchrow("SELECT cle, mots_version = version AS done FROM intervenant WHERE numero = '102'")
+    assert (row["cle"], row["done"]) == ("DE LOS ANNE", True)
+    mots = await pool.fetch("SELECT mot FROM intervenant_mot WHERE numero = '102' ORDER BY mot")
+    assert [one["mot"] for one in mots] == ["ANNE", "DE", "DELOS", "LOS"]
+
+
+async def test_every_way_of_writing_people_makes_their_words(world):
+    assert await world.pool.fetchval("SELECT count(*) FROM intervenant WHERE mots_version <> version") == 0
+
+
+async def test_names_are_searched_by_index(world):
+    """What PostgreSQL plans for 20,000 people, in an académie and in the nation."""
+    await world.pool.execute(
+        """INSERT INTO intervenant
+           SELECT 'x' || n, 'M.', 'N' || n, 'P', '', '0699001J', '{}', '{}', '10', true, 'N' || n
+           FROM generate_series(1, 20000) n"""
+    )
+    await world.pool.execute(
+        "INSERT INTO intervenant_mot (academie, mot, numero) SELECT academie, cle, numero FROM intervenant"
+    )
+    await world.pool.execute("ANALYZE intervenant")
+    await world.pool.execute("ANALYZE intervenant_mot")
+    for academies in (["10"], None):
+        named, prefixes = reads._named(["N1234", "P"], 7, "academie = ANY($1)" if academies else "true")
+        query = "EXPLAIN " + reads._LISTE.format(named=f"i.numero IN ({named})")
+        plan = await world.pool.fetch(query, academies, None, None, None, 50, 0, *prefixes)
+        text = "\n".join(one[0] for one in plan)
+        assert "Seq Scan on" not in text, text
+    plan = await world.pool.fetch(
+        "EXPLAIN SELECT 1 FROM intervenant WHERE mots_version <> version ORDER BY numero LIMIT 9"
+    )
+    assert "intervenant_mots_a_refaire" in "\n".join(one[0] for one in plan)
 
 
 async def test_the_list_is_restricted_by_etablissement_discipline_and_state(world):

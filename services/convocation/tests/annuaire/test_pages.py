@@ -87,12 +87,41 @@ async def test_somebody_is_created_with_everything_the_form_holds_and_no_name_or
     }
 
 
+async def test_a_name_that_no_font_can_print_is_warned_of_on_the_persons_page_and_no_other(world):
+    gestionnaire, one = world.browser("gestionnaire"), await address(world)
+    for nom, prenom, lost in (("汉字", "Tiểu Minh", "汉 字"), ("TRƯƠNG", "سميرة", None), ("Ｌｉ", "ﬁ", None)):
+        form = ANNE | {"nom": nom, "prenom": prenom}
+        version = await world.pool.fetchval("SELECT version FROM intervenant WHERE numero = '102'")
+        assert (await gestionnaire.post(one, form | {"version": str(version)})).status_code == 303
+        page = html.unescape((await gestionnaire.get(one)).text)
+        assert ("ne s’imprime pas en entier" in page) is (lost is not None)
+        assert lost is None or f"ces lettres manqueront : {lost}." in page
+
+
+async def test_a_new_person_who_may_be_somebody_is_asked_about_before_she_is_saved(world):
+    gestionnaire, before = world.browser("gestionnaire"), await acts(world)
+    assert (await gestionnaire.post("/intervenants/nouveau", EVE)).status_code == 303
+    twin = EVE | {"numero": "501", "nom": "Nouvelle", "courriel": "EVE@ac-exemple.invalid"}
+    asked = await gestionnaire.post("/intervenants/nouveau", twin)
+    assert (asked.status_code, "peut-être déjà dans l’annuaire" in asked.text) == (409, True)
+    assert await address(world, "500") in asked.text
+    assert await acts(world) == before + 1
+    [read] = re.findall(r'name="jumelle" value="([^"]+)"', asked.text)
+    assert (await gestionnaire.post("/intervenants/nouveau", twin | {"jumelle": read})).status_code == 303
+    for other in ({"courriel": "autre@ac-exemple.invalid"}, {"prenom": "Eva"}, {"uai": AUTRE_LYON}):
+        form = EVE | {"numero": f"6{len(other)}{next(iter(other))}"} | other
+        assert (await gestionnaire.post("/intervenants/nouveau", form)).status_code == 303
+
+
 WRONG = [
     ({"numero": ""}, "numero"),
     ({"numero": "102"}, "déjà celui d’une personne"),
     ({"nom": ""}, "Renseignez le nom"),
     ({"prenom": ""}, "Renseignez le prénom"),
     ({"courriel": "eve"}, "Renseignez le courriel"),
+    ({"courriel": "ève@ac-exemple.invalid"}, "il faut une adresse sans accent"),
+    ({"courriel": "mailto:eve@ac-exemple.invalid"}, "Écrivez l’adresse seule"),
+    ({"courriel": "eve@ac-exemple.invalid."}, "L’adresse finit par un point"),
     ({"uai": "0699001K"}, "Renseignez l’UAI"),
     ({"uais_secondaires": f"{AUTRE_LYON} x"}, "Séparez les UAI"),
     ({"disciplines": ["9999"]}, "Discipline inconnue"),

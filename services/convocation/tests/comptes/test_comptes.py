@@ -277,6 +277,20 @@ async def test_to_a_known_account_a_right_is_given_from_its_page(world):
     assert (await browser.get(f"/comptes/attribution?compte={AUTRE}")).status_code == 404
 
 
+async def test_an_account_that_nobody_used_for_two_years_is_forgotten_unless_something_hangs_on_it(world):
+    refused = "0c000000-0000-5000-8000-000000000003"
+    for compte in (refused, AUTRE, GERANTE):
+        await world.enters(compte, "")
+    await given(world, compte=GERANTE)
+    off = {"actif": False, "motif": "départ"}
+    assert (await world.administrateur.put(f"/api/comptes/{AUTRE}/activite", off)).status_code == 200
+    query = "SELECT array_agg(compte ORDER BY compte) FROM compte"
+    await comptes.forget_unused(world.pool, datetime.now(UTC) + timedelta(days=729))
+    assert await world.pool.fetchval(query) == [GERANTE, AUTRE, refused]
+    await comptes.forget_unused(world.pool, datetime.now(UTC) + timedelta(days=731))
+    assert await world.pool.fetchval(query) == [GERANTE, AUTRE]
+
+
 async def test_each_act_on_rights_is_a_security_event_that_names_nobody_but_who_acts(world, tmp_path):
     path = tmp_path / "securite.jsonl"
     securite.configure("essai", path)

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from convocation.convocations.domain import NatureVersion
-from convocation.documents import rendering as module
 from convocation.documents.rendering import Document, Documents, Signataire
+from francais.imprimable import GLYPHES
 from testkit.programs import find_program
 
 RENDERER = Documents()
@@ -238,9 +238,42 @@ def test_markup_in_the_name_of_who_signs_is_printed_too(document):
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_line_breaks_direction_marks_and_emoji_do_no_harm(document, annulation, name):
-    text = "Zoé\r\nBcc: x\u202egro.live\u202c\u2067\x00\x1b[31m \U0001f469\u200d\U0001f3eb 汉字 שלום \ud800 fin"
+    text = "Zoé\r\nBcc: x\u202egro.live\u202c\u2067\x00\x1b[31m \U0001f469\u200d\U0001f3eb 汉字 \ud800 fin"
     shown = read(replace(annulation if name == "motif" else document, **{name: text}))
-    assert "Zoé Bcc: xgro.live\ufffd[31m \ufffd \ufffd \ufffd \ufffd fin" in shown
+    assert "Zoé Bcc: xgro.live[31m \ufffd\ufffd \ufffd fin" in shown
+
+
+NAMES = {
+    "Vietnamese": ("Thị Phương", "TRƯƠNG-ĐOÀN"),
+    "Azerbaijani": ("Ülkər", "ƏLIYEVA"),
+    "Turkish": ("Çağrı", "İŞIK"),
+    "Fula": ("Aïcha", "ƁALDE-ŊƊIAYE"),
+    "Tahitian": ("Teʻura", "NʼDIAYE"),
+    "Greek": ("Ελένη", "ΠΑΠΑΔΟΠΟΎΛΟΥ"),
+    "Cyrillic": ("Ђорђе", "ЖИВКОВИЋ"),
+    "Armenian": ("Անահիտ", "ՍԱՐԳՍՅԱՆ"),
+    "Georgian": ("ნინო", "ბერიძე"),
+}
+
+
+@pytest.mark.parametrize(("prenom", "nom"), NAMES.values(), ids=NAMES)
+def test_a_name_is_printed_in_full_in_the_letters_it_is_written_in(document, prenom, nom):
+    assert f"Mme {prenom} {nom} Numéro" in read(replace(document, prenom=prenom, nom=nom))
+
+
+@pytest.mark.parametrize(("prenom", "nom"), [("سميرة", "الخطيب"), ("שרה", "כהן")])
+def test_a_name_from_right_to_left_is_printed_in_full_and_moves_nothing_beside_it(document, prenom, nom):
+    pdf = RENDERER.render([replace(document, prenom=prenom, nom=nom, observation=f"À {nom} 12 : fin")])
+    marks = re.compile("[\u202a-\u202e\u2066-\u2069]")
+    person = re.search("Mme (.*?) Numéro", marks.sub("", read_pages(pdf)[0]))[1]
+    assert sorted(person.split()) == sorted([prenom, nom])
+    from_left_to_right = marks.sub("", poppler("pdftotext", pdf, "-bbox", "-", "-"))
+    assert f">À {nom[::-1]} 12<" in from_left_to_right, "the figure after the name stays after it"
+
+
+def test_a_letter_that_no_font_has_is_its_base_letters_and_a_symbol_is_left_out(document):
+    shown = read(replace(document, observation="Bravo 🎓 à ﬁle ① Ａnne q\u20e3, 汉"))
+    assert "Bravo à file 1 Anne q, \ufffd" in shown
 
 
 def test_marks_piled_upon_a_letter_do_not_cover_the_page(document):
@@ -257,7 +290,7 @@ def test_a_word_of_600_letters_stays_on_the_page(document, name):
 
 
 def test_every_character_that_is_let_through_has_its_glyph(document):
-    allowed = [chr(code) for code in range(0x10000) if re.match(f"[{module.GLYPHES}]", chr(code))]
+    allowed = [chr(code) for code in range(0x10000) if re.match(f"[{GLYPHES}]", chr(code))]
     assert len(allowed) > 800
     text = " ".join("a" + char for char in allowed)
     everywhere = dict.fromkeys(("observation", "libelle", "prenom", "etablissement_nom", "contact"), text)

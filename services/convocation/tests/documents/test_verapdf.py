@@ -40,6 +40,7 @@ def documents(document):
         replace(given, nature=NatureVersion.MODIFICATION, version=2, signataire=None),
         replace(given, nature=NatureVersion.ANNULATION, version=3, motif="En congé à cette date."),
         replace(given, numerisation=True, qualite=None, observation="", contact=""),
+        replace(given, nom="سميرة الخطيب", prenom="ნინო Անահիտ", observation="ƏLIYEVA TRƯƠNG שלום 12 汉 🎓"),
         replace(
             given,
             nom="\u202e\U0001f600 Z\u0301\u0301 é\u0323 שלום " * 9,

@@ -3,6 +3,9 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from acces.acteur import Acteur, Role
+from convocation.echanges.commands import forget_adresses
+
 OLD, NEW = "100@ac-exemple.invalid", "nouvelle@ac-exemple.invalid"
 
 
@@ -31,6 +34,17 @@ async def test_the_old_address_waits_once_a_change_with_who_changed_it(world):
     assert await taken(world) == []
 
 
+async def test_of_two_changes_in_a_row_each_names_who_made_it(world):
+    await changed(world, NEW)
+    other = Acteur("gest.2", Role.GESTIONNAIRE, "Gaëlle GUIDE", academies=frozenset({"10"}))
+    await world.register([world.fiche("100", "BŒUF", "Élodie")], acteur=type(world.gestionnaire)(world.client, other))
+    told = await taken(world)
+    assert [(one["courriel"], one["par"]) for one in told] == [
+        (OLD, world.gestionnaire.acteur.nom),
+        (NEW, "Gaëlle GUIDE"),
+    ]
+
+
 async def test_who_took_an_address_and_died_leaves_it_to_the_next_one_after_ten_minutes(world):
     await changed(world, NEW)
     [told] = await taken(world)
@@ -38,6 +52,15 @@ async def test_who_took_an_address_and_died_leaves_it_to_the_next_one_after_ten_
     assert await taken(world) == []
     later(world, timedelta(minutes=11))
     assert await taken(world) == [told]
+
+
+async def test_an_address_that_could_not_be_told_for_three_days_is_given_up(world):
+    await changed(world, NEW)
+    now = datetime.now(UTC)
+    await forget_adresses(world.pool, now + timedelta(days=3) - timedelta(hours=1))
+    assert await world.pool.fetchval("SELECT count(*) FROM adresse_changee") == 1
+    await forget_adresses(world.pool, now + timedelta(days=3, hours=1))
+    assert await world.pool.fetchval("SELECT count(*) FROM adresse_changee") == 0
 
 
 def later(world, ahead):

@@ -1,4 +1,4 @@
-"""Calendar objects, read with vobject (a second library) and by the rules of RFC 5545 and 5546."""
+"""Calendar objects, read with vobject and ical (two other libraries) and by the rules of RFC 5545 and 5546."""
 
 import re
 from dataclasses import fields, replace
@@ -7,6 +7,9 @@ from uuid import UUID
 
 import pytest
 import vobject
+from hypothesis import given
+from hypothesis import strategies as st
+from ical.calendar_stream import IcsCalendarStream
 
 from convocation.mes_missions.calendrier import Evenement, invitation, publication
 
@@ -129,24 +132,87 @@ DATES = {
     "one day": ((0,), "20270216", []),
     "two days in a row are one stay": ((0, 1), "20270217", []),
     "a week in a row is one stay": (range(7), "20270222", []),
-    "days apart are dates of their own": ((0, 3), "20270216", ["20270218"]),
-    "so are days of which some are in a row": ((0, 1, 3), "20270216", ["20270216", "20270218"]),
-    "over a weekend": ((4, 7), "20270220", ["20270222"]),
+    "days apart are a series": ((0, 3), "20270216", ["RRULE:FREQ=DAILY;COUNT=2;INTERVAL=3"]),
+    "so are days of which some are in a row": (
+        (0, 1, 3),
+        "20270216",
+        ["RRULE:FREQ=DAILY;COUNT=4;INTERVAL=1", "EXDATE;VALUE=DATE:20270217"],
+    ),
+    "over a weekend": ((4, 7), "20270220", ["RRULE:FREQ=DAILY;COUNT=2;INTERVAL=3"]),
+    "every other Monday": (
+        (0, 14, 42),
+        "20270216",
+        ["RRULE:FREQ=DAILY;COUNT=4;INTERVAL=14", "EXDATE;VALUE=DATE:20270315"],
+    ),
+    "more days between than Outlook has occurrences": (
+        (0, 1, 1_500),
+        "20270216",
+        ["RRULE:FREQ=DAILY;COUNT=1", "RDATE;VALUE=DATE:20270216,20310326"],
+    ),
+    "years apart": ((0, 1_461), "20270216", ["RRULE:FREQ=DAILY;COUNT=1", "RDATE;VALUE=DATE:20310215"]),
 }
 
 
-@pytest.mark.parametrize(("days", "after", "further"), DATES.values(), ids=DATES)
-def test_every_date_is_in_the_event_and_no_other(days, after, further):
-    text = text_of(replace(UNE, dates=tuple(LUNDI + timedelta(days=day) for day in days)))
+def on(*days, **changes):
+    return text_of(replace(UNE, dates=tuple(LUNDI + timedelta(days=day) for day in days), **changes))
+
+
+def days_read_by_vobject(text):
+    _, one = event(text)
+    starts = [one.dtstart.value] if one.rruleset is None else [day.date() for day in one.getrruleset(addRDate=True)]
+    stay = range((one.dtend.value - one.dtstart.value).days)
+    return sorted(start + timedelta(days=day) for start in starts for day in stay)
+
+
+def days_read_by_ical(text):
+    stays = [(one.dtstart, one.dtend) for one in IcsCalendarStream.calendar_from_ics(text).timeline]
+    return sorted(first + timedelta(days=day) for first, after in stays for day in range((after - first).days))
+
+
+@pytest.mark.parametrize(("days", "after", "again"), DATES.values(), ids=DATES)
+def test_every_date_is_in_the_event_and_no_other(days, after, again):
+    text = on(*days)
     found = lines(text)
     assert f"DTEND;VALUE=DATE:{after}" in found
-    rdates = [line for line in found if line.startswith("RDATE")]
-    assert rdates == ([f"RDATE;VALUE=DATE:{','.join(further)}"] if further else [])
-    _, one = event(text)
-    stay = range((one.dtend.value - one.dtstart.value).days)
-    covered = {one.dtstart.value + timedelta(days=day) for day in stay}
-    covered |= {date(int(day[:4]), int(day[4:6]), int(day[6:])) for day in further}
-    assert covered == {LUNDI + timedelta(days=day) for day in days}
+    assert [line for line in found if re.match("RRULE|RDATE|EXDATE|EXRULE", line)] == again
+    wanted = [LUNDI + timedelta(days=day) for day in days]
+    assert days_read_by_vobject(text) == days_read_by_ical(text) == wanted
+
+
+def outlook_keeps(text):
+    """Whether the documents of Outlook and Exchange say so: MS-OXCICAL 2.1.3.1.1.20 and 2.1.3.2.2.1, MS-STANOICAL."""
+    found = lines(text)
+    properties = dict(line.split(":", 1) for line in found)
+    rule = dict(part.split("=") for part in properties.get("RRULE", "FREQ=DAILY").split(";"))
+    left_out = properties.get("EXDATE;VALUE=DATE", "").split(",") if "EXDATE;VALUE=DATE" in properties else []
+    return (
+        sum(line.startswith("BEGIN:VEVENT") for line in found) == 1  # of several UIDs it reads the first
+        and not [line for line in found if line.startswith(("RDATE", "EXRULE"))]
+        and rule.keys() <= {"FREQ", "COUNT", "INTERVAL"}  # the template « Daily Recurrences »
+        and rule["FREQ"] == "DAILY"
+        and all(1 <= int(rule.get(name, "1")) <= 999 for name in ("COUNT", "INTERVAL"))
+        and (not left_out or "RRULE" in properties)
+        and len(left_out) < int(rule.get("COUNT", "1"))
+        and properties["DTSTART;VALUE=DATE"] not in left_out  # dates are of the type of DTSTART
+    )
+
+
+@given(st.sets(st.integers(1, 400), max_size=59))
+def test_whatever_the_days_of_a_year_two_libraries_read_them_and_outlook_keeps_them(later):
+    days = [0, *sorted(later)]
+    for text in (on(*days), on(*days, version=3, annulee=True)):
+        assert days_read_by_vobject(text) == days_read_by_ical(text) == [LUNDI + timedelta(days=day) for day in days]
+        assert outlook_keeps(text)
+
+
+def test_an_update_and_a_cancellation_hold_for_all_days_of_a_series():
+    asked, moved, ended = on(0, 3), on(0, 4, 8, version=2), on(0, 4, 8, version=3, annulee=True)
+    events = [event(text)[1] for text in (asked, moved, ended)]
+    assert len({one.uid.value for one in events}) == 1
+    assert [int(one.sequence.value) for one in events] == [0, 1, 2]
+    assert not [line for text in (asked, moved, ended) for line in lines(text) if line.startswith("RECURRENCE-ID")]
+    assert days_read_by_ical(moved) == days_read_by_ical(ended) == [LUNDI + timedelta(days=day) for day in (0, 4, 8)]
+    assert days_read_by_ical(on(2, version=4)) == [LUNDI + timedelta(days=2)], "a series may become one day again"
 
 
 def test_the_last_day_there_is_stays_a_day():

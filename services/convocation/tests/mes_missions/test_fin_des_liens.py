@@ -166,6 +166,12 @@ async def test_what_is_no_address_is_said_so_and_shown_as_it_was_typed(convoque)
     assert (await lost(convoque, "é" * 300 + "@x")).status_code == 422
 
 
+async def test_who_types_the_accents_of_her_domain_is_known_by_its_ascii_name(convoque):
+    await convoque.pool.execute("UPDATE intervenant SET courriel = 'a@xn--acadmie-eya.invalid' WHERE numero = '100'")
+    assert (await lost(convoque, "a@académie.invalid")).status_code == 303
+    assert len(await asked(convoque)) == 1
+
+
 async def test_nobody_fills_a_mailbox_or_ends_the_link_that_is_on_its_way(convoque, monkeypatch, lien_of):
     await lost(convoque)
     path = await lien_of(convoque, convoque.une)

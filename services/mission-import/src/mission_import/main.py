@@ -1,19 +1,24 @@
 """Wiring of mission-import: the one file that knows all its parts."""
 
 from datetime import UTC, datetime
+from functools import partial
 
 from acces import securite
 from acces.http import create_app
 from acces.session import RemoteSessions
+from chassis.periodic import periodically
 from chassis.service import Runtime, Service, run
 from event_schemas.catalogue import EVENT_TYPES
 from mission_import.handlers.convocations import CountConvokedOnConvocationEvents
 from mission_import.handlers.inscriptions import ImportMissionsOnInscriptionsClosed
 from mission_import.settings import Settings
+from mission_import.use_cases.measure import measure_closings
 from mission_import.web import pages, refusals, routes_fichier, routes_imports
 from mission_import.web.application import Application, Debits
 from mission_import.web.pages import sessions
 from pages import saisie
+
+_GAUGES_SECONDS = 30.0
 
 
 def build(runtime: Runtime) -> Service:
@@ -37,6 +42,11 @@ def build(runtime: Runtime) -> Service:
         debits=Debits.of(settings),
         public_url=settings.public_url or "",
     )
+
+    async def measure() -> None:
+        async with runtime.pool.acquire() as connection:
+            await measure_closings(connection)
+
     return Service(
         package="mission_import",
         app=app,
@@ -45,6 +55,7 @@ def build(runtime: Runtime) -> Service:
             "mission-import.convocation": CountConvokedOnConvocationEvents(),
         },
         models={ce_type: event.model for ce_type, event in EVENT_TYPES.items()},
+        loops=[partial(periodically, _GAUGES_SECONDS, "closings", measure)],
     )
 
 

@@ -185,7 +185,7 @@ def test_every_planted_fault_of_a_csv_is_found_at_its_line_and_column():
         (13, "academie"),
         (14, "nom"),
         (15, "cloturee_le"),
-        (16, ""),
+        (16, "colonne M"),
         (17, ""),
         (19, "commune"),
         (21, "commune"),
@@ -253,7 +253,41 @@ def test_a_line_of_another_encoding_among_utf8_is_told_and_never_guessed():
     assert places(b"\xef\xbb\xbf" + ENTETE.encode() + b"\n" + row().encode("cp1252")) == [(2, "")]
     assert places(lines(body()) + b'\n{"nom": "\xe9"}') == [(2, "")]
     undefined = ENTETE.encode() + b"\n" + row().encode("cp1252") + b"\x81"
-    assert places(undefined) == [(2, "")]
+    assert places(undefined) == [(1, "")]
+
+
+AS_EXCEL_WRITES = {
+    "empty rows and columns": lambda text: text.replace("\n", ";;\n") + ";;;;;;;;;;;;;;\n",
+    "the separator told first": lambda text: "sep=;\n" + text,
+    "accents and letters nobody sees in the header": lambda text: text.replace("session", "\ufeffSéssion\u00ad", 1),
+    "every cell quoted": lambda text: "\n".join(
+        ";".join(f'"{cell}"' for cell in line.split(";")) if line else "" for line in text.split("\n")
+    ),
+    "a lower-case UAI": lambda text: text.replace("0699001J", "0699001j"),
+    "letters nobody sees in a name": lambda text: text.replace("Lycée", "Ly\u00adcée\u200b"),
+    "a line break in a cell": lambda text: text.replace("Lycée des", '"Lycée\ndes', 1).replace("Essais", 'Essais"', 1),
+}
+
+
+@pytest.mark.parametrize("written", AS_EXCEL_WRITES.values(), ids=AS_EXCEL_WRITES)
+def test_a_csv_of_closings_is_read_as_excel_means_it(written):
+    plain = csv(row(nom="Lycée des Essais")).decode()
+    assert faults(written(plain).encode()) == []
+    assert [one.state for one in read(written(plain).encode()).closings] == [
+        one.state for one in read(plain.encode()).closings
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "cp850", "mac_roman"])
+def test_each_encoding_of_excel_is_recognised(encoding):
+    octets = csv(row(nom="Lycée François Élève Réaumur, Ève")).decode().encode(encoding)
+    [only] = read(octets).closings
+    assert only.state.etablissement.nom == "Lycée François Élève Réaumur, Ève"
+
+
+def test_what_is_taken_away_of_a_name_is_told_by_line():
+    remarques = read(csv(row(nom="Ly\u00adcée")).decode().encode()).fichier.remarques.en_ordre()
+    assert [(one.ligne, one.colonne, "U+00AD" in one.phrase) for one in remarques] == [(2, "nom", True)]
 
 
 @pytest.mark.parametrize(

@@ -112,6 +112,10 @@ async def test_refusing_asks_for_the_reason_and_keeps_it_in_the_history(world):
     assert "Indiquez pourquoi" in words(refused)
     assert 'aria-describedby="motif-erreur"' in refused.text
     assert (await world.etats())[2] == "A_VALIDER"
+    novel = "Effectifs faux\r\n" * 40
+    answer = await decide(world, 2, "refuser", novel)
+    assert (answer.status_code, "500 caractères" in answer.text) == (422, True)
+    assert novel.replace("\r\n", "\n").strip() in answer.text
     answer = await decide(world, 2, "refuser", "Effectifs <faux>")
     assert answer.status_code == 303
     page = await world.page("lyon", REVUE)

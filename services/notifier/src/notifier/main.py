@@ -123,8 +123,8 @@ def _periodic(runtime: Runtime, settings: Settings) -> list[Callable[[], Awaitab
     async def measure() -> None:
         async with runtime.pool.acquire() as connection:
             found = await notifications.waiting(connection, _clock())
-        MAILS_WAITING.set(found.waiting)
-        MAILS_AGE_SECONDS.set(found.age)
+        MAILS_WAITING.labels(settings.mail_host).set(found.waiting)
+        MAILS_AGE_SECONDS.labels(settings.mail_host).set(found.age)
 
     # A connection of its own: those of the queue may all be in use.
     gateway, mail, identity = _gateway(settings), _mail(settings), _identity(settings)

@@ -9,7 +9,7 @@ from chassis.database import Connection, can_wait
 from chassis.leadership import leadership
 from notifier.gateways.convocation import ConvocationUnavailable
 from notifier.gateways.mail import RelayUnavailable
-from notifier.metrics import SMTP_UP
+from notifier.metrics import CONVOCATION_UP, SMTP_UP
 from notifier.use_cases.send_mails import Sending
 
 log = structlog.get_logger()
@@ -56,6 +56,8 @@ class Sender:
                 grace = _GRACE_SECONDS
                 raise
             finally:
+                SMTP_UP.set(1)  # who does not lead does not know
+                CONVOCATION_UP.set(1)
                 await self._sending.end(grace)
 
     async def _rounds(self, connection: Connection) -> None:
@@ -67,6 +69,7 @@ class Sender:
                 failures += 1
                 log.warning("sender.waits", error=error, cause=str(error))  # a code or a class: see there
                 SMTP_UP.set(0 if isinstance(error, RelayUnavailable) else 1)
+                CONVOCATION_UP.set(0 if isinstance(error, ConvocationUnavailable) else 1)
                 await asyncio.sleep(min(_LONGEST_WAIT_SECONDS, _RETRY_SECONDS * 2.0 ** min(failures - 1, 10)))
                 continue
             finally:
@@ -74,5 +77,6 @@ class Sender:
             failures = 0
             if looked_at:
                 SMTP_UP.set(1)
+                CONVOCATION_UP.set(1)
             else:
                 await asyncio.sleep(self._poll_seconds)

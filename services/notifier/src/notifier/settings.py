@@ -85,6 +85,11 @@ class Settings(SigningSettings):
         return self
 
     @property
+    def mail_host(self) -> str:
+        """The mail server's name, of `smtp_url`; « folder » where mails are files."""
+        return (self.smtp_url and urlsplit(self.smtp_url.get_secret_value()).hostname) or "folder"
+
+    @property
     def night_hours(self) -> tuple[time, time] | None:
         """From and until."""
         if self.night is None:

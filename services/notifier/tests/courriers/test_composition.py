@@ -177,7 +177,7 @@ def test_d42_a_line_break_or_nul_in_a_header_is_refused(envoi, mail, field, text
         mail([Item(Nature.CONVOCATION, hostile(envoi, field, text))])
 
 
-NO_ADDRESSES = ["", "a", "@b.invalid", "a@", "é@b.invalid", "a@é.invalid", "a b@c.invalid", "a@b.invalid, c@d.invalid"]
+NO_ADDRESSES = ["", "a", "@b.invalid", "a@", "é@b.invalid", "a@é!.invalid", "a b@c.invalid", "a@b.invalid, c@d.invalid"]
 NO_ADDRESSES += [
     "a@b@c.invalid",
     "<a@b.invalid>",
@@ -186,6 +186,11 @@ NO_ADDRESSES += [
     "a@b.invalid\n",
     "a@[127.0.0.1]",
     "a..b@c.invalid",
+    "anne,x@c.invalid",
+    "mailto:a@b.invalid",
+    "a@b.invalid.",
+    "a\u200bb@c.invalid",
+    "rené@c.invalid",
 ]
 
 
@@ -203,6 +208,12 @@ def test_an_ascii_address_is_the_one_recipient_whatever_the_name(envoi, mail, co
         person = replace(envoi, courriel=courriel, nom=nom, prenom=prenom)
         [address] = read(mail([Item(Nature.CONVOCATION, person)]))["To"].addresses
         assert (address.username, address.domain) == tuple(courriel.split("@"))
+
+
+def test_a_domain_with_accents_goes_by_its_ascii_name(envoi, mail):
+    message = mail([Item(Nature.CONVOCATION, replace(envoi, courriel="anne@académie.invalid"))])
+    [address] = read(message)["To"].addresses
+    assert (address.username, address.domain) == ("anne", "xn--acadmie-eya.invalid")
 
 
 def test_a_mail_without_a_link_has_none_in_either_part(envoi, mail):

@@ -33,6 +33,12 @@ def test_night_and_reminders_are_read():
     )
 
 
+def test_the_mail_server_is_known_by_its_name_alone():
+    given = Settings(**GIVEN, smtp_url="smtps://user:secret@relais.imagin.invalid:465")
+    assert given.mail_host == "relais.imagin.invalid"
+    assert Settings(**GIVEN, mail_dir="/x").mail_host == "folder"
+
+
 BOUNCES = {"bounce_address": "retour@imagin.invalid", "bounce_dir": "/retours"}
 
 

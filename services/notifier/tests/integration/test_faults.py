@@ -6,6 +6,7 @@ from datetime import timedelta
 from email.message import EmailMessage
 
 import pytest
+from prometheus_client import REGISTRY
 
 from event_schemas import catalogue
 from notifier.gateways.convocation import ConvocationUnavailable
@@ -196,6 +197,30 @@ async def test_while_convocation_is_down_mails_wait_and_go_out_afterwards_to_the
     await eventually(sent, because="the sender tries again by itself")
     running.cancel()
     assert notifier.recipients() == ["corrigee"]
+
+
+@pytest.fixture
+def up():
+    """Whether the mail server and convocation do their part, as the metrics say."""
+    return lambda: tuple(REGISTRY.get_sample_value(f"imagin_{name}_up") for name in ("smtp", "convocation"))
+
+
+async def test_metrics_tell_who_is_down_while_a_sender_leads_and_nothing_afterwards(notifier, up):
+    await notifier.tell(notifier.event("1"))
+    notifier.now += notifier.SETTLING
+    notifier.smtp.stop()
+    running = asyncio.create_task(Sender(notifier.url, notifier.sending(), lambda: None, poll_seconds=0.05).run())
+    await eventually(lambda: up() == (0, 1), because="nobody takes the mail")
+    notifier.convocation.up = False
+    notifier.smtp.start()
+    await eventually(lambda: up() == (1, 0), because="nobody tells what to send", timeout=15)
+    running.cancel()
+    await eventually(lambda: up() == (1, 1), because="another process may know better")
+    notifier.convocation.up = True
+    running = asyncio.create_task(Sender(notifier.url, notifier.sending(), lambda: None, poll_seconds=0.05).run())
+    await eventually(lambda: notifier.smtp.mailed, because="both do their part")
+    assert up() == (1, 1)
+    running.cancel()
 
 
 async def test_two_hundred_waiting_are_sent_over_one_connection(notifier):

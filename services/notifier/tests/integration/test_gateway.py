@@ -74,6 +74,7 @@ async def test_any_other_refusal_is_a_reason_to_wait(status):
     ("courriel", "reponse"),
     [
         ("dec@ac-x.invalid", "Bureau des examens <dec@ac-x.invalid>"),
+        ("dec@académie.invalid", "Bureau des examens <dec@xn--acadmie-eya.invalid>"),
         ("préfet@ac-x.invalid", None),
         ('"dec"@ac-x.invalid', None),
         ("dec@[127.0.0.1]", None),

@@ -44,7 +44,7 @@ async def test_d19b_a_batch_sent_again_after_a_crash_can_only_repeat_or_advance(
 async def test_what_is_to_publish_is_counted_with_the_age_of_the_oldest(bridge):
     assert await bridge.waiting() is None
     await bridge.apply(bridge.convocation("1", 1), bridge.convocation("2", 1))
-    await bridge.pool.execute("UPDATE habilitation SET changed_at = now() - interval '1 hour' WHERE numero = '1'")
+    await bridge.pool.execute("UPDATE habilitation SET sale_depuis = now() - interval '1 hour' WHERE numero = '1'")
     assert await bridge.waiting() == (2, pytest.approx(3_600, abs=60))
     await bridge.published()
     assert await bridge.waiting() is None
@@ -52,10 +52,23 @@ async def test_what_is_to_publish_is_counted_with_the_age_of_the_oldest(bridge):
 
 async def test_a_right_told_again_waits_since_then_and_not_since_it_changed(bridge):
     await bridge.apply(bridge.convocation("1", 1))
-    await bridge.pool.execute("UPDATE habilitation SET changed_at = now() - interval '1 year'")
+    await bridge.pool.execute("UPDATE habilitation SET sale_depuis = now() - interval '1 year'")
     await bridge.published()
     async with bridge.pool.acquire() as connection:
         await replay.send_again(connection, [bridge.convocation("1", 1).convocation_id])
+    assert await bridge.waiting() == (1, pytest.approx(0, abs=60))
+
+
+async def test_a_dirty_key_that_is_changed_or_told_again_meanwhile_waits_on_since_it_became_dirty(bridge):
+    await bridge.apply(bridge.convocation("1", 1))
+    await bridge.pool.execute("UPDATE habilitation SET sale_depuis = now() - interval '1 hour'")
+    await bridge.apply(bridge.convocation("1", 2, active=False))
+    assert await bridge.waiting() == (1, pytest.approx(3_600, abs=60))
+    async with bridge.pool.acquire() as connection:
+        await replay.send_again(connection, [bridge.convocation("1", 1).convocation_id])
+    assert await bridge.waiting() == (1, pytest.approx(3_600, abs=60))
+    await bridge.published()
+    await bridge.apply(bridge.convocation("1", 3))
     assert await bridge.waiting() == (1, pytest.approx(0, abs=60))
 
 

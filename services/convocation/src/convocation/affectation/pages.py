@@ -32,6 +32,7 @@ from convocation.missions.domain import CONSEIL_DATE, LIBELLES_TYPE, Mission, Mi
 from convocation.nomenclature import reads as nomenclature
 from convocation.ouvertures import reads as ouvertures
 from convocation.ouvertures.domain import est_ouvert
+from event_schemas.academies import local_time
 from pages.commands import commande, reading, see_other
 from pages.forms import fields
 
@@ -128,7 +129,7 @@ async def _show(
         erreurs=erreurs,
         qualites=list(LIBELLES.items()),
         conseil=CONSEIL_DATE,
-        aujourdhui=application(request).clock().date(),
+        aujourdhui=local_time(mission.academie, application(request).clock()).date(),
         disciplines=await nomenclature.disciplines(connection, ""),
         conseillees=await nomenclature.of_epreuve(connection, mission.code),
         contact=await demandes.contact(connection, mission.academie),

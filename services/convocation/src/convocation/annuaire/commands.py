@@ -7,6 +7,7 @@ from uuid import UUID
 from acces import audit
 from acces.commande import Commande
 from acces.policy import Forbidden
+from chassis.database import Pool
 from convocation.annuaire import reads, sql
 from convocation.annuaire.access import WRITE, may_keep
 from convocation.annuaire.domain import Intervenant
@@ -14,11 +15,12 @@ from convocation.annuaire.refus import (
     DejaFusionnee,
     EtablissementHorsAcademie,
     IntervenantAbsent,
+    JumelleConnue,
     NumeroPris,
     RaisonAbsente,
 )
 from convocation.commun.policy import POLICY
-from convocation.commun.refus import VersionDepassee
+from convocation.commun.refus import VersionDepassee, entier
 from convocation.demandes import reads as demandes
 from convocation.demandes.commands import answer_demande
 from convocation.demandes.refus import DemandeInconnue
@@ -26,12 +28,17 @@ from convocation.missions import reads as missions
 from convocation.nomenclature import reads as nomenclature
 from convocation.nomenclature.refus import DisciplineInconnue
 
+_WORDS_SLICE = 500  # people: some 10 ms of the loop
 
-async def create_intervenant(commande: Commande, person: Intervenant, demande_id: UUID | None = None) -> None:
+
+async def create_intervenant(
+    commande: Commande, person: Intervenant, demande_id: UUID | None = None, *, autre_que: str | None = None
+) -> None:
     """A new person; with `demande_id` the établissement's request (R36) is answered in the same transaction.
 
+    `autre_que`: whom she was seen not to be; None where nobody looks.
     Raises Forbidden, AcademieInconnue, NumeroPris, EtablissementHorsAcademie, DisciplineInconnue, DemandeInconnue,
-    DemandeDejaTraitee.
+    DemandeDejaTraitee, JumelleConnue.
     """
     may_keep(commande.acteur, person.academie)
     await _check(commande, person)
@@ -42,6 +49,10 @@ async def create_intervenant(commande: Commande, person: Intervenant, demande_id
         if demande is None or demande.academie != person.academie:
             raise DemandeInconnue
         await answer_demande(commande, demande_id, creee=True, reponse="Personne créée dans l’annuaire.")
+    if autre_que is not None:
+        twin = await reads.twin_of(commande.connection, person)
+        if twin not in {None, autre_que}:
+            raise JumelleConnue([twin])
     await save_with_acts(commande, [person], {})
 
 
@@ -59,11 +70,12 @@ async def change_intervenant(commande: Commande, person: Intervenant, expected: 
 async def set_actif(commande: Commande, numero: str, expected: int, *, actif: bool, motif: str) -> None:
     """Deactivate or reactivate; her convocations stay as they are.
 
-    Raises as `for_writing`, RaisonAbsente, DejaFusionnee.
+    Raises as `for_writing`, RaisonAbsente, TexteTropLong, DejaFusionnee.
     """
     held = await for_writing(commande, numero, expected)
     if not motif:
         raise RaisonAbsente
+    entier(motif, "motif")
     if actif and await sql.fusionnees(commande.connection, [numero]):
         raise DejaFusionnee
     await save_with_acts(commande, [replace(held, actif=actif)], {numero: held}, motif)
@@ -155,3 +167,9 @@ async def import_intervenants(
 async def merge_into(commande: Commande, numero: str, dans: str) -> None:
     """Record that `numero` was merged into `dans`; the caller has locked both and records the act."""
     await sql.merge_into(commande.connection, numero, dans)
+
+
+async def make_words_again(pool: Pool) -> bool:
+    """Some people are found by the present rule again (0291_mots.sql); False where everybody is."""
+    async with pool.acquire() as connection, connection.transaction():
+        return await sql.make_words_again(connection, _WORDS_SLICE) > 0

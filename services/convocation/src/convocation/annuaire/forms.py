@@ -29,7 +29,10 @@ _MAX_TEXT, _MAX_LIST = 300, 40
 
 @dataclass(slots=True)
 class Fiche:
-    """`periodes`: first and last day of each, without those left empty; `action`: the button pressed."""
+    """`periodes`: first and last day of each, without those left empty; `action`: the button pressed.
+
+    `jumelle`: the number of who has the same name, and was seen to be another person.
+    """
 
     numero: str = ""
     civilite: str = ""
@@ -45,6 +48,7 @@ class Fiche:
     version: int = 0
     academie: str = ""
     action: str = ""
+    jumelle: str = ""
 
     def corps(self) -> dict[str, object]:
         """The body that the API would take."""
@@ -77,7 +81,18 @@ def fiche_de(person: Intervenant) -> Fiche:
 
 def lire_fiche(form: FormData) -> Fiche:
     """Texts of the form, cut where they are far too long."""
-    names = ("numero", "civilite", "nom", "prenom", "courriel", "uai", "uais_secondaires", "academie", "action")
+    names = (
+        "numero",
+        "civilite",
+        "nom",
+        "prenom",
+        "courriel",
+        "uai",
+        "uais_secondaires",
+        "academie",
+        "action",
+        "jumelle",
+    )
     typed = {name: text(form, name)[:_MAX_TEXT] for name in names}
     periodes = zip(texts(form, "debut")[:_MAX_LIST], texts(form, "fin")[:_MAX_LIST], strict=False)
     return Fiche(

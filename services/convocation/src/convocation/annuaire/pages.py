@@ -17,7 +17,7 @@ from convocation.annuaire.commands import change_intervenant, create_intervenant
 from convocation.annuaire.domain import Intervenant
 from convocation.annuaire.forms import CIVILITES, Fiche, fautes, fiche_de, lire_fiche
 from convocation.annuaire.reads import FiltreAnnuaire, IntervenantListe, liste_intervenants
-from convocation.annuaire.refus import IntervenantAbsent
+from convocation.annuaire.refus import IntervenantAbsent, JumelleConnue
 from convocation.annuaire.schemas import FicheIn, NouvelleFicheIn
 from convocation.cadre.ecran import page
 from convocation.commun.access import reach
@@ -29,6 +29,7 @@ from convocation.demandes.reads import Demande
 from convocation.exigences import reads as exigences
 from convocation.nomenclature import reads as nomenclature
 from event_schemas.academies import NOMS
+from francais.imprimable import illisibles
 from pages.commands import commande, reading, see_other
 from pages.forms import fields, page_number, text, version_of
 
@@ -111,7 +112,7 @@ async def creer(request: Request, acteur: ActeurDep, demande: UUID | None = None
         person = NouvelleFicheIn.model_validate(corps).personne(fiche.numero, fiche.academie)
         try:
             async with commande(request, acteur) as command:
-                await create_intervenant(command, person, demande)
+                await create_intervenant(command, person, demande, autre_que=fiche.jumelle)
                 made = (await intervenants.get(command.connection, [person.numero]))[person.numero]
         except Refus as refused:
             refus = refused
@@ -164,7 +165,7 @@ async def confirmer(request: Request, intervenant_id: UUID, acteur: ActeurDep) -
 async def activer(request: Request, intervenant_id: UUID, acteur: ActeurDep) -> Response:
     """Deactivate or reactivate, with the reason."""
     async with fields(request) as form:
-        version, motif, actif = version_of(form), text(form, "motif")[:1000], text(form, "action") == "reactiver"
+        version, motif, actif = version_of(form), text(form, "motif"), text(form, "action") == "reactiver"
     try:
         async with commande(request, acteur) as command:
             person = await visible_intervenant(command.connection, acteur, intervenant_id)
@@ -218,7 +219,9 @@ async def _form(
         status=_status(refus, told),
         fiche=fiche,
         connue=connue,
+        illisibles=illisibles(f"{connue.prenom} {connue.nom}") if connue else [],
         demande=demande,
+        jumelle=await _jumelle(connection, refus),
         homonymes=await _homonymes(connection, demande) if demande else [],
         erreurs=told,
         depassee=isinstance(refus, VersionDepassee),
@@ -230,6 +233,13 @@ async def _form(
         disciplines=_cases(libelles, fiche.disciplines),
         profils=_cases({one: one for one in await exigences.profils(connection, fiche.academie)}, fiche.profils),
     )
+
+
+async def _jumelle(connection: Connection, refus: Refus | None) -> Intervenant | None:
+    """Who the new person may be."""
+    if not isinstance(refus, JumelleConnue):
+        return None
+    return (await intervenants.get(connection, refus.numeros)).get(refus.numeros[0])
 
 
 async def _homonymes(connection: Connection, demande: Demande) -> list[IntervenantListe]:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from chassis.database import Connection, Row
 from convocation.annuaire.domain import Indisponibilite, Intervenant, mots_proches
-from convocation.commun.recherche import mots
+from convocation.commun.recherche import cle, mots
 
 _FEWEST_LETTERS = 2  # one letter alone would find too many
 _COLUMNS = """i.id, i.numero, i.civilite, i.nom, i.prenom, i.courriel, i.uai, i.uais_secondaires, i.disciplines,
@@ -18,12 +18,11 @@ _OF_DISCIPLINE = f"""{_PEOPLE}
 WHERE actif AND academie = $3 AND (uai = $1 OR uais_secondaires @> ARRAY[$1::text]) AND disciplines && $2::text[]
 ORDER BY cle, numero
 """
-_FIRST_WORD = f"""{_PEOPLE}
-WHERE i.actif AND i.numero IN (SELECT numero FROM intervenant_mot WHERE academie = $1 AND mot LIKE $2)
-"""
+_BY_NAME = f"{_PEOPLE} WHERE i.actif AND i.numero IN ({{named}}) ORDER BY i.cle, i.numero LIMIT {{limit}}"
+_WORD = "SELECT numero FROM intervenant_mot f WHERE mot LIKE ${number} AND {place}"
 _SIMILAR = "SELECT DISTINCT mot FROM intervenant_mot WHERE academie = $1 AND length(mot) >= $2"
 
-_OTHER_WORD = " AND EXISTS (SELECT FROM intervenant_mot m WHERE m.numero = i.numero AND m.mot LIKE ${})"
+_OTHER_WORD = " AND EXISTS (SELECT FROM intervenant_mot m WHERE m.numero = f.numero AND m.mot LIKE ${number})"
 _CONVOCATIONS = """
 SELECT numero, count(*) AS convocations FROM convocation
 WHERE numero = ANY($1::text[]) AND status = 'ACTIVE' GROUP BY numero
@@ -34,8 +33,8 @@ FROM intervenant i
 WHERE ($1::text[] IS NULL OR i.academie = ANY($1))
   AND ($2::text IS NULL OR i.uai = $2 OR i.uais_secondaires @> ARRAY[$2])
   AND ($3::text IS NULL OR i.disciplines @> ARRAY[$3]) AND ($4::boolean IS NULL OR i.actif = $4)
-  AND ' ' || i.cle LIKE ALL ($5::text[])
-ORDER BY i.cle, i.numero LIMIT $6 OFFSET $7
+  AND {{named}}
+ORDER BY i.cle, i.numero LIMIT $5 OFFSET $6
 """
 _WORDS_OF_ACADEMIES = """
 SELECT DISTINCT mot FROM intervenant_mot WHERE ($1::text[] IS NULL OR academie = ANY($1)) AND length(mot) >= $2
@@ -120,6 +119,18 @@ async def numeros_of(connection: Connection, courriel: str) -> list[str]:
     return [row.numero for row in await connection.fetch(query, courriel, record_class=AcademieRow)]
 
 
+async def twin_of(connection: Connection, person: Intervenant) -> str | None:
+    """The number of somebody active with the same name, address and établissement."""
+    query = """SELECT numero FROM intervenant
+               WHERE actif AND lower(courriel) = lower($1) AND (academie, cle, uai) = ($2, $3, $4) AND numero <> $5
+               ORDER BY numero LIMIT 1"""
+    name = cle(f"{person.nom} {person.prenom}")
+    found: str | None = await connection.fetchval(
+        query, person.courriel, person.academie, name, person.uai, person.numero
+    )
+    return found
+
+
 async def academies(connection: Connection, numeros: Sequence[str]) -> dict[str, str]:
     """The académie of each known number, its row locked."""
     query = "SELECT numero, academie FROM intervenant WHERE numero = ANY($1::text[]) ORDER BY numero FOR UPDATE"
@@ -144,8 +155,7 @@ async def search(connection: Connection, academie: str, texte: str, *, limit: in
     typed = mots(texte)
     if sum(map(len, typed)) < _FEWEST_LETTERS:
         return [], False
-    found = await by_name(connection, academie, typed, limit=limit)
-    if found:
+    if found := await by_name(connection, academie, typed, limit=limit):
         return found, False
     rows = await connection.fetch(_SIMILAR, academie, min(map(len, typed)) - 1, record_class=MotRow)
     near = await asyncio.to_thread(mots_proches, typed, [row.mot for row in rows])
@@ -154,13 +164,26 @@ async def search(connection: Connection, academie: str, texte: str, *, limit: in
 
 async def by_name(connection: Connection, academie: str, words: Sequence[str], *, limit: int) -> list[Intervenant]:
     """People of the académie who have, for each (folded) word, a word that begins so."""
-    prefixes = [f"{mot}%" for mot in sorted(words, key=len, reverse=True)]  # the longest finds the fewest
-    if not prefixes:
+    if not words:
         return []
-    others = "".join(_OTHER_WORD.format(number) for number in range(3, len(prefixes) + 2))
-    query = f"{_FIRST_WORD}{others} ORDER BY i.cle, i.numero LIMIT {limit:d}"
+    named, prefixes = _named(words, 2, "academie = $1")
+    query = _BY_NAME.format(named=named, limit=limit)
     rows = await connection.fetch(query, academie, *prefixes, record_class=IntervenantRow)
     return [_intervenant(row) for row in rows]
+
+
+def _named(words: Sequence[str], first: int, place: str) -> tuple[str, list[str]]:
+    """The numbers of people who have all these words, or them as one, by index; and the arguments, from `first` on.
+
+    Whoever types « de la tour » finds DELATOUR too, whoever types « delatour » DE LA TOUR (`formes`).
+    """
+    ordered = sorted(words, key=len, reverse=True)  # the longest finds the fewest
+    others = "".join(_OTHER_WORD.format(number=first + rank) for rank in range(1, len(ordered)))
+    query = _WORD.format(number=first, place=place) + others
+    if len(words) > 1:
+        query += f" UNION {_WORD.format(number=first + len(words), place=place)}"
+        ordered.append("".join(words))
+    return query, [f"{mot}%" for mot in ordered]
 
 
 def _intervenant(row: IntervenantRow, indisponibilites: Sequence[Indisponibilite] = ()) -> Intervenant:
@@ -216,14 +239,16 @@ async def liste_intervenants(connection: Connection, filtre: FiltreAnnuaire) -> 
 
 
 async def _page_of(connection: Connection, filtre: FiltreAnnuaire, words: Sequence[str]) -> list[IntervenantListe]:
+    place = "true" if filtre.academies is None else "academie = ANY($1)"
+    named, prefixes = _named(words, 7, place) if words else ("", [])
     return await connection.fetch(
-        _LISTE,
+        _LISTE.format(named=f"i.numero IN ({named})" if words else "true"),
         filtre.academies,
         filtre.uai,
         filtre.discipline,
         filtre.actif,
-        [f"% {mot}%" for mot in words],
         filtre.taille,
         (filtre.page - 1) * filtre.taille,
+        *prefixes,
         record_class=IntervenantListe,
     )

@@ -18,6 +18,14 @@ class NumeroPris(Refus):
     phrase = "Ce numéro est déjà celui d’une personne : cherchez-la dans l’annuaire, ou corrigez le numéro."
 
 
+class JumelleConnue(Refus):
+    """It names the number of the person whose name, address and établissement these are."""
+
+    slug = "jumelle-connue"
+    kind = Kind.CONFLIT
+    phrase = "Une personne de l’annuaire a ce nom, ce courriel et cet établissement : est-ce elle ?"
+
+
 class RaisonAbsente(Refus):
     slug = "raison-absente"
     champ = "motif"

@@ -1,17 +1,61 @@
-"""Search (R35) whatever the accents, case, hyphens, apostrophes and order."""
+"""Search (R35) whatever the accents, case, hyphens, apostrophes, order, and whether a name is written as one word."""
 
 import unicodedata
 
-_LIGATURES = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "ß": "ss", "ø": "o", "Ø": "O"})
+_UNE_LETTRE = {
+    "œ": "oe",
+    "æ": "ae",
+    "ß": "ss",
+    "ẞ": "SS",
+    "þ": "th",
+    "ø": "o",
+    "ł": "l",
+    "đ": "d",
+    "ð": "d",
+    "ħ": "h",
+    "ŧ": "t",
+    "ŋ": "n",
+    "ə": "e",
+    "ı": "i",
+    "ɓ": "b",
+    "ɖ": "d",
+    "ɗ": "d",
+    "ɛ": "e",
+    "ɔ": "o",
+    "ƙ": "k",
+    "ƴ": "y",
+    "ɣ": "g",
+    "ɲ": "n",
+}
+"""Letters that Unicode does not take apart, as passports write them (ICAO 9303-3, 6) or else without their hook."""
+_LETTRES = str.maketrans(
+    _UNE_LETTRE | {haute: base.upper() for une, base in _UNE_LETTRE.items() if len(haute := une.upper()) == 1}
+)
+_SIGNES = range(0x2B9, 0x300)
+"""Letters for Unicode, apostrophes for whoever writes NʼDIAYE or TEʻURAMA."""
 
 
 def cle(texte: str) -> str:
     """Folded text: no accent, upper case, one space for everything that is no letter or digit."""
-    sans_accents = unicodedata.normalize("NFKD", texte.translate(_LIGATURES))
-    gardes = (char if char.isalnum() else "" if unicodedata.combining(char) else " " for char in sans_accents)
-    return " ".join("".join(gardes).upper().split())
+    sans_accents = unicodedata.normalize("NFKD", texte.translate(_LETTRES))
+    return " ".join("".join(map(_pliee, sans_accents)).upper().split())
+
+
+def _pliee(lettre: str) -> str:
+    if lettre.isalnum() and ord(lettre) not in _SIGNES:
+        return lettre
+    return "" if unicodedata.combining(lettre) or unicodedata.category(lettre) == "Cf" else " "
 
 
 def mots(texte: str) -> list[str]:
     """The folded words, each once, in order."""
     return list(dict.fromkeys(cle(texte).split()))
+
+
+def formes(*noms: str) -> list[str]:
+    """What somebody is found by: the words of each name, and those to its end as one (DELATOUR, LATOUR)."""
+    found = []
+    for parts in (cle(nom).split() for nom in noms):
+        found += parts
+        found += ["".join(parts[start:]) for start in range(len(parts) - 1)]
+    return list(dict.fromkeys(found))

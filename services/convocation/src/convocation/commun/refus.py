@@ -4,6 +4,11 @@ from collections.abc import Sequence
 from enum import Enum, auto
 from typing import Any
 
+from francais import nombre
+
+MAX_TEXTE = 2_000
+"""Characters of an observation or a reason."""
+
 
 class Kind(Enum):
     """What a refusal is, for programs: pages and API answer it with the same status (refusals.py)."""
@@ -47,6 +52,19 @@ class RefusDeChamp(Refus):
     @property
     def details(self) -> dict[str, Any]:
         return super().details | {"champ": self.champ}
+
+
+class TexteTropLong(RefusDeChamp):
+    """What was typed is kept whole or refused, and shown again: its end is never cut off."""
+
+    slug = "texte-trop-long"
+
+
+def entier(texte: str, champ: str, plus: int = MAX_TEXTE) -> str:
+    """The text of a field. Raises TexteTropLong for more than `plus` characters."""
+    if len(texte) > plus:
+        raise TexteTropLong(f"Écrivez {nombre(plus)} caractères au plus : il y en a {nombre(len(texte))}.", champ)
+    return texte
 
 
 class VersionDepassee(Refus):

@@ -2,10 +2,12 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
 
 from convocation.commun.recherche import cle
-from francais.textes import formule, lisible, visible
+from convocation.commun.refus import MAX_TEXTE
+from francais.adresses import adresse
+from francais.textes import fins_de_ligne, formule, lisible, visible
 
 
 def _lisible(texte: str) -> str:
@@ -28,8 +30,15 @@ def _nom(texte: str) -> str:
     return _lisible(texte)
 
 
+def _fins_de_ligne(valeur: object) -> object:
+    return fins_de_ligne(valeur) if isinstance(valeur, str) else valeur
+
+
 Texte = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=2_000), AfterValidator(_lisible_sur_des_lignes)
+    str,
+    BeforeValidator(_fins_de_ligne),
+    StringConstraints(strip_whitespace=True, max_length=MAX_TEXTE),
+    AfterValidator(_lisible_sur_des_lignes),
 ]
 Ligne = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(_lisible)]
 Nom = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(_nom)]
@@ -43,7 +52,7 @@ AdresseDePersonne = Annotated[
     AfterValidator(_lisible),
 ]
 """By which a person is known before they sign in: in lower case, as it is compared."""
-Courriel = Annotated[str, StringConstraints(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$"), AfterValidator(_lisible)]
+Courriel = Annotated[str, StringConstraints(max_length=254), AfterValidator(adresse)]
 
 
 class Corps(BaseModel):

@@ -7,7 +7,7 @@ opens the session in one transaction: it holds the account's row, so no right is
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from acces.acteur import Role
@@ -39,6 +39,8 @@ from convocation.identite.settings import Genre
 from event_schemas.academies import local_time
 from francais import date_longue
 
+_UNUSED = timedelta(days=730)
+
 
 async def seen(
     connection: Connection, *, compte: str, genre: Genre, emetteur: str, nom: str, courriel: str, now: datetime
@@ -54,6 +56,11 @@ async def seen(
     if genre is Genre.FIM:
         await sql.bind(connection, compte, adresse, jour)
         await delegations.bind(connection, compte, adresse, jour)
+
+
+async def forget_unused(connection: Connection, now: datetime) -> None:
+    """Accounts that nobody has used for two years: of people who left, or who were refused and never given a right."""
+    await sql.forget(connection, now - _UNUSED)
 
 
 async def fonctions_locales(connection: Connection, *, compte: str, courriel: str, jour: date) -> list[Fonction]:

@@ -35,6 +35,12 @@ UPDATE compte c SET desactive_le = $2::timestamptz, desactive_par = $3
 WHERE compte = $1 AND (desactive_le IS NULL) <> ($2::timestamptz IS NULL)
 RETURNING {COMPTE}
 """
+# Who is deactivated would be let in again.
+_FORGET = """
+DELETE FROM compte c WHERE vue_le < $1 AND desactive_le IS NULL
+  AND NOT EXISTS (SELECT FROM attribution a WHERE a.compte = c.compte)
+  AND NOT EXISTS (SELECT FROM delegation d WHERE d.compte = c.compte)
+"""
 _ADMINISTRATEURS = """
 SELECT EXISTS (
     SELECT FROM compte c WHERE c.desactive_le IS NULL
@@ -109,6 +115,11 @@ async def withdraw(connection: Connection, attribution_id: UUID, *, par: str, le
 async def set_actif(connection: Connection, compte: str, *, le: datetime | None, par: str | None) -> Compte | None:
     """Deactivated at `le`, or active for None; None where it is so already."""
     return await connection.fetchrow(_ACTIF, compte, le, par, record_class=Compte)
+
+
+async def forget(connection: Connection, before: datetime) -> None:
+    """Delete accounts that have not signed in since and that nothing hangs on."""
+    await connection.execute(_FORGET, before)
 
 
 async def has_administrateur(connection: Connection, jour: date) -> bool:

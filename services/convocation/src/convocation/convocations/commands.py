@@ -10,6 +10,7 @@ from chassis.database import Connection
 from chassis.outbox import Outgoing
 from convocation.annuaire import reads as intervenants
 from convocation.annuaire.domain import Intervenant
+from convocation.commun.refus import entier
 from convocation.convocations import reads, sql
 from convocation.convocations.access import convocation_for_writing, mission_for_writing
 from convocation.convocations.domain import (
@@ -22,6 +23,7 @@ from convocation.convocations.domain import (
     conflits,
     convoquer,
     modifier,
+    sur_l_observation,
     sur_les_personnes,
 )
 from convocation.convocations.publishing import TYPES, publish
@@ -44,7 +46,8 @@ class PassageOutre:
     motif: str
 
     def check(self, avertissements: Sequence[Avertissement]) -> None:
-        """Raises AvertissementsALire when there is one that has not been read."""
+        """Raises AvertissementsALire when there is one that has not been read; TexteTropLong."""
+        entier(self.motif, "motif")
         if not self.lus.issuperset(cle for one in avertissements for cle in one.cles):
             raise AvertissementsALire
 
@@ -144,7 +147,8 @@ async def examine(
     )
     dates = nouvelles[0].dates
     occupations = await sql.occupations(connection, numeros, dates, mission.mission_id, mission.academie)
-    found = sur_les_personnes([annuaire[numero] for numero in numeros], dates)
+    found = sur_l_observation(saisie.observation)
+    found += sur_les_personnes([annuaire[numero] for numero in numeros], dates)
     found += await _warnings(connection, mission, requis, nouvelles, occupations)
     return Examen(nouvelles, annuaire, found)
 
@@ -188,7 +192,7 @@ async def change_convocation(
     changed = modifier(convocation, mission, ouvert=ouvert, saisie=saisie)
     if changed.version == convocation.version:
         return Changee(convocation, [])
-    warnings = await conflicts_of(commande.connection, mission, changed)
+    warnings = await warnings_of(commande.connection, mission, changed)
     if outre is not None:
         outre.check(warnings)
     await _save(commande, convocation_id, changed, mission)
@@ -197,10 +201,11 @@ async def change_convocation(
     return Changee(changed, warnings)
 
 
-async def conflicts_of(connection: Connection, mission: Mission, convocation: Convocation) -> list[Avertissement]:
-    """Days of the convocation on which the person is convoked elsewhere too."""
+async def warnings_of(connection: Connection, mission: Mission, convocation: Convocation) -> list[Avertissement]:
+    """What its PDF would not show, and days on which the person is convoked elsewhere too."""
     numeros, dates = [convocation.numero], convocation.dates
-    return conflits(await sql.occupations(connection, numeros, dates, mission.mission_id, mission.academie))
+    occupations = await sql.occupations(connection, numeros, dates, mission.mission_id, mission.academie)
+    return sur_l_observation(convocation.observation) + conflits(occupations)
 
 
 async def cancel_convocation(commande: Commande, convocation_id: UUID, expected: int, motif: str) -> Convocation:

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from convocation.annuaire.domain import Intervenant
+from convocation.commun.refus import entier
 from convocation.convocations.refus import (
     ConvocationAnnulee,
     DateInvraisemblable,
@@ -26,6 +27,8 @@ from convocation.convocations.refus import (
 from convocation.exigences.domain import ProfilsRequis, profil_couvert, profils_manquants
 from convocation.missions.domain import Mission, MissionType
 from convocation.ouvertures.refus import ServiceFerme
+from francais.imprimable import illisibles, omis
+from francais.textes import fins_de_ligne
 
 _ANNEES = range(2000, 2100)  # « 27 » typed as a year is the year 0027, and browsers accept it
 
@@ -134,14 +137,14 @@ def convoquer(
     _refuser(IntervenantInactif, [n for n in numeros if not annuaire[n].actif])
     _refuser(DejaConvoque, [n for n in numeros if n in existantes and existantes[n].active])
     qualite = retenir(mission.type, saisie.qualite)
-    dates = _dates(saisie)
+    dates, observation = _dates(saisie), entier(saisie.observation, "observation")
     return [
         Convocation(
             numero=numero,
             qualite=qualite,
             profil=profil_couvert(requis, annuaire[numero].disciplines, annuaire[numero].profils),
             dates=dates,
-            observation=saisie.observation,
+            observation=observation,
             nature=NatureVersion.CONVOCATION,
             version=existantes[numero].version + 1 if numero in existantes else 1,
         )
@@ -155,8 +158,9 @@ def modifier(convocation: Convocation, mission: Mission, *, ouvert: bool, saisie
     if not convocation.active:
         raise ConvocationAnnulee
     qualite, dates = retenir(mission.type, saisie.qualite), _dates(saisie)
-    alike = replace(convocation, qualite=qualite, dates=dates, observation=saisie.observation)
-    if alike == convocation:
+    held = replace(convocation, observation=fins_de_ligne(convocation.observation))  # kept as it came, once
+    alike = replace(held, qualite=qualite, dates=dates, observation=entier(saisie.observation, "observation"))
+    if alike == held:
         return convocation
     return replace(alike, nature=NatureVersion.MODIFICATION, version=convocation.version + 1)
 
@@ -168,7 +172,8 @@ def annuler(convocation: Convocation, *, ouvert: bool, motif: str) -> Convocatio
         raise ConvocationAnnulee
     if not motif.strip():
         raise MotifAbsent
-    return replace(convocation, nature=NatureVersion.ANNULATION, motif=motif.strip(), version=convocation.version + 1)
+    kept = entier(motif.strip(), "motif")
+    return replace(convocation, nature=NatureVersion.ANNULATION, motif=kept, version=convocation.version + 1)
 
 
 def _peut_convoquer(mission: Mission, *, ouvert: bool) -> None:
@@ -240,6 +245,13 @@ def sur_les_personnes(personnes: Sequence[Intervenant], dates: Sequence[date]) -
         details = tuple(f"{one.nom} {one.prenom}" for one in stagiaires)
         found.append(Avertissement("stagiaire", "Enseignant stagiaire.", details))
     return found
+
+
+def sur_l_observation(observation: str) -> list[Avertissement]:
+    """What its PDF would not show."""
+    perdus = (*omis(observation), *illisibles(observation))
+    phrase = "Ces signes de l’observation ne seront pas sur la convocation imprimée."
+    return [Avertissement("signes-non-imprimes", phrase, perdus)] if perdus else []
 
 
 def avertissements(

@@ -9,7 +9,7 @@ from convocation.convocations.domain import Saisie
 from convocation.convocations.refus import DateIllisible, TropDePersonnes
 from pages.forms import text, texts, whole_number
 
-MAX_PEOPLE, _MAX_DATES, _MAX_TEXT = 500, 60, 2_000
+MAX_PEOPLE, _MAX_DATES = 500, 60
 
 
 @dataclass(slots=True)
@@ -47,7 +47,7 @@ def _date(text: str) -> date:
 
 
 def read_saisies(form: FormData) -> Saisies:
-    """Texts of the form, without files, U+0000 and what exceeds the limits."""
+    """Texts of the form, without files and U+0000; the domain refuses the ones that are too long."""
     version = text(form, "version")
     return Saisies(
         action=text(form, "action"),
@@ -58,8 +58,8 @@ def read_saisies(form: FormData) -> Saisies:
         numeros=list(dict.fromkeys(texts(form, "numeros")))[: MAX_PEOPLE + 1],
         qualite=text(form, "qualite"),
         dates=texts(form, "dates")[:_MAX_DATES] or [""],
-        observation=text(form, "observation")[:_MAX_TEXT],
-        motif=text(form, "motif")[:_MAX_TEXT],
+        observation=text(form, "observation"),
+        motif=text(form, "motif"),
         lus=texts(form, "lus"),
         version=whole_number(version),
     )

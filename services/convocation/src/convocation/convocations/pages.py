@@ -14,7 +14,7 @@ from convocation.commun.refus import Refus, VersionDepassee
 from convocation.commun.refusals import errors_of, status_of
 from convocation.convocations import reads
 from convocation.convocations.access import allowed, visible_convocation
-from convocation.convocations.commands import PassageOutre, cancel_convocation, change_convocation, conflicts_of
+from convocation.convocations.commands import PassageOutre, cancel_convocation, change_convocation, warnings_of
 from convocation.convocations.domain import LIBELLES, Avertissement, NatureVersion
 from convocation.convocations.forms import Saisies, read_saisies
 from convocation.convocations.presenters import line_of, qualite_libelle
@@ -22,6 +22,7 @@ from convocation.convocations.reads import LigneConvocation, convocation_of
 from convocation.convocations.refus import AvertissementsALire
 from convocation.missions import reads as missions
 from convocation.missions.domain import CONSEIL_DATE
+from event_schemas.academies import local_time
 from pages.commands import commande, reading, see_other
 from pages.forms import fields
 
@@ -56,7 +57,7 @@ async def show_convocation(
         history = [
             {
                 "version": one.version,
-                "le": one.le,
+                "le": local_time(row.academie, one.le),
                 "par": one.par_nom,
                 "nature": _NATURES[NatureVersion(one.nature)],
                 "qualite": qualite_libelle(one),
@@ -134,19 +135,21 @@ async def _form(
         saisies=saisies,
         depassee=stale,
         a_lire=to_read,
-        avertissements=await _conflicts(connection, row, saisies) if to_read else [],
+        avertissements=await _warnings(connection, row, saisies) if to_read else [],
         erreurs=[] if to_read else errors_of(refus),
         qualites=list(LIBELLES.items()),
         conseil=CONSEIL_DATE,
     )
 
 
-async def _conflicts(connection: Connection, row: LigneConvocation, saisies: Saisies) -> list[Avertissement]:
-    """What there is to read about the dates that were typed."""
+async def _warnings(connection: Connection, row: LigneConvocation, saisies: Saisies) -> list[Avertissement]:
+    """What there is to read about what was typed."""
     mission = await missions.get(connection, row.mission_id)
     if mission is None:
         return []
-    return await conflicts_of(connection, mission, replace(convocation_of(row), dates=saisies.saisie().dates))
+    typed = saisies.saisie()
+    changed = replace(convocation_of(row), dates=typed.dates, observation=typed.observation)
+    return await warnings_of(connection, mission, changed)
 
 
 @router.get("/convocations/{convocation_id}/supprimer")

@@ -20,7 +20,7 @@ from convocation.delegations.access import etablissement_to_delegate_for, may_de
 from convocation.delegations.commands import delegate, withdraw
 from convocation.delegations.domain import fin_d_annee
 from convocation.delegations.forms import DROITS, SaisieDelegation
-from convocation.delegations.presenters import line
+from convocation.delegations.presenters import line, par_deleg_ce
 from convocation.delegations.refus import DelegationFinie, DelegationRefusee
 from convocation.missions import reads as missions
 from event_schemas.academies import local_time
@@ -103,7 +103,7 @@ async def _show(
             "jour": jour,
             "au_plus_tard": fin_d_annee(jour),
             "groupes": [(titre, [one for one in lines if one["etat"] == etat]) for etat, titre in _TITRES.items()],
-            "deleg_ce": await sql.par_deleg_ce(connection, uai),
+            "deleg_ce": [par_deleg_ce(one, academie) for one in await sql.par_deleg_ce(connection, uai)],
         }
         status = status_of(refus) if refus else 422 if erreurs else 200
         return await page(request, connection, acteur, "delegations/delegations.html", status=status, **context)

@@ -6,6 +6,7 @@ from typing import Any
 
 from convocation.delegations.domain import LIBELLES, Droit, Etat, etat
 from convocation.delegations.reads import Delegation
+from convocation.delegations.sql import DelegueParDelegCe
 from event_schemas.academies import local_time
 
 _BADGES = {
@@ -29,6 +30,11 @@ def line(row: Delegation, jour: date, academie: str) -> dict[str, Any]:
         "connue": row.compte is not None,
         "retiree_le": local_time(academie, row.retiree_le) if row.retiree_le else None,
     }
+
+
+def par_deleg_ce(row: DelegueParDelegCe, academie: str) -> dict[str, Any]:
+    """A line of those whom DELEG-CE told of."""
+    return dict(row) | {"vue_le": local_time(academie, row.vue_le)}
 
 
 def etat_of(row: Delegation, jour: date) -> Etat:

@@ -9,8 +9,8 @@ from starlette.responses import Response
 from acces.acteur import Acteur
 from acces.http import ActeurDep, Router
 from convocation.cadre.ecran import page
-from convocation.commun.refus import Refus
-from convocation.commun.refusals import status_of
+from convocation.commun.refus import Refus, TexteTropLong, entier
+from convocation.commun.refusals import errors_of, status_of
 from convocation.demandes import reads, sql
 from convocation.demandes.access import can_answer, may_answer, may_ask
 from convocation.demandes.commands import answer_demande, ask_intervenant
@@ -22,6 +22,7 @@ from pages.forms import fields, text
 router = Router(include_in_schema=False)
 _NAMESPACE = UUID("2f0c8a52-9b0e-5c0d-8d8e-6d6c1f2e7a10")
 _CHAMPS = {"nom": 100, "prenom": 100, "precisions": 500}
+_MAX_REPONSE = 500
 _ETATS = {
     "OUVERTE": ("info", "En attente du gestionnaire"),
     "TRAITEE": ("success", "Personne créée"),
@@ -56,11 +57,12 @@ async def repondre(request: Request, demande_id: UUID, acteur: ActeurDep) -> Res
     """Created or refused, once (R36)."""
     may_answer(acteur)
     async with fields(request) as form:
-        creee, reponse = text(form, "action") == "creee", text(form, "reponse")[:500]
+        creee, reponse = text(form, "action") == "creee", text(form, "reponse")
     try:
+        entier(reponse, "", _MAX_REPONSE)
         async with commande(request, acteur) as command:
             await answer_demande(command, demande_id, creee=creee, reponse=reponse)
-    except (DemandeDejaTraitee, ReponseAbsente) as refus:
+    except (DemandeDejaTraitee, ReponseAbsente, TexteTropLong) as refus:
         return await _to_answer(request, acteur, refus)
     return see_other("/demandes?fait=repondue")
 
@@ -69,12 +71,17 @@ async def repondre(request: Request, demande_id: UUID, acteur: ActeurDep) -> Res
 async def demander(request: Request, acteur: ActeurDep) -> Response:
     """Record a demande. The same form sent twice is one demande."""
     async with fields(request) as form:
-        typed = {name: text(form, name)[:length] for name, length in _CHAMPS.items()}
+        typed = {name: text(form, name) for name in _CHAMPS}
         uai, cle = text(form, "uai"), text(form, "cle")
     missing = [name for name in ("nom", "prenom") if not typed[name]]
     if missing:
         phrases = {"nom": "Renseignez le nom de la personne.", "prenom": "Renseignez le prénom de la personne."}
         return await _page(request, acteur, typed, [{"champ": name, "texte": phrases[name]} for name in missing])
+    try:
+        for name, plus in _CHAMPS.items():
+            entier(typed[name], name, plus)
+    except TexteTropLong as refus:
+        return await _page(request, acteur, typed, errors_of(refus))
     demande_id = uuid5(_NAMESPACE, f"{acteur.sub}|{uai}|{cle}")
     async with commande(request, acteur) as command:
         await ask_intervenant(command, demande_id, uai, (typed["nom"], typed["prenom"], typed["precisions"]))

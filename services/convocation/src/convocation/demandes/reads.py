@@ -1,9 +1,10 @@
 """What other rooms ask of the demandes de création and of the contact."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from chassis.database import Connection, Row
+from event_schemas.academies import local_time
 
 COLUMNS = "d.demande_id, d.uai, d.academie, d.nom, d.prenom, d.precisions, d.par, d.le, d.etat, d.reponse"
 
@@ -21,6 +22,11 @@ class Demande(Row):
     le: datetime
     etat: str
     reponse: str | None
+
+    @property
+    def demandee_le(self) -> date:
+        """The day it was in the académie."""
+        return local_time(self.academie, self.le).date()
 
 
 class Contact(Row):

@@ -6,7 +6,6 @@ Texts of people go to typst as JSON and are set as text, never read as its code 
 import io
 import json
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -20,6 +19,7 @@ from typst import Compiler, Fonts
 
 from convocation.convocations.domain import LIBELLES, NatureVersion, Qualite
 from francais import accord, date_longue, dates_longues
+from francais.imprimable import imprimable
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,18 +130,10 @@ _INVISIBLES = re.compile(
 )
 """Dropped: direction marks and overrides, joiners, variation selectors, tags. Nobody sees them."""
 
-GLYPHES = (
-    "\u0020-\u007e\u00a0-\u00ac\u00ae-\u017f\u0192\u01cd-\u01dc\u01e6-\u01eb\u01f8-\u01ff\u0218-\u021b\u02bb\u02bc"
-    "\u02c6-\u02dd\u0300-\u0304\u0306-\u030c\u0323-\u0328\u0384-\u0386\u0388-\u038a\u038c\u038e-\u03a1\u03a3-\u03ce"
-    "\u0400\u0401\u0403-\u0451\u0453\u0455-\u0458\u045c-\u045e\u1e00-\u1e9b\u1e9e\u1ea0-\u1ef9\u2010-\u2015\u2018-\u2022"
-    "\u2026\u202f-\u2033\u2039\u203a\u2044\u2070\u2074-\u2079\u2080-\u2089\u20ac\u2116\u2122\u2153-\u215e\u2190-\u2199"
-    "\u2200\u2202-\u2207\u2211\u2212\u221a\u221e\u2229\u222b\u2260\u2264\u2265\u25a0\u25a1\u25cf\u2605\u2660\u2663\u2665"
-    "\u2666\ufffd"
-)
-"""What the font has in every weight, without what is written from right to left."""
-
-_SANS_GLYPHE = re.compile(f"[^{GLYPHES}]+")
-_EMPILES = re.compile("([\u0300-\u0328]{2})[\u0300-\u0328]+")
+_DROITE_A_GAUCHE = re.compile("[\u0590-\u08ff]+(?: +[\u0590-\u08ff]+)*")
+"""Set apart, for the figures and signs beside it would move."""
+_MARQUES = "\u0300-\u036f\u0483-\u0489\u064b-\u065f"
+_EMPILES = re.compile(f"([{_MARQUES}]{{2}})[{_MARQUES}]+")
 _LONG, _LONGUE_ADRESSE = re.compile(r"\S{25}(?=\S)"), re.compile(r"[^\s/]{60}(?=[^\s/])")
 
 
@@ -266,10 +258,10 @@ def _personne(document: Document) -> str:
 
 
 def _une_ligne(texte: str) -> str:
-    """Literal and on one line; what the font cannot show becomes U+FFFD, for PDF/UA refuses a missing glyph."""
-    visible = unicodedata.normalize("NFC", _INVISIBLES.sub("", texte))
-    lisible = _SANS_GLYPHE.sub("\ufffd", " ".join(visible.split()))
-    return _EMPILES.sub(r"\1", lisible)
+    """Literal and on one line; nothing that no font has, for PDF/UA refuses a missing glyph."""
+    visible = imprimable(" ".join(_INVISIBLES.sub("", texte).split()))
+    lisible = _EMPILES.sub(r"\1", " ".join(visible.split()))
+    return _DROITE_A_GAUCHE.sub("\u2068\\g<0>\u2069", lisible)
 
 
 def _texte(texte: str, long: re.Pattern[str] = _LONG) -> str:

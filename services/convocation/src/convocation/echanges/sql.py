@@ -45,7 +45,7 @@ FROM (SELECT id FROM adresse_changee WHERE prise_le IS NULL OR prise_le < $2 ORD
 WHERE a.id = due.id AND i.numero = a.numero
 RETURNING a.id, a.ancienne AS courriel, i.prenom, i.nom, i.academie, a.le, k.courriel AS contact,
           (SELECT nom FROM audit WHERE objet = 'intervenant|' || a.numero AND apres ? 'courriel'
-           ORDER BY id DESC LIMIT 1) AS par
+           ORDER BY abs(extract(epoch FROM le - a.le)) LIMIT 1) AS par
 """
 
 
@@ -130,3 +130,9 @@ async def take_adresses(connection: Connection, now: datetime, held: timedelta, 
 async def told_adresses(connection: Connection, ids: Sequence[UUID]) -> None:
     """They were told, or never can be; the same twice is once."""
     await connection.execute("DELETE FROM adresse_changee WHERE id = ANY($1::uuid[])", list(ids))
+
+
+async def forget_adresses(connection: Connection, before: datetime) -> int:
+    """Delete old addresses that have waited since; returns how many."""
+    done: str = await connection.execute("DELETE FROM adresse_changee WHERE le < $1", before)
+    return int(done.removeprefix("DELETE "))

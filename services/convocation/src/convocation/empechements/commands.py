@@ -15,7 +15,7 @@ from convocation.convocations.access import (
     own_convocation,
     visible_convocation,
 )
-from convocation.convocations.commands import PassageOutre, conflicts_of, save_version, tell
+from convocation.convocations.commands import PassageOutre, save_version, tell, warnings_of
 from convocation.convocations.domain import Convocation
 from convocation.convocations.reads import LigneConvocation
 from convocation.courriels.commands import ask_mail
@@ -101,7 +101,7 @@ async def replace_by_suppleant(
     if suppleant.convocation_id not in {one.convocation_id for one in proposed}:
         raise SuppleantIndisponible
     annulee, promue = promouvoir(impeded, substitute, ouvert=ouvert)
-    warnings = await conflicts_of(connection, mission, promue)
+    warnings = await warnings_of(connection, mission, promue)
     outre.check(warnings)
     await empechements.answer(
         connection, empechement_id, EtatEmpechement.REMPLACE, par=commande.acteur.sub, le=commande.now

@@ -11,6 +11,7 @@ from uuid import UUID
 from convocation.commun.refus import Refus
 from convocation.convocations.domain import Convocation, NatureVersion, Qualite, annuler
 from convocation.empechements.refus import TexteTropLong
+from francais.textes import fins_de_ligne
 
 MAX_TEXTE = 1_000
 # The reason of the cancellation, without the person's own words: the history of a convocation has other readers.
@@ -73,7 +74,7 @@ def promouvoir(empechee: Convocation, suppleant: Convocation, *, ouvert: bool) -
 
 def texte(typed: str, absent: type[Refus]) -> str:
     """A reason or an answer as it is kept. Raises `absent` or TexteTropLong."""
-    kept = typed.replace("\r\n", "\n").strip()
+    kept = fins_de_ligne(typed).strip()
     if not kept:
         raise absent
     if len(kept) > MAX_TEXTE:

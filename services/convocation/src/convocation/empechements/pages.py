@@ -16,7 +16,7 @@ from convocation.commun.application import application
 from convocation.commun.refus import Refus, VersionDepassee
 from convocation.commun.refusals import errors_of, status_of
 from convocation.convocations.access import visible_convocation
-from convocation.convocations.commands import PassageOutre, conflicts_of
+from convocation.convocations.commands import PassageOutre, warnings_of
 from convocation.convocations.domain import Avertissement
 from convocation.convocations.forms import Saisies, read_saisies
 from convocation.convocations.presenters import line_of
@@ -199,4 +199,4 @@ async def _conflicts(connection: Connection, row: LigneConvocation, chosen: list
     if mission is None or not chosen:
         return []
     substitute = replace(chosen[0].convocation, dates=tuple(row.dates))
-    return await conflicts_of(connection, mission, substitute)
+    return await warnings_of(connection, mission, substitute)

@@ -11,7 +11,7 @@ from acces.acteur import Acteur
 from acces.audit import Acte
 from acces.commande import Commande
 from chassis.database import Connection
-from convocation.commun.refus import VersionDepassee
+from convocation.commun.refus import VersionDepassee, entier
 from convocation.exigences import reads, sql
 from convocation.exigences.access import changeable
 from convocation.exigences.domain import NATIONALE, Exigence
@@ -48,7 +48,7 @@ async def change_exigence(
     """Write over version `expected`, that of the rule in force (0: none), and return the new one.
 
     The same again changes nothing.
-    Raises Forbidden, ExigenceInconnue, VersionDepassee, ExigenceRefusee without a motif.
+    Raises Forbidden, ExigenceInconnue, VersionDepassee, ExigenceRefusee without a motif, TexteTropLong.
     """
     held, version = await _in_force(commande, academie, code, expected, motif)
     own = held.academie == academie
@@ -73,6 +73,7 @@ async def _in_force(commande: Commande, academie: str, code: str, expected: int,
     await changeable(commande.connection, commande.acteur, academie, code)
     if not motif:
         raise ExigenceRefusee("Indiquez le motif du changement : le journal le garde.", "motif")
+    entier(motif, "motif")
     version = await sql.next_version(commande.connection)
     held = await reads.in_force(commande.connection, academie, code)
     if held.version != expected:

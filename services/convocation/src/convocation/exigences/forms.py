@@ -12,8 +12,6 @@ from convocation.exigences.domain import MAX_NOM, MAX_PROFILS, Exigence, exigenc
 from convocation.exigences.refus import ExigenceRefusee
 from pages.forms import text, texts, whole_number
 
-_MAX_MOTIF = 2_000
-
 
 @dataclass(slots=True)
 class LigneProfil:
@@ -83,7 +81,7 @@ def read_exigence(form: FormData) -> SaisieExigence:
         lignes=lignes,
         lot_copies=text(form, "lot_copies")[:20],
         correcteurs=text(form, "correcteurs")[:20],
-        motif=text(form, "motif")[:_MAX_MOTIF],
+        motif=text(form, "motif"),
         version=whole_number(version),
         vu=text(form, "vu"),
     )

@@ -10,7 +10,7 @@ from acces.http import ActeurDep, Router
 from chassis.database import Connection
 from convocation.cadre.ecran import page
 from convocation.commun.application import application
-from convocation.commun.refus import Refus, VersionDepassee
+from convocation.commun.refus import Refus, TexteTropLong, VersionDepassee
 from convocation.commun.refusals import errors_of, status_of
 from convocation.exigences import presenters, reads, sql
 from convocation.exigences.access import academies_of, changeable
@@ -75,7 +75,7 @@ async def enregistrer(request: Request, adresse: Academie, code: Code, acteur: A
                     await change_exigence(command, academie, code, saisie.version, wanted, saisie.motif)
                     return see_other(f"{_LIEN}?fait=exigence")
                 saisie.vu = saisie.empreinte(wanted)
-        except (ExigenceRefusee, VersionDepassee) as refused:
+        except (ExigenceRefusee, TexteTropLong, VersionDepassee) as refused:
             refus = refused
     async with reading(request, acteur) as connection:
         return await _form(request, connection, acteur, (adresse, code), saisie, refus, effet)
@@ -140,7 +140,7 @@ async def revenir(request: Request, adresse: Academie, code: Code, acteur: Acteu
     try:
         async with commande(request, acteur) as command:
             await back_to_national(command, academie_of(adresse), code, saisie.version, saisie.motif)
-    except (ExigenceRefusee, VersionDepassee) as refus:
+    except (ExigenceRefusee, TexteTropLong, VersionDepassee) as refus:
         async with reading(request, acteur) as connection:
             return await _retour(request, connection, acteur, (adresse, code), saisie, refus)
     return see_other(f"{_LIEN}?fait=exigence-nationale")

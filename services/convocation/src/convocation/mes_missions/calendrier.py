@@ -7,6 +7,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from math import gcd
+from typing import Any, NamedTuple
 from urllib.parse import quote
 from uuid import UUID
 
@@ -22,6 +24,7 @@ _NOM, _RELECTURE = "Missions IMAG’IN", timedelta(hours=6)
 _ADRESSE = "@!$'*+-._~"
 """Characters that stay as they are in a mailto URI (RFC 6068) and mean nothing in a calendar."""
 
+_OUTLOOK_MOST = 999  # occurrences of a series, and days from one to the next
 _CONTROLES = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028-\\u202e\\u2066-\\u2069\\ufeff]+")
 
 
@@ -98,15 +101,18 @@ def _calendar(method: str) -> Calendar:
 
 
 def _event(evenement: Evenement, organizer: str) -> Event:
-    first, after, further = _days(evenement.dates)
+    stay = _stay(evenement.dates)
     event = Event()
     event.add("uid", f"{evenement.convocation_id}@imagin")
     event.add("sequence", evenement.version - 1)
     event.add("dtstamp", evenement.le.astimezone(UTC))
-    event.add("dtstart", first)
-    event.add("dtend", after)
-    if further:
-        event.add("rdate", list(further))
+    event.add("dtstart", stay.first)
+    event.add("dtend", stay.after)
+    if stay.rule:
+        event.add("rrule", stay.rule)
+    for name, days in (("exdate", stay.not_on), ("rdate", stay.also_on)):
+        if days:
+            event.add(name, list(days))
     event["summary"] = _Texte(_summary(evenement))
     event["location"] = _Texte(_ligne(_lieu(evenement)))
     event["organizer"] = _address(organizer, evenement.etablissement_nom)
@@ -114,17 +120,34 @@ def _event(evenement: Evenement, organizer: str) -> Event:
     return event
 
 
-def _days(dates: Sequence[date]) -> tuple[date, date, Sequence[date]]:
-    """First day, the day after the event's end, further days.
+class _Stay(NamedTuple):
+    """The days of one event: its first, the day after its end, and how it comes again."""
 
-    Consecutive days are one event, which every client shows. Other days are RDATEs: one long event would claim days
-    that nobody asked for. A client without RDATE shows them in the description.
+    first: date
+    after: date
+    rule: dict[str, Any] | None = None
+    not_on: Sequence[date] = ()
+    also_on: Sequence[date] = ()
+
+
+def _stay(dates: Sequence[date]) -> _Stay:
+    """Consecutive days are one event; others one that comes again, for one long event would claim days between.
+
+    It is a daily rule without the days that nobody asked for: Outlook drops an event with an RDATE and no RRULE
+    ([MS-OXCICAL] 2.1.3.1.1.20.18), and reads only the first UID of a request that has several. So update and
+    cancellation of the one UID hold for all days. Where Outlook has no such rule, the days are RDATEs
+    beside one that says nothing.
     """
-    first, *further = dates
-    last = dates[-1]
-    if last - first == timedelta(days=len(further)):
-        return first, _next(last), ()
-    return first, _next(first), further
+    first, last = dates[0], dates[-1]
+    span = (last - first).days
+    if span == len(dates) - 1:
+        return _Stay(first, _next(last))
+    every = gcd(*((day - first).days for day in dates))
+    if max(every, span // every + 1) > _OUTLOOK_MOST:
+        return _Stay(first, _next(first), {"FREQ": "DAILY", "COUNT": 1}, also_on=dates[1:])
+    told = [first + timedelta(days=days) for days in range(0, span + 1, every)]
+    rule = {"FREQ": "DAILY", "INTERVAL": every, "COUNT": len(told)}
+    return _Stay(first, _next(first), rule, not_on=[day for day in told if day not in dates])
 
 
 def _next(day: date) -> date:

@@ -3,7 +3,6 @@
 For everybody: no acteur is asked for. GET writes nothing and opens nothing: scanners of mails follow links too.
 """
 
-import re
 from datetime import timedelta
 from typing import Any
 
@@ -26,6 +25,7 @@ from convocation.entrees.navigateur import navigateur_of
 from convocation.mes_missions import sql
 from convocation.mes_missions.commands import note_lien, replace_liens
 from convocation.mes_missions.sql import PersonneDuLien
+from francais.adresses import AdresseRefusee, adresse
 from pages.commands import commande, itself, see_other
 from pages.forms import fields, text
 from pages.frame import notices
@@ -35,9 +35,8 @@ _LASTS = timedelta(hours=2)
 _LIEN, _PERDU = "/lien/{token}", "/lien-perdu"
 # Its forms must say where they come from (refuse_cross_site): the host, and nothing of the address.
 _HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "strict-origin"}
-_COURRIEL = re.compile(r"[^@\s]+@[^@\s]+")
-_COURRIEL_MAX = 254
-_FAUTE = {"champ": "courriel", "texte": "Indiquez votre adresse, comme prenom.nom@ac-exemple.fr."}
+_MAX_TEXT = 300
+_INDIQUEZ = "Indiquez votre adresse, comme prenom.nom@ac-exemple.fr."
 _REPONSE = (
     "Si cette adresse est celle d’une personne convoquée, un mail avec un nouveau lien y arrive dans les minutes qui"
     " viennent. Les liens des mails précédents ne s’ouvrent plus."
@@ -87,9 +86,12 @@ async def remplacer(request: Request) -> Response:
     refuse_cross_site(request)
     await limit_porte(request, _PERDU)
     async with fields(request) as form:
-        courriel = text(form, "courriel")[:_COURRIEL_MAX]
-    if not _COURRIEL.fullmatch(courriel):
-        return _perdu(request, status=422, erreurs=[_FAUTE], courriel=courriel)
+        typed = text(form, "courriel")[:_MAX_TEXT]
+    try:
+        courriel = adresse(typed)
+    except AdresseRefusee as refus:
+        why = f"{_INDIQUEZ} {refus}" if typed else _INDIQUEZ
+        return _perdu(request, status=422, erreurs=[{"champ": "courriel", "texte": why}], courriel=typed)
     answer = see_other(f"{_PERDU}?fait=demande")
     answer.background = BackgroundTask(_replace, request, courriel)
     return _sealed(answer)

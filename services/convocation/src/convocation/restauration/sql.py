@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from chassis.database import Connection, Row
-from convocation.commun.recherche import cle, mots
+from convocation.commun.recherche import cle
 from event_schemas.catalogue import ACCES, CONVOCATION, COURRIEL, MISSION, NOTIFICATION
 from event_schemas.convocations import Convocation, MissionRef
 
@@ -47,15 +47,15 @@ FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text
 ON CONFLICT DO NOTHING
 """
 # Who came into the directory since the backup: as much as the event says, inactive until somebody enters the rest.
+# The service makes the words they are found by (annuaire.commands).
 _PEOPLE = """
 INSERT INTO intervenant (numero, civilite, nom, prenom, courriel, uai, uais_secondaires, disciplines, academie, actif,
                          cle)
 SELECT numero, '', nom, prenom, '', uai, '{}', '{}', academie, false, cle
 FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
      AS t (numero, nom, prenom, uai, academie, cle)
-ON CONFLICT DO NOTHING RETURNING numero
+ON CONFLICT DO NOTHING
 """
-_WORDS = "INSERT INTO intervenant_mot (numero, academie, mot) SELECT * FROM unnest($1::text[], $2::text[], $3::text[])"
 _CREATE = """
 INSERT INTO convocation (convocation_id, mission_id, numero, status, nature, qualite, qualite_par_defaut, profil, dates,
                          observation, motif, version, evenement)
@@ -139,10 +139,6 @@ async def add(connection: Connection, rows: Sequence[Dite]) -> None:
         await connection.execute(_ADD, *_columns(rows))
 
 
-class _Nouvelle(Row):
-    numero: str
-
-
 async def behind(connection: Connection, after: UUID, size: int) -> list[Depassee]:
     """The next `size` convocations that others know better."""
     return await connection.fetch(_BEHIND, after, size, record_class=Depassee)
@@ -159,11 +155,7 @@ async def create(connection: Connection, lost: Sequence[tuple[Convocation, str, 
         (one.numero, one.nom, one.prenom, one.uai, academie, cle(f"{one.nom} {one.prenom}"))
         for one, academie in people.values()
     ]
-    new = await connection.fetch(_PEOPLE, *_columns(rows), record_class=_Nouvelle)
-    named = [people[row.numero] for row in new]
-    words = [(one.numero, academie, mot) for one, academie in named for mot in mots(f"{one.nom} {one.prenom}")]
-    if words:
-        await connection.execute(_WORDS, *_columns(words))
+    await connection.execute(_PEOPLE, *_columns(rows))
     await connection.execute(_CREATE, *_columns([_convocation(*one) for one in lost]))
 
 

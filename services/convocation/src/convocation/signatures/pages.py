@@ -8,7 +8,7 @@ from acces.acteur import Acteur
 from acces.http import ActeurDep, Router
 from chassis.http import takes_a_file
 from convocation.cadre.ecran import choisir_etablissement, page
-from convocation.commun.refus import Refus
+from convocation.commun.refus import Refus, entier
 from convocation.commun.refusals import errors_of, status_of
 from convocation.missions import reads as missions
 from convocation.signatures import reads as signatures
@@ -48,12 +48,14 @@ async def enregistrer(request: Request, uai: str, acteur: ActeurDep) -> Response
     async with reading(request, acteur) as connection:
         await etablissement_to_sign_for(connection, acteur, uai)
     async with fields(request, files=1) as form:
-        typed = {name: text(form, name)[:_MAX_LENGTH] for name in _CHAMPS}
+        typed = {name: text(form, name) for name in _CHAMPS}
         expected, file = version_of(form) or None, await _file(form)
     missing = [name for name in _CHAMPS if not typed[name]]
     if missing:
         return await _form(request, acteur, uai, typed, [_required(name) for name in missing])
     try:
+        for name in _CHAMPS:
+            entier(typed[name], name, _MAX_LENGTH)
         image = await clean_signature(file) if file else None
         async with commande(request, acteur) as command:
             names = (typed["nom"], typed["prenom"], typed["qualite"])

@@ -91,7 +91,7 @@ async def test_the_api_answers_202_with_the_address_of_the_state(world):
     await work(world)
     state = (await world.gestionnaire.get(answer.json()["adresse"])).json()
     assert state["etat"] == "TERMINE"
-    assert state["bilan"] == {"creees": 1, "modifiees": 0, "inchangees": 0, "erreurs": 0}
+    assert state["bilan"] == {"creees": 1, "modifiees": 0, "inchangees": 0, "erreurs": 0, "remarques": 0}
     actes = await world.pool.fetch("SELECT objet FROM audit WHERE action = 'intervenants.importer' ORDER BY id")
     assert [one["objet"] for one in actes] == ["intervenant|900", f"import|{answer.json()['import_id']}"]
 
@@ -132,3 +132,88 @@ async def test_a_file_nobody_imported_within_a_day_is_forgotten(world):
     await import_annuaire.forget_imports(world.pool, datetime.now(UTC))
     assert "effacé" in (await world.browser("gestionnaire").get(address)).text
     assert await world.pool.fetchval("SELECT octets IS NULL FROM import_annuaire")
+
+
+def csv(*rows, header=ENTETE, separator=";"):
+    return "\r\n".join([header, *rows, ""]).replace(",", separator)
+
+
+ONE = "900,Mme,EXEMPLE,Zoé,c@ac-exemple.invalid,0699001J,,1000|0202,oui"
+
+
+async def checked(world, text, encoding="utf-8", *, essai="true"):
+    """The state of a file that was given, once the service has worked at it."""
+    headers = world.gestionnaire._headers | {"Content-Type": "text/csv"}
+    url = f"/api/academies/10/annuaire?essai={essai}"
+    given = await world.client.post(url, content=text.encode(encoding), headers=headers)
+    await work(world)
+    return (await world.gestionnaire.get(given.json()["adresse"])).json()
+
+
+def told(state, kind="remarques"):
+    return [(one["ligne"], one["colonne"]) for one in state[kind]]
+
+
+AS_EXCEL_WRITES = {
+    "empty rows and columns": csv(f"{ONE},,", ",,,,,,,,,,", header=f"{ENTETE},,"),
+    "the separator told first": "sep=;\r\n" + csv(ONE),
+    "accents and capitals in the header": csv(
+        ONE, header="Numéro,Civilité,NOM,Prénom,Courriel,UAI,UAIs secondaires,Disciplines,Actif"
+    ),
+    "a header with letters nobody sees": csv(ONE, header="\u200b" + ENTETE.replace("nom", "no\u00adm", 1)),
+    "MME and VRAI": csv(ONE.replace("Mme", "MME").replace("oui", "VRAI")),
+    "a lower-case UAI": csv(ONE.replace("J", "j")),
+    "a line break in a cell": csv(ONE.replace("1000|0202", '"1000\n0202"')),
+}
+
+
+@pytest.mark.parametrize("text", AS_EXCEL_WRITES.values(), ids=AS_EXCEL_WRITES)
+async def test_a_file_is_read_as_excel_means_it(world, text):
+    state = await checked(world, text, essai="false")
+    assert (state["etat"], state["erreurs"]) == ("TERMINE", [])
+    row = await world.pool.fetchrow(
+        "SELECT civilite, nom, prenom, uai, disciplines FROM intervenant WHERE numero = '900'"
+    )
+    assert tuple(row.values()) == ("Mme", "EXEMPLE", "Zoé", "0699001J", ["1000", "0202"])
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "cp850", "mac_roman"])
+async def test_each_encoding_of_excel_is_recognised_and_a_file_that_may_be_two_is_refused(world, encoding):
+    people = csv(ONE, ONE.replace("900,", "901,").replace("Zoé", "Hélène").replace("c@", "d@"))
+    assert (await checked(world, people, encoding, essai="false"))["etat"] == "TERMINE"
+    names = await world.pool.fetch("SELECT prenom FROM intervenant WHERE numero LIKE '90_' ORDER BY numero")
+    assert [one["prenom"] for one in names] == ["Zoé", "Hélène"]
+    unsure = await checked(world, csv(ONE.replace("Zoé", "Ô")), "cp1252")
+    assert "CSV UTF-8" in unsure["erreurs"][0]["phrase"]
+
+
+@pytest.mark.parametrize("letter", ["\u200b", "\u00ad", "\u2060"])
+async def test_a_letter_nobody_sees_in_a_name_is_taken_away_and_told_by_name(world, letter):
+    state = await checked(world, csv(ONE.replace("EXEMPLE", f"EXEM{letter}PLE")), essai="false")
+    assert told(state) == [(2, "nom")]
+    assert f"U+{ord(letter):04X} (" in state["remarques"][0]["phrase"]
+    assert await world.pool.fetchval("SELECT nom FROM intervenant WHERE numero = '900'") == "EXEMPLE"
+
+
+async def test_a_value_without_a_name_of_its_column_is_named_by_the_columns_letter(world):
+    state = await checked(world, csv(f"{ONE},,x", header=f"{ENTETE},,"))
+    assert told(state, "erreurs") == [(2, "colonne K")]
+
+
+async def test_a_discipline_without_its_zero_is_told_so(world):
+    state = await checked(world, csv(ONE.replace("1000|0202", "202")))
+    assert told(state, "erreurs") == [(2, "disciplines")]
+    assert "a perdu son 0" in state["erreurs"][0]["phrase"]
+
+
+async def test_what_may_be_wrong_is_told_before_it_is_imported_and_stops_nothing(world):
+    await checked(world, csv(f"0{ONE}"), essai="false")
+    twin, martin = ONE, ONE.replace("900,", "Martin,").replace("EXEMPLE", "汉").replace("c@", "m@")
+    state = await checked(world, csv(twin, martin, martin.replace("Martin", "903"), ONE.replace("900,", "904,")))
+    assert state["etat"] == "VERIFIE"
+    assert told(state) == [(2, ""), (2, "numero"), (3, "numero"), (3, "nom"), (4, "nom"), (4, ""), (5, "")]
+    page = await world.browser("gestionnaire").get(f"/intervenants/import/{state['import_id']}")
+    assert "À regarder avant d’importer" in page.text
+    assert "deux fiches et deux accès" in page.text
+    again = await checked(world, csv(f"0{ONE}"))
+    assert (again["bilan"]["inchangees"], again["remarques"]) == (1, []), "who is known is no twin of herself"

@@ -65,6 +65,12 @@ class MotifAbsent(Refus):
     phrase = "Indiquez pourquoi cette clôture est refusée."
 
 
+class MotifTropLong(Refus):
+    slug = "motif-trop-long"
+    champ = "motif"
+    phrase = "Le motif tient en 500 caractères."
+
+
 class JamaisAppliquee(Refus):
     slug = "jamais-appliquee"
     kind = Kind.CONFLIT

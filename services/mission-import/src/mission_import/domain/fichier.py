@@ -13,7 +13,7 @@ MAX_OCTETS = 7_500_000
 MAX_LIGNES = 100_000
 MAX_FAUTES = 500
 JSON_LINES, CSV = "JSON_LINES", "CSV"
-UTF8, UTF8_BOM, WINDOWS_1252 = "UTF-8", "UTF-8 avec BOM", "Windows-1252"
+UTF8, UTF8_BOM = "UTF-8", "UTF-8 avec BOM"
 Chemin = Sequence[str | int]
 
 
@@ -80,7 +80,7 @@ class Brute:
 
 @dataclass(slots=True)
 class Fichier:
-    """A file as it was read; any fault means that nothing of it is imported."""
+    """A file as it was read; any fault means that nothing of it is imported. `remarques`: what is read otherwise."""
 
     format: str
     encodage: str
@@ -88,6 +88,7 @@ class Fichier:
     lignes: int
     clotures: list[Brute] = field(default_factory=list)
     fautes: Fautes = field(default_factory=Fautes)
+    remarques: Fautes = field(default_factory=Fautes)
     separateur: str = ""
 
 

@@ -29,8 +29,8 @@ def lire(octets: bytes, deposee_le: str) -> Fichier:
         fichier.fautes.ajouter(MAX_LIGNES + 1, "", phrase)
     elif est_json:
         fichier_jsonl.lire(lignes, fichier)
-    else:
-        fichier_csv.lire(lignes, fichier, avec_bom=avec_bom, deposee_le=deposee_le)
+    elif octets:
+        fichier_csv.lire(octets, fichier, deposee_le)
     if not fichier.clotures and not fichier.fautes.total:
         fichier.fautes.ajouter(1, "", "Le fichier ne contient aucune clôture.")
     return fichier

@@ -46,6 +46,12 @@ SELECT academie, session, count(*) AS clotures FROM cloture_recue
 WHERE etat = 'A_VALIDER' AND ($1::text[] IS NULL OR academie = ANY($1))
 GROUP BY academie, session ORDER BY academie, session
 """
+# Its present revision: an older one that was refused is history.
+_SUSPENDED = """
+SELECT r.academie, r.etat, count(*) AS clotures, extract(epoch FROM now() - min(r.recue_le))::float8 AS age_seconds
+FROM cloture_recue r JOIN cloture c USING (cloture, revision)
+WHERE r.etat IN ('A_VALIDER', 'REFUSEE') GROUP BY r.academie, r.etat
+"""
 _CHOICES = "SELECT DISTINCT academie, session FROM cloture_recue WHERE $1::text[] IS NULL OR academie = ANY($1)"
 _ACTES = """
 SELECT le, nom, split_part(objet, '|', 4)::bigint AS revision,
@@ -111,6 +117,15 @@ class Attente(Row):
     clotures: int
 
 
+class Suspens(Row):
+    """Closings of an académie that wait (A_VALIDER) or were refused (REFUSEE); `age_seconds`: of the oldest."""
+
+    academie: str
+    etat: str
+    clotures: int
+    age_seconds: float
+
+
 class Choix(Row):
     """An académie and session of which closings came."""
 
@@ -164,6 +179,11 @@ async def waiting(connection: Connection, academie: str, session: str, *, lock: 
 async def waiting_by_session(connection: Connection, academies: list[str] | None) -> list[Attente]:
     """How many closings wait, by académie and session; `academies` None: all."""
     return await connection.fetch(_COUNTS, academies, record_class=Attente)
+
+
+async def suspended(connection: Connection) -> list[Suspens]:
+    """Closings whose present revision is not applied."""
+    return await connection.fetch(_SUSPENDED, record_class=Suspens)
 
 
 async def choices(connection: Connection, academies: list[str] | None) -> list[Choix]:

@@ -13,6 +13,7 @@ from mission_import.domain.errors import (
     ClotureInconnue,
     JamaisAppliquee,
     MotifAbsent,
+    MotifTropLong,
     RevisionDepassee,
 )
 from mission_import.persistence import politiques, revues
@@ -20,6 +21,7 @@ from mission_import.persistence.revues import ClotureTenue, Decision, RevisionEn
 from mission_import.policy import POLICY
 from mission_import.use_cases.import_closings import Fermeture, apply_closings
 
+MAX_MOTIF = 500
 AUCUN_CHANGEMENT, DEPASSEE, APPLIQUEE = "aucun-changement", "depassee", "appliquee"
 
 
@@ -42,10 +44,15 @@ async def accept_all(commande: Commande, academie: str, session: str, seen: Mapp
 
 
 async def refuse(commande: Commande, session: str, uai: str, revision: int, motif: str) -> None:
-    """Leave the missions as they are. Raises Forbidden, ClotureInconnue, RevisionDepassee, MotifAbsent."""
+    """Leave the missions as they are.
+
+    Raises Forbidden, ClotureInconnue, RevisionDepassee, MotifAbsent, MotifTropLong.
+    """
     row = await _waiting(commande, session, uai, revision)
     if not motif.strip():
         raise MotifAbsent
+    if len(motif) > MAX_MOTIF:
+        raise MotifTropLong
     await _record(commande, [row], ["REFUSEE"], [None], motif.strip())
 
 

@@ -42,7 +42,7 @@ class DecisionIn(_In):
 
     revision: NumeroRevision
     decision: Literal["ACCEPTER", "REFUSER"]
-    motif: Annotated[str, Field(max_length=500, pattern=r"^[^\x00]*$")] = ""
+    motif: Annotated[str, Field(max_length=decide_import.MAX_MOTIF, pattern=r"^[^\x00]*$")] = ""
 
 
 class AcceptationIn(_In):

@@ -1,15 +1,10 @@
 """What a mail is made of: its items, each one version of one convocation with all that convocation says of it."""
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
-
-_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
-ADRESSE = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
-"""ASCII, a dot-atom and a domain (RFC 5322); no quoted local part, no address literal."""
 
 
 class Nature(StrEnum):

@@ -5,7 +5,6 @@ the head of what was returned. A Message-ID says nothing: anybody can compute it
 """
 
 import re
-from collections.abc import Iterator
 from email import message_from_bytes
 from email.errors import MessageError
 from email.message import Message
@@ -14,19 +13,16 @@ from email.policy import compat32
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
+from notifier.domain.avis import Avis
+from notifier.domain.rapport import CODE
+
 _SEAL_BYTES = 10  # the local part has 64 characters at most, and servers may change their case
 _USE = b"retour"  # another use of the same keys gives other seals
 _LOCAL_MAX = 64
 _VERP = re.compile(r"\+([0-9a-f]{32})([0-9a-f]{20})@", re.IGNORECASE)
-_RECIPIENTS = ("To", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To")
-_CODE = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
-_VAGUE = {None, "5.0.0", "4.0.0"}
-_DAEMON = re.compile(r"(?:mailer-daemon|postmaster|mail delivery (?:sub)?system)", re.IGNORECASE)
-_AUTOMATIC = ("X-Autoreply", "X-Autorespond", "X-Auto-Response-Suppress", "X-MS-Exchange-Inbox-Rules-Loop")
-_NO_BOUNCE = re.compile(
-    r"r.ponse automatique|automatic reply|auto-?reply|out of (?:the )?office|absen[ct]|vacation|delay|warning|retard",
-    re.IGNORECASE,
-)
+_DELIVERED_TO = ("Delivered-To", "X-Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "X-Rcpt-To")
+_RECIPIENTS = ("To", "Cc", "Resent-To", "Apparently-To", "Received", *_DELIVERED_TO)
+"""Where a server or a mailbox may say to whom a message came; « Received » says it too (« for … »)."""
 _BROKEN = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError, MessageError)
 """What the standard library may raise for bytes that are no mail."""
 
@@ -67,7 +63,7 @@ def sealed_mail(text: str, cles: Sceaux) -> UUID | None:
 def lire(octets: bytes, *, cles: Sceaux) -> Retour | None:
     """What the message says of a mail of ours, or None: an answer, a delay, a delivery, another's. Never raises."""
     try:
-        return _lire(message_from_bytes(octets, _class=_Received, policy=compat32), cles)
+        return _lire(message_from_bytes(octets, _class=Avis, policy=compat32), cles)
     except _BROKEN:
         return None
 
@@ -82,7 +78,7 @@ def refus(reponse: int, texte: str, *, adresse: bool) -> str:
 
     `adresse`: it refused the recipient, not the message. Nothing else of `texte` is told: servers repeat the address.
     """
-    found = _CODE.match(texte.strip())
+    found = CODE.match(texte.strip())
     if found and (mots := _en_mots(found[0])):
         return f"{mots} ({found[0]})"
     return f"{'Adresse refusée' if adresse else 'Message refusé'} (SMTP {reponse})"
@@ -110,79 +106,27 @@ _MOTIFS = {
 """By detail, else by subject, of an enhanced status code (RFC 3463)."""
 
 
-class _Received(Message):
-    """Its reports and returned messages stay text: servers encode them, which the standard parser does not expect."""
-
-    def get_content_type(self) -> str:
-        given = super().get_content_type()
-        if given in {"message/delivery-status", "message/global-delivery-status"}:
-            return "text/delivery-status"
-        if given in {"message/rfc822", "message/global", "message/global-headers"}:
-            return "text/rfc822-headers"
-        return given
-
-    def text(self) -> str:
-        payload = self.get_payload(decode=True)
-        return payload.decode("utf-8", "replace") if isinstance(payload, bytes) else ""
-
-    def said(self, name: str) -> str:
-        """All values of a header, on one line."""
-        return " ".join(word for value in self.get_all(name, []) for word in str(value).split())
-
-
 def _lire(message: Message, cles: Sceaux) -> Retour | None:
-    assert isinstance(message, _Received)
+    assert isinstance(message, Avis)
     recipients = " ".join(message.said(name) for name in _RECIPIENTS)
     mail_id = sealed_mail(recipients, cles)
     if mail_id is None and _VERP.search(recipients):
         return None  # forged, or another installation's
-    statuses = _parts(message, "text/delivery-status")
-    if not statuses:
-        return Retour(mail_id, definitif=True, code=None) if mail_id and _looks_returned(message) else None
-    failures = [code for part in statuses for code in _failures(part.text())]
     mail_id = mail_id or _returned_mail(message, cles)
-    if not (failures and mail_id):
+    if mail_id is None:
+        return None
+    sorts = message.sorts()
+    if not sorts:
+        return Retour(mail_id, definitif=True, code=None) if message.came_back() else None
+    failures = [one.code for one in sorts if one.echec]
+    if not failures:
         return None
     code = failures[0]
     return Retour(mail_id, definitif=code is None or code.startswith("5"), code=code)
 
 
-def _parts(message: _Received, content_type: str) -> list[_Received]:
-    return [part for part in message.walk() if isinstance(part, _Received) and part.get_content_type() == content_type]
-
-
-def _failures(report: str) -> Iterator[str | None]:
-    """The code of each recipient who will not get it. Blocks of fields are separated by blank lines (RFC 3464)."""
-    for block in re.split(r"(?:\r?\n[ \t]*){2,}", report.strip()):
-        fields = HeaderParser(policy=compat32).parsestr(block)
-        if str(fields.get("Action", "")).strip().lower().startswith("failed"):
-            status, diagnostic = _code(fields.get("Status")), _code(fields.get("Diagnostic-Code"))
-            yield diagnostic if status in _VAGUE and diagnostic else status
-
-
-def _code(value: object) -> str | None:
-    found = _CODE.search(str(value or ""))
-    return found[0] if found and found[1] != "2" else None
-
-
-def _returned_mail(message: _Received, cles: Sceaux) -> UUID | None:
+def _returned_mail(message: Avis, cles: Sceaux) -> UUID | None:
     """The sealed address in the head of what was returned."""
-    heads = (
-        HeaderParser(policy=compat32).parsestr(part.text().lstrip("\r\n"))
-        for part in _parts(message, "text/rfc822-headers")
-    )
+    heads = (HeaderParser(policy=compat32).parsestr(one) for one in message.returned())
     found = (sealed_mail(str(head.get("Return-Path", "")), cles) for head in heads)
     return next((one for one in found if one), None)
-
-
-def _looks_returned(message: _Received) -> bool:
-    """Without a report: from a server, and no answer of an absent person, nor a delay."""
-    if message.get_content_type() == "multipart/report" or _NO_BOUNCE.search(message.said("Subject")):
-        return False
-    if message.said("X-Failed-Recipients"):
-        return True
-    if _DAEMON.search(message.said("From")):
-        return True
-    automatic = message.said("Auto-Submitted").strip().lower() not in {"", "no"}
-    automatic = automatic or bool(message.said("Precedence")) or any(message.said(name) for name in _AUTOMATIC)
-    return message.said("Return-Path").strip() == "<>" and not automatic

@@ -6,6 +6,7 @@ header or a part: what would is refused, and the boundaries bear a sign that no 
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from email.errors import MessageError
 from email.header import decode_header, make_header
@@ -19,7 +20,8 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from notifier.domain.courrier import ADRESSE, AdresseChangee, Envoi, Item
+from francais.adresses import AdresseRefusee, adresse
+from notifier.domain.courrier import AdresseChangee, Envoi, Item
 from notifier.domain.lisible import ligne
 from notifier.domain.wording import Redaction, ordre, rediger, texte, texte_du_changement
 
@@ -82,8 +84,9 @@ def compose_changement(one: AdresseChangee, *, message_id: str, date: datetime, 
     message["Date"] = date
     message["From"] = sender
     message["To"] = _address(f"{one.prenom} {one.nom}", one.courriel)
-    if one.contact and ADRESSE.fullmatch(one.contact):
-        message["Reply-To"] = _address("Gestionnaire IMAGIN", one.contact)
+    if one.contact:
+        with suppress(Inenvoyable):  # an address nobody can write to is no reason to say nothing
+            message["Reply-To"] = _address("Gestionnaire IMAGIN", one.contact)
     message["Subject"] = "IMAG’IN\u00a0: l’adresse de vos convocations a été changée"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(texte_du_changement(one), cte="quoted-printable")
@@ -156,9 +159,10 @@ def _check(envoi: Envoi) -> None:
 
 
 def _address(name: str, courriel: str) -> Address:
-    if not ADRESSE.fullmatch(courriel):
-        raise Inenvoyable("no address", "adresse absente ou mal formée dans l’annuaire")
-    local, _, domain = courriel.partition("@")
+    try:
+        local, _, domain = adresse(courriel).partition("@")
+    except AdresseRefusee:
+        raise Inenvoyable("no address", "adresse absente ou mal formée dans l’annuaire") from None
     # Python before 3.11.11 drops the quotes of a name that takes two lines: what is in it became other recipients
     name = _display(_SPECIAUX.sub(" ", name))
     return Address(name[:_NOM_LONG].strip(), local, domain)

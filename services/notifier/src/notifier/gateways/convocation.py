@@ -9,7 +9,8 @@ from uuid import UUID
 
 import httpx2
 
-from notifier.domain.courrier import ADRESSE, AdresseChangee, Calendrier, Entree, Envoi, Piece
+from francais.adresses import AdresseRefusee, adresse
+from notifier.domain.courrier import AdresseChangee, Calendrier, Entree, Envoi, Piece
 
 _ASKED_AT_ONCE = 50  # documents are rendered at first request, some 15 ms each: an answer of 3 MB
 _BROKEN = 500
@@ -110,6 +111,9 @@ def _signataire(one: dict[str, Any] | None) -> str | None:
 
 def _address(one: dict[str, Any] | None) -> str | None:
     """An address nobody can write to is no reason to say nothing: the mail goes without Reply-To."""
-    if one is None or not ADRESSE.fullmatch(one["courriel"]):
+    if one is None:
         return None
-    return str(Address(" ".join(one["nom"].split()), addr_spec=one["courriel"]))
+    try:
+        return str(Address(" ".join(one["nom"].split()), addr_spec=adresse(one["courriel"])))
+    except AdresseRefusee:
+        return None

@@ -49,7 +49,7 @@ FROM habilitation WHERE published_version < version ORDER BY changed_at, convoca
 """
 _WAITING = """
 SELECT $1::text AS topic, count(*) AS pending,
-       extract(epoch FROM now() - min(greatest(changed_at, a_redire_le)))::float8 AS oldest_seconds
+       extract(epoch FROM now() - min(sale_depuis))::float8 AS oldest_seconds
 FROM habilitation WHERE published_version < version HAVING count(*) > 0
 """
 # Before _PUBLISHED, so that its snapshot has what whoever held a row has committed: an answer among others.

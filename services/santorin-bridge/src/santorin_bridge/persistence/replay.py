@@ -15,7 +15,8 @@ WHERE h.convocation_id > $1 AND ($2::uuid IS NULL OR h.mission_id = $2)
   AND ($5::timestamptz IS NULL OR h.changed_at >= $5)
 ORDER BY h.convocation_id LIMIT $6
 """
-# The relay sends what is behind its version; a state sent twice can only repeat (D19b).
+# The relay sends what is behind its version; a state sent twice can only repeat (D19b). a_redire_le is for the release
+# before, which reckons ages with it.
 _SEND_AGAIN = """
 UPDATE habilitation SET published_version = 0, convocation_le = NULL, a_redire_le = now()
 WHERE convocation_id = ANY($1::uuid[])

@@ -43,11 +43,11 @@ async def deposer_annuaire(
 async def suivre_annuaire(
     request: Request, academie: Annotated[Academie, Path()], import_id: UUID, acteur: ActeurDep
 ) -> dict[str, Any]:
-    """Its state and progress; at the end how many people, and the first 500 errors by line."""
+    """Its state and progress; at the end how many people, the first 500 errors and remarks by line."""
     may_keep(acteur, academie)
     async with reading(request, acteur) as connection:
         held = await visible_import(connection, acteur, import_id)
     if held.academie != academie:
         raise ImportInconnu
-    told = {name: value for name, value in held.items() if name not in {"bilan_json", "erreurs_json"}}
-    return told | {"bilan": held.bilan, "erreurs": held.erreurs}
+    told = {name: value for name, value in held.items() if name not in {"bilan_json", "erreurs_json", "remarques_json"}}
+    return told | {"bilan": held.bilan, "erreurs": held.erreurs, "remarques": held.remarques}

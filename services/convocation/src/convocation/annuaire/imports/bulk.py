@@ -4,19 +4,23 @@ from collections.abc import Iterable, Sequence
 
 from chassis.database import ConcurrentWrite, Connection, Row
 from convocation.annuaire.imports.domain import COLONNES, Ligne
-from convocation.commun.recherche import cle
+from convocation.commun.recherche import cle, formes
 
 CHAMPS = tuple(one.nom for one in COLONNES)
-_COLUMNS = (*CHAMPS, "academie", "cle")
+_COMPARED = (*CHAMPS, "academie")
+_COLUMNS = (*_COMPARED, "cle")
 _NAMES = ", ".join(_COLUMNS)
-_CREATE = "CREATE TEMP TABLE annuaire_importe (LIKE intervenant INCLUDING DEFAULTS, ligne int NOT NULL) ON COMMIT DROP"
+_CREATE = """
+CREATE TEMP TABLE annuaire_importe (LIKE intervenant INCLUDING DEFAULTS, ligne int NOT NULL, mots text[] NOT NULL)
+ON COMMIT DROP
+"""
 _FOREIGN = """
 SELECT t.ligne FROM annuaire_importe t JOIN intervenant i USING (numero) WHERE i.academie <> t.academie ORDER BY t.ligne
 """
 _FORGET_SAME = f"""
 DELETE FROM annuaire_importe t USING intervenant i
-WHERE i.numero = t.numero AND ({", ".join(f"i.{name}" for name in _COLUMNS)})
-                            IS NOT DISTINCT FROM ({", ".join(f"t.{name}" for name in _COLUMNS)})
+WHERE i.numero = t.numero AND ({", ".join(f"i.{name}" for name in _COMPARED)})
+                            IS NOT DISTINCT FROM ({", ".join(f"t.{name}" for name in _COMPARED)})
 """
 _STAY_MERGED = """
 UPDATE annuaire_importe t SET actif = false FROM intervenant i
@@ -24,15 +28,32 @@ WHERE i.numero = t.numero AND i.fusionne_dans IS NOT NULL AND t.actif
 """
 _KNOWN = "SELECT count(*) FROM annuaire_importe t JOIN intervenant i USING (numero)"
 _UPSERT = f"""
-INSERT INTO intervenant ({_NAMES}) SELECT {_NAMES} FROM annuaire_importe WHERE numero = ANY($1::text[])
+INSERT INTO intervenant ({_NAMES}, mots_version)
+SELECT {_NAMES}, 1 FROM annuaire_importe WHERE numero = ANY($1::text[])
 ON CONFLICT (numero) DO UPDATE
-SET version = intervenant.version + 1, {", ".join(f"{name} = excluded.{name}" for name in _COLUMNS if name != "numero")}
+SET version = intervenant.version + 1, mots_version = intervenant.version + 1,
+    {", ".join(f"{name} = excluded.{name}" for name in _COLUMNS if name != "numero")}
 WHERE intervenant.academie = excluded.academie
 """
 _WORDS = """
 INSERT INTO intervenant_mot (numero, academie, mot)
-SELECT DISTINCT numero, academie, unnest(string_to_array(cle, ' ')) FROM annuaire_importe
-WHERE numero = ANY($1::text[])
+SELECT numero, academie, unnest(mots) FROM annuaire_importe WHERE numero = ANY($1::text[])
+"""
+
+
+_NEW = "NOT EXISTS (SELECT FROM intervenant i WHERE i.numero = t.numero)"
+# Of a pair that is new the second line, of one that the directory has half of the new one.
+_TWINS = f"""
+SELECT DISTINCT t.ligne FROM annuaire_importe t JOIN (
+    SELECT numero, academie, cle, courriel, uai, -1 AS ligne FROM intervenant WHERE actif
+    UNION ALL SELECT numero, academie, cle, courriel, uai, ligne FROM annuaire_importe t WHERE actif AND {_NEW}) o
+ON (o.academie, o.cle, lower(o.courriel), o.uai) = (t.academie, t.cle, lower(t.courriel), t.uai)
+WHERE o.numero <> t.numero AND o.ligne < t.ligne AND t.actif AND {_NEW} ORDER BY t.ligne
+"""
+_LOST_ZEROS = f"""
+SELECT DISTINCT t.ligne FROM annuaire_importe t JOIN intervenant o
+ON (o.academie, ltrim(o.numero, '0')) = (t.academie, ltrim(t.numero, '0'))
+WHERE length(o.numero) > length(t.numero) AND {_NEW} ORDER BY t.ligne
 """
 
 
@@ -70,6 +91,7 @@ def rows(lignes: Iterable[Ligne]) -> list[tuple[object, ...]]:
             one.personne.academie,
             cle(f"{one.personne.nom} {one.personne.prenom}"),
             one.ligne,
+            formes(one.personne.nom, one.personne.prenom),
         )
         for one in lignes
     ]
@@ -82,7 +104,7 @@ def _plain(value: object) -> object:
 async def copy(connection: Connection, people: Sequence[tuple[object, ...]]) -> None:
     """The file's people in a temporary table, until the transaction ends."""
     await connection.execute(_CREATE)
-    await connection.copy_records_to_table("annuaire_importe", columns=(*_COLUMNS, "ligne"), records=people)
+    await connection.copy_records_to_table("annuaire_importe", columns=(*_COLUMNS, "ligne", "mots"), records=people)
     await connection.execute("CREATE INDEX ON annuaire_importe (numero)")
     await connection.execute("ANALYZE annuaire_importe")
     await connection.execute(_STAY_MERGED)
@@ -99,6 +121,16 @@ async def compare(connection: Connection) -> dict[str, int]:
     modified: int = await connection.fetchval(_KNOWN)
     left: int = await connection.fetchval("SELECT count(*) FROM annuaire_importe")
     return {"creees": left - modified, "modifiees": modified, "inchangees": same}
+
+
+async def twins(connection: Connection) -> list[int]:
+    """After `compare`: lines of new people who have somebody's name, address and établissement."""
+    return [row.ligne for row in await connection.fetch(_TWINS, record_class=LigneRow)]
+
+
+async def lost_zeros(connection: Connection) -> list[int]:
+    """After `compare`: lines of new people whose number is somebody's without its zeros."""
+    return [row.ligne for row in await connection.fetch(_LOST_ZEROS, record_class=LigneRow)]
 
 
 async def numbers(connection: Connection) -> list[str]:

@@ -5,7 +5,7 @@ HTTP only keeps the files. A loop of the service works at them; another process 
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 from uuid import UUID, uuid5
@@ -20,7 +20,7 @@ from chassis.database import Connection, Pool
 from convocation.annuaire.access import may_keep
 from convocation.annuaire.imports import bulk, sql
 from convocation.annuaire.imports.access import visible_import
-from convocation.annuaire.imports.domain import Faute, Ligne, Regles, lignes_de_donnees, lire
+from convocation.annuaire.imports.domain import Faute, Ligne, Regles, Remarque, lignes_de_donnees, lire
 from convocation.annuaire.imports.refus import ImportDejaLance
 from convocation.annuaire.imports.sql import Tache
 from convocation.nomenclature import reads as nomenclature
@@ -35,6 +35,8 @@ _SLICE = 2_000  # people: some 50 ms of a thread, 200 ms of PostgreSQL
 _MAX_TRIES = 3
 _INTERROMPU = "L’import a été interrompu trois fois ; rien n’a été enregistré."
 _ABANDONNE = "Le fichier n’a pas été importé dans la journée : il a été effacé, rien n’a été enregistré."
+_JUMELLE = "Une autre personne a ce nom, ce courriel et cet établissement : ce seraient deux fiches et deux accès."
+_ZERO = "Une personne de l’académie a ce numéro avec des 0 devant : le tableur les a peut-être enlevés."
 _AILLEURS = "Ce numéro est celui d’une personne d’une autre académie."
 
 
@@ -69,19 +71,20 @@ async def work_at_import(pool: Pool, clock: Callable[[], datetime]) -> bool:
             return False
         if tache.tentatives > _MAX_TRIES:
             erreurs = [_error(Faute(0, "", _INTERROMPU))]
-            await sql.end(connection, tache.import_id, "EN_ERREUR", None, erreurs)
+            await sql.end(connection, tache.import_id, "EN_ERREUR", None, erreurs, [])
             return True
-        people, fautes = await _read(pool, connection, tache)
+        people, fautes, remarques = await _read(pool, connection, tache)
         async with connection.transaction():
             await bulk.copy(connection, people)
             fautes += [Faute(line, "numero", _AILLEURS) for line in await bulk.foreign(connection)]
             bilan = await bulk.compare(connection)
+            remarques += [Remarque(line, "", _JUMELLE) for line in await bulk.twins(connection)]
+            remarques += [Remarque(line, "numero", _ZERO) for line in await bulk.lost_zeros(connection)]
             etat = _next_state(tache.etat, fautes)
             if etat == "TERMINE":
                 await _write(pool, connection, tache, bilan, clock())
-            bilan |= {"erreurs": len(fautes)}
-            shown = sorted(fautes, key=lambda faute: faute.ligne)[:MAX_SHOWN]
-            await sql.end(connection, tache.import_id, etat, bilan, [_error(one) for one in shown])
+            bilan |= {"erreurs": len(fautes), "remarques": len(remarques)}
+            await sql.end(connection, tache.import_id, etat, bilan, _shown(fautes), _shown(remarques))
     log.info("annuaire.import", state=etat, counts=bilan)
     return True
 
@@ -92,31 +95,42 @@ def _next_state(etat: str, fautes: list[Faute]) -> str:
     return "VERIFIE" if etat == "DEPOSE" else "TERMINE"
 
 
-def _error(faute: Faute) -> dict[str, object]:
+def _shown(dits: Sequence[Faute | Remarque]) -> list[dict[str, object]]:
+    return [_error(one) for one in sorted(dits, key=lambda one: one.ligne)[:MAX_SHOWN]]
+
+
+def _error(faute: Faute | Remarque) -> dict[str, object]:
     return {"ligne": faute.ligne, "colonne": faute.colonne, "phrase": faute.phrase}
 
 
-async def _read(pool: Pool, connection: Connection, tache: Tache) -> tuple[list[tuple[object, ...]], list[Faute]]:
-    """The file's people as rows, and all its faults. Read slice by slice in a thread, so that the loop stays free."""
+async def _read(
+    pool: Pool, connection: Connection, tache: Tache
+) -> tuple[list[tuple[object, ...]], list[Faute], list[Remarque]]:
+    """The file's people as rows, its faults, what to look at. Read by slices in a thread: the loop stays free."""
     codes = frozenset(one.code for one in await nomenclature.disciplines(connection, ""))
     found = lire(tache.octets, Regles(tache.academie, codes, uai.valid))
     people: list[tuple[object, ...]] = []
     fautes: list[Faute] = []
+    remarques: list[Remarque] = []
     seen = 0
     while part := await asyncio.to_thread(_slice, found):
         seen += len(part[0]) + len(part[1])
         people += part[0]
         fautes += part[1]
+        remarques += part[2]
         if tache.etat == "DEPOSE":
             await sql.progress(pool, tache.import_id, min(seen, tache.total))
-    return people, fautes
+    return people, fautes, remarques
 
 
-def _slice(found: Iterator[Ligne | Faute]) -> tuple[list[tuple[object, ...]], list[Faute]] | None:
+def _slice(
+    found: Iterator[Ligne | Faute | Remarque],
+) -> tuple[list[tuple[object, ...]], list[Faute], list[Remarque]] | None:
     part = list(islice(found, _SLICE))
     lignes = [one for one in part if isinstance(one, Ligne)]
     fautes = [one for one in part if isinstance(one, Faute)]
-    return (bulk.rows(lignes), fautes) if part else None
+    remarques = [one for one in part if isinstance(one, Remarque)]
+    return (bulk.rows(lignes), fautes, remarques) if part else None
 
 
 async def _write(pool: Pool, connection: Connection, tache: Tache, bilan: dict[str, int], now: datetime) -> None:

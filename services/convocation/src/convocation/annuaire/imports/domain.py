@@ -1,34 +1,35 @@
-"""The CSV file of an académie's people (R36; docs/import-annuaire.md): bytes → people or faults, each with its line.
+"""The CSV file of an académie's people (R36; docs/import-annuaire.md): bytes → people or faults, each with its line."""
 
-A record is one physical line. No value may hold a line break: so an unclosed quote never hides the lines after it.
-"""
-
-import csv
 import re
-import unicodedata
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from convocation.annuaire.domain import Intervenant
-from francais.textes import formule, lisible, montre
+from francais import tableaux
+from francais.adresses import adresse
+from francais.imprimable import illisibles
+from francais.tableaux import Colonnes, Rang
 
-_SEPARATEURS = (";", ",", "\t")
-_BOM, _BOMS_UTF16 = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")
 _NUMERO = re.compile(r"[A-Za-z0-9]{1,32}")
-_COURRIEL = re.compile(r"[^@\s]+@[^@\s]+")
-_MAX_NOM, _MAX_COURRIEL, _MAX_LISTE = 100, 254, 10
+_MAX_NOM, _MAX_LISTE = 100, 10
 _OUI_NON = {"oui": True, "non": False, "1": True, "0": False, "true": True, "false": False}
-_UTF16 = "Le fichier est en UTF-16 (ou n’est pas du texte) : enregistrez-le au format « CSV UTF-8 »."
-_PAS_UTF8 = "Cette ligne n’est pas en UTF-8 (Windows-1252 ?) : enregistrez le fichier au format « CSV UTF-8 »."
-_OUVERT = "Un guillemet ouvert à cette ligne n’y est pas fermé."
-_SAUT = "Une valeur contient un saut de ligne : elle doit tenir sur une seule ligne."
-_GUILLEMETS = "Les guillemets ou les fins de ligne sont mal placés : un guillemet fermant est suivi du séparateur."
+_OUI_NON |= {"vrai": True, "faux": False, "o": True, "n": False}
+_CIVILITES = {"m": "M.", "mr": "M.", "monsieur": "M.", "mme": "Mme", "madame": "Mme"}
 
 
 @dataclass(frozen=True, slots=True)
 class Faute:
     """What is wrong at a physical line (1: the header) and column ("" for the whole line); it cites no name."""
+
+    ligne: int
+    colonne: str
+    phrase: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remarque:
+    """What is read otherwise than it is written, or may be wrong: it is told, and stops nothing. It cites no name."""
 
     ligne: int
     colonne: str
@@ -78,9 +79,10 @@ def _numero(texte: str, _: Regles) -> str:
 
 
 def _civilite(texte: str, _: Regles) -> str:
-    if _plein(texte) not in {"M.", "Mme"}:
+    civilite = _CIVILITES.get(_plein(texte).lower().removesuffix("."))
+    if civilite is None:
         raise ValueError("La civilité est « M. » ou « Mme ».")
-    return texte
+    return civilite
 
 
 def _nom(texte: str, _: Regles) -> str:
@@ -92,17 +94,14 @@ def _nom(texte: str, _: Regles) -> str:
 
 
 def _courriel(texte: str, _: Regles) -> str:
-    if len(_plein(texte)) > _MAX_COURRIEL:
-        raise ValueError(f"L’adresse est trop longue : {_MAX_COURRIEL} caractères au plus.")
-    if not _COURRIEL.fullmatch(texte):
-        raise ValueError("L’adresse électronique n’a pas la forme nom@domaine.")
-    return texte
+    return adresse(_plein(texte))
 
 
 def _uai(texte: str, regles: Regles) -> str:
-    if not regles.uai_valide(_plein(texte)):
+    uai = _plein(texte).upper()
+    if not regles.uai_valide(uai):
         raise ValueError("L’UAI n’est pas valide : sept chiffres et la bonne lettre de contrôle.")
-    return texte
+    return uai
 
 
 def _liste(texte: str) -> tuple[str, ...]:
@@ -118,7 +117,12 @@ def _uais(texte: str, regles: Regles) -> tuple[str, ...]:
 
 def _disciplines(texte: str, regles: Regles) -> tuple[str, ...]:
     codes = _liste(texte)
-    if any(code not in regles.disciplines for code in codes):
+    inconnus = [code for code in codes if code not in regles.disciplines]
+    if any(code.isdigit() and code.zfill(4) in regles.disciplines for code in inconnus):
+        raise ValueError(
+            "Un code de discipline a perdu son 0 (0101 devenu 101) : mettez la colonne au format Texte du tableur."
+        )
+    if inconnus:
         raise ValueError("Une discipline n’est pas dans la nomenclature (code à quatre chiffres).")
     return codes
 
@@ -141,134 +145,59 @@ COLONNES = (
     Colonne("actif", _actif),
 )
 """The columns of the file in the documented order; their names are fields of Intervenant and columns of its table."""
-_TEXTES = {"nom", "prenom", "courriel"}  # a spreadsheet would run them where they begin as a formula
+_COLONNES = Colonnes(
+    connues=tuple(one.nom for one in COLONNES),
+    noms={"nom", "prenom"},
+    formules={"nom", "prenom", "courriel"},
+    facultatives={one.nom for one in COLONNES if not one.obligatoire},
+)
 
 
 def lignes_de_donnees(octets: bytes) -> int:
     """About how many people the file has: its lines without the header."""
-    return max(0, len(_lignes(octets)) - 1)
+    return max(0, len(tableaux.lignes_physiques(octets)) - 1)
 
 
-def lire(octets: bytes, regles: Regles) -> Iterator[Ligne | Faute]:
-    """Every line in order: the person, or its faults. After a wrong header nothing else is read."""
-    if octets.startswith(_BOMS_UTF16) or b"\x00" in octets[:4]:
-        yield Faute(1, "", _UTF16)
-        return
-    lignes = _lignes(octets.removeprefix(_BOM))
-    entete = _entete(lignes[0])
-    if isinstance(entete, Faute):
-        yield entete
-        return
-    separateur, noms = entete
-    fautes = _fautes_d_entete(noms)
-    yield from fautes
-    if fautes:
-        return
+def lire(octets: bytes, regles: Regles) -> Iterator[Ligne | Faute | Remarque]:
+    """Every line in order: the person or its faults, and what to look at. After a wrong header nothing else is read."""
+    tableau = tableaux.lire(octets, _COLONNES)
+    yield from (Faute(*one) for one in tableau.fautes)
+    yield from (Remarque(*one) for one in tableau.remarques)
     deja: dict[str, int] = {}
-    vide = True
-    for ligne, champs in _enregistrements(lignes, separateur, len(noms)):
+    vide = not tableau.fautes
+    for rang in tableau.rangs:
         vide = False
-        if isinstance(champs, str):
-            yield Faute(ligne, "", champs)
-        else:
-            yield from _personne(ligne, dict(zip(noms, champs, strict=True)), regles, deja)
+        yield from (Remarque(*one) for one in rang.remarques)
+        yield from _personne(rang, regles, deja)
     if vide:
         yield Faute(1, "", "Le fichier ne contient personne.")
 
 
-def _lignes(octets: bytes) -> list[bytes]:
-    """Physical lines as an editor numbers them: LF or CRLF; CR alone only where the file has no LF."""
-    if b"\n" in octets:
-        return [one.removesuffix(b"\r") for one in octets.split(b"\n")]
-    return octets.split(b"\r")
-
-
-def _entete(brut: bytes) -> tuple[str, list[str]] | Faute:
-    """The separator that makes the most known columns of the header, and the header's names."""
-    try:
-        texte = brut.decode()
-        lus = {one: _champs(texte, one) for one in _SEPARATEURS}
-    except UnicodeDecodeError:
-        return Faute(1, "", _PAS_UTF8)
-    except csv.Error:
-        return Faute(1, "", _OUVERT if texte.count('"') % 2 else _GUILLEMETS)
-    connues = {one.nom for one in COLONNES}
-    separateur = max(_SEPARATEURS, key=lambda one: len(connues.intersection(map(_nom_de_colonne, lus[one]))))
-    return separateur, [_nom_de_colonne(nom) for nom in lus[separateur]]
-
-
-def _nom_de_colonne(texte: str) -> str:
-    return texte.strip().lower()
-
-
-def _fautes_d_entete(noms: Sequence[str]) -> list[Faute]:
-    connues = [one.nom for one in COLONNES]
-    manquantes = [one.nom for one in COLONNES if one.obligatoire and one.nom not in noms]
-    inconnues = [nom for nom in dict.fromkeys(noms) if nom not in connues]
-    doubles = [nom for nom in connues if noms.count(nom) > 1]
-    return [
-        *(Faute(1, nom, "Cette colonne manque dans l’en-tête.") for nom in manquantes),
-        *(Faute(1, montre(nom)[:40], "Cette colonne n’est pas connue.") for nom in inconnues),
-        *(Faute(1, nom, "Cette colonne est deux fois dans l’en-tête.") for nom in doubles),
-    ]
-
-
-def _champs(texte: str, separateur: str) -> list[str]:
-    """Raises csv.Error for quotes that RFC 4180 does not know."""
-    return next(csv.reader([texte], delimiter=separateur, strict=True), [])
-
-
-def _enregistrements(lignes: Sequence[bytes], separateur: str, attendues: int) -> Iterator[tuple[int, list[str] | str]]:
-    """Each physical line and its fields, or a sentence that says what is wrong; empty lines are skipped."""
-    sautee = 0
-    for ligne, brut in enumerate(lignes[1:], start=2):
-        if not brut.strip() or ligne == sautee:
+def _personne(rang: Rang, regles: Regles, deja: dict[str, int]) -> Iterator[Ligne | Faute | Remarque]:
+    """The person of one line, or one fault a column."""
+    fautes = {colonne: phrase for _, colonne, phrase in rang.fautes}
+    valeurs: dict[str, Any] = {}
+    for colonne in COLONNES if rang.valeurs else ():
+        if colonne.nom in fautes:
             continue
         try:
-            texte = brut.decode()
-            champs = _champs(texte, separateur)
-        except UnicodeDecodeError:
-            yield ligne, _PAS_UTF8
-        except csv.Error:
-            suite = lignes[ligne] if ligne < len(lignes) else b""
-            if _coupee(texte, suite, separateur, attendues):
-                sautee = ligne + 1
-                yield ligne, _SAUT
-            else:
-                yield ligne, _OUVERT if texte.count('"') % 2 else _GUILLEMETS
-        else:
-            trouvees = len(champs)
-            yield ligne, champs if trouvees == attendues else f"{trouvees} colonnes au lieu de {attendues}."
-
-
-def _coupee(texte: str, suite: bytes, separateur: str, attendues: int) -> bool:
-    """Whether a line break inside a quoted value cut one record in two: one fault, not two."""
-    try:
-        return len(_champs(f"{texte}\n{suite.decode()}", separateur)) == attendues
-    except (UnicodeDecodeError, csv.Error):
-        return False
-
-
-def _personne(ligne: int, champs: Mapping[str, str], regles: Regles, deja: dict[str, int]) -> Iterator[Ligne | Faute]:
-    """The person of one line, or one fault a column."""
-    valeurs: dict[str, Any] = {}
-    sauve = True
-    for colonne in COLONNES:
-        try:
-            valeurs[colonne.nom] = _valeur(colonne, champs.get(colonne.nom, ""), regles)
+            valeurs[colonne.nom] = colonne.lire(rang.valeurs.get(colonne.nom, ""), regles)
         except ValueError as error:
-            sauve = False
-            yield Faute(ligne, colonne.nom, str(error))
+            fautes[colonne.nom] = str(error)
     numero = valeurs.get("numero")
-    if numero is not None and deja.setdefault(numero, ligne) != ligne:
-        yield Faute(ligne, "numero", f"Ce numéro est donné deux fois : à la ligne {deja[numero]} et à celle-ci.")
-    elif sauve:
-        yield Ligne(ligne, Intervenant(academie=regles.academie, **valeurs))
+    if numero is not None and deja.setdefault(numero, rang.ligne) != rang.ligne:
+        fautes["numero"] = f"Ce numéro est donné deux fois : à la ligne {deja[numero]} et à celle-ci."
+    yield from (Faute(rang.ligne, colonne, phrase) for colonne, phrase in fautes.items())
+    if not fautes:
+        person = Intervenant(academie=regles.academie, **valeurs)
+        yield Ligne(rang.ligne, person)
+        yield from (Remarque(rang.ligne, colonne, phrase) for colonne, phrase in _a_regarder(person))
 
 
-def _valeur(colonne: Colonne, brut: str, regles: Regles) -> Any:
-    if colonne.nom in _TEXTES and formule(brut):
-        raise ValueError("Le texte commence comme une formule de tableur (=, +, -, @ ou tabulation).")
-    if not lisible(brut):
-        raise ValueError("La valeur contient un caractère de contrôle, invisible ou illisible.")
-    return colonne.lire(unicodedata.normalize("NFC", brut).strip(), regles)
+def _a_regarder(person: Intervenant) -> Iterator[tuple[str, str]]:
+    """What is taken and may be wrong, by column."""
+    if not any(one.isdigit() for one in person.numero):
+        yield "numero", "Ce numéro n’a pas un chiffre : est-ce un nom ? Il ferait une nouvelle personne."
+    for colonne, texte in (("nom", person.nom), ("prenom", person.prenom)):
+        if found := illisibles(texte):
+            yield colonne, f"Des lettres ({len(found)}) manqueront sur les convocations imprimées."

@@ -7,13 +7,15 @@ from uuid import UUID
 
 from acces.acteur import Acteur
 from chassis.database import Connection, Pool, Row
+from event_schemas.academies import local_time
 
 _INSERT = """
 INSERT INTO import_annuaire (import_id, academie, par, par_role, par_nom, le, sha256, octets, etat, total)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING
 """
 _STATE = """
-SELECT import_id, academie, par_nom, le, sha256, etat, lignes_lues, total, bilan AS bilan_json, erreurs AS erreurs_json
+SELECT import_id, academie, par_nom, le, sha256, etat, lignes_lues, total, bilan AS bilan_json, erreurs AS erreurs_json,
+       remarques AS remarques_json
 FROM import_annuaire
 """
 _TO_DO = "SELECT import_id FROM import_annuaire WHERE etat IN ('DEPOSE', 'EN_COURS') ORDER BY le"
@@ -27,8 +29,8 @@ UPDATE import_annuaire SET etat = 'EN_COURS', par = $2, par_role = $3, par_nom =
 WHERE import_id = $1 AND etat = 'VERIFIE'
 """
 _END = """
-UPDATE import_annuaire SET etat = $2, bilan = $3, erreurs = $4, octets = CASE WHEN $2 = 'VERIFIE' THEN octets END,
-                           lignes_lues = total
+UPDATE import_annuaire SET etat = $2, bilan = $3, erreurs = $4, remarques = $5, lignes_lues = total,
+                           octets = CASE WHEN $2 = 'VERIFIE' THEN octets END
 WHERE import_id = $1
 """
 _ABANDON = """
@@ -49,6 +51,12 @@ class Import(Row):
     total: int
     bilan_json: str | None
     erreurs_json: str | None
+    remarques_json: str | None
+
+    @property
+    def depose_le(self) -> datetime:
+        """As the académie's clocks showed it."""
+        return local_time(self.academie, self.le)
 
     @property
     def bilan(self) -> dict[str, int] | None:
@@ -59,6 +67,11 @@ class Import(Row):
     def erreurs(self) -> list[dict[str, object]] | None:
         """The first faults, by line; None until it was checked."""
         return json.loads(self.erreurs_json) if self.erreurs_json else None
+
+    @property
+    def remarques(self) -> list[dict[str, object]] | None:
+        """The first things to look at, by line; None until it was checked."""
+        return json.loads(self.remarques_json) if self.remarques_json else None
 
 
 class AFaire(Row):
@@ -131,11 +144,16 @@ async def confirm(connection: Connection, import_id: UUID, acteur: Acteur) -> bo
 
 
 async def end(
-    connection: Connection, import_id: UUID, etat: str, bilan: dict[str, int] | None, erreurs: list[dict[str, object]]
+    connection: Connection,
+    import_id: UUID,
+    etat: str,
+    bilan: dict[str, int] | None,
+    erreurs: list[dict[str, object]],
+    remarques: list[dict[str, object]],
 ) -> None:
     """VERIFIE keeps the bytes for « Importer »; TERMINE and EN_ERREUR forget them."""
-    told = json.dumps(erreurs, ensure_ascii=False)
-    await connection.execute(_END, import_id, etat, json.dumps(bilan) if bilan else None, told)
+    told = (json.dumps(one, ensure_ascii=False) for one in (erreurs, remarques))
+    await connection.execute(_END, import_id, etat, json.dumps(bilan) if bilan else None, *told)
 
 
 async def abandon(connection: Connection, before: datetime, erreurs: list[dict[str, object]]) -> None:

@@ -11,7 +11,7 @@ from event_schemas.academies import local_time
 from event_schemas.inscriptions import InscriptionsClosed
 from event_schemas.state import Session, Uai
 from mission_import.domain.differentiel import count
-from mission_import.domain.errors import MotifAbsent, Refus, RevisionDepassee
+from mission_import.domain.errors import MotifAbsent, MotifTropLong, Refus, RevisionDepassee
 from mission_import.persistence import revues
 from mission_import.persistence.revues import ActeDecision
 from mission_import.policy import POLICY
@@ -25,7 +25,6 @@ from pages.commands import commande, see_other, snapshot
 from pages.forms import fields, text, whole_number
 
 router = Router(include_in_schema=False)
-_MOTIF = 500
 _ACTES = {
     "APPLIQUEE": "Acceptée",
     "REFUSEE": "Refusée",
@@ -44,7 +43,7 @@ async def lire(request: Request, session: Session, uai: Uai, acteur: ActeurDep) 
 async def decider(request: Request, session: Session, uai: Uai, acteur: ActeurDep) -> Response:
     """Accept or refuse the revision that was shown; another one is shown again, with what was typed."""
     async with fields(request, max_fields=MAX_FIELDS) as form:
-        accepte, motif = text(form, "action") == "accepter", text(form, "motif")[:_MOTIF]
+        accepte, motif = text(form, "action") == "accepter", text(form, "motif")
         revision = whole_number(text(form, "revision"), digits=18)
     try:
         with within_reach(acteur, "imports.decider"):
@@ -53,7 +52,7 @@ async def decider(request: Request, session: Session, uai: Uai, acteur: ActeurDe
                     await decide_import.accept(command, session, uai, revision)
                 else:
                     await decide_import.refuse(command, session, uai, revision, motif)
-    except (MotifAbsent, RevisionDepassee) as refus:
+    except (MotifAbsent, MotifTropLong, RevisionDepassee) as refus:
         return await _page(request, acteur, session, uai, refus=refus, motif=motif)
     return see_other(f"/imports/{session}/{uai}?fait={'acceptee' if accepte else 'refusee'}")
 

