@@ -57,6 +57,8 @@ transaction.abort.timed.out.transaction.cleanup.interval.ms=1000
 log.cleaner.backoff.ms=250
 log.initial.task.delay.ms=500
 log.retention.check.interval.ms=1000
+# records of any date stay where the topic does not ask: tests write some of 2023 and of year 1
+log.retention.ms=-1
 # small memory (the default buffer is half of the heap)
 log.cleaner.dedupe.buffer.size=16777216
 """
