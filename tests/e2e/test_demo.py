@@ -70,7 +70,7 @@ def test_a_file_with_every_trap_ends_with_balanced_books_in_the_fixed_shape(trap
     assert done.returncode == 0, done.stderr
     ready, summary = map(json.loads, done.stdout.splitlines())
     assert ready["ready"] is True
-    assert set(ready) == {"ready", "urls", "kafka", "mail_dir", "accounts"}
+    assert set(ready) == {"ready", "urls", "console", "kafka", "mail_dir", "accounts"}
     assert [one["role"] for one in ready["accounts"]] == [
         *("chef", "delegue", "gestionnaire", "administrateur", "intervenant")
     ]

@@ -4,6 +4,7 @@ import typer
 
 from imagin_ops.commands import credentials, db, dlq, importing, keys, reconcile, topics
 from imagin_ops.commands.catch_up import catch_up
+from imagin_ops.commands.console import console, watch
 from imagin_ops.commands.outbox import outbox
 from imagin_ops.commands.replay import replay
 from imagin_ops.commands.status import doctor, status
@@ -16,6 +17,8 @@ app = typer.Typer(
 )
 app.command()(status)
 app.command()(doctor)
+app.command()(watch)
+app.command()(console)
 app.command()(outbox)
 app.add_typer(topics.app, name="topics")
 app.add_typer(db.app, name="db")

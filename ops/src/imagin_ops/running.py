@@ -17,6 +17,7 @@ from imagin_ops.output import fail, say
 from imagin_ops.services import SERVICES, ServiceSpec
 
 _BOOTSTRAP, _ADMIN, _KEYS = "IMAGIN_KAFKA_BOOTSTRAP", "IMAGIN_DATABASE_URL", "IMAGIN_SIGNING_KEYS"
+_PROMETHEUS = "IMAGIN_PROMETHEUS_URL"
 _PROCESS = re.compile(r"https?://(\[[0-9A-Fa-f:.]+\]|[^/:\s]+)(:[0-9]{1,5})?(/\S*)?")
 
 
@@ -40,7 +41,8 @@ def given(variable: str) -> str:
 class Installation:
     """Addresses of one installation, empty where they are not given; all but two of them by service name.
 
-    `urls`: where the processes answer to all; `ops_urls`: where they have their metrics.
+    `urls`: where the processes answer to all; `ops_urls`: where they have their metrics; `prometheus_url`: who keeps
+    them.
 
     A command asks for what it needs, and only for that: what is not given ends it with a sentence and exit code 2.
     """
@@ -52,6 +54,7 @@ class Installation:
     signing_keys: str | None = None
     pid: int | None = None
     ops_urls: dict[str, str] = field(default_factory=dict)
+    prometheus_url: str = ""
 
     @property
     def kafka(self) -> dict[str, Any]:
@@ -155,7 +158,7 @@ def find() -> Installation:
 def _addresses() -> list[str]:
     """The variables that are given and say which installation is meant: any one of them is enough."""
     services = [f"{service.prefix}{name}" for service in SERVICES for name in ("DATABASE_URL", "URL", "OPS_URL")]
-    return [name for name in (_BOOTSTRAP, _ADMIN, *services) if given(name)]
+    return [name for name in (_BOOTSTRAP, _ADMIN, _PROMETHEUS, *services) if given(name)]
 
 
 def _environment() -> Installation:
@@ -166,6 +169,7 @@ def _environment() -> Installation:
         ops_urls={service.name: _processes(f"{service.prefix}OPS_URL") for service in SERVICES},
         admin_url=_database(_ADMIN),
         signing_keys=given(_KEYS),
+        prometheus_url=_processes(_PROMETHEUS).rstrip("/"),
     )
 
 

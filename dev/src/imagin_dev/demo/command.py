@@ -21,6 +21,7 @@ from imagin_dev.cyclades.inscriptions_file import Closing, FileRefused
 from imagin_dev.demo import accounts
 from imagin_dev.demo import scenario as scenario_
 from imagin_dev.demo.books import Books, Stalled, until
+from imagin_dev.demo.console import DemoConsole
 from imagin_dev.demo.provider import DemoProvider
 from imagin_dev.demo.rights import RightsReader
 from imagin_dev.stack import PartEnded, Stack
@@ -130,11 +131,12 @@ async def _run(options: Options, closings: list[Closing]) -> int:
     provider = None if options.exit else DemoProvider(folder, people)
     stack = Stack(folder, say=say, settings=provider.settings if provider else {})
     try:
-        async with stack, provider or contextlib.nullcontext():
+        async with stack, provider or contextlib.nullcontext(), contextlib.AsyncExitStack() as beside:
             announced = running.announce(stack.installation())
             try:
                 seconds = {"start": round(monotonic() - started, 1)}
-                return await _while_all_runs(stack, _show(stack, options, closings, people, seconds))
+                console = None if options.exit else (await beside.enter_async_context(DemoConsole(stack))).url
+                return await _while_all_runs(stack, _show(stack, options, closings, people, seconds, console))
             finally:
                 announced.unlink(missing_ok=True)
     except PartEnded:
@@ -163,14 +165,19 @@ async def _while_all_runs(stack: Stack, work: Coroutine[Any, Any, int]) -> int:
 
 
 async def _show(
-    stack: Stack, options: Options, closings: list[Closing], people: accounts.People, seconds: dict[str, float]
+    stack: Stack,
+    options: Options,
+    closings: list[Closing],
+    people: accounts.People,
+    seconds: dict[str, float],
+    console: str | None,
 ) -> int:
     books = Books(stack.databases)
     await books.open()
     try:
         summary = Summary(seconds=seconds)
         await _load(stack, books, closings, people, summary)
-        _announce(stack, people, options)
+        _announce(stack, people, options, console)
         if options.play:
             await _play(stack, books, people, summary)
         if not options.exit:
@@ -229,11 +236,12 @@ def _update(bars: Progress, bar: TaskID, done: int) -> None:
     bars.update(bar, completed=done)
 
 
-def _announce(stack: Stack, people: accounts.People, options: Options) -> None:
+def _announce(stack: Stack, people: accounts.People, options: Options, console: str | None) -> None:
     urls = {name: process.url for name, process in stack.services.items()}
     ready: dict[str, Any] = {
         "ready": True,
         "urls": urls,
+        "console": console,
         "kafka": stack.kafka.bootstrap,
         "mail_dir": str(stack.mail_dir),
         "accounts": accounts.demo_accounts(people, urls[CONVOCATION.name]),
@@ -245,7 +253,8 @@ def _announce(stack: Stack, people: accounts.People, options: Options) -> None:
     for name, url in urls.items():
         put(f"  {name:16} {url}")
     put(f"  {'Kafka':16} {stack.kafka.bootstrap}")
-    if not options.exit:
+    if console:
+        put(f"  {'console':16} {console}  (pour qui exploite)")
         portal = f"{urls[CONVOCATION.name]}/connexion/fim"
         put(f"  {'portail':16} {portal}  (comme par ARENA, une personne de chaque fonction)")
     put(f"  {'mails':16} {stack.mail_dir}")

@@ -97,14 +97,29 @@ def _has_certificates(file: Path) -> Path:
 CaFile = Annotated[Path, AfterValidator(_has_certificates)]
 
 
-class KafkaSettings(BaseSettings):
-    """How a cluster is reached. A wrong one is found at start: Kafka would only say that nobody answers."""
+class SecretSettings(BaseSettings):
+    """Settings of the environment, or for secrets of the files that it names."""
 
     model_config = SettingsConfigDict(
         populate_by_name=True,
         hide_input_in_errors=True,  # inputs are secrets (X20)
         env_ignore_empty=True,
     )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, _SecretFiles(settings_cls)
+
+
+class KafkaSettings(SecretSettings):
+    """How a cluster is reached. A wrong one is found at start: Kafka would only say that nobody answers."""
 
     kafka_bootstrap: str
     kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
@@ -127,17 +142,6 @@ class KafkaSettings(BaseSettings):
             names = [variable_of(type(self), f"kafka_sasl_{one}") for one in ("username", "password")]
             raise ValueError(f"{' and '.join(names)}: both are needed with {self.kafka_security_protocol}")
         return self
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return init_settings, env_settings, _SecretFiles(settings_cls)
 
     @cached_property
     def kafka_connection(self) -> dict[str, Any]:

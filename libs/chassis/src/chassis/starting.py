@@ -42,6 +42,7 @@ async def wait_for_database(url: str, not_ready: Callable[[], Awaitable[str | No
 
 async def start_consumers(settings: ServiceSettings, subscriptions: Subscriptions) -> None:
     """Returns when all have joined their groups."""
+    subscriptions.awaited = True
     cause = "is Kafka up?"
     if settings.kafka_security_protocol.startswith("SASL"):
         cause = "is Kafka up, and are SASL user and password right? (X15)"

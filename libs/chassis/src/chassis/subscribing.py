@@ -44,6 +44,8 @@ class Subscriptions:
             request_timeout_ms=REQUEST_TIMEOUT_MS,
             logger=_log,
         )
+        self.awaited = False
+        """Kafka has been asked, so that its silence is one."""
         self._consumers = consumers
         self._subscribers = [self._subscribe(settings, consumer) for consumer in consumers]
 
@@ -90,12 +92,15 @@ class Subscriptions:
         await self._broker.stop()
 
     def silent_seconds(self) -> float:
-        """Since a broker last answered a reader; 0 where none waits for an answer, as while a batch is in hand."""
+        """Since a broker last answered a reader; 0 where none waits for an answer, as while a batch is in hand.
+
+        Infinite while Kafka is waited for at the start.
+        """
         now = time.time()
         silences = []
         for consumer, subscriber in zip(self._consumers, self._subscribers, strict=True):
             if subscriber.consumer is None:
-                return math.inf
+                return math.inf if self.awaited else 0.0
             polled = [subscriber.consumer.last_poll_timestamp(one) for one in subscriber.consumer.assignment()]
             silences += [0.0] if consumer.busy_seconds() else [now - one / 1000 for one in polled if one]
         return min(silences, default=0.0)

@@ -47,8 +47,15 @@ def reading(*polled, busy=0.0):
 
 def subscriptions(*readings):
     found = Subscriptions.__new__(Subscriptions)
+    found.awaited = True
     found._consumers, found._subscribers = zip(*readings, strict=True)
     return found
+
+
+def test_kafka_is_not_silent_before_it_was_asked(clock):
+    waits_for_postgresql = subscriptions((SimpleNamespace(busy_seconds=lambda: 0.0), SimpleNamespace(consumer=None)))
+    waits_for_postgresql.awaited = False
+    assert waits_for_postgresql.silent_seconds() == 0
 
 
 @pytest.mark.parametrize(

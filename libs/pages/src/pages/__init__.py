@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from fastapi import FastAPI, Request
-from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import BaseLoader, ChoiceLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined
-from starlette.responses import Response
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from pages.filters import FILTERS
 from pages.settings import Theme
@@ -38,7 +38,7 @@ class Pages:
     """Renders `templates`, then ours, within the layout."""
 
     def __init__(
-        self, app: FastAPI, *, templates: BaseLoader, theme: Theme = "imagin", dsfr_dir: Path | None = None
+        self, app: Starlette, *, templates: BaseLoader, theme: Theme = "imagin", dsfr_dir: Path | None = None
     ) -> None:
         ours = PackageLoader("pages", "templates")
         self.environment = Environment(

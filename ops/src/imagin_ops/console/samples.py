@@ -1,0 +1,151 @@
+"""Measures as Prometheus gives them: what a series is, what was seen at one moment, and the last hour of it."""
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import NamedTuple, Self
+
+HOUR_SECONDS = 3_600.0
+STEP_SECONDS = 30.0
+"""Between two points of the curves."""
+
+_RECENT_SECONDS = 130.0  # every look is kept as long: rates of a minute need it
+
+
+class Series(NamedTuple):
+    """A metric of one process: `labels` are its own, sorted, without job and instance."""
+
+    name: str
+    job: str
+    instance: str
+    labels: tuple[tuple[str, str], ...] = ()
+
+    def label(self, name: str) -> str:
+        """Its value, empty without one."""
+        return dict(self.labels).get(name, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All series as they were `at` a moment (seconds since 1970), by the name of their metric."""
+
+    at: float
+    metrics: Mapping[str, Mapping[Series, float]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, at: float, samples: Iterable[tuple[Series, float]]) -> Self:
+        """Of all that was seen."""
+        metrics: dict[str, dict[Series, float]] = {}
+        for series, value in samples:
+            metrics.setdefault(series.name, {})[series] = value
+        return cls(at, metrics)
+
+    def find(self, name: str, job: str = "", **labels: str) -> Iterator[tuple[Series, float]]:
+        """The series of a metric, of one job or of all, that have these labels."""
+        wanted = labels.items()
+        for series, value in self.metrics.get(name, {}).items():
+            if job in {"", series.job} and (not wanted or wanted <= set(series.labels)):
+                yield series, value
+
+    def unread(self, job: str = "", **labels: str) -> float:
+        """Records that readers have not read; a partition counts once, whoever tells of it."""
+        places: dict[tuple[tuple[str, str], ...], float] = {}
+        for series, value in self.find("imagin_consumer_lag", job, **labels):
+            places[series.labels] = max(value, places.get(series.labels, value))
+        return sum(places.values())
+
+    def saw(self, job: str, instance: str) -> bool:
+        """Whether the process answered."""
+        return self.metrics.get("up", {}).get(Series("up", job, instance)) == 1.0
+
+    def total(self, name: str, job: str = "", **labels: str) -> float:
+        """The sum of what each process says; 0 of nothing."""
+        return sum(value for _, value in self.find(name, job, **labels))
+
+    def most(self, name: str, job: str = "", **labels: str) -> float:
+        """The largest of what each process says; 0 of nothing. For what all of them read from one database."""
+        return max((value for _, value in self.find(name, job, **labels)), default=0.0)
+
+    def total_of_most(self, name: str, label: str, job: str = "", **labels: str) -> float:
+        """The sum over a label of the largest of what each process says."""
+        return sum(self.by(label, name, job, **labels).values())
+
+    def by(self, label: str, name: str, job: str = "", **labels: str) -> dict[str, float]:
+        """The largest value of each value of a label."""
+        found: dict[str, float] = {}
+        for series, value in self.find(name, job, **labels):
+            key = series.label(label)
+            found[key] = max(value, found.get(key, value))
+        return dict(sorted(found.items()))
+
+
+class History:
+    """Every look of the last two minutes, and one each half minute of the last hour."""
+
+    def __init__(self) -> None:
+        self._recent: deque[Snapshot] = deque()
+        self._hour: deque[Snapshot] = deque()
+
+    def add(self, snapshot: Snapshot) -> None:
+        """The newest one."""
+        self._recent.append(snapshot)
+        if not self._hour or snapshot.at - self._hour[-1].at >= STEP_SECONDS:
+            self._hour.append(snapshot)
+        for kept, seconds in ((self._recent, _RECENT_SECONDS), (self._hour, HOUR_SECONDS)):
+            while kept[0].at < snapshot.at - seconds:
+                kept.popleft()
+
+    @property
+    def now(self) -> Snapshot:
+        """The last look; an empty one before the first."""
+        return self._recent[-1] if self._recent else Snapshot(0.0)
+
+    @property
+    def hour(self) -> Sequence[Snapshot]:
+        """The points of the curves, the oldest first."""
+        return self._hour
+
+    def rate(self, name: str, job: str = "", seconds: float = 60.0, **labels: str) -> float:
+        """By how much a counter grew a second, over the last `seconds` or what there is of them."""
+        looks = self.since(seconds)
+        return _growth(looks, name, job, labels) / (looks[-1].at - looks[0].at) if len(looks) > 1 else 0.0
+
+    def growth(self, name: str, job: str = "", seconds: float = HOUR_SECONDS, **labels: str) -> float:
+        """By how much a counter grew within the last `seconds` or what there is of them."""
+        return _growth(self.since(seconds), name, job, labels)
+
+    def rates(self, name: str, job: str = "", **labels: str) -> list[float]:
+        """By how much a counter grew a second, between each two points of the last hour."""
+        return [_growth((one, other), name, job, labels) / (other.at - one.at) for one, other in pairwise(self._hour)]
+
+    def silent_seconds(self, asked: tuple[str, str], answered: tuple[str, str]) -> float:
+        """Since the first growth of the counter `asked` (name, job) after which `answered` has not grown; 0 of none."""
+        since = 0.0
+        for looks in pairwise(self._recent):
+            if _growth(looks, *answered, {}):
+                since = 0.0
+            elif not since and _growth(looks, *asked, {}):
+                since = looks[1].at
+        return self.now.at - since if since else 0.0
+
+    def since(self, seconds: float) -> Sequence[Snapshot]:
+        """Looks from so long ago on, the newest last: all of them within two minutes, beyond that one each half."""
+        kept = self._recent if seconds <= _RECENT_SECONDS else self._hour
+        looks = [one for one in kept if one.at >= self.now.at - seconds]
+        return looks if looks and looks[-1] is self.now else [*looks, self.now]
+
+
+def _growth(looks: Sequence[Snapshot], name: str, job: str, labels: Mapping[str, str]) -> float:
+    """Of a counter, over all series, from look to look.
+
+    What a process began anew grew from 0, as did a series that a process which was there did not have before.
+    """
+    grown = 0.0
+    for before, after in pairwise(looks):
+        known = before.metrics.get(name, {})
+        for series, value in after.find(name, job, **labels):
+            old = known.get(series, 0.0)
+            if series in known or before.saw(series.job, series.instance):
+                grown += value - old if value >= old else value
+    return grown
