@@ -178,11 +178,24 @@ class ServiceSettings(KafkaSettings):
     # Addresses or networks of the proxies whose X-Forwarded-For and -Proto are believed, with commas; none by default.
     http_trusted_proxies: str = ""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    # An OpenTelemetry collector (OTLP over HTTP); without one no trace leaves the process. Of the traces that begin
+    # here this part is told; one that a caller has begun is told as the caller says (docs/decisions/0043).
+    otlp_endpoint: str | None = None
+    trace_ratio: float = Field(default=1.0, ge=0, le=1)
 
     @field_validator("database_url")
     @classmethod
     def _is_postgresql(cls, url: SecretStr) -> SecretStr:
         check_database_url(url.get_secret_value())
+        return url
+
+    @field_validator("otlp_endpoint")
+    @classmethod
+    def _is_a_collector(cls, url: str | None) -> str | None:
+        """Without a password in it: the exporter's library logs the address."""
+        parts = urlsplit(url or "http://host")
+        if parts.scheme not in {"http", "https"} or not _ADDRESS.fullmatch(parts.netloc) or "@" in parts.netloc:
+            raise ValueError("a collector is http://host:port")
         return url
 
 
