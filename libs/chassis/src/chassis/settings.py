@@ -35,6 +35,7 @@ REQUEST_TIMEOUT_MS = 4_000
 
 
 _ADDRESS = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s:\[\]]+)(:[0-9]{1,5})?")
+_COLLECTOR = re.compile(r"https?://(\[[0-9A-Fa-f:.]+\]|[^\s:\[\]/@?#]+)(:[0-9]{1,5})?(/[^\s@?#]*)?")
 _UNPARSED = re.compile(r'parsing value for field "(\w+)"')  # what pydantic-settings says of a value that is no JSON
 _OF_OURS = "Value error, "  # what pydantic puts before the sentence of a validator
 
@@ -192,10 +193,8 @@ class ServiceSettings(KafkaSettings):
     @field_validator("otlp_endpoint")
     @classmethod
     def _is_a_collector(cls, url: str | None) -> str | None:
-        """Without a password in it: the exporter's library logs the address."""
-        parts = urlsplit(url or "http://host")
-        if parts.scheme not in {"http", "https"} or not _ADDRESS.fullmatch(parts.netloc) or "@" in parts.netloc:
-            raise ValueError("a collector is http://host:port")
+        if url is not None and not _COLLECTOR.fullmatch(url):
+            raise ValueError("a collector is http://host:port; a password stands in OTEL_EXPORTER_OTLP_HEADERS")
         return url
 
 
