@@ -187,8 +187,7 @@ class Consumer:
         if outcome.dead:
             await dead_letters.save(connection, self.group, outcome.dead)
             _tell_dead(outcome.dead)
-            for letter in outcome.dead:
-                spans.fail(letter.stage, letter.record)
+            spans.bury(outcome.dead)
         outcome.counts.update(applied=len(outcome.applied), dead=len(outcome.dead))
         return outcome
 

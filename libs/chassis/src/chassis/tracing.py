@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from aiokafka import ConsumerRecord
 from opentelemetry.context import Context
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
@@ -29,7 +28,7 @@ from opentelemetry.trace import (
 )
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-from chassis.cloudevents import Cause, Event
+from chassis.cloudevents import Cause, Dead, Event
 
 _W3C = TraceContextTextMapPropagator()
 _FLUSH_SECONDS = 2.0
@@ -191,11 +190,16 @@ class Spans:
             if trace not in self._spans:
                 self._begin(trace, sampled, name, SpanKind.CLIENT, {})
 
-    def fail(self, kind: str, record: ConsumerRecord | None = None) -> None:
-        """The span of this record, or all, tell of a failure; `kind` is a word of ours or the name of a class."""
-        for about, span in self._spans.items():
-            if record is None or about == id(record):
-                _fail(span, kind)
+    def fail(self, kind: str) -> None:
+        """All tell of a failure; `kind` is a word of ours or the name of a class."""
+        for span in self._spans.values():
+            _fail(span, kind)
+
+    def bury(self, dead: Iterable[Dead]) -> None:
+        """The spans of these records tell that they are dead letters."""
+        for letter in dead:
+            if span := self._spans.get(id(letter.record)):
+                _fail(span, letter.stage)
 
     def _begin(self, about: int, parent: Context, name: str, kind: SpanKind, told: Mapping[str, str | int]) -> Span:
         span = self._spans[about] = _way.tracer.start_span(name, parent, kind, told)

@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from chassis import tracing
-from chassis.cloudevents import Cause, Event
+from chassis.cloudevents import Cause, Dead, Event
 from chassis.http import Application, create_app
 
 TRACE, OTHER, CALLER = "0af7651916cd43dd8448eb211c80319c", "1af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
@@ -138,7 +138,7 @@ def test_what_follows_from_a_record_follows_from_its_own_span(spans):
 def test_a_dead_letter_is_an_error_in_its_own_span_alone(spans):
     with tracing.Spans() as work:
         _good, bad = work.receive("g", [event(SAMPLED), event(SAMPLED, offset=6)])
-        work.fail("APPLY", bad.record)
+        work.bury([Dead(bad.record, "APPLY", "reason"), Dead(event(None).record, "DECODE", "reason")])
     one, two = spans()
     assert (one.status.status_code.name, two.status.status_code.name) == ("UNSET", "ERROR")
     assert two.attributes["error.type"] == "APPLY"
