@@ -170,9 +170,10 @@ def test_a_record_bears_the_span_of_its_sending(spans):
 
 def test_a_mail_that_tells_of_two_clicks_is_once_in_the_trace_of_each(spans):
     with tracing.Spans() as work:
-        work.call("send mail", [SAMPLED, SAMPLED, f"00-{OTHER}-{CALLER}-01", UNSAMPLED, None])
+        work.call("send mail", [SAMPLED, f"00-{TRACE}-{'1' * 16}-01", f"00-{OTHER}-{CALLER}-01", UNSAMPLED, None])
         work.fail("TRY_AGAIN")
     assert [format_trace_id(one.context.trace_id) for one in spans()] == [TRACE, OTHER]
+    assert [format_span_id(one.parent.span_id) for one in spans()] == [CALLER, CALLER]
     assert {one.attributes["error.type"] for one in spans()} == {"TRY_AGAIN"}
 
 
