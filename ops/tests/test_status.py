@@ -2,9 +2,11 @@
 
 import contextlib
 import socket
+import ssl
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import pytest
@@ -15,11 +17,14 @@ from chassis import metrics, outbox
 from chassis.database import connect
 from chassis.migration import Schema
 from chassis.outbox import Outgoing
+from chassis.provisioning import with_database
 from chassis.settings import kafka_connection
 from event_schemas.catalogue import CONVOCATION, MISSION, TOPICS
-from imagin_ops import topics
+from imagin_ops import parts, topics
 from imagin_ops.commands.status import _behind
 from imagin_ops.services import NOTIFIER, SERVICES
+from testkit.certificates import write_certificates
+from testkit.smtp import MailServer
 from testkit.topics import delete_topic
 
 LIMIT = 15
@@ -28,13 +33,11 @@ COMMANDS = pytest.mark.parametrize("command", ["status", "doctor"])
 
 @pytest.fixture
 async def installation(kafka, database):
-    """Topics without a record, migrated databases, nobody's processes: all is well. Two databases stand for four."""
+    """Topics without a record, migrated databases, nobody's processes: all is well."""
     for name in TOPICS:
         await delete_topic(kafka.bootstrap, name)
     await topics.apply(kafka_connection(bootstrap=kafka.bootstrap))
-    bridge, notifier = (await database("santorin_bridge")).url, (await database("notifier")).url
-    urls = dict.fromkeys(SERVICES, bridge) | {NOTIFIER: notifier}
-    given = {f"{service.prefix}DATABASE_URL": url for service, url in urls.items()}
+    given = {f"{service.prefix}DATABASE_URL": (await database(service.package)).url for service in SERVICES}
     return given | {"IMAGIN_KAFKA_BOOTSTRAP": kafka.bootstrap}
 
 
@@ -43,14 +46,18 @@ def replica():
     """`replica(metrics=…)`: a process that answers as it is told."""
     servers = []
 
-    def start(health="ok", text=b""):
+    def start(health="ok", text=b"", date=None):
         answers = {"/health/ready": health.encode(), "/metrics": text}
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self):
-                self.send_response(200 if self.path == "/metrics" or health == "ok" else 503)
+                self.answers(200 if self.path == "/metrics" or health == "ok" else 503)
                 self.end_headers()
                 self.wfile.write(answers[self.path])
+
+            def answers(self, status):
+                self.send_response_only(status)
+                self.send_header("Date", date or self.date_time_string())
 
             def log_message(self, *_):
                 pass
@@ -64,6 +71,18 @@ def replica():
     for server in servers:
         server.shutdown()
         server.server_close()
+
+
+@pytest.fixture
+def mail_server(tmp_path):
+    """It asks for STARTTLS and a password, and its certificate is of a CA in `ca.pem`."""
+    write_certificates(tmp_path / "ca.pem", tmp_path / "server.pem")
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls.load_cert_chain(tmp_path / "server.pem")
+    server = MailServer(tls=tls, password="invented")
+    server.start()
+    yield server
+    server.stop()
 
 
 @pytest.fixture
@@ -120,6 +139,64 @@ async def test_an_installation_that_is_well_is_said_to_be_well(imagin, installat
     assert (done.code, done.err) == (0, ""), done.out
     assert "✗" not in done.out
     assert "muet" not in done.out
+
+
+async def test_the_doctor_tells_what_it_was_given_without_a_password(imagin, installation):
+    secrets = {"IMAGIN_SIGNING_KEYS": "SECRET", "NOTIFIER_SMTP_URL": "smtp://u:SECRET@127.0.0.1:1"}
+    for form in ([], ["--json"]):
+        done = await imagin("doctor", *form, **installation | secrets)
+        assert "SECRET" not in done.out + done.err
+        assert "testkit-password" not in done.out + done.err
+        assert "postgresql://notifier:***@" in done.out
+    assert done.json["configuration"]["IMAGIN_KAFKA_BOOTSTRAP"] == installation["IMAGIN_KAFKA_BOOTSTRAP"]
+    assert done.json["configuration"]["IMAGIN_SIGNING_KEYS"] == "***"
+
+
+async def test_a_mail_server_is_greeted_and_shown_the_password_and_sent_nothing(
+    imagin, installation, mail_server, tmp_path
+):
+    good = f"smtp+starttls://imagin:invented@localhost:{mail_server.port}"
+    installation |= {"NOTIFIER_SMTP_CA_FILE": str(tmp_path / "ca.pem")}
+    done = await imagin("doctor", **installation, NOTIFIER_SMTP_URL=good)
+    assert (done.code, "✓ serveur de mail" in done.out) == (0, True), done.out
+    done = await imagin("doctor", **installation, NOTIFIER_SMTP_URL=good.replace("invented", "wrong"))
+    assert (done.code, "✗ serveur de mail : SMTP 535" in done.out) == (1, True), done.out
+    assert not mail_server.mailed
+
+
+async def test_a_mail_server_that_is_silent_or_away_is_told_in_time(imagin, installation, frozen):
+    for url, said in ((frozen.replace("http", "smtp"), "pas de réponse"), ("smtp://127.0.0.1:1", "SMTPConnectError")):
+        done = await imagin("doctor", **installation, NOTIFIER_SMTP_URL=url)
+        assert (done.code, f"✗ serveur de mail : {said}" in done.out) == (1, True), done.out
+        assert done.seconds < LIMIT
+
+
+async def test_a_clock_that_is_wrong_is_told_with_whose_it_is(imagin, installation, replica):
+    slow = replica(date="Sun, 06 Nov 1994 08:49:37 GMT")
+    done = await imagin("doctor", **installation, NOTIFIER_URL=f"{replica()},{slow}")
+    assert done.code == 1
+    line = next(line for line in done.out.splitlines() if "horloges" in line)
+    assert line.startswith(f"✗ horloges : écart avec cette machine : {slow} ")
+    assert "," not in line
+
+
+async def test_a_database_whose_schema_is_behind_is_told_without_an_administrator(imagin, installation, postgres):
+    name = urlsplit(installation["NOTIFIER_DATABASE_URL"]).path[1:]
+    connection = await connect(with_database(postgres.admin_url, name))
+    await connection.execute(
+        "DELETE FROM schema_migrations WHERE version = (SELECT max(version) FROM schema_migrations)"
+    )
+    await connection.close()
+    done = await imagin("doctor", **installation)
+    assert (done.code, "✗ migrations notifier : " in done.out) == (1, True), done.out
+    assert done.out.count("✗") == 1
+
+
+def test_a_codec_that_is_broken_is_named(monkeypatch):
+    assert parts.codecs() is None
+    monkeypatch.setitem(parts._CODECS, "zstd", (bytes, lambda packed: packed[:1]))
+    monkeypatch.setitem(parts._CODECS, "lz4", (None, None))
+    assert parts.codecs() == "illisible(s) ici : lz4, zstd"
 
 
 @COMMANDS

@@ -10,8 +10,9 @@ from aiokafka.errors import KafkaError, TopicAuthorizationFailedError, Transacti
 
 from chassis.settings import kafka_connection
 from event_schemas.catalogue import ACCUSE, CONVOCATION, HABILITATION, TOPICS
-from imagin_ops import topics
-from imagin_ops.acls import acls
+from imagin_ops import parts, topics
+from imagin_ops.acls import Given, acls, given, missing, strangers
+from imagin_ops.connections import NoAnswer
 from testkit.parts.jars import kafka_libs, reader_libs
 from testkit.parts.java import find_java
 from testkit.parts.secured_kafka import SecuredKafka
@@ -78,6 +79,20 @@ async def test_the_bridge_alone_writes_the_list_of_rights(kafka):
     assert await writes(kafka, "santorin-bridge", HABILITATION, "santorin-bridge.relay") is None
     for user in set(USERS) - {"santorin-bridge"}:
         assert await writes(kafka, user, HABILITATION) is TopicAuthorizationFailedError, user
+
+
+async def test_the_doctor_compares_the_clusters_rights_with_the_catalogues(kafka):
+    anonymous = {"bootstrap_servers": [kafka.bootstrap]}
+    assert await parts.rights(anonymous) == {"droits sur Kafka": None}
+    found = await given(anonymous)
+    assert missing([one for one in found if one.user != "User:santorin" or one.resource != 2])[0].startswith(
+        "santorin "
+    )
+    assert strangers([*found, Given("User:x", 2, 2, "imagin.", True)]) == sorted(
+        f"User:x {topic}" for topic in TOPICS if topic.startswith("imagin.")
+    )
+    with pytest.raises(NoAnswer, match="le droit Describe sur le cluster"):
+        await given(connection(kafka, "santorin"))
 
 
 async def test_nobody_takes_the_fence_of_another(kafka):

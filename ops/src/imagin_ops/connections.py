@@ -38,6 +38,14 @@ def place(url: str) -> str:
     return f"base {parts.path.removeprefix('/')} sur {parts.netloc.rpartition('@')[2]}"
 
 
+def masked(url: str) -> str:
+    """The URL with *** for its password."""
+    parts = urlsplit(url)
+    user, at, hosts = parts.netloc.rpartition("@")
+    name, colon, _ = user.partition(":")
+    return parts._replace(netloc=f"{name}{colon}{'***' if colon else ''}{at}{hosts}", query="").geturl()
+
+
 @asynccontextmanager
 async def connected(url: str) -> AsyncIterator[asyncpg.Connection]:
     """A connection to a database. Raises NoAnswer where it cannot be had, or breaks."""

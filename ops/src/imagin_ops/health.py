@@ -3,13 +3,17 @@
 import asyncio
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import NamedTuple, TypeVar
 
 import asyncpg
 import httpx2
 from prometheus_client.parser import text_string_to_metric_families
 
+from chassis import migration
 from chassis.database import Connection, Row
+from chassis.migration import Schema
 from chassis.outbox import Waiting
 from imagin_ops.connections import NoAnswer, connected
 from imagin_ops.readers import Unread, groups_of
@@ -20,6 +24,7 @@ from santorin_bridge.operations import Silence, silence
 
 ASKED_SECONDS = 6.0
 _HTTP_SECONDS = 4.0
+_DATE_SECONDS = timedelta(seconds=2)  # a Date has no fractions, and uvicorn writes it once a second
 _STANDING_SECONDS = 30.0
 _OUTBOX_SECONDS = 60.0
 _DEAD = "SELECT count(*) AS dead FROM dead_letter WHERE state IN ('OPEN', 'RETRY')"
@@ -50,10 +55,14 @@ class Reader(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Replica:
-    """A process of a service: `health` is its own word, or « muet »."""
+    """A process of a service: `health` is its own word, or « muet ».
+
+    `clock_seconds`: how far its clock is from ours.
+    """
 
     url: str
     health: str
+    clock_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +77,16 @@ class Metrics:
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """What a service's database says; `silence`: SANTORIN's, of the bridge only."""
+    """What a service's database says; `silence`: SANTORIN's, of the bridge only.
+
+    `clock_seconds`: how far its clock is from ours.
+    """
 
     waiting: list[Waiting]
     dead_letters: int
     silence: Silence | None
+    schema: Schema
+    clock_seconds: float
 
     @property
     def pending(self) -> int:
@@ -183,14 +197,32 @@ async def _read(connection: Connection, service: ServiceSpec) -> Books:
     row = await connection.fetchrow(_DEAD, record_class=_Dead)
     assert row is not None
     of_santorin = await silence(connection) if service == SANTORIN_BRIDGE else None
-    return Books(await waiting(connection, service), row.dead, of_santorin)
+    schema = await migration.schema(connection, migration.of_service(service.package))
+    before = datetime.now(UTC)
+    there: datetime = await connection.fetchval("SELECT clock_timestamp()")
+    return Books(await waiting(connection, service), row.dead, of_santorin, schema, _apart(there, before))
+
+
+def _apart(there: datetime, before: datetime) -> float:
+    """Seconds between another clock and ours, at least: it was read between `before` and now."""
+    return max((before - there).total_seconds(), (there - datetime.now(UTC)).total_seconds(), 0.0)
 
 
 async def _replica(url: str) -> Replica:
+    before = datetime.now(UTC) - _DATE_SECONDS
     ready = await _got(f"{url}/health/ready")
     if ready is None:
         return Replica(url, "muet")
-    return Replica(url, ready.text.strip() if ready.status_code in {200, 503} else f"HTTP {ready.status_code}")
+    word = ready.text.strip() if ready.status_code in {200, 503} else f"HTTP {ready.status_code}"
+    return Replica(url, word, _apart(there, before) if (there := _date(ready)) else 0.0)
+
+
+def _date(answer: httpx2.Response) -> datetime | None:
+    """When a process says that it answered, to the second; None where it does not say it."""
+    try:
+        return parsedate_to_datetime(answer.headers.get("Date", ""))
+    except ValueError:
+        return None
 
 
 async def _metrics(url: str) -> Metrics:

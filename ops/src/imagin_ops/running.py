@@ -13,11 +13,14 @@ from pydantic_settings import SettingsConfigDict
 
 from acces.jetons import Signer
 from chassis.settings import KafkaSettings, Misconfigured, check_database_url, load, read_secret_file
+from imagin_ops.connections import masked
 from imagin_ops.output import fail, say
 from imagin_ops.services import SERVICES, ServiceSpec
 
 _BOOTSTRAP, _ADMIN, _KEYS = "IMAGIN_KAFKA_BOOTSTRAP", "IMAGIN_DATABASE_URL", "IMAGIN_SIGNING_KEYS"
 _PROMETHEUS = "IMAGIN_PROMETHEUS_URL"
+_SMTP, _SMTP_CA = "NOTIFIER_SMTP_URL", "NOTIFIER_SMTP_CA_FILE"
+_SECURITY = [f"IMAGIN_KAFKA_{one}" for one in ("SECURITY_PROTOCOL", "SASL_MECHANISM", "SASL_USERNAME", "CA_FILE")]
 _PROCESS = re.compile(r"https?://(\[[0-9A-Fa-f:.]+\]|[^/:\s]+)(:[0-9]{1,5})?(/\S*)?")
 
 
@@ -55,6 +58,24 @@ class Installation:
     pid: int | None = None
     ops_urls: dict[str, str] = field(default_factory=dict)
     prometheus_url: str = ""
+    smtp_url: str | None = None
+    smtp_ca_file: str | None = None
+
+    def told(self) -> dict[str, str]:
+        """What was given, by its variable: no password, no key."""
+        named = {
+            _BOOTSTRAP: self.bootstrap,
+            **{name: given(name) for name in _SECURITY},
+            _ADMIN: masked(self.admin_url or ""),
+            **{f"{one.prefix}DATABASE_URL": masked(self.databases.get(one.name, "")) for one in SERVICES},
+            **{f"{one.prefix}URL": self.urls.get(one.name) for one in SERVICES},
+            **{f"{one.prefix}OPS_URL": self.ops_urls.get(one.name) for one in SERVICES},
+            _SMTP: masked(self.smtp_url or ""),
+            _SMTP_CA: self.smtp_ca_file,
+            _PROMETHEUS: self.prometheus_url,
+            _KEYS: "***" if self.signing_keys else None,
+        }
+        return {name: value for name, value in named.items() if value}
 
     @property
     def kafka(self) -> dict[str, Any]:
@@ -170,6 +191,8 @@ def _environment() -> Installation:
         admin_url=_database(_ADMIN),
         signing_keys=given(_KEYS),
         prometheus_url=_processes(_PROMETHEUS).rstrip("/"),
+        smtp_url=given(_SMTP),
+        smtp_ca_file=given(_SMTP_CA),
     )
 
 

@@ -111,6 +111,19 @@ async def diff(kafka: dict[str, Any], *, replication: int | None = None) -> list
     return [found for topic in TOPICS.values() for found in _differences(topic, present.get(topic.name), copies)]
 
 
+async def behind(kafka: dict[str, Any]) -> list[str]:
+    """Partitions of our topics of which copies are missing or late, as « topic/partition 2 sur 3 ». Raises NoAnswer."""
+    async with kafka_admin(kafka) as admin:
+        present = [name for name in TOPICS if name in set(await admin.list_topics())]
+        described = await admin.describe_topics(present) if present else []
+    return [
+        f"{topic['topic']}/{one['partition']} {len(one['isr'])} sur {len(one['replicas'])}"
+        for topic in described
+        for one in topic["partitions"]
+        if len(one["isr"]) < len(one["replicas"])
+    ]
+
+
 async def _present(admin: Any, names: list[str]) -> dict[str, Present]:
     if not names:
         return {}

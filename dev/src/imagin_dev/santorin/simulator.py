@@ -14,7 +14,7 @@ from uuid import uuid5
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from pydantic import ValidationError
 
-from chassis.cloudevents import Cause, encode
+from chassis.cloudevents import Cause, encode, traceparent_of
 from event_schemas.accuses import Accuse
 from event_schemas.catalogue import ACCUSE, ACCUSE_SENT, HABILITATION
 from event_schemas.habilitations import Habilitation
@@ -99,7 +99,7 @@ class Santorin:
             answer = self._decide(record.key, right)
             if answer is not None:
                 self.answers[record.key] = answer
-                acks.append(await self._send(producer, record.key, answer))
+                acks.append(await self._send(producer, record, answer))
         await asyncio.gather(*acks)
 
     def _decide(self, key: bytes, right: Habilitation) -> Accuse | None:
@@ -120,11 +120,13 @@ class Santorin:
             motif="identité inconnue de SANTORIN" if decision == "REFUSED" else None,
         )
 
-    async def _send(self, producer: AIOKafkaProducer, key: bytes, answer: Accuse) -> Any:
-        subject = key.decode()
+    async def _send(self, producer: AIOKafkaProducer, record: Any, answer: Accuse) -> Any:
+        """In the trace of the right that it answers, as docs/integrateurs asks."""
+        subject = record.key.decode()
         ce_id = str(uuid5(NAMESPACE, f"accuse|{subject}|{answer.version}"))
-        headers = encode(ACCUSE_SENT, SOURCE, subject, ce_id, datetime.now(UTC), Cause())
-        return await producer.send(ACCUSE, answer.to_bytes(), key=key, headers=headers)
+        cause = Cause(traceparent=traceparent_of(record))
+        headers = encode(ACCUSE_SENT, SOURCE, subject, ce_id, datetime.now(UTC), cause)
+        return await producer.send(ACCUSE, answer.to_bytes(), key=record.key, headers=headers)
 
     async def _remember(self) -> None:
         """Its own answers so far; what others wrote there is none."""

@@ -111,7 +111,7 @@ def decode(record: ConsumerRecord, models: Mapping[str, type[BaseModel]]) -> Eve
             state,
             ce_type,
             headers.get("ce_id", ""),
-            Cause(headers.get("ce_correlationid"), headers.get("ce_causationid"), _traceparent(record)),
+            Cause(headers.get("ce_correlationid"), headers.get("ce_causationid"), traceparent_of(record)),
             state.aggregate,
             state.version,
             state.hash,
@@ -140,7 +140,7 @@ def _read_headers(record: ConsumerRecord) -> dict[str, str]:
     return headers
 
 
-def _traceparent(record: ConsumerRecord) -> str | None:
+def traceparent_of(record: ConsumerRecord) -> str | None:
     """None where there is none, several or no valid one: a new trace begins then (W3C Trace Context, 4.3)."""
     values = [value for name, value in record.headers if name == "traceparent"]
     if len(values) != 1 or not _TRACEPARENT.fullmatch(values[0] or b""):

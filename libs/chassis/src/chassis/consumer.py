@@ -27,6 +27,7 @@ from chassis.guard import Known, Outcome, guard
 from chassis.kill_points import kill_point
 from chassis.metrics import BATCH_SECONDS, EVENTS
 from chassis.migration import Migration, differs
+from chassis.tracing import Spans
 
 log = structlog.get_logger()
 _MAX_PAUSE_SECONDS = 30.0
@@ -124,7 +125,8 @@ class Consumer:
         async with self._pool.acquire() as connection, connection.transaction():
             taken = await dead_letters.take_retries(connection, self.group)
             if taken:
-                await self._process(connection, [record for _, record in taken])
+                with Spans() as spans:
+                    await self._process(connection, [record for _, record in taken], spans)
                 await dead_letters.close_retries(connection, [letter for letter, _ in taken])
         if taken:
             self._after_commit()
@@ -163,13 +165,14 @@ class Consumer:
         ]
 
     async def _write_batch(self, records: Sequence[ConsumerRecord]) -> None:
-        async with self._pool.acquire() as connection, connection.transaction():
-            outcome = await self._process(connection, records)
-            kill_point("consumer.before_database_commit")
+        with Spans() as spans:
+            async with self._pool.acquire() as connection, connection.transaction():
+                outcome = await self._process(connection, records, spans)
+                kill_point("consumer.before_database_commit")
         for name, count in outcome.counts.items():
             EVENTS.labels(self.topic, name).inc(count)
 
-    async def _process(self, connection: Connection, records: Sequence[ConsumerRecord]) -> Outcome:
+    async def _process(self, connection: Connection, records: Sequence[ConsumerRecord], spans: Spans) -> Outcome:
         outcome = Outcome()
         events: list[Event] = []
         for record in records:
@@ -178,12 +181,13 @@ class Consumer:
                 events.append(decoded)
             else:
                 outcome.dead.append(decoded)
-        await self._apply(connection, events, outcome)
+        await self._apply(connection, spans.receive(self.group, events), outcome)
         if outcome.applied:
             await dead_letters.supersede(connection, self.group, self.topic, outcome.applied)
         if outcome.dead:
             await dead_letters.save(connection, self.group, outcome.dead)
             _tell_dead(outcome.dead)
+            spans.bury(outcome.dead)
         outcome.counts.update(applied=len(outcome.applied), dead=len(outcome.dead))
         return outcome
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -12,6 +13,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.params import Depends
 from fastapi.responses import JSONResponse
+from opentelemetry.trace import INVALID_SPAN, Span
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
 from starlette.datastructures import Headers, MutableHeaders
@@ -25,7 +27,7 @@ from chassis.database import Pool, is_transient
 from chassis.metrics import HTTP_SECONDS
 from chassis.problem import Problem
 from chassis.server import MAX_HEAD_BYTES
-from chassis.tracing import request_span
+from chassis.tracing import request_span, tell_request
 
 log = structlog.get_logger()
 MAX_BODY_BYTES, MAX_FILE_BYTES = 1_000_000, 8_000_000
@@ -221,7 +223,8 @@ class _RequestContext:
                 _complete(scope, MutableHeaders(scope=message))
             await send(message)
 
-        with request_span(_method(scope), Headers(scope=scope)):
+        probe = _is_probe(scope)
+        with nullcontext(INVALID_SPAN) if probe else request_span(_method(scope), Headers(scope=scope)) as span:
             try:
                 await (_refused(scope) or self.app)(scope, bounded, observe)
             except Exception as error:  # answered here: Starlette would count 500 and raise it again
@@ -230,7 +233,7 @@ class _RequestContext:
                 response = await _unexpected(Request(scope), error)
                 await response(scope, receive, observe)
             finally:
-                _tell(scope, status, time.perf_counter() - started)
+                _tell(scope, span, status, time.perf_counter() - started)
 
 
 def _refused(scope: Scope) -> Response | None:
@@ -271,9 +274,15 @@ def _route(scope: Scope) -> str:
     return getattr(scope.get("route") or next(plain, None), "path", _OTHER)
 
 
-def _tell(scope: Scope, status: int, seconds: float) -> None:
-    if scope["path"].startswith("/health/"):
+def _is_probe(scope: Scope) -> bool:
+    """Somebody asks for the health every few seconds: no line of the log, no trace."""
+    return bool(scope["path"].startswith("/health/"))
+
+
+def _tell(scope: Scope, span: Span, status: int, seconds: float) -> None:
+    if _is_probe(scope):
         return
     route, method = _route(scope), _method(scope)
+    tell_request(span, method, route, status)
     HTTP_SECONDS.labels(method, route, status).observe(seconds)
     log.info("http.request", method=method, route=route, status=status, seconds=round(seconds, 4))

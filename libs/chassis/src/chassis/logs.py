@@ -53,12 +53,17 @@ _ALLOWED = frozenset(
 _KIND_SECONDS = 10.0
 
 
+def instance_name() -> str:
+    """Which replica this is: the host (a container's or pod's name) and the process."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
 def configure(service: str, level: str) -> None:
     """Send this process's structlog and stdlib logging to stdout, a JSON object a line.
 
-    `instance` in each line tells replicas apart: the host (a container's or pod's name) and the process.
+    `instance` in each line tells replicas apart.
     """
-    instance = f"{socket.gethostname()}:{os.getpid()}"
+    instance = instance_name()
 
     def add_context(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
         cause = current_cause()

@@ -21,6 +21,7 @@ from chassis.leadership import leadership
 from chassis.metrics import RELAY_LEADER, RELAY_SEND_SECONDS, RELAY_SENT
 from chassis.outbox import Message, Outbox, Waiting
 from chassis.partitioning import partition_of
+from chassis.tracing import Spans
 
 log = structlog.get_logger()
 LOCK = 4_207_002
@@ -152,7 +153,9 @@ class Relay:
             messages = await source.fetch(connection, self._limit)
             if not messages:
                 continue
-            await self._send(producer, messages)
+            with Spans() as spans:
+                spans.send((one.topic, one.headers) for one in messages)
+                await self._send(producer, messages)
             kill_point("relay.after_send")
             await source.clear(connection, messages)
             kill_point("relay.after_clear")

@@ -21,7 +21,7 @@ from aiokafka.errors import KafkaError
 from fastapi import FastAPI
 from pydantic import BaseModel
 
-from chassis import logs, migration, starting
+from chassis import logs, migration, starting, tracing
 from chassis.consumer import Consumer, Reader
 from chassis.database import Row, create_pool, is_transient
 from chassis.http import Health, ops_app
@@ -82,7 +82,10 @@ def run(kind: type[ServiceSettings], build: Callable[[Runtime], Service]) -> Non
     except Misconfigured as error:
         _do_not_start(kind, *error.sentences)
     logs.configure(settings.service_name, settings.log_level)
-    BUILD_INFO.labels(settings.service_name, version(settings.service_name)).set(1)
+    origin = tracing.Origin(settings.service_name, version(settings.service_name), logs.instance_name())
+    BUILD_INFO.labels(origin.service, origin.version).set(1)
+    if settings.otlp_endpoint:
+        tracing.configure(origin, settings.otlp_endpoint, settings.trace_ratio)
     gc.set_threshold(
         50_000, 20, 20
     )  # batches make many objects that die together: a tenth of the time was the collector's
@@ -92,6 +95,8 @@ def run(kind: type[ServiceSettings], build: Callable[[Runtime], Service]) -> Non
     except CannotListen as error:
         ports = {settings.http_port: "http_port", settings.ops_http_port: "ops_http_port"}
         _do_not_start(kind, f"{variable_of(kind, ports[error.port])}: {error}")
+    finally:
+        tracing.stop()
 
 
 def _do_not_start(kind: type[ServiceSettings], *sentences: str) -> NoReturn:

@@ -35,6 +35,7 @@ REQUEST_TIMEOUT_MS = 4_000
 
 
 _ADDRESS = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s:\[\]]+)(:[0-9]{1,5})?")
+_COLLECTOR = re.compile(r"https?://(\[[0-9A-Fa-f:.]+\]|[^\s:\[\]/@?#]+)(:[0-9]{1,5})?(/[^\s@?#]*)?")
 _UNPARSED = re.compile(r'parsing value for field "(\w+)"')  # what pydantic-settings says of a value that is no JSON
 _OF_OURS = "Value error, "  # what pydantic puts before the sentence of a validator
 
@@ -182,11 +183,22 @@ class ServiceSettings(KafkaSettings):
     # Addresses or networks of the proxies whose X-Forwarded-For and -Proto are believed, with commas; none by default.
     http_trusted_proxies: str = ""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    # An OpenTelemetry collector (OTLP over HTTP); without one no trace leaves the process. Of the traces that begin
+    # here this part is told; one that a caller has begun is told as the caller says (docs/decisions/0043).
+    otlp_endpoint: str | None = None
+    trace_ratio: float = Field(default=1.0, ge=0, le=1)
 
     @field_validator("database_url")
     @classmethod
     def _is_postgresql(cls, url: SecretStr) -> SecretStr:
         check_database_url(url.get_secret_value())
+        return url
+
+    @field_validator("otlp_endpoint")
+    @classmethod
+    def _is_a_collector(cls, url: str | None) -> str | None:
+        if url is not None and not _COLLECTOR.fullmatch(url):
+            raise ValueError("a collector is http://host:port; a password stands in OTEL_EXPORTER_OTLP_HEADERS")
         return url
 
 

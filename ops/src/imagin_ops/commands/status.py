@@ -9,7 +9,7 @@ import typer
 
 from chassis import provisioning
 from chassis.migration import Schema
-from imagin_ops import health, running, topics
+from imagin_ops import health, parts, running, topics
 from imagin_ops.connections import NoAnswer, run
 from imagin_ops.health import Books, Health, Reader, asked
 from imagin_ops.output import program, put, put_json, say, when
@@ -117,11 +117,11 @@ def _silent(silence: Silence) -> bool:
 
 
 def doctor(*, json: Json = False) -> None:
-    """Check Kafka, topics, databases, migrations, processes, readers, dead letters; says what to do.
+    """Check Kafka, topics and their copies, codecs, clocks, databases, migrations, processes, readers, dead letters.
 
-    Needs IMAGIN_KAFKA_BOOTSTRAP and <SERVICE>_DATABASE_URL; migrations are checked where IMAGIN_DATABASE_URL is given,
-    processes where <SERVICE>_URL is, their metrics where <SERVICE>_OPS_URL is. Ends within 15 seconds. Exit code 0 when
-    nothing is wrong, 1 otherwise.
+    Says what it was given, without passwords, and what to do. Needs IMAGIN_KAFKA_BOOTSTRAP and <SERVICE>_DATABASE_URL;
+    processes are checked where <SERVICE>_URL is given, their metrics where <SERVICE>_OPS_URL is, the mail server where
+    NOTIFIER_SMTP_URL is; no mail is sent. Ends within 15 seconds. Exit code 0 when nothing is wrong, 1 otherwise.
     """
     installation = _needed()
     silent = [f"{service.prefix}URL" for service in SERVICES if not installation.replicas(service)]
@@ -130,23 +130,34 @@ def doctor(*, json: Json = False) -> None:
         say(f"processus non interrogés : {', '.join(silent)} non donnés")
     findings = run(_doctor(installation))
     if json:
-        put_json(findings)
+        put_json({"configuration": installation.told()} | findings)
+    for variable, value in installation.told().items() if not json else ():
+        put(f"· {variable}={value}")
     for check, trouble in findings.items() if not json else ():
         put(f"{'✓' if trouble is None else '✗'} {check}{'' if trouble is None else ' : ' + trouble}")
     raise typer.Exit(1 if any(findings.values()) else 0)
 
 
 async def _doctor(installation: Installation) -> Findings:
-    (kafka, services), differences, schemas = await asyncio.gather(
-        _status(installation), asked(topics.diff(_kafka(installation))), _schemas(installation)
+    (kafka, services), differences, late, rights, schemas, mail = await asyncio.gather(
+        _status(installation),
+        asked(topics.diff(_kafka(installation))),
+        asked(parts.copies(_kafka(installation))),
+        parts.rights(_kafka(installation)),
+        _schemas(installation),
+        parts.mail_server(installation),
     )
     findings: Findings = {"kafka": kafka}
     if not isinstance(differences, NoAnswer):
         trouble = f"{len(differences)} différence(s) : {program()} topics diff"
         findings["topics"] = trouble if differences else None
+    if not isinstance(late, NoAnswer):
+        findings["copies"] = late
+    findings |= {} if kafka else rights
+    findings |= {"codecs": parts.codecs(), "horloges": parts.clocks(services)}
     for one in services:
         findings |= _findings(one)
-    return findings | schemas
+    return findings | schemas | mail
 
 
 def _findings(one: Health) -> Findings:
@@ -161,13 +172,14 @@ def _findings(one: Health) -> Findings:
     late = f"rien ne part depuis {one.outbox_seconds:.0f} s : {program()} outbox"
     findings[f"outbox {name}"] = late if one.outbox_is_late else None
     if isinstance(books, Books):
+        findings[f"migrations {one.service.package}"] = _behind(books.schema)
         dead = f"{books.dead_letters} ouverte(s) : {program()} dlq list --service {name}"
         findings[f"lettres mortes {name}"] = dead if books.dead_letters else None
     return findings
 
 
 async def _schemas(installation: Installation) -> Findings:
-    """Of each service, where an administrator's URL is given."""
+    """Of each service, where an administrator's URL is given: it tells a database that is not there, too."""
     url = installation.admin_url
     if not url:
         return {}

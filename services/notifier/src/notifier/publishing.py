@@ -21,5 +21,5 @@ def publish(told: Told, version: int, etat: Etat, motif: str | None) -> Outgoing
     )
     ce_type = catalogue.NOTIFICATION_SENT if sent else catalogue.NOTIFICATION_FAILED
     key = str(told.convocation_id)
-    cause = Cause(told.correlation_id)
+    cause = Cause(told.correlation_id, traceparent=told.traceparent)
     return Outgoing(catalogue.NOTIFICATION, ce_type, key, told.convocation_id, version, state.to_bytes(), cause)

@@ -23,19 +23,21 @@ WHERE d.convocation_id = t.convocation_id AND d.version < t.version
 # As if it came now: five days of patience, and the date that the mail bears, begin again. What was sent is asked for
 # again when a later mail about it, a reminder or an answer, did not arrive, or when the person lost it.
 _RESTART = """
-UPDATE notification n SET etat = 'PENDING', motif = NULL, mail_id = NULL, essais = 0, recue_le = $4, changee_le = $4,
-       pas_avant = $5, demande = k.demande
-FROM unnest($1::uuid[], $2::int[], $3::int[]) AS k (convocation_id, version, demande)
+UPDATE notification n SET etat = 'PENDING', motif = NULL, mail_id = NULL, essais = 0, recue_le = $6, changee_le = $6,
+       pas_avant = $7, demande = k.demande, correlation_id = k.correlation_id, traceparent = k.traceparent
+FROM unnest($1::uuid[], $2::int[], $3::int[], $4::text[], $5::text[])
+     AS k (convocation_id, version, demande, correlation_id, traceparent)
 WHERE n.convocation_id = k.convocation_id AND n.version = k.version AND n.jours = 0
   AND n.etat IN ('SENT', 'FAILED', 'BOUNCED')
 """
 # Whose convocation is not known here yet is told alone.
 _ANSWER = """
-INSERT INTO notification (convocation_id, version, jours, hash, nature, numero, academie, correlation_id, recue_le,
-                          changee_le, pas_avant)
+INSERT INTO notification (convocation_id, version, jours, hash, nature, numero, academie, correlation_id, traceparent,
+                          recue_le, changee_le, pas_avant)
 SELECT k.convocation_id, k.version, -k.demande, '', 'REPONSE', coalesce(n.numero, k.convocation_id::text),
-       coalesce(n.academie, ''), k.correlation_id, $5, $5, $6
-FROM unnest($1::uuid[], $2::int[], $3::int[], $4::text[]) AS k (convocation_id, version, demande, correlation_id)
+       coalesce(n.academie, ''), k.correlation_id, k.traceparent, $6, $6, $7
+FROM unnest($1::uuid[], $2::int[], $3::int[], $4::text[], $5::text[])
+     AS k (convocation_id, version, demande, correlation_id, traceparent)
 LEFT JOIN LATERAL (SELECT numero, academie FROM notification h WHERE h.convocation_id = k.convocation_id AND h.jours = 0
                    ORDER BY h.version DESC LIMIT 1) AS n ON true
 """
@@ -65,8 +67,7 @@ async def restart(
 ) -> None:
     """The mail of each waits to go out again, as a mail of its own, unless a later version does."""
     ids = [one.state.convocation_id for one in asked]
-    versions = [one.state.convocation_version for one in asked], [one.version for one in asked]
-    await connection.execute(_RESTART, ids, *versions, now, pas_avant)
+    await connection.execute(_RESTART, ids, *_asked(asked), now, pas_avant)
     await supersede(connection, ids, now)
 
 
@@ -75,7 +76,15 @@ async def answer(
 ) -> None:
     """Answers to an empêchement wait to go out, unless a later version does."""
     ids = [one.state.convocation_id for one in asked]
-    versions = [one.state.convocation_version for one in asked], [one.version for one in asked]
-    causes = [one.correlation_id for one in asked]
-    await connection.execute(_ANSWER, ids, *versions, causes, now, pas_avant)
+    await connection.execute(_ANSWER, ids, *_asked(asked), now, pas_avant)
     await supersede(connection, ids, now)
+
+
+def _asked(asked: Sequence[Event[CourrielDemande]]) -> tuple[list[int], list[int], list[str], list[str | None]]:
+    """Which version each is about, which request it is, and what it follows from."""
+    return (
+        [one.state.convocation_version for one in asked],
+        [one.version for one in asked],
+        [one.correlation_id for one in asked],
+        [one.cause.traceparent for one in asked],
+    )

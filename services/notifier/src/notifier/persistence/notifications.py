@@ -36,6 +36,7 @@ _COLUMNS = (
     "academie",
     "premier_jour",
     "correlation_id",
+    "traceparent",
     "recue_le",
     "changee_le",
     "pas_avant",
@@ -48,7 +49,7 @@ WHERE n.convocation_id = ANY($1::uuid[]) AND n.etat = 'PENDING'
 # People none of whose changes still settles or pauses; a mail of uncertain fate goes again before anything later.
 _DUE = """
 SELECT n.convocation_id, n.version, n.jours, n.nature, n.numero, n.academie, n.premier_jour, n.etat, n.mail_id,
-       n.essais, n.recue_le, n.correlation_id, n.demande, dite.version AS dite, dite.nature AS dite_nature,
+       n.essais, n.recue_le, n.traceparent, n.demande, dite.version AS dite, dite.nature AS dite_nature,
        EXISTS (SELECT FROM notification f WHERE f.convocation_id = n.convocation_id AND f.jours = 0
                AND f.version < n.version AND f.etat IN ('FAILED', 'BOUNCED') AND f.nature <> 'ANNULATION'
                AND f.version > coalesce(dite.version, 0)) AS en_echec
@@ -94,7 +95,7 @@ class Due(NamedTuple):
     mail_id: UUID | None
     essais: int
     recue_le: datetime
-    correlation_id: str | None
+    traceparent: str | None
     demande: int
     connu: Connu
 
@@ -144,7 +145,7 @@ class _Due(Row):
     mail_id: UUID | None
     essais: int
     recue_le: datetime
-    correlation_id: str | None
+    traceparent: str | None
     demande: int
     dite: int | None
     dite_nature: str | None
@@ -170,6 +171,7 @@ async def add(connection: Connection, changes: Sequence[Change], now: datetime, 
             one.academie,
             one.premier_jour,
             one.event.correlation_id,
+            one.event.cause.traceparent,
             now,
             now,
             settled(now, since.get(one.numero, now), settling),
@@ -208,7 +210,7 @@ def _due(row: _Due) -> Due:
         mail_id=row.mail_id,
         essais=row.essais,
         recue_le=row.recue_le,
-        correlation_id=row.correlation_id,
+        traceparent=row.traceparent,
         demande=row.demande,
         connu=Connu(row.dite, row.dite_nature not in {None, "ANNULATION"}, row.en_echec),
     )

@@ -19,14 +19,14 @@ _FINISH = """
 UPDATE notification SET etat = $2, motif = $3, pas_avant = $4, changee_le = $5,
        envoyee_le = CASE WHEN $2 = 'SENT' THEN $5 ELSE envoyee_le END,
        mail_id = CASE WHEN $2 = 'PENDING' THEN NULL ELSE mail_id END
-WHERE mail_id = $1 AND etat = 'SENDING' RETURNING convocation_id, version, jours, correlation_id
+WHERE mail_id = $1 AND etat = 'SENDING' RETURNING convocation_id, version, jours, correlation_id, traceparent
 """
 _CLOSE = """
 UPDATE notification n SET etat = $4, motif = $5, changee_le = $6
 FROM unnest($1::uuid[], $2::int[], $3::int[]) AS k (convocation_id, version, jours)
 WHERE n.convocation_id = k.convocation_id AND n.version = k.version AND n.jours = k.jours
   AND n.etat IN ('PENDING', 'SENDING')
-RETURNING n.convocation_id, n.version, n.jours, n.correlation_id
+RETURNING n.convocation_id, n.version, n.jours, n.correlation_id, n.traceparent
 """
 _POSTPONE = """
 UPDATE notification n SET pas_avant = $4, motif = $5, essais = essais + 1, changee_le = $6
@@ -38,7 +38,7 @@ WHERE n.convocation_id = k.convocation_id AND n.version = k.version AND n.jours 
 _BOUNCE = """
 UPDATE notification n SET etat = 'BOUNCED', motif = $2, changee_le = $3
 WHERE n.mail_id = $1 AND n.etat IN ('SENT', 'SENDING')
-RETURNING n.convocation_id, n.version, n.jours, n.correlation_id,
+RETURNING n.convocation_id, n.version, n.jours, n.correlation_id, n.traceparent,
           EXISTS (SELECT FROM notification h WHERE h.convocation_id = n.convocation_id AND h.jours = 0
                   AND h.version > n.version AND h.etat IN ('SENDING', 'SENT', 'FAILED', 'BOUNCED')) AS depassee
 """
@@ -56,6 +56,7 @@ class Told(Row):
     version: int
     jours: int
     correlation_id: str | None
+    traceparent: str | None
 
 
 class _Bounced(Told):

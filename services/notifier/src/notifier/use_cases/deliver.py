@@ -14,6 +14,7 @@ from uuid import UUID
 
 from chassis.database import Connection
 from chassis.kill_points import kill_point
+from chassis.tracing import Spans
 from notifier.domain.notification import Etat, pause
 from notifier.gateways.mail import Delivery, Fate, Mail, RelayUnavailable
 from notifier.metrics import EMAILS
@@ -93,7 +94,11 @@ class Delivering:
     async def send(self, connection: Connection, courrier: Courrier) -> Finish:
         """What came of it, to be recorded. Raises RelayUnavailable once the mail is back in the queue."""
         try:
-            delivery = await self._mail.deliver(courrier.message, self._identity.envelope_from(courrier.id))
+            with Spans() as spans:
+                spans.call("send mail", (row.traceparent for row in courrier.rows))
+                delivery = await self._mail.deliver(courrier.message, self._identity.envelope_from(courrier.id))
+                if delivery.fate is not Fate.SENT:
+                    spans.fail(delivery.fate.value)
         except RelayUnavailable as unavailable:
             etat = Etat.SENDING if courrier.again else Etat.PENDING
             await self.commit(connection, Finish(courrier.id, etat, str(unavailable), self._clock()), None)
