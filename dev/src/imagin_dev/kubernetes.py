@@ -81,7 +81,8 @@ def _scaled(service: ServiceSpec) -> dict[str, Any]:
         "fallback": {"failureThreshold": 3, "replicas": _PROCESSES, "behavior": "currentReplicasIfHigher"},
         "triggers": [_waiting(service, topic) for topic in read],
     }
-    return _manifest("keda.sh/v1alpha1", "ScaledObject", service.name, spec)
+    labels = _PART | {"app.kubernetes.io/name": service.name, "app.kubernetes.io/component": "service"}
+    return _manifest("keda.sh/v1alpha1", "ScaledObject", service.name, spec, labels)
 
 
 def _waiting(service: ServiceSpec, topic: Topic) -> dict[str, Any]:
