@@ -3,6 +3,7 @@
 import json
 import re
 from importlib.metadata import distribution
+from pathlib import Path
 from secrets import token_urlsafe
 from types import SimpleNamespace
 from urllib.parse import urlsplit
@@ -29,6 +30,7 @@ MAINS = {
     one.Settings.service_name: one
     for one in (mission_import.main, convocation.main, santorin_bridge.main, notifier.main)
 }
+ROOT = Path(__file__).parents[2]
 PATH = "/run/secrets/imagin/"
 VALUES = {"DATABASE_URL": "postgresql://x:x@x/x", "SMTP_URL": "smtps://x:x@x", "CLIENTS": "{}"}
 STOPPING_SECONDS = 12 + 5 + 5
@@ -104,6 +106,16 @@ def test_no_secret_is_a_value(manifests, name):
 
 def test_no_secret_is_a_manifest(files):
     assert files.of("Secret") == []
+
+
+@every_service
+def test_the_readme_names_the_secret_and_each_key_that_the_pod_reads(manifests, name):
+    rows = (ROOT / "deploy" / "README.md").read_text(encoding="utf-8").splitlines()
+    [row] = [one for one in rows if one.startswith(f"| `{name}` | `{name.replace('-', '_').upper()}_")]
+    asked = [value for value in manifests.environment(name).values() if value.startswith(PATH)]
+    keys = {one.removeprefix(PATH) for one in asked} - {"kafka/password", "kafka/ca.crt"}
+    assert keys
+    assert {one for one in keys if f"`{one}`" not in row} == set()
 
 
 @every_service
