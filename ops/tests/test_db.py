@@ -70,6 +70,17 @@ async def test_a_database_that_is_not_there_is_told(imagin, server):
     assert "db create" in migrate.err
 
 
+async def test_one_service_alone_is_made_migrated_and_told_where_each_has_a_server_of_its_own(imagin, server):
+    password = {f"{NOTIFIER.prefix}DATABASE_PASSWORD": "p" * 16}
+    done = await imagin("db", "create", "notifier", "--json", **server, **password)
+    assert (done.code, done.json) == (0, {"notifier": "prête"})
+    for command in ("status", "migrate"):
+        done = await imagin("db", command, "notifier", **server)
+        assert (done.code, done.out) == (0, "notifier : à jour\n")
+    unknown = await imagin("db", "migrate", "notifiers", **server)
+    assert (unknown.code, "service inconnu : notifiers" in unknown.err) == (2, True)
+
+
 async def test_all_passwords_are_asked_for_before_anything_is_created(imagin, server):
     first, *others = PASSWORDS
     done = await imagin("db", "create", **server, **{first: "p" * 16})

@@ -6,13 +6,16 @@ import os
 import pytest
 import pytest_asyncio
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError, TopicAuthorizationFailedError, TransactionalIdAuthorizationFailed
 
 from chassis.settings import kafka_connection
 from event_schemas.catalogue import ACCUSE, CONVOCATION, HABILITATION, TOPICS
-from imagin_ops import parts, topics
-from imagin_ops.acls import Given, acls, given, missing, strangers
+from imagin_ops import groups, parts, topics
+from imagin_ops.acls import COUNTER, OPERATORS, Given, acls, given, missing, strangers
 from imagin_ops.connections import NoAnswer
+from imagin_ops.readers import unread
+from imagin_ops.services import SERVICES
 from testkit.parts.jars import kafka_libs, reader_libs
 from testkit.parts.java import find_java
 from testkit.parts.secured_kafka import SecuredKafka
@@ -112,3 +115,31 @@ async def test_santorin_reads_the_rights_and_writes_its_answers_and_nothing_else
 @pytest.mark.parametrize(("user", "topic"), [(user, one.name) for one in TOPICS.values() for user in one.readers])
 async def test_each_reader_of_the_catalogue_may_read(kafka, user, topic):
     assert await reads(kafka, user, topic, TOPICS[topic].readers[user]) is None
+
+
+async def test_the_operators_commands_see_all_and_put_groups_back_and_keda_sees_what_waits(kafka):
+    operators = connection(kafka, OPERATORS)
+    assert await topics.diff(operators) == []
+    assert await unread(operators) is not None
+    for service in SERVICES:
+        assert await groups.members(operators, service.name) == []
+        assert await groups.rewind(operators, service.name)
+    admin = AIOKafkaAdminClient(**connection(kafka, COUNTER))
+    await admin.start()
+    try:
+        for topic in TOPICS.values():
+            for group in (topic.readers[one.name] for one in SERVICES if one.name in topic.readers):
+                await admin.list_consumer_group_offsets(group)
+    finally:
+        await admin.close()
+    for user in (OPERATORS, COUNTER):
+        assert await writes(kafka, user, CONVOCATION) is TopicAuthorizationFailedError
+    assert await reads(kafka, COUNTER, CONVOCATION) is TopicAuthorizationFailedError
+
+
+async def test_the_operators_make_a_topic_that_is_missing(kafka):
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka.bootstrap)
+    await admin.start()
+    await admin.delete_topics([ACCUSE])
+    await admin.close()
+    assert await topics.apply(connection(kafka, OPERATORS)) == [ACCUSE]

@@ -7,6 +7,7 @@ from imagin_dev.bench.commands import app as bench
 from imagin_dev.cyclades.commands import cyclades
 from imagin_dev.demo.command import demo
 from imagin_dev.documentation.command import docs
+from imagin_dev.kubernetes import kubernetes
 from imagin_dev.santorin.commands import santorin
 from imagin_dev.soak.command import soak
 from imagin_ops.main import app as ops
@@ -22,6 +23,7 @@ app.command()(demo)
 app.command(context_settings=_TO_PYTEST)(quality.test)
 app.command()(quality.check)
 app.command()(docs)
+app.command()(kubernetes)
 app.add_typer(bench, name="bench")
 app.command()(soak)
 simulate = typer.Typer(help="Play the systems around IMAG'IN.", no_args_is_help=True)

@@ -1,4 +1,7 @@
-"""Kafka's rights from the catalogue (D19, D38): one user a service, and each topic has one writer."""
+"""Kafka's rights from the catalogue (D19, D38): one user a service, and each topic has one writer.
+
+Two users beside them: the operators' commands, and what counts records that wait (KEDA). Neither writes a record.
+"""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -13,14 +16,15 @@ from imagin_ops.services import SERVICES
 
 # Kafka's numbers: of any and all operations, of a right that is given, of names that begin so, and by our words.
 _ANY, _ALL, _ALLOW, _PREFIXED = 1, 2, 3, 4
-_OPERATIONS = {"Read": 3, "Write": 4, "Describe": 8}
-_RESOURCES = {"topic": 2, "group": 3, "transactional-id": 5}
+_OPERATIONS = {"Read": 3, "Write": 4, "Create": 5, "Describe": 8, "DescribeConfigs": 10}
+_RESOURCES = {"topic": 2, "group": 3, "cluster": 4, "transactional-id": 5}
 # Beyond its readers: the bridge compares what it wrote (D22), SANTORIN looks up its own last answers.
 _ALSO_READ = {HABILITATION: "santorin-bridge", ACCUSE: "santorin"}
+OPERATORS, COUNTER = "imagin-ops", "keda"
 
 
 class Acl(NamedTuple):
-    """`operations` that `user` may do on the `resource` (topic, group, transactional-id) of that `name`."""
+    """`operations` that `user` may do on the `resource` (topic, group, transactional-id, cluster) of that `name`."""
 
     user: str
     operations: tuple[str, ...]
@@ -31,12 +35,13 @@ class Acl(NamedTuple):
     def arguments(self) -> list[str]:
         """Of `kafka-acls.sh`, without how the cluster is reached."""
         operations = [word for one in self.operations for word in ("--operation", one)]
-        return ["--add", "--allow-principal", f"User:{self.user}", *operations, f"--{self.resource}", self.name]
+        name = [] if self.resource == "cluster" else [self.name]  # there is one
+        return ["--add", "--allow-principal", f"User:{self.user}", *operations, f"--{self.resource}", *name]
 
 
 def acls() -> list[Acl]:
     """All there are; what is not listed is denied where the cluster has an authorizer."""
-    return [*_topics(), *_relays()]
+    return [*_topics(), *_relays(), *_operators(), *_counter()]
 
 
 def _topics() -> Iterator[Acl]:
@@ -54,6 +59,29 @@ def _relays() -> Iterator[Acl]:
         yield Acl(service.name, ("Write", "Describe"), "transactional-id", f"{service.name}.relay")
 
 
+def _operators() -> Iterator[Acl]:
+    """For `topics`, `status`, `doctor`, `reconcile` and `catch-up`, which puts a service's groups back to the start."""
+    yield Acl(OPERATORS, ("Describe", "Create"), "cluster", "kafka-cluster")
+    for topic in TOPICS.values():
+        yield Acl(OPERATORS, ("Read", "Describe", "DescribeConfigs"), "topic", topic.name)
+    for _, group in _readings():
+        yield Acl(OPERATORS, ("Read", "Describe"), "group", group)
+
+
+def _counter() -> Iterator[Acl]:
+    for topic, group in _readings():
+        yield Acl(COUNTER, ("Describe",), "topic", topic)
+        yield Acl(COUNTER, ("Describe",), "group", group)
+
+
+def _readings() -> Iterator[tuple[str, str]]:
+    """What the services read: topic and group."""
+    for topic in TOPICS.values():
+        for service in SERVICES:
+            if service.name in topic.readers:
+                yield topic.name, topic.readers[service.name]
+
+
 class Given(NamedTuple):
     """A right that the cluster gives; `name` begins so where it is `prefixed`, and * is any."""
 
@@ -66,7 +94,7 @@ class Given(NamedTuple):
     def covers(self, user: str, operation: int, resource: int, name: str) -> bool:
         """Describe follows from Read and Write."""
         named = self.name in {name, "*"} or (self.prefixed and name.startswith(self.name))
-        implied = operation == _OPERATIONS["Describe"] and self.operation in _OPERATIONS.values()
+        implied = operation == _OPERATIONS["Describe"] and self.operation in {_OPERATIONS["Read"], _OPERATIONS["Write"]}
         may = implied or self.operation in {operation, _ALL}
         return named and may and self.user in {f"User:{user}", "User:*"} and self.resource == resource
 
@@ -102,10 +130,14 @@ async def given(kafka: dict[str, Any]) -> list[Given]:
 
 
 def missing(found: list[Given]) -> list[str]:
-    """What our users may not do, though the catalogue says so: « user operation resource name »."""
+    """What our users may not do, though the catalogue says so: « user operation resource name ».
+
+    Not those of KEDA, which few installations have.
+    """
     return [
         f"{one.user} {operation} {one.resource} {one.name}"
         for one in acls()
+        if one.user != COUNTER
         for operation in one.operations
         if not any(it.covers(one.user, _OPERATIONS[operation], _RESOURCES[one.resource], one.name) for it in found)
     ]

@@ -8,8 +8,8 @@ import pytest
 CHROMIUM_ARGUMENTS = ("--no-sandbox",)  # a container's root cannot have one; only pages of our own are opened
 
 
-def find_program(name: str, package: str, *others: str) -> str:
-    """The path of `name` (or of one of `others`), which Debian's `package` brings.
+def find_program(name: str, package: str | None, *others: str) -> str:
+    """The path of `name` (or of one of `others`), which Debian's `package` brings, if any does.
 
     Without it the test fails in CI and is skipped, telling what to install, elsewhere; in CI too where
     IMAGIN_TEST_WITHOUT names it.
@@ -17,7 +17,7 @@ def find_program(name: str, package: str, *others: str) -> str:
     path = next(filter(None, map(shutil.which, (name, *others))), None)
     if path:
         return path
-    reason = f"no {name} on this machine: apt-get install {package}"
+    reason = f"no {name} on this machine" + (f": apt-get install {package}" if package else "")
     if os.environ.get("CI") and name not in os.environ.get("IMAGIN_TEST_WITHOUT", "").split():
         pytest.fail(reason)
     pytest.skip(reason)
