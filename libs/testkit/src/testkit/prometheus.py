@@ -27,12 +27,13 @@ class Prometheus:
         given = {"global": often, "rule_files": [str(file) for file in rules], "scrape_configs": scraped}
         config.write_text(yaml.safe_dump(given), encoding="utf-8")
         flags = (f"--config.file={config}", f"--storage.tsdb.path={folder / 'data'}", f"--web.listen-address={address}")
+        self._jobs = len(jobs)
         self._child = Child([program, *flags], log=folder / "prometheus.log")
         self._client = httpx2.AsyncClient(base_url=f"http://{address}", trust_env=False)
 
     async def __aenter__(self) -> Self:
         try:
-            await eventually(self._ready, because="Prometheus is ready")
+            await eventually(self._scrapes, because="Prometheus scrapes every job")
         except BaseException:
             self._child.kill()
             raise
@@ -49,14 +50,15 @@ class Prometheus:
 
         Raises AssertionError with Prometheus's words where it does not understand the expression.
         """
-        answer = (await self._client.post("/api/v1/query", data={"query": expr})).json()
-        assert answer["status"] == "success", f"{expr}: {answer['error']}"
-        result: list[dict[str, Any]] = answer["data"]["result"]
+        response = await self._client.post("/api/v1/query", data={"query": expr})
+        assert response.is_success, f"{expr}: {response.text}"
+        result: list[dict[str, Any]] = response.json()["data"]["result"]
         return result
 
-    async def _ready(self) -> bool:
+    async def _scrapes(self) -> bool:
+        """It begins some seconds after its start: an increase before that would be none."""
         assert self._child.alive(), self._child.log_tail()
         try:
-            return (await self._client.get("/-/ready")).status_code == 200
+            return len(await self.query("up == 1")) == self._jobs
         except httpx2.TransportError:
             return False
