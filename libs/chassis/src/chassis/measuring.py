@@ -1,7 +1,38 @@
-"""The pool of connections as Prometheus sees it: asked when it asks, so no figure is ever old."""
+"""What a process sees of PostgreSQL and Kafka: asked when Prometheus asks, so no figure is ever old."""
+
+import time
+from collections.abc import Callable
 
 from chassis.database import Pool
-from chassis.metrics import POOL_CONNECTIONS, POOL_MAX_CONNECTIONS, POOL_WAITING
+from chassis.metrics import DATABASE_UP, KAFKA_UP, POOL_CONNECTIONS, POOL_MAX_CONNECTIONS, POOL_WAITING
+
+ANSWERED_SECONDS = 4.0  # a broker answers a reader twice a second, also when it has nothing
+
+
+class Answering:
+    """Whether PostgreSQL answers: it is asked every `seconds`, and nobody waits for the end of an answer that hangs."""
+
+    def __init__(self, seconds: float) -> None:
+        self._limit = seconds + ANSWERED_SECONDS
+        self._answered = 0.0
+
+    def yes(self) -> None:
+        """It has answered now."""
+        self._answered = time.monotonic()
+
+    def no(self) -> None:
+        """It has failed now."""
+        self._answered = 0.0
+
+    @property
+    def up(self) -> bool:
+        return bool(self._answered) and time.monotonic() - self._answered < self._limit
+
+
+def measure_parts(database: Answering, kafka_silent_seconds: Callable[[], float]) -> None:
+    """The metrics say from here on whether both answer."""
+    DATABASE_UP.set_function(lambda: database.up)
+    KAFKA_UP.set_function(lambda: kafka_silent_seconds() < ANSWERED_SECONDS)
 
 
 def measure_pool(pool: Pool) -> None:

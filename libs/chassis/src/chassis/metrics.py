@@ -19,9 +19,11 @@ RELAY_SENT = Counter("imagin_relay_sent", "Messages relayed to Kafka")
 RELAY_SEND_SECONDS = Histogram(
     "imagin_relay_send_seconds", "Time of a transaction to Kafka, by how it ended: sent, failed, timeout", ["result"]
 )
+KAFKA_UP = Gauge("imagin_kafka_up", "0 while no broker has answered this process's readers for some seconds")
 KAFKA_CONNECTS = Counter(
     "imagin_kafka_connects", "Connections begun to brokers, by what came of them: open, refused, silent", ["result"]
 )
+DATABASE_UP = Gauge("imagin_database_up", "0 while PostgreSQL does not answer this process")
 POOL_CONNECTIONS = Gauge(
     "imagin_database_pool_connections", "Connections to PostgreSQL that are open, by state: used, idle", ["state"]
 )

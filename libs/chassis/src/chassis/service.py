@@ -25,7 +25,7 @@ from chassis import logs, migration, starting
 from chassis.consumer import Consumer, Reader
 from chassis.database import Row, create_pool, is_transient
 from chassis.http import Health, ops_app
-from chassis.measuring import measure_pool
+from chassis.measuring import Answering, measure_parts, measure_pool
 from chassis.metrics import BUILD_INFO, DLQ_MESSAGES, LOOP_LAG_SECONDS, OUTBOX_AGE_SECONDS, OUTBOX_PENDING
 from chassis.periodic import periodically
 from chassis.progress import Progress
@@ -145,6 +145,8 @@ class _Process:
         self._consumers = [consumer(reader, group=group) for group, reader in service.readers.items()]
         self._subscriptions = Subscriptions(settings, self._consumers)
         self._progress = Progress([one.group for one in self._consumers])
+        self._database = Answering(_GAUGES_SECONDS)
+        measure_parts(self._database, self._subscriptions.silent_seconds)
         self._started = False
         self.server = Server(configured(service.app, settings), drain_seconds=settings.http_drain_seconds)
 
@@ -190,18 +192,20 @@ class _Process:
     async def _work(self) -> None:
         await self._pool
         await starting.wait_for_database(self._settings.database_url.get_secret_value(), self._database_not_ready)
-        await starting.start_consumers(self._settings, self._subscriptions)
-        self._started = True
-        log.info("service.started", port=self._settings.http_port)
+        self._database.yes()
         parts: list[Callable[[], Awaitable[None]]] = [
             self._relay.run,
             self._watch,
             partial(periodically, _PROGRESS_SECONDS, "progress", self._look_at_readers),
             partial(periodically, _RETRIES_SECONDS, "dead_letters", self._retry_dead_letters),
-            partial(periodically, _GAUGES_SECONDS, "gauges", self._measure),
             *self._service.loops,
         ]
         async with asyncio.TaskGroup() as group:
+            measuring = partial(periodically, _GAUGES_SECONDS, "gauges", self._measure)
+            group.create_task(self._for_ever(measuring))  # also while Kafka is waited for
+            await starting.start_consumers(self._settings, self._subscriptions)
+            self._started = True
+            log.info("service.started", port=self._settings.http_port)
             for part in parts:
                 group.create_task(self._for_ever(part))
 
@@ -242,9 +246,17 @@ class _Process:
             await consumer.retry_dead_letters()
 
     async def _measure(self) -> None:
+        try:
+            await self._measure_database()
+        except Exception:
+            self._database.no()
+            raise
+
+    async def _measure_database(self) -> None:
         async with self._pool.acquire() as connection:
-            waiting = await self._relay.waiting(connection)
             row = await connection.fetchrow(_DEAD, record_class=_Dead)
+            self._database.yes()
+            waiting = await self._relay.waiting(connection)
         for source, found in waiting.items():
             OUTBOX_PENDING.labels(source).set(sum(one.pending for one in found))
             OUTBOX_AGE_SECONDS.labels(source).set(max((one.oldest_seconds for one in found), default=0.0))

@@ -5,6 +5,8 @@ MANUAL acknowledgement, `earliest`, `read_committed`, raw parser (X1, X17), no r
 
 import asyncio
 import logging
+import math
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -86,6 +88,17 @@ class Subscriptions:
     async def stop(self) -> None:
         """Finish the batch in hand, then leave the groups."""
         await self._broker.stop()
+
+    def silent_seconds(self) -> float:
+        """Since a broker last answered a reader; 0 where none waits for an answer, as while a batch is in hand."""
+        now = time.time()
+        silences = []
+        for consumer, subscriber in zip(self._consumers, self._subscribers, strict=True):
+            if subscriber.consumer is None:
+                return math.inf
+            polled = [subscriber.consumer.last_poll_timestamp(one) for one in subscriber.consumer.assignment()]
+            silences += [0.0] if consumer.busy_seconds() else [now - one / 1000 for one in polled if one]
+        return min(silences, default=0.0)
 
     async def readings(self) -> list[Reading]:
         """Where each partition of this process stands; none of a group that is looking for its partitions."""
