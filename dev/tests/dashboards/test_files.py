@@ -9,7 +9,14 @@ import pytest
 import yaml
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models.dashboard import Dashboard
+from prometheus_client import REGISTRY
 
+import acces.debit
+import chassis.metrics
+import convocation.main
+import mission_import.main
+import notifier.main
+import santorin_bridge.main
 from imagin_dev.dashboards import files
 from imagin_dev.dashboards.alerts import alerts
 from imagin_ops.services import SERVICES
@@ -149,3 +156,15 @@ def test_a_query_groups_by_labels_that_its_legend_names():
         told = set(re.findall(r"\{\{(\w+)\}\}", one["legendFormat"]))
         kept = {label.strip() for by in re.findall(r"by \(([\w, ]+)\)", one["expr"]) for label in by.split(",")}
         assert told <= kept, (board["uid"], one["expr"])
+
+
+MODULES = (acces.debit, chassis.metrics, convocation.main, mission_import.main, notifier.main, santorin_bridge.main)
+
+
+def test_every_metric_of_ours_is_on_a_dashboard_and_none_is_asked_that_nobody_tells():
+    assert MODULES
+    told = {metric.name for metric in REGISTRY.collect() if metric.name.startswith("imagin_")}
+    text = " ".join(one["expr"] for board in BOARDS.values() for panel in panels(board) for one in panel["targets"])
+    asked = {re.sub(r"_(total|bucket|count)$", "", name) for name in re.findall(r"\bimagin_\w+", text)}
+    assert asked - told == set()
+    assert told - asked == {"imagin_http_limited"}, "it says nothing until somebody was refused"

@@ -54,6 +54,7 @@ def mails() -> list[list[Panel]]:
     oldest = Query("max by (host) (imagin_mails_oldest_age_seconds)", "{{host}}")
     smtp = Query("min(imagin_smtp_up)", "serveur de mail")
     told = Query("min(imagin_convocation_up)", "convocation")
+    strange = Query("sum(imagin_bounces_unread_total)", "messages")
     says = "Par seconde. SENT : remis ; FAILED : refusé ; BOUNCED : revenu."
     return [
         [
@@ -64,6 +65,7 @@ def mails() -> list[list[Panel]]:
         [
             figure("Le serveur de mail prend", "1 : oui ; 0 : plus rien.", smtp, alert="ImaginServeurDeMailAbsent"),
             figure("convocation dit quoi envoyer", "1 : oui ; 0 : plus rien.", told, alert="ImaginMailsSansAdresse"),
+            figure("Retours qui ne sont pas de nous", "Depuis le démarrage, dans la boîte des retours.", strange),
         ],
     ]
 

@@ -9,12 +9,18 @@ from imagin_dev.dashboards.services import quantile, standing
 
 def kafka() -> Dashboard:
     sections = [
-        Section("Lecteurs", [_readers(), [standing(""), _partitions()]]),
+        Section("Lecteurs", [[_up(), *_readers()], [standing(""), _partitions()]]),
         Section("Écriture et connexions", [_writers()]),
         Section("Courtiers, par l’exporteur JMX (Strimzi)", [_brokers()], exporter="jmx_exporter"),
         Section("Groupes et partitions, par Kafka Exporter", [_groups()], exporter="kafka_exporter"),
     ]
     return build("imagin-kafka", "IMAG’IN – Kafka", "Kafka, vu par les services et par ses exporteurs.", sections)
+
+
+def _up() -> Panel:
+    up = Query("min by (job) (imagin_kafka_up)", "{{job}}")
+    says = "0 : aucun courtier ne répond aux lecteurs d’un processus au moins."
+    return curve("Kafka répond", says, up)
 
 
 def _readers() -> list[Panel]:

@@ -15,7 +15,7 @@ _BACKUP = (
 
 def postgresql() -> Dashboard:
     sections = [
-        Section("Connexions des services", [pool("", "job")]),
+        Section("Connexions des services", [[_up(), *pool("", "job")]]),
         Section("Ce que la base fait attendre", [_work()]),
         Section("Serveur, par postgres_exporter", [_server()], exporter="postgres_exporter"),
         Section("Serveur, par CloudNativePG", [_cluster()], exporter="cloudnative-pg"),
@@ -23,6 +23,11 @@ def postgresql() -> Dashboard:
     ]
     says = "PostgreSQL, vu par les services et par ses exporteurs."
     return build("imagin-postgresql", "IMAG’IN – PostgreSQL", says, sections)
+
+
+def _up() -> Panel:
+    up = Query("min by (job) (imagin_database_up)", "{{job}}")
+    return curve("PostgreSQL répond", "0 : la base ne répond pas à un processus au moins.", up)
 
 
 def _work() -> list[Panel]:
