@@ -122,7 +122,7 @@ async def watched(busy, story, tmp_path_factory):
     jobs = {service.name: busy.ops_url(service).removeprefix("http://") for service in SERVICES}
     rules = ROOT / "deploy" / "prometheus" / "alertes.yml"
     await asyncio.to_thread(busy.services[SANTORIN_BRIDGE.name].terminate)
-    await busy.start_services(SANTORIN_BRIDGE, SANTORIN_BRIDGE_RECONCILE_MINUTES="0.1")
+    await busy.start_services(SANTORIN_BRIDGE)  # it compares at its start, then every ten minutes
     async with Prometheus(tmp_path_factory.mktemp("prometheus"), jobs, rules=(rules,)) as prometheus:
         santorin = asyncio.create_task(Santorin(busy.kafka_connection).run(lambda _: None))
         await story.live()
