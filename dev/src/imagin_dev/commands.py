@@ -5,6 +5,7 @@ import typer
 from imagin_dev import quality
 from imagin_dev.bench.commands import app as bench
 from imagin_dev.cyclades.commands import cyclades
+from imagin_dev.dashboards.command import dashboards
 from imagin_dev.demo.command import demo
 from imagin_dev.documentation.command import docs
 from imagin_dev.kubernetes import kubernetes
@@ -24,6 +25,7 @@ app.command(context_settings=_TO_PYTEST)(quality.test)
 app.command()(quality.check)
 app.command()(docs)
 app.command()(kubernetes)
+app.command()(dashboards)
 app.add_typer(bench, name="bench")
 app.command()(soak)
 simulate = typer.Typer(help="Play the systems around IMAG'IN.", no_args_is_help=True)
