@@ -8,6 +8,7 @@ its fetcher cuts an answer into batches. aiokafka's extension still reads each b
 import struct
 from collections.abc import Iterator
 from io import BytesIO
+from mmap import MAP_ANONYMOUS, MAP_PRIVATE, mmap
 from typing import Any, NamedTuple
 
 import aiokafka.consumer.fetcher
@@ -39,7 +40,8 @@ _UNPACK = {
     _ZSTD: cramjam.zstd.decompress_into,
 }
 _XERIAL = b"\x82SNAPPY\x00"  # the framing of Kafka's Java client: 16 bytes, then blocks with their lengths
-_room = bytearray(MAX_UNPACKED_BYTES)  # pages that nothing is written to cost nothing
+# Pages that nothing is written to cost nothing; a bytearray would write zeros to all.
+_room = mmap(-1, MAX_UNPACKED_BYTES, flags=MAP_PRIVATE | MAP_ANONYMOUS)
 
 
 class _Record(NamedTuple):

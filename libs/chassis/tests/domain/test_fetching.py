@@ -1,6 +1,8 @@
 """Any bytes of a broker's answer become records: what cannot be read is one that says why, what can be read is read."""
 
 import struct
+import subprocess
+import sys
 import time
 
 import cramjam
@@ -142,3 +144,15 @@ def test_reading_a_good_batch_costs_little_more_than_aiokafkas_own():
     ratio = seconds(fetching.Batches) / seconds(MemoryRecords)
     print(f"a batch of 1,000: {ratio:.2f} times aiokafka's own")  # noqa: T201
     assert ratio < 1.5
+
+
+def test_the_room_for_large_batches_costs_nothing_before_one_comes():
+    """32 MiB in each of four services, where a national import has 400 MB together."""
+    script = """
+import aiokafka.consumer.fetcher, cramjam, psutil
+before = psutil.Process().memory_info().rss
+import chassis.fetching
+print(psutil.Process().memory_info().rss - before)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert int(done.stdout) < 8_000_000
