@@ -13,6 +13,7 @@ from uuid import UUID, uuid5
 
 import pytest
 
+from chassis.cloudevents import Cause
 from chassis.database import connect
 from notifier.persistence import notifications
 from notifier.persistence.notifications import Change
@@ -66,7 +67,7 @@ async def convoke(queue, count):
     for _ in range(count):
         identity = uuid5(UUID(int=0), str(len(queue.told)))
         queue.told.append(str(identity))
-        event = SimpleNamespace(aggregate=str(identity), version=1, hash="0" * 64, correlation_id=None)
+        event = SimpleNamespace(aggregate=str(identity), version=1, hash="0" * 64, correlation_id=None, cause=Cause())
         changes.append(Change(event, "CONVOCATION", str(identity), "10", date(2020, 3, 5)))
     async with queue.connection.transaction():
         await notifications.add(queue.connection, changes, datetime.now(UTC), timedelta(0))
