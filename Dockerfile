@@ -1,6 +1,6 @@
 # One image for the four services, `imagin-ops` and its console: the command says which (docs/decisions/0041).
-# Whoever has no Docker Hub names another Python of Debian: --build-arg PYTHON=…
-ARG PYTHON=docker.io/library/python:3.13-slim-bookworm
+# Another Python of Debian may be named: --build-arg PYTHON=…
+ARG PYTHON=python:3.13-slim-bookworm
 
 FROM ${PYTHON} AS builder
 WORKDIR /build
