@@ -183,19 +183,13 @@ async def environment(busy, tmp_path_factory):
     context.load_cert_chain(folder / "server.pem")
     server = await asyncio.start_server(_close, "127.0.0.1", 0, ssl=context)
     port = server.sockets[0].getsockname()[1]
-    given = {
-        "IMAGIN_KAFKA_BOOTSTRAP": busy.kafka.bootstrap,
-        "IMAGIN_DATABASE_URL": busy.postgres.admin_url,
-        "IMAGIN_SIGNING_KEYS": busy.keys["imagin"],
+    given = busy.operator_environment() | {
         "JOURNAL": str(busy.services[CONVOCATION.name].log),
         "ADRESSE": f"localhost:{port}",
         "BASE": with_database(busy.postgres.admin_url, CONVOCATION.package),
         "SAUVEGARDE": str(folder / "convocation.dump"),
         "PATH": os.pathsep.join((str(SERVER), str(Path(sys.executable).parent), os.environ["PATH"])),
     }
-    for service in SERVICES:
-        given |= {f"{service.prefix}URL": busy.url(service), f"{service.prefix}OPS_URL": busy.ops_url(service)}
-        given |= {f"{service.prefix}DATABASE_URL": busy.databases[service.name]}
     yield os.environ | given
     server.close()
     await server.wait_closed()

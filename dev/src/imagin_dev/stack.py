@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 from acces.acteur import Acteur
 from acces.cle_partagee import SharedKey
@@ -145,6 +146,18 @@ class Stack:
         keys, admin_url = self.keys["imagin"], self.postgres.admin_url
         return Installation(self.kafka.bootstrap, self.databases, urls, admin_url, keys, ops_urls=ops_urls)
 
+    def operator_environment(self) -> dict[str, str]:
+        """What the operator of this stack has set for the commands; the address of one process a service."""
+        found = {
+            "IMAGIN_KAFKA_BOOTSTRAP": self.kafka.bootstrap,
+            "IMAGIN_DATABASE_URL": self.postgres.admin_url,
+            "IMAGIN_SIGNING_KEYS": self.keys["imagin"],
+        }
+        for one in self._specs:
+            found |= {f"{one.prefix}URL": self.url(one), f"{one.prefix}OPS_URL": self.ops_url(one)}
+            found[f"{one.prefix}DATABASE_URL"] = self.databases[one.name]
+        return found
+
     async def _start_parts(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         self._parts = choose_parts(self.folder, given=self._given, brokers=self._brokers, on_progress=self._say)
@@ -171,6 +184,16 @@ class Stack:
         for service in self._specs:
             url = await create_service_database(self.postgres.admin_url, service.package, password=password)
             self.databases[service.name] = url
+
+    async def move_to(self, postgres: Postgres) -> None:
+        """From now on the databases are on that server, which has them and which the stack stops in the end."""
+        old, self._parts = self.parts, Parts(self.kafka, postgres)
+        place = urlsplit(postgres.admin_url).netloc.rpartition("@")[2]
+        for name, url in self.databases.items():
+            parts = urlsplit(url)
+            account = parts.netloc.rpartition("@")[0]
+            self.databases[name] = parts._replace(netloc=f"{account}@{place}").geturl()
+        await old.postgres.stop()
 
     async def create_topics(self) -> None:
         await topics.apply(self.kafka_connection, replication=self._brokers)

@@ -150,26 +150,19 @@ class World:
 
     # What the operator does
 
-    async def types(self, *words):
-        """Exit code and what the command says."""
-        environment = {"PATH": os.environ["PATH"], "HOME": str(self.stack.folder)} | self._environment()
+    async def types(self, *words, **more):
+        """Exit code and what the command says; `more` variables than the installation's."""
+        environment = {"PATH": os.environ["PATH"], "HOME": str(self.stack.folder)} | self._environment() | more
         done = await asyncio.to_thread(
             subprocess.run, [IMAGIN, *words], capture_output=True, text=True, check=False, env=environment
         )
         return done.returncode, done.stdout or done.stderr
 
     def _environment(self):
-        installation = self.stack.installation()
-        environment = {
-            "IMAGIN_KAFKA_BOOTSTRAP": installation.bootstrap,
-            "IMAGIN_DATABASE_URL": installation.admin_url,
-            "IMAGIN_SIGNING_KEYS": installation.signing_keys,
-        }
+        environment = self.stack.operator_environment()
         for service in SERVICES:
-            url = installation.databases[service.name]
-            environment[f"{service.prefix}DATABASE_URL"] = url
-            environment[f"{service.prefix}DATABASE_PASSWORD"] = urlsplit(url).password
-            environment[f"{service.prefix}URL"] = installation.urls[service.name]
+            password = urlsplit(self.stack.databases[service.name]).password
+            environment[f"{service.prefix}DATABASE_PASSWORD"] = password
         return environment
 
     async def catch_up(self, service, *more):

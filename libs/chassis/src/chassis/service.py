@@ -40,6 +40,7 @@ _WATCH_SECONDS = 0.5
 _RETRIES_SECONDS = 1.0
 _PROGRESS_SECONDS = 5.0
 _GAUGES_SECONDS = 5.0
+_LEARNING_SECONDS = 15.0  # who is behind for longer is told by an alert: a proxy without servers helps nobody
 _SILENT_SECONDS = 60.0  # every wait of the relay ends before
 _BUSY_SECONDS = 120.0  # so does a batch: statements of 20 s, a pause of 36 s at most
 
@@ -61,7 +62,10 @@ class Runtime:
 
 @dataclass(slots=True)
 class Service:
-    """What a service gives the chassis: readers by consumer group, models by ce_type, loops that never end."""
+    """What a service gives the chassis: readers by consumer group, models by ce_type, loops that never end.
+
+    `learning`: whether a process that has just started does not know yet what it is asked for.
+    """
 
     package: str
     app: FastAPI
@@ -69,6 +73,7 @@ class Service:
     models: Mapping[str, type[BaseModel]] = field(default_factory=dict)
     relay_sources: Sequence[Source] = ()
     loops: Sequence[Callable[[], Awaitable[None]]] = ()
+    learning: Callable[[], bool] = lambda: False
 
 
 class PartEnded(Exception):
@@ -153,6 +158,7 @@ class _Process:
         self._database = Answering(_GAUGES_SECONDS)
         measure_parts(self._database, self._subscriptions.silent_seconds)
         self._started = False
+        self._learns_until = 0.0
         self.server = Server(configured(service.app, settings), drain_seconds=settings.http_drain_seconds)
 
     def not_live(self) -> str | None:
@@ -163,18 +169,26 @@ class _Process:
         return hung or self._progress.stuck
 
     async def not_ready(self) -> str | None:
-        """Why this process is not ready, or None: PostgreSQL answers, the schema is its own, parts have started."""
+        """Why this process is not ready, or None: it has started, knows what it is asked for, has its database."""
         if not self._started:
             return "starting"
         if self.server.draining:
             return "stopping"
         try:
+            if self._learns():
+                return "learning"
             refused = (f"schema: {one.group}" for one in self._consumers if one.schema_refuses)
             return await self._database_not_ready() or next(refused, None)
         except Exception as error:
             if is_transient(error):
                 return "postgresql"
             raise
+
+    def _learns(self) -> bool:
+        """Once it knows, or after a while, it is not asked again: what it forgets later is an outage, not a start."""
+        if time.monotonic() > self._learns_until or not self._service.learning():
+            self._learns_until = 0.0
+        return self._learns_until > 0
 
     async def _database_not_ready(self) -> str | None:
         async with self._pool.acquire() as connection:
@@ -210,6 +224,7 @@ class _Process:
             group.create_task(self._for_ever(measuring))  # also while Kafka is waited for
             await starting.start_consumers(self._settings, self._subscriptions)
             self._started = True
+            self._learns_until = time.monotonic() + _LEARNING_SECONDS
             log.info("service.started", port=self._settings.http_port)
             for part in parts:
                 group.create_task(self._for_ever(part))

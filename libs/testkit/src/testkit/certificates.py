@@ -1,5 +1,6 @@
 """Certificates of a day, for servers of tests that speak TLS."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,14 +10,14 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 
-def write_certificates(ca_file: Path, keystore: Path) -> None:
-    """A CA, and a server's key with its certificate for `localhost`: both PEM."""
+def write_certificates(ca_file: Path, keystore: Path, *, names: Sequence[str] = ("localhost",)) -> None:
+    """A CA, and a server's key with its certificate for these names: both PEM."""
     ca_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     ca_name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "testkit CA")])
     ca = _certificate(ca_name, ca_name, ca_key, ca_key, x509.BasicConstraints(ca=True, path_length=0))
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    names = x509.SubjectAlternativeName([x509.DNSName("localhost")])
-    certificate = _certificate(name, ca_name, key, ca_key, names)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0])])
+    alternatives = x509.SubjectAlternativeName([x509.DNSName(one) for one in names])
+    certificate = _certificate(name, ca_name, key, ca_key, alternatives)
     private = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )

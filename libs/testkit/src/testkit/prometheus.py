@@ -55,6 +55,12 @@ class Prometheus:
         result: list[dict[str, Any]] = response.json()["data"]["result"]
         return result
 
+    async def firing(self) -> dict[str, dict[str, str]]:
+        """The annotations of each alert that fires now, by its name; where it fires several times, of one of them."""
+        response = (await self._client.get("/api/v1/alerts")).raise_for_status()
+        alerts = response.json()["data"]["alerts"]
+        return {one["labels"]["alertname"]: one["annotations"] for one in alerts if one["state"] == "firing"}
+
     async def _scrapes(self) -> bool:
         """It begins some seconds after its start: an increase before that would be none."""
         assert self._child.alive(), self._child.log_tail()

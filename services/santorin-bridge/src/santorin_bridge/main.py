@@ -62,6 +62,7 @@ def build(runtime: Runtime) -> Service:
         readers={GROUP: GrantOrRevokeOnConvocationEvents(), "santorin-bridge.accuse": TellAccesOnAccuse()},
         models={ce_type: event.model for ce_type, event in EVENT_TYPES.items()},
         relay_sources=[DirtyHabilitations()],
+        learning=lambda: freshness.as_of is None,  # it would answer 503, and another process may know
         loops=[
             freshness.watch,
             partial(periodically, settings.reconcile_minutes * 60, "reconciliation", reconcile_once),

@@ -141,7 +141,7 @@ class _Connection:
         except aiosmtplib.SMTPResponseException as error:
             raise RelayUnavailable(f"SMTP {error.code}") from None
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
-            raise RelayUnavailable(type(error).__name__) from None
+            raise RelayUnavailable(_cause(error)) from None
 
     async def deliver(self, message: EmailMessage, envelope_from: str) -> Delivery:
         named = given = False
@@ -162,7 +162,7 @@ class _Connection:
                 return Delivery(Fate.UNKNOWN, type(error).__name__)
             if named and isinstance(error, TimeoutError):  # silence about one recipient is that one's
                 return Delivery(Fate.TRY_AGAIN, type(error).__name__)
-            raise RelayUnavailable(type(error).__name__) from None
+            raise RelayUnavailable(_cause(error)) from None
         except asyncio.CancelledError:
             self.close()  # in the middle of a command it is of no use to another mail
             raise
@@ -218,3 +218,8 @@ class _Connection:
             tls_context=self._tls,
             timeout=_COMMAND_SECONDS,
         )
+
+
+def _cause(error: Exception) -> str:
+    """aiosmtplib wraps what the socket or TLS says into one class: an operator needs to read which it was."""
+    return type(error.__cause__ or error).__name__
