@@ -2,7 +2,7 @@
 
 import typer
 
-from imagin_ops.commands import credentials, db, dlq, importing, keys, reconcile, topics
+from imagin_ops.commands import audit, credentials, db, dlq, importing, reconcile, topics
 from imagin_ops.commands.catch_up import catch_up
 from imagin_ops.commands.console import console, watch
 from imagin_ops.commands.outbox import outbox
@@ -26,6 +26,7 @@ app.add_typer(dlq.app, name="dlq")
 app.command()(replay)
 app.command()(catch_up)
 app.add_typer(reconcile.app, name="reconcile")
+app.add_typer(audit.app, name="audit")
 app.add_typer(credentials.app, name="credentials")
-app.add_typer(keys.app, name="keys")
+app.add_typer(credentials.keys, name="keys")
 app.add_typer(importing.app, name="import")

@@ -1,16 +1,21 @@
-"""`imagin credentials`: the secret of an outside client, and what the service's setting holds instead of it."""
+"""`imagin credentials` and `imagin keys`: what shows who an outside client, a service or these commands are (0038)."""
 
 import json as json_
 import secrets
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from acces.jetons import ISSUERS, Signer, create_keys
 from imagin_ops.output import fail, put, put_json
 from santorin_bridge.operations import CLIENT_ID, verifier
 
 app = typer.Typer(help="Credentials of outside clients.", no_args_is_help=True)
+keys = typer.Typer(help="Signing keys of services and of these commands.", no_args_is_help=True)
 _SECRET_BYTES = 32  # 256 bits: what makes the verifier's plain hash sound
+
+File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="What `keys create` printed.")]
 
 
 @app.command()
@@ -37,3 +42,18 @@ def santorin(
     put("Le secret ne sera plus montré : remettez-le à SANTORIN, et à personne d’autre.")
     put("Le réglage est celui de SANTORIN_BRIDGE_CLIENTS (ou du fichier que nomme SANTORIN_BRIDGE_CLIENTS_FILE).")
     put("Pour remplacer un secret, placez le nouveau vérificateur à côté de l’ancien, puis retirez l’ancien.")
+
+
+@keys.command()
+def create() -> None:
+    """Draw a private key set for a setting: NOTIFIER_, SANTORIN_BRIDGE_ or IMAGIN_SIGNING_KEYS. Keeps none."""
+    put_json(create_keys())
+
+
+@keys.command()
+def public(file: File) -> None:
+    """The public half of a key set: the file that IMAGIN_ISSUERS names for « imagin ». Exit code 2 where it is none."""
+    try:
+        put_json(Signer(min(ISSUERS), file.read_text(encoding="utf-8")).public())
+    except ValueError as error:
+        fail(f"{file} : {error}", code=2)
