@@ -9,7 +9,6 @@ import asyncpg
 import httpx2
 import pytest
 import pytest_asyncio
-from aiokafka import AIOKafkaConsumer
 from rich.progress import Progress
 
 from event_schemas import catalogue
@@ -22,6 +21,7 @@ from imagin_dev.demo.rights import RightsReader
 from imagin_dev.stack import Stack
 from imagin_ops.services import CONVOCATION, SANTORIN_BRIDGE, SERVICES
 from testkit.eventually import eventually
+from testkit.topics import read_all
 
 # As short as the broker allows: a killed process's partitions find their new reader sooner.
 SESSION = {f"{service.prefix}KAFKA_SESSION_TIMEOUT_MILLISECONDS": "6000" for service in SERVICES}
@@ -102,19 +102,10 @@ class Story:
                 assert set(versions) == {1}
 
     async def versions_by_key(self, topic):
-        consumer = AIOKafkaConsumer(
-            topic, **self.stack.kafka_connection, auto_offset_reset="earliest", isolation_level="read_committed"
-        )
-        await consumer.start()
         found: dict[bytes, list[int]] = {}
         model = next(event.model for event in catalogue.EVENT_TYPES.values() if event.topic == topic)
-        try:
-            while polled := await consumer.getmany(timeout_ms=700):
-                for records in polled.values():
-                    for record in records:
-                        found.setdefault(record.key, []).append(model.model_validate_json(record.value).version)
-        finally:
-            await consumer.stop()
+        for record in await read_all(self.stack.kafka_connection, topic):
+            found.setdefault(record.key, []).append(model.model_validate_json(record.value).version)
         return found
 
 

@@ -28,6 +28,7 @@ from imagin_dev.santorin.simulator import Behaviour, Santorin
 from imagin_ops import running
 from imagin_ops.services import CONVOCATION, MISSION_IMPORT, SERVICES
 from testkit.eventually import eventually
+from testkit.topics import read_all
 
 SESSION, ACADEMIE, UAI = "2020-E3C1", "10", "0699001J"
 REVUE = f"/api/imports/{SESSION}/{UAI}"
@@ -110,22 +111,8 @@ class World:
         total = 0
         for topic, entry in TOPICS.items():
             readers = sum(group.split(".")[0] in {one.name for one in SERVICES} for group in entry.readers.values())
-            total += readers * await self._readable(topic)
+            total += readers * len(await read_all(self.stack.kafka_connection, topic))
         return total
-
-    async def _readable(self, topic):
-        kafka = AIOKafkaConsumer(
-            **self.stack.kafka_connection, auto_offset_reset="earliest", isolation_level="read_committed"
-        )
-        await kafka.start()
-        try:
-            kafka.assign(_partitions([topic]))
-            count = 0
-            while batch := await kafka.getmany(timeout_ms=1_000):
-                count += sum(len(records) for records in batch.values())
-            return count
-        finally:
-            await kafka.stop()
 
     async def from_offset_zero(self):
         """Every service stopped, every group back at the beginning, every service started."""

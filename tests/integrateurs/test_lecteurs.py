@@ -17,7 +17,7 @@ from testkit.eventually import eventually
 from testkit.parts.secured_kafka import SecuredKafka
 from testkit.ports import free_port
 from testkit.topics import create_topic as create_topic_on
-from testkit.topics import delete_topic
+from testkit.topics import delete_topic, read_all
 
 LATER = {"cleanup.policy": "compact", "segment.ms": "100"}
 NOW = LATER | {"min.cleanable.dirty.ratio": "0.01", "delete.retention.ms": "0"}
@@ -143,16 +143,7 @@ async def let_it_compact(bootstrap):
 
 
 async def records_left(bootstrap):
-    consumer = AIOKafkaConsumer(HABILITATION, bootstrap_servers=bootstrap, auto_offset_reset="earliest")
-    await consumer.start()
-    try:
-        ends = await consumer.end_offsets(consumer.assignment())
-        left = 0
-        while any([await consumer.position(place) < end for place, end in ends.items()]):
-            left += sum(map(len, (await consumer.getmany(timeout_ms=200)).values()))
-        return left
-    finally:
-        await consumer.stop()
+    return len(await read_all({"bootstrap_servers": bootstrap}, HABILITATION))
 
 
 async def test_all_readers_print_the_right_rights_before_and_after_compaction(kafka, create_topic, readers):

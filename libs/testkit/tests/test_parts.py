@@ -13,7 +13,7 @@ import textwrap
 import asyncpg
 import psutil
 import pytest
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaProducer
 
 import testkit.parts.postgres as postgres_part
 from testkit.eventually import eventually
@@ -23,7 +23,7 @@ from testkit.parts.java import find_java
 from testkit.parts.kafka import EmbeddedKafka
 from testkit.parts.postgres import EmbeddedPostgres
 from testkit.parts.selection import choose_parts
-from testkit.topics import create_topic
+from testkit.topics import create_topic, read_all
 
 
 async def _send(bootstrap: str, topic: str, value: bytes) -> None:
@@ -32,9 +32,7 @@ async def _send(bootstrap: str, topic: str, value: bytes) -> None:
 
 
 async def _read_all(bootstrap: str, topic: str) -> list[bytes]:
-    async with AIOKafkaConsumer(topic, bootstrap_servers=bootstrap, auto_offset_reset="earliest") as consumer:
-        found = await consumer.getmany(timeout_ms=2_000)
-    return [record.value for records in found.values() for record in records]
+    return [record.value for record in await read_all({"bootstrap_servers": bootstrap}, topic)]
 
 
 async def test_a_killed_kafka_comes_back_on_its_port_with_its_records(kafka, create_topic):

@@ -3,34 +3,22 @@
 import re
 
 import pytest
-from aiokafka import AIOKafkaConsumer
 from playwright.async_api import expect
 
 from acces.acteur import Role
 from event_schemas.catalogue import HABILITATION
 from event_schemas.habilitations import Habilitation
 from testkit.eventually import eventually
+from testkit.topics import read_all
 
 
 async def rights(product, numero):
     """Roles and status of a person's rights, as a plain reader of the topic sees them now."""
-    reader = AIOKafkaConsumer(
-        HABILITATION,
-        **product.stack.kafka_connection,
-        auto_offset_reset="earliest",
-        isolation_level="read_committed",
-    )
-    await reader.start()
     latest = {}
-    try:
-        while polled := await reader.getmany(timeout_ms=700):
-            for records in polled.values():
-                for record in records:
-                    right = Habilitation.model_validate_json(record.value)
-                    if right.intervenant.numero == numero:
-                        latest[record.key] = (right.role, right.status)
-    finally:
-        await reader.stop()
+    for record in await read_all(product.stack.kafka_connection, HABILITATION):
+        right = Habilitation.model_validate_json(record.value)
+        if right.intervenant.numero == numero:
+            latest[record.key] = (right.role, right.status)
     return sorted(latest.values())
 
 

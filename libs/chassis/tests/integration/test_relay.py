@@ -6,7 +6,6 @@ from uuid import UUID, uuid5
 
 import asyncpg
 import pytest
-from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 from prometheus_client import REGISTRY
 
@@ -14,6 +13,7 @@ from chassis import migration, outbox
 from chassis.outbox import Outbox, Outgoing, Waiting
 from chassis.relay import Relay, SendTimeout
 from testkit.eventually import eventually
+from testkit.topics import read_all
 
 NAMESPACE = UUID("6f2f5bd8-0f0f-4b0c-9a53-0a8f3b1c2d4e")
 
@@ -68,24 +68,10 @@ class Bench:
 
     async def read(self):
         """Versions by key, in the order of the topic."""
-        consumer = AIOKafkaConsumer(
-            self.topic,
-            bootstrap_servers=self.bootstrap,
-            auto_offset_reset="earliest",
-            isolation_level="read_committed",
-        )
-        await consumer.start()
         found: dict[str, list[int]] = {}
-        try:
-            while True:
-                polled = await consumer.getmany(timeout_ms=700)
-                if not polled:
-                    return found
-                for records in polled.values():
-                    for record in records:
-                        found.setdefault(record.key.decode(), []).append(int(record.value))
-        finally:
-            await consumer.stop()
+        for record in await read_all({"bootstrap_servers": self.bootstrap}, self.topic):
+            found.setdefault(record.key.decode(), []).append(int(record.value))
+        return found
 
 
 async def test_every_committed_row_arrives_once_and_in_order_of_version_whatever_commits_late(bench):

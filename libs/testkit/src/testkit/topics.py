@@ -1,9 +1,11 @@
 """Topics on a running Kafka, usable when the call returns."""
 
 from collections.abc import Mapping
+from typing import Any
 
-from aiokafka import TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic, RecordsToDelete
+from aiokafka.structs import ConsumerRecord
 
 from testkit.eventually import eventually
 
@@ -51,3 +53,25 @@ async def delete_records(bootstrap: str, topic: str, partition: int, before: int
         await admin.delete_records({TopicPartition(topic, partition): RecordsToDelete(before_offset=before)})
     finally:
         await admin.close()
+
+
+async def read_all(kafka: Mapping[str, Any], topic: str) -> list[ConsumerRecord]:
+    """What is committed on the topic now, each partition in its order; `kafka` as aiokafka's clients take it.
+
+    It reads to the end that the broker names: on a busy machine a moment without records is no end.
+    """
+    found: list[ConsumerRecord] = []
+    consumer = AIOKafkaConsumer(topic, **kafka, auto_offset_reset="earliest", isolation_level="read_committed")
+    await consumer.start()
+    try:
+        ends = await consumer.end_offsets(consumer.assignment())
+
+        async def at_the_end() -> bool:
+            for records in (await consumer.getmany(timeout_ms=200)).values():
+                found.extend(records)
+            return all([await consumer.position(place) >= end for place, end in ends.items()])
+
+        await eventually(at_the_end, timeout=120, because=f"{topic} is read")
+    finally:
+        await consumer.stop()
+    return found
