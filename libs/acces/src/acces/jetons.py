@@ -17,6 +17,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet
 
 from acces.acteur import Acteur, InvalidToken, Role
+from acces.autorites import autorites
 from acces.cle_partagee import SharedKey
 
 log = structlog.get_logger()
@@ -165,7 +166,9 @@ class _Remote:
 
     def __init__(self, source: str, transport: httpx2.AsyncBaseTransport | None) -> None:
         self._source = source
-        self._http = httpx2.AsyncClient(timeout=_TIMEOUT_SECONDS, trust_env=False, transport=transport)
+        self._http = httpx2.AsyncClient(
+            verify=autorites(), timeout=_TIMEOUT_SECONDS, trust_env=False, transport=transport
+        )
         self._held: KeySet | None = None
         self._asked: datetime | None = None
         self._lock = asyncio.Lock()

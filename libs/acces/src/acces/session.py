@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.responses import Response
 
 from acces.acteur import Acteur, Role
+from acces.autorites import autorites
 from chassis.problem import Problem
 
 FINIE = "session-finie"
@@ -94,6 +95,7 @@ class RemoteSessions:
         self._cookie = cookie_name(secure=secure)
         self._http = httpx2.AsyncClient(
             base_url=convocation_url,
+            verify=autorites(),
             headers={"Origin": convocation_url, "Accept": "application/json"},
             timeout=_TIMEOUT_SECONDS,
             trust_env=False,

@@ -15,6 +15,15 @@ async def create_database(admin_url: str, name: str) -> str:
     return with_database(admin_url, name)
 
 
+async def copy_database(admin_url: str, template: str, name: str, *, owner: str) -> None:
+    """All of it but the rights on the database itself; nobody may be connected to `template`."""
+    connection = await asyncpg.connect(admin_url)
+    try:
+        await connection.execute(f"CREATE DATABASE {checked(name)} OWNER {checked(owner)} TEMPLATE {checked(template)}")
+    finally:
+        await connection.close()
+
+
 async def drop_database(admin_url: str, name: str) -> None:
     """Also when somebody is still connected."""
     connection = await asyncpg.connect(admin_url)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import httpx2
 
+from acces.autorites import autorites
 from francais.adresses import AdresseRefusee, adresse
 from notifier.domain.courrier import AdresseChangee, Calendrier, Entree, Envoi, Piece
 
@@ -33,7 +34,7 @@ class ConvocationGateway:
     """`token` gives a fresh bearer token of this service for each call."""
 
     def __init__(self, url: str, token: Callable[[], str]) -> None:
-        self._client = httpx2.AsyncClient(base_url=url, timeout=20, trust_env=False)
+        self._client = httpx2.AsyncClient(base_url=url, verify=autorites(), timeout=20, trust_env=False)
         self._token = token
 
     async def close(self) -> None:
