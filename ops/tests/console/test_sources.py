@@ -1,14 +1,18 @@
 """Where measures come from: processes that answer, hang or answer nonsense, and Prometheus."""
 
+import asyncio
+import contextlib
+import gzip
 import json
 import time
+import tracemalloc
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from imagin_ops.console.samples import Series
+from imagin_ops.console.samples import Series, Snapshot
 from imagin_ops.console.sources import Alert, Processes, Prometheus, Silent
 from imagin_ops.console.watching import Watch
 
@@ -69,6 +73,59 @@ async def test_somebody_elses_answer_is_none(server, answer):
     assert [value for _, value in seen.find("up")] == [0.0]
 
 
+ODD = b"""imagin_kafka_up NaN
+imagin_consumer_lag{group="g"} +Inf
+imagin_mails_waiting{host="h"} 1e300
+imagin_outbox_pending{source="o"} -Inf
+imagin_habilitations_as_of_age_seconds +Inf
+imagin_dlq_messages 2
+"""
+
+
+async def test_a_value_that_no_figure_has_is_left_out(server):
+    source = Processes({"convocation": [server({"/metrics": ODD})]})
+    seen = await source.look()
+    await source.close()
+    assert set(seen.metrics) == {"imagin_habilitations_as_of_age_seconds", "imagin_dlq_messages", "up"}
+
+
+async def test_a_label_cannot_command_a_terminal_nor_fill_a_page(server):
+    text = 'imagin_mails_waiting{host="\x1b[2J%s"} 1\n' % ("a" * 5_000)
+    source = Processes({"notifier": [server({"/metrics": text.encode()})]})
+    [(series, _)] = (await source.look()).find("imagin_mails_waiting")
+    await source.close()
+    assert series.label("host") == "\N{REPLACEMENT CHARACTER}[2J" + "a" * 96
+
+
+@pytest.mark.parametrize("encoding", ["identity", "gzip"])
+async def test_of_an_endless_answer_no_more_is_read_than_a_process_has_to_say(unused_tcp_port, encoding):
+    """Neither as it is nor packed: a megabyte of zeros is a kilobyte."""
+    sent = 0
+    part = b"#" * 65_536 if encoding == "identity" else gzip.compress(b"#" * 20_000_000)
+
+    async def endless(reader, writer):
+        nonlocal sent
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Encoding: %s\r\n\r\n" % encoding.encode())
+        with contextlib.suppress(ConnectionError):
+            while True:
+                writer.write(part)
+                await writer.drain()
+                sent += len(part)
+        writer.close()
+
+    tracemalloc.start()
+    async with await asyncio.start_server(endless, "127.0.0.1", unused_tcp_port):
+        source = Processes({"convocation": [f"http://127.0.0.1:{unused_tcp_port}"]})
+        seen = await source.look()
+        await source.close()
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert [value for _, value in seen.find("up")] == [0.0]
+    assert most < 20_000_000
+    assert sent < 20_000_000
+
+
 async def test_a_process_that_hangs_is_waited_for_no_longer_than_a_look(server):
     hold = Event()
     source = Processes({"convocation": [server({"/metrics": lambda _: hold.wait(20) and b""})]})
@@ -124,7 +181,20 @@ async def test_prometheus_gives_what_is_now_the_last_hour_and_what_fires(server)
     ("answers", "sentence"),
     [
         ({}, "Prometheus répond 404"),
-        ({"/api/v1/query_range": b"<html>"}, "ce qui répond n’est pas Prometheus"),
+        *(
+            ({"/api/v1/query_range": answer}, "ce qui répond n’est pas Prometheus")
+            for answer in (
+                b"<html>",
+                b'{"status": "success", "da',
+                b"[]",
+                b"null",
+                answered(None),
+                answered({}),
+                answered({"result": [{"metric": {}, "values": [[1, "1"]]}]}),
+                answered({"result": [{"metric": {"__name__": "up", "job": "notifier"}, "values": [[1, "one"]]}]}),
+                answered({"result": [{"metric": {"__name__": "up", "job": "notifier"}}]}),
+            )
+        ),
         (None, "Prometheus ne répond pas"),
     ],
 )
@@ -140,6 +210,35 @@ async def test_a_prometheus_that_cannot_be_read_is_told_and_asked_again(server, 
             "/api/v1/alerts": answered({"alerts": []}),
         }
         assert (await watch.look()).silent is None
+    await watch.close()
+
+
+async def test_of_prometheus_too_a_value_that_no_figure_has_is_left_out(server):
+    source = Prometheus(server({"/api/v1/query": answered({"result": [vector({"value": [1_060, "NaN"]})]})}))
+    assert (await source.look()).metrics == {}
+    await source.close()
+
+
+async def test_alerts_of_others_are_not_ours(server):
+    """A Prometheus has one that always fires, and those of its other guests."""
+    others = [ALERT | {"labels": {"alertname": name}} for name in ("Watchdog", "KubePodCrashLooping")]
+    source = Prometheus(server({"/api/v1/alerts": answered({"alerts": [*others, ALERT]})}))
+    assert [one.name for one in await source.alerts()] == ["ImaginSauvegardeAncienne"]
+    await source.close()
+
+
+async def test_a_look_that_cannot_be_counted_is_told_and_not_the_last_one():
+    """It cannot come of measures as they are read; whatever it is, the console goes on looking."""
+
+    class Odd(Processes):
+        async def look(self):
+            return Snapshot.of(1_000.0, [(Series("imagin_mails_waiting", "notifier", "a"), next(values))])
+
+    values = iter([float("nan"), 1.0])
+    watch = Watch(Odd({}))
+    seen = await watch.look()
+    assert (seen.critical, seen.sentence) == (True, "ce que disent les processus ne se compte pas")
+    assert (await watch.look()).silent is None
     await watch.close()
 
 
