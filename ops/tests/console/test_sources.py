@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import gzip
 import json
+import socket
 import time
 import tracemalloc
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -30,7 +31,7 @@ def server():
     """`server(answers)`: gives each path its text, or calls what stands there with the query; returns the URL."""
     servers = []
 
-    def start(answers):
+    def start(answers, host="127.0.0.1"):
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self):
                 place = urlsplit(self.path)
@@ -43,7 +44,7 @@ def server():
             def log_message(self, *_):
                 pass
 
-        one = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        one = ThreadingHTTPServer((host, 0), Handler)
         servers.append(one)
         Thread(target=one.serve_forever, daemon=True).start()
         return f"http://127.0.0.1:{one.server_port}"
@@ -249,3 +250,23 @@ async def test_an_address_with_a_path_is_kept(server):
     with pytest.raises(Silent):
         await source.look()
     await source.close()
+
+
+async def test_a_name_with_several_addresses_is_as_many_processes(server, monkeypatch):
+    """As a headless Service of Kubernetes answers; a name of one address stays what it is called."""
+    url = server({"/metrics": METRICS}, host="")
+    port = int(url.rpartition(":")[2])
+
+    async def found(host, port, **_):
+        addresses = ["127.0.0.2", "127.0.0.1"] if host == "notifier-ops" else ["127.0.0.1"]
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, port)) for one in addresses]
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", found)
+    source = Processes({"notifier": [f"http://notifier-ops:{port}"], "convocation": [f"http://127.0.0.1:{port}"]})
+    seen = await source.look()
+    await source.close()
+    assert {(one.job, one.instance, value) for one, value in seen.find("up")} == {
+        ("notifier", f"127.0.0.1:{port}", 1.0),
+        ("notifier", f"127.0.0.2:{port}", 1.0),
+        ("convocation", f"127.0.0.1:{port}", 1.0),
+    }

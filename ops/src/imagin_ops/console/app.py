@@ -111,6 +111,13 @@ async def serve(watch: Watch, settings: ConsoleSettings) -> None:
     """Until SIGTERM or Ctrl-C."""
     app = create_app(watch, settings)
     config = uvicorn.Config(
-        app, host=settings.http_host, port=settings.http_port, log_config=None, access_log=False, proxy_headers=False
+        app,
+        host=settings.http_host,
+        port=settings.http_port,
+        log_config=None,
+        access_log=False,
+        proxy_headers=bool(settings.http_trusted_proxies),
+        forwarded_allow_ips=settings.http_trusted_proxies,
+        timeout_graceful_shutdown=10,
     )
     await uvicorn.Server(config).serve()

@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+import socket
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -95,6 +96,20 @@ class Source(Protocol):
         """Its connections."""
 
 
+async def _of_each_address(url: str) -> list[str]:
+    """A name that has several addresses is several processes, as a headless Service of Kubernetes: a URL of each."""
+    place = httpx2.URL(url)
+    if place.scheme != "http":  # a certificate is the name's
+        return [url]
+    try:
+        async with asyncio.timeout(LOOK_SECONDS):
+            found = await asyncio.get_running_loop().getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM)
+    except (OSError, TimeoutError, UnicodeError):
+        return [url]
+    addresses = sorted({address[0] for family, *_, address in found if family == found[0][0]})
+    return [str(place.copy_with(host=one)) for one in addresses] if len(addresses) > 1 else [url]
+
+
 class Processes:
     """Asks each process at its port for operators. `urls`: by service name. Nobody has kept what was before."""
 
@@ -104,7 +119,9 @@ class Processes:
         self._client = httpx2.AsyncClient(timeout=LOOK_SECONDS, trust_env=False, headers=plain)
 
     async def look(self) -> Snapshot:
-        answers = await asyncio.gather(*(self._measured(job, url) for job, url in self._urls))
+        found = await asyncio.gather(*(_of_each_address(url) for _, url in self._urls))
+        processes = [(job, url) for (job, _), urls in zip(self._urls, found, strict=True) for url in urls]
+        answers = await asyncio.gather(*(self._measured(job, url) for job, url in processes))
         return Snapshot.of(time.time(), [sample for one in answers for sample in one])
 
     async def past(self) -> Sequence[Snapshot]:
