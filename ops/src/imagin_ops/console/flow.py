@@ -223,7 +223,7 @@ def _curves(history: History, service: ServiceSpec) -> list[Curve]:
     label, counter, labels = _RATES[service]
     rates = history.rates(counter, service.name, **labels)
     waiting = [(look.at, _waiting(look, service.name)) for look in (*history.hour, history.now) if look.at]
-    what = "en attente, à lire, à envoyer ou à écrire" if service is NOTIFIER else "en attente, à lire ou à écrire"
+    what = "en attente, mails compris" if service is NOTIFIER else "en attente, à lire ou à écrire"
     return [_curve(label, [(at, one and 60 * one) for at, one in rates]), _curve(what, waiting)]
 
 
