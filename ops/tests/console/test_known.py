@@ -91,9 +91,11 @@ def test_another_process_that_has_the_database_is_enough():
 
 @pytest.mark.parametrize("job", STAGES)
 def test_a_service_that_does_not_answer_has_dashes_and_no_zero(job):
-    found = seen(look(1_000), look(1_002), look(1_004, [("up", job)]))
+    found = seen(look(1_000), look(1_030), look(1_060, [("up", job)]))
     assert set(figures(found, job).values()) == {"—"}
-    assert [one.last for one in found.stages[STAGES.index(job)].curves] == ["—", "—"]
+    curves = found.stages[STAGES.index(job)].curves
+    assert [one.last for one in curves] == ["—", "—"]
+    assert {value for one in curves for at, value in one.values if at == 1_060} == {None}
 
 
 def test_a_release_that_lacks_a_metric_has_a_dash_and_is_believed_to_have_its_database():
@@ -161,3 +163,9 @@ def test_a_clock_that_is_put_back_ends_no_console_and_keeps_no_more_than_an_hour
         flow(history)
     assert [one.at for one in history.since(60)] == [1_000, 1_002]
     assert history.seconds == 2
+
+
+def test_looks_share_their_series():
+    """Two hundred looks at fifty processes would be hundreds of megabytes."""
+    one, other = look(1_000), look(1_002)
+    assert all(series is again for series, again in zip(one.metrics["up"], other.metrics["up"], strict=True))

@@ -4,6 +4,7 @@ import math
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple, Self
 
@@ -31,7 +32,13 @@ class Series(NamedTuple):
         return dict(self.labels).get(name, "")
 
 
-@dataclass(frozen=True, slots=True)
+@lru_cache(maxsize=20_000)
+def _shared(series: Series) -> Series:
+    """The same object for equal ones: an hour of looks has each of them two hundred times."""
+    return series
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Snapshot:
     """All series as they were `at` a moment (seconds since 1970), by the name of their metric."""
 
@@ -43,7 +50,7 @@ class Snapshot:
         """Of all that was seen."""
         metrics: dict[str, dict[Series, float]] = {}
         for series, value in samples:
-            metrics.setdefault(series.name, {})[series] = value
+            metrics.setdefault(series.name, {})[_shared(series)] = value
         return cls(at, metrics)
 
     def find(self, name: str, job: str = "", **labels: str) -> Iterator[tuple[Series, float]]:
@@ -55,10 +62,7 @@ class Snapshot:
 
     def unread(self, job: str = "", **labels: str) -> float:
         """Records that readers have not read; a partition counts once, whoever tells of it."""
-        places: dict[tuple[tuple[str, str], ...], float] = {}
-        for series, value in self.find("imagin_consumer_lag", job, **labels):
-            places[series.labels] = max(value, places.get(series.labels, value))
-        return sum(places.values())
+        return _unread(self, job, tuple(labels.items()))
 
     def saw(self, job: str, instance: str) -> bool:
         """Whether the process answered."""
@@ -95,6 +99,14 @@ class Snapshot:
             key = series.label(label)
             found[key] = max(value, found.get(key, value))
         return dict(sorted(found.items()))
+
+
+@lru_cache(maxsize=5_000)  # of every look it is asked again and again
+def _unread(snapshot: Snapshot, job: str, labels: tuple[tuple[str, str], ...]) -> float:
+    places: dict[tuple[tuple[str, str], ...], float] = {}
+    for series, value in snapshot.find("imagin_consumer_lag", job, **dict(labels)):
+        places[series.labels] = max(value, places.get(series.labels, value))
+    return sum(places.values())
 
 
 class History:
