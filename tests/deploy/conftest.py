@@ -14,6 +14,15 @@ HEADS = {"Component", "Kustomization"}
 POD = {"Deployment", "Job"}
 
 
+def matches(selector, labels):
+    wanted = selector.get("matchLabels", {}).items() <= labels.items()
+    ways = {
+        "In": lambda one: labels.get(one["key"]) in one["values"],
+        "Exists": lambda one: one["key"] in labels,
+    }
+    return wanted and all(ways[one["operator"]](one) for one in selector.get("matchExpressions", []))
+
+
 class Manifests(NamedTuple):
     """Complete manifests of one installation, or of all files."""
 
@@ -29,6 +38,29 @@ class Manifests(NamedTuple):
     def pods(self):
         """Name and pod template of each Deployment and Job."""
         return {one["metadata"]["name"]: one["spec"]["template"] for one in self.of(*POD)}
+
+    def labels(self):
+        """Name and labels of the pods of each Deployment and Job."""
+        return {name: pod["metadata"]["labels"] for name, pod in self.pods().items()}
+
+    def chosen(self, selector):
+        """The names of those whose pods a selector means."""
+        return {name for name, labels in self.labels().items() if matches(selector, labels)}
+
+    def passes(self, direction, labels, others, port):
+        """Whether policies let pods with `labels` speak with those with `others`, at a port by name or number."""
+        policies = [one["spec"] for one in self.of("NetworkPolicy")]
+        held = [one for one in policies if direction in one["policyTypes"] and matches(one["podSelector"], labels)]
+        rules = [rule for one in held for rule in one.get(direction.lower(), [])]
+        peers = "to" if direction == "Egress" else "from"
+        return not held or any(
+            port in {one["port"] for one in rule["ports"]}
+            and any(
+                "podSelector" in one and "namespaceSelector" not in one and matches(one["podSelector"], others)
+                for one in rule[peers]
+            )
+            for rule in rules
+        )
 
     def environment(self, name):
         """What the only container of the Deployment or Job `name` gets, Secrets aside: they are files."""

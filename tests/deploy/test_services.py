@@ -59,19 +59,6 @@ def files_of(manifests, name):
     return given | {one for one in named if "/" not in one and whole}
 
 
-def labels_of(pod):
-    return pod["metadata"]["labels"]
-
-
-def matches(selector, labels):
-    wanted = selector.get("matchLabels", {}).items() <= labels.items()
-    ways = {
-        "In": lambda one: labels.get(one["key"]) in one["values"],
-        "Exists": lambda one: one["key"] in labels,
-    }
-    return wanted and all(ways[one["operator"]](one) for one in selector.get("matchExpressions", []))
-
-
 @pytest.fixture
 def deployed(manifests, monkeypatch, tmp_path):
     """The settings of a service as its pod reads them."""
@@ -145,10 +132,8 @@ def test_prometheus_reads_the_operators_port_and_names_jobs_by_service(files):
     [endpoint] = monitor["podMetricsEndpoints"]
     assert endpoint["port"] == "ops"
     assert endpoint["path"] in {one.path for one in ops_app(create_app(title="measured")).routes}
-    chosen = [
-        pod["metadata"]["labels"] for pod in files.pods().values() if matches(monitor["selector"], labels_of(pod))
-    ]
-    assert {labels[monitor["jobLabel"]] for labels in chosen} == set(MAINS)
+    chosen = files.chosen(monitor["selector"])
+    assert {files.labels()[name][monitor["jobLabel"]] for name in chosen} == set(MAINS)
 
 
 def test_commands_exist(manifests):
@@ -171,7 +156,7 @@ def test_the_commands_variables_are_what_they_read(manifests):
     kafka = {f"IMAGIN_{name.upper()}" for name in KafkaSettings.model_fields}
     services = {f"{one.prefix}{word}" for one in SERVICES for word in ("DATABASE_URL", "DATABASE_PASSWORD", "URL")}
     known = kafka | services | {"IMAGIN_DATABASE_URL", "IMAGIN_SIGNING_KEYS"}
-    for name in set(manifests.pods()) - set(MAINS):
+    for name in set(manifests.pods()) - {*MAINS, "console"}:
         given = set(manifests.environment(name))
         assert {one for one in given if one not in known and one.removesuffix("_FILE") not in known} == set()
         named = {one for one in manifests.environment(name).values() if one.startswith(PATH)}
@@ -225,24 +210,8 @@ def test_each_user_has_the_rights_of_the_code_and_the_secret_that_its_pod_reads(
         assert f"{prefix}{user}" in files.secret_files(name)
 
 
-def passes(manifests, direction, labels, others, port):
-    """Whether policies let pods with `labels` speak with those with `others`, at the port of that name or number."""
-    policies = [one["spec"] for one in manifests.of("NetworkPolicy")]
-    held = [one for one in policies if direction in one["policyTypes"] and matches(one["podSelector"], labels)]
-    rules = [rule for one in held for rule in one.get(direction.lower(), [])]
-    peers = "to" if direction == "Egress" else "from"
-    return not held or any(
-        port in {one["port"] for one in rule["ports"]}
-        and any(
-            "podSelector" in one and "namespaceSelector" not in one and matches(one["podSelector"], others)
-            for one in rule[peers]
-        )
-        for rule in rules
-    )
-
-
 def test_who_calls_whom_is_let_through_at_both_ends_and_nobody_else_is(manifests):
-    pods = {name: labels_of(pod) for name, pod in manifests.pods().items()}
+    pods = manifests.labels()
     called = {
         (name, url.hostname)
         for name in pods
@@ -254,26 +223,26 @@ def test_who_calls_whom_is_let_through_at_both_ends_and_nobody_else_is(manifests
     for one, labels in pods.items():
         for other in set(MAINS) - {one}:
             through = [
-                passes(manifests, "Egress", labels, pods[other], "http"),
-                passes(manifests, "Ingress", pods[other], labels, "http"),
+                manifests.passes("Egress", labels, pods[other], "http"),
+                manifests.passes("Ingress", pods[other], labels, "http"),
             ]
             assert all(through) == ((one, other) in called), (one, other, through)
 
 
 def test_a_database_is_reached_by_its_service_its_migrations_and_the_operators_and_kafka_by_who_needs_it(manifests):
-    pods = {name: labels_of(pod) for name, pod in manifests.pods().items()}
+    pods = manifests.labels()
     for cluster in manifests.of("Cluster"):
         name = cluster["metadata"]["name"]
         instance = {"cnpg.io/cluster": name}
         of = {
             one
             for one, labels in pods.items()
-            if passes(manifests, "Egress", labels, instance, 5432)
-            and passes(manifests, "Ingress", instance, labels, 5432)
+            if manifests.passes("Egress", labels, instance, 5432)
+            and manifests.passes("Ingress", instance, labels, 5432)
         }
         service = name.removesuffix("-pg")
         assert of == {service, f"migrations-{service}", "exploitation"}
     for _ in manifests.of("Kafka"):
         broker = {"strimzi.io/cluster": "imagin", "strimzi.io/kind": "Kafka"}
-        of = {one for one, labels in pods.items() if passes(manifests, "Egress", labels, broker, 9093)}
+        of = {one for one, labels in pods.items() if manifests.passes("Egress", labels, broker, 9093)}
         assert of == {*MAINS, "topics", "exploitation"}

@@ -13,6 +13,7 @@ import mission_import.settings
 import notifier.settings
 import santorin_bridge.settings
 from chassis.settings import variable_of
+from imagin_ops.console.settings import ConsoleSettings
 from testkit.programs import find_program
 
 FOLDER = Path(__file__).parents[2] / "deploy" / "systemd"
@@ -21,7 +22,8 @@ SETTINGS = {
     for one in (mission_import.settings, convocation.settings, santorin_bridge.settings, notifier.settings)
 }
 PREPARATION = "imagin-preparation.service"
-UNITS = [*(f"imagin@{name}.service" for name in SETTINGS), PREPARATION]
+CONSOLE = "imagin-console.service"
+UNITS = [*(f"imagin@{name}.service" for name in SETTINGS), PREPARATION, CONSOLE]
 EXPOSED_AT_MOST = 15  # tenths, on the scale of ten of systemd-analyze
 STOPPING_SECONDS = 3 + 32
 
@@ -62,17 +64,19 @@ def test_systemd_finds_the_unit_closed(installed, unit):
     assert code == 0, said
 
 
-@pytest.mark.parametrize("name", SETTINGS)
+@pytest.mark.parametrize("name", [*SETTINGS, "console"])
 def test_each_credential_is_a_secret_setting_that_is_read_from_its_file(name):
-    found = directives(f"imagin@{name}.service.d/secrets.conf")
+    found = directives(CONSOLE if name == "console" else f"imagin@{name}.service.d/secrets.conf")
     loaded = dict(value.split(":") for directive, value in found if directive == "LoadCredential")
     given = dict(value.split("=") for directive, value in found if directive == "Environment")
     assert loaded == {one: f"/etc/imagin/secrets/{one}" for one in loaded}
     assert given == {f"{one}_FILE": f"%d/{one}" for one in loaded}
-    assert set(loaded) <= {variable_of(SETTINGS[name], field) for field in SETTINGS[name].model_fields}
+    kind = ConsoleSettings if name == "console" else SETTINGS[name]
+    assert loaded
+    assert set(loaded) <= {variable_of(kind, field) for field in kind.model_fields}
     needed = {
-        variable_of(SETTINGS[name], field)
-        for field, one in SETTINGS[name].model_fields.items()
+        variable_of(kind, field)
+        for field, one in kind.model_fields.items()
         if one.is_required() and "SecretStr" in str(one.annotation)
     }
     assert needed <= set(loaded)
@@ -83,6 +87,12 @@ def test_a_process_is_started_again_without_end_and_has_the_time_to_stop():
     assert (unit["Restart"], unit["StartLimitIntervalSec"]) == ("always", "0")
     assert int(unit["TimeoutStopSec"]) > STOPPING_SECONDS
     assert unit["ExecStart"] == "/opt/imagin/bin/%i"
+
+
+def test_the_console_is_started_again_without_end_and_runs_the_command():
+    unit = dict(directives(CONSOLE))
+    assert (unit["Restart"], unit["StartLimitIntervalSec"]) == ("always", "0")
+    assert unit["ExecStart"] == "/opt/imagin/bin/imagin-ops console"
 
 
 def test_each_service_has_a_user_of_its_own():

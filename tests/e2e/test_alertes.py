@@ -1,6 +1,7 @@
 """What alerts and dashboards say is so on the running product: labels, queries, commands of the alerts' page."""
 
 import asyncio
+import contextlib
 import importlib.util
 import json
 import math
@@ -21,6 +22,9 @@ from event_schemas.academies import NOMS
 from event_schemas.catalogue import TOPICS
 from imagin_dev.dashboards.files import FOLDER
 from imagin_dev.santorin.simulator import Santorin
+from imagin_ops.console.sources import Processes
+from imagin_ops.console.sources import Prometheus as PrometheusSource
+from imagin_ops.console.watching import Watch
 from imagin_ops.services import CONVOCATION, SANTORIN_BRIDGE, SERVICES
 from santorin_bridge.domain.ecart import Ecart
 from testkit.certificates import write_certificates
@@ -116,14 +120,28 @@ def asked():
     return own, others
 
 
+FIRING = """
+groups:
+  - name: essai
+    rules:
+      - alert: ImaginEssai
+        expr: up == 1
+        annotations: {summary: "{{ $labels.job }} répond"}
+      - {alert: Watchdog, expr: vector(1)}
+"""
+"""One of ours, at once, for each service; and one of others, as Prometheus has that of kube-prometheus-stack."""
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def watched(busy, story, tmp_path_factory):
     """The product under load before a Prometheus: closings, people, mails, SANTORIN's answers, a reconciliation."""
     jobs = {service.name: busy.ops_url(service).removeprefix("http://") for service in SERVICES}
     rules = ROOT / "deploy" / "prometheus" / "alertes.yml"
+    firing = tmp_path_factory.mktemp("rules") / "essai.yml"
+    firing.write_text(FIRING, encoding="utf-8")
     await asyncio.to_thread(busy.services[SANTORIN_BRIDGE.name].terminate)
     await busy.start_services(SANTORIN_BRIDGE)  # it compares at its start, then every ten minutes
-    async with Prometheus(tmp_path_factory.mktemp("prometheus"), jobs, rules=(rules,)) as prometheus:
+    async with Prometheus(tmp_path_factory.mktemp("prometheus"), jobs, rules=(rules, firing)) as prometheus:
         santorin = asyncio.create_task(Santorin(busy.kafka_connection).run(lambda _: None))
         await story.live()
         yield prometheus
@@ -166,6 +184,46 @@ async def test_a_query_that_needs_an_exporter_is_understood_and_asks_for_nothing
     for query in others.values():
         assert "imagin_" not in query
         assert await watched.query(query.replace("$__rate_interval", "5m")) == []
+
+
+def now_in(seen):
+    """What the console shows of now, without what is counted over a while and what moves by itself."""
+    passing = re.compile("par minute|en .* (s|min|heure)$| s$|à écrire|à lire|attend")
+    return [
+        (
+            stage.title,
+            [(one.instance, one.up, one.leads, one.version) for one in stage.processes],
+            [one for one in stage.figures if not passing.search(one.value) and not passing.search(one.label)],
+        )
+        for stage in seen.stages
+    ], seen.academies
+
+
+@pytest.fixture
+async def closing():
+    async with contextlib.AsyncExitStack() as stack:
+        yield stack
+
+
+async def test_the_console_shows_the_same_from_prometheus_as_from_the_processes_and_what_fires(watched, busy, closing):
+    from_processes = Watch(Processes({service.name: [busy.ops_url(service)] for service in SERVICES}))
+    closing.push_async_callback(from_processes.close)
+    from_prometheus = Watch(PrometheusSource(watched.url))
+    closing.push_async_callback(from_prometheus.close)
+
+    async def the_same():
+        """Within a scrape, as soon as nothing moves."""
+        one, other = await asyncio.gather(from_processes.look(), from_prometheus.look())
+        assert now_in(one) == now_in(other)
+        assert {trouble.alert for trouble in one.troubles} == set()
+        return other
+
+    seen = await eventually(the_same, timeout=60, because="both say the same")
+    assert [stage.up for stage in seen.stages] == [1, 1, 1, 1]
+    assert sum(len(figures) for _, _, figures in now_in(seen)[0]) >= 9
+    assert seen.academies[0].convocations > 0
+    assert sorted(one.sentence for one in seen.troubles) == sorted(f"{one.name} répond" for one in SERVICES)
+    assert {(one.alert, one.critical) for one in seen.troubles} == {("ImaginEssai", False)}
 
 
 async def test_somebody_reads_for_each_group_of_the_catalogue(busy):

@@ -1,12 +1,17 @@
 """The console as its readers meet it: who is let in, what the page shows, and the command in the terminal."""
 
+import io
+
 import httpx2
 import pytest
+from rich.console import Console
 
 from chassis.settings import Misconfigured, load
 from imagin_ops.console.app import create_app
-from imagin_ops.console.samples import Series, Snapshot
+from imagin_ops.console.flow import flow
+from imagin_ops.console.samples import History, Series, Snapshot
 from imagin_ops.console.settings import ConsoleSettings
+from imagin_ops.console.terminal import drawn
 from imagin_ops.console.watching import Watch
 from imagin_ops.services import SERVICES
 from testkit.ports import free_ports
@@ -77,6 +82,18 @@ async def test_a_header_that_says_nothing_is_no_password(console, header):
     assert answer.status_code == 401
 
 
+async def test_an_address_has_some_guesses_and_then_waits_but_who_knows_the_password_has_them_back(console):
+    async with console("exploitation", "guess") as guessing, console("exploitation", PASSWORD) as knowing:
+        for _ in range(19):
+            assert (await guessing.get("/")).status_code == 401
+        assert (await knowing.get("/")).status_code == 200
+        answers = [(await guessing.get("/")).status_code for _ in range(21)]
+        assert answers == [401] * 20 + [429]
+        refused = await knowing.get("/")  # or the right one would be told from the others
+        assert (refused.status_code, "retry-after" in refused.headers) == (429, True)
+        assert (await guessing.get("/health/live")).status_code == 200
+
+
 async def test_health_asks_for_no_password(console):
     async with console() as client:
         assert (await client.get("/health/live")).text == "ok"
@@ -121,6 +138,17 @@ def nobody():
         f"{service.prefix}OPS_URL": f"http://127.0.0.1:{port}"
         for service, port in zip(SERVICES, free_ports(4), strict=True)
     }
+
+
+@pytest.mark.parametrize(("width", "beside"), [(60, 1), (80, 2), (100, 2), (160, 4)])
+def test_a_narrow_terminal_cuts_no_title_and_no_label(width, beside):
+    screen = Console(width=width, file=io.StringIO(), markup=False)
+    screen.print(drawn(flow(History()), width))
+    printed = screen.file.getvalue().splitlines()
+    [first] = [line for line in printed if line.startswith("Import")]
+    titles = [title for title in ("Import", "Convocation", "SANTORIN", "Mails") if title in first]
+    assert len(titles) == beside
+    assert sum("établissements ouverts" in line for line in printed) == 1
 
 
 async def test_watch_shows_it_once_where_nobody_sits_before_it(imagin):

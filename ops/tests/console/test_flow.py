@@ -6,9 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from event_schemas.catalogue import INSCRIPTIONS
 from imagin_ops.console import troubles
-from imagin_ops.console.curves import points
 from imagin_ops.console.flow import flow
 from imagin_ops.console.samples import History, Series, Snapshot
 from imagin_ops.console.sources import NAMES, Alert
@@ -156,7 +154,8 @@ def test_what_follows_from_postgresql_or_kafka_is_not_told_beside_them():
         "PostgreSQL ne répond pas à mission-import, convocation, santorin-bridge et notifier"
     ]
     standing = series("imagin_consumer_standing_seconds", RIGHTS, group="g", topic="t", partition="0")
-    silent = {series("imagin_kafka_up", RIGHTS): 0, standing: 90}
+    silent = {series("imagin_kafka_up", RIGHTS): 0, standing: 90, series("imagin_relay_leader", RIGHTS): 0}
+    silent |= {series("imagin_outbox_oldest_age_seconds", RIGHTS, source="outbox"): 90}
     assert [one.sentence for one in flow(lasting(silent)).troubles] == ["Kafka ne répond pas à convocation"]
 
 
@@ -179,6 +178,14 @@ def test_santorin_that_answers_nothing_is_told_before_the_bridge_counts_what_wai
     assert found.sentence == "SANTORIN n’a pas répondu à des droits depuis 6 s"
     assert flow(history(*silent, rights(1_010, 6, 6))).troubles == []
     assert flow(history(*silent[:2])).troubles == []
+
+
+@pytest.mark.parametrize("part", ["imagin_database_up", "imagin_kafka_up", "up"])
+def test_santorin_is_not_silent_where_it_is_the_bridge_that_cannot_hear_it(part):
+    looks = [rights(1_000, 4, 4), rights(1_002, 6, 4), rights(1_008, 6, 4)]
+    deaf = Snapshot.of(1_010, [one for found in looks[2].metrics.values() for one in found.items()])
+    deaf.metrics[part][series(part, BRIDGE)] = 0.0
+    assert "ImaginSantorinMuet" not in {one.alert for one in flow(history(*looks, deaf)).troubles}
 
 
 def test_the_first_answer_of_a_process_is_one():
@@ -221,16 +228,6 @@ def test_an_alert_of_prometheus_is_told_where_the_console_does_not_see_it_itself
     ]
     found = flow(lasting({series("imagin_dlq_messages", MAILS): 2}), alerts).troubles
     assert [one.sentence for one in found] == ["La dernière sauvegarde a deux jours", "notifier : 2 lettres mortes"]
-
-
-def test_rates_and_curves_count_from_look_to_look_over_restarts():
-    closings = series("imagin_events_total", IMPORT, topic=INSCRIPTIONS, outcome="applied")
-    counts = [0, 30, 60, 10, 40]  # the process began anew before the fourth
-    seen = flow(history(*(snapshot(1_000 + 30 * n, {closings: count}) for n, count in enumerate(counts))))
-    [rate, _] = seen.stages[0].curves
-    assert list(rate.values) == [60, 60, 20, 60]
-    assert (rate.last, rate.most) == ("60", "60")
-    assert ("clôtures lues", "40 par minute") in [(one.label, one.value) for one in seen.stages[0].figures]
 
 
 def test_the_hour_is_kept_and_no_more():
@@ -287,16 +284,15 @@ def test_every_metric_that_the_console_asks_for_is_kept_and_every_kept_one_is_as
 
 @pytest.mark.parametrize(
     ("seconds", "words"),
-    [(0.4, "0 s"), (119, "119 s"), (121, "2 min"), (7_261, "2 h 01"), (2 * 86_400, "2 j"), (float("inf"), "toujours")],
+    [
+        (-30, "0 s"),
+        (0.4, "0 s"),
+        (119, "119 s"),
+        (121, "2 min"),
+        (7_261, "2 h 01"),
+        (2 * 86_400, "2 j"),
+        (float("inf"), "toujours"),
+    ],
 )
 def test_a_duration_is_read_at_a_glance(seconds, words):
     assert duration(seconds) == words
-
-
-def test_a_curve_ends_at_the_right_and_touches_the_top_with_its_most():
-    assert points([]) == ""
-    drawn = [tuple(map(float, one.split(","))) for one in points([0, 5, 10]).split()]
-    assert [y for _, y in drawn] == [39, 20, 1]
-    assert drawn[-1][0] == 240
-    assert drawn[0][0] < drawn[1][0] < drawn[2][0]
-    assert {y for _, y in (tuple(map(float, one.split(","))) for one in points([0, 0]).split())} == {39}

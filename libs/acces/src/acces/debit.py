@@ -50,6 +50,10 @@ class Debit:
         free_at, _ = await self._limiter.get_window_stats(self._window, key)
         return int(free_at - time.time()) + 1  # the window's last instant still refuses
 
+    async def forget(self, key: str) -> None:
+        """As if it had never taken anything."""
+        await self._limiter.clear(self._window, key)
+
 
 async def limit_acteur(request: Request, debit: Debit, acteur: Acteur) -> None:
     """Raises Problem 429 where this acteur asks too often."""

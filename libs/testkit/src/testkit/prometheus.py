@@ -29,7 +29,8 @@ class Prometheus:
         flags = (f"--config.file={config}", f"--storage.tsdb.path={folder / 'data'}", f"--web.listen-address={address}")
         self._jobs = len(jobs)
         self._child = Child([program, *flags], log=folder / "prometheus.log")
-        self._client = httpx2.AsyncClient(base_url=f"http://{address}", trust_env=False)
+        self.url = f"http://{address}"
+        self._client = httpx2.AsyncClient(base_url=self.url, trust_env=False)
 
     async def __aenter__(self) -> Self:
         try:

@@ -49,10 +49,10 @@ def watch() -> None:
 
 
 async def _live(seen: Watch) -> None:
-    screen = Console()
-    with Live(drawn(seen.flow), console=screen, auto_refresh=False, screen=True) as live:
+    screen = Console(markup=False, emoji=False)  # a label of a metric is no markup
+    with Live(drawn(seen.flow, screen.width), console=screen, auto_refresh=False, screen=True) as live:
         while True:
-            live.update(drawn(await seen.look()), refresh=True)
+            live.update(drawn(await seen.look(), screen.width), refresh=True)
             await asyncio.sleep(LOOK_SECONDS)
 
 
@@ -61,6 +61,6 @@ async def _once(seen: Watch) -> Flow:
     await seen.look()
     await asyncio.sleep(LOOK_SECONDS)
     found = await seen.look()
-    Console(width=_WIDE).print(drawn(found))
+    Console(width=_WIDE, markup=False, emoji=False).print(drawn(found, _WIDE))
     await seen.close()
     return found

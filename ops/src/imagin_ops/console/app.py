@@ -16,7 +16,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from imagin_ops.console.curves import points
+from acces.debit import Debit, peer
+from imagin_ops.console.curves import lines
 from imagin_ops.console.runbook import Runbook
 from imagin_ops.console.settings import ConsoleSettings
 from imagin_ops.console.sources import LOOK_SECONDS
@@ -60,24 +61,38 @@ def create_app(watch: Watch, settings: ConsoleSettings) -> ASGIApp:
     routes = [Route("/", home), Route("/alertes/{name}", alert), Route("/health/live", live)]
     app = Starlette(routes=routes, lifespan=lifespan)
     pages = Pages(app, templates=PackageLoader("imagin_ops.console"))
-    pages.environment.filters["points"] = points
+    pages.environment.filters["lines"] = lines
     return _Admitted(app, settings)
 
 
 class _Admitted:
-    """HTTP Basic before all but health: the console must open while PostgreSQL is away, so no session is asked for."""
+    """HTTP Basic before all but health: the console must open while PostgreSQL is away, so no session is asked for.
+
+    An address that does not know the password has twenty guesses, then one in six seconds.
+    """
 
     def __init__(self, app: ASGIApp, settings: ConsoleSettings) -> None:
         self._app = app
         self._settings = settings
+        self._guesses = Debit(per_second=1 / 6, burst=20)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        free = scope["type"] != "http" or scope["path"] == "/health/live"
-        if free or self._settings.admits(*_credentials(Request(scope).headers.get("authorization", ""))):
+        if scope["type"] != "http" or scope["path"] == "/health/live" or self._settings.password is None:
             await self._app(scope, receive, send)
             return
-        headers = {"WWW-Authenticate": 'Basic realm="IMAGIN E3C", charset="UTF-8"', "Cache-Control": "no-store"}
-        await PlainTextResponse("Le mot de passe de l’exploitation.", 401, headers)(scope, receive, send)
+        request = Request(scope)
+        who = peer(request.client.host if request.client else "")
+        given = request.headers.get("authorization", "")
+        headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+        if given and (seconds := await self._guesses.take(who)):  # a browser's first request knows of no password
+            headers["Retry-After"] = str(seconds)
+            await PlainTextResponse("Trop d’essais.", 429, headers)(scope, receive, send)
+        elif self._settings.admits(*_credentials(given)):
+            await self._guesses.forget(who)
+            await self._app(scope, receive, send)
+        else:
+            headers["WWW-Authenticate"] = 'Basic realm="IMAGIN E3C", charset="UTF-8"'
+            await PlainTextResponse("Le mot de passe de l’exploitation.", 401, headers)(scope, receive, send)
 
 
 def _credentials(header: str) -> tuple[str, str]:
@@ -96,6 +111,13 @@ async def serve(watch: Watch, settings: ConsoleSettings) -> None:
     """Until SIGTERM or Ctrl-C."""
     app = create_app(watch, settings)
     config = uvicorn.Config(
-        app, host=settings.http_host, port=settings.http_port, log_config=None, access_log=False, proxy_headers=False
+        app,
+        host=settings.http_host,
+        port=settings.http_port,
+        log_config=None,
+        access_log=False,
+        proxy_headers=bool(settings.http_trusted_proxies),
+        forwarded_allow_ips=settings.http_trusted_proxies,
+        timeout_graceful_shutdown=10,
     )
     await uvicorn.Server(config).serve()

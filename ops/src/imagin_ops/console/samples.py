@@ -1,8 +1,10 @@
 """Measures as Prometheus gives them: what a series is, what was seen at one moment, and the last hour of it."""
 
+import math
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple, Self
 
@@ -10,6 +12,10 @@ HOUR_SECONDS = 3_600.0
 STEP_SECONDS = 30.0
 """Between two points of the curves."""
 
+Point = tuple[float, float | None]
+"""Of a curve: when (seconds since 1970), and the value where it is known."""
+
+_MINUTE = 60.0
 _RECENT_SECONDS = 130.0  # every look is kept as long: rates of a minute need it
 
 
@@ -26,7 +32,13 @@ class Series(NamedTuple):
         return dict(self.labels).get(name, "")
 
 
-@dataclass(frozen=True, slots=True)
+@lru_cache(maxsize=20_000)
+def _shared(series: Series) -> Series:
+    """The same object for equal ones: an hour of looks has each of them two hundred times."""
+    return series
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Snapshot:
     """All series as they were `at` a moment (seconds since 1970), by the name of their metric."""
 
@@ -38,7 +50,7 @@ class Snapshot:
         """Of all that was seen."""
         metrics: dict[str, dict[Series, float]] = {}
         for series, value in samples:
-            metrics.setdefault(series.name, {})[series] = value
+            metrics.setdefault(series.name, {})[_shared(series)] = value
         return cls(at, metrics)
 
     def find(self, name: str, job: str = "", **labels: str) -> Iterator[tuple[Series, float]]:
@@ -50,14 +62,23 @@ class Snapshot:
 
     def unread(self, job: str = "", **labels: str) -> float:
         """Records that readers have not read; a partition counts once, whoever tells of it."""
-        places: dict[tuple[tuple[str, str], ...], float] = {}
-        for series, value in self.find("imagin_consumer_lag", job, **labels):
-            places[series.labels] = max(value, places.get(series.labels, value))
-        return sum(places.values())
+        return _unread(self, job, tuple(labels.items()))
 
     def saw(self, job: str, instance: str) -> bool:
         """Whether the process answered."""
         return self.metrics.get("up", {}).get(Series("up", job, instance)) == 1.0
+
+    def answers(self, job: str) -> bool:
+        """Whether a process of the job does."""
+        return any(value for _, value in self.find("up", job))
+
+    def knows(self, job: str, part: str) -> bool:
+        """Whether a process of the job answers that `part` answers: imagin_database_up or imagin_kafka_up.
+
+        Where it is asked, a process of a release without that metric is believed.
+        """
+        without = {series.instance for series, value in self.find(part, job) if not value}
+        return any(value and series.instance not in without for series, value in self.find("up", job))
 
     def total(self, name: str, job: str = "", **labels: str) -> float:
         """The sum of what each process says; 0 of nothing."""
@@ -80,6 +101,14 @@ class Snapshot:
         return dict(sorted(found.items()))
 
 
+@lru_cache(maxsize=5_000)  # of every look it is asked again and again
+def _unread(snapshot: Snapshot, job: str, labels: tuple[tuple[str, str], ...]) -> float:
+    places: dict[tuple[tuple[str, str], ...], float] = {}
+    for series, value in snapshot.find("imagin_consumer_lag", job, **dict(labels)):
+        places[series.labels] = max(value, places.get(series.labels, value))
+    return sum(places.values())
+
+
 class History:
     """Every look of the last two minutes, and one each half minute of the last hour."""
 
@@ -88,7 +117,10 @@ class History:
         self._hour: deque[Snapshot] = deque()
 
     def add(self, snapshot: Snapshot) -> None:
-        """The newest one."""
+        """The newest one. Looks of a later time are forgotten: the clock was put back."""
+        for kept in (self._recent, self._hour):
+            while kept and kept[-1].at >= snapshot.at:
+                kept.pop()
         self._recent.append(snapshot)
         if not self._hour or snapshot.at - self._hour[-1].at >= STEP_SECONDS:
             self._hour.append(snapshot)
@@ -106,18 +138,38 @@ class History:
         """The points of the curves, the oldest first."""
         return self._hour
 
-    def rate(self, name: str, job: str = "", seconds: float = 60.0, **labels: str) -> float:
+    def rate(self, name: str, job: str = "", seconds: float = _MINUTE, **labels: str) -> float:
         """By how much a counter grew a second, over the last `seconds` or what there is of them."""
-        looks = self.since(seconds)
-        return _growth(looks, name, job, labels) / (looks[-1].at - looks[0].at) if len(looks) > 1 else 0.0
+        return _rate(self.since(seconds), name, job, labels)
 
     def growth(self, name: str, job: str = "", seconds: float = HOUR_SECONDS, **labels: str) -> float:
         """By how much a counter grew within the last `seconds` or what there is of them."""
         return _growth(self.since(seconds), name, job, labels)
 
-    def rates(self, name: str, job: str = "", **labels: str) -> list[float]:
-        """By how much a counter grew a second, between each two points of the last hour."""
-        return [_growth((one, other), name, job, labels) / (other.at - one.at) for one, other in pairwise(self._hour)]
+    def rates(self, name: str, job: str, **labels: str) -> list[Point]:
+        """By how much a counter grew a second: between each two points of the last hour, and within the last minute.
+
+        Nothing where no process of the job answered.
+        """
+        found: list[Point] = [
+            (other.at, _growth((one, other), name, job, labels) / (other.at - one.at) if other.answers(job) else None)
+            for one, other in pairwise(self._hour)
+        ]
+        if len(self._recent) > 1:
+            found.append(
+                (self.now.at, _rate(self.since(_MINUTE), name, job, labels) if self.now.answers(job) else None)
+            )
+        return found
+
+    @property
+    def seconds(self) -> float:
+        """How much of the last hour is known."""
+        return self.now.at - self._hour[0].at if self._hour else 0.0
+
+    def unknown_seconds(self, job: str, part: str) -> float:
+        """How long ago a process of the job last had answers of `part`; inf where that is longer than anybody knows."""
+        looks = (*reversed(self._recent), *reversed(self._hour))
+        return next((self.now.at - one.at for one in looks if one.knows(job, part)), math.inf)
 
     def silent_seconds(self, asked: tuple[str, str], answered: tuple[str, str]) -> float:
         """Since the first growth of the counter `asked` (name, job) after which `answered` has not grown; 0 of none."""
@@ -134,6 +186,11 @@ class History:
         kept = self._recent if seconds <= _RECENT_SECONDS else self._hour
         looks = [one for one in kept if one.at >= self.now.at - seconds]
         return looks if looks and looks[-1] is self.now else [*looks, self.now]
+
+
+def _rate(looks: Sequence[Snapshot], name: str, job: str, labels: Mapping[str, str]) -> float:
+    seconds = looks[-1].at - looks[0].at
+    return _growth(looks, name, job, labels) / seconds if seconds else 0.0
 
 
 def _growth(looks: Sequence[Snapshot], name: str, job: str, labels: Mapping[str, str]) -> float:

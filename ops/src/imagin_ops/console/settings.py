@@ -19,6 +19,8 @@ class ConsoleSettings(SecretSettings):
 
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=8090, ge=1, le=65_535)
+    # Addresses or networks of the proxies whose X-Forwarded-For is believed, with commas: who guesses has an address.
+    http_trusted_proxies: str = ""
     # Of the user « exploitation ». Without one only this machine is listened to, as at the ports of measures.
     password: SecretStr | None = None
     # A copy of docs/exploitation/alertes.md: the console shows the section of each alert.

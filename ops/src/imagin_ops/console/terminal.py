@@ -11,11 +11,13 @@ from imagin_ops.output import when
 
 _BARS = "▁▂▃▄▅▆▇█"
 _WIDTH = 24
+_STAGE_WIDTH = 36  # of characters: narrower, labels would be cut inside words
 
 
-def drawn(flow: Flow) -> RenderableType:
-    """What is red, then the stages beside each other; under each other where the terminal is narrow."""
+def drawn(flow: Flow, width: int) -> RenderableType:
+    """What is red, then as many stages beside each other as `width` characters hold."""
     at = f"vu le {when(datetime.fromtimestamp(flow.at, UTC))}" if flow.at else "rien n’a encore été vu"
+    at += f", {flow.seen}" if flow.seen else ""
     head = Text.assemble((flow.sentence, _style(critical=flow.critical, well=not flow.troubles)), "  ", (at, "dim"))
     lines = [
         Text.assemble(
@@ -23,10 +25,12 @@ def drawn(flow: Flow) -> RenderableType:
         )
         for one in flow.troubles
     ]
+    beside = 4 if width >= 4 * _STAGE_WIDTH else 2 if width >= 2 * _STAGE_WIDTH else 1
     stages = Table.grid(padding=(0, 2), expand=True)
-    for _ in flow.stages:
+    for _ in range(beside):
         stages.add_column(ratio=1, overflow="fold")
-    stages.add_row(*(_stage(one) for one in flow.stages))
+    for first in range(0, len(flow.stages), beside):
+        stages.add_row(*(_stage(one) for one in flow.stages[first : first + beside]))
     return Group(head, *lines, "", stages)
 
 
@@ -46,11 +50,12 @@ def _stage(stage: Stage) -> RenderableType:
 
 
 def _bars(curve: Curve) -> str:
-    """The last hour in some characters: of the points behind each, the largest."""
+    """The last hour in some characters: of the points behind each, the largest; a blank where nothing is known."""
     step = max(1, -(-len(curve.values) // _WIDTH))
-    parts = [max(curve.values[at : at + step]) for at in range(0, len(curve.values), step)]
+    values = [-1.0 if one is None else one for _, one in curve.values]
+    parts = [max(values[at : at + step]) for at in range(0, len(values), step)]
     most = max(parts, default=0.0) or 1.0
-    return "".join(_BARS[round((len(_BARS) - 1) * one / most)] for one in parts)
+    return "".join(" " if one < 0 else _BARS[round((len(_BARS) - 1) * one / most)] for one in parts)
 
 
 def _style(*, critical: bool, well: bool = False) -> str:

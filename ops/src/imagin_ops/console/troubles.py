@@ -41,10 +41,10 @@ def troubles(history: History, alerts: Sequence[Alert]) -> list[Trouble]:
 
 
 def duration(seconds: float) -> str:
-    """« 8 s », « 12 min », « 3 h 05 », « 4 j »."""
+    """« 8 s », « 12 min », « 3 h 05 », « 4 j »; 0 s of what another machine's clock has in the future."""
     if math.isinf(seconds):
         return "toujours"
-    whole = round(seconds)
+    whole = max(0, round(seconds))
     if whole < 2 * _MINUTE:
         return f"{whole} s"
     if whole < 2 * _HOUR:
@@ -99,7 +99,9 @@ def _mail_server(history: History) -> Iterator[Trouble]:
 def _santorin(history: History) -> Iterator[Trouble]:
     bridge = SANTORIN_BRIDGE.name
     rights, answers = ("imagin_convocation_to_santorin_seconds_count", bridge), ("imagin_accuses_total", bridge)
-    silent = max(history.silent_seconds(rights, answers), history.now.most("imagin_accuse_attendu_age_seconds"))
+    silent = history.now.most("imagin_accuse_attendu_age_seconds")
+    if history.now.knows(bridge, "imagin_database_up") and history.now.knows(bridge, "imagin_kafka_up"):
+        silent = max(silent, history.silent_seconds(rights, answers))  # else it is not SANTORIN that is silent
     if silent > _SILENT_SECONDS:
         waiting = round(history.now.most("imagin_accuses_attendus"))
         what = pluriel(waiting, "droit", "droits") if waiting else "des droits"
@@ -109,9 +111,10 @@ def _santorin(history: History) -> Iterator[Trouble]:
 
 
 def _relays(history: History) -> Iterator[Trouble]:
-    without_database = _jobs(history, "imagin_database_up")
+    if _jobs(history, "imagin_database_up") or _jobs(history, "imagin_kafka_up"):
+        return  # a leader needs both
     for service in SERVICES:
-        if not without_database and _lasting(history, "imagin_relay_leader", service.name):
+        if _lasting(history, "imagin_relay_leader", service.name):
             yield Trouble("ImaginPersonneNeRelaie", True, f"{service.name} : personne ne mène le relais", "doctor")
         if (age := history.now.most("imagin_outbox_oldest_age_seconds", service.name)) > OUTBOX_SECONDS:
             sentence = f"{service.name} n’écrit plus sur Kafka depuis {duration(age)}"

@@ -1,6 +1,8 @@
 """Looks every two seconds, and keeps the last hour."""
 
 import asyncio
+import dataclasses
+import logging
 from collections.abc import Sequence
 
 from imagin_ops.console.flow import Flow, flow
@@ -8,6 +10,8 @@ from imagin_ops.console.samples import History
 from imagin_ops.console.sources import LOOK_SECONDS, Alert, Processes, Prometheus, Silent, Source
 from imagin_ops.running import Installation
 from imagin_ops.services import SERVICES
+
+log = logging.getLogger(__name__)
 
 
 def source_of(installation: Installation) -> Source:
@@ -47,7 +51,11 @@ class Watch:
             self._history.add(snapshot)
         except Silent as error:
             silent = str(error)
-        self.flow = flow(self._history, self._alerts, silent)
+        try:
+            self.flow = flow(self._history, self._alerts, silent)
+        except (ArithmeticError, LookupError, TypeError, ValueError):  # a figure that no process of ours tells
+            log.exception("the measures cannot be counted")
+            self.flow = dataclasses.replace(self.flow, silent="ce que disent les processus ne se compte pas")
         return self.flow
 
     async def close(self) -> None:
