@@ -180,6 +180,8 @@ def installation(request):
         one.start()
         yield one
     finally:
+        if request.session.testsfailed:
+            one.tell(one.compose("logs", "--no-color", "--tail", "25"))
         one.down()
 
 

@@ -82,15 +82,17 @@ async def balanced(installation):
         assert (rights.went_back, await books.dead_letters()) == (0, 0)
     reconciled = json.loads(installation.ops("reconcile", "santorin", "--json"))
     assert (reconciled["ouverts"], reconciled["ecarts"]) == (convoked, [])
-    status = await eventually(lambda: answered(installation), timeout=30, because="SANTORIN has answered every right")
-    assert {status[service.name]["health"] for service in SERVICES} == {"ok"}
+    await eventually(lambda: well(installation), timeout=120, because="SANTORIN has answered all, and all is well")
     return convoked
 
 
-def answered(installation):
+def well(installation):
+    """A loaded machine may not answer within the command's six seconds, so it is asked again."""
     status = json.loads(installation.ops("status", "--json"))
+    assert status["santorin"], "the bridge's database does not answer in time"
     assert status["santorin"]["attendus"] == 0
-    return status
+    assert {status[part]["health"] for part in ("kafka", *(service.name for service in SERVICES))} == {"ok"}
+    return True
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
