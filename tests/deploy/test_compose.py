@@ -92,6 +92,11 @@ def test_services_of_compose_run_without_root_on_a_file_system_that_they_cannot_
     assert one["restart"] == "no" or "healthcheck" in one
 
 
+def test_a_probe_is_one_process_that_leaves_no_orphan():
+    probes = [one["healthcheck"]["test"] for one in COMPOSE["services"].values() if "healthcheck" in one]
+    assert {probe[0] for probe in probes} == {"CMD"}
+
+
 def test_secrets_reach_a_service_by_files_alone():
     for name in (*SETTINGS, "exploitation"):
         for variable in COMPOSE["services"][name]["environment"]:

@@ -80,6 +80,10 @@ class Installation:
         """What a command prints in the container of `service`."""
         return self.compose("exec", "-T", service, *command)
 
+    def counted(self, service):
+        """The memory that the engine counts for a container, as it prints it."""
+        return docker("stats", "--no-stream", "--format", "{{.MemUsage}}", self.container(service)["Id"])
+
     def run(self, *command):
         """What a command prints in a container of the image alone."""
         return docker("run", "--rm", "--network=none", IMAGE, *command)

@@ -38,15 +38,22 @@ async def opened(installation):
         await books.close()
 
 
-async def close_registration(installation, *which):
-    """Cyclades tells through the published port; returns once convocation has every mission. What must have come."""
-    told = of_events(closings.closings(SESSION, None if "--national" in which else ACADEMIE))
-    truth = await asyncio.to_thread(installation.imagin, "simulate", "cyclades", *which, "--send", "--json")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def imported(installation):
+    """The nation's closings, told by Cyclades through the published port, are missions. What must have come of them."""
+    told = of_events(closings.closings(SESSION, None))
+    truth = await asyncio.to_thread(installation.imagin, "simulate", "cyclades", "--national", "--send", "--json")
     revisions = latest_revisions(told)
     async with opened(installation) as books:
         await until(lambda: books.revisions_applied(list(revisions)), sum(revisions.values()), lambda _: None)
         await until(books.missions_missing, 0, lambda _: None)
     return truth
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def directory(installation, imported):
+    """An académie's teachers are known, and the service is open."""
+    await scenario.prepare(installation, halves()[0], [SESSION])
 
 
 def halves():
@@ -95,44 +102,32 @@ def well(installation):
     return True
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def directory(installation):
-    """The académie's missions and teachers are known, the service is open. What must have come of its closings."""
-    truth = await close_registration(installation, "--academie", ACADEMIE)
-    await scenario.prepare(installation, halves()[0], [SESSION])
-    return truth
-
-
-async def test_people_convoked_in_containers_have_their_rights_and_mails(installation, directory, santorin):
-    async with opened(installation) as books:
-        missions = await books.missions()
-    assert missions == directory["missions"]
-    await convoke(installation, halves()[0])
-    convoked = await balanced(installation)
-    assert convoked > 100
-    installation.tell(f"{convoked} convocations = rights = people told by mail, académie {ACADEMIE}, one half")
-
-
-async def test_the_four_services_keep_their_memory_after_a_national_import(installation, directory):
+async def test_the_four_services_keep_their_memory_after_a_national_import(installation, imported):
     """Judged is anonymous memory, what the four hold for themselves: pages of files are shared and can be dropped."""
-    truth = await close_registration(installation, "--national")
-    stats = [json.loads(line) for line in installation.compose("stats", "--no-stream", "--format", "json").splitlines()]
-    engine = {one["Name"]: one["MemUsage"].split("/")[0].strip() for one in stats}
+    async with opened(installation) as books:
+        assert await books.missions() == imported["missions"]
     sums = [0.0, 0.0, 0.0]
     for service in SERVICES:
         [anonymous] = ANONYMOUS.findall(installation.inside(service.name, "sh", "-c", MEMORY_STAT))
-        number, unit = re.fullmatch(r"([0-9.]+)(\w+)", engine[f"imagin-moteur-{service.name}-1"]).groups()
+        number, unit = re.match(r"([0-9.]+)(\w+)", installation.counted(service.name)).groups()
         [resident] = re.findall(r"VmRSS:\s+(\d+) kB", installation.inside(service.name, "cat", "/proc/1/status"))
         found = [int(anonymous) / 1e6, float(number) * UNITS[unit] / 1e6, int(resident) * 1024 / 1e6]
         sums = [total + one for total, one in zip(sums, found, strict=True)]
         installation.tell(memory(service.name, found))
-    installation.tell(memory(f"together, after {truth['missions']}", sums))
+    installation.tell(memory(f"together, after {imported['missions']}", sums))
     assert sums[0] <= MOST_MEGABYTES
 
 
 def memory(name, found):
     anonymous, engine, resident = found
     return f"{name}: {anonymous:.0f} MB anonymous, {engine:.0f} MB the engine's count, {resident:.0f} MB VmRSS"
+
+
+async def test_people_convoked_in_containers_have_their_rights_and_mails(installation, directory, santorin):
+    await convoke(installation, halves()[0])
+    convoked = await balanced(installation)
+    assert convoked > 100
+    installation.tell(f"{convoked} convocations = rights = people told by mail, académie {ACADEMIE}, one half")
 
 
 async def test_books_balance_after_a_kill_and_restarts_while_people_convoke(installation, directory, santorin):
