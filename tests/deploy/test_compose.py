@@ -89,7 +89,7 @@ def test_services_of_compose_run_without_root_on_a_file_system_that_they_cannot_
     assert "USER 10001:10001" in DOCKERFILE
     volumes = [volume for volume in one["volumes"] if not volume.endswith(":ro")]
     assert volumes == (["cles:/var/lib/imagin"] if name == "init" else [])
-    assert one["restart"] == "no" or "healthcheck" in one
+    assert one["restart"] in {"no", "on-failure"} or "healthcheck" in one
 
 
 def test_a_probe_is_one_process_that_leaves_no_orphan():
