@@ -8,7 +8,8 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=igno
 COPY deploy/image/ locks/
 RUN python -m venv tools && tools/bin/pip install --quiet --require-hashes --requirement locks/build.lock
 RUN python -m venv --without-pip /opt/imagin \
- && tools/bin/pip --python /opt/imagin/bin/python install --quiet --require-hashes --no-compile --requirement locks/requirements.lock
+ && tools/bin/pip --python /opt/imagin/bin/python install --quiet --require-hashes --no-compile --requirement locks/requirements.lock \
+ && python -m compileall -q -j 0 --invalidation-mode unchecked-hash /opt/imagin/lib && touch compiled
 COPY schemas/ schemas/
 COPY libs/ libs/
 COPY services/ services/
@@ -17,12 +18,12 @@ COPY ops/ ops/
 RUN PATH=/build/tools/bin:$PATH tools/bin/pip wheel --quiet --no-deps --no-index --no-build-isolation --wheel-dir wheels ./schemas ./libs/* ./services/* ./ops \
  && tools/bin/pip --python /opt/imagin/bin/python install --quiet --no-deps --no-index --no-compile wheels/*.whl \
  && tools/bin/cyclonedx-py environment --output-format JSON --output-file /opt/imagin/sbom.cdx.json /opt/imagin/bin/python \
- && python -m compileall -q -j 0 --invalidation-mode unchecked-hash /opt/imagin/lib
+ && find /opt/imagin/lib -name '*.py' -newer compiled | python -m compileall -q -j 0 --invalidation-mode unchecked-hash -i -
 
 FROM ${PYTHON}
 # The base image brings pip, which nobody needs here and a scanner would report.
 RUN rm -rf /usr/local/lib/python3*/site-packages/pip* /usr/lib/python3/dist-packages/pip* /usr/local/bin/pip* /usr/bin/pip* \
- && groupadd --system --gid 10001 imagin && useradd --system --uid 10001 --gid imagin --no-create-home --home-dir /tmp imagin \
+ && groupadd --system --gid 10001 imagin && useradd --uid 10001 --gid imagin --no-create-home --home-dir /tmp imagin \
  && install -d -o imagin -g imagin -m 0700 /var/lib/imagin
 COPY --from=builder /opt/imagin /opt/imagin
 COPY docs/exploitation/alertes.md /opt/imagin/share/alertes.md

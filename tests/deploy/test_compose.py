@@ -67,7 +67,8 @@ def test_every_variable_of_compose_is_a_setting_of_its_service(name):
     settings = SETTINGS[name]
     known = {variable_of(settings, field) for field in settings.model_fields}
     given = {one.removesuffix("_FILE") if one not in known else one for one in COMPOSE["services"][name]["environment"]}
-    foreign = {one for one in given if not one.endswith("_OPS_URL")} if name == "console" else given
+    of_commands = "_OPS_URL", "IMAGIN_PROMETHEUS_URL"
+    foreign = {one for one in given if not one.endswith(of_commands)} if name == "console" else given
     assert foreign <= known
     required = {variable_of(settings, field) for field, one in settings.model_fields.items() if one.is_required()}
     assert required <= given
@@ -88,11 +89,16 @@ def test_services_of_compose_run_without_root_on_a_file_system_that_they_cannot_
     assert "USER 10001:10001" in DOCKERFILE
     volumes = [volume for volume in one["volumes"] if not volume.endswith(":ro")]
     assert volumes == (["cles:/var/lib/imagin"] if name == "init" else [])
-    assert name == "init" or "healthcheck" in one
+    assert one["restart"] in {"no", "on-failure"} or "healthcheck" in one
+
+
+def test_a_probe_is_one_process_that_leaves_no_orphan():
+    probes = [one["healthcheck"]["test"] for one in COMPOSE["services"].values() if "healthcheck" in one]
+    assert {probe[0] for probe in probes} == {"CMD"}
 
 
 def test_secrets_reach_a_service_by_files_alone():
-    for name in SETTINGS:
+    for name in (*SETTINGS, "exploitation"):
         for variable in COMPOSE["services"][name]["environment"]:
             secret = re.search(r"PASSWORD|_KEYS|DATABASE_URL", variable)
             assert not secret or variable.endswith("_FILE"), (name, variable)

@@ -58,8 +58,8 @@ class World:
 
     def __init__(self, stack, imports, convocation):
         self.stack = stack
-        self.gestionnaire = scenario.Api(imports, stack.token(gestionnaire(ACADEMIE)))
-        self.chef = scenario.Api(convocation, stack.token(chef(UAI, ACADEMIE)))
+        self.gestionnaire = scenario.Api.by_token(imports, stack.token(gestionnaire(ACADEMIE)))
+        self.chef = scenario.Api.by_token(convocation, stack.token(chef(UAI, ACADEMIE)))
         self.people = []
 
     async def send(self, *closings):

@@ -112,7 +112,7 @@ async def convoke(stack, number):
     state = CLOSINGS[0].state
     people = People.of(CLOSINGS).by_academie[state.etablissement.academie]
     async with scenario.client(stack) as http:
-        api = scenario.Api(http, stack.token(chef(state.uai, state.etablissement.academie)))
+        api = scenario.Api.by_token(http, stack.token(chef(state.uai, state.etablissement.academie)))
         missions = (await api.get("/api/missions", taille=500))["missions"]
         mission = next(one["mission_id"] for one in missions if not one["sans_candidat"])
         day = (datetime.now(UTC) + timedelta(days=30)).date().isoformat()

@@ -131,6 +131,9 @@ class Stack:
         signs = SharedKey(self.shared_key) if self.shared_key else Signer(issuer, self.keys[issuer])
         return signs.mint(acteur, audience=AUDIENCES, now=datetime.now(UTC), hours=hours)
 
+    async def headers(self, acteur: Acteur) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token(acteur)}"}
+
     async def session(self, acteur: Acteur) -> str:
         """The value of the cookie of a new session, as sign-in opens it."""
         connection = await connect(self.databases[CONVOCATION.name])

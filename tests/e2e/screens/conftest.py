@@ -124,7 +124,7 @@ class Product:
         await connection.close()
 
     def api(self, http, acteur):
-        return scenario.Api(http, self.stack.token(acteur))
+        return scenario.Api.by_token(http, self.stack.token(acteur))
 
 
 def acteur(role, lycee=None, sub=""):
@@ -155,7 +155,7 @@ async def product():
         await scenario.close_registration(stack, closings)
         await scenario.prepare(stack, people, [SESSION])
         async with scenario.client(stack) as http:
-            api = scenario.Api(http, stack.token(gestionnaire(ACADEMIE)))
+            api = scenario.Api.by_token(http, stack.token(gestionnaire(ACADEMIE)))
             contact = {"nom": "Dominique EXEMPLE", "courriel": "gestionnaire@ac-exemple.invalid"}
             contact |= {"telephone": "04 00 00 00 00", "horaires": "du lundi au vendredi, 9 h – 17 h"}
             await api.put(f"/api/academies/{ACADEMIE}/contact", contact)

@@ -85,7 +85,7 @@ async def _load(stack: Stack) -> People:
 async def _to_convoke(stack: Stack, http: httpx2.AsyncClient, people: People) -> Any:
     """(mission, number) pairs, one person a convocation."""
     for uai, academie in people.etablissements.items():
-        api = scenario.Api(http, stack.token(chef(uai, academie)))
+        api = scenario.Api.by_token(http, stack.token(chef(uai, academie)))
         own = [one.numero for one in people.by_academie[academie] if one.uai == uai]
         for mission in (await api.get("/api/missions", taille=500))["missions"]:
             for numero in islice(own, 10):

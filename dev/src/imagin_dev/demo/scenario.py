@@ -2,32 +2,46 @@
 
 import asyncio
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol, Self
 
 import httpx2
 from rich.progress import Progress
 
+from acces.acteur import Acteur
 from imagin_dev.cyclades import producer
 from imagin_dev.cyclades.inscriptions_file import Closing, latest_revisions
 from imagin_dev.cyclades.teachers import COPIES_PER_TEACHER, Teacher
 from imagin_dev.demo.accounts import ADMINISTRATEUR, People, chef, gestionnaire
 from imagin_dev.demo.books import Books, until
 from imagin_dev.stack import Stack
-from imagin_ops.services import CONVOCATION
+from imagin_ops.services import CONVOCATION, ServiceSpec
 
 _CHUNK = 2_000
 _AT_ONCE = 6
 _OBSERVATION = "Remontée des notes au plus tard le jour de la mission, 17 h."
 
 
+class Product(Protocol):
+    """What runs somewhere, and lets people in."""
+
+    def url(self, service: ServiceSpec) -> str: ...
+
+    async def headers(self, acteur: Acteur) -> Mapping[str, str]:
+        """Of each request of `acteur`, who has signed in."""
+
+
 class Api:
     """Convocation's HTTP API as one acteur sees it. Raises httpx2.HTTPStatusError on any refusal."""
 
-    def __init__(self, client: httpx2.AsyncClient, token: str) -> None:
+    def __init__(self, client: httpx2.AsyncClient, headers: Mapping[str, str]) -> None:
         self._client = client
-        self._headers = {"Authorization": f"Bearer {token}"}
+        self._headers = dict(headers)
+
+    @classmethod
+    def by_token(cls, client: httpx2.AsyncClient, token: str) -> Self:
+        return cls(client, {"Authorization": f"Bearer {token}"})
 
     async def get(self, path: str, **parameters: Any) -> Any:
         response = await self._client.get(path, params=parameters, headers=self._headers)
@@ -46,8 +60,8 @@ class Api:
         return response.raise_for_status().json()
 
 
-def client(stack: Stack) -> httpx2.AsyncClient:
-    return httpx2.AsyncClient(base_url=stack.url(CONVOCATION), timeout=60, trust_env=False)
+def client(product: Product) -> httpx2.AsyncClient:
+    return httpx2.AsyncClient(base_url=product.url(CONVOCATION), timeout=60, trust_env=False)
 
 
 async def close_registration(stack: Stack, closings: Sequence[Closing]) -> None:
@@ -62,15 +76,15 @@ async def close_registration(stack: Stack, closings: Sequence[Closing]) -> None:
         await books.close()
 
 
-async def prepare(stack: Stack, people: People, sessions: Iterable[str]) -> None:
+async def prepare(product: Product, people: People, sessions: Iterable[str]) -> None:
     """The directory by each académie's gestionnaire; the service opened by the administrateur."""
-    async with client(stack) as http:
+    async with client(product) as http:
         for academie, members in people.by_academie.items():
-            api = Api(http, stack.token(gestionnaire(academie)))
+            api = Api(http, await product.headers(gestionnaire(academie)))
             for start in range(0, len(members), _CHUNK):
                 chunk = [_intervenant(one) for one in members[start : start + _CHUNK]]
                 await api.put(f"/api/academies/{academie}/intervenants", {"intervenants": chunk})
-        api = Api(http, stack.token(ADMINISTRATEUR))
+        api = Api(http, await product.headers(ADMINISTRATEUR))
         for session in sorted(set(sessions)):
             opening = {"session": session, "portee": "NATIONALE", "code": "*", "ouverte": True}
             await api.put("/api/ouvertures", opening)
@@ -80,7 +94,7 @@ def _intervenant(teacher: Teacher) -> dict[str, Any]:
     return {name: value for name, value in teacher._asdict().items() if name != "academie"}
 
 
-async def play(stack: Stack, people: People, bars: Progress) -> None:
+async def play(product: Product, people: People, bars: Progress) -> None:
     """Every établissement signs and convokes on all its missions; a few at once, as on a busy morning."""
     bar = bars.add_task("établissements qui convoquent", total=len(people.etablissements))
     gate = asyncio.Semaphore(_AT_ONCE)
@@ -89,11 +103,11 @@ async def play(stack: Stack, people: People, bars: Progress) -> None:
     async def one(http: httpx2.AsyncClient, uai: str, academie: str) -> None:
         someone = next((each for each in people.by_academie.get(academie, ()) if each.uai == uai), None)
         async with gate:
-            api = Api(http, stack.token(chef(uai, academie)))
+            api = Api(http, await product.headers(chef(uai, academie)))
             await _Etablissement(api, uai, day, someone).convoke_everywhere()
             bars.advance(bar)
 
-    async with client(stack) as http, asyncio.TaskGroup() as group:
+    async with client(product) as http, asyncio.TaskGroup() as group:
         for uai, academie in people.etablissements.items():
             group.create_task(one(http, uai, academie))
 
