@@ -1,22 +1,24 @@
-"""`imagin bench`: measured as ratios to a bare pipeline in the same run, never as absolute times."""
+"""`imagin bench`: measured as ratios to a bare pipeline in the same run, never as absolute times; or as costs."""
 
 import asyncio
 import shutil
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping
+from itertools import product
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from imagin_dev.bench import mails
+from imagin_dev.bench.capacity.run import capacity
 from imagin_dev.bench.latency import latency
 from imagin_dev.bench.rights import rights
 from imagin_dev.bench.screens import screens
 from imagin_dev.bench.throughput import main
 from imagin_dev.stack import Stack
 from imagin_ops.output import put, put_json, say
-from imagin_ops.services import CONVOCATION, MISSION_IMPORT, SANTORIN_BRIDGE, SERVICES, ServiceSpec
+from imagin_ops.services import CONVOCATION, MISSION_IMPORT, NOTIFIER, SANTORIN_BRIDGE, SERVICES, ServiceSpec
 
 app = typer.Typer(help="Benchmarks beside a bare pipeline of the same work, in the same run.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
@@ -84,6 +86,21 @@ def mails_(
     """Convocations that wait on their topic → mails with document and calendar, beside a bare sender."""
     given = mails.settings()
     _tell(_with_stack(SERVICES, lambda stack: mails.mails(stack, given, lycees, render=render), given), as_json=json)
+
+
+@app.command("capacity")
+def capacity_(
+    *,
+    lycees: Annotated[int, typer.Option(min=25, max=2_525, help="Of the nation, through the product itself.")] = 250,
+    times: Annotated[list[int], typer.Option(min=1, max=10, help="The nation so many times, by copies.")] = (1, 3, 10),  # type: ignore[assignment]
+    json: Json = False,
+) -> None:
+    """CPU, bytes and blocks of a mission, a convocation, a mail and a page, on so many rows as the nation has."""
+    given, rates = mails.settings(), product(("SEARCH", "DOCUMENT", "STRANGER"), ("PER_SECOND", "BURST"))
+    given |= {f"{CONVOCATION.prefix}{what}_{name}": "10000" for what, name in rates}
+    given |= {f"{CONVOCATION.prefix}PEOPLE_PER_HOUR": "1000000", f"{SANTORIN_BRIDGE.prefix}API_REQUESTS_BURST": "10000"}
+    port = int(given[f"{NOTIFIER.prefix}SMTP_URL"].rpartition(":")[2])
+    _tell(_with_stack(SERVICES, lambda stack: capacity(stack, port, lycees, times), given), as_json=json)
 
 
 def _with_stack(

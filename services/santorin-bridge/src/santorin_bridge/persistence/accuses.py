@@ -34,6 +34,7 @@ RETURNING h.convocation_id, h.acces_version, h.version, h.convocation_version, h
 """
 
 
+# « NOT … < », not « = »: of two equal columns PostgreSQL expects one row in 200, and then seeks each answer by itself.
 _SILENCE = """
 SELECT count(*) FILTER (WHERE a.convocation_id IS NULL) AS attendus,
        coalesce(extract(epoch FROM now() - min(h.publiee_le) FILTER (WHERE a.convocation_id IS NULL)), 0)::float8
@@ -42,7 +43,7 @@ SELECT count(*) FILTER (WHERE a.convocation_id IS NULL) AS attendus,
        (SELECT max(recu_le) FROM accuse) AS dernier
 FROM habilitation h
 LEFT JOIN accuse a ON a.convocation_id = h.convocation_id AND a.habilitation_version = h.version
-WHERE h.published_version = h.version
+WHERE NOT h.published_version < h.version
 """
 
 
