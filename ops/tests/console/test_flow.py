@@ -251,8 +251,9 @@ def test_two_processes_that_read_one_database_are_not_counted_twice():
     assert [(one.name, one.convocations) for one in seen.academies] == [("Lyon", 7)]
 
 
-def test_before_the_first_look_nothing_is_said_to_be_wrong():
-    assert flow(History()).troubles == []
+def test_before_the_first_look_nothing_is_said_to_be_wrong_nor_well():
+    seen = flow(History())
+    assert (seen.troubles, seen.sentence) == ([], "Rien n’a encore été vu")
 
 
 def test_what_cannot_be_read_is_critical_and_said():

@@ -114,6 +114,8 @@ class Flow:
         """The whole in a few words."""
         if self.silent:
             return self.silent
+        if not self.at:
+            return "Rien n’a encore été vu"
         if not self.troubles:
             return "Tout va bien"
         return pluriel(len(self.troubles), "chose à regarder", "choses à regarder")

@@ -16,9 +16,11 @@ _STAGE_WIDTH = 36  # of characters: narrower, labels would be cut inside words
 
 def drawn(flow: Flow, width: int) -> RenderableType:
     """What is red, then as many stages beside each other as `width` characters hold."""
-    at = f"vu le {when(datetime.fromtimestamp(flow.at, UTC))}" if flow.at else "rien n’a encore été vu"
+    at = f"vu le {when(datetime.fromtimestamp(flow.at, UTC))}" if flow.at else ""
     at += f", {flow.seen}" if flow.seen else ""
-    head = Text.assemble((flow.sentence, _style(critical=flow.critical, well=not flow.troubles)), "  ", (at, "dim"))
+    head = Text.assemble(
+        (flow.sentence, _style(critical=flow.critical, well=bool(flow.at) and not flow.troubles)), "  ", (at, "dim")
+    )
     lines = [
         Text.assemble(
             ("● ", _style(critical=one.critical)), one.sentence, (f"  {one.alert} : imagin-ops {one.command}", "dim")
