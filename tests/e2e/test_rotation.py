@@ -1,14 +1,17 @@
 """Keys and secrets are replaced on two processes of a service, one after the other, under load: nobody is refused.
 
-The steps are those of deploy/README.md. Between two of them one process has the new setting and the other does not:
+The steps are those of deploy/securite.md. Between two of them one process has the new setting and the other does not:
 that is where a wrong order would refuse somebody.
 """
 
 import asyncio
 import json
-import random
+import os
 import secrets
-from collections import Counter
+import subprocess
+import sys
+from contextlib import asynccontextmanager
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -18,12 +21,14 @@ from joserfc import jws
 
 from acces.acteur import Acteur, Role
 from acces.jetons import create_keys
+from chassis.provisioning import with_user
 from imagin_ops.services import CONVOCATION, SANTORIN_BRIDGE
 from santorin_bridge.operations import verifier
 from testkit.eventually import eventually
+from testkit.pair import Load, Pair
 from testkit.ports import free_ports
-from testkit.processes import ServiceProcess
 
+IMAGIN = Path(sys.executable).with_name("imagin")
 FAST = {
     "SANTORIN_BRIDGE_TOKEN_REQUESTS_PER_SECOND": "10000",
     "SANTORIN_BRIDGE_TOKEN_REQUESTS_BURST": "100000",
@@ -33,85 +38,8 @@ FAST = {
     "CONVOCATION_STRANGER_BURST": "100000",
 }
 """Rates are not what is looked at here."""
-ENOUGH = 30
 ACTIVE = """SELECT convocation_id, c.version FROM convocation c JOIN mission m USING (mission_id)
 WHERE c.status = 'ACTIVE' AND m.type = 'CORRECTION' LIMIT 1"""
-
-
-class Pair:
-    """Two processes of a service, as behind a proxy: who asks is sent to any that has said that it is ready."""
-
-    def __init__(self, stack, service, settings):
-        self.stack, self.service = stack, service
-        self.settings = FAST | settings
-        self.ports = [stack._ports[service.name], tuple(free_ports(2))]
-        self.running, self.ready = [None, None], set()
-        self.answers, self.refused = Counter(), []
-
-    async def start(self, number, **settings):
-        """Also instead of one that runs, with other settings."""
-        self.ready.discard(number)
-        if self.running[number]:
-            await asyncio.to_thread(self.running[number].terminate)
-        environment = self.stack._environment(self.service, 1) | self.settings | settings
-        log = self.stack.folder / f"{self.service.name}-rotation-{number}.log"
-        one = ServiceProcess.of(self.service.package, environment, log=log, ports=self.ports[number])
-        self.running[number] = one
-        await one.wait_ready()
-        self.ready.add(number)
-
-    async def take_over(self):
-        await asyncio.to_thread(self.stack.services[self.service.name].terminate)
-        await asyncio.gather(self.start(0), self.start(1))
-
-    async def set(self, **settings):
-        """On one process after the other; each time enough is asked in between."""
-        for number in range(2):
-            await self.start(number, **settings)
-            await self.is_asked()
-        self.settings |= settings
-
-    async def is_asked(self):
-        before = self.answers.total()
-        await eventually(lambda: self.answers.total() - before >= ENOUGH, because=f"{self.service.name} is asked")
-
-    async def ask(self, http, method, path, expected=200, **more):
-        """The answer of one of both; one that is no answer of `expected` is noted."""
-        while True:
-            port, _ = self.ports[random.choice(list(self.ready))]
-            try:
-                answer = await http.request(method, f"http://127.0.0.1:{port}{path}", **more)
-            except httpx2.TransportError:  # it ended meanwhile: a proxy asks another
-                continue
-            self.answers[answer.status_code] += 1
-            if answer.status_code != expected:
-                self.refused.append((method, answer.status_code, answer.text[:200]))
-            return answer
-
-    async def end(self):
-        for one in self.running:
-            if one:
-                await asyncio.to_thread(one.terminate)
-
-
-class Load:
-    """`async with Load(turn):` takes turns without end, until the body is over; what a turn raises is raised here."""
-
-    def __init__(self, turn):
-        self.turn = turn
-
-    async def __aenter__(self):
-        self.task = asyncio.create_task(self._run())
-
-    async def _run(self):
-        async with httpx2.AsyncClient(trust_env=False, timeout=20) as http:
-            while True:
-                await self.turn(http)
-
-    async def __aexit__(self, *_):
-        self.task.cancel()
-        [ended] = await asyncio.gather(self.task, return_exceptions=True)
-        assert isinstance(ended, asyncio.CancelledError), repr(ended)
 
 
 class Client:
@@ -141,29 +69,32 @@ async def worked(stack, story):
     return stack
 
 
+@asynccontextmanager
+async def pair_of(stack, service, **settings):
+    """Two processes instead of the stack's one, the first at its address; afterwards that one again."""
+    await asyncio.to_thread(stack.services[service.name].terminate)
+    environment = stack._environment(service, 1) | FAST | settings
+    ports = (stack._ports[service.name], free_ports(2))
+    try:
+        async with Pair(service.package, environment, folder=stack.folder, ports=ports) as pair:
+            yield pair
+    finally:
+        await stack.start_services(service)
+
+
 @pytest_asyncio.fixture
 async def bridge(worked):
     secret = secrets.token_urlsafe(32)
     clients = json.dumps({"santorin": [verifier(secret)]})
-    pair = Pair(worked, SANTORIN_BRIDGE, {"SANTORIN_BRIDGE_CLIENTS": clients})
-    pair.secret = secret
-    try:
-        await pair.take_over()
+    async with pair_of(worked, SANTORIN_BRIDGE, SANTORIN_BRIDGE_CLIENTS=clients) as pair:
+        pair.secret = secret
         yield pair
-    finally:
-        await pair.end()
-        await worked.start_services(SANTORIN_BRIDGE)
 
 
 @pytest_asyncio.fixture
 async def convocation(worked):
-    pair = Pair(worked, CONVOCATION, {})
-    try:
-        await pair.take_over()
+    async with pair_of(worked, CONVOCATION) as pair:
         yield pair
-    finally:
-        await pair.end()
-        await worked.start_services(CONVOCATION)
 
 
 async def test_the_bridges_signing_keys_are_replaced_and_no_check_of_a_right_is_refused(bridge, worked):
@@ -172,10 +103,10 @@ async def test_the_bridges_signing_keys_are_replaced_and_no_check_of_a_right_is_
     async with Load(client.turn):
         await bridge.is_asked()
         assert client.signed_by() == old[0]["kid"]
-        await bridge.set(SANTORIN_BRIDGE_SIGNING_KEYS=json.dumps({"keys": old + new}))
-        await bridge.set(SANTORIN_BRIDGE_SIGNING_KEYS=json.dumps({"keys": new + old}))
+        await bridge.set_under_load(SANTORIN_BRIDGE_SIGNING_KEYS=json.dumps({"keys": old + new}))
+        await bridge.set_under_load(SANTORIN_BRIDGE_SIGNING_KEYS=json.dumps({"keys": new + old}))
         await eventually(lambda: client.signed_by() == new[0]["kid"], because="tokens of the old key are over")
-        await bridge.set(SANTORIN_BRIDGE_SIGNING_KEYS=json.dumps({"keys": new}))
+        await bridge.set_under_load(SANTORIN_BRIDGE_SIGNING_KEYS=json.dumps({"keys": new}))
     assert bridge.refused == []
 
 
@@ -194,10 +125,10 @@ async def test_santorins_secret_is_replaced_and_none_of_its_requests_is_refused(
     both = [verifier(bridge.secret), verifier(following)]
     async with Load(client.turn):
         await bridge.is_asked()
-        await bridge.set(SANTORIN_BRIDGE_CLIENTS=json.dumps({"santorin": both}))
+        await bridge.set_under_load(SANTORIN_BRIDGE_CLIENTS=json.dumps({"santorin": both}))
         client.secret = following
         await bridge.is_asked()
-        await bridge.set(SANTORIN_BRIDGE_CLIENTS=json.dumps({"santorin": both[1:]}))
+        await bridge.set_under_load(SANTORIN_BRIDGE_CLIENTS=json.dumps({"santorin": both[1:]}))
         assert bridge.refused == []
         client.secret = bridge.secret
         await eventually(lambda: bridge.refused, because="the old secret opens nothing any more")
@@ -218,13 +149,76 @@ async def test_link_keys_are_replaced_and_every_link_opens_wherever_it_was_seale
     old, new = worked._seals["CONVOCATION_LINK_KEYS"], secrets.token_urlsafe(32)
     async with Load(turn):
         await convocation.is_asked()
-        await convocation.set(CONVOCATION_LINK_KEYS=f"{old},{new}")
-        await convocation.set(CONVOCATION_LINK_KEYS=f"{new},{old}")
+        await convocation.set_under_load(CONVOCATION_LINK_KEYS=f"{old},{new}")
+        await convocation.set_under_load(CONVOCATION_LINK_KEYS=f"{new},{old}")
         await convocation.is_asked()
     assert convocation.refused == []
     await convocation.start(0, CONVOCATION_LINK_KEYS=new)
     async with httpx2.AsyncClient(base_url=convocation.running[0].url, trust_env=False) as http:
         assert [(await http.get(links[at])).status_code for at in (0, -1)] == [404, 200], "as where a key has leaked"
+
+
+async def test_a_services_password_of_postgresql_is_replaced_and_only_who_needs_a_connection_meanwhile_reads_503(
+    convocation, worked, story, books
+):
+    database = worked.databases[CONVOCATION.name]
+    mail = await first(database)
+    headers = {"Authorization": f"Bearer {worked.token(Acteur('notifier', Role.NOTIFIER))}"}
+    password = secrets.token_urlsafe(24)
+
+    async def turn(http):
+        await convocation.ask(http, "GET", mail, headers=headers)
+
+    await passwords_are_asked(worked)
+    async with Load(turn):
+        await set_password(worked, password)
+        worked.databases[CONVOCATION.name] = with_user(database, CONVOCATION.package, password)
+        answered = convocation.answers[200]
+        await eventually(lambda: convocation.answers[200] > answered, because="open connections stay")
+        await end_connections(worked)
+        await books.close()
+        await books.open()
+        life = asyncio.create_task(story.live())  # events come all the while
+        await eventually(lambda: convocation.refused, because="who needs a new connection has the old password")
+        await convocation.set_under_load(CONVOCATION_DATABASE_URL=worked.databases[CONVOCATION.name])
+        refused = convocation.refused[:]
+        await convocation.is_asked()
+    assert {status for _, status, _ in refused} == {503}
+    assert convocation.refused == refused
+    await life
+    await story.is_exact()
+
+
+async def as_admin(stack, query):
+    admin = await asyncpg.connect(stack.postgres.admin_url)
+    value = await admin.fetchval(query)
+    await admin.close()
+    return value
+
+
+async def passwords_are_asked(stack):
+    """Of convocation's role; the server of tests trusts everybody."""
+    ask_first(Path(await as_admin(stack, "SHOW hba_file")), f"host all {CONVOCATION.package} all scram-sha-256")
+    await as_admin(stack, "SELECT pg_reload_conf()")
+
+
+def ask_first(file, line):
+    file.write_text(f"{line}\n{file.read_text()}")
+
+
+async def set_password(stack, password):
+    """As an operator does it."""
+    given = stack.operator_environment() | {"CONVOCATION_DATABASE_PASSWORD": password}
+    command = [IMAGIN, "db", "create", CONVOCATION.name]
+    done = await asyncio.to_thread(
+        subprocess.run, command, env=os.environ | given, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+async def end_connections(stack):
+    mine = f"usename = '{CONVOCATION.package}'"
+    await as_admin(stack, f"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE {mine}")
 
 
 async def first(url):

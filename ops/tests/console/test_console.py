@@ -133,6 +133,17 @@ def test_others_than_this_machine_need_a_password_that_cannot_be_guessed(monkeyp
         load(ConsoleSettings)
 
 
+def test_another_password_in_the_file_is_that_of_the_next_process_and_the_old_one_opens_nothing(monkeypatch, tmp_path):
+    secret = tmp_path / "secret"
+    monkeypatch.setenv("CONSOLE_PASSWORD_FILE", str(secret))
+    secret.write_text(PASSWORD, encoding="utf-8")
+    running, following = load(ConsoleSettings), f"{PASSWORD} of this year"
+    secret.write_text(following, encoding="utf-8")
+    restarted = load(ConsoleSettings)
+    assert (running.admits("exploitation", PASSWORD), running.admits("exploitation", following)) == (True, False)
+    assert (restarted.admits("exploitation", PASSWORD), restarted.admits("exploitation", following)) == (False, True)
+
+
 def nobody():
     return {
         f"{service.prefix}OPS_URL": f"http://127.0.0.1:{port}"

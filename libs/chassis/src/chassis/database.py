@@ -49,10 +49,10 @@ SERVER_SETTINGS = {
     "timezone": "UTC",
 }
 
-# SQLSTATE classes and codes that another try can mend: connection, rollback (deadlock, serialization),
-# resources, not available now (lock), operator intervention (shutdown, cancel), system; a server that only reads is
-# replaced by one that writes, and a database that is gone is being restored.
-_TRANSIENT_CLASSES = ("08", "40", "53", "55", "57", "58")
+# SQLSTATE classes and codes that another try can mend: connection, authorization (a password is being replaced),
+# rollback (deadlock, serialization), resources, not available now (lock), operator intervention (shutdown, cancel),
+# system; a server that only reads is replaced by one that writes, and a database that is gone is being restored.
+_TRANSIENT_CLASSES = ("08", "28", "40", "53", "55", "57", "58")
 # A prepared statement that is no longer what it was: the schema or the connection behind it has changed. The next try
 # prepares it anew.
 _STATEMENT_GONE = (
@@ -68,7 +68,7 @@ _LOST = (OSError, asyncio.TimeoutError, asyncpg.InterfaceError, asyncpg.Internal
 
 
 def is_transient(error: BaseException) -> bool:
-    """True for what time can mend: lost connections, deadlocks, locks, time limits, a restarting server."""
+    """True for what time can mend: lost or refused connections, deadlocks, locks, time limits, a restarting server."""
     if isinstance(error, asyncpg.PostgresError):
         return isinstance(error, _MENDED) or (error.sqlstate or "")[:2] in _TRANSIENT_CLASSES
     return isinstance(error, (*_LOST, ConcurrentWrite))

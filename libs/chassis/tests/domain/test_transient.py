@@ -13,6 +13,7 @@ from chassis.service import PartEnded
 MENDED = [
     asyncpg.DeadlockDetectedError("x"),
     asyncpg.AdminShutdownError("x"),
+    asyncpg.InvalidPasswordError("password authentication failed"),
     asyncpg.TooManyConnectionsError("x"),
     asyncpg.InternalClientError("cannot switch to state 12; another operation (2) is in progress"),
     asyncpg.InvalidCachedStatementError("cached statement plan is invalid"),

@@ -33,7 +33,7 @@ class MailServer:
     `slow_seconds`: how long it thinks before it takes one, `slow_domains` for a domain; `silent_seconds`: before
     it answers about a recipient of a domain. `at_once`: how many messages it
     had in hand at once, at most, by domain and in all (""). `takes_from`: how many connections, the first ones; it is
-    closed to others. `tls`, `password` (of the user "imagin"): what it asks for.
+    closed to others. `tls`, `password` (of the user "imagin", another one from now on): what it asks for.
     """
 
     def __init__(self, *, tls: ssl.SSLContext | None = None, password: str | None = None) -> None:
@@ -49,7 +49,7 @@ class MailServer:
         self._in_hand: Counter[str] = Counter()
         self.takes_from: int | None = None
         self.connections: set[Any] = set()
-        self._password = password
+        self.password = password
         options: dict[str, Any] = {"tls_context": tls, "require_starttls": tls is not None}
         if password is not None:
             options |= {"authenticator": self._authenticate, "auth_required": True, "auth_require_tls": tls is not None}
@@ -130,7 +130,7 @@ class MailServer:
             self._in_hand.subtract(both)
 
     def _authenticate(self, server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:  # noqa: ARG002
-        right = data.login == b"imagin" and data.password == (self._password or "").encode()
+        right = data.login == b"imagin" and data.password == (self.password or "").encode()
         return AuthResult(success=right, handled=right)  # not handled: aiosmtpd says 535
 
 

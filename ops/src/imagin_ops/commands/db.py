@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Sequence
 from typing import Annotated, TypeVar
 
-import asyncpg
 import typer
 
 from chassis import provisioning
@@ -91,7 +90,7 @@ async def _asked(url: str, work: Awaitable[T]) -> T:
     try:
         return await work
     except Exception as error:
-        if not is_transient(error) and not isinstance(error, asyncpg.InvalidAuthorizationSpecificationError):
+        if not is_transient(error):
             raise
         raise NoAnswer(f"{place(url)} : pas de réponse ({type(error).__name__})") from None
 

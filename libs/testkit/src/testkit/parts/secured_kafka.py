@@ -12,7 +12,9 @@ _LISTENER = """
 listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port},SECURED://127.0.0.1:{secured_port}
 advertised.listeners=PLAINTEXT://127.0.0.1:{port},SECURED://localhost:{secured_port}
 listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SECURED:SASL_SSL
-sasl.enabled.mechanisms=SCRAM-SHA-512
+sasl.enabled.mechanisms=SCRAM-SHA-256,SCRAM-SHA-512
+listener.name.secured.scram-sha-256.sasl.jaas.config=\
+org.apache.kafka.common.security.scram.ScramLoginModule required;
 listener.name.secured.scram-sha-512.sasl.jaas.config=\
 org.apache.kafka.common.security.scram.ScramLoginModule required;
 ssl.keystore.type=PEM
@@ -27,9 +29,10 @@ super.users=User:ANONYMOUS
 
 
 class SecuredKafka(EmbeddedKafka):
-    """`users`: name → password. `secured` is the SASL_SSL listener's address, `ca_file` what its clients trust.
+    """`users`: name → password, under SCRAM-SHA-512; SCRAM-SHA-256 is enabled beside it, for who is given one there.
 
-    With `authorizer` a user may do what ACLs say; the plain listener's nobody may do everything.
+    `secured` is the SASL_SSL listener's address, `ca_file` what its clients trust. With `authorizer` a user may do what
+    ACLs say; the plain listener's nobody may do everything.
     """
 
     def __init__(self, users: Mapping[str, str], *, authorizer: bool = False) -> None:
