@@ -23,6 +23,7 @@ from convocation.annuaire.imports.access import visible_import
 from convocation.annuaire.imports.domain import Faute, Ligne, Regles, Remarque, lignes_de_donnees, lire
 from convocation.annuaire.imports.refus import ImportDejaLance
 from convocation.annuaire.imports.sql import Tache
+from convocation.exigences import reads as exigences
 from convocation.nomenclature import reads as nomenclature
 from event_schemas import uai
 
@@ -108,7 +109,8 @@ async def _read(
 ) -> tuple[list[tuple[object, ...]], list[Faute], list[Remarque]]:
     """The file's people as rows, its faults, what to look at. Read by slices in a thread: the loop stays free."""
     codes = frozenset(one.code for one in await nomenclature.disciplines(connection, ""))
-    found = lire(tache.octets, Regles(tache.academie, codes, uai.valid))
+    profils = frozenset(await exigences.profils(connection, tache.academie))
+    found = lire(tache.octets, Regles(tache.academie, codes, uai.valid, profils))
     people: list[tuple[object, ...]] = []
     fautes: list[Faute] = []
     remarques: list[Remarque] = []
