@@ -13,7 +13,6 @@ from io import BytesIO
 from typing import Any
 
 from openpyxl import load_workbook
-from openpyxl.utils.escape import unescape
 
 from francais.colonnes import Colonnes, Rang, Tableau, entete, rang_de
 
@@ -178,7 +177,7 @@ def _cellule(cell: Any) -> _Cellule:  # noqa: PLR0911  # one line a kind of cell
         case str() if cell.data_type == "e":
             return _Cellule(faute="La cellule a une erreur de tableur (comme #N/A).")
         case str():
-            return _Cellule(unescape(value))
+            return _Cellule(value.replace("_x000D_", "\r"))  # the only control that people type, by Alt+Enter
         case bool():
             return _Cellule("oui" if value else "non")
         case datetime() if value.time() == time.min:
