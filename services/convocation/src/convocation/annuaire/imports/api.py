@@ -17,7 +17,7 @@ from convocation.commun.tableur import XLSX
 from pages.commands import commande, reading
 
 router = Router(prefix="/api", tags=["annuaire"])
-_TYPES = ("text/csv", XLSX)
+_TYPES = ("text/csv", XLSX, "application/xml")
 _FICHIER = {
     "requestBody": {
         "required": True,
@@ -35,7 +35,7 @@ async def deposer_annuaire(
     response: Response,
     essai: Annotated[bool, Query()] = False,
 ) -> dict[str, Any]:
-    """A CSV or XLSX file (docs/import-annuaire.md); `essai`: only check it. `adresse` answers its state."""
+    """CSV, XLSX or sts_emp (docs/import-annuaire.md); `essai`: only check it. `adresse` answers its state."""
     may_keep(acteur, academie)
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() not in _TYPES:
         raise Problem(415, "type-de-contenu", f"Le fichier est envoyé en {' ou '.join(_TYPES)}.")

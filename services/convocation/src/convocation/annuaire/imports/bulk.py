@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import date
+from uuid import UUID
 
 from chassis.database import ConcurrentWrite, Connection, Row
 from convocation.annuaire.domain import Indisponibilite, Intervenant
@@ -115,6 +116,31 @@ class PersonneRow(Row):
         return self.only(*CHAMPS) | {PERIODES: [asdict(one) for one in self.indisponibilites]}
 
 
+class ExporteeRow(PersonneRow):
+    """Somebody of the directory, with the id that stands in addresses."""
+
+    id: UUID
+
+    def personne(self, academie: str) -> Intervenant:
+        """Somebody of `academie`."""
+        return Intervenant(
+            numero=self.numero,
+            civilite=self.civilite,
+            nom=self.nom,
+            prenom=self.prenom,
+            courriel=self.courriel,
+            uai=self.uai,
+            uais_secondaires=tuple(self.uais_secondaires),
+            disciplines=tuple(self.disciplines),
+            academie=academie,
+            actif=self.actif,
+            stagiaire=self.stagiaire,
+            profils=tuple(self.profils),
+            indisponibilites=self.indisponibilites,
+            id=self.id,
+        )
+
+
 def rows(lignes: Iterable[Ligne]) -> list[tuple[object, ...]]:
     """People as `copy` takes them. Folding 50,000 names is work for a thread."""
     return [
@@ -205,11 +231,11 @@ async def write(
     return [(row.numero, held.get(row.numero), row.etat) for row in after]
 
 
-async def exported(connection: Connection, academie: str, uai: str | None) -> list[PersonneRow]:
+async def exported(connection: Connection, academie: str, uai: str | None) -> list[ExporteeRow]:
     """Everybody of the académie, or those of it who are of the établissement, active or not, by number."""
     fields = ", ".join(f"i.{name}" for name in CHAMPS)
-    query = f"""SELECT {fields}, coalesce(p.periodes, '') AS periodes
+    query = f"""SELECT i.id, {fields}, coalesce(p.periodes, '') AS periodes
                 FROM intervenant i LEFT JOIN ({_PERIODES}) p USING (numero)
                 WHERE i.academie = $1 AND ($2::text IS NULL OR i.uai = $2 OR i.uais_secondaires @> ARRAY[$2::text])
                 ORDER BY i.numero"""
-    return await connection.fetch(query, academie, uai, record_class=PersonneRow)
+    return await connection.fetch(query, academie, uai, record_class=ExporteeRow)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from convocation.annuaire.domain import Indisponibilite, Intervenant
 from francais import classeurs, tableaux
@@ -33,11 +34,15 @@ class Faute:
 
 @dataclass(frozen=True, slots=True)
 class Remarque:
-    """What is read otherwise than it is written, or may be wrong: it is told, and stops nothing. It cites no name."""
+    """What is read otherwise than it is written, or may be wrong: it is told, and stops nothing. It cites no name.
+
+    `intervenant`: the id of whom it is about, where that is somebody of the directory.
+    """
 
     ligne: int
     colonne: str
     phrase: str
+    intervenant: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +238,8 @@ def lignes_de_donnees(octets: bytes) -> int:
     """About how many people the file has: its lines without the header."""
     if classeurs.est_classeur(octets):
         return classeurs.lignes_annoncees(octets)
+    if octets.count(b"<INDIVIDU "):
+        return octets.count(b"<INDIVIDU ")
     return max(0, len(tableaux.lignes_physiques(octets)) - 1)
 
 
