@@ -63,13 +63,17 @@ SELECT numero, split_part(une, '/', 1)::date, split_part(une, '/', 2)::date
 FROM annuaire_importe, unnest(string_to_array(periodes, ' ')) AS une WHERE numero = ANY($1::text[])
 """
 _NEW = "NOT EXISTS (SELECT FROM intervenant i WHERE i.numero = t.numero)"
-# Of a pair that is new the second line, of one that the directory has half of the new one.
+# Whom the file makes, moves or wakes; of two such the second line, else the one of them.
+_MOVED = """NOT EXISTS (SELECT FROM intervenant i WHERE i.numero = t.numero AND i.actif
+                        AND (i.cle, lower(i.courriel), i.uai) = (t.cle, lower(t.courriel), t.uai))"""
 _TWINS = f"""
 SELECT DISTINCT t.ligne FROM annuaire_importe t JOIN (
-    SELECT numero, academie, cle, courriel, uai, -1 AS ligne FROM intervenant WHERE actif
-    UNION ALL SELECT numero, academie, cle, courriel, uai, ligne FROM annuaire_importe t WHERE actif AND {_NEW}) o
+    SELECT numero, academie, cle, courriel, uai, -1 AS ligne FROM intervenant i
+    WHERE actif AND NOT EXISTS (SELECT FROM annuaire_importe f WHERE f.numero = i.numero)
+    UNION ALL SELECT numero, academie, cle, courriel, uai, CASE WHEN {_MOVED} THEN ligne ELSE -1 END
+    FROM annuaire_importe t WHERE actif) o
 ON (o.academie, o.cle, lower(o.courriel), o.uai) = (t.academie, t.cle, lower(t.courriel), t.uai)
-WHERE o.numero <> t.numero AND o.ligne < t.ligne AND t.actif AND {_NEW} ORDER BY t.ligne
+WHERE o.numero <> t.numero AND o.ligne < t.ligne AND t.actif AND {_MOVED} ORDER BY t.ligne
 """
 _LOST_ZEROS = f"""
 SELECT DISTINCT t.ligne FROM annuaire_importe t JOIN intervenant o
@@ -190,7 +194,7 @@ async def compare(connection: Connection) -> dict[str, int]:
 
 
 async def twins(connection: Connection) -> list[int]:
-    """After `compare`: lines of new people who have somebody's name, address and établissement."""
+    """After `compare`: lines of people who get, new or changed, somebody's name, address and établissement."""
     return [row.ligne for row in await connection.fetch(_TWINS, record_class=LigneRow)]
 
 
