@@ -60,7 +60,7 @@ ACTIONS = {
     "PUT /api/academies/{academie}/contact": ("contact.ecrire",),
     "POST /api/academies/{academie}/annuaire": ("intervenants.ecrire",),
     "GET /api/academies/{academie}/annuaire/{import_id}": ("intervenants.ecrire",),
-    "GET /api/academies/{academie}/annuaire": ("intervenants.exporter",),
+    "GET /api/academies/{academie}/annuaire": ("intervenants.ecrire",),
     "GET /api/etablissements/{uai}/annuaire": ("intervenants.exporter",),
     "GET /intervenants/export": ("intervenants.exporter",),
     "POST /intervenants/export": ("intervenants.exporter",),

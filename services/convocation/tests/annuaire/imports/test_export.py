@@ -80,11 +80,11 @@ async def test_the_chef_takes_out_the_people_of_the_own_etablissement_and_nobody
     assert numbers == ["100", "101", "102", "103", "104", "201"]
     for name, path in (
         ("chef", f"etablissements/{AUTRE_LYON}"),
-        ("chef", "academies/10"),
         ("gestionnaire_de_lille", f"etablissements/{LYON}"),
         ("gestionnaire_de_lille", "academies/10"),
     ):
         assert (await getattr(peopled, name).get(f"/api/{path}/annuaire")).status_code == 404
+    assert (await peopled.chef.get("/api/academies/10/annuaire")).status_code == 403
     for name in ("delegue", "administrateur", "intervenant"):
         assert (await getattr(peopled, name).get(f"/api/etablissements/{LYON}/annuaire")).status_code == 403
 

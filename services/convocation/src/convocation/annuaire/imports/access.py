@@ -30,7 +30,7 @@ async def may_export(connection: Connection, acteur: Acteur, code: str) -> tuple
     Raises Forbidden, ExportInconnu: another's does not exist.
     """
     if len(code) == _ACADEMIE:
-        POLICY.visible(acteur, EXPORT, ExportInconnu, academie=code)
+        POLICY.visible(acteur, WRITE, ExportInconnu, academie=code)  # who keeps the directory takes it out
         return code, None
     academie = await missions.academie(connection, code)
     POLICY.visible(acteur, EXPORT, ExportInconnu, uai=code, academie=academie)
