@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from francais.colonnes import Colonnes, lettre_de_colonne, nom_de_colonne
 from francais.encodages import LIBELLES, EncodageInconnu, encodage
-from francais.tableaux import Colonnes, lettre_de_colonne, lire, nom_de_colonne
+from francais.tableaux import lire
 from francais.textes import sans_invisibles
 
 COLONNES = Colonnes(connues=("nom", "code"), noms={"nom"}, formules={"nom"})

@@ -38,7 +38,7 @@ async def test_r36_a_file_is_mended_checked_and_imported(person, product, no_vio
     if way == "mouse":
         await no_violation(page)
         await photograph(page, "fichier")
-    await page.get_by_label("Fichier CSV").set_input_files(csv_file(lycee, numero, mail=""))
+    await page.get_by_label("Fichier XLSX ou CSV").set_input_files(csv_file(lycee, numero, mail=""))
     await press("Vérifier le fichier")
     errors = page.get_by_role("table", name="Erreurs du fichier")
     await expect(errors.get_by_role("row")).to_have_count(2)
@@ -48,7 +48,7 @@ async def test_r36_a_file_is_mended_checked_and_imported(person, product, no_vio
         await no_violation(page)
         await photograph(page, "erreurs")
     await page.get_by_role("link", name="Déposer un autre fichier").click()
-    await page.get_by_label("Fichier CSV").set_input_files(csv_file(lycee, numero))
+    await page.get_by_label("Fichier XLSX ou CSV").set_input_files(csv_file(lycee, numero))
     await press("Vérifier le fichier")
     await expect(page.get_by_text("À créer")).to_be_visible()
     await press("Importer")

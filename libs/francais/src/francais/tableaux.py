@@ -5,12 +5,11 @@ One reader for every file: a `domain` says which columns it knows, and judges th
 
 import csv
 import re
-import unicodedata
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 
+from francais.colonnes import Colonnes, Rang, Tableau, entete, nom_de_colonne, rang_de
 from francais.encodages import UTF8, EncodageInconnu, encodage
-from francais.textes import formule, invisibles, lisible, montre, sans_invisibles
+from francais.textes import sans_garde
 
 _SEPARATEURS = (";", ",", "\t")
 _BOM, _BOMS_UTF16 = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")
@@ -22,43 +21,6 @@ _MELANGE = "Cette ligne n’est pas en UTF-8, alors que d’autres le sont : enr
 _OUVERT = "Un guillemet ouvert à cette ligne n’y est pas fermé."
 _GUILLEMETS = "Les guillemets ou les fins de ligne sont mal placés : un guillemet fermant est suivi du séparateur."
 _SAUT = "Un saut de ligne dans une valeur est lu comme une espace."
-_ILLISIBLE = "La valeur contient un caractère de contrôle, invisible ou illisible."
-_FORMULE = "Le texte commence comme une formule de tableur (=, +, -, @ ou tabulation)."
-
-Dit = tuple[int, str, str]
-"""A physical line (from 1), a column ("" for the whole line), a sentence that cites no value."""
-
-
-@dataclass(frozen=True, slots=True)
-class Colonnes:
-    """`noms`: taken without the letters that nobody sees; `formules`: what a spreadsheet would run is refused."""
-
-    connues: Sequence[str]
-    noms: Collection[str]
-    formules: Collection[str]
-    facultatives: Collection[str] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Rang:
-    """A row, by the line on which it begins: its cells by column. With a fault of the whole line it has none."""
-
-    ligne: int
-    valeurs: dict[str, str] = field(default_factory=dict)
-    fautes: list[Dit] = field(default_factory=list)
-    remarques: list[Dit] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Tableau:
-    """`fautes`: of the header; with one there are no rows."""
-
-    encodage: str = UTF8
-    avec_bom: bool = False
-    separateur: str = ""
-    fautes: list[Dit] = field(default_factory=list)
-    remarques: list[Dit] = field(default_factory=list)
-    rangs: Iterator[Rang] = field(default_factory=lambda: iter(()))
 
 
 def lignes_physiques(octets: bytes) -> list[bytes]:
@@ -89,22 +51,6 @@ def lire(octets: bytes, colonnes: Colonnes) -> Tableau:
     return tableau
 
 
-def nom_de_colonne(texte: str) -> str:
-    """« Numéro » is numero, « UAIs secondaires » uais_secondaires."""
-    plain = unicodedata.normalize("NFKD", sans_invisibles(texte)).lower()
-    return "_".join(re.findall("[a-z0-9]+", "".join(one for one in plain if not unicodedata.combining(one))))
-
-
-def lettre_de_colonne(rang: int) -> str:
-    """As a spreadsheet names it: 0 → A, 26 → AA."""
-    lettres = ""
-    rang += 1
-    while rang:
-        rang, reste = divmod(rang - 1, 26)
-        lettres = chr(ord("A") + reste) + lettres
-    return lettres
-
-
 def _entete(brut: bytes, ligne: int, tableau: Tableau, separateurs: Sequence[str], colonnes: Colonnes) -> list[str]:
     """The names, by the separator that makes the most known ones."""
     try:
@@ -119,23 +65,7 @@ def _entete(brut: bytes, ligne: int, tableau: Tableau, separateurs: Sequence[str
     if not connues.get(tableau.separateur) and len(lus) < len(separateurs):
         tableau.fautes.append((ligne, "", _OUVERT if texte.count('"') % 2 else _GUILLEMETS))
         return []
-    bruts = lus[tableau.separateur]
-    noms = [nom_de_colonne(nom) for nom in bruts]
-    caches = [(nom, invisibles(lu)) for nom, lu in zip(noms, bruts, strict=True)]
-    tableau.remarques += [(ligne, nom, _enleves(found)) for nom, found in caches if found]
-    while noms and not bruts[len(noms) - 1].strip():
-        noms.pop()
-    inconnues = {nom: montre(lu.strip())[:40] for nom, lu in zip(noms, bruts, strict=False) if lu.strip()}
-    tableau.fautes += [
-        *(
-            (ligne, nom, "Cette colonne manque dans l’en-tête.")
-            for nom in colonnes.connues
-            if nom not in noms and nom not in colonnes.facultatives
-        ),
-        *((ligne, lu, "Cette colonne n’est pas connue.") for nom, lu in inconnues.items() if nom not in known),
-        *((ligne, nom, "Cette colonne est deux fois dans l’en-tête.") for nom in known if noms.count(nom) > 1),
-    ]
-    return noms
+    return entete(lus[tableau.separateur], ligne, tableau, colonnes)
 
 
 def _lus(texte: str, separateur: str) -> list[str] | None:
@@ -173,7 +103,9 @@ def _rangs(
                 continue
             coupee, (suivante, champs) = True, suite
         if any(one.strip() for one in champs):
-            yield _rang(ligne, champs, noms, colonnes, [(ligne, "", _SAUT)] if coupee else [])
+            yield rang_de(
+                ligne, [sans_garde(one) for one in champs], noms, colonnes, [(ligne, "", _SAUT)] if coupee else []
+            )
 
 
 def _suite(lignes: Sequence[bytes], place: int, tableau: Tableau, attendues: int) -> tuple[int, list[str]] | None:
@@ -188,35 +120,3 @@ def _suite(lignes: Sequence[bytes], place: int, tableau: Tableau, attendues: int
             continue
         return (fin, champs) if len(champs) == attendues else None
     return None
-
-
-def _rang(ligne: int, champs: Sequence[str], noms: Sequence[str], colonnes: Colonnes, remarques: list[Dit]) -> Rang:
-    rang = Rang(ligne, remarques=remarques)
-    if len(champs) < len(noms):
-        rang.fautes.append((ligne, "", f"{len(champs)} colonnes au lieu de {len(noms)}."))
-        return rang
-    for place, brut in enumerate(champs):
-        nom = noms[place] if place < len(noms) else ""
-        if nom:
-            rang.valeurs[nom] = _valeur(rang, nom, brut, colonnes)
-        elif brut.strip():
-            phrase = f"La colonne {lettre_de_colonne(place)} a une valeur, et pas de nom dans l’en-tête."
-            rang.fautes.append((ligne, f"colonne {lettre_de_colonne(place)}", phrase))
-    return rang
-
-
-def _valeur(rang: Rang, nom: str, brut: str, colonnes: Colonnes) -> str:
-    """A cell as it counts: trimmed, accents composed, on one line."""
-    valeur = " ".join(brut.splitlines()) if "\n" in brut else brut
-    if nom in colonnes.noms and (found := invisibles(valeur)):
-        rang.remarques.append((rang.ligne, nom, _enleves(found)))
-        valeur = sans_invisibles(valeur)
-    if nom in colonnes.formules and formule(valeur):
-        rang.fautes.append((rang.ligne, nom, _FORMULE))
-    elif not lisible(valeur):
-        rang.fautes.append((rang.ligne, nom, _ILLISIBLE))
-    return unicodedata.normalize("NFC", valeur).strip()
-
-
-def _enleves(caches: Sequence[str]) -> str:
-    return f"Ce que personne ne voit est enlevé : {', '.join(caches)}."

@@ -63,6 +63,16 @@ def formule(texte: str) -> bool:
     return texte.lstrip(" ").startswith(_FORMULE)
 
 
+def inerte(texte: str) -> str:
+    """The text as a cell of a CSV that no spreadsheet runs: after an apostrophe. `sans_garde` takes it away again."""
+    return f"'{texte}" if formule(texte.lstrip("'")) else texte
+
+
+def sans_garde(texte: str) -> str:
+    """What `inerte` was given. A name that begins with an apostrophe stays as it is."""
+    return texte[1:] if texte.startswith("'") and formule(texte.lstrip("'")) else texte
+
+
 def _plain(texte: str) -> bool:
     """Nearly all texts, at a hundredth of the work."""
     return texte.isprintable() and _PERDU not in texte

@@ -14,6 +14,7 @@ from convocation.annuaire import api as annuaire
 from convocation.annuaire import commands as directory
 from convocation.annuaire.imports import api as imports
 from convocation.annuaire.imports import commands as import_annuaire
+from convocation.annuaire.imports import export as export_annuaire
 from convocation.commun import idempotence, refusals
 from convocation.commun.application import Debits, Sceaux
 from convocation.comptes import api as comptes
@@ -81,6 +82,7 @@ def build(runtime: Runtime) -> Service:
     for api in _APIS:
         app.include_router(api.router)
     app.include_router(annuaire.import_router)
+    app.include_router(export_annuaire.api_router)
     refusals.add_to(app)
     saisie.add_to(app)
     state = _application(runtime, settings, screens.add_to(app, settings))

@@ -5,6 +5,7 @@ from jinja2 import PackageLoader, PrefixLoader
 
 from convocation.affectation import pages as affectation
 from convocation.annuaire import pages as annuaire
+from convocation.annuaire.imports import export
 from convocation.annuaire.imports import pages as imports
 from convocation.cadre import pages as cadre
 from convocation.comptes import pages as comptes
@@ -40,6 +41,7 @@ _SCREENS = (
     demandes,
     couverture,
     imports,
+    export,
     exigences,
     contact,
     doublons,

@@ -7,11 +7,19 @@ import pytest
 MISSIONS = ["/missions", "/missions-convoquees", "/couverture"]
 PLACE = [*MISSIONS, "/signature", "/demandes"]
 SHOWN = {
-    "chef": [*MISSIONS, "/signature", "/delegations", "/demandes"],
+    "chef": [*MISSIONS, "/signature", "/delegations", "/intervenants/export", "/demandes"],
     "delegue": PLACE,
     "delegue_numerisation": [*MISSIONS, "/demandes"],
     "delegue_consultation": MISSIONS,
-    "gestionnaire": [*MISSIONS, "/intervenants", "/intervenants/import", "/demandes", "/exigences", "/contact"],
+    "gestionnaire": [
+        *MISSIONS,
+        "/intervenants",
+        "/intervenants/import",
+        "/intervenants/export",
+        "/demandes",
+        "/exigences",
+        "/contact",
+    ],
     "administrateur": [*MISSIONS, "/intervenants", "/exigences", "/ouvertures", "/comptes", "/journal"],
     "intervenant": ["/mes-missions"],
 }

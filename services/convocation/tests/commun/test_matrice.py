@@ -60,6 +60,10 @@ ACTIONS = {
     "PUT /api/academies/{academie}/contact": ("contact.ecrire",),
     "POST /api/academies/{academie}/annuaire": ("intervenants.ecrire",),
     "GET /api/academies/{academie}/annuaire/{import_id}": ("intervenants.ecrire",),
+    "GET /api/academies/{academie}/annuaire": ("intervenants.ecrire",),
+    "GET /api/etablissements/{uai}/annuaire": ("intervenants.exporter",),
+    "GET /intervenants/export": ("intervenants.exporter",),
+    "POST /intervenants/export": ("intervenants.exporter",),
     "GET /api/etablissements/{uai}/signature": ("signature.lire",),
     "PUT /api/etablissements/{uai}/signature": ("signature.ecrire",),
     "GET /api/couverture": ("couverture.lire",),
@@ -195,7 +199,7 @@ def cases():
 
 def _placed(route):
     """Whether the path, or what is sent to it, names something of a place."""
-    by_body = {"POST /demandes", "POST /intervenants/import", "POST /intervenants/nouveau"}
+    by_body = {"POST /demandes", "POST /intervenants/import", "POST /intervenants/nouveau", "POST /intervenants/export"}
     return "{" in route or route in by_body | {"POST /api/intervenants/fusion", "POST /api/intervenants/distincts"}
 
 

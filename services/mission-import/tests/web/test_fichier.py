@@ -129,6 +129,18 @@ async def test_an_older_revision_says_so_and_another_content_of_the_same_is_a_fa
     assert await world.checksums() == before
 
 
+async def test_a_closing_imported_wrong_is_corrected_by_the_next_revision_whose_effect_is_read_first(world):
+    await imported(world, jsonl(world.closing(LYON, 1, HG=300)))
+    refused = await give(world, jsonl(world.closing(LYON, 1, HG=30)))
+    assert "seule une révision plus haute" in refused.json()["erreurs"][0]["phrase"]
+    essai, done = await imported(world, jsonl(world.closing(LYON, 2, HG=30)))
+    natures = {row["code"]: row["nature"] for row in essai["detail"][0]["differentiel"]}
+    assert (natures["HG"], done["resultat"]) == ("MODIFIEE", "importe")
+    assert await world.pool.fetchval("SELECT candidats FROM mission WHERE uai = $1 AND code = 'HG'", LYON) == 30
+    acts = await world.pool.fetch("SELECT objet FROM audit WHERE objet LIKE 'cloture|%' ORDER BY id")
+    assert [one["objet"].rpartition("|")[2] for one in acts] == ["1", "2"]
+
+
 async def test_under_validation_the_files_closings_wait_and_only_the_latest_of_each(world):
     await world.validation()
     octets = jsonl(world.closing(LYON, 1, HG=30), world.closing(LYON, 2, HG=28), world.closing(AUTRE, 1, HG=5))

@@ -60,9 +60,12 @@ async def chercher(request: Request, academie: Place, body: RechercheIn, acteur:
 async def creer(
     request: Request, academie: Place, body: NouvelleFicheIn, acteur: ActeurDep, response: Response
 ) -> dict[str, Any]:
-    """A new person; with `demande_id` the demande is answered. A number that somebody has is refused."""
+    """A new person; with `demande_id` the demande is answered. A number that somebody has is refused.
+
+    409 `jumelle-connue` names whom she may be; sent again with that number as `jumelle` she is another.
+    """
     async with commande(request, acteur) as command:
-        await create_intervenant(command, body.personne(body.numero, academie), body.demande_id)
+        await create_intervenant(command, body.personne(body.numero, academie), body.demande_id, autre_que=body.jumelle)
         made = await reads.get(command.connection, [body.numero])
     person = made[body.numero]
     response.headers["Location"] = f"/api/academies/{academie}/intervenants/{person.id}"
@@ -88,12 +91,15 @@ async def modifier(
     response: Response,
     if_match: IfMatch = None,
 ) -> dict[str, Any]:
-    """Everything but the number, the académie and whether she is active, over the version that was read."""
+    """Everything but the number, the académie and whether she is active, over the version that was read.
+
+    409 `jumelle-connue` as for a new person, where the change makes her somebody's twin.
+    """
     may_keep(acteur)
     expected = expected_version(if_match)
     async with commande(request, acteur) as command:
         held = await _held(command.connection, acteur, academie, intervenant_id)
-        await change_intervenant(command, body.personne(held.numero, academie), expected)
+        await change_intervenant(command, body.personne(held.numero, academie), expected, autre_que=body.jumelle)
         return _told(await _held(command.connection, acteur, academie, intervenant_id), response)
 
 
@@ -134,11 +140,14 @@ def _told(person: Intervenant, response: Response) -> dict[str, Any]:
 async def importer_intervenants(
     request: Request, academie: Annotated[Academie, Path()], body: IntervenantsIn, acteur: ActeurDep
 ) -> dict[str, Any]:
-    """Create or replace people by number (R36): all of the list or none of it."""
+    """Create or replace people by number (R36): all of the list or none of it.
+
+    `jumelles`: numbers of those who have the name, address and établissement of somebody else.
+    """
     people = [one.personne(one.numero, academie, actif=one.actif) for one in body.intervenants]
     if len({one.numero for one in people}) != len(people):
         raise Problem(422, "numero-double", "Un numéro d’intervenant est donné deux fois.")
     async with commande(request, acteur) as command:
         kept = {one.numero: _DU_GESTIONNAIRE - one.model_fields_set for one in body.intervenants}
-        await import_intervenants(command, academie, people, kept)
-    return {"enregistres": len(people)}
+        jumelles = await import_intervenants(command, academie, people, kept)
+    return {"enregistres": len(people), "jumelles": jumelles}

@@ -20,6 +20,7 @@ from convocation.annuaire.refus import (
     RaisonAbsente,
 )
 from convocation.commun.policy import POLICY
+from convocation.commun.recherche import cle
 from convocation.commun.refus import VersionDepassee, entier
 from convocation.demandes import reads as demandes
 from convocation.demandes.commands import answer_demande
@@ -32,11 +33,11 @@ _WORDS_SLICE = 500  # people: some 10 ms of the loop
 
 
 async def create_intervenant(
-    commande: Commande, person: Intervenant, demande_id: UUID | None = None, *, autre_que: str | None = None
+    commande: Commande, person: Intervenant, demande_id: UUID | None = None, *, autre_que: str = ""
 ) -> None:
     """A new person; with `demande_id` the établissement's request (R36) is answered in the same transaction.
 
-    `autre_que`: whom she was seen not to be; None where nobody looks.
+    `autre_que`: the number of whom she was seen not to be.
     Raises Forbidden, AcademieInconnue, NumeroPris, EtablissementHorsAcademie, DisciplineInconnue, DemandeInconnue,
     DemandeDejaTraitee, JumelleConnue.
     """
@@ -49,22 +50,33 @@ async def create_intervenant(
         if demande is None or demande.academie != person.academie:
             raise DemandeInconnue
         await answer_demande(commande, demande_id, creee=True, reponse="Personne créée dans l’annuaire.")
-    if autre_que is not None:
-        twin = await reads.twin_of(commande.connection, person)
-        if twin not in {None, autre_que}:
-            raise JumelleConnue([twin])
+    await _check_twin(commande, person, autre_que)
     await save_with_acts(commande, [person], {})
 
 
-async def change_intervenant(commande: Commande, person: Intervenant, expected: int) -> None:
+async def change_intervenant(commande: Commande, person: Intervenant, expected: int, *, autre_que: str = "") -> None:
     """Everything but the number, the académie and whether she is active.
 
-    Raises as `for_writing`, EtablissementHorsAcademie, DisciplineInconnue.
+    Raises as `for_writing`, EtablissementHorsAcademie, DisciplineInconnue, JumelleConnue.
     """
     held = await for_writing(commande, person.numero, expected)
     changed = replace(person, academie=held.academie, actif=held.actif, version=held.version)
     await _check(commande, changed)
+    if changed.actif and _meme(changed) != _meme(held):
+        await _check_twin(commande, changed, autre_que)
     await save_with_acts(commande, [changed], {held.numero: held})
+
+
+def _meme(person: Intervenant) -> tuple[str, str, str]:
+    """What two entries of one person share."""
+    return cle(f"{person.nom} {person.prenom}"), person.courriel.lower(), person.uai
+
+
+async def _check_twin(commande: Commande, person: Intervenant, autre_que: str) -> None:
+    """Raises JumelleConnue for somebody else than who was seen not to be her."""
+    twin = await reads.twin_of(commande.connection, person)
+    if twin not in {None, autre_que}:
+        raise JumelleConnue([twin])
 
 
 async def set_actif(commande: Commande, numero: str, expected: int, *, actif: bool, motif: str) -> None:
@@ -142,8 +154,10 @@ async def _check(commande: Commande, person: Intervenant) -> None:
 
 async def import_intervenants(
     commande: Commande, academie: str, people: Sequence[Intervenant], kept: Mapping[str, frozenset[str]]
-) -> None:
-    """`kept`: by number, the fields that the import leaves out and that stay as they are. Merged people stay inactive.
+) -> list[str]:
+    """The numbers of those who have a twin now: somebody active with their name, address and établissement.
+
+    `kept`: by number, the fields that the import leaves out and that stay as they are. Merged people stay inactive.
 
     Raises AcademieInconnue for another académie, Forbidden when a number belongs to one; DisciplineInconnue.
     """
@@ -162,6 +176,7 @@ async def import_intervenants(
     merged_already = await sql.fusionnees(commande.connection, list(held))
     merged = [replace(one, actif=one.actif and one.numero not in merged_already) for one in merged]
     await save_with_acts(commande, merged, known)
+    return await reads.with_twins(commande.connection, [one.numero for one in merged])
 
 
 async def merge_into(commande: Commande, numero: str, dans: str) -> None:

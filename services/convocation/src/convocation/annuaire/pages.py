@@ -145,7 +145,7 @@ async def enregistrer(request: Request, intervenant_id: UUID, acteur: ActeurDep)
         person = FicheIn.model_validate(fiche.corps()).personne(held.numero, held.academie)
         try:
             async with commande(request, acteur) as command:
-                await change_intervenant(command, person, fiche.version)
+                await change_intervenant(command, person, fiche.version, autre_que=fiche.jumelle)
         except Refus as refused:
             refus = refused
         else:

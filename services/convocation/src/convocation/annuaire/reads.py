@@ -131,6 +131,16 @@ async def twin_of(connection: Connection, person: Intervenant) -> str | None:
     return found
 
 
+async def with_twins(connection: Connection, numeros: Sequence[str]) -> list[str]:
+    """Those of `numeros` who are active and have such a twin."""
+    query = """SELECT numero, academie FROM intervenant i
+               WHERE actif AND numero = ANY($1::text[]) AND EXISTS (
+                   SELECT FROM intervenant o
+                   WHERE o.actif AND lower(o.courriel) = lower(i.courriel) AND o.numero <> i.numero
+                     AND (o.academie, o.cle, o.uai) = (i.academie, i.cle, i.uai)) ORDER BY numero"""
+    return [row.numero for row in await connection.fetch(query, numeros, record_class=AcademieRow)]
+
+
 async def academies(connection: Connection, numeros: Sequence[str]) -> dict[str, str]:
     """The académie of each known number, its row locked."""
     query = "SELECT numero, academie FROM intervenant WHERE numero = ANY($1::text[]) ORDER BY numero FOR UPDATE"

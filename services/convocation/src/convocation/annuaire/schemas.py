@@ -83,10 +83,14 @@ UaiExact = Annotated[Uai, AfterValidator(_lettre)]
 
 
 class FicheIn(PersonneIn):
-    """One person as the gestionnaire enters her: the check letter of a UAI must be right."""
+    """One person as the gestionnaire enters her: the check letter of a UAI must be right.
+
+    `jumelle`: the number of who has the same name, address and établissement, and was seen to be another person.
+    """
 
     uai: UaiExact
     uais_secondaires: list[UaiExact] = Field(default_factory=list, max_length=10)
+    jumelle: Numero | Literal[""] = ""
 
 
 class NouvelleFicheIn(FicheIn):

@@ -44,6 +44,7 @@ _MENU = (
     _Entree("Délégations", "/delegations", ("delegation.ecrire",)),
     _Entree("Annuaire des intervenants", "/intervenants", ("intervenants.lire",)),
     _Entree("Import de l’annuaire", "/intervenants/import", ("intervenants.ecrire",)),
+    _Entree("Export de l’annuaire", "/intervenants/export", ("intervenants.exporter",)),
     _Entree("Demandes de création", "/demandes", ("demande.ecrire", "demande.traiter")),
     _Entree("Mes missions", MES_MISSIONS, ("mes-convocations.lire",)),
     _Entree("Profils et besoins", "/exigences", ("exigences.lire",)),

@@ -30,6 +30,7 @@ POLICY = Policy(
             (Role.CHEF, Role.DELEGUE, Role.DELEGUE_NUMERISATION, Role.GESTIONNAIRE, Role.ADMINISTRATEUR), Scope.TOUT
         ),
         "intervenants.ecrire": {Role.GESTIONNAIRE: Scope.ACADEMIE},
+        "intervenants.exporter": {Role.GESTIONNAIRE: Scope.ACADEMIE, Role.CHEF: Scope.ETABLISSEMENT},
         "exigences.lire": _RECTORAT,
         "exigences.ecrire": _RECTORAT,
         "signature.lire": _ETABLISSEMENT | _RECTORAT,

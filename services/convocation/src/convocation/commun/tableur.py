@@ -8,8 +8,10 @@ from typing import TypeAlias
 
 import xlsxwriter
 
+from francais.textes import inerte
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Cell: TypeAlias = str | int
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def csv_bytes(headers: Sequence[str], rows: Sequence[Sequence[Cell]]) -> bytes:
@@ -22,7 +24,7 @@ def csv_bytes(headers: Sequence[str], rows: Sequence[Sequence[Cell]]) -> bytes:
 
 
 def _inert(cell: Cell) -> Cell:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+    return inerte(cell) if isinstance(cell, str) else cell
 
 
 def xlsx_bytes(title: str, headers: Sequence[str], rows: Sequence[Sequence[Cell]], now: datetime) -> bytes:

@@ -16,7 +16,7 @@ from acces.securite import Evenement
 from chassis.database import Connection
 from convocation.cadre.ecran import page
 from convocation.commun.application import application
-from convocation.commun.tableur import csv_bytes, xlsx_bytes
+from convocation.commun.tableur import XLSX, csv_bytes, xlsx_bytes
 from convocation.couverture import access, sql
 from convocation.couverture.domain import LIBELLES_REGROUPEMENTS, Regroupement
 from convocation.couverture.presenters import Couverture, read_couverture, table
@@ -35,7 +35,6 @@ _GRAPHIQUE = 10
 _PRECISE = {Regroupement.ACADEMIE: "academie", Regroupement.DEPARTEMENT: "departement"}
 _PRECISE |= {Regroupement.ETABLISSEMENT: "q", Regroupement.EPREUVE: "epreuve"}
 """The filter that a group of each grouping becomes."""
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @router.get("/couverture")
@@ -62,7 +61,7 @@ async def en_xlsx(request: Request, acteur: ActeurDep) -> Response:
     """The same as a workbook."""
     one, now = await _all(request, acteur), application(request).clock()
     octets = await asyncio.to_thread(lambda: xlsx_bytes("Couverture", *table(one), now))
-    return _file(octets, _XLSX, one, "xlsx")
+    return _file(octets, XLSX, one, "xlsx")
 
 
 def _asked(request: Request) -> dict[str, str]:

@@ -32,6 +32,7 @@ _ACTIONS = {
     "intervenants.ecrire": "Annuaire des intervenants",
     "intervenants.fusionner": "Fusion de doublons",
     "intervenants.importer": "Import de l’annuaire",
+    "intervenants.exporter": "Export de l’annuaire",
     "intervenants.plafond": "Annuaire lu au-delà du plafond d’une heure",
     "demande.ecrire": "Demande de création",
     "demande.traiter": "Réponse à une demande de création",

@@ -66,7 +66,7 @@ async def test_errors_are_told_by_line_and_nothing_is_written(world):
 
 async def test_a_form_without_a_file_says_so(world):
     answer = await give(world, "gestionnaire", "")
-    assert (answer.status_code, "Choisissez le fichier CSV" in answer.text) == (422, True)
+    assert (answer.status_code, "Choisissez le fichier de l’annuaire" in answer.text) == (422, True)
 
 
 @pytest.mark.parametrize("name", REFUSED)

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from francais import tableaux
+from francais.colonnes import Colonnes
 from francais.encodages import LIBELLES
-from francais.tableaux import Colonnes
 from mission_import.domain.fichier import UTF8, Brute, Fautes, Fichier
 
 COLONNES = (

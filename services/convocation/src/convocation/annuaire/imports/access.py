@@ -6,9 +6,37 @@ from acces.acteur import Acteur
 from chassis.database import Connection
 from convocation.annuaire.access import WRITE
 from convocation.annuaire.imports import sql
-from convocation.annuaire.imports.refus import ImportInconnu
+from convocation.annuaire.imports.refus import ExportInconnu, ImportInconnu
 from convocation.annuaire.imports.sql import Import
+from convocation.commun.access import reach
 from convocation.commun.policy import POLICY
+from convocation.missions import reads as missions
+
+_ACADEMIE = 2  # digits
+
+
+EXPORT = "intervenants.exporter"
+
+
+def exportable(acteur: Acteur) -> list[str]:
+    """The académies, or the établissements, whose people the acteur may take out. Raises Forbidden."""
+    seen = reach(acteur, EXPORT)
+    return seen.academies or seen.uais or []
+
+
+async def may_export(connection: Connection, acteur: Acteur, code: str) -> tuple[str, str | None]:
+    """The académie of `code`, an académie's or a UAI, and the établissement where it is one.
+
+    Raises Forbidden, ExportInconnu: another's does not exist.
+    """
+    if len(code) == _ACADEMIE:
+        POLICY.visible(acteur, WRITE, ExportInconnu, academie=code)  # who keeps the directory takes it out
+        return code, None
+    academie = await missions.academie(connection, code)
+    POLICY.visible(acteur, EXPORT, ExportInconnu, uai=code, academie=academie)
+    if academie is None:
+        raise ExportInconnu
+    return academie, code
 
 
 async def visible_import(connection: Connection, acteur: Acteur, import_id: UUID) -> Import:

@@ -13,13 +13,20 @@ from convocation.annuaire.imports.access import visible_import
 from convocation.annuaire.imports.commands import submit_import
 from convocation.annuaire.imports.refus import ImportInconnu
 from convocation.commun.schemas import Academie
+from convocation.commun.tableur import XLSX
 from pages.commands import commande, reading
 
 router = Router(prefix="/api", tags=["annuaire"])
-_CSV = {"requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string", "format": "binary"}}}}}
+_TYPES = ("text/csv", XLSX, "application/xml")
+_FICHIER = {
+    "requestBody": {
+        "required": True,
+        "content": {one: {"schema": {"type": "string", "format": "binary"}} for one in _TYPES},
+    }
+}
 
 
-@router.post("/academies/{academie}/annuaire", status_code=202, openapi_extra=_CSV)
+@router.post("/academies/{academie}/annuaire", status_code=202, openapi_extra=_FICHIER)
 @takes_a_file
 async def deposer_annuaire(
     request: Request,
@@ -28,10 +35,10 @@ async def deposer_annuaire(
     response: Response,
     essai: Annotated[bool, Query()] = False,
 ) -> dict[str, Any]:
-    """A CSV file (docs/import-annuaire.md); `essai`: only check it. `adresse` answers its state."""
+    """CSV, XLSX or sts_emp (docs/import-annuaire.md); `essai`: only check it. `adresse` answers its state."""
     may_keep(acteur, academie)
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "text/csv":
-        raise Problem(415, "type-de-contenu", "Le fichier est envoyé en text/csv.")
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() not in _TYPES:
+        raise Problem(415, "type-de-contenu", f"Le fichier est envoyé en {' ou '.join(_TYPES)}.")
     octets = await request.body()
     async with commande(request, acteur) as command:
         import_id = await submit_import(command, academie, octets, essai=essai)

@@ -1,25 +1,43 @@
 """SQL of a whole file of people (R36): copied to a temporary table, compared as sets, written where it differs."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import date
+from uuid import UUID
 
 from chassis.database import ConcurrentWrite, Connection, Row
+from convocation.annuaire.domain import Indisponibilite, Intervenant
 from convocation.annuaire.imports.domain import COLONNES, Ligne
 from convocation.commun.recherche import cle, formes
 
-CHAMPS = tuple(one.nom for one in COLONNES)
+PERIODES = "indisponibilites"
+CHAMPS = tuple(one.nom for one in COLONNES if one.nom != PERIODES)
 _COMPARED = (*CHAMPS, "academie")
 _COLUMNS = (*_COMPARED, "cle")
 _NAMES = ", ".join(_COLUMNS)
 _CREATE = """
-CREATE TEMP TABLE annuaire_importe (LIKE intervenant INCLUDING DEFAULTS, ligne int NOT NULL, mots text[] NOT NULL)
-ON COMMIT DROP
+CREATE TEMP TABLE annuaire_importe (
+    LIKE intervenant INCLUDING DEFAULTS, ligne int NOT NULL, mots text[] NOT NULL, periodes text
+) ON COMMIT DROP;
+ALTER TABLE annuaire_importe ALTER stagiaire DROP NOT NULL, ALTER profils DROP NOT NULL;
+"""
+_PERIODES = """
+SELECT numero, string_agg(debut || '/' || fin, ' ' ORDER BY debut) AS periodes FROM indisponibilite GROUP BY numero
+"""
+# What the file has no column for is NULL, and stays as the directory has it.
+_KEEP = f"""
+UPDATE annuaire_importe t
+SET stagiaire = coalesce(t.stagiaire, i.stagiaire, false), profils = coalesce(t.profils, i.profils, '{{}}'),
+    periodes = coalesce(t.periodes, p.periodes, '')
+FROM annuaire_importe o LEFT JOIN intervenant i USING (numero) LEFT JOIN ({_PERIODES}) p USING (numero)
+WHERE o.numero = t.numero AND (t.stagiaire IS NULL OR t.profils IS NULL OR t.periodes IS NULL)
 """
 _FOREIGN = """
 SELECT t.ligne FROM annuaire_importe t JOIN intervenant i USING (numero) WHERE i.academie <> t.academie ORDER BY t.ligne
 """
 _FORGET_SAME = f"""
-DELETE FROM annuaire_importe t USING intervenant i
-WHERE i.numero = t.numero AND ({", ".join(f"i.{name}" for name in _COMPARED)})
+DELETE FROM annuaire_importe t USING intervenant i LEFT JOIN ({_PERIODES}) p USING (numero)
+WHERE i.numero = t.numero AND t.periodes = coalesce(p.periodes, '') AND ({", ".join(f"i.{name}" for name in _COMPARED)})
                             IS NOT DISTINCT FROM ({", ".join(f"t.{name}" for name in _COMPARED)})
 """
 _STAY_MERGED = """
@@ -39,16 +57,23 @@ _WORDS = """
 INSERT INTO intervenant_mot (numero, academie, mot)
 SELECT numero, academie, unnest(mots) FROM annuaire_importe WHERE numero = ANY($1::text[])
 """
-
-
+_ABSENCES = """
+INSERT INTO indisponibilite (numero, debut, fin)
+SELECT numero, split_part(une, '/', 1)::date, split_part(une, '/', 2)::date
+FROM annuaire_importe, unnest(string_to_array(periodes, ' ')) AS une WHERE numero = ANY($1::text[])
+"""
 _NEW = "NOT EXISTS (SELECT FROM intervenant i WHERE i.numero = t.numero)"
-# Of a pair that is new the second line, of one that the directory has half of the new one.
+# Whom the file makes, moves or wakes; of two such the second line, else the one of them.
+_MOVED = """NOT EXISTS (SELECT FROM intervenant i WHERE i.numero = t.numero AND i.actif
+                        AND (i.cle, lower(i.courriel), i.uai) = (t.cle, lower(t.courriel), t.uai))"""
 _TWINS = f"""
 SELECT DISTINCT t.ligne FROM annuaire_importe t JOIN (
-    SELECT numero, academie, cle, courriel, uai, -1 AS ligne FROM intervenant WHERE actif
-    UNION ALL SELECT numero, academie, cle, courriel, uai, ligne FROM annuaire_importe t WHERE actif AND {_NEW}) o
+    SELECT numero, academie, cle, courriel, uai, -1 AS ligne FROM intervenant i
+    WHERE actif AND NOT EXISTS (SELECT FROM annuaire_importe f WHERE f.numero = i.numero)
+    UNION ALL SELECT numero, academie, cle, courriel, uai, CASE WHEN {_MOVED} THEN ligne ELSE -1 END
+    FROM annuaire_importe t WHERE actif) o
 ON (o.academie, o.cle, lower(o.courriel), o.uai) = (t.academie, t.cle, lower(t.courriel), t.uai)
-WHERE o.numero <> t.numero AND o.ligne < t.ligne AND t.actif AND {_NEW} ORDER BY t.ligne
+WHERE o.numero <> t.numero AND o.ligne < t.ligne AND t.actif AND {_MOVED} ORDER BY t.ligne
 """
 _LOST_ZEROS = f"""
 SELECT DISTINCT t.ligne FROM annuaire_importe t JOIN intervenant o
@@ -70,7 +95,7 @@ class NumeroRow(Row):
 
 
 class PersonneRow(Row):
-    """CHAMPS: somebody as the directory or the file has them."""
+    """CHAMPS: somebody as the directory or the file has them. `periodes`: « 2020-03-05/2020-03-06 », by a space."""
 
     numero: str
     civilite: str
@@ -81,20 +106,62 @@ class PersonneRow(Row):
     uais_secondaires: list[str]
     disciplines: list[str]
     actif: bool
+    stagiaire: bool
+    profils: list[str]
+    periodes: str
+
+    @property
+    def indisponibilites(self) -> tuple[Indisponibilite, ...]:
+        return tuple(Indisponibilite(*map(date.fromisoformat, one.split("/"))) for one in self.periodes.split())
+
+    @property
+    def etat(self) -> dict[str, object]:
+        """As the audit tells it."""
+        return self.only(*CHAMPS) | {PERIODES: [asdict(one) for one in self.indisponibilites]}
+
+
+class ExporteeRow(PersonneRow):
+    """Somebody of the directory, with the id that stands in addresses."""
+
+    id: UUID
+
+    def personne(self, academie: str) -> Intervenant:
+        """Somebody of `academie`."""
+        return Intervenant(
+            numero=self.numero,
+            civilite=self.civilite,
+            nom=self.nom,
+            prenom=self.prenom,
+            courriel=self.courriel,
+            uai=self.uai,
+            uais_secondaires=tuple(self.uais_secondaires),
+            disciplines=tuple(self.disciplines),
+            academie=academie,
+            actif=self.actif,
+            stagiaire=self.stagiaire,
+            profils=tuple(self.profils),
+            indisponibilites=self.indisponibilites,
+            id=self.id,
+        )
 
 
 def rows(lignes: Iterable[Ligne]) -> list[tuple[object, ...]]:
     """People as `copy` takes them. Folding 50,000 names is work for a thread."""
     return [
         (
-            *(_plain(getattr(one.personne, name)) for name in CHAMPS),
+            *(None if name in one.absentes else _plain(getattr(one.personne, name)) for name in CHAMPS),
             one.personne.academie,
             cle(f"{one.personne.nom} {one.personne.prenom}"),
             one.ligne,
             formes(one.personne.nom, one.personne.prenom),
+            None if PERIODES in one.absentes else _periodes(one.personne),
         )
         for one in lignes
     ]
+
+
+def _periodes(person: Intervenant) -> str:
+    return " ".join(f"{one.debut}/{one.fin}" for one in person.indisponibilites)
 
 
 def _plain(value: object) -> object:
@@ -104,9 +171,12 @@ def _plain(value: object) -> object:
 async def copy(connection: Connection, people: Sequence[tuple[object, ...]]) -> None:
     """The file's people in a temporary table, until the transaction ends."""
     await connection.execute(_CREATE)
-    await connection.copy_records_to_table("annuaire_importe", columns=(*_COLUMNS, "ligne", "mots"), records=people)
+    await connection.copy_records_to_table(
+        "annuaire_importe", columns=(*_COLUMNS, "ligne", "mots", "periodes"), records=people
+    )
     await connection.execute("CREATE INDEX ON annuaire_importe (numero)")
     await connection.execute("ANALYZE annuaire_importe")
+    await connection.execute(_KEEP)
     await connection.execute(_STAY_MERGED)
 
 
@@ -124,7 +194,7 @@ async def compare(connection: Connection) -> dict[str, int]:
 
 
 async def twins(connection: Connection) -> list[int]:
-    """After `compare`: lines of new people who have somebody's name, address and établissement."""
+    """After `compare`: lines of people who get, new or changed, somebody's name, address and établissement."""
     return [row.ligne for row in await connection.fetch(_TWINS, record_class=LigneRow)]
 
 
@@ -148,13 +218,28 @@ async def write(
     """
     wanted = "WHERE numero = ANY($1::text[]) ORDER BY numero"
     fields = ", ".join(CHAMPS)
-    query = f"SELECT {fields} FROM intervenant {wanted} FOR UPDATE"
+    of_each = (
+        "(SELECT string_agg(debut || '/' || fin, ' ' ORDER BY debut) FROM indisponibilite n WHERE n.numero = i.numero)"
+    )
+    query = f"SELECT {fields}, coalesce({of_each}, '') AS periodes FROM intervenant i {wanted} FOR UPDATE"
     before = await connection.fetch(query, numeros, record_class=PersonneRow)
-    query = f"SELECT {fields} FROM annuaire_importe {wanted}"
+    query = f"SELECT {fields}, periodes FROM annuaire_importe {wanted}"
     after = await connection.fetch(query, numeros, record_class=PersonneRow)
     if await connection.execute(_UPSERT, numeros) != f"INSERT 0 {len(numeros)}":
         raise ConcurrentWrite
     await connection.execute("DELETE FROM intervenant_mot WHERE numero = ANY($1::text[])", numeros)
     await connection.execute(_WORDS, numeros)
-    held = {row.numero: row.only(*CHAMPS) for row in before}
-    return [(row.numero, held.get(row.numero), row.only(*CHAMPS)) for row in after]
+    await connection.execute("DELETE FROM indisponibilite WHERE numero = ANY($1::text[])", numeros)
+    await connection.execute(_ABSENCES, numeros)
+    held = {row.numero: row.etat for row in before}
+    return [(row.numero, held.get(row.numero), row.etat) for row in after]
+
+
+async def exported(connection: Connection, academie: str, uai: str | None) -> list[ExporteeRow]:
+    """Everybody of the académie, or those of it who are of the établissement, active or not, by number."""
+    fields = ", ".join(f"i.{name}" for name in CHAMPS)
+    query = f"""SELECT i.id, {fields}, coalesce(p.periodes, '') AS periodes
+                FROM intervenant i LEFT JOIN ({_PERIODES}) p USING (numero)
+                WHERE i.academie = $1 AND ($2::text IS NULL OR i.uai = $2 OR i.uais_secondaires @> ARRAY[$2::text])
+                ORDER BY i.numero"""
+    return await connection.fetch(query, academie, uai, record_class=ExporteeRow)

@@ -18,11 +18,13 @@ from acces.audit import Acte
 from acces.commande import Commande
 from chassis.database import Connection, Pool
 from convocation.annuaire.access import may_keep
-from convocation.annuaire.imports import bulk, sql
+from convocation.annuaire.imports import bulk, sql, sts
 from convocation.annuaire.imports.access import visible_import
 from convocation.annuaire.imports.domain import Faute, Ligne, Regles, Remarque, lignes_de_donnees, lire
 from convocation.annuaire.imports.refus import ImportDejaLance
 from convocation.annuaire.imports.sql import Tache
+from convocation.exigences import reads as exigences
+from convocation.missions import reads as missions
 from convocation.nomenclature import reads as nomenclature
 from event_schemas import uai
 
@@ -37,6 +39,7 @@ _INTERROMPU = "L’import a été interrompu trois fois ; rien n’a été enreg
 _ABANDONNE = "Le fichier n’a pas été importé dans la journée : il a été effacé, rien n’a été enregistré."
 _JUMELLE = "Une autre personne a ce nom, ce courriel et cet établissement : ce seraient deux fiches et deux accès."
 _ZERO = "Une personne de l’académie a ce numéro avec des 0 devant : le tableur les a peut-être enlevés."
+_AUTRE_ACADEMIE = "L’établissement du fichier n’est pas un établissement de cette académie."
 _AILLEURS = "Ce numéro est celui d’une personne d’une autre académie."
 
 
@@ -100,7 +103,10 @@ def _shown(dits: Sequence[Faute | Remarque]) -> list[dict[str, object]]:
 
 
 def _error(faute: Faute | Remarque) -> dict[str, object]:
-    return {"ligne": faute.ligne, "colonne": faute.colonne, "phrase": faute.phrase}
+    told: dict[str, object] = {"ligne": faute.ligne, "colonne": faute.colonne, "phrase": faute.phrase}
+    if isinstance(faute, Remarque) and faute.intervenant:
+        told["intervenant"] = str(faute.intervenant)
+    return told
 
 
 async def _read(
@@ -108,7 +114,9 @@ async def _read(
 ) -> tuple[list[tuple[object, ...]], list[Faute], list[Remarque]]:
     """The file's people as rows, its faults, what to look at. Read by slices in a thread: the loop stays free."""
     codes = frozenset(one.code for one in await nomenclature.disciplines(connection, ""))
-    found = lire(tache.octets, Regles(tache.academie, codes, uai.valid))
+    profils = frozenset(await exigences.profils(connection, tache.academie))
+    regles = Regles(tache.academie, codes, uai.valid, profils)
+    found = await _of_sts(connection, tache, regles) if sts.est_sts(tache.octets) else lire(tache.octets, regles)
     people: list[tuple[object, ...]] = []
     fautes: list[Faute] = []
     remarques: list[Remarque] = []
@@ -121,6 +129,18 @@ async def _read(
         if tache.etat == "DEPOSE":
             await sql.progress(pool, tache.import_id, min(seen, tache.total))
     return people, fautes, remarques
+
+
+async def _of_sts(connection: Connection, tache: Tache, regles: Regles) -> Iterator[Ligne | Faute | Remarque]:
+    """What an établissement's file of STS-WEB says of its active people in the directory."""
+    lu = await asyncio.to_thread(sts.extraire, tache.octets)
+    if not lu.fautes and await missions.academie(connection, lu.uai) != tache.academie:
+        lu.fautes.append(Faute(1, "uai", _AUTRE_ACADEMIE))
+    if lu.fautes:
+        return iter(lu.fautes)
+    found = await bulk.exported(connection, tache.academie, lu.uai)
+    connus = [one.personne(tache.academie) for one in found if one.actif]
+    return sts.rapprocher(lu.individus, lu.uai, connus, regles)
 
 
 def _slice(

@@ -9,6 +9,12 @@ class ImportInconnu(Refus):
     phrase = "Cet import n’existe pas ou n’est pas celui de votre académie."
 
 
+class ExportInconnu(Refus):
+    slug = "annuaire-inconnu"
+    kind = Kind.ABSENT
+    phrase = "Cet annuaire n’est pas celui de votre académie ou de votre établissement."
+
+
 class ImportDejaLance(Refus):
     slug = "import-deja-lance"
     kind = Kind.CONFLIT
@@ -17,4 +23,4 @@ class ImportDejaLance(Refus):
 
 class FichierAbsent(Refus):
     slug = "fichier-absent"
-    phrase = "Choisissez le fichier CSV de l’annuaire."
+    phrase = "Choisissez le fichier de l’annuaire."

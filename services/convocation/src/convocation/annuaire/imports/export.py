@@ -1,0 +1,97 @@
+"""« Export de l’annuaire » (R36): the file that an import reads again, of an académie or of one's own établissement."""
+
+import asyncio
+from enum import StrEnum
+from typing import Annotated
+
+from fastapi import Depends, Path, Query, Request
+from starlette.responses import Response
+
+from acces import audit, securite
+from acces.acteur import Acteur
+from acces.audit import Acte
+from acces.http import ActeurDep, Router
+from acces.securite import Evenement
+from convocation.annuaire.imports import bulk
+from convocation.annuaire.imports.access import EXPORT, exportable, may_export
+from convocation.annuaire.imports.domain import COLONNES, cellules
+from convocation.cadre.ecran import page
+from convocation.commun.application import application
+from convocation.commun.limites import limit_document
+from convocation.commun.schemas import Academie, Uai
+from convocation.commun.tableur import XLSX, csv_bytes, xlsx_bytes
+from event_schemas.academies import NOMS
+from pages.commands import commande, reading
+from pages.forms import fields, text
+
+router = Router(include_in_schema=False)
+api_router = Router(prefix="/api", tags=["annuaire"])
+
+
+class Format(StrEnum):
+    CSV = "csv"
+    XLSX = "xlsx"
+
+
+@router.get("/intervenants/export")
+async def choisir(request: Request, acteur: ActeurDep) -> Response:
+    codes = exportable(acteur)
+    async with reading(request, acteur) as connection:
+        choix = [(code, NOMS.get(code, code)) for code in codes]
+        return await page(request, connection, acteur, "imports/export_annuaire.html", choix=choix)
+
+
+@router.post("/intervenants/export", dependencies=[Depends(limit_document)])
+async def telecharger(request: Request, acteur: ActeurDep) -> Response:
+    """Posted, so that no link that a browser follows by itself takes people out."""
+    async with fields(request) as form:
+        code, wanted = text(form, "code"), text(form, "format")
+    return await _file(request, acteur, code, Format.XLSX if wanted == Format.XLSX else Format.CSV)
+
+
+@api_router.get("/academies/{academie}/annuaire", dependencies=[Depends(limit_document)])
+async def exporter_academie(
+    request: Request,
+    academie: Annotated[Academie, Path()],
+    acteur: ActeurDep,
+    format_: Annotated[Format, Query(alias="format")] = Format.CSV,
+) -> Response:
+    """Everybody of the académie, active or not, as the import reads them (docs/import-annuaire.md)."""
+    return await _file(request, acteur, academie, format_)
+
+
+@api_router.get("/etablissements/{uai}/annuaire", dependencies=[Depends(limit_document)])
+async def exporter_etablissement(
+    request: Request,
+    uai: Annotated[Uai, Path()],
+    acteur: ActeurDep,
+    format_: Annotated[Format, Query(alias="format")] = Format.CSV,
+) -> Response:
+    """Those who are of the établissement, by main or secondary post."""
+    return await _file(request, acteur, uai, format_)
+
+
+async def _file(request: Request, acteur: Acteur, code: str, wanted: Format) -> Response:
+    """The directory of `code`, an académie or a UAI. Who took it out stands in the audit."""
+    async with commande(request, acteur) as command:
+        academie, uai = await may_export(command.connection, acteur, code)
+        people = await bulk.exported(command.connection, academie, uai)
+        told = {"personnes": len(people), "format": wanted.value}
+        acte = Acte(EXPORT, f"annuaire|{code}", apres=told, academie=academie, uai=uai)
+        await audit.record(command.connection, acteur, command.now, [acte])
+    securite.tell(request, Evenement.EXPORT, acteur, count=len(people))
+    headers, now = [one.nom for one in COLONNES], application(request).clock()
+
+    def made() -> bytes:
+        rows = [cellules(one) for one in people]
+        return xlsx_bytes("Annuaire", headers, rows, now) if wanted is Format.XLSX else csv_bytes(headers, rows)
+
+    return Response(
+        await asyncio.to_thread(made),
+        media_type=XLSX if wanted is Format.XLSX else "text/csv; charset=utf-8",
+        headers={
+            "Content-Disposition": f'attachment; filename="annuaire-{code}.{wanted.value}"',
+            "Cache-Control": "no-store",
+            "X-Content-Type-Options": "nosniff",
+        },
+    )
