@@ -18,14 +18,13 @@ def _bin(name: str) -> str:
     return str(Path(sys.executable).with_name(name))
 
 
-_ALL_TESTS = ["-n", "auto", "--maxprocesses", "4", "--dist", "loadgroup"]  # groups: testkit.plugin
 _STEPS = (
     ("format", ["ruff", "format", "--check", "--quiet", "."]),
     ("lint", ["ruff", "check", "--quiet", "."]),
     ("types", ["mypy"]),
     ("imports", ["lint-imports", "--no-cache"]),
     ("schemas", ["python", "-m", "event_schemas", "check"]),
-    ("tests", ["pytest", "-q", *_ALL_TESTS, "--durations=60", "--durations-min=5"]),
+    ("tests", ["pytest", "-q", "--durations=60", "--durations-min=5"]),
 )
 
 
@@ -41,8 +40,8 @@ def project_root() -> Path:
 
 
 def test(context: typer.Context) -> None:
-    """All tests, on real Kafka and real PostgreSQL; with arguments, which go to pytest, one after the other."""
-    raise typer.Exit(_run("pytest", *(context.args or _ALL_TESTS)))
+    """All tests, on real Kafka and real PostgreSQL; arguments go to pytest (`-n 2 --dist loadgroup`: two at once)."""
+    raise typer.Exit(_run("pytest", *context.args))
 
 
 def check(*, only: Annotated[str, typer.Option(help="One step: " + ", ".join(n for n, _ in _STEPS))] = "") -> None:

@@ -76,6 +76,7 @@ class CreateTopic(Protocol):
     ) -> Awaitable[str]: ...
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     parallel = config.pluginmanager.hasplugin("xdist")
     for item in items:
