@@ -72,13 +72,13 @@ async def exporter_etablissement(
 
 
 async def _file(request: Request, acteur: Acteur, code: str, wanted: Format) -> Response:
-    """The directory of `code`, an académie or a UAI. Who took somebody's entry out stands in the audit."""
+    """The directory of `code`, an académie or a UAI. Who took it out stands in the audit."""
     async with commande(request, acteur) as command:
         academie, uai = await may_export(command.connection, acteur, code)
         people = await bulk.exported(command.connection, academie, uai)
         told = {"personnes": len(people), "format": wanted.value}
         acte = Acte(EXPORT, f"annuaire|{code}", apres=told, academie=academie, uai=uai)
-        await audit.record(command.connection, acteur, command.now, [acte] if people else [])
+        await audit.record(command.connection, acteur, command.now, [acte])
     securite.tell(request, Evenement.EXPORT, acteur, count=len(people))
     headers, now = [one.nom for one in COLONNES], application(request).clock()
 
