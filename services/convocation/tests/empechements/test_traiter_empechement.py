@@ -210,7 +210,9 @@ async def test_only_the_etablissement_decides(scene):
 async def test_of_three_answers_at_once_one_holds_and_nothing_is_done_twice(scene):
     forms = [await scene.form("101"), await scene.form("105"), await scene.form(action="maintenir", reponse="non")]
     answers = await asyncio.gather(*(scene.chef.post(scene.path, form) for form in forms))
-    assert sorted(one.status_code for one in answers) == [303, 409, 412]
+    first, *others = sorted(one.status_code for one in answers)
+    assert first == 303
+    assert set(others) <= {409, 412}, "each has come too late, whatever it meets first"
     etat = await scene.world.pool.fetchval("SELECT etat FROM empechement")
     promoted = [numero for numero, state in (await scene.states()).items() if state == ("ACTIVE", "COORDINATEUR", 2)]
     replaced = etat == "REMPLACE"
