@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 import xlsxwriter
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from francais import classeurs
@@ -167,6 +167,7 @@ def test_more_rows_than_allowed_are_a_fault(monkeypatch):
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(st.text(max_size=12), st.text(max_size=12)), min_size=1, max_size=6))
+@example([("", "\x1f")])
 def test_what_a_program_writes_is_read_as_it_is_or_told(rows):
     _, rangs = read(workbook(("nom", "code"), *rows))
     if any(rang.fautes or rang.remarques for rang in rangs):

@@ -23,6 +23,7 @@ _ZIP, _OLE = (b"PK\x03\x04", b"PK\x05\x06"), b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MOT_DE_PASSE = "EncryptedPackage".encode("utf-16-le")
 _FORMULE = re.compile(rb"<(?:\w+:)?f[ />]")
 _DIMENSION = re.compile(rb'<dimension ref="[A-Z]+[0-9]+:[A-Z]+([0-9]{1,7})"')
+_CONTROLE = re.compile("_x(00[01][0-9A-F])_")  # how Excel writes a control character, as that of Alt+Enter
 _ZEROS = re.compile("0{2,40}")
 _EXACT = 10**15  # Excel keeps 15 digits
 _ENREGISTREZ = "Enregistrez en XLSX ou CSV."
@@ -177,7 +178,7 @@ def _cellule(cell: Any) -> _Cellule:  # noqa: PLR0911  # one line a kind of cell
         case str() if cell.data_type == "e":
             return _Cellule(faute="La cellule a une erreur de tableur (comme #N/A).")
         case str():
-            return _Cellule(value.replace("_x000D_", "\r"))  # the only control that people type, by Alt+Enter
+            return _Cellule(_CONTROLE.sub(lambda found: chr(int(found[1], 16)), value))
         case bool():
             return _Cellule("oui" if value else "non")
         case datetime() if value.time() == time.min:
