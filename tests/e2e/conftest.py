@@ -21,6 +21,7 @@ from imagin_dev.demo.rights import RightsReader
 from imagin_dev.stack import Stack
 from imagin_ops.services import CONVOCATION, SANTORIN_BRIDGE, SERVICES
 from testkit.eventually import eventually
+from testkit.smtp import MailServer
 from testkit.topics import read_all
 
 # As short as the broker allows: a killed process's partitions find their new reader sooner.
@@ -28,6 +29,15 @@ SESSION = {f"{service.prefix}KAFKA_SESSION_TIMEOUT_MILLISECONDS": "6000" for ser
 CLOSINGS = sample.closings()
 LYCEES_EACH = 2
 ON_THE_WAY = {CONVOCATION: "outbox", SANTORIN_BRIDGE: "habilitation WHERE published_version < version"}
+
+
+@pytest.fixture(scope="module")
+def mails():
+    """A mail server of the module: `.url`, `.stop()`, `.start()`."""
+    server = MailServer()
+    server.start()
+    yield server
+    server.stop()
 
 
 async def fetchval(url, query):

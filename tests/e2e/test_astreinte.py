@@ -211,14 +211,6 @@ def commands(text, only=""):
     return [line.strip() for block in BLOCK.findall(text) for line in block.splitlines()]
 
 
-@pytest.fixture(scope="module")
-def mails():
-    server = MailServer()
-    server.start()
-    yield server
-    server.stop()
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def stack(mails):
     folder = Path(tempfile.mkdtemp(prefix="imagin-astreinte-"))

@@ -15,18 +15,9 @@ from imagin_dev.santorin.simulator import Santorin
 from imagin_dev.stack import Stack
 from imagin_ops.services import NOTIFIER
 from testkit.eventually import eventually
-from testkit.smtp import MailServer
 
 SECONDS = 30  # 10 are promised and were measured (docs/mesures.md); the machine of the tests has other work
 WELL = "<title>Tout va bien"
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def mails():
-    server = MailServer()
-    server.start()
-    yield server
-    server.stop()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

@@ -12,10 +12,8 @@ from convocation.commun.access import reach
 from convocation.commun.policy import POLICY
 from convocation.missions import reads as missions
 
-_ACADEMIE = 2  # digits
-
-
 EXPORT = "intervenants.exporter"
+_ACADEMIE = 2  # digits
 
 
 def exportable(acteur: Acteur) -> list[str]:
