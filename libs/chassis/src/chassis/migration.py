@@ -4,6 +4,7 @@ The table is dbmate's own (`schema_migrations(version)`), so that its stock bina
 because Python with pip is enough to start (0011): dbmate is a binary, and the Python libraries have forms of their own.
 """
 
+import asyncio
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,9 +13,15 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import NamedTuple
 
+import asyncpg
+
 from chassis.database import Connection, Row
 
 _LOCK = 4_207_001
+_TRIES = 30
+_WAIT_SECONDS = 1
+# While a migration waits for a table, everybody who wants that table waits behind it: not longer than this.
+_LOCK_TIMEOUT = "SET LOCAL lock_timeout = '2s'"
 _SECTIONS = re.compile(r"^-- migrate:(up|down)[^\n]*\n", re.MULTILINE)
 _HISTORY = "CREATE TABLE IF NOT EXISTS schema_migrations (version varchar(128) PRIMARY KEY)"
 
@@ -94,6 +101,7 @@ async def _applied(connection: Connection) -> set[str]:
 async def migrate(connection: Connection, migrations: list[Migration]) -> list[str]:
     """Apply what is pending, each in its own transaction; two runners at once take turns.
 
+    A file that meets the running services' locks is taken back and tried again, thirty times (0031).
     Returns the names applied. Raises asyncpg.PostgresError of the failing file; earlier ones stay applied.
     """
     await connection.execute("SELECT pg_advisory_lock($1)", _LOCK)
@@ -101,9 +109,21 @@ async def migrate(connection: Connection, migrations: list[Migration]) -> list[s
         await connection.execute(_HISTORY)
         todo = await pending(connection, migrations)
         for migration in todo:
-            async with connection.transaction():
-                await connection.execute(migration.up)
-                await connection.execute("INSERT INTO schema_migrations (version) VALUES ($1)", migration.version)
+            await _apply(connection, migration)
         return [migration.name for migration in todo]
     finally:
         await connection.execute("SELECT pg_advisory_unlock($1)", _LOCK)
+
+
+async def _apply(connection: Connection, migration: Migration) -> None:
+    for left in reversed(range(_TRIES)):
+        try:
+            async with connection.transaction():
+                await connection.execute(_LOCK_TIMEOUT)
+                await connection.execute(migration.up)
+                await connection.execute("INSERT INTO schema_migrations (version) VALUES ($1)", migration.version)
+                return
+        except (asyncpg.DeadlockDetectedError, asyncpg.LockNotAvailableError):
+            if not left:
+                raise
+        await asyncio.sleep(_WAIT_SECONDS)

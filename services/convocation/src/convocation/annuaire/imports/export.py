@@ -2,7 +2,7 @@
 
 import asyncio
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Path, Query, Request
 from starlette.responses import Response
@@ -26,6 +26,17 @@ from pages.forms import fields, text
 
 router = Router(include_in_schema=False)
 api_router = Router(prefix="/api", tags=["annuaire"])
+_CSV = "text/csv"
+_FICHIER: dict[str, Any] = {
+    "dependencies": [Depends(limit_document)],
+    "response_class": Response,  # so that the contract promises no JSON
+    "responses": {
+        200: {
+            "description": "Le fichier, tel que l’import le relit.",
+            "content": {one: {"schema": {"type": "string", "format": "binary"}} for one in (_CSV, XLSX)},
+        }
+    },
+}
 
 
 class Format(StrEnum):
@@ -49,7 +60,7 @@ async def telecharger(request: Request, acteur: ActeurDep) -> Response:
     return await _file(request, acteur, code, Format.XLSX if wanted == Format.XLSX else Format.CSV)
 
 
-@api_router.get("/academies/{academie}/annuaire", dependencies=[Depends(limit_document)])
+@api_router.get("/academies/{academie}/annuaire", **_FICHIER)
 async def exporter_academie(
     request: Request,
     academie: Annotated[Academie, Path()],
@@ -60,7 +71,7 @@ async def exporter_academie(
     return await _file(request, acteur, academie, format_)
 
 
-@api_router.get("/etablissements/{uai}/annuaire", dependencies=[Depends(limit_document)])
+@api_router.get("/etablissements/{uai}/annuaire", **_FICHIER)
 async def exporter_etablissement(
     request: Request,
     uai: Annotated[Uai, Path()],
@@ -88,7 +99,7 @@ async def _file(request: Request, acteur: Acteur, code: str, wanted: Format) -> 
 
     return Response(
         await asyncio.to_thread(made),
-        media_type=XLSX if wanted is Format.XLSX else "text/csv; charset=utf-8",
+        media_type=XLSX if wanted is Format.XLSX else f"{_CSV}; charset=utf-8",
         headers={
             "Content-Disposition": f'attachment; filename="annuaire-{code}.{wanted.value}"',
             "Cache-Control": "no-store",
