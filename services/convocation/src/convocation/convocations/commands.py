@@ -1,7 +1,7 @@
 """Convoquer (R41), modifier (R44), supprimer (R45), and telling again: one transaction each, with its events."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from acces.commande import Commande
@@ -15,21 +15,19 @@ from convocation.convocations import reads, sql
 from convocation.convocations.access import convocation_for_writing, mission_for_writing
 from convocation.convocations.domain import (
     Avertissement,
+    Connu,
     Convocation,
-    Occupation,
     Saisie,
     annuler,
-    avertissements,
     conflits,
-    convoquer,
+    examiner,
     modifier,
     sur_l_observation,
-    sur_les_personnes,
+    sur_la_mission,
 )
 from convocation.convocations.publishing import TYPES, publish
 from convocation.convocations.refus import AvertissementsALire, DejaConvoque
 from convocation.exigences import reads as exigences
-from convocation.exigences.domain import ProfilsRequis
 from convocation.missions.domain import Mission
 from convocation.signatures import reads as signatures
 from event_schemas.catalogue import CONVOCATION
@@ -134,43 +132,29 @@ async def examine(
     lock: bool = False,
 ) -> Examen:
     """What convoking would do and what it should be warned of; writes nothing. Raises a Refus."""
+    connu = await _known(connection, mission, ouvert=ouvert)
     annuaire = await intervenants.get(connection, numeros, lock=lock)
-    requis = (await exigences.rule_in_force(connection, mission.academie, mission.code)).profils
-    nouvelles = convoquer(
-        mission,
-        ouvert=ouvert,
-        numeros=numeros,
-        annuaire=annuaire,
-        existantes=await reads.of_mission(connection, mission.mission_id, numeros, lock=lock),
-        saisie=saisie,
-        requis=requis,
-    )
-    dates = nouvelles[0].dates
-    occupations = await sql.occupations(connection, numeros, dates, mission.mission_id, mission.academie)
-    found = sur_l_observation(saisie.observation)
-    found += sur_les_personnes([annuaire[numero] for numero in numeros], dates)
-    found += await _warnings(connection, mission, requis, nouvelles, occupations)
+    held = await reads.of_mission(connection, mission.mission_id, numeros, lock=lock) if lock else {}
+    occupations = await reads.occupations(connection, numeros, saisie.dates, mission.academie)
+    connu = replace(connu, annuaire=annuaire, existantes={**connu.existantes, **held}, occupations=occupations)
+    nouvelles, found = examiner(mission, numeros, saisie, connu)
     return Examen(nouvelles, annuaire, found)
 
 
 async def warn(connection: Connection, mission: Mission) -> list[Avertissement]:
     """What to look at on the mission as it is."""
-    requis = (await exigences.rule_in_force(connection, mission.academie, mission.code)).profils
-    return await _warnings(connection, mission, requis)
+    return sur_la_mission(mission, await _known(connection, mission, ouvert=True))
 
 
-async def _warnings(
-    connection: Connection,
-    mission: Mission,
-    requis: ProfilsRequis,
-    nouvelles: Sequence[Convocation] = (),
-    occupations: Sequence[Occupation] = (),
-) -> list[Avertissement]:
-    """What to look at once `nouvelles` are convoked."""
-    held = await reads.of_mission(connection, mission.mission_id)
-    actives = [one for one in held.values() if one.active] + list(nouvelles)
-    signee = await signatures.get(connection, mission.uai) is not None
-    return avertissements(mission, actives, requis=requis, signee=signee, occupations=occupations)
+async def _known(connection: Connection, mission: Mission, *, ouvert: bool) -> Connu:
+    """What there is of the mission, without people to convoke."""
+    return Connu(
+        annuaire={},
+        existantes=await reads.of_mission(connection, mission.mission_id),
+        requis=(await exigences.rule_in_force(connection, mission.academie, mission.code)).profils,
+        signee=await signatures.get(connection, mission.uai) is not None,
+        ouvert=ouvert,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,8 +188,9 @@ async def change_convocation(
 async def warnings_of(connection: Connection, mission: Mission, convocation: Convocation) -> list[Avertissement]:
     """What its PDF would not show, and days on which the person is convoked elsewhere too."""
     numeros, dates = [convocation.numero], convocation.dates
-    occupations = await sql.occupations(connection, numeros, dates, mission.mission_id, mission.academie)
-    return sur_l_observation(convocation.observation) + conflits(occupations)
+    occupations = await reads.occupations(connection, numeros, dates, mission.academie)
+    elsewhere = [one for one in occupations if one.mission_id != mission.mission_id]
+    return sur_l_observation(convocation.observation) + conflits(elsewhere)
 
 
 async def cancel_convocation(commande: Commande, convocation_id: UUID, expected: int, motif: str) -> Convocation:

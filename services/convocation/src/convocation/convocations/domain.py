@@ -4,10 +4,11 @@ A convocation is never deleted: cancelled, it keeps its line; convoking again ta
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
+from uuid import UUID
 
 from convocation.annuaire.domain import Intervenant
 from convocation.commun.refus import entier
@@ -91,11 +92,15 @@ class NatureVersion(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Saisie:
-    """What is entered in « Détails de l'affectation »: qualité (R32), date(s) (R37, R39), observation (R40)."""
+    """What is entered in « Détails de l'affectation »: qualité (R32), date(s) (R37, R39), observation (R40).
+
+    `qualites`: by number, for whom it is another one than `qualite`.
+    """
 
     qualite: str | None
     dates: tuple[date, ...]
     observation: str
+    qualites: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +141,11 @@ def convoquer(
     _refuser(IntervenantInconnu, [n for n in numeros if n not in annuaire or annuaire[n].academie != mission.academie])
     _refuser(IntervenantInactif, [n for n in numeros if not annuaire[n].actif])
     _refuser(DejaConvoque, [n for n in numeros if n in existantes and existantes[n].active])
-    qualite = retenir(mission.type, saisie.qualite)
     dates, observation = _dates(saisie), entier(saisie.observation, "observation")
     return [
         Convocation(
             numero=numero,
-            qualite=qualite,
+            qualite=retenir(mission.type, saisie.qualites.get(numero, saisie.qualite)),
             profil=profil_couvert(requis, annuaire[numero].disciplines, annuaire[numero].profils),
             dates=dates,
             observation=observation,
@@ -202,11 +206,12 @@ def _refuser(refus: type[Exception], numeros: Collection[str]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Occupation:
-    """A person is convoked on another mission of the académie that very day; the day before or after is no conflict."""
+    """A person is convoked on a mission of the académie that very day; the day before or after is no conflict."""
 
     numero: str
     nom: str
     jour: date
+    mission_id: UUID
     mission: str
 
 
@@ -254,24 +259,55 @@ def sur_l_observation(observation: str) -> list[Avertissement]:
     return [Avertissement("signes-non-imprimes", phrase, perdus)] if perdus else []
 
 
-def avertissements(
-    mission: Mission,
-    actives: Sequence[Convocation],
-    *,
-    requis: ProfilsRequis,
-    signee: bool,
-    occupations: Sequence[Occupation],
-) -> list[Avertissement]:
-    """What to look at on the mission. `actives`: all its active convocations, the new ones too."""
-    found = conflits(occupations)
+@dataclass(frozen=True, slots=True)
+class Connu:
+    """What there is of a mission and its people, to judge by what is entered.
+
+    `annuaire` by number; `existantes`: the mission's convocations by number; `occupations`: of these people, anywhere.
+    """
+
+    annuaire: Mapping[str, Intervenant]
+    existantes: Mapping[str, Convocation]
+    requis: ProfilsRequis
+    signee: bool
+    ouvert: bool
+    occupations: Sequence[Occupation] = ()
+
+
+def examiner(
+    mission: Mission, numeros: Sequence[str], saisie: Saisie, connu: Connu
+) -> tuple[list[Convocation], list[Avertissement]]:
+    """What convoking would make, and what to look at before. Raises a Refus."""
+    nouvelles = convoquer(
+        mission,
+        ouvert=connu.ouvert,
+        numeros=numeros,
+        annuaire=connu.annuaire,
+        existantes=connu.existantes,
+        saisie=saisie,
+        requis=connu.requis,
+    )
+    found = sur_l_observation(saisie.observation)
+    found += sur_les_personnes([connu.annuaire[numero] for numero in numeros], nouvelles[0].dates)
+    return nouvelles, found + sur_la_mission(mission, connu, nouvelles)
+
+
+def sur_la_mission(mission: Mission, connu: Connu, nouvelles: Sequence[Convocation] = ()) -> list[Avertissement]:
+    """What to look at on the mission, once `nouvelles` are convoked too."""
+    jours = {(one.numero, day) for one in nouvelles for day in one.dates}
+    found = conflits(
+        [one for one in connu.occupations if one.mission_id != mission.mission_id and (one.numero, one.jour) in jours]
+    )
     if mission.sans_candidat:  # nobody is to be convoked on it
         return found
+    actives = [one for one in connu.existantes.values() if one.active] + list(nouvelles)
     correction = mission.type is MissionType.CORRECTION
-    manquants = profils_manquants(requis, [convocation.profil for convocation in actives]) if correction else []
+    couverts = [convocation.profil for convocation in actives]
+    manquants = profils_manquants(connu.requis, couverts) if correction else []
     if manquants:
         phrase = "Profil manquant : cette mission demande aussi les profils suivants."
         found.append(Avertissement("profil-manquant", phrase, tuple(manquants)))
-    if not signee:
+    if not connu.signee:
         phrase = "Le chef d’établissement n’a pas encore renseigné sa signature : la convocation n’en portera pas."
         found.append(Avertissement("signature-absente", phrase))
     if correction and not any(one.qualite.qualite is Qualite.COORDINATEUR for one in actives):

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from chassis.database import Connection, Row
-from convocation.convocations.domain import Convocation, NatureVersion, Qualite, QualiteRetenue
+from convocation.convocations.domain import Convocation, NatureVersion, Occupation, Qualite, QualiteRetenue
 from convocation.suivi.domain import Fait, Suivi, suivi
 
 _CONVOCATIONS = """
@@ -33,6 +33,12 @@ ETAT = """
 SELECT convocation_id, mission_id, numero, status, nature, qualite, qualite_par_defaut, profil, dates, observation,
        motif, version FROM convocation
 """
+_OCCUPATIONS = """
+SELECT i.cle, o.numero, i.nom || ' ' || i.prenom AS nom, jour, o.mission_id, o.mission
+FROM occupation o JOIN intervenant i USING (numero), unnest(o.dates) AS jour
+WHERE o.numero = ANY($1::text[]) AND jour = ANY($2::date[]) AND o.academie = $3
+ORDER BY i.cle, o.numero, jour, o.mission, o.mission_id
+"""
 _OF_MISSION = f"{ETAT} WHERE mission_id = $1 AND ($2::text[] IS NULL OR numero = ANY($2)) ORDER BY numero"
 
 
@@ -51,6 +57,17 @@ class EtatRow(Row):
     observation: str
     motif: str | None
     version: int
+
+
+class OccupationRow(Row):
+    """A day on which somebody is convoked; `cle` is what they are sorted by."""
+
+    cle: str
+    numero: str
+    nom: str
+    jour: date
+    mission_id: UUID
+    mission: str
 
 
 class LigneConvocation(EtatRow):
@@ -150,6 +167,23 @@ async def of_mission(
         _OF_MISSION + (" FOR UPDATE" if lock else ""), mission_id, numeros, record_class=EtatRow
     )
     return {row.numero: convocation_of(row) for row in rows}
+
+
+async def of_missions(connection: Connection, mission_ids: Sequence[UUID]) -> dict[UUID, dict[str, Convocation]]:
+    """The convocations of several missions, by mission and number; a mission without any has none."""
+    query = f"{ETAT} WHERE mission_id = ANY($1::uuid[]) ORDER BY mission_id, numero"
+    found: dict[UUID, dict[str, Convocation]] = {mission_id: {} for mission_id in mission_ids}
+    for row in await connection.fetch(query, mission_ids, record_class=EtatRow):
+        found[row.mission_id][row.numero] = convocation_of(row)
+    return found
+
+
+async def occupations(
+    connection: Connection, numeros: Sequence[str], dates: Sequence[date], academie: str
+) -> list[Occupation]:
+    """Who of `numeros` is convoked on one of these days on a mission of the académie."""
+    rows = await connection.fetch(_OCCUPATIONS, numeros, dates, academie, record_class=OccupationRow)
+    return [Occupation(row.numero, row.nom, row.jour, row.mission_id, row.mission) for row in rows]
 
 
 async def get(connection: Connection, convocation_id: UUID, *, lock: bool = False) -> tuple[UUID, Convocation] | None:

@@ -3,19 +3,19 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from chassis.database import Connection, Row
 from chassis.outbox import Outgoing
-from convocation.convocations.domain import Avertissement, Convocation, NatureVersion, Occupation
+from convocation.convocations.domain import Avertissement, Convocation, NatureVersion
 
 _SAVE = """
 INSERT INTO convocation (convocation_id, mission_id, numero, status, nature, qualite, qualite_par_defaut, profil, dates,
                          observation, motif, version)
-SELECT id, $2::uuid, numero, $4::text, $5::text, $6::text, $7::boolean, profil, $9::date[], $10::text, $11::text,
-       version
-FROM unnest($1::uuid[], $3::text[], $8::text[], $12::int[]) AS t (id, numero, profil, version)
+SELECT id, $2::uuid, numero, $4::text, $5::text, qualite, par_defaut, profil, $9::date[], $10::text, $11::text, version
+FROM unnest($1::uuid[], $3::text[], $6::text[], $7::boolean[], $8::text[], $12::int[])
+     AS t (id, numero, qualite, par_defaut, profil, version)
 ON CONFLICT (mission_id, numero) DO UPDATE
 SET status = excluded.status, nature = excluded.nature, qualite = excluded.qualite,
     qualite_par_defaut = excluded.qualite_par_defaut, profil = excluded.profil, dates = excluded.dates,
@@ -37,14 +37,6 @@ FROM convocation WHERE convocation_id = ANY($1::uuid[])
 _CLOSE = """
 UPDATE empechement SET etat = 'CLOS', par = $2, repondu_le = $3
 WHERE convocation_id = ANY($1::uuid[]) AND etat = 'OUVERT'
-"""
-
-
-_OCCUPATIONS = """
-SELECT DISTINCT i.cle, o.numero, i.nom || ' ' || i.prenom AS nom, jour, o.mission
-FROM occupation o JOIN intervenant i USING (numero), unnest(o.dates) AS jour
-WHERE o.numero = ANY($1::text[]) AND jour = ANY($2::date[]) AND o.mission_id <> $3 AND o.academie = $4
-ORDER BY i.cle, o.numero, jour, o.mission
 """
 
 
@@ -83,16 +75,6 @@ class Enregistree(Row):
     numero: str
 
 
-class OccupationRow(Row):
-    """A day on which somebody is convoked elsewhere; `cle` is what they are sorted by."""
-
-    cle: str
-    numero: str
-    nom: str
-    jour: date
-    mission: str
-
-
 class Choisie(Row):
     """A convocation to tell again; `evenement` None: its event was not kept."""
 
@@ -112,7 +94,7 @@ async def save(
     par_nom: str,
     le: datetime,
 ) -> dict[str, UUID]:
-    """Write new versions that share one entry (qualité, dates, observation), and remember them with their author.
+    """Write new versions that share one entry (dates, observation, motif), and remember them with their author.
 
     Returns the id by number, without those that another command changed meanwhile. A cancellation closes the open
     empêchement.
@@ -126,8 +108,8 @@ async def save(
         [one.numero for one in states],
         "ACTIVE" if first.active else "CANCELLED",
         first.nature.value,
-        first.qualite.qualite,
-        first.qualite.par_defaut,
+        [one.qualite.qualite for one in states],
+        [one.qualite.par_defaut for one in states],
         [one.profil for one in states],
         list(first.dates),
         first.observation,
@@ -140,14 +122,6 @@ async def save(
     if not first.active:
         await connection.execute(_CLOSE, list(saved.values()), par, le)
     return saved
-
-
-async def occupations(
-    connection: Connection, numeros: Sequence[str], dates: Sequence[date], mission_id: UUID, academie: str
-) -> list[Occupation]:
-    """Who of `numeros` is convoked on one of these days on another mission of the académie."""
-    rows = await connection.fetch(_OCCUPATIONS, numeros, dates, mission_id, academie, record_class=OccupationRow)
-    return [Occupation(row.numero, row.nom, row.jour, row.mission) for row in rows]
 
 
 async def remember_override(

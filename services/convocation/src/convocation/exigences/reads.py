@@ -1,6 +1,7 @@
 """What other rooms ask of exigences."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chassis.database import Connection, Row
@@ -19,6 +20,12 @@ WHERE e.code_epreuve = $2 AND e.academie IN ($1, '*') ORDER BY e.academie = '*' 
 """
 
 
+_TOUTES = f"""
+SELECT DISTINCT ON (e.code_epreuve) e.code_epreuve, {COLUMNS} FROM exigence e
+WHERE e.code_epreuve = ANY($2::text[]) AND e.academie IN ($1, '*') ORDER BY e.code_epreuve, e.academie = '*'
+"""
+
+
 class ExigenceRow(Row):
     """COLUMNS; a code without a rule has None."""
 
@@ -33,6 +40,12 @@ class ExigenceRow(Row):
         """A code without a rule asks for nothing."""
         profils = {profil: frozenset(codes) for profil, codes in json.loads(self.profils_json)}
         return Exigence(profils, self.lot_copies, self.correcteurs)
+
+
+class RegleRow(ExigenceRow):
+    """With the épreuve that the rule is of."""
+
+    code_epreuve: str
 
 
 class ProfilRow(Row):
@@ -59,6 +72,12 @@ async def in_force(connection: Connection, academie: str, code: str) -> EnVigueu
 async def rule_in_force(connection: Connection, academie: str, code: str) -> Exigence:
     """`in_force`, when only the rule matters."""
     return (await in_force(connection, academie, code)).exigence
+
+
+async def rules_in_force(connection: Connection, academie: str, codes: Sequence[str]) -> dict[str, Exigence]:
+    """`rule_in_force` of several épreuves, by code."""
+    rows = await connection.fetch(_TOUTES, academie, codes, record_class=RegleRow)
+    return {code: Exigence() for code in codes} | {row.code_epreuve: row.exigence for row in rows}
 
 
 async def profils(connection: Connection, academie: str) -> list[str]:

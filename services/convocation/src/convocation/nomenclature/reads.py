@@ -19,6 +19,13 @@ class CodeRow(Row):
     code: str
 
 
+class EpreuveRow(Row):
+    """Whose teachers correct an épreuve."""
+
+    code_epreuve: str
+    discipline: str
+
+
 async def disciplines(connection: Connection, texte: str) -> list[Discipline]:
     """R29: disciplines one of whose words begins with each word typed, or whose code does; all for no word."""
     rows = await connection.fetch("SELECT code, libelle FROM discipline ORDER BY libelle", record_class=Discipline)
@@ -40,6 +47,15 @@ async def libelles(connection: Connection) -> dict[str, str]:
     """The nomenclature of disciplines, label by code."""
     rows = await connection.fetch("SELECT code, libelle FROM discipline ORDER BY code", record_class=Discipline)
     return {row.code: row.libelle for row in rows}
+
+
+async def of_epreuves(connection: Connection, codes: Sequence[str]) -> dict[str, set[str]]:
+    """By épreuve, as `of_epreuve`."""
+    query = "SELECT code_epreuve, discipline FROM epreuve_discipline WHERE code_epreuve = ANY($1::text[])"
+    found: dict[str, set[str]] = {code: set() for code in codes}
+    for row in await connection.fetch(query, codes, record_class=EpreuveRow):
+        found[row.code_epreuve].add(row.discipline)
+    return found
 
 
 async def of_epreuve(connection: Connection, code_epreuve: str) -> list[str]:

@@ -9,15 +9,16 @@ import pytest
 from convocation.annuaire.domain import Intervenant
 from convocation.convocations import refus as errors
 from convocation.convocations.domain import (
+    Connu,
     NatureVersion,
     Occupation,
     Qualite,
     Saisie,
     annuler,
-    avertissements,
     convoquer,
     modifier,
     retenir,
+    sur_la_mission,
 )
 from convocation.exigences.domain import profil_couvert, profils_manquants
 from convocation.missions.domain import CONSEIL_DATE, LIBELLES_TYPE, Mission, MissionType
@@ -62,6 +63,10 @@ def convoke(*numeros, mission=MISSION, ouvert=True, annuaire=None, existantes=No
         saisie=saisie,
         requis=requis or {},
     )
+
+
+def connu(*, requis=None, signee=True, occupations=()):
+    return Connu(ANNUAIRE, {}, requis or {}, signee, True, occupations)
 
 
 def test_r2_and_r5_the_two_types_of_mission_bear_the_guides_names():
@@ -229,24 +234,29 @@ def test_r47_is_a_table_of_profiles_and_not_a_special_case():
 
 def test_ke_a_missing_profile_warns_and_does_not_block():
     convoked = convoke("L", annuaire={"L": person("L", "0202")}, requis=HLP)
-    [warning, _] = avertissements(MISSION, convoked, requis=HLP, signee=True, occupations=())
+    [warning, _] = sur_la_mission(MISSION, connu(requis=HLP), convoked)
     assert (warning.type, warning.details) == ("profil-manquant", ("philosophie",))
 
 
 def test_nothing_is_missing_on_a_mission_that_nobody_needs_any_more():
     withdrawn = replace(MISSION, sans_candidat=True)
-    assert avertissements(withdrawn, [], requis=HLP, signee=False, occupations=()) == []
+    assert sur_la_mission(withdrawn, connu(requis=HLP, signee=False)) == []
 
 
 def test_kg_a_missing_signature_warns_and_does_not_block():
-    busy = [Occupation("1", "NOM Prénom", DAY, "Mathématiques, LYCEE FICTIF")]
-    found = avertissements(MISSION, convoke("1"), requis={}, signee=False, occupations=busy)
+    busy = [Occupation("1", "NOM Prénom", DAY, UUID(int=9), "Mathématiques, LYCEE FICTIF")]
+    found = sur_la_mission(MISSION, connu(signee=False, occupations=busy), convoke("1"))
     assert {one.type for one in found} == {"signature-absente", "aucun-coordinateur", "deja-convoque-ce-jour"}
 
 
 def test_r49_r51_and_r53_somebody_is_convoked_to_the_numerisation_as_to_any_mission():
     [one] = convoke("1", mission=NUMERISATION)
     assert (one.numero, one.dates) == ("1", (DAY,))
+
+
+def test_the_coordinateur_and_the_correcteurs_are_convoked_in_one_go():
+    found = convoke("1", "2", saisie=replace(SAISIE, qualites={"2": "COORDINATEUR"}))
+    assert [one.qualite.libelle for one in found] == ["Correcteur Santorin", "Coordinateur"]
 
 
 def test_r52_for_a_numerisation_the_qualite_is_not_to_be_entered():
@@ -257,10 +267,8 @@ def test_r52_for_a_numerisation_the_qualite_is_not_to_be_entered():
 
 
 def test_a_warning_read_about_all_covers_some_of_them_and_not_others():
-    both = avertissements(MISSION, [], requis=HLP, signee=True, occupations=())
-    one = avertissements(
-        MISSION, convoke("L", annuaire={"L": person("L", "0202")}, requis=HLP), requis=HLP, signee=True, occupations=()
-    )
+    both = sur_la_mission(MISSION, connu(requis=HLP))
+    one = sur_la_mission(MISSION, connu(requis=HLP), convoke("L", annuaire={"L": person("L", "0202")}, requis=HLP))
     read = {cle for warning in both for cle in warning.cles}
     assert read.issuperset(cle for warning in one for cle in warning.cles)
     assert not {cle for warning in one for cle in warning.cles}.issuperset(read)
