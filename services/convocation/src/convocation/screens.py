@@ -26,6 +26,7 @@ from convocation.listes import pages as listes
 from convocation.mes_missions import abonnement, lien
 from convocation.mes_missions import pages as mes_missions
 from convocation.ouvertures import pages as ouvertures
+from convocation.preparation import pages as preparation
 from convocation.settings import Settings
 from convocation.signatures import pages as signatures
 from pages import Pages
@@ -34,6 +35,7 @@ _SCREENS = (
     cadre,
     connexion,
     listes,
+    preparation,
     affectation,
     convocations,
     documents,
@@ -73,6 +75,7 @@ _ROOMS = (
     "listes",
     "mes_missions",
     "ouvertures",
+    "preparation",
     "signatures",
 )
 _FOOTER = ("/accessibilite", "/mentions-legales", "/donnees-personnelles")

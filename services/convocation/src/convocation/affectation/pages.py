@@ -3,10 +3,7 @@
 Everything is posted, so that no URL holds names or numbers of people.
 """
 
-import hashlib
-import json
 import secrets
-from datetime import datetime
 from uuid import UUID
 
 from fastapi import Depends, Request
@@ -71,7 +68,8 @@ async def _convoquer(request: Request, acteur: Acteur, mission_id: UUID, saisies
     try:
         saisie = saisies.saisie()
         async with commande(request, acteur) as command:
-            if not await _first_time(command.connection, acteur, mission_id, saisies, command.now):
+            typed = [str(mission_id), saisies.numeros, saisies.qualite, saisies.dates, saisies.observation]
+            if not await idempotence.first_time(command.connection, acteur, saisies.cle, typed, command.now):
                 return see_other(f"{done}deja-enregistree")
             outre = PassageOutre(frozenset(saisies.lus), saisies.motif)
             await create_convocations(command, mission_id, saisies.numeros, saisie, outre)
@@ -80,22 +78,6 @@ async def _convoquer(request: Request, acteur: Acteur, mission_id: UUID, saisies
             mission = await mission_to_convoke_on(connection, acteur, mission_id)
             return await _show(request, connection, acteur, mission, saisies, refus)
     return see_other(f"{done}convoquees")
-
-
-async def _first_time(
-    connection: Connection, acteur: Acteur, mission_id: UUID, saisies: Saisies, now: datetime
-) -> bool:
-    """False when this very form has been sent before (a double click, a reload): it has one effect (D5).
-
-    What was typed is part of the key: who goes back and ticks others sends another form.
-    """
-    typed = json.dumps([str(mission_id), saisies.numeros, saisies.qualite, saisies.dates, saisies.observation])
-    empreinte = hashlib.sha256(typed.encode()).hexdigest()
-    cle = f"page-{saisies.cle}-{empreinte}"
-    known = await idempotence.claim(connection, acteur, cle, empreinte, now)
-    if known is None:
-        await idempotence.keep(connection, acteur, cle, "{}")
-    return known is None
 
 
 async def _show(

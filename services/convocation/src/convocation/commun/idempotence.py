@@ -1,5 +1,8 @@
 """SQL of the Idempotency-Keys (D5)."""
 
+import hashlib
+import json
+from collections.abc import Sequence
 from datetime import datetime
 
 from acces.acteur import Acteur
@@ -25,6 +28,19 @@ async def claim(connection: Connection, acteur: Acteur, cle: str, empreinte: str
     known = await connection.fetchrow(query, _owner(acteur), cle, record_class=Known)
     assert known is not None  # who had the key before us has committed
     return known
+
+
+async def first_time(connection: Connection, acteur: Acteur, form: str, typed: Sequence[object], now: datetime) -> bool:
+    """False when this very form has been sent before (a double click, a reload): it has one effect (D5).
+
+    `form`: the key that it came with. What was typed is part of the key: who goes back and ticks others sends another.
+    """
+    empreinte = hashlib.sha256(json.dumps(typed).encode()).hexdigest()
+    cle = f"page-{form}-{empreinte}"
+    known = await claim(connection, acteur, cle, empreinte, now)
+    if known is None:
+        await keep(connection, acteur, cle, "{}")
+    return known is None
 
 
 async def forget(connection: Connection, before: datetime) -> None:

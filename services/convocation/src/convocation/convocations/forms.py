@@ -36,10 +36,11 @@ class Saisies:
         """Raises DateIllisible, TropDePersonnes; the domain judges the rest."""
         if len(self.numeros) > MAX_PEOPLE:
             raise TropDePersonnes
-        return Saisie(self.qualite or None, tuple(_date(text) for text in self.dates if text), self.observation)
+        return Saisie(self.qualite or None, tuple(read_date(text) for text in self.dates if text), self.observation)
 
 
-def _date(text: str) -> date:
+def read_date(text: str) -> date:
+    """The date of a field. Raises DateIllisible."""
     try:
         return date.fromisoformat(text)
     except ValueError:

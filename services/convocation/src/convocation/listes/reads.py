@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from chassis.database import Row
+from chassis.database import Connection, Row
 from convocation.listes.domain import Manque
 
 
@@ -76,6 +76,13 @@ def etats(
 ) -> str:
     """mission_etat of the missions asked for, to stand in FROM; `lot`: the copies a person corrects."""
     return f"mission_etat({', '.join(arguments.place(one) for one in (lot, uais, academies, session, code))})"
+
+
+async def of_etablissement(connection: Connection, uai: str, session: str, *, lot: int) -> list[EtatMission]:
+    """Its missions of the session."""
+    arguments = Arguments()
+    source = etats(arguments, lot, [uai], session=session)
+    return await connection.fetch(f"SELECT * FROM {source}", *arguments.values, record_class=EtatMission)
 
 
 LACKS = f"({' OR '.join(Manque)})"

@@ -85,6 +85,12 @@ async def get(connection: Connection, mission_id: UUID, *, lock: bool = False) -
     return mission_of(row) if row else None
 
 
+async def of_etablissement(connection: Connection, uai: str, session: str) -> list[Mission]:
+    """Those that have candidates, in the order of the lists."""
+    query = f"{_MISSION} WHERE uai = $1 AND session = $2 AND status = 'ACTIVE' ORDER BY type, libelle, voie, mission_id"
+    return [mission_of(row) for row in await connection.fetch(query, uai, session, record_class=MissionRow)]
+
+
 async def lock(connection: Connection, mission_ids: Sequence[UUID]) -> dict[UUID, Mission]:
     """Several as `get` locks one, in the order in which everybody locks them."""
     query = f"{_MISSION} WHERE mission_id = ANY($1::uuid[]) ORDER BY mission_id FOR NO KEY UPDATE"

@@ -1,0 +1,1 @@
+"""« Préparer la session »: all missions of an établissement on one page, kept as a draft, convoked in one go."""
