@@ -23,6 +23,7 @@ from convocation.empechements import pages as empechements
 from convocation.exigences import pages as exigences
 from convocation.journal import pages as journal
 from convocation.listes import pages as listes
+from convocation.lots import pages as lots
 from convocation.mes_missions import abonnement, lien
 from convocation.mes_missions import pages as mes_missions
 from convocation.ouvertures import pages as ouvertures
@@ -36,6 +37,7 @@ _SCREENS = (
     connexion,
     listes,
     preparation,
+    lots,
     affectation,
     convocations,
     documents,
@@ -73,6 +75,7 @@ _ROOMS = (
     "exigences",
     "journal",
     "listes",
+    "lots",
     "mes_missions",
     "ouvertures",
     "preparation",

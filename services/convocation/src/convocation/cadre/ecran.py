@@ -39,6 +39,7 @@ _MENU = (
     _Entree("Convocation par mission", MISSIONS, ("missions.lire",)),
     _Entree("Consultation des missions convoquées", CONSULTATION, ("missions.lire",)),
     _Entree("Préparer la session", "/preparation", ("convocation.ecrire",)),
+    _Entree("Suivi des convocations", "/suivi", ("missions.lire",), Scope.ETABLISSEMENT),
     _Entree("Couverture", "/couverture", ("couverture.lire",)),
     # The page lists the acteur's own établissements: the rectorat has none.
     _Entree("Signature établissement pour la convocation", "/signature", ("signature.lire",), Scope.ETABLISSEMENT),
@@ -58,6 +59,7 @@ _MENU = (
 _FAITS = {
     "convoquees": ("Convocation enregistrée", "SANTORIN et les personnes convoquées sont prévenues."),
     "preparee": ("Convocations enregistrées", "SANTORIN en est prévenu ; les mails partent."),
+    "lot": ("C’est enregistré", "SANTORIN en est prévenu ; les mails partent."),
     "deja-enregistree": ("Convocation déjà enregistrée", "Elle ne l’a été qu’une fois."),
     "modifiee": ("Convocation modifiée", "La nouvelle version annule et remplace la précédente."),
     "inchangee": ("Rien n’a changé", "Personne n’est prévenu."),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 from uuid import UUID
 
 from acces.commande import Commande
@@ -10,7 +11,7 @@ from chassis.database import Connection
 from chassis.outbox import Outgoing
 from convocation.annuaire import reads as intervenants
 from convocation.annuaire.domain import Intervenant
-from convocation.commun.refus import entier
+from convocation.commun.refus import VersionDepassee, entier
 from convocation.convocations import reads, sql
 from convocation.convocations.access import convocation_for_writing, mission_for_writing
 from convocation.convocations.domain import (
@@ -183,6 +184,38 @@ async def change_convocation(
     if outre is not None:
         await outre.remember(commande, {convocation_id: changed.version}, warnings)
     return Changee(changed, warnings)
+
+
+class Change(Protocol):
+    """The next version of a convocation, or the same object where nothing changes."""
+
+    def __call__(self, convocation: Convocation, mission: Mission, *, ouvert: bool) -> Convocation: ...
+
+
+async def change_together(
+    commande: Commande, mission_id: UUID, expected: Mapping[UUID, int], change: Change
+) -> dict[UUID, int]:
+    """Several convocations of one mission, `expected` by id and version: all or none.
+
+    Returns the new version of those that changed. Raises VersionDepassee, what `change` raises, Forbidden.
+    """
+    connection = commande.connection
+    mission, ouvert = await mission_for_writing(commande, mission_id)
+    held = await reads.held(connection, mission_id, list(expected))
+    if {id_: one.version for id_, one in held.items()} != dict(expected):
+        raise VersionDepassee
+    changed = {id_: change(one, mission, ouvert=ouvert) for id_, one in held.items()}
+    changed = {id_: one for id_, one in changed.items() if one.version != held[id_].version}
+    people = await intervenants.get(connection, [one.numero for one in changed.values()])
+    entries: dict[object, dict[UUID, Convocation]] = {}
+    for id_, one in changed.items():  # rows that share an entry are one statement
+        entries.setdefault((one.nature, one.dates, one.observation, one.motif), {})[id_] = one
+    for states in entries.values():
+        await _write(commande, mission_id, states)
+    events = [publish(id_, one, people[one.numero], mission) for id_, one in changed.items()]
+    if events:
+        await tell(connection, events)
+    return {id_: one.version for id_, one in changed.items()}
 
 
 async def warnings_of(connection: Connection, mission: Mission, convocation: Convocation) -> list[Avertissement]:

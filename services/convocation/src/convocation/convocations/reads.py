@@ -140,6 +140,12 @@ async def convocations_of_mission(connection: Connection, mission_id: UUID) -> l
     )
 
 
+async def convocations_of_etablissement(connection: Connection, uai: str, session: str) -> list[LigneConvocation]:
+    """All of a session, cancelled ones too, by person."""
+    query = f"{_CONVOCATIONS} WHERE m.uai = $1 AND m.session = $2 ORDER BY i.cle, c.numero, m.libelle, m.voie"
+    return await connection.fetch(query, uai, session, record_class=LigneConvocation)
+
+
 async def convocation(connection: Connection, convocation_id: UUID) -> LigneConvocation | None:
     """One convocation with its person and mission, or None."""
     return await connection.fetchrow(
@@ -184,6 +190,13 @@ async def occupations(
     """Who of `numeros` is convoked on one of these days on a mission of the académie."""
     rows = await connection.fetch(_OCCUPATIONS, numeros, dates, academie, record_class=OccupationRow)
     return [Occupation(row.numero, row.nom, row.jour, row.mission_id, row.mission) for row in rows]
+
+
+async def held(connection: Connection, mission_id: UUID, convocation_ids: Sequence[UUID]) -> dict[UUID, Convocation]:
+    """Those of the mission, by id, their rows locked."""
+    query = f"{ETAT} WHERE mission_id = $1 AND convocation_id = ANY($2::uuid[]) ORDER BY numero FOR UPDATE"
+    rows = await connection.fetch(query, mission_id, convocation_ids, record_class=EtatRow)
+    return {row.convocation_id: convocation_of(row) for row in rows}
 
 
 async def get(connection: Connection, convocation_id: UUID, *, lock: bool = False) -> tuple[UUID, Convocation] | None:

@@ -132,6 +132,15 @@ class Vue:
     def coches(self) -> int:
         return sum(one.coches for one in self.blocs)
 
+    @property
+    def obstacles(self) -> dict[str, list[str]]:
+        """What keeps missions from being convoked as entered: each sentence with its missions."""
+        found: dict[str, list[str]] = {}
+        for one in self.blocs:
+            if one.erreur:
+                found.setdefault(one.erreur, []).append(one.titre)
+        return found
+
 
 def titre(mission: Mission) -> str:
     """Two missions of one épreuve differ by their voie."""

@@ -1,0 +1,32 @@
+"""Whose convocations an acteur follows all together."""
+
+from acces.acteur import Acteur
+from acces.commande import Commande
+from chassis.database import Connection
+from convocation.commun.policy import POLICY
+from convocation.convocations import reads as convocations
+from convocation.convocations.reads import LigneConvocation
+from convocation.missions.refus import MissionInconnue
+
+
+def may_follow(acteur: Acteur) -> None:
+    """Raises Forbidden for a role that reads nobody's convocations."""
+    POLICY.scope(acteur, "missions.lire")
+
+
+def may_act(acteur: Acteur) -> bool:
+    """Whether boxes and buttons are shown; each command authorises its mission again."""
+    return POLICY.reach(acteur, "convocation.ecrire") is not None
+
+
+async def followed(connection: Connection, acteur: Acteur, uai: str, session: str) -> list[LigneConvocation]:
+    """All of the établissement's session. Raises MissionInconnue for another's établissement, Forbidden."""
+    may_follow(acteur)
+    if uai not in acteur.uais:
+        raise MissionInconnue
+    return await convocations.convocations_of_etablissement(connection, uai, session)
+
+
+def authorise_reminder(commande: Commande, row: LigneConvocation) -> None:
+    """Raises Forbidden."""
+    POLICY.authorise(commande.acteur, "renvoi.demander", uai=row.uai, academie=row.academie, mission=row.type)

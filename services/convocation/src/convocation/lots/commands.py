@@ -1,0 +1,88 @@
+"""One act on the convocations of a lot: a transaction a mission, all of its convocations or none."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from uuid import UUID
+
+from acces.audit import Acte, record
+from acces.commande import Commande
+from chassis.database import Connection
+from convocation.convocations import reads as convocations
+from convocation.convocations.commands import PassageOutre, change_together, create_convocations
+from convocation.convocations.domain import Avertissement, Occupation, conflits
+from convocation.convocations.reads import LigneConvocation
+from convocation.courriels.commands import ask_mail
+from convocation.courriels.domain import Objet
+from convocation.lots import sql
+from convocation.lots.access import authorise_reminder
+from convocation.lots.domain import ActeEnLot, Changement, meetings, saisie_of
+from convocation.lots.refus import RelanceSansObjet
+
+RELANCE = "relance.demander"
+
+
+async def warn_lot(
+    connection: Connection, rows: Sequence[LigneConvocation], changement: Changement
+) -> list[Avertissement]:
+    """Days that are taken already, where the lot moves there."""
+    if changement.acte is not ActeEnLot.DATES or not rows:
+        return []
+    numeros, dates = sorted({row.numero for row in rows}), list(changement.dates)
+    elsewhere = await convocations.occupations(connection, numeros, dates, rows[0].academie)
+    moved = [_moved(row, day) for row in rows for day in dates]
+    return conflits(meetings([(row.numero, row.mission_id) for row in rows], elsewhere, moved))
+
+
+def _moved(row: LigneConvocation, day: date) -> Occupation:
+    """Worded as the database says where somebody is convoked."""
+    mission = f"{row.libelle}, {row.etablissement_nom}"
+    return Occupation(row.numero, f"{row.nom} {row.prenom}", day, row.mission_id, mission)
+
+
+async def change_lot(
+    commande: Commande,
+    mission_id: UUID,
+    expected: Mapping[UUID, int],
+    changement: Changement,
+    avertissements: Sequence[Avertissement],
+    outre: PassageOutre,
+) -> int:
+    """How many changed. Raises a Refus (VersionDepassee, AvertissementsALire too), Forbidden."""
+    outre.check(avertissements)
+    versions = await change_together(commande, mission_id, expected, changement.of)
+    await outre.remember(commande, versions, avertissements)
+    return len(versions)
+
+
+async def replace_in_lot(
+    commande: Commande, mission_id: UUID, expected: Mapping[UUID, int], remplacant: str, motif: str, outre: PassageOutre
+) -> int:
+    """Somebody else takes the qualité, dates and observation of a convocation, which is cancelled, or nothing happens.
+
+    The new right first, as in a merge. Raises a Refus (AvertissementsALire too), Forbidden.
+    """
+    for convocation_id in expected:
+        held = await convocations.get(commande.connection, convocation_id)
+        if held is not None:
+            await create_convocations(commande, mission_id, [remplacant], saisie_of(held[1]), outre)
+    changement = Changement(ActeEnLot.REMPLACER, motif=motif)
+    return len(await change_together(commande, mission_id, expected, changement.of))
+
+
+async def remind(commande: Commande, rows: Sequence[LigneConvocation]) -> int:
+    """Their mail goes out again; once a day. Returns how many. Raises RelanceSansObjet for nobody, Forbidden."""
+    for row in rows:
+        authorise_reminder(commande, row)
+    due = set(await sql.remind(commande.connection, [row.convocation_id for row in rows], commande.now))
+    reminded = [row for row in rows if row.convocation_id in due]
+    if not reminded:
+        raise RelanceSansObjet
+    for row in reminded:
+        await ask_mail(commande.connection, row.convocation_id, row.version, Objet.RENVOI)
+    await record(commande.connection, commande.acteur, commande.now, [_acte(row) for row in reminded])
+    return len(reminded)
+
+
+def _acte(row: LigneConvocation) -> Acte:
+    told = {"version": row.version}
+    return Acte(RELANCE, f"convocation|{row.convocation_id}", None, told, academie=row.academie, uai=row.uai)

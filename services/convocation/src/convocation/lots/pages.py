@@ -1,0 +1,208 @@
+"""« Suivi des convocations »: the list of a session, and one act on all that are ticked, its effect told first.
+
+What is ticked or searched for is posted, so that no URL holds names of people.
+"""
+
+from collections.abc import Sequence
+from itertools import groupby
+from uuid import UUID
+
+from fastapi import Depends, Request
+from starlette.responses import Response
+
+from acces.acteur import Acteur
+from acces.commande import Commande
+from acces.http import ActeurDep, Router
+from chassis.database import Connection
+from convocation.annuaire import reads as annuaire
+from convocation.annuaire.domain import Intervenant
+from convocation.cadre.ecran import choisir_etablissement, page
+from convocation.commun.application import application
+from convocation.commun.limites import count_read, limit_recherche
+from convocation.commun.refus import Refus
+from convocation.commun.refusals import errors_of, status_of
+from convocation.convocations.commands import PassageOutre, examine
+from convocation.convocations.domain import LIBELLES, Avertissement
+from convocation.convocations.reads import LigneConvocation, convocation_of
+from convocation.convocations.refus import AvertissementsALire
+from convocation.lots import presenters
+from convocation.lots.access import followed, may_act, may_follow
+from convocation.lots.commands import change_lot, remind, replace_in_lot, warn_lot
+from convocation.lots.domain import LIBELLES_ACTES, ActeEnLot, saisie_of
+from convocation.lots.forms import MAX_FIELDS, Lot, read_lot
+from convocation.lots.refus import LotVide, RemplacantAbsent
+from convocation.missions import reads as missions
+from event_schemas.academies import local_time
+from pages.commands import commande, reading, see_other
+from pages.forms import fields
+
+router = Router(include_in_schema=False)
+_ACTIVITE = "Suivi des convocations"
+_FOUND = 20
+
+
+@router.get("/suivi")
+async def choose(request: Request, acteur: ActeurDep) -> Response:
+    """The établissements to choose from; most people have one and go straight there."""
+    may_follow(acteur)
+    uais = sorted(acteur.uais)
+    if len(uais) == 1:
+        return see_other(f"/suivi/{uais[0]}")
+    async with reading(request, acteur) as connection:
+        return await choisir_etablissement(request, connection, acteur, _ACTIVITE, "/suivi")
+
+
+@router.get("/suivi/{uai}")
+async def suivre(request: Request, uai: str, acteur: ActeurDep) -> Response:
+    async with reading(request, acteur) as connection:
+        return await _list(request, connection, acteur, uai, Lot({}))
+
+
+@router.post("/suivi/{uai}", dependencies=[Depends(limit_recherche)])
+async def agir(request: Request, uai: str, acteur: ActeurDep) -> Response:
+    """A search by name, an act whose effect is told, or that act once it is confirmed."""
+    async with fields(request, max_fields=MAX_FIELDS) as form:
+        lot = read_lot(form)
+    async with reading(request, acteur) as connection:
+        rows = [one for one in await _rows(request, connection, acteur, uai) if one.convocation_id in lot.choix]
+        if lot.acte is None:
+            return await _list(request, connection, acteur, uai, lot)
+        if not rows:
+            return await _list(request, connection, acteur, uai, lot, LotVide())
+        if not lot.confirme:
+            return await _confirm(request, connection, acteur, uai, lot, rows)
+    left, refused = await _act(request, acteur, lot, rows)
+    if refused is None:
+        return see_other(
+            f"/suivi/{uai}?{request.url.query}&fait=lot" if request.url.query else f"/suivi/{uai}?fait=lot"
+        )
+    done, lot.choix = len(lot.choix) - len(left), left
+    async with reading(request, acteur) as connection:
+        rows = [one for one in await _rows(request, connection, acteur, uai) if one.convocation_id in left]
+        return await _confirm(request, connection, acteur, uai, lot, rows, refused, done)
+
+
+async def _act(
+    request: Request, acteur: Acteur, lot: Lot, rows: Sequence[LigneConvocation]
+) -> tuple[dict[UUID, int], Refus | None]:
+    """A transaction for each mission, one for a reminder: what is left of the choice, and why."""
+    left, refused = dict(lot.choix), None
+    for of_mission in [rows] if lot.acte is ActeEnLot.RELANCER else _by_mission(rows):
+        try:
+            async with commande(request, acteur) as command:
+                await _act_on(command, of_mission, rows, lot)
+        except Refus as refus:
+            refused = refus
+        else:
+            left = {id_: left[id_] for id_ in left.keys() - {row.convocation_id for row in of_mission}}
+    return left, refused
+
+
+def _by_mission(rows: Sequence[LigneConvocation]) -> list[list[LigneConvocation]]:
+    in_order = sorted(rows, key=lambda row: row.mission_id)
+    return [list(some) for _, some in groupby(in_order, key=lambda row: row.mission_id)]
+
+
+async def _act_on(
+    command: Commande, of_mission: Sequence[LigneConvocation], rows: Sequence[LigneConvocation], lot: Lot
+) -> None:
+    """On one mission of the lot. Raises a Refus."""
+    mission_id = of_mission[0].mission_id
+    expected = {one.convocation_id: lot.choix[one.convocation_id] for one in of_mission}
+    outre = PassageOutre(frozenset(lot.lus), lot.outre)
+    if lot.acte is ActeEnLot.RELANCER:
+        await remind(command, of_mission)
+    elif lot.acte is ActeEnLot.REMPLACER:
+        if not lot.remplacant:
+            raise RemplacantAbsent
+        await replace_in_lot(command, mission_id, expected, lot.remplacant, lot.motif, outre)
+    else:
+        changement = lot.changement()
+        warnings = await warn_lot(command.connection, rows, changement)
+        await change_lot(command, mission_id, expected, changement, warnings, outre)
+
+
+async def _rows(request: Request, connection: Connection, acteur: Acteur, uai: str) -> list[LigneConvocation]:
+    asked = request.query_params.get("session", "")
+    known = await missions.sessions(connection, application(request).clock())
+    return await followed(connection, acteur, uai, asked if asked in known else next(iter(known), ""))
+
+
+async def _list(
+    request: Request, connection: Connection, acteur: Acteur, uai: str, lot: Lot, refus: Refus | None = None
+) -> Response:
+    rows = await _rows(request, connection, acteur, uai)
+    kind, mission = (request.query_params.get(name, "") for name in ("etat", "mission"))
+    shown = presenters.chosen(rows, kind=kind, mission=mission, nom=lot.nom)
+    await count_read(request, acteur, shown)
+    return await page(
+        request,
+        connection,
+        acteur,
+        "lots/suivi.html",
+        status=status_of(refus),
+        uai=uai,
+        lignes=[presenters.ligne(row) for row in shown],
+        total=sum(row.active for row in rows),
+        sortes=presenters.kinds(rows),
+        missions=presenters.missions(rows),
+        mission=mission,
+        etat=kind,
+        session=request.query_params.get("session", ""),
+        lot=lot,
+        erreurs=errors_of(refus),
+        agit=may_act(acteur),
+        actes=list(LIBELLES_ACTES.items()),
+    )
+
+
+async def _confirm(
+    request: Request,
+    connection: Connection,
+    acteur: Acteur,
+    uai: str,
+    lot: Lot,
+    rows: Sequence[LigneConvocation],
+    refus: Refus | None = None,
+    done: int = 0,
+) -> Response:
+    """What is about to happen to whom, and what there is to read before."""
+    assert lot.acte is not None
+    found: list[Intervenant] = []
+    if lot.acte is ActeEnLot.REMPLACER and len(lot.recherche) > 1 and rows:
+        found, _ = await annuaire.search(connection, rows[0].academie, lot.recherche, limit=_FOUND)
+        await count_read(request, acteur, found)
+    to_read = isinstance(refus, AvertissementsALire)
+    academie = rows[0].academie if rows else ""
+    return await page(
+        request,
+        connection,
+        acteur,
+        "lots/confirmer.html",
+        status=status_of(refus),
+        uai=uai,
+        requete=request.url.query,
+        lot=lot,
+        titre=LIBELLES_ACTES[lot.acte],
+        lignes=[presenters.ligne(row) for row in rows],
+        personnes=len({row.numero for row in rows}),
+        trouvees=[(one.numero, f"{one.nom} {one.prenom}", one.uai) for one in found],
+        a_lire=to_read,
+        faites=done,
+        erreurs=[] if to_read else errors_of(refus),
+        avertissements=await _warnings(connection, lot, rows) if to_read else [],
+        qualites=list(LIBELLES.items()),
+        aujourdhui=local_time(academie, application(request).clock()).date(),
+    )
+
+
+async def _warnings(connection: Connection, lot: Lot, rows: Sequence[LigneConvocation]) -> list[Avertissement]:
+    if lot.acte is not ActeEnLot.REMPLACER:
+        return await warn_lot(connection, rows, lot.changement())
+    found: list[Avertissement] = []
+    for row in rows:
+        mission = await missions.get(connection, row.mission_id)
+        if mission is not None:
+            entered = saisie_of(convocation_of(row))
+            found += (await examine(connection, mission, [lot.remplacant], entered, ouvert=True)).avertissements
+    return found

@@ -1,0 +1,69 @@
+"""The lines of a session: what is to be seen of each, how many there are of each kind."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from convocation.commun.recherche import mots
+from convocation.convocations.presenters import line_of
+from convocation.convocations.reads import LigneConvocation
+from convocation.missions.domain import LIBELLES_VOIE
+from convocation.suivi.domain import Acces
+
+
+def _refused(row: LigneConvocation) -> bool:
+    return row.active and row.suivi.acces is Acces.REJETEE
+
+
+_KINDS: Mapping[str, tuple[tuple[str, str], Callable[[LigneConvocation], bool]]] = {
+    "non-lues": (("non lue", "non lues"), lambda row: row.active and row.lue_le is None),
+    "lues": (("lue", "lues"), lambda row: row.active and row.lue_le is not None),
+    "mail-en-echec": (("mail en échec", "mails en échec"), lambda row: row.suivi.a_remettre),
+    "refusees": (("refusée par SANTORIN", "refusées par SANTORIN"), _refused),
+    "empechements": (
+        ("empêchement à traiter", "empêchements à traiter"),
+        lambda row: row.active and row.empechement_etat == "OUVERT",
+    ),
+    "annulees": (("annulée", "annulées"), lambda row: not row.active),
+}
+
+
+def kinds(rows: Sequence[LigneConvocation]) -> list[tuple[str, int, tuple[str, str]]]:
+    """Filter, number and words of each kind that there is."""
+    counted = [(name, sum(map(is_one, rows)), words) for name, (words, is_one) in _KINDS.items()]
+    return [one for one in counted if one[1]]
+
+
+def chosen(rows: Sequence[LigneConvocation], *, kind: str, mission: str, nom: str) -> list[LigneConvocation]:
+    """Those of a kind, of a mission, whose name has words that begin so; an unknown filter leaves all."""
+    is_one = _KINDS[kind][1] if kind in _KINDS else lambda _: True
+    typed = mots(nom)
+
+    def named(row: LigneConvocation) -> bool:
+        words = mots(f"{row.nom} {row.prenom}")
+        return all(any(word.startswith(one) for word in words) for one in typed)
+
+    return [row for row in rows if is_one(row) and (not mission or str(row.mission_id) == mission) and named(row)]
+
+
+def missions(rows: Sequence[LigneConvocation]) -> list[tuple[str, str]]:
+    """To choose from, by name."""
+    return sorted({(str(row.mission_id), _mission(row)) for row in rows}, key=lambda one: one[1])
+
+
+def ligne(row: LigneConvocation) -> dict[str, Any]:
+    """A line: states only where they ask for something."""
+    one = line_of(row)
+    exceptions = []
+    if _refused(row):
+        exceptions.append(("error", row.suivi.acces.value))
+    if row.suivi.a_remettre:
+        exceptions.append(("error", row.suivi.courriel.value))
+    if one["empechement"]:
+        exceptions.append(("warning", "Empêchement signalé"))
+    if not row.active:
+        exceptions.append(("", "Annulée"))
+    return one | {"mission": _mission(row), "exceptions": exceptions}
+
+
+def _mission(row: LigneConvocation) -> str:
+    return row.libelle if row.voie == "COMMUNE" else f"{row.libelle} – {LIBELLES_VOIE[row.voie]}"
