@@ -8,6 +8,7 @@ import asyncio
 import json
 import os
 import secrets
+import ssl
 import subprocess
 import sys
 from contextlib import asynccontextmanager
@@ -22,11 +23,13 @@ from joserfc import jws
 from acces.acteur import Acteur, Role
 from acces.jetons import create_keys
 from chassis.provisioning import with_user
-from imagin_ops.services import CONVOCATION, SANTORIN_BRIDGE
+from imagin_ops.services import CONVOCATION, NOTIFIER, SANTORIN_BRIDGE
 from santorin_bridge.operations import verifier
+from testkit.certificates import write_certificates
 from testkit.eventually import eventually
 from testkit.pair import Load, Pair
 from testkit.ports import free_ports
+from testkit.smtp import MailServer
 
 IMAGIN = Path(sys.executable).with_name("imagin")
 FAST = {
@@ -189,6 +192,35 @@ async def test_a_services_password_of_postgresql_is_replaced_and_only_who_needs_
     await story.is_exact()
 
 
+async def test_the_password_at_the_mail_server_is_replaced_and_every_mail_goes_out_once(worked, story, tmp_path):
+    authority, keystore = tmp_path / "ca.pem", tmp_path / "server.pem"
+    write_certificates(authority, keystore)
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls.load_cert_chain(keystore)
+    server = MailServer(tls=tls, password=secrets.token_urlsafe(24))
+
+    def url():
+        return f"smtp+starttls://imagin:{server.password}@localhost:{server.port}"
+
+    mail = {"NOTIFIER_MAIL_DIR": "", "NOTIFIER_SMTP_CA_FILE": str(authority)}
+    server.start()
+    async with pair_of(worked, NOTIFIER, NOTIFIER_SMTP_URL=url(), **mail) as notifier:
+        await story.live()
+        await eventually(lambda: server.mailed, because="mails go out with the old password")
+        server.password, server.refuse = secrets.token_urlsafe(24), "421 begins anew"
+        await story.live()
+        await eventually(lambda: "SMTP 535" in notifier.logs, because="the log says what is refused")
+        server.refuse = None
+        await notifier.set(NOTIFIER_SMTP_URL=url())
+
+        async def all_told():
+            return await states(worked.databases[NOTIFIER.name]) == {"SENT"}
+
+        await eventually(all_told, because="mails have waited, none has failed")
+    server.stop()
+    assert set(server.ids().values()) == {1}
+
+
 async def as_admin(stack, query):
     admin = await asyncpg.connect(stack.postgres.admin_url)
     value = await admin.fetchval(query)
@@ -219,6 +251,13 @@ async def set_password(stack, password):
 async def end_connections(stack):
     mine = f"usename = '{CONVOCATION.package}'"
     await as_admin(stack, f"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE {mine}")
+
+
+async def states(url):
+    connection = await asyncpg.connect(url)
+    rows = await connection.fetch("SELECT DISTINCT etat FROM notification")
+    await connection.close()
+    return {row["etat"] for row in rows}
 
 
 async def first(url):
