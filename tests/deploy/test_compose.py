@@ -12,6 +12,8 @@ import mission_import.settings
 import notifier.settings
 import santorin_bridge.settings
 from chassis.settings import variable_of
+from event_schemas.catalogue import TOPICS
+from event_schemas.pages import fields
 from imagin_ops.console.settings import ConsoleSettings
 
 ROOT = Path(__file__).parents[2]
@@ -26,6 +28,7 @@ SETTINGS = {
         santorin_bridge.settings.Settings,
     )
 } | {"console": ConsoleSettings}
+MASK = "KAFKA_CLUSTERS_0_MASKING_0_"
 OURS = {name: one for name, one in COMPOSE["services"].items() if one["image"].startswith("imagin-e3c")}
 OF_TESTS = (
     "pytest",
@@ -102,6 +105,21 @@ def test_secrets_reach_a_service_by_files_alone():
         for variable in COMPOSE["services"][name]["environment"]:
             secret = re.search(r"PASSWORD|_KEYS|DATABASE_URL", variable)
             assert not secret or variable.endswith("_FILE"), (name, variable)
+
+
+def test_the_page_of_topics_masks_every_field_that_says_who_somebody_is_and_no_other():
+    """In kafbat's words: an object's field by its name, wherever it stands in the values of these topics."""
+    given = COMPOSE["services"]["kafbat"]["environment"]
+    rule = {name.removeprefix(MASK): one for name, one in given.items() if name.startswith(MASK)}
+    assert rule.pop("TYPE") == "REPLACE"
+    masked = re.compile(rule.pop("TOPICVALUESPATTERN"))
+    names = set(rule.values())
+    assert set(rule) == {f"FIELDS_{number}" for number in range(len(names))}
+    for topic in TOPICS.values():
+        every = {(one.path.rpartition(".")[2], one.kind) for one in fields(topic.model.model_json_schema())}
+        identity = {name for name, kind in every if kind == "identité"}
+        assert identity == (names if masked.fullmatch(topic.name) else set()), topic.name
+        assert not identity & {name for name, kind in every if kind != "identité"}, topic.name
 
 
 def test_prometheus_of_compose_asks_every_service_by_its_name():

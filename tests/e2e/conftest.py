@@ -1,6 +1,7 @@
 """One running product for the end-to-end tests of a module: real parts, the four services as processes."""
 
 import asyncio
+import contextlib
 import shutil
 import tempfile
 from pathlib import Path
@@ -48,6 +49,19 @@ async def fetchval(url, query):
         await connection.close()
 
 
+class Patient(httpx2.AsyncHTTPTransport):
+    """A person sends a request again while the service does not answer; the Idempotency-Key makes it safe."""
+
+    async def handle_async_request(self, request):
+        while True:
+            with contextlib.suppress(httpx2.TransportError):
+                response = await super().handle_async_request(request)
+                await response.aread()
+                if response.status_code < 500:
+                    return response
+            await asyncio.sleep(0.5)
+
+
 class Story:
     """Closings of some lycées, and everything their people do with them; lycées are never used twice."""
 
@@ -67,9 +81,9 @@ class Story:
         await until(lambda: self.books.revisions_applied(list(revisions)), len(revisions), lambda _: None)
         await eventually(self._missions_arrived, timeout=60, because="convocation has every mission")
         people = People.of(closings)
-        await _insist(lambda: scenario.prepare(self.stack, people, [one.state.session for one in closings]))
+        await scenario.prepare(self.stack, people, [one.state.session for one in closings], Patient())
         with Progress(disable=True) as bars:
-            await _insist(lambda: scenario.play(self.stack, people, bars))
+            await scenario.play(self.stack, people, bars, Patient())
 
     async def _missions_arrived(self):
         return await self.books.missions_missing() == 0
@@ -117,15 +131,6 @@ class Story:
         for record in await read_all(self.stack.kafka_connection, topic):
             found.setdefault(record.key, []).append(model.model_validate_json(record.value).version)
         return found
-
-
-async def _insist(work):
-    """A person tries again when the service does not answer; the Idempotency-Key makes it safe."""
-    while True:
-        try:
-            return await work()
-        except (httpx2.TransportError, BaseExceptionGroup):
-            await asyncio.sleep(0.5)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

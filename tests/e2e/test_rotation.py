@@ -8,9 +8,11 @@ import asyncio
 import json
 import os
 import secrets
+import ssl
 import subprocess
 import sys
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -22,11 +24,14 @@ from joserfc import jws
 from acces.acteur import Acteur, Role
 from acces.jetons import create_keys
 from chassis.provisioning import with_user
-from imagin_ops.services import CONVOCATION, SANTORIN_BRIDGE
+from imagin_ops.services import CONVOCATION, NOTIFIER, SANTORIN_BRIDGE
 from santorin_bridge.operations import verifier
+from testkit.certificates import write_certificates
 from testkit.eventually import eventually
+from testkit.oidc import Issuer
 from testkit.pair import Load, Pair
 from testkit.ports import free_ports
+from testkit.smtp import MailServer
 
 IMAGIN = Path(sys.executable).with_name("imagin")
 FAST = {
@@ -40,6 +45,8 @@ FAST = {
 """Rates are not what is looked at here."""
 ACTIVE = """SELECT convocation_id, c.version FROM convocation c JOIN mission m USING (mission_id)
 WHERE c.status = 'ACTIVE' AND m.type = 'CORRECTION' LIMIT 1"""
+
+CHEF = {"sub": "c.essai", "FrEduFonctAdm": "DIR", "FrEduRneResp": ["0699001J$UAJ$PU$N$T3$LYC$300"]}
 
 
 class Client:
@@ -189,6 +196,63 @@ async def test_a_services_password_of_postgresql_is_replaced_and_only_who_needs_
     await story.is_exact()
 
 
+async def test_the_password_at_the_mail_server_is_replaced_and_every_mail_goes_out_once(worked, story, tmp_path):
+    authority, keystore = tmp_path / "ca.pem", tmp_path / "server.pem"
+    write_certificates(authority, keystore)
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls.load_cert_chain(keystore)
+    server = MailServer(tls=tls, password=secrets.token_urlsafe(24))
+
+    def url():
+        return f"smtp+starttls://imagin:{server.password}@localhost:{server.port}"
+
+    mail = {"NOTIFIER_MAIL_DIR": "", "NOTIFIER_SMTP_CA_FILE": str(authority)}
+    server.start()
+    async with pair_of(worked, NOTIFIER, NOTIFIER_SMTP_URL=url(), **mail) as notifier:
+        await story.live()
+        await eventually(lambda: server.mailed, because="mails go out with the old password")
+        server.password, server.refuse = secrets.token_urlsafe(24), "421 begins anew"
+        await story.live()
+        await eventually(lambda: "SMTP 535" in notifier.logs, because="the log says what is refused")
+        server.refuse = None
+        await notifier.set(NOTIFIER_SMTP_URL=url())
+
+        async def all_told():
+            return await states(worked.databases[NOTIFIER.name]) == {"SENT"}
+
+        await eventually(all_told, because="mails have waited, none has failed")
+    server.stop()
+    assert set(server.ids().values()) == {1}
+
+
+async def test_a_providers_client_secret_is_replaced_and_nobody_who_signs_in_is_refused(worked):
+    with Issuer(claims=CHEF) as issuer:
+        old, new = issuer.client_secret, secrets.token_urlsafe(24)
+        client = {"ISSUER": issuer.url, "CLIENT_ID": issuer.client_id, "CLIENT_SECRET": old}
+        settings = {f"CONVOCATION_FIM_{name}": one for name, one in client.items()}
+        async with pair_of(worked, CONVOCATION, **settings) as convocation, Load(partial(sign_in, convocation, issuer)):
+            await convocation.is_asked()
+            issuer.second_secret = new
+            await convocation.set_under_load(CONVOCATION_FIM_CLIENT_SECRET=new)
+            issuer.client_secret = new
+            await convocation.is_asked()
+            assert convocation.refused == []
+            issuer.client_secret = issuer.second_secret = old
+            await eventually(lambda: convocation.refused, because="a provider that knows one secret, not yet ours")
+        assert {status for _, status, _ in convocation.refused} == {503}
+
+
+async def sign_in(convocation, issuer, http):
+    """As a browser does, at any of both processes: to the provider, back, and in."""
+    http.cookies.clear()
+    left = await convocation.ask(http, "GET", "/connexion/fim", 303, headers={"Sec-Fetch-Site": "same-origin"})
+    at = left.headers["location"]
+    back = {"code": issuer.code_for(at), "state": httpx2.URL(at).params["state"]}
+    answer = await convocation.ask(http, "GET", "/connexion/fim/retour", 303, params=back)
+    if answer.status_code == 303:
+        await convocation.ask(http, "GET", "/api/moi")
+
+
 async def as_admin(stack, query):
     admin = await asyncpg.connect(stack.postgres.admin_url)
     value = await admin.fetchval(query)
@@ -219,6 +283,13 @@ async def set_password(stack, password):
 async def end_connections(stack):
     mine = f"usename = '{CONVOCATION.package}'"
     await as_admin(stack, f"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE {mine}")
+
+
+async def states(url):
+    connection = await asyncpg.connect(url)
+    rows = await connection.fetch("SELECT DISTINCT etat FROM notification")
+    await connection.close()
+    return {row["etat"] for row in rows}
 
 
 async def first(url):

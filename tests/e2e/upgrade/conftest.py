@@ -104,7 +104,7 @@ class Upgrade(Stack):
             self.balancer.ports.append(self.services[CONVOCATION.name].port)
 
     async def replace(self, service):
-        """A process of this release beside the one that runs; returns that one, which goes on until it is ended."""
+        """A process of the release that the stack is of now beside the one that runs, which is returned and goes on."""
         old = self.services[service.name]
         self.move(service)
         await self.start_services(service)

@@ -1,4 +1,4 @@
-"""The written order of an upgrade, under load: topics, migrations, then one service after the other (0031).
+"""The written order of an upgrade and of its rollback, under load: one service after the other (0031).
 
 The previous release's processes work on the new schema and beside the new ones: nothing is lost, doubled or dead.
 """
@@ -31,7 +31,6 @@ class Load:
 
     def __init__(self, stack, story):
         self.stack, self.story = stack, story
-        self.over = False
 
     async def run(self):
         while not self.over:
@@ -61,6 +60,7 @@ class Load:
 
     @contextlib.asynccontextmanager
     async def working(self):
+        self.over = False
         self._working = asyncio.create_task(self.run())
         try:
             yield
@@ -122,3 +122,18 @@ async def test_a_migration_that_breaks_the_rule_stops_a_reader_and_makes_no_dead
     await story.is_exact()
     assert httpx2.get(readiness, trust_env=False).status_code == 200
     await admin.close()
+
+
+@pytest.mark.filterwarnings("default::imagin_dev.upgrade.previous.PlayedByThisRelease")
+async def test_the_previous_release_takes_over_again_under_load_on_the_schema_that_stays(stack, story, load):
+    """As deploy/README.md has it under « Rollback »: who writes goes back first, and no migration is undone."""
+    before = complaints(stack)
+    async with load.working():
+        await load.moves_on("this release alone")
+        stack.python_path = stack.previous
+        for service in reversed(ORDER):
+            new = await stack.replace(service)
+            assert await stack.end(new) == 0
+        await load.moves_on("the previous release alone, on the new schema")
+    await story.is_exact()
+    assert complaints(stack) == before

@@ -2,7 +2,7 @@
 
 import asyncio
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, Self
 
@@ -60,25 +60,29 @@ class Api:
         return response.raise_for_status().json()
 
 
-def client(product: Product) -> httpx2.AsyncClient:
-    return httpx2.AsyncClient(base_url=product.url(CONVOCATION), timeout=60, trust_env=False)
+def client(product: Product, transport: httpx2.AsyncBaseTransport | None = None) -> httpx2.AsyncClient:
+    return httpx2.AsyncClient(base_url=product.url(CONVOCATION), timeout=60, trust_env=False, transport=transport)
 
 
-async def close_registration(stack: Stack, closings: Sequence[Closing]) -> None:
+async def close_registration(
+    stack: Stack, closings: Sequence[Closing], advance: Callable[[int], None] = lambda _: None
+) -> None:
     """Cyclades tells `closings`; returns once convocation has all their missions. Raises Stalled."""
     await producer.send(stack.kafka_connection, closings, lambda _: None)
     revisions, books = latest_revisions(closings), Books(stack.databases)
     await books.open()
     try:
-        await until(lambda: books.revisions_applied(list(revisions)), sum(revisions.values()), lambda _: None)
+        await until(lambda: books.revisions_applied(list(revisions)), sum(revisions.values()), advance)
         await until(books.missions_missing, 0, lambda _: None)
     finally:
         await books.close()
 
 
-async def prepare(product: Product, people: People, sessions: Iterable[str]) -> None:
+async def prepare(
+    product: Product, people: People, sessions: Iterable[str], transport: httpx2.AsyncBaseTransport | None = None
+) -> None:
     """The directory by each académie's gestionnaire; the service opened by the administrateur."""
-    async with client(product) as http:
+    async with client(product, transport) as http:
         for academie, members in people.by_academie.items():
             api = Api(http, await product.headers(gestionnaire(academie)))
             for start in range(0, len(members), _CHUNK):
@@ -94,7 +98,9 @@ def _intervenant(teacher: Teacher) -> dict[str, Any]:
     return {name: value for name, value in teacher._asdict().items() if name != "academie"}
 
 
-async def play(product: Product, people: People, bars: Progress) -> None:
+async def play(
+    product: Product, people: People, bars: Progress, transport: httpx2.AsyncBaseTransport | None = None
+) -> None:
     """Every établissement signs and convokes on all its missions; a few at once, as on a busy morning."""
     bar = bars.add_task("établissements qui convoquent", total=len(people.etablissements))
     gate = asyncio.Semaphore(_AT_ONCE)
@@ -107,7 +113,7 @@ async def play(product: Product, people: People, bars: Progress) -> None:
             await _Etablissement(api, uai, day, someone).convoke_everywhere()
             bars.advance(bar)
 
-    async with client(product) as http, asyncio.TaskGroup() as group:
+    async with client(product, transport) as http, asyncio.TaskGroup() as group:
         for uai, academie in people.etablissements.items():
             group.create_task(one(http, uai, academie))
 

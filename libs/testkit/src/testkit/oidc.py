@@ -54,11 +54,12 @@ class Issuer:
 
     `keys`: published; the first one signs. `claims`: of the person, in ID token and answer alike. `id_token`: makes the
     ID token of its claims, for forgers. `metadata`: over the usual ones. `answers`: by path. `asked`: requests by path.
-    `pkce`: a code wants its verifier.
+    `pkce`: a code wants its verifier. `second_secret`: one that it takes too, while the client's secret is replaced.
     """
 
     client_id: str = "imagin"
     client_secret: str = "le secret du client & : %"  # noqa: S105  # of tests
+    second_secret: str | None = None
     keys: list[Key] = field(default_factory=lambda: [RSAKey.generate_key(auto_kid=True)])
     claims: Claims = field(default_factory=lambda: {"sub": "c.essai"})
     id_token: Callable[[Claims], str] | None = None
@@ -196,7 +197,8 @@ class Issuer:
             client_id, _, secret = b64decode(authorization[6:]).decode().partition(":")
         elif "client_secret_post" in ways:
             client_id, secret = form.get("client_id", ""), form.get("client_secret", "")
-        return client_id == self.client_id and compare_digest(secret.encode(), self.client_secret.encode())
+        known = [one.encode() for one in (self.client_secret, self.second_secret) if one is not None]
+        return client_id == self.client_id and any(compare_digest(secret.encode(), one) for one in known)
 
     def _userinfo(self, authorization: str) -> tuple[int, dict[str, str], str]:
         claims = self._tokens.get(authorization.removeprefix("Bearer "))
