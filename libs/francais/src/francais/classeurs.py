@@ -1,4 +1,4 @@
-"""The first sheet of an XLSX workbook, read as `tableaux` reads a CSV file: what a cell shows is what it says.
+"""The first visible sheet of an XLSX workbook, read as `tableaux` reads a CSV file: what a cell shows is what it says.
 
 openpyxl reads row by row and says how a number is shown; calamine is ten times faster, but unpacks a part whole and
 forgets formats, so a number shown as 00123 would be read as 123. With defusedxml there, openpyxl expands no entity.
@@ -23,7 +23,17 @@ MAX_LIGNES, MAX_COLONNES, MAX_OCTETS = 100_000, 100, 100_000_000
 _MAX_PARTIES, _MAX_RANG = 1_000, 1_048_576  # parts of the archive; Excel's own last row
 _ZIP, _OLE = (b"PK\x03\x04", b"PK\x05\x06"), b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MOT_DE_PASSE = "EncryptedPackage".encode("utf-16-le")
-_FORMULE = re.compile(rb"<(?:\w+:)?f[ />]")
+_FORMULES = "formules"
+_SIGNES = {
+    _FORMULES: re.compile(rb"<(?:\w+:)?f[ />]"),
+    "Des lignes ou des colonnes du classeur sont masquées : celles de la feuille lue sont lues comme les autres.": (
+        re.compile(rb"<(?:\w+:)?(?:row|col) [^>]*\bhidden=\"(?:1|true)\"")
+    ),
+    "Des cellules du classeur sont fusionnées : seule la première de chaque groupe a une valeur, les autres sont lues "
+    "comme vides.": re.compile(rb"<(?:\w+:)?mergeCell "),
+}
+"""What a sheet has that openpyxl does not say row by row; all but the formulas are told."""
+_BALISE = 1_000  # bytes of a tag, which two blocks may share
 _DIMENSION = re.compile(rb'<dimension ref="[A-Z]+[0-9]+:[A-Z]+([0-9]{1,7})"')
 _CONTROLE = re.compile("_x(00[01][0-9A-F])_")  # how Excel writes a control character, as that of Alt+Enter
 _ZEROS = re.compile("0{2,40}")
@@ -36,6 +46,7 @@ _NOMBRE = (
     "Des cellules de cette colonne sont des nombres, à partir de cette ligne : des 0 au début y seraient perdus. "
     "Mettez la colonne au format Texte."
 )
+_UNE_FEUILLE = "Seule la première feuille visible du classeur est lue."
 _SAUT = "Un saut de ligne dans une valeur est lu comme une espace."
 
 
@@ -87,8 +98,9 @@ def lire(octets: bytes, colonnes: Colonnes) -> Tableau:
     """The header at once, the rows as they are asked for. Lines are the sheet's."""
     tableau = Tableau()
     try:
-        formules = _examiner(octets)
-        rangees = _rangees(octets, tableau, formules=formules)
+        signes = _examiner(octets)
+        tableau.remarques += [(1, "", one) for one in _SIGNES if one in signes and one != _FORMULES]
+        rangees = _rangees(octets, tableau, formules=_FORMULES in signes)
         ligne, cellules = next(rangees, (1, []))
     except ClasseurRefuse as refus:
         tableau.fautes.append((1, "", str(refus)))
@@ -99,8 +111,8 @@ def lire(octets: bytes, colonnes: Colonnes) -> Tableau:
     return tableau
 
 
-def _examiner(octets: bytes) -> bool:
-    """Whether a sheet has a formula. Nothing is unpacked before its size is known. Raises ClasseurRefuse."""
+def _examiner(octets: bytes) -> set[str]:
+    """Which of _SIGNES its sheets have. Nothing is unpacked before its size is known. Raises ClasseurRefuse."""
     if octets.startswith(_OLE):
         raise ClasseurRefuse(
             _PROTEGE if _MOT_DE_PASSE in octets else f"C’est un ancien classeur (.xls). {_ENREGISTREZ}"
@@ -118,16 +130,17 @@ def _examiner(octets: bytes) -> bool:
     # What an archive says of a part's size is as much as zipfile reads of it.
     if len(parties) > _MAX_PARTIES or sum(one.file_size for one in parties) > MAX_OCTETS:
         raise ClasseurRefuse(f"Le classeur est trop grand : {MAX_OCTETS // 10**6} Mo au plus, une fois décompressé.")
-    return any(_a_une_formule(archive, one) for one in parties if one.filename.startswith("xl/worksheets/"))
+    sheets = [one for one in parties if one.filename.startswith("xl/worksheets/")]
+    return set().union(*(_signes(archive, one) for one in sheets))
 
 
-def _a_une_formule(archive: zipfile.ZipFile, partie: zipfile.ZipInfo) -> bool:
+def _signes(archive: zipfile.ZipFile, partie: zipfile.ZipInfo) -> set[str]:
+    found: set[str] = set()
     queue = b""
     for bloc in _blocs(archive, partie):
-        if _FORMULE.search(queue + bloc):
-            return True
-        queue = bloc[-40:]
-    return False
+        found |= {nom for nom, motif in _SIGNES.items() if nom not in found and motif.search(queue + bloc)}
+        queue = bloc[-_BALISE:]
+    return found
 
 
 def _blocs(archive: zipfile.ZipFile, partie: zipfile.ZipInfo) -> Iterator[bytes]:
@@ -146,8 +159,7 @@ def _rangees(octets: bytes, tableau: Tableau, *, formules: bool) -> Iterator[tup
     """Rows that have a value, by their number. Raises ClasseurRefuse."""
     sheet, autres = _feuille(octets, data_only=True)
     if autres:
-        phrase = "Seule la première feuille du classeur est lue."
-        tableau.remarques.append((1, "", phrase))
+        tableau.remarques.append((1, "", _UNE_FEUILLE))
     written = _lignes(_feuille(octets, data_only=False)[0]) if formules else None
     lues = 0
     for ligne, cells in enumerate(_lignes(sheet), 1):
@@ -161,10 +173,10 @@ def _rangees(octets: bytes, tableau: Tableau, *, formules: bool) -> Iterator[tup
 
 
 def _feuille(octets: bytes, *, data_only: bool) -> tuple[Any, bool]:
-    """The first sheet, and whether there are others. Raises ClasseurRefuse."""
+    """The first sheet that is shown, and whether there are others. Raises ClasseurRefuse."""
     with _bibliotheque():
         book = load_workbook(BytesIO(octets), read_only=True, data_only=data_only, keep_links=False)
-        sheet = book.worksheets[0]
+        sheet = next(one for one in book.worksheets if one.sheet_state == "visible")
         sheet.reset_dimensions()  # what a file says of its size may be wrong
     return sheet, len(book.worksheets) > 1
 

@@ -69,6 +69,11 @@ def fins_de_ligne(texte: str) -> str:
     return texte.replace("\r\n", "\n").replace("\r", "\n")
 
 
+def compose(texte: str) -> str:
+    """Each accent and its letter as one, as keyboards write them and files of macOS do not (Unicode's NFC)."""
+    return unicodedata.normalize("NFC", texte)
+
+
 def formule(texte: str) -> bool:
     """Whether a spreadsheet would run it."""
     return texte.lstrip(" ").startswith(_FORMULE)

@@ -9,7 +9,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 
 from francais.adresses import AdresseRefusee
-from francais.textes import enlevees, fins_de_ligne, visible
+from francais.textes import compose, enlevees, fins_de_ligne, visible
 
 Location = tuple[int | str, ...]
 """Where pydantic found a fault: a field, then an index of its list."""
@@ -28,8 +28,8 @@ async def fields(request: Request, *, files: int = 0, max_fields: int = 1_500) -
 
 
 def texts(form: FormData, name: str) -> list[str]:
-    """Every text of that name, without what nobody sees in it, lines ended by LF alone; files are left out."""
-    return [visible(fins_de_ligne(value)).strip() for value in form.getlist(name) if isinstance(value, str)]
+    """Every text of that name, without what nobody sees in it, accents composed, lines ended by LF alone; no file."""
+    return [compose(visible(fins_de_ligne(value)).strip()) for value in form.getlist(name) if isinstance(value, str)]
 
 
 def text(form: FormData, name: str) -> str:
