@@ -150,6 +150,19 @@ def test_what_is_no_workbook_of_ours_is_named_and_says_how_to_save_it(octets, ph
     assert "Enregistrez en XLSX ou CSV." in told or phrase == "trop grand"
 
 
+@pytest.mark.parametrize("cell", [b's="999"><v>', b't="s"><v>99', b't="n"><v>x', b't="d"><v>x'])
+def test_what_the_library_cannot_make_of_a_cell_is_a_fault_of_the_row(cell):
+    octets = with_part(SHEET, lambda octets: octets.replace(b'<c r="B2" t="s"><v>', b'<c r="B2" ' + cell))
+    [rang] = read(octets)[1]
+    assert "ne peut pas être lu" in rang.fautes[0][2]
+
+
+def test_a_fault_of_ours_is_no_fault_of_the_file(monkeypatch):
+    monkeypatch.setattr(classeurs, "_ZEROS", None)
+    with pytest.raises(AttributeError):
+        one(1)
+
+
 def test_a_row_or_a_column_far_away_is_a_fault_and_no_long_wait(monkeypatch):
     monkeypatch.setattr(classeurs, "_MAX_RANG", 10_000)
     for old, new in ((b'r="2"', b'r="99999999999"'), (b'"B2"', b'"ZZZ2"')):

@@ -37,3 +37,13 @@ def test_an_address_says_what_was_done_by_a_known_code_alone():
 
     assert told(b"fait=lue") == [{"type": "success", "titre": "Lue", "texte": "L’établissement le voit."}]
     assert told(b"fait=%3Cscript%3E") == told(b"") == []
+
+
+def test_letters_that_nobody_sees_are_told_by_their_codes_alone():
+    def told(query):
+        return [one["texte"] for one in notices(Request({"type": "http", "query_string": query}), {})]
+
+    [texte] = told(b"enleves=200B.AD.7.2060")
+    assert texte.startswith("U+200B (espace sans chasse), U+00AD (trait d’union conditionnel), U+0007 (caractère de")
+    for hostile in (b"41", b"D800", b"%3Cb%3E", b"110000", b"FFFFF1", b"", b"..", b"200b"):
+        assert told(b"enleves=" + hostile) == []

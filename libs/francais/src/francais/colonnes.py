@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from francais.textes import formule, invisibles, lisible, montre, sans_invisibles
+from francais.textes import compose, formule, invisibles, lisible, montre, sans_invisibles
 
 _ILLISIBLE = "La valeur contient un caractère de contrôle, invisible ou illisible."
 _FORMULE = "Le texte commence comme une formule de tableur (=, +, -, @ ou tabulation)."
@@ -116,7 +116,7 @@ def _valeur(rang: Rang, nom: str, brut: str, colonnes: Colonnes) -> str:
         rang.fautes.append((rang.ligne, nom, _FORMULE))
     elif not lisible(valeur):
         rang.fautes.append((rang.ligne, nom, _ILLISIBLE))
-    return unicodedata.normalize("NFC", valeur).strip()
+    return compose(valeur).strip()
 
 
 def _enleves(caches: Sequence[str]) -> str:

@@ -15,6 +15,7 @@ _FORMATS = {
     "\u200f": "marque droite à gauche",
     "\u2060": "gluon de mots",
     "\ufeff": "espace insécable sans chasse",
+    "\ufffd": "caractère de remplacement",
 }
 """Names by which Unicode's French list knows what people paste."""
 _DIRECTIONS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -40,8 +41,18 @@ def visible(texte: str) -> str:
 
 def invisibles(texte: str) -> list[str]:
     """The letters without width in it, each once and by name: « U+200B (espace sans chasse) »."""
-    found = [] if _plain(texte) else [one for one in dict.fromkeys(texte) if _sans_chasse(one)]
-    return [f"U+{ord(one):04X} ({_FORMATS.get(one) or unicodedata.name(one, '').lower()})" for one in found]
+    return [] if _plain(texte) else [nom_de_lettre(one) for one in dict.fromkeys(texte) if _sans_chasse(one)]
+
+
+def enlevees(texte: str) -> list[str]:
+    """The letters that `visible` takes away, each once."""
+    return [] if _plain(texte) else [one for one in dict.fromkeys(texte) if one not in _LIGNES and _cache(one)]
+
+
+def nom_de_lettre(lettre: str) -> str:
+    """« U+200B (espace sans chasse) »."""
+    nom = _FORMATS.get(lettre) or unicodedata.name(lettre, "caractère de contrôle").lower()
+    return f"U+{ord(lettre):04X} ({nom})"
 
 
 def sans_invisibles(texte: str) -> str:
@@ -56,6 +67,11 @@ def _sans_chasse(lettre: str) -> bool:
 def fins_de_ligne(texte: str) -> str:
     """The end of a line is one letter: a browser sends two (CR LF), counts one, and every comparison would see them."""
     return texte.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def compose(texte: str) -> str:
+    """Each accent and its letter as one, as keyboards write them and files of macOS do not (Unicode's NFC)."""
+    return unicodedata.normalize("NFC", texte)
 
 
 def formule(texte: str) -> bool:

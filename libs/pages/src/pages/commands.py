@@ -11,6 +11,7 @@ from acces.commande import Commande
 from acces.portee import act_as
 from chassis.database import Connection
 from chassis.http import Application, application
+from pages.frame import codes_of, enleves
 
 
 @asynccontextmanager
@@ -45,6 +46,7 @@ async def itself(request: Request) -> AsyncIterator[Connection]:
         yield connection
 
 
-def see_other(url: str) -> RedirectResponse:
-    """After a command: the page to look at, by GET."""
-    return RedirectResponse(url, status_code=303)
+def see_other(url: str, request: Request | None = None) -> RedirectResponse:
+    """After a command: the page to look at, by GET. `request`: whose form had texts; what they lost is told there."""
+    lost = codes_of(enleves(request)) if request else ""
+    return RedirectResponse(f"{url}{'&' if '?' in url else '?'}enleves={lost}" if lost else url, status_code=303)

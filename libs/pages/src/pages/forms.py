@@ -1,7 +1,7 @@
 """How a posted form is read: texts without invisible letters, numbers that make sense, and what a model refuses."""
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -9,20 +9,27 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 
 from francais.adresses import AdresseRefusee
-from francais.textes import fins_de_ligne, visible
+from francais.textes import compose, enlevees, fins_de_ligne, visible
 
 Location = tuple[int | str, ...]
 """Where pydantic found a fault: a field, then an index of its list."""
 
 
-def fields(request: Request, *, files: int = 0, max_fields: int = 1_500) -> AbstractAsyncContextManager[FormData]:
-    """`async with fields(request) as form`: `files` and `max_fields` at most, else 400."""
-    return request.form(max_files=files, max_fields=max_fields)
+@asynccontextmanager
+async def fields(request: Request, *, files: int = 0, max_fields: int = 1_500) -> AsyncIterator[FormData]:
+    """`async with fields(request) as form`: `files` and `max_fields` at most, else 400.
+
+    Which letters that nobody sees are taken out of its texts is kept, for `notices` and `see_other` to tell.
+    """
+    async with request.form(max_files=files, max_fields=max_fields) as form:
+        typed = "".join(value for _, value in form.multi_items() if isinstance(value, str))
+        request.state.enleves = enlevees(typed)
+        yield form
 
 
 def texts(form: FormData, name: str) -> list[str]:
-    """Every text of that name, without what nobody sees in it, lines ended by LF alone; files are left out."""
-    return [visible(fins_de_ligne(value)).strip() for value in form.getlist(name) if isinstance(value, str)]
+    """Every text of that name, without what nobody sees in it, accents composed, lines ended by LF alone; no file."""
+    return [compose(visible(fins_de_ligne(value)).strip()) for value in form.getlist(name) if isinstance(value, str)]
 
 
 def text(form: FormData, name: str) -> str:

@@ -1,5 +1,6 @@
 """What the frame of a page shows: who looks, the menu, and what a redirect says was done."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import TypedDict
 
@@ -7,6 +8,11 @@ from fastapi import Request
 
 from acces.acteur import Acteur, Role
 from acces.http import count_functions
+from francais.textes import enlevees, nom_de_lettre
+
+_CODE = re.compile("(?!D[89A-F]..$)[0-9A-F]{1,5}")
+"""Of a letter; half of one cannot be shown."""
+_MAX_ENLEVES = 10
 
 
 class Utilisateur(TypedDict):
@@ -49,4 +55,20 @@ def notices(request: Request, faits: Mapping[str, tuple[str, str]]) -> list[Avis
     """What the redirect to this page says was done: title and text by code."""
     # The address carries the code alone: a link could put any sentence, or a name, on the page.
     fait = faits.get(request.query_params.get("fait", ""))
-    return [{"type": "success", "titre": fait[0], "texte": fait[1]}] if fait else []
+    told: list[Avis] = [{"type": "success", "titre": fait[0], "texte": fait[1]}] if fait else []
+    if lettres := enleves(request):
+        texte = f"{', '.join(map(nom_de_lettre, lettres))}. Le reste est gardé comme vous l’avez saisi."
+        told.append({"type": "info", "titre": "Ce que personne ne voit est enlevé de votre saisie", "texte": texte})
+    return told
+
+
+def enleves(request: Request) -> list[str]:
+    """The letters that nobody sees and that were taken out of the form: of this request, or of the one before it."""
+    codes = request.query_params.get("enleves", "").split(".")[:_MAX_ENLEVES]
+    before = "".join(chr(int(one, 16)) for one in codes if _CODE.fullmatch(one))
+    return getattr(request.state, "enleves", None) or enlevees(before)
+
+
+def codes_of(lettres: Sequence[str]) -> str:
+    """As `enleves` reads them of an address."""
+    return ".".join(f"{ord(one):X}" for one in lettres[:_MAX_ENLEVES])

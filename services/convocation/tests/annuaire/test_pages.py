@@ -87,6 +87,18 @@ async def test_somebody_is_created_with_everything_the_form_holds_and_no_name_or
     }
 
 
+async def test_letters_that_nobody_sees_are_taken_out_of_what_is_typed_and_told_by_name(world):
+    browser, typed = world.browser("gestionnaire"), EVE | {"nom": "NOU\u200bVELLE", "prenom": "È\u2060ve"}
+    answer = await browser.post("/intervenants/nouveau", typed)
+    assert answer.headers["location"].endswith("?fait=personne-creee&enleves=200B.2060")
+    page = html.unescape((await browser.get(answer.headers["location"])).text)
+    assert 'value="NOUVELLE"' in page
+    assert "U+200B (espace sans chasse), U+2060 (gluon de mots)" in page
+    refused = await browser.post("/intervenants/nouveau", typed | {"uai": "x"})
+    assert "U+200B (espace sans chasse)" in refused.text
+    assert "Ce que personne ne voit" not in (await browser.post("/intervenants/nouveau", EVE | {"uai": "x"})).text
+
+
 async def test_a_name_that_no_font_can_print_is_warned_of_on_the_persons_page_and_no_other(world):
     gestionnaire, one = world.browser("gestionnaire"), await address(world)
     for nom, prenom, lost in (("汉字", "Tiểu Minh", "汉 字"), ("TRƯƠNG", "سميرة", None), ("Ｌｉ", "ﬁ", None)):

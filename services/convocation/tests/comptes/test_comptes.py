@@ -215,6 +215,23 @@ async def test_the_intervenant_of_the_directory_is_found_by_an_address_that_one_
     assert (await world.enters(GERANTE, "100@ac-exemple.invalid"))[0][0].sub == "100"
 
 
+@pytest.mark.parametrize(
+    ("nom", "typed"),
+    [
+        ("Awa NʼDIAYE", "N'DIAYE"),
+        ("Ewa ŁUKASIEWICZ", "lukas"),
+        ("Thị Phương ĐOÀN", "doan"),
+        ("Inès D’ALMEIDA", "dalmeida"),
+        ("Jean DE LA TOUR", "delatour"),
+    ],
+)
+async def test_an_account_is_found_as_somebody_of_the_directory_is(world, nom, typed):
+    await given(world, personne={"nom": nom, "courriel": "x1@ac-exemple.invalid"})
+    await world.enters(AUTRE, "x2@ac-exemple.invalid", nom)
+    found = (await world.administrateur.get("/api/comptes", nom=typed)).json()["comptes"]
+    assert [(one["nom"], one["compte"]) for one in found] == [(nom, None), (nom, AUTRE)]
+
+
 async def test_the_api_lists_who_has_what_since_when_and_finds_anybody_by_name_or_address(world):
     await given(world)
     ministere = [Fonction(Role.GESTIONNAIRE, academies=frozenset({"25"}))]

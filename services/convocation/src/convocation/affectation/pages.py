@@ -70,14 +70,14 @@ async def _convoquer(request: Request, acteur: Acteur, mission_id: UUID, saisies
         async with commande(request, acteur) as command:
             typed = [str(mission_id), saisies.numeros, saisies.qualite, saisies.dates, saisies.observation]
             if not await idempotence.first_time(command.connection, acteur, saisies.cle, typed, command.now):
-                return see_other(f"{done}deja-enregistree")
+                return see_other(f"{done}deja-enregistree", request)
             outre = PassageOutre(frozenset(saisies.lus), saisies.motif)
             await create_convocations(command, mission_id, saisies.numeros, saisie, outre)
     except Refus as refus:
         async with reading(request, acteur) as connection:
             mission = await mission_to_convoke_on(connection, acteur, mission_id)
             return await _show(request, connection, acteur, mission, saisies, refus)
-    return see_other(f"{done}convoquees")
+    return see_other(f"{done}convoquees", request)
 
 
 async def _show(

@@ -117,7 +117,8 @@ async def creer(request: Request, acteur: ActeurDep, demande: UUID | None = None
         except Refus as refused:
             refus = refused
         else:
-            return see_other("/demandes?fait=demande-creee" if demande else f"{_address(made)}?fait=personne-creee")
+            made_at = "/demandes?fait=demande-creee" if demande else f"{_address(made)}?fait=personne-creee"
+            return see_other(made_at, request)
     async with reading(request, acteur) as connection:
         asked = await demande_to_answer(connection, acteur, demande, answered=True)
         return await _form(request, connection, acteur, fiche, erreurs, refus, demande=asked)
@@ -149,7 +150,7 @@ async def enregistrer(request: Request, intervenant_id: UUID, acteur: ActeurDep)
         except Refus as refused:
             refus = refused
         else:
-            return see_other(f"{_address(held)}?fait=personne-modifiee")
+            return see_other(f"{_address(held)}?fait=personne-modifiee", request)
     async with reading(request, acteur) as connection:
         held = await visible_intervenant(connection, acteur, intervenant_id)
         return await _form(request, connection, acteur, fiche, erreurs, refus, connue=held)
@@ -174,7 +175,7 @@ async def activer(request: Request, intervenant_id: UUID, acteur: ActeurDep) -> 
         raise
     except Refus as refus:
         return await _activite(request, acteur, intervenant_id, motif, refus)
-    return see_other(f"{_address(person)}?fait=personne-{'reactivee' if actif else 'desactivee'}")
+    return see_other(f"{_address(person)}?fait=personne-{'reactivee' if actif else 'desactivee'}", request)
 
 
 async def _activite(

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Str
 from convocation.commun.recherche import cle
 from convocation.commun.refus import MAX_TEXTE
 from francais.adresses import adresse
-from francais.textes import fins_de_ligne, formule, lisible, visible
+from francais.textes import compose, fins_de_ligne, formule, lisible, visible
 
 
 def _lisible(texte: str) -> str:
@@ -30,6 +30,10 @@ def _nom(texte: str) -> str:
     return _lisible(texte)
 
 
+def _compose(valeur: object) -> object:
+    return compose(valeur) if isinstance(valeur, str) else valeur
+
+
 def _fins_de_ligne(valeur: object) -> object:
     return fins_de_ligne(valeur) if isinstance(valeur, str) else valeur
 
@@ -41,7 +45,12 @@ Texte = Annotated[
     AfterValidator(_lisible_sur_des_lignes),
 ]
 Ligne = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(_lisible)]
-Nom = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(_nom)]
+Nom = Annotated[
+    str,
+    BeforeValidator(_compose),
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=100),
+    AfterValidator(_nom),
+]
 Numero = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{1,32}$")]
 Uai = Annotated[str, StringConstraints(pattern=r"^[0-9]{7}[A-Z]$")]
 Academie = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}$")]

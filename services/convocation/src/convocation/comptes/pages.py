@@ -99,7 +99,7 @@ async def donner(request: Request, acteur: ActeurDep, compte: UUID | None = None
             refus = refused
         else:
             securite.tell(request, Evenement.RIGHT_GIVEN, acteur)
-            return see_other(f"{_address(known)}?fait=droit-donne")
+            return see_other(f"{_address(known)}?fait=droit-donne", request)
     async with reading(request, acteur) as connection:
         return await _form(request, connection, acteur, saisie, known, erreurs, refus)
 
@@ -183,7 +183,7 @@ async def retirer(request: Request, attribution_id: UUID, acteur: ActeurDep) -> 
     except Refus as refus:
         return await _retrait(request, acteur, attribution_id, motif, refus)
     securite.tell(request, Evenement.RIGHT_WITHDRAWN, acteur)
-    return see_other("/comptes?fait=droit-retire")
+    return see_other("/comptes?fait=droit-retire", request)
 
 
 async def _retrait(
@@ -220,7 +220,7 @@ async def activer(request: Request, compte: UUID, acteur: ActeurDep) -> Response
         return await _activite(request, acteur, compte, motif, refus)
     event = Evenement.ACCOUNT_REACTIVATED if actif else Evenement.ACCOUNT_DEACTIVATED
     securite.tell(request, event, acteur, account=str(compte))
-    return see_other(f"/comptes/{compte}?fait=compte-{'reactive' if actif else 'desactive'}")
+    return see_other(f"/comptes/{compte}?fait=compte-{'reactive' if actif else 'desactive'}", request)
 
 
 async def _activite(

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from chassis.database import Connection, Row
-from convocation.commun.recherche import cle
+from convocation.commun.recherche import formes
 from convocation.comptes.domain import Droit
 from convocation.comptes.reads import ATTRIBUTION, COMPTE, Attribution, Compte
 
@@ -58,9 +58,14 @@ class CompteRow(Row):
     compte: str
 
 
+def _cle(nom: str, courriel: str) -> str:
+    """The words somebody is found by, as in the directory: each, and those to the name's end as one (DALMEIDA)."""
+    return " ".join(formes(nom, courriel))
+
+
 async def seen(connection: Connection, compte: str, *, emetteur: str, nom: str, courriel: str, now: datetime) -> bool:
     """Record the sign-in, the account's row held; False for an account that is deactivated."""
-    return bool(await connection.fetchval(_SEEN, compte, emetteur, nom, courriel, cle(f"{nom} {courriel}"), now))
+    return bool(await connection.fetchval(_SEEN, compte, emetteur, nom, courriel, _cle(nom, courriel), now))
 
 
 async def bind(connection: Connection, compte: str, courriel: str, jour: date) -> None:
@@ -100,7 +105,7 @@ async def give(
 ) -> bool:
     """`qui`: name, address, account if known; `par`: account and name. The same id twice is one right: False."""
     nom, courriel, compte = qui
-    found = cle(f"{nom} {courriel}")
+    found = _cle(nom, courriel)
     of = (droit.role.value, sorted(droit.academies), droit.fin)
     return bool(
         await connection.execute(_GIVE, attribution_id, nom, courriel, found, compte, *of, le, *par) == "INSERT 0 1"

@@ -110,7 +110,7 @@ async def enregistrer(request: Request, convocation_id: UUID, acteur: ActeurDep)
             refus = refused
         else:
             fait = "modifiee" if done.convocation.version > saisies.version else "inchangee"
-            return see_other(f"/convocations/{convocation_id}?fait={fait}")
+            return see_other(f"/convocations/{convocation_id}?fait={fait}", request)
     async with reading(request, acteur) as connection:
         row = await visible_convocation(connection, acteur, convocation_id, "convocation.ecrire")
         return await _form(request, connection, acteur, row, saisies, refus)
@@ -173,7 +173,7 @@ async def supprimer(request: Request, convocation_id: UUID, acteur: ActeurDep) -
         async with reading(request, acteur) as connection:
             row = await visible_convocation(connection, acteur, convocation_id, "convocation.ecrire")
             return await _confirm(request, connection, acteur, row, saisies, refus)
-    return see_other(f"/missions/{row.mission_id}?fait=annulee")
+    return see_other(f"/missions/{row.mission_id}?fait=annulee", request)
 
 
 async def _confirm(

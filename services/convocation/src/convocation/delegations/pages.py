@@ -65,7 +65,7 @@ async def deleguer(request: Request, uai: str, acteur: ActeurDep) -> Response:
     except DelegationRefusee as refus:
         return await _show(request, acteur, uai, saisie, errors_of(refus))
     securite.tell(request, Evenement.DELEGATION_GIVEN, acteur)
-    return see_other(f"/delegations/{uai}?fait=delegation")
+    return see_other(f"/delegations/{uai}?fait=delegation", request)
 
 
 @router.post("/delegations/{uai}/{delegation_id}/retrait")

@@ -46,7 +46,7 @@ async def enregistrer(request: Request, academie: str, acteur: ActeurDep) -> Res
         await record_contact(
             command, academie, (typed["nom"], typed["courriel"], typed["telephone"], typed["horaires"])
         )
-    return see_other(f"/contact/{academie}?fait=contact")
+    return see_other(f"/contact/{academie}?fait=contact", request)
 
 
 async def _form(

@@ -64,7 +64,7 @@ async def repondre(request: Request, demande_id: UUID, acteur: ActeurDep) -> Res
             await answer_demande(command, demande_id, creee=creee, reponse=reponse)
     except (DemandeDejaTraitee, ReponseAbsente, TexteTropLong) as refus:
         return await _to_answer(request, acteur, refus)
-    return see_other("/demandes?fait=repondue")
+    return see_other("/demandes?fait=repondue", request)
 
 
 @router.post("/demandes")
@@ -85,7 +85,7 @@ async def demander(request: Request, acteur: ActeurDep) -> Response:
     demande_id = uuid5(_NAMESPACE, f"{acteur.sub}|{uai}|{cle}")
     async with commande(request, acteur) as command:
         await ask_intervenant(command, demande_id, uai, (typed["nom"], typed["prenom"], typed["precisions"]))
-    return see_other("/demandes?fait=demande")
+    return see_other("/demandes?fait=demande", request)
 
 
 async def _page(request: Request, acteur: Acteur, typed: dict[str, str], erreurs: list[dict[str, str]]) -> Response:

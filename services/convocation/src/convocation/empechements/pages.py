@@ -63,7 +63,7 @@ async def signaler(request: Request, convocation_id: UUID, acteur: ActeurDep) ->
             await report_empechement(command, convocation_id, version, motif)
     except Refus as refus:
         return await _show_reports(request, acteur, convocation_id, motif, refus)
-    return see_other(f"/convocations/{convocation_id}/empechement?fait=empechement")
+    return see_other(f"/convocations/{convocation_id}/empechement?fait=empechement", request)
 
 
 @router.post(f"{_REPORT}/retrait")
@@ -130,7 +130,7 @@ async def decider(request: Request, convocation_id: UUID, acteur: ActeurDep) -> 
     except Refus as refus:
         return await _show_decision(request, acteur, convocation_id, decision, refus)
     fait = "maintenue" if decision.saisies.action == "maintenir" else "remplacee"
-    return see_other(f"/missions/{row.mission_id}?fait={fait}")
+    return see_other(f"/missions/{row.mission_id}?fait={fait}", request)
 
 
 def _read(form: FormData) -> _Decision:

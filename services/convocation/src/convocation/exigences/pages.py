@@ -73,7 +73,7 @@ async def enregistrer(request: Request, adresse: Academie, code: Code, acteur: A
                 )
                 if saisie.action == "enregistrer" and saisie.vu == saisie.empreinte(wanted):
                     await change_exigence(command, academie, code, saisie.version, wanted, saisie.motif)
-                    return see_other(f"{_LIEN}?fait=exigence")
+                    return see_other(f"{_LIEN}?fait=exigence", request)
                 saisie.vu = saisie.empreinte(wanted)
         except (ExigenceRefusee, TexteTropLong, VersionDepassee) as refused:
             refus = refused

@@ -53,7 +53,7 @@ async def decider(request: Request, acteur: ActeurDep) -> Response:
     erreurs = await _decide(request, acteur, saisie)
     if erreurs:
         return await _show(request, acteur, saisie, erreurs)
-    return see_other(f"/ouvertures?{urlencode({'session': saisie.session, 'fait': 'ouverture'})}")
+    return see_other(f"/ouvertures?{urlencode({'session': saisie.session, 'fait': 'ouverture'})}", request)
 
 
 async def _decide(request: Request, acteur: Acteur, saisie: SaisieOuverture) -> list[dict[str, str]]:

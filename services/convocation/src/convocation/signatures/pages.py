@@ -62,7 +62,7 @@ async def enregistrer(request: Request, uai: str, acteur: ActeurDep) -> Response
             await record_signature(command, uai, names, expected, image)
     except Refus as refus:
         return await _form(request, acteur, uai, typed, errors_of(refus), status=status_of(refus))
-    return see_other(f"/signature/{uai}?fait=signature")
+    return see_other(f"/signature/{uai}?fait=signature", request)
 
 
 def _required(name: str) -> dict[str, str]:

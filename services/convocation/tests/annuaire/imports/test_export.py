@@ -102,6 +102,15 @@ async def test_the_page_gives_the_file_and_the_journal_says_who_took_it(peopled)
     assert json.loads(acte["apres"]) == {"format": "xlsx", "personnes": 6}
 
 
+async def test_a_format_that_is_none_is_refused_and_takes_nobody_out(peopled):
+    for wanted in ("ods", ""):
+        answer = await peopled.browser("chef").post("/intervenants/export", {"code": LYON, "format": wanted})
+        assert (answer.status_code, "XLSX ou CSV" in answer.text) == (422, True)
+    answer = await peopled.chef.get(f"/api/etablissements/{LYON}/annuaire", format="ods")
+    assert answer.status_code == 422
+    assert await peopled.pool.fetchval("SELECT count(*) FROM audit WHERE action = 'intervenants.exporter'") == 0
+
+
 WRONG = {
     "profils": ("=1", "profil"),
     "indisponibilites": ("06/03/2020 au 05/03/2020", "05/03/2020 au 06/03/2020"),

@@ -155,7 +155,7 @@ async def test_200_faults_among_50000_people_are_each_named_by_line_and_column_a
     assert await annuaire.pool.fetchval("SELECT octets IS NULL FROM import_annuaire")
 
 
-async def test_50000_people_are_tried_then_imported_and_the_same_file_again_changes_nobody(annuaire):
+async def test_50000_people_are_tried_then_imported_and_what_is_exported_of_them_changes_nobody(annuaire):
     octets = csv_file()
     assert len(octets) < 8_000_000  # chassis.http.MAX_BODY_BYTES
     import_id = await annuaire.give(octets, essai=True)
@@ -176,12 +176,6 @@ async def test_50000_people_are_tried_then_imported_and_the_same_file_again_chan
     print(f"longest pause of the event loop: {max(pauses) * 1000:.0f} ms", flush=True)  # noqa: T201  # the measure is asked for
     assert (await annuaire.state(import_id)).etat == "TERMINE"
     assert (await annuaire.counts())[0::2] == [1 + PEOPLE, PEOPLE + 1]
-    again = await annuaire.give(octets, essai=False)
-    started = time.perf_counter()
-    await annuaire.work()
-    told("the same file again", time.perf_counter() - started)
-    assert (await annuaire.state(again)).bilan == expected | {"creees": 0, "inchangees": PEOPLE}
-    assert (await annuaire.counts())[2] == PEOPLE + 2  # the act of the whole
     changed = await annuaire.give(octets.replace(b"n7@ac-", b"autre@ac-"), essai=False)
     await annuaire.work()
     assert (await annuaire.state(changed)).bilan == expected | {
@@ -200,22 +194,34 @@ async def test_50000_people_are_tried_then_imported_and_the_same_file_again_chan
 
 
 async def exported_and_imported_again(annuaire):
-    """All of them as CSV, some as XLSX, which takes ten times as long: nobody changes, no act but the whole's."""
-    started = time.perf_counter()
+    """All of them as CSV and as XLSX: nobody changes, no act but the whole's; a workbook is read row by row."""
     rows = [cellules(one) for one in await bulk.exported(annuaire.pool, "10", None)]
     headers = [one.nom for one in COLONNES]
-    files = {PEOPLE: csv_bytes(headers, rows), 2_000: xlsx_bytes("Annuaire", headers, rows[:2_000], LE)}
-    told("50,000 as CSV, 2,000 as XLSX", time.perf_counter() - started, len(files[PEOPLE]))
     acts = (await annuaire.counts())[2]
-    for people, octets in files.items():
+    seconds, memory = {}, {}
+    for kind in ("csv", "xlsx"):
+        octets = csv_bytes(headers, rows) if kind == "csv" else xlsx_bytes("Annuaire", headers, rows, LE)
         assert len(octets) < 8_000_000  # chassis.http.MAX_BODY_BYTES
         import_id = await annuaire.give(octets, essai=False)
-        started = time.perf_counter()
+        peak, started = asyncio.create_task(most_memory(memory, kind)), time.perf_counter()
         await annuaire.work()
-        told(f"import of what was exported, {people}", time.perf_counter() - started)
-        bilan = {"creees": 0, "modifiees": 0, "inchangees": people, "erreurs": 0, "remarques": 0}
+        seconds[kind] = time.perf_counter() - started
+        peak.cancel()
+        told(f"import of what was exported as {kind}, {memory[kind]} MB more", seconds[kind], len(octets))
+        bilan = {"creees": 0, "modifiees": 0, "inchangees": PEOPLE, "erreurs": 0, "remarques": 0}
         assert (await annuaire.state(import_id)).bilan == bilan
-    assert (await annuaire.counts())[2] == acts + len(files)
+    assert (await annuaire.counts())[2] == acts + 2
+    assert seconds["xlsx"] < 10 * seconds["csv"]
+    assert memory["xlsx"] < 100
+
+
+async def most_memory(memory, kind):
+    """How many MB the process had more than at first."""
+    first = psutil.Process().memory_info().rss
+    memory[kind] = 0
+    while True:
+        memory[kind] = max(memory[kind], (psutil.Process().memory_info().rss - first) // 2**20)
+        await asyncio.sleep(0.05)
 
 
 pauses = [0.0]

@@ -1,5 +1,6 @@
 """Which kind of file it is, and its reading; the kind is told by the first character, never by a name."""
 
+from francais.classeurs import est_classeur
 from mission_import.domain import fichier_csv, fichier_jsonl
 from mission_import.domain.fichier import (
     CSV,
@@ -13,6 +14,7 @@ from mission_import.domain.fichier import (
 )
 
 _BOM, _BOMS_UTF16 = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")
+_CLASSEUR = "C’est un classeur : enregistrez-le en « CSV UTF-8 »."
 _UTF16 = "Le fichier est en UTF-16, ou n’est pas du texte : enregistrez-le en « CSV UTF-8 »."
 
 
@@ -24,6 +26,8 @@ def lire(octets: bytes, deposee_le: str) -> Fichier:
     fichier = Fichier(JSON_LINES if est_json else CSV, UTF8_BOM if avec_bom else UTF8, sha256(octets), len(lignes))
     if octets.startswith(_BOMS_UTF16) or b"\x00" in octets[:4]:
         fichier.fautes.ajouter(1, "", _UTF16)
+    elif est_classeur(octets):
+        fichier.fautes.ajouter(1, "", _CLASSEUR)
     elif len(lignes) > MAX_LIGNES:
         phrase = f"Le fichier a plus de {MAX_LIGNES} lignes : partagez-le, une clôture entière dans chaque partie."
         fichier.fautes.ajouter(MAX_LIGNES + 1, "", phrase)

@@ -17,6 +17,7 @@ from francais.imprimable import illisibles
 from francais.textes import formule
 
 _NUMERO = re.compile(r"[A-Za-z0-9]{1,32}")
+_SCIENTIFIQUE = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]{1,3}")
 _MAX_NOM, _MAX_LISTE, _MAX_PERIODES, _UAI = 100, 10, 30, 8
 _OUI_NON = {"oui": True, "non": False, "1": True, "0": False, "true": True, "false": False}
 _OUI_NON |= {"vrai": True, "faux": False, "o": True, "n": False}
@@ -84,6 +85,8 @@ def _plein(texte: str) -> str:
 
 
 def _numero(texte: str, _: Regles) -> str:
+    if _SCIENTIFIQUE.fullmatch(texte):
+        raise ValueError("Le tableur a écrit ce numéro en notation scientifique : mettez la colonne au format Texte.")
     if not _NUMERO.fullmatch(_plein(texte)):
         raise ValueError("Le numéro a 32 caractères au plus, lettres sans accent et chiffres.")
     return texte

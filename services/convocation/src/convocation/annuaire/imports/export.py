@@ -15,6 +15,7 @@ from acces.securite import Evenement
 from convocation.annuaire.imports import bulk
 from convocation.annuaire.imports.access import EXPORT, exportable, may_export
 from convocation.annuaire.imports.domain import COLONNES, cellules
+from convocation.annuaire.imports.refus import FormatInconnu
 from convocation.cadre.ecran import page
 from convocation.commun.application import application
 from convocation.commun.limites import limit_document
@@ -57,7 +58,9 @@ async def telecharger(request: Request, acteur: ActeurDep) -> Response:
     """Posted, so that no link that a browser follows by itself takes people out."""
     async with fields(request) as form:
         code, wanted = text(form, "code"), text(form, "format")
-    return await _file(request, acteur, code, Format.XLSX if wanted == Format.XLSX else Format.CSV)
+    if wanted not in set(Format):
+        raise FormatInconnu
+    return await _file(request, acteur, code, Format(wanted))
 
 
 @api_router.get("/academies/{academie}/annuaire", **_FICHIER)

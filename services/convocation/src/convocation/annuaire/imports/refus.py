@@ -24,3 +24,8 @@ class ImportDejaLance(Refus):
 class FichierAbsent(Refus):
     slug = "fichier-absent"
     phrase = "Choisissez le fichier de l’annuaire."
+
+
+class FormatInconnu(Refus):
+    slug = "format-inconnu"
+    phrase = "Choisissez le format du fichier : XLSX ou CSV."

@@ -54,7 +54,7 @@ async def decider(request: Request, session: Session, uai: Uai, acteur: ActeurDe
                     await decide_import.refuse(command, session, uai, revision, motif)
     except (MotifAbsent, MotifTropLong, RevisionDepassee) as refus:
         return await _page(request, acteur, session, uai, refus=refus, motif=motif)
-    return see_other(f"/imports/{session}/{uai}?fait={'acceptee' if accepte else 'refusee'}")
+    return see_other(f"/imports/{session}/{uai}?fait={'acceptee' if accepte else 'refusee'}", request)
 
 
 @router.post("/imports/{session}/{uai}/rejeu")
