@@ -6,7 +6,7 @@ Everything is posted, so that no URL holds names or numbers of people.
 import hashlib
 import json
 import secrets
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from fastapi import Depends, Request
@@ -107,12 +107,14 @@ async def _show(
     refus: Refus | None = None,
 ) -> Response:
     decisions = await ouvertures.decisions(connection, mission.session, mission.academie, mission.uai)
-    ouverte = est_ouvert(decisions, mission.academie, mission.uai, application(request).clock())
+    now = application(request).clock()
+    ouverte = est_ouvert(decisions, mission.academie, mission.uai, now)
     choix = await people_to_tick(connection, mission, saisies)
     await count_read(request, acteur, [*choix.groupe, *choix.trouvees])
-    avertissements = await _avertissements(connection, mission, choix, saisies, ouverte=ouverte)
+    jour = local_time(mission.academie, now).date()
+    avertissements = await _avertissements(connection, mission, choix, saisies, ouverte=ouverte, jour=jour)
     to_read = isinstance(refus, AvertissementsALire)
-    erreurs = [{"champ": refus.champ, "texte": _phrase(refus, choix)}] if refus and not to_read else []
+    erreurs = [] if to_read else [one | {"texte": _phrase(refus, choix)} for one in saisies.erreurs(refus) if refus]
     return await page(
         request,
         connection,
@@ -129,7 +131,7 @@ async def _show(
         erreurs=erreurs,
         qualites=list(LIBELLES.items()),
         conseil=CONSEIL_DATE,
-        aujourdhui=local_time(mission.academie, application(request).clock()).date(),
+        aujourdhui=jour,
         disciplines=await nomenclature.disciplines(connection, ""),
         conseillees=await nomenclature.of_epreuve(connection, mission.code),
         contact=await demandes.contact(connection, mission.academie),
@@ -143,12 +145,12 @@ def _phrase(refus: Refus, choix: ChoixDesPersonnes) -> str:
 
 
 async def _avertissements(
-    connection: Connection, mission: Mission, choix: ChoixDesPersonnes, saisies: Saisies, *, ouverte: bool
+    connection: Connection, mission: Mission, choix: ChoixDesPersonnes, saisies: Saisies, *, ouverte: bool, jour: date
 ) -> list[object]:
     """What there is to read before convoking; about the mission as it is while the entry is not complete."""
     try:
         saisie = saisies.saisie()
-        examen = await examine(connection, mission, choix.coches, saisie, ouvert=ouverte)
+        examen = await examine(connection, mission, choix.coches, saisie, ouvert=ouverte, aujourdhui=jour)
     except Refus:
         return list(await warn(connection, mission))
     return list(examen.avertissements)

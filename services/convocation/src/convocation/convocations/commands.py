@@ -1,7 +1,8 @@
 """Convoquer (R41), modifier (R44), supprimer (R45), and telling again: one transaction each, with its events."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from acces.commande import Commande
@@ -10,11 +11,12 @@ from chassis.database import Connection
 from chassis.outbox import Outgoing
 from convocation.annuaire import reads as intervenants
 from convocation.annuaire.domain import Intervenant
+from convocation.avertissements.calendrier import calendrier
+from convocation.avertissements.domain import Avertissement, Lieu, sur_les_jours
 from convocation.commun.refus import entier
 from convocation.convocations import reads, sql
 from convocation.convocations.access import convocation_for_writing, mission_for_writing
 from convocation.convocations.domain import (
-    Avertissement,
     Convocation,
     Occupation,
     Saisie,
@@ -24,14 +26,17 @@ from convocation.convocations.domain import (
     convoquer,
     modifier,
     sur_l_observation,
+    sur_la_discipline,
     sur_les_personnes,
 )
 from convocation.convocations.publishing import TYPES, publish
 from convocation.convocations.refus import AvertissementsALire, DejaConvoque
 from convocation.exigences import reads as exigences
 from convocation.exigences.domain import ProfilsRequis
-from convocation.missions.domain import Mission
+from convocation.missions.domain import Mission, MissionType
+from convocation.nomenclature import reads as nomenclature
 from convocation.signatures import reads as signatures
+from event_schemas.academies import local_time
 from event_schemas.catalogue import CONVOCATION
 from event_schemas.identities import convocation_id
 
@@ -108,7 +113,8 @@ async def create_convocations(
     """Without `outre` warnings are told afterwards. Raises a Refus (AvertissementsALire too), Forbidden."""
     connection = commande.connection
     mission, ouvert = await mission_for_writing(commande, mission_id)
-    examen = await examine(connection, mission, numeros, saisie, ouvert=ouvert, lock=True)
+    jour = _jour(commande, mission)
+    examen = await examine(connection, mission, numeros, saisie, ouvert=ouvert, aujourdhui=jour, lock=True)
     if outre is not None:
         outre.check(examen.avertissements)
     by_id = {convocation_id(mission_id, one.numero): one for one in examen.nouvelles}
@@ -131,9 +137,13 @@ async def examine(
     saisie: Saisie,
     *,
     ouvert: bool,
+    aujourdhui: date,
     lock: bool = False,
 ) -> Examen:
-    """What convoking would do and what it should be warned of; writes nothing. Raises a Refus."""
+    """What convoking would do and what it should be warned of; writes nothing. Raises a Refus.
+
+    `aujourdhui`: the académie's day.
+    """
     annuaire = await intervenants.get(connection, numeros, lock=lock)
     requis = (await exigences.rule_in_force(connection, mission.academie, mission.code)).profils
     nouvelles = convoquer(
@@ -144,13 +154,26 @@ async def examine(
         existantes=await reads.of_mission(connection, mission.mission_id, numeros, lock=lock),
         saisie=saisie,
         requis=requis,
+        aujourdhui=aujourdhui,
     )
-    dates = nouvelles[0].dates
+    dates, people = nouvelles[0].dates, [annuaire[numero] for numero in numeros]
     occupations = await sql.occupations(connection, numeros, dates, mission.mission_id, mission.academie)
-    found = sur_l_observation(saisie.observation)
-    found += sur_les_personnes([annuaire[numero] for numero in numeros], dates)
+    found = _on_days(mission, dates, aujourdhui) + sur_l_observation(saisie.observation)
+    found += sur_les_personnes(people, dates)
+    if mission.type is MissionType.CORRECTION:
+        found += sur_la_discipline(people, nouvelles, await nomenclature.of_epreuve(connection, mission.code))
     found += await _warnings(connection, mission, requis, nouvelles, occupations)
     return Examen(nouvelles, annuaire, found)
+
+
+def _on_days(mission: Mission, dates: Iterable[date], aujourdhui: date) -> list[Avertissement]:
+    lieu = Lieu(mission.academie, mission.uai)
+    return sur_les_jours(calendrier(), dates, lieu, mission.session, aujourdhui)
+
+
+def _jour(commande: Commande, mission: Mission) -> date:
+    """The académie's day."""
+    return local_time(mission.academie, commande.now).date()
 
 
 async def warn(connection: Connection, mission: Mission) -> list[Avertissement]:
@@ -189,16 +212,25 @@ async def change_convocation(
     Raises a Refus (AvertissementsALire too), Forbidden.
     """
     convocation, mission, ouvert = await convocation_for_writing(commande, convocation_id, expected)
-    changed = modifier(convocation, mission, ouvert=ouvert, saisie=saisie)
+    jour = _jour(commande, mission)
+    changed = modifier(convocation, mission, ouvert=ouvert, saisie=saisie, aujourdhui=jour)
     if changed.version == convocation.version:
         return Changee(convocation, [])
-    warnings = await warnings_of(commande.connection, mission, changed)
+    warnings = await warnings_of_change(commande.connection, mission, convocation, changed, jour)
     if outre is not None:
         outre.check(warnings)
     await _save(commande, convocation_id, changed, mission)
     if outre is not None:
         await outre.remember(commande, {convocation_id: changed.version}, warnings)
     return Changee(changed, warnings)
+
+
+async def warnings_of_change(
+    connection: Connection, mission: Mission, before: Convocation, after: Convocation, aujourdhui: date
+) -> list[Avertissement]:
+    """What there is to read about a change: of the calendar, the dates that are new."""
+    nouvelles = [day for day in after.dates if day not in before.dates]
+    return _on_days(mission, nouvelles, aujourdhui) + await warnings_of(connection, mission, after)
 
 
 async def warnings_of(connection: Connection, mission: Mission, convocation: Convocation) -> list[Avertissement]:
