@@ -15,7 +15,7 @@ from starlette.responses import Response
 from acces.acteur import Acteur
 from acces.http import ActeurDep, Router
 from chassis.database import Connection
-from convocation.affectation.presenters import ChoixDesPersonnes, people_to_tick
+from convocation.affectation.presenters import ChoixDesPersonnes, people_to_tick, shortcuts
 from convocation.cadre.ecran import page
 from convocation.commun import idempotence
 from convocation.commun.application import application
@@ -109,8 +109,10 @@ async def _show(
     decisions = await ouvertures.decisions(connection, mission.session, mission.academie, mission.uai)
     now = application(request).clock()
     ouverte = est_ouvert(decisions, mission.academie, mission.uai, now)
-    choix = await people_to_tick(connection, mission, saisies)
-    await count_read(request, acteur, [*choix.groupe, *choix.trouvees])
+    disciplines = await nomenclature.disciplines(connection, "")
+    conseillees = await nomenclature.of_epreuve(connection, mission.code)
+    choix = await people_to_tick(connection, mission, saisies, disciplines)
+    await count_read(request, acteur, [*choix.groupe, *choix.ailleurs, *choix.trouvees])
     jour = local_time(mission.academie, now).date()
     avertissements = await _avertissements(connection, mission, choix, saisies, ouverte=ouverte, jour=jour)
     to_read = isinstance(refus, AvertissementsALire)
@@ -132,8 +134,8 @@ async def _show(
         qualites=list(LIBELLES.items()),
         conseil=CONSEIL_DATE,
         aujourdhui=jour,
-        disciplines=await nomenclature.disciplines(connection, ""),
-        conseillees=await nomenclature.of_epreuve(connection, mission.code),
+        disciplines=disciplines,
+        raccourcis=await shortcuts(connection, mission, disciplines, conseillees),
         contact=await demandes.contact(connection, mission.academie),
     )
 

@@ -33,6 +33,10 @@ ETAT = """
 SELECT convocation_id, mission_id, numero, status, nature, qualite, qualite_par_defaut, profil, dates, observation,
        motif, version FROM convocation
 """
+_ANNULEES = """
+SELECT c.numero, v.le FROM convocation c JOIN convocation_version v USING (convocation_id, version)
+WHERE c.mission_id = $1 AND c.status = 'CANCELLED' ORDER BY c.numero
+"""
 _OF_MISSION = f"{ETAT} WHERE mission_id = $1 AND ($2::text[] IS NULL OR numero = ANY($2)) ORDER BY numero"
 
 
@@ -102,6 +106,13 @@ def _fait(etat: str | None, version: int | None, motif: str | None) -> Fait | No
     return Fait(etat, version, motif) if etat else None
 
 
+class AnnuleeRow(Row):
+    """Whose convocation was cancelled, and when."""
+
+    numero: str
+    le: datetime
+
+
 class Version(Row):
     """A version as it was told. `par_nom`: who decided, « X pour Y » for a délégué; empty for one of long ago."""
 
@@ -150,6 +161,12 @@ async def of_mission(
         _OF_MISSION + (" FOR UPDATE" if lock else ""), mission_id, numeros, record_class=EtatRow
     )
     return {row.numero: convocation_of(row) for row in rows}
+
+
+async def annulees(connection: Connection, mission_id: UUID) -> dict[str, datetime]:
+    """Whose convocation on the mission is cancelled, and when that was."""
+    rows = await connection.fetch(_ANNULEES, mission_id, record_class=AnnuleeRow)
+    return {row.numero: row.le for row in rows}
 
 
 async def get(connection: Connection, convocation_id: UUID, *, lock: bool = False) -> tuple[UUID, Convocation] | None:
