@@ -65,7 +65,7 @@ class World:
     async def send(self, *closings):
         await producer.send(self.stack.kafka_connection, closings, lambda _: None)
 
-    async def convoke(self, code, numero, day="2020-03-05"):
+    async def convoke(self, code, numero, day="2030-03-05"):
         path = f"/api/missions/{mission_id(SESSION, UAI, 'GENERALE', code)}/convocations"
         done = await self.chef.post(path, {"intervenants": [numero], "dates": [day]}, key=f"essai-{code}")
         return done["convocations"][0]["convocation_id"]

@@ -109,7 +109,7 @@ class Api:
         return await self._client.post(path, json=body, headers=self._headers | keyed | headers)
 
     async def convoque(self, mission, *numeros, **changes):
-        body = {"intervenants": list(numeros), "dates": ["2020-03-05"], **changes}
+        body = {"intervenants": list(numeros), "dates": ["2030-03-05"], **changes}
         return await self.post(f"/api/missions/{mission}/convocations", body)
 
 

@@ -42,7 +42,7 @@ TYPED = {
     "client_id": {"santorin"},
     "client_secret": {SECRET},
     "cle": {"k"},
-    "dates": {"2020-03-05"},
+    "dates": {"2030-03-05"},
     "genre": {"fim"},
     "grant_type": {"client_credentials"},
     "page": {"1", "2"},

@@ -41,7 +41,7 @@ SEED = int(os.environ.get("IMAGIN_TEST_SEED", "20201"))
 UAI, ACADEMIE, SESSION = "0699001J", "10", "2020-E3C1"
 MISSIONS = [uuid5(UUID(int=0), f"mission-{number}") for number in range(10)]
 NUMEROS = [f"{number:05}" for number in range(40)]
-LE = "2030-01-01"  # any day after the missions' dates
+LE = "2050-01-01"  # any day after the missions' dates
 SETTINGS = {
     "CONVOCATION_KAFKA_SESSION_TIMEOUT_MILLISECONDS": "6000",
     "SANTORIN_BRIDGE_KAFKA_SESSION_TIMEOUT_MILLISECONDS": "6000",
@@ -92,13 +92,13 @@ class Etablissement:
                 await self.ask("POST", f"{path}/annulation", {"motif": "essai"}, **match)
                 del active[numero]
             else:
-                day = date.fromordinal(self.draw.randint(737_000, 738_000)).isoformat()
+                day = date.fromordinal(self.draw.randint(741_500, 742_500)).isoformat()
                 changed = await self.ask("PUT", path, {"dates": [day], "qualite": "COORDINATEUR"}, **match)
                 active[numero]["version"] = changed["version"]
             self.flips += 1
 
     async def _convoke(self, mission, numeros):
-        body = {"intervenants": numeros, "dates": ["2020-03-05"]}
+        body = {"intervenants": numeros, "dates": ["2030-03-05"]}
         key = f"{mission}-{self.draw.random()}"
         made = await self.ask("POST", f"/api/missions/{mission}/convocations", body, **{"Idempotency-Key": key})
         self.flips += len(made["convocations"])

@@ -59,7 +59,7 @@ async def test_a_person_of_another_academie_does_not_exist_within_ones_own(world
 
 async def test_somebody_is_created_read_changed_and_deactivated_and_each_is_an_act(world):
     gestionnaire = world.gestionnaire
-    period = {"debut": "2020-03-05", "fin": "2020-03-06"}
+    period = {"debut": "2030-03-05", "fin": "2030-03-06"}
     full = EVE | {"numero": "500", "uais_secondaires": [AUTRE_LYON], "disciplines": ["0100"], "profils": ["p"]}
     made = await gestionnaire.post(URL.format("10"), full | {"stagiaire": True, "indisponibilites": [period]})
     assert (made.status_code, made.headers["etag"]) == (201, '"1"')

@@ -25,8 +25,8 @@ EVE = {
     "disciplines": ["0100", "0202"],
     "profils": ["professeur de lettres"],
     "stagiaire": "oui",
-    "debut": ["2020-03-05", ""],
-    "fin": ["2020-03-06", ""],
+    "debut": ["2030-03-05", ""],
+    "fin": ["2030-03-06", ""],
 }
 ANNE = {"action": "enregistrer", "version": "1", "civilite": "Mme", "nom": "LEFÈVRE", "prenom": "Anna", "uai": LYON}
 ANNE |= {"courriel": "102@ac-exemple.invalid", "disciplines": ["0202"]}
@@ -79,7 +79,7 @@ async def test_somebody_is_created_with_everything_the_form_holds_and_no_name_or
     answer = await world.browser("gestionnaire").post("/intervenants/nouveau", EVE)
     assert answer.headers["location"] == f"{await address(world, '500')}?fait=personne-creee"
     page = html.unescape((await world.browser("gestionnaire").get(await address(world, "500"))).text)
-    for held in ('value="NOUVELLE"', f'value="{AUTRE_LYON}"', 'value="2020-03-05"', 'value="2020-03-06"'):
+    for held in ('value="NOUVELLE"', f'value="{AUTRE_LYON}"', 'value="2030-03-05"', 'value="2030-03-06"'):
         assert held in page, held
     ticked = re.findall(r'name="(disciplines|profils|stagiaire)" value="([^"]+)" checked', page)
     assert set(ticked) == {
@@ -138,9 +138,9 @@ WRONG = [
     ({"uais_secondaires": f"{AUTRE_LYON} x"}, "Séparez les UAI"),
     ({"disciplines": ["9999"]}, "Discipline inconnue"),
     ({"civilite": ""}, "Choisissez la civilité"),
-    ({"debut": ["2020-03-06"], "fin": ["2020-03-05"]}, "dans l’ordre"),
-    ({"debut": ["2020-03-06"], "fin": [""]}, "dans l’ordre"),
-    ({"debut": ["2020-03-06"] * 2, "fin": ["2020-03-06"] * 2}, "même jour"),
+    ({"debut": ["2030-03-06"], "fin": ["2030-03-05"]}, "dans l’ordre"),
+    ({"debut": ["2030-03-06"], "fin": [""]}, "dans l’ordre"),
+    ({"debut": ["2030-03-06"] * 2, "fin": ["2030-03-06"] * 2}, "même jour"),
 ]
 
 
@@ -168,7 +168,7 @@ async def test_adding_a_period_keeps_everything_and_writes_nothing(world):
     before = await acts(world)
     for path, form in (
         ("/intervenants/nouveau", EVE),
-        (await address(world), ANNE | {"debut": "2020-03-05", "fin": ""}),
+        (await address(world), ANNE | {"debut": "2030-03-05", "fin": ""}),
     ):
         answer = await world.browser("gestionnaire").post(path, form | {"action": "ajouter"})
         assert answer.status_code == 200
@@ -181,10 +181,10 @@ async def test_adding_a_period_keeps_everything_and_writes_nothing(world):
 async def test_in_two_tabs_the_second_is_told_sees_what_is_recorded_and_may_write_over_it(world):
     gestionnaire, one = world.browser("gestionnaire"), await address(world)
     assert (await gestionnaire.post(one, ANNE | {"prenom": "Première"})).status_code == 303
-    answer = await gestionnaire.post(one, ANNE | {"prenom": "Seconde", "debut": "2020-03-05", "fin": "2020-03-06"})
+    answer = await gestionnaire.post(one, ANNE | {"prenom": "Seconde", "debut": "2030-03-05", "fin": "2030-03-06"})
     assert answer.status_code == 412
     assert "LEFÈVRE Première" in answer.text
-    for typed in ('value="Seconde"', 'value="2020-03-05"', 'name="version" value="2"', "Enregistrer par-dessus"):
+    for typed in ('value="Seconde"', 'value="2030-03-05"', 'name="version" value="2"', "Enregistrer par-dessus"):
         assert typed in answer.text, typed
     assert (await gestionnaire.post(one, ANNE | {"prenom": "Seconde", "version": "2"})).status_code == 303
     held = await world.pool.fetchrow("SELECT prenom, version FROM intervenant WHERE numero = '102'")

@@ -40,8 +40,8 @@ def _bodies(place, ids):
     person = "/api/academies/{academie}/intervenants"
     contact = {"nom": "D", "courriel": "x@y.invalid", "telephone": "0", "horaires": "9 h"}
     json = {
-        "POST /api/missions/{mission_id}/convocations": {"intervenants": [NUMEROS[place]], "dates": ["2020-03-05"]},
-        "PUT /api/convocations/{convocation_id}": {"dates": ["2020-03-07"]},
+        "POST /api/missions/{mission_id}/convocations": {"intervenants": [NUMEROS[place]], "dates": ["2030-03-05"]},
+        "PUT /api/convocations/{convocation_id}": {"dates": ["2030-03-07"]},
         "POST /api/convocations/{convocation_id}/annulation": {"motif": "x"},
         "POST /api/envois": {"demandes": [{"convocation_id": ids["convocation_id"], "version": 1}]},
         "PUT /api/ouvertures": opening,

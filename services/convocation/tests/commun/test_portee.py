@@ -20,7 +20,7 @@ WHOSE = {
     "JOIN convocation USING (convocation_id) JOIN mission USING (mission_id)"
     for table in ("convocation_version", "document", "empechement", "courriel_demande", "passage_outre", "remise")
 }
-CONVOQUEE = {"intervenants": ["100"], "dates": ["2020-03-05"]}
+CONVOQUEE = {"intervenants": ["100"], "dates": ["2030-03-05"]}
 CHEF = Acteur("chef", Role.CHEF, "chef", frozenset({LYON}))
 REACHES = {
     "chef": (CHEF, {LYON}),

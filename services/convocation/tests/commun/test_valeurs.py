@@ -32,7 +32,7 @@ async def test_a_nul_in_a_search_of_the_api_is_refused(open_world):
 async def test_if_match_of_what_is_no_version_matches_nothing(open_world, version):
     await open_world.chef.convoque(open_world.hg, "100")
     [line] = (await open_world.chef.get(f"/api/missions/{open_world.hg}")).json()["intervenants"]
-    body = {"dates": ["2020-03-06"], "qualite": "CORRECTEUR"}
+    body = {"dates": ["2030-03-06"], "qualite": "CORRECTEUR"}
     match = {"If-Match": f'"{version}"'.encode("latin-1", "replace")}
     answer = await open_world.chef.put(f"/api/convocations/{line['convocation_id']}", body, **match)
     assert (answer.status_code, answer.json()["type"]) == (412, "version-depassee")

@@ -57,7 +57,7 @@ async def test_r26_the_detail_of_the_mission_shows_its_facts(open_world):
 
 
 @pytest.mark.parametrize(
-    ("dates", "why"), [([], "date-non-choisie"), (["2020-03-05", "0027-03-06"], "date-invraisemblable")]
+    ("dates", "why"), [([], "date-non-choisie"), (["2030-03-05", "0027-03-06"], "date-invraisemblable")]
 )
 async def test_r37_a_convocation_without_a_chosen_date_is_refused_and_writes_nothing(open_world, dates, why):
     answer = await open_world.chef.convoque(open_world.hg, "100", dates=dates)
@@ -84,7 +84,7 @@ async def test_r43_a_convocation_can_be_seen_with_its_version(open_world):
 
 async def test_r44_a_change_needs_the_version_one_has_read_and_is_told(open_world):
     path = f"/api/convocations/{(await one(open_world))['convocation_id']}"
-    body = {"qualite": "COORDINATEUR", "dates": ["2020-03-06"], "observation": ""}
+    body = {"qualite": "COORDINATEUR", "dates": ["2030-03-06"], "observation": ""}
     assert (await open_world.chef.put(path, body)).status_code == 428
     assert (await open_world.chef.put(path, body, **{"If-Match": '"7"'})).status_code == 412
     changed = await open_world.chef.put(path, body, **{"If-Match": '"1"'})

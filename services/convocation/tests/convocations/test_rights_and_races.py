@@ -8,7 +8,7 @@ import pytest
 from acces.acteur import Role
 from convocation.commun import idempotence
 
-BODY = {"intervenants": ["100"], "dates": ["2020-03-05"]}
+BODY = {"intervenants": ["100"], "dates": ["2030-03-05"]}
 ACTEURS = (
     *("chef", "delegue", "autre_chef", "gestionnaire", "gestionnaire_de_lille"),
     *("administrateur", "intervenant", "notifier", "santorin"),
@@ -35,7 +35,7 @@ async def test_r54_r55_and_r56_each_acteur_reads_and_writes_what_is_his_and_noth
     reading = [f"/api/missions/{open_world.hg}", f"/api/missions/{open_world.hg}/intervenants?nom=dup", line]
     for path in [*reading, f"{line}/historique"]:
         assert ((await acteur.get(path)).status_code == 200) is may_read, path
-    change = await acteur.put(line, {"dates": ["2020-03-07"]}, **{"If-Match": '"1"'})
+    change = await acteur.put(line, {"dates": ["2030-03-07"]}, **{"If-Match": '"1"'})
     assert (change.status_code == 200) is may_write
     cancel = await acteur.post(f"{line}/annulation", {"motif": "x"}, **{"If-Match": '"2"'})
     assert (cancel.status_code == 200) is may_write
@@ -61,13 +61,13 @@ async def test_what_is_refused_is_refused_alike_by_page_and_api(open_world, name
     answers = {
         "convoquer": [
             await page.post(
-                f"{mission}/affectation", {"action": "convoquer", "cle": "k", "numeros": "x", "dates": "2020-03-05"}
+                f"{mission}/affectation", {"action": "convoquer", "cle": "k", "numeros": "x", "dates": "2030-03-05"}
             ),
-            await api.post(f"/api{mission}/convocations", {"intervenants": ["x"], "dates": ["2020-03-05"]}),
+            await api.post(f"/api{mission}/convocations", {"intervenants": ["x"], "dates": ["2030-03-05"]}),
         ],
         "modifier": [
-            await page.post(f"{line}/modifier", {"version": "9", "dates": "2020-03-07"}),
-            await api.put(f"/api{line}", {"dates": ["2020-03-07"]}, **read),
+            await page.post(f"{line}/modifier", {"version": "9", "dates": "2030-03-07"}),
+            await api.put(f"/api{line}", {"dates": ["2030-03-07"]}, **read),
         ],
         "supprimer": [
             await page.post(f"{line}/supprimer", {"version": "9", "motif": "x"}),
@@ -148,14 +148,14 @@ async def test_keys_are_forgotten_after_a_while(open_world):
 
 
 async def test_the_day_before_or_after_is_no_conflict_and_the_same_day_is(open_world):
-    assert (await open_world.chef.convoque(open_world.hg, "100", dates=["2020-03-05"])).status_code == 201
+    assert (await open_world.chef.convoque(open_world.hg, "100", dates=["2030-03-05"])).status_code == 201
     types = {}
-    for day in ("2020-03-04", "2020-03-05"):
+    for day in ("2030-03-04", "2030-03-05"):
         mission = open_world.hlp if day.endswith("4") else open_world.numerisation
         answer = await open_world.chef.convoque(mission, "100", dates=[day])
         types[day] = {one["type"] for one in answer.json()["avertissements"]}
-    assert "deja-convoque-ce-jour" not in types["2020-03-04"]
-    assert "deja-convoque-ce-jour" in types["2020-03-05"]
+    assert "deja-convoque-ce-jour" not in types["2030-03-04"]
+    assert "deja-convoque-ce-jour" in types["2030-03-05"]
 
 
 async def test_a_key_used_for_another_request_is_refused_and_a_missing_one_too(open_world):
@@ -195,7 +195,7 @@ async def test_twenty_editors_at_once_lose_no_update(open_world):
     path = f"/api/convocations/{created['convocation_id']}"
 
     async def edit(day):
-        return await open_world.chef.put(path, {"dates": [f"2020-03-{day:02}"]}, **{"If-Match": '"1"'})
+        return await open_world.chef.put(path, {"dates": [f"2030-03-{day:02}"]}, **{"If-Match": '"1"'})
 
     answers = await asyncio.gather(*(edit(day) for day in range(6, 26)))
     assert sorted(answer.status_code for answer in answers) == [200] + [412] * 19
@@ -230,10 +230,10 @@ async def test_the_envoi_answers_with_the_version_asked_and_410_once_it_is_super
     "body",
     [
         {"intervenants": ["100"], "dates": ["hier"]},
-        {"intervenants": ["1; DROP"], "dates": ["2020-03-05"]},
-        {"intervenants": ["100"], "dates": ["2020-03-05"], "observation": "a\x00b"},
-        {"intervenants": ["100"], "dates": ["2020-03-05"], "unknown": 1},
-        {"intervenants": "100", "dates": ["2020-03-05"]},
+        {"intervenants": ["1; DROP"], "dates": ["2030-03-05"]},
+        {"intervenants": ["100"], "dates": ["2030-03-05"], "observation": "a\x00b"},
+        {"intervenants": ["100"], "dates": ["2030-03-05"], "unknown": 1},
+        {"intervenants": "100", "dates": ["2030-03-05"]},
     ],
 )
 async def test_a_malformed_request_is_a_422_that_says_where(open_world, body):

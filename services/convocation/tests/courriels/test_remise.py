@@ -68,13 +68,13 @@ async def test_handing_over_is_confirmed_once_told_and_audited(open_world, line)
 
 async def test_a_version_that_was_superseded_is_not_confirmed_and_the_new_one_is_shown(open_world, line):
     await open_world.mailed(line, "ECHOUEE")
-    change = await open_world.chef.put(f"/api/convocations/{line}", {"dates": ["2020-03-09"]}, **{"If-Match": '"1"'})
+    change = await open_world.chef.put(f"/api/convocations/{line}", {"dates": ["2030-03-09"]}, **{"If-Match": '"1"'})
     assert change.status_code == 200
     waiting = (await open_world.chef.get(f"/api/convocations/{line}")).json()["suivi"]
     assert waiting["courriel"] == "EN_ATTENTE", "a failure of an earlier version says nothing of this one"
     await open_world.mailed(line, "ECHOUEE", of=2)
     refused = await open_world.browser("chef").post(f"/convocations/{line}/remise", {"version": "1"})
-    assert (refused.status_code, "lundi 9 mars 2020" in refused.text) == (412, True)
+    assert (refused.status_code, "samedi 9 mars 2030" in refused.text) == (412, True)
     assert await open_world.pool.fetchval("SELECT count(*) FROM remise") == 0
 
 

@@ -59,7 +59,7 @@ async def test_whom_the_chef_names_convokes_and_every_version_and_act_reads_x_po
     assert (acteur.uais, acteur.academies) == ({LYON}, {"10"})
     api = type(chef)(open_world.client, acteur)
     made = (await api.convoque(open_world.hg, "100")).json()["convocations"][0]["convocation_id"]
-    await chef.put(f"/api/convocations/{made}", {"dates": ["2020-03-07"]}, **{"If-Match": '"1"'})
+    await chef.put(f"/api/convocations/{made}", {"dates": ["2030-03-07"]}, **{"If-Match": '"1"'})
     versions = (await chef.get(f"/api/convocations/{made}/historique")).json()["versions"]
     assert [one["par"] for one in versions] == ["Dominique DÉLÉGUÉ pour Camille CHEF", "Camille CHEF"]
     page = await open_world.browser(chef).text(f"/convocations/{made}")
@@ -88,7 +88,7 @@ async def test_who_may_numeriser_convokes_changes_and_cancels_on_that_mission_an
     answer = await api.convoque(world.numerisation, "101")
     assert answer.status_code == 201, answer.text
     own = answer.json()["convocations"][0]["convocation_id"]
-    changed, gone = {"dates": ["2020-03-07"]}, {"motif": "x"}
+    changed, gone = {"dates": ["2030-03-07"]}, {"motif": "x"}
     assert (await api.put(f"/api/convocations/{own}", changed, **{"If-Match": '"1"'})).status_code == 200
     assert (await api.post(f"/api/convocations/{own}/annulation", gone, **{"If-Match": '"2"'})).status_code == 200
     assert (await api.get(f"/api/missions/{world.numerisation}/intervenants", nom="dup")).status_code == 200

@@ -24,7 +24,7 @@ async def test_r24_the_public_page_says_valid_replaced_or_cancelled_and_nothing_
     assert (page.status_code, "Convocation valide" in page.text) == (200, True)
     for secret in ("BŒUF", "Élodie", "Histoire", LYON):
         assert secret not in page.text
-    await open_world.chef.put(path, {"dates": ["2020-03-07"]}, **{"If-Match": '"1"'})
+    await open_world.chef.put(path, {"dates": ["2030-03-07"]}, **{"If-Match": '"1"'})
     assert "Convocation remplacée" in (await open_world.client.get(f"/verifier/{first}", headers=HTML)).text
     second = await open_world.token(created["convocation_id"], 2)
     assert "Convocation valide" in (await open_world.client.get(f"/verifier/{second}", headers=HTML)).text

@@ -23,7 +23,7 @@ async def actives(world, *numeros):
 async def test_no_convocation_is_lost_and_each_goes_on_with_the_same_entry(open_world, twins):
     world = open_world
     await world.register(twins)
-    changed = {"qualite": "COORDINATEUR", "observation": "Salle 3", "dates": ["2020-03-05", "2020-03-06"]}
+    changed = {"qualite": "COORDINATEUR", "observation": "Salle 3", "dates": ["2030-03-05", "2030-03-06"]}
     await world.chef.convoque(world.hg, "200", **changed)
     await world.chef.convoque(world.hlp, "200")
     await world.chef.convoque(world.numerisation, "100", "200")

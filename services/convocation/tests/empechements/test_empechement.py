@@ -65,10 +65,10 @@ async def test_one_report_is_open_at_a_time_and_the_same_one_twice_is_one(open_w
 
 
 async def test_reported_on_a_version_that_was_changed_meanwhile_the_person_reads_it_first(open_world, line):
-    await open_world.chef.put(f"/api/convocations/{line}", {"dates": ["2020-03-09"]}, **{"If-Match": '"1"'})
+    await open_world.chef.put(f"/api/convocations/{line}", {"dates": ["2030-03-09"]}, **{"If-Match": '"1"'})
     stale = await open_world.browser("intervenant").post(page(line), {"version": "1", "motif": MOTIF})
     assert stale.status_code == 412
-    assert "lundi 9 mars 2020" in stale.text
+    assert "samedi 9 mars 2030" in stale.text
     assert MOTIF in stale.text
     assert await etats(open_world) == []
 
@@ -84,7 +84,7 @@ async def test_of_a_cancelled_convocation_nothing_is_reported(open_world, line):
 async def test_a_convocation_cancelled_otherwise_closes_its_report(open_world, line):
     person = open_world.browser("intervenant")
     await person.post(page(line), {"version": "1", "motif": MOTIF})
-    await open_world.chef.put(f"/api/convocations/{line}", {"dates": ["2020-03-09"]}, **{"If-Match": '"1"'})
+    await open_world.chef.put(f"/api/convocations/{line}", {"dates": ["2030-03-09"]}, **{"If-Match": '"1"'})
     assert await etats(open_world) == ["OUVERT"], "a change is no answer"
     await open_world.chef.post(f"/api/convocations/{line}/annulation", {"motif": "x"}, **{"If-Match": '"2"'})
     assert await etats(open_world) == ["CLOS"]

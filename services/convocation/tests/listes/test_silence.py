@@ -76,7 +76,7 @@ async def test_an_answer_ends_the_silence(open_world, later, answer):
 async def test_an_answer_about_an_earlier_version_ends_nothing(open_world, later):
     created = (await open_world.chef.convoque(open_world.hg, "100")).json()["convocations"][0]
     path = f"/api/convocations/{created['convocation_id']}"
-    body = {"qualite": None, "dates": ["2020-03-06"], "observation": ""}
+    body = {"qualite": None, "dates": ["2030-03-06"], "observation": ""}
     assert (await open_world.chef.put(path, body, **{"If-Match": '"1"'})).is_success
     await says(open_world, "ACCEPTEE", about=1)
     later(minutes=61)

@@ -5,14 +5,14 @@ from datetime import timedelta
 
 import pytest_asyncio
 
-LYON, DAY = "0699001J", "2027-03-05"
+LYON, DAY = "0699001J", "2030-03-05"
 PAGE = f"/suivi/{LYON}"
 
 
 @pytest_asyncio.fixture
 async def convoked(open_world):
     """100 and 101 on histoire-géographie, 100 and 102 on HLP; ids by mission and number."""
-    for mission, numeros, day in ((open_world.hg, ("100", "101"), DAY), (open_world.hlp, ("100", "102"), "2027-03-09")):
+    for mission, numeros, day in ((open_world.hg, ("100", "101"), DAY), (open_world.hlp, ("100", "102"), "2030-03-09")):
         await open_world.chef.convoque(mission, *numeros, dates=[day])
     rows = await open_world.pool.fetch("SELECT convocation_id, mission_id, numero FROM convocation")
     names = {open_world.hg: "hg", open_world.hlp: "hlp"}
@@ -42,23 +42,23 @@ async def test_the_date_of_several_convocations_is_changed_at_once_and_its_effec
     assert "2 convocations de 2 personnes" in told
     assert "2 mails au plus" in told
     assert len(await open_world.told()) == 4  # nothing happened yet
-    assert (await confirm(browser, "dates", choix, date="2027-03-12")).status_code == 303
+    assert (await confirm(browser, "dates", choix, date="2030-03-12")).status_code == 303
     assert await states(open_world) == [
-        ("H", "100", "2027-03-12", 2, "ACTIVE"),
-        ("H", "101", "2027-03-12", 2, "ACTIVE"),
+        ("H", "100", "2030-03-12", 2, "ACTIVE"),
+        ("H", "101", "2030-03-12", 2, "ACTIVE"),
         ("H", "100", DAY.replace("05", "09"), 1, "ACTIVE"),
-        ("H", "102", "2027-03-09", 1, "ACTIVE"),
+        ("H", "102", "2030-03-09", 1, "ACTIVE"),
     ]
     assert len(await open_world.told()) == 6
 
 
 async def test_a_lot_that_would_convoke_somebody_twice_a_day_is_read_before(open_world, convoked):
     browser, choix = open_world.browser("chef"), ticked(convoked, ("hg", "100"), ("hlp", "100"))
-    answer = await confirm(browser, "dates", choix, date="2027-03-12")  # both of her missions to one day
+    answer = await confirm(browser, "dates", choix, date="2030-03-12")  # both of her missions to one day
     assert answer.status_code == 422
-    assert "BŒUF Élodie : 12/03/2027" in answer.text
+    assert "BŒUF Élodie : 12/03/2030" in answer.text
     lus = re.findall(r'name="lus" value="([^"]*)"', answer.text)
-    assert (await confirm(browser, "dates", choix, date="2027-03-12", lus=lus, outre="Deux heures")).status_code == 303
+    assert (await confirm(browser, "dates", choix, date="2030-03-12", lus=lus, outre="Deux heures")).status_code == 303
     assert await open_world.pool.fetchval("SELECT DISTINCT motif FROM passage_outre") == "Deux heures"
 
 
@@ -92,18 +92,18 @@ async def test_somebody_ill_is_replaced_everywhere_by_one_person(open_world, con
     assert again.status_code == 303, again.text
     rows = await open_world.pool.fetch("SELECT numero, dates::text[] FROM convocation WHERE status = 'ACTIVE'")
     days = sorted((row["numero"], *row["dates"]) for row in rows)
-    assert days == [("101", DAY), ("102", "2027-03-09"), ("105", DAY), ("105", "2027-03-09")]
+    assert days == [("101", DAY), ("102", "2030-03-09"), ("105", DAY), ("105", "2030-03-09")]
 
 
 async def test_a_convocation_that_changed_meanwhile_holds_its_mission_back_and_the_others_go(open_world, convoked):
     browser, choix = open_world.browser("chef"), ticked(convoked, ("hg", "100"), ("hg", "101"), ("hlp", "102"))
     await confirm(browser, "qualite", ticked(convoked, ("hg", "101")), qualite="COORDINATEUR")
-    answer = await confirm(browser, "dates", choix, date="2027-03-12")
+    answer = await confirm(browser, "dates", choix, date="2030-03-12")
     assert answer.status_code == 412
     text = " ".join(answer.text.split())
     assert "1 convocation est faite" in text
     assert "Quelqu’un a modifié cette donnée" in text
-    assert [day for _, _, day, *_ in await states(open_world)] == [DAY, DAY, "2027-03-09", "2027-03-12"]
+    assert [day for _, _, day, *_ in await states(open_world)] == [DAY, DAY, "2030-03-09", "2030-03-12"]
 
 
 async def test_who_has_read_is_counted_filtered_and_the_others_reminded_once_a_day(open_world, convoked):

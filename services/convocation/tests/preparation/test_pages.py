@@ -52,7 +52,7 @@ async def test_each_mission_proposes_the_people_of_its_discipline_all_ticked(ope
 async def test_all_missions_are_convoked_in_one_click_each_person_with_her_qualite(open_world):
     browser = open_world.browser("chef")
     form = await opened(browser)
-    form.set(date="2027-03-05", **{f"qualite-{open_world.hg}-101": "COORDINATEUR"})
+    form.set(date="2030-03-05", **{f"qualite-{open_world.hg}-101": "COORDINATEUR"})
     form = Form((await form.send(browser, "garder")).text)
     assert "Aucun coordinateur n’est convoqué sur cette mission. <ul><li>Humanités" in form.html
     assert (await form.send(browser, "convoquer")).status_code == 303
@@ -66,7 +66,7 @@ async def test_all_missions_are_convoked_in_one_click_each_person_with_her_quali
 async def test_the_same_form_sent_twice_convokes_once(open_world):
     browser = open_world.browser("chef")
     form = await opened(browser)
-    form.set(date="2027-03-05")
+    form.set(date="2030-03-05")
     form = Form((await form.send(browser, "garder")).text)
     answers = [await form.send(browser, "convoquer") for _ in range(2)]
     assert [one.status_code for one in answers] == [303, 303]
@@ -76,9 +76,9 @@ async def test_the_same_form_sent_twice_convokes_once(open_world):
 async def test_a_mission_that_is_refused_takes_none_of_its_people_and_the_others_are_convoked(open_world):
     browser = open_world.browser("chef")
     form = await opened(browser)
-    form.set(date="2027-03-05")
+    form.set(date="2030-03-05")
     form = Form((await form.send(browser, "garder")).text)
-    await open_world.chef.convoque(open_world.hg, "101", dates=["2027-03-05"])  # meanwhile, by somebody else
+    await open_world.chef.convoque(open_world.hg, "101", dates=["2030-03-05"])  # meanwhile, by somebody else
     answer = await form.send(browser, "convoquer")
     assert answer.status_code == 422
     assert "2 convocations enregistrées sur 1 mission" in Form(answer.text).html
@@ -90,7 +90,7 @@ async def test_a_mission_that_is_refused_takes_none_of_its_people_and_the_others
 async def test_warnings_that_nobody_has_read_hold_the_mission_back(open_world):
     browser = open_world.browser("chef")
     form = await opened(browser)
-    form.set(date="2027-03-05", lus=f"{open_world.hg}|signature-absente")
+    form.set(date="2030-03-05", lus=f"{open_world.hg}|signature-absente")
     answer = await form.send(browser, "convoquer")
     assert (answer.status_code, await convoked(open_world)) == (422, {})
     assert 'role="alert"' in answer.text
@@ -103,11 +103,11 @@ async def test_warnings_that_nobody_has_read_hold_the_mission_back(open_world):
 async def test_somebody_ticked_on_two_missions_of_one_day_is_told_before(open_world):
     browser = open_world.browser("chef")
     form = await opened(browser)
-    form.set(date="2027-03-05", **{f"nom-{open_world.hlp}": "boeuf"})
+    form.set(date="2030-03-05", **{f"nom-{open_world.hlp}": "boeuf"})
     form = Form((await form.send(browser, "chercher")).text)
     form.fields[f"coches-{open_world.hlp}"].append("100")
     form = Form((await form.send(browser, "garder")).text)
-    assert f"BŒUF Élodie : 05/03/2027, Histoire-géographie, LYCEE {LYON}" in form.html
+    assert f"BŒUF Élodie : 05/03/2030, Histoire-géographie, LYCEE {LYON}" in form.html
     assert (await form.send(browser, "convoquer")).status_code == 303  # as read, it is the same when it is written
     assert (await convoked(open_world))[open_world.hlp] == ["100", "102", "103"]
 
@@ -115,19 +115,19 @@ async def test_somebody_ticked_on_two_missions_of_one_day_is_told_before(open_wo
 async def test_a_draft_is_the_etablissements_and_says_who_kept_it(open_world):
     form = await opened(open_world.browser("chef"))
     form.fields[f"coches-{open_world.hg}"] = ["104"]
-    form.set(date="2027-03-05", observation="Salle B12", **{f"date-{open_world.hlp}": "2027-03-09"})
+    form.set(date="2030-03-05", observation="Salle B12", **{f"date-{open_world.hlp}": "2030-03-09"})
     await form.send(open_world.browser("chef"), "garder")
     await open_world.register([open_world.fiche("109", "NOUVELLE", "Ana", LYON, ["1000"])])
     found = await opened(open_world.browser("delegue"))
     assert found.ticked[str(open_world.hg)] == ["104"]
     assert "109" in found.fields[f"vus-{open_world.hg}"]  # shown, not ticked
-    assert (found.fields["date"], found.fields[f"date-{open_world.hlp}"]) == (["2027-03-05"], ["2027-03-09"])
+    assert (found.fields["date"], found.fields[f"date-{open_world.hlp}"]) == (["2030-03-05"], ["2030-03-09"])
     assert re.search(r"brouillon gardé le .* par chef", found.html)
     assert "Salle B12" in found.html
 
 
 async def test_who_was_cancelled_on_a_mission_is_marked_and_not_ticked_by_itself(open_world):
-    answer = (await open_world.chef.convoque(open_world.hg, "100", dates=["2027-03-05"])).json()
+    answer = (await open_world.chef.convoque(open_world.hg, "100", dates=["2030-03-05"])).json()
     convocation = answer["convocations"][0]["convocation_id"]
     body = {"motif": "Malade"}
     await open_world.chef.post(f"/api/convocations/{convocation}/annulation", body, **{"If-Match": '"1"'})
@@ -148,7 +148,7 @@ async def test_the_people_of_the_session_before_are_taken_up_with_their_qualite(
     before = await open_world.pool.fetchval("SELECT mission_id FROM mission WHERE session = '2019-E3C1'")
     body = {"session": "2019-E3C1", "portee": "NATIONALE", "code": "*", "ouverte": True}
     await open_world.administrateur.put("/api/ouvertures", body)
-    await open_world.chef.convoque(before, "105", qualite="COORDINATEUR", dates=["2027-03-05"])
+    await open_world.chef.convoque(before, "105", qualite="COORDINATEUR", dates=["2030-03-05"])
     browser = open_world.browser("chef")
     form = Form((await (await opened(browser)).send(browser, "reprendre")).text)
     assert "105" in form.ticked[str(open_world.hg)]
@@ -159,11 +159,11 @@ async def test_a_closed_service_lets_one_prepare_and_convokes_nobody(world):
     browser = world.browser("chef")
     form = await opened(browser)
     assert "le service de convocation est fermé" in form.html
-    form.set(date="2027-03-05")
+    form.set(date="2030-03-05")
     await form.send(browser, "garder")
     assert (await form.send(browser, "convoquer")).status_code == 422
     assert await convoked(world) == {}
-    assert (await opened(browser)).fields["date"] == ["2027-03-05"]
+    assert (await opened(browser)).fields["date"] == ["2030-03-05"]
 
 
 async def test_who_convokes_for_the_numerisation_alone_prepares_it_alone(open_world):
@@ -179,6 +179,6 @@ async def test_nobody_prepares_for_another_etablissement_nor_without_the_right(o
     form = await opened(open_world.browser("chef"))
     elsewhere = await open_world.pool.fetchval("SELECT mission_id FROM mission WHERE uai = '0699002K'")
     form.fields[f"coches-{elsewhere}"] = ["105"]
-    form.set(date="2027-03-05")
+    form.set(date="2030-03-05")
     await form.send(open_world.browser("chef"), "garder")
     assert await open_world.pool.fetchval("SELECT count(*) FROM brouillon WHERE mission_id = $1", elsewhere) == 0

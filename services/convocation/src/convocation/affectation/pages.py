@@ -4,6 +4,7 @@ Everything is posted, so that no URL holds names or numbers of people.
 """
 
 import secrets
+from datetime import date
 from uuid import UUID
 
 from fastapi import Depends, Request
@@ -12,7 +13,7 @@ from starlette.responses import Response
 from acces.acteur import Acteur
 from acces.http import ActeurDep, Router
 from chassis.database import Connection
-from convocation.affectation.presenters import ChoixDesPersonnes, people_to_tick
+from convocation.affectation.presenters import ChoixDesPersonnes, people_to_tick, shortcuts
 from convocation.cadre.ecran import page
 from convocation.commun import idempotence
 from convocation.commun.application import application
@@ -89,12 +90,16 @@ async def _show(
     refus: Refus | None = None,
 ) -> Response:
     decisions = await ouvertures.decisions(connection, mission.session, mission.academie, mission.uai)
-    ouverte = est_ouvert(decisions, mission.academie, mission.uai, application(request).clock())
-    choix = await people_to_tick(connection, mission, saisies)
-    await count_read(request, acteur, [*choix.groupe, *choix.trouvees])
-    avertissements = await _avertissements(connection, mission, choix, saisies, ouverte=ouverte)
+    now = application(request).clock()
+    ouverte = est_ouvert(decisions, mission.academie, mission.uai, now)
+    disciplines = await nomenclature.disciplines(connection, "")
+    conseillees = await nomenclature.of_epreuve(connection, mission.code)
+    choix = await people_to_tick(connection, mission, saisies, disciplines)
+    await count_read(request, acteur, [*choix.groupe, *choix.ailleurs, *choix.trouvees])
+    jour = local_time(mission.academie, now).date()
+    avertissements = await _avertissements(connection, mission, choix, saisies, ouverte=ouverte, jour=jour)
     to_read = isinstance(refus, AvertissementsALire)
-    erreurs = [{"champ": refus.champ, "texte": _phrase(refus, choix)}] if refus and not to_read else []
+    erreurs = [] if to_read else [one | {"texte": _phrase(refus, choix)} for one in saisies.erreurs(refus) if refus]
     return await page(
         request,
         connection,
@@ -111,9 +116,9 @@ async def _show(
         erreurs=erreurs,
         qualites=list(LIBELLES.items()),
         conseil=CONSEIL_DATE,
-        aujourdhui=local_time(mission.academie, application(request).clock()).date(),
-        disciplines=await nomenclature.disciplines(connection, ""),
-        conseillees=await nomenclature.of_epreuve(connection, mission.code),
+        aujourdhui=jour,
+        disciplines=disciplines,
+        raccourcis=await shortcuts(connection, mission, disciplines, conseillees),
         contact=await demandes.contact(connection, mission.academie),
     )
 
@@ -125,12 +130,12 @@ def _phrase(refus: Refus, choix: ChoixDesPersonnes) -> str:
 
 
 async def _avertissements(
-    connection: Connection, mission: Mission, choix: ChoixDesPersonnes, saisies: Saisies, *, ouverte: bool
+    connection: Connection, mission: Mission, choix: ChoixDesPersonnes, saisies: Saisies, *, ouverte: bool, jour: date
 ) -> list[object]:
     """What there is to read before convoking; about the mission as it is while the entry is not complete."""
     try:
         saisie = saisies.saisie()
-        examen = await examine(connection, mission, choix.coches, saisie, ouvert=ouverte)
+        examen = await examine(connection, mission, choix.coches, saisie, ouvert=ouverte, aujourdhui=jour)
     except Refus:
         return list(await warn(connection, mission))
     return list(examen.avertissements)

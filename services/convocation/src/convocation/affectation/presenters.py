@@ -1,22 +1,26 @@
 """Whom one may tick in « Détails de l'affectation », as the page shows them.
 
-By discipline in the établissement, all ticked (R28–R31); by name in the académie (R35); who was ticked before stays.
+By discipline in the établissement, all ticked (R28–R31), and in the other lycées of the académie, the nearest first; by
+name in the académie (R35); who was ticked before stays. Whoever was cancelled is never ticked by itself.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from chassis.database import Connection
 from convocation.annuaire import reads as annuaire
 from convocation.annuaire.domain import Intervenant
+from convocation.annuaire.reads import Trouves
 from convocation.convocations import reads as convocations
 from convocation.convocations.forms import Saisies
 from convocation.missions import reads as places
 from convocation.missions.domain import Mission
 from convocation.nomenclature import reads as nomenclature
 from convocation.nomenclature.reads import Discipline
+from event_schemas.academies import local_time
+from francais import date_longue
 
-_SUGGESTIONS = 20
+SUGGESTIONS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,53 +34,92 @@ class PersonneACocher:
     deja: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Raccourci:
+    """A discipline of the épreuve that people of the établissement teach, and how many."""
+
+    libelle: str
+    personnes: int
+
+
 @dataclass(slots=True)
 class ChoixDesPersonnes:
-    """`suggestions`: the disciplines that what was typed may mean; `rapproche`: names with one letter changed."""
+    """`suggestions`: the disciplines that what was typed may mean; `rapproche`: names with one letter changed.
+
+    `ailleurs`: of the discipline in other lycées, the first of `total_ailleurs`; `trouvees`: by name, of `total`.
+    """
 
     suggestions: list[Discipline] = field(default_factory=list)
     discipline: str = ""
     groupe: list[PersonneACocher] = field(default_factory=list)
+    ailleurs: list[PersonneACocher] = field(default_factory=list)
+    total_ailleurs: int = 0
     trouvees: list[PersonneACocher] = field(default_factory=list)
+    total: int = 0
     choisies: list[PersonneACocher] = field(default_factory=list)
     rapproche: bool = False
 
     @property
     def coches(self) -> list[str]:
         """Numbers ticked, each once."""
-        people = [*self.groupe, *self.trouvees, *self.choisies]
-        return list(dict.fromkeys(one.numero for one in people if one.cochee))
+        return list(dict.fromkeys(one.numero for one in self.toutes if one.cochee))
+
+    @property
+    def toutes(self) -> list[PersonneACocher]:
+        return [*self.groupe, *self.ailleurs, *self.trouvees, *self.choisies]
 
     @property
     def noms(self) -> dict[str, str]:
-        return {one.numero: one.nom for one in [*self.groupe, *self.trouvees, *self.choisies]}
+        return {one.numero: one.nom for one in self.toutes}
 
 
-async def people_to_tick(connection: Connection, mission: Mission, saisies: Saisies) -> ChoixDesPersonnes:
-    """The lists that follow from what was typed and ticked."""
+async def people_to_tick(
+    connection: Connection, mission: Mission, saisies: Saisies, disciplines: Sequence[Discipline]
+) -> ChoixDesPersonnes:
+    """The lists that follow from what was typed and ticked; `disciplines`: the nomenclature."""
     held = await convocations.of_mission(connection, mission.mission_id)
     deja = {numero for numero, one in held.items() if one.active}
-    libelles = {one.code: one.libelle for one in await nomenclature.disciplines(connection, "")}
+    annulees = await convocations.annulees(connection, mission.mission_id)
     choix = ChoixDesPersonnes()
-    groupe = await _groupe(connection, mission, saisies, choix)
-    found, choix.rapproche = await annuaire.search(connection, mission.academie, saisies.nom, limit=_SUGGESTIONS)
+    groupe, ailleurs = await _of_discipline(connection, mission, saisies, choix)
+    found = await annuaire.search(connection, mission.academie, saisies.nom, limit=SUGGESTIONS)
+    choix.rapproche, choix.total = found.rapproche, found.total
     shown = {one.numero for one in groupe}
     kept = [numero for numero in saisies.numeros if numero not in shown and numero not in saisies.affiches]
     known = await annuaire.get(connection, kept)
-    noms = await _etablissements(connection, [*groupe, *found, *known.values()])
+    noms = await _etablissements(connection, [*groupe, *ailleurs, *found.personnes, *known.values()])
     ticked, seen = set(saisies.numeros), set(saisies.affiches)
+    libelles = {one.code: one.libelle for one in disciplines}
 
     def line(one: Intervenant, *, by_default: bool) -> PersonneACocher:
-        cochee = (one.numero in ticked or (by_default and one.numero not in seen)) and one.numero not in deja
-        disciplines = ", ".join(libelles.get(code, code) for code in one.disciplines)
-        aide = disciplines if one.uai == mission.uai else f"{disciplines} – {noms.get(one.uai, one.uai)}"
-        return PersonneACocher(one.numero, f"{one.nom} {one.prenom}", aide, cochee, one.numero in deja)
+        cochee = one.numero in ticked or (by_default and one.numero not in seen and one.numero not in annulees)
+        parts = [", ".join(libelles.get(code, code) for code in one.disciplines)]
+        if one.uai != mission.uai:
+            parts.append(noms.get(one.uai, one.uai))
+        if one.numero in deja:
+            parts.append("déjà convoqué sur cette mission")
+        elif one.numero in annulees:
+            parts.append(f"annulée le {date_longue(local_time(mission.academie, annulees[one.numero]).date())}")
+        aide, present = " – ".join(parts), one.numero in deja
+        return PersonneACocher(one.numero, f"{one.nom} {one.prenom}", aide, cochee and not present, present)
 
     choix.groupe = [_forced(line(one, by_default=True), saisies.action) for one in groupe]
-    choix.trouvees = [line(one, by_default=False) for one in found if one.numero not in shown]
-    shown |= {one.numero for one in choix.trouvees}
-    choix.choisies = [line(one, by_default=False) for numero, one in known.items() if numero not in shown]
+    for liste, people in (
+        (choix.ailleurs, ailleurs),
+        (choix.trouvees, found.personnes),
+        (choix.choisies, known.values()),
+    ):
+        liste += [line(one, by_default=False) for one in people if one.numero not in shown]
+        shown |= {one.numero for one in liste}
     return choix
+
+
+async def shortcuts(
+    connection: Connection, mission: Mission, disciplines: Sequence[Discipline], conseillees: Sequence[str]
+) -> list[Raccourci]:
+    """The épreuve's disciplines that somebody of the établissement teaches."""
+    found = await annuaire.counts(connection, mission.uai, mission.academie, conseillees)
+    return [Raccourci(one.libelle, found[one.code]) for one in disciplines if one.code in found]
 
 
 async def _etablissements(connection: Connection, people: Iterable[Intervenant]) -> dict[str, str]:
@@ -92,17 +135,28 @@ def _forced(one: PersonneACocher, action: str) -> PersonneACocher:
     return PersonneACocher(one.numero, one.nom, one.aide, action == "tout-cocher" and not one.deja, one.deja)
 
 
-async def _groupe(
+async def _of_discipline(
     connection: Connection, mission: Mission, saisies: Saisies, choix: ChoixDesPersonnes
-) -> list[Intervenant]:
-    """The établissement's own people of the discipline typed, once it is one discipline (R29)."""
+) -> tuple[list[Intervenant], list[Intervenant]]:
+    """Once what was typed is one discipline (R29): the établissement's own people, and those elsewhere."""
     if not saisies.discipline:
-        return []
+        return [], []
     meant = await nomenclature.disciplines(connection, saisies.discipline)
     exact = [one for one in meant if saisies.discipline in {one.code, one.libelle}]
     if len(exact or meant) != 1:
         choix.suggestions = meant
-        return []
+        return [], []
     [discipline] = exact or meant
     choix.discipline = discipline.libelle
-    return await annuaire.of_discipline(connection, mission.uai, mission.academie, [discipline.code])
+    groupe = await annuaire.of_discipline(connection, mission.uai, mission.academie, [discipline.code])
+    ailleurs = await nearest(connection, mission, [discipline.code], saisies.nom)
+    choix.total_ailleurs = ailleurs.total
+    return groupe, ailleurs.personnes
+
+
+async def nearest(connection: Connection, mission: Mission, disciplines: Sequence[str], nom: str = "") -> Trouves:
+    """Who teaches them in other lycées: those of the commune first, then of the département, then of the académie."""
+    voisins = await places.lycees_de_commune(connection, mission.academie, mission.etablissement_commune)
+    return await annuaire.elsewhere(
+        connection, mission.uai, mission.academie, disciplines, voisins, nom, limit=SUGGESTIONS
+    )

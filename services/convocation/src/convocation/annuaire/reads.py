@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID
 
@@ -18,7 +18,18 @@ _OF_DISCIPLINE = f"""{_PEOPLE}
 WHERE actif AND academie = $3 AND (uai = $1 OR uais_secondaires @> ARRAY[$1::text]) AND disciplines && $2::text[]
 ORDER BY cle, numero
 """
-_BY_NAME = f"{_PEOPLE} WHERE i.actif AND i.numero IN ({{named}}) ORDER BY i.cle, i.numero LIMIT {{limit}}"
+_BY_NAME = f"""SELECT {_COLUMNS}, count(*) OVER () AS total FROM intervenant i
+WHERE i.actif AND i.numero IN ({{named}}) ORDER BY i.cle, i.numero LIMIT {{limit}}"""
+_ELSEWHERE = f"""SELECT {_COLUMNS}, count(*) OVER () AS total FROM intervenant i
+WHERE i.actif AND disciplines_en_academie(i.academie, i.disciplines) && $2::text[] AND i.academie = $5
+  AND i.uai <> $1 AND NOT i.uais_secondaires @> ARRAY[$1::text] AND {{named}}
+ORDER BY i.uai <> ALL($3::text[]), left(i.uai, 3) <> left($1, 3), i.cle, i.numero LIMIT $4
+"""
+_COUNTS = """
+SELECT code, count(*) AS personnes FROM intervenant, unnest(disciplines) AS code
+WHERE actif AND academie = $2 AND (uai = $1 OR uais_secondaires @> ARRAY[$1::text]) AND code = ANY($3::text[])
+GROUP BY code
+"""
 _WORD = "SELECT numero FROM intervenant_mot f WHERE mot LIKE ${number} AND {place}"
 _SIMILAR = "SELECT DISTINCT mot FROM intervenant_mot WHERE academie = $1 AND length(mot) >= $2"
 
@@ -64,6 +75,13 @@ class IntervenantListe(IntervenantRow):
     """With the number of people found."""
 
     total: int
+
+
+class DisciplineRow(Row):
+    """How many people of an établissement teach a discipline."""
+
+    code: str
+    personnes: int
 
 
 class IndisponibiliteRow(Row):
@@ -156,30 +174,70 @@ async def of_discipline(
     return [_intervenant(row) for row in rows]
 
 
-async def search(connection: Connection, academie: str, texte: str, *, limit: int) -> tuple[list[Intervenant], bool]:
+async def counts(connection: Connection, uai: str, academie: str, disciplines: Sequence[str]) -> dict[str, int]:
+    """How many people of the établissement teach each of these disciplines; none that nobody teaches."""
+    rows = await connection.fetch(_COUNTS, uai, academie, disciplines, record_class=DisciplineRow)
+    return {row.code: row.personnes for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Trouves:
+    """The first of the people found, of `total`; `rapproche`: with a letter of the name forgiven."""
+
+    personnes: list[Intervenant] = field(default_factory=list)
+    total: int = 0
+    rapproche: bool = False
+
+
+async def elsewhere(
+    connection: Connection,
+    uai: str,
+    academie: str,
+    disciplines: Sequence[str],
+    voisins: Sequence[str],
+    nom: str = "",
+    *,
+    limit: int,
+) -> Trouves:
+    """Who teaches these disciplines in other établissements of the académie, the nearest first, by name where given.
+
+    Nearest are the `voisins` (UAIs of the same commune), then the département, which a UAI begins with.
+    """
+    words = mots(nom)
+    named, prefixes = _named(words, 6, "academie = $5") if words else ("", [])
+    query = _ELSEWHERE.format(named=f"i.numero IN ({named})" if words else "true")
+    keys = [f"{academie}|{code}" for code in disciplines]
+    asked = (uai, keys, voisins, limit, academie, *prefixes)
+    return _trouves(await connection.fetch(query, *asked, record_class=IntervenantListe))
+
+
+async def search(connection: Connection, academie: str, texte: str, *, limit: int) -> Trouves:
     """R35: by name in the académie; where nobody is found, with one letter of each word forgiven.
 
-    Returns the people and whether a letter was forgiven. One letter alone finds nobody; two do, also where an
-    apostrophe parts them (« d'a »).
+    One letter alone finds nobody; two do, also where an apostrophe parts them (« d'a »).
     """
     typed = mots(texte)
     if sum(map(len, typed)) < _FEWEST_LETTERS:
-        return [], False
-    if found := await by_name(connection, academie, typed, limit=limit):
-        return found, False
+        return Trouves()
+    found = await by_name(connection, academie, typed, limit=limit)
+    if found.personnes:
+        return found
     rows = await connection.fetch(_SIMILAR, academie, min(map(len, typed)) - 1, record_class=MotRow)
     near = await asyncio.to_thread(mots_proches, typed, [row.mot for row in rows])
-    return (await by_name(connection, academie, near, limit=limit), True) if near else ([], False)
+    return replace(await by_name(connection, academie, near, limit=limit), rapproche=True) if near else Trouves()
 
 
-async def by_name(connection: Connection, academie: str, words: Sequence[str], *, limit: int) -> list[Intervenant]:
+async def by_name(connection: Connection, academie: str, words: Sequence[str], *, limit: int) -> Trouves:
     """People of the académie who have, for each (folded) word, a word that begins so."""
     if not words:
-        return []
+        return Trouves()
     named, prefixes = _named(words, 2, "academie = $1")
     query = _BY_NAME.format(named=named, limit=limit)
-    rows = await connection.fetch(query, academie, *prefixes, record_class=IntervenantRow)
-    return [_intervenant(row) for row in rows]
+    return _trouves(await connection.fetch(query, academie, *prefixes, record_class=IntervenantListe))
+
+
+def _trouves(rows: Sequence[IntervenantListe]) -> Trouves:
+    return Trouves([_intervenant(row) for row in rows], rows[0].total if rows else 0)
 
 
 def _named(words: Sequence[str], first: int, place: str) -> tuple[str, list[str]]:

@@ -1,7 +1,8 @@
 """Convoquer (R41), modifier (R44), supprimer (R45), and telling again: one transaction each, with its events."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Protocol
 from uuid import UUID
 
@@ -11,11 +12,12 @@ from chassis.database import Connection
 from chassis.outbox import Outgoing
 from convocation.annuaire import reads as intervenants
 from convocation.annuaire.domain import Intervenant
+from convocation.avertissements.calendrier import calendrier
+from convocation.avertissements.domain import Avertissement, Lieu, sur_les_jours
 from convocation.commun.refus import VersionDepassee, entier
 from convocation.convocations import reads, sql
 from convocation.convocations.access import convocation_for_writing, mission_for_writing
 from convocation.convocations.domain import (
-    Avertissement,
     Connu,
     Convocation,
     Saisie,
@@ -30,7 +32,9 @@ from convocation.convocations.publishing import TYPES, publish
 from convocation.convocations.refus import AvertissementsALire, DejaConvoque
 from convocation.exigences import reads as exigences
 from convocation.missions.domain import Mission
+from convocation.nomenclature import reads as nomenclature
 from convocation.signatures import reads as signatures
+from event_schemas.academies import local_time
 from event_schemas.catalogue import CONVOCATION
 from event_schemas.identities import convocation_id
 
@@ -107,7 +111,8 @@ async def create_convocations(
     """Without `outre` warnings are told afterwards. Raises a Refus (AvertissementsALire too), Forbidden."""
     connection = commande.connection
     mission, ouvert = await mission_for_writing(commande, mission_id)
-    examen = await examine(connection, mission, numeros, saisie, ouvert=ouvert, lock=True)
+    jour = _jour(commande, mission)
+    examen = await examine(connection, mission, numeros, saisie, ouvert=ouvert, aujourdhui=jour, lock=True)
     if outre is not None:
         outre.check(examen.avertissements)
     by_id = {convocation_id(mission_id, one.numero): one for one in examen.nouvelles}
@@ -130,10 +135,14 @@ async def examine(
     saisie: Saisie,
     *,
     ouvert: bool,
+    aujourdhui: date,
     lock: bool = False,
 ) -> Examen:
-    """What convoking would do and what it should be warned of; writes nothing. Raises a Refus."""
-    connu = await _known(connection, mission, ouvert=ouvert)
+    """What convoking would do and what it should be warned of; writes nothing. Raises a Refus.
+
+    `aujourdhui`: the académie's day.
+    """
+    connu = await _known(connection, mission, ouvert=ouvert, aujourdhui=aujourdhui)
     annuaire = await intervenants.get(connection, numeros, lock=lock)
     held = await reads.of_mission(connection, mission.mission_id, numeros, lock=lock) if lock else {}
     occupations = await reads.occupations(connection, numeros, saisie.dates, mission.academie)
@@ -142,19 +151,32 @@ async def examine(
     return Examen(nouvelles, annuaire, found)
 
 
+def _on_days(mission: Mission, dates: Iterable[date], aujourdhui: date) -> list[Avertissement]:
+    lieu = Lieu(mission.academie, mission.uai)
+    return sur_les_jours(calendrier(), dates, lieu, mission.session, aujourdhui)
+
+
+def _jour(commande: Commande, mission: Mission) -> date:
+    """The académie's day."""
+    return local_time(mission.academie, commande.now).date()
+
+
 async def warn(connection: Connection, mission: Mission) -> list[Avertissement]:
     """What to look at on the mission as it is."""
-    return sur_la_mission(mission, await _known(connection, mission, ouvert=True))
+    return sur_la_mission(mission, await _known(connection, mission, ouvert=True, aujourdhui=date.min))
 
 
-async def _known(connection: Connection, mission: Mission, *, ouvert: bool) -> Connu:
+async def _known(connection: Connection, mission: Mission, *, ouvert: bool, aujourdhui: date) -> Connu:
     """What there is of the mission, without people to convoke."""
     return Connu(
         annuaire={},
         existantes=await reads.of_mission(connection, mission.mission_id),
         requis=(await exigences.rule_in_force(connection, mission.academie, mission.code)).profils,
+        disciplines=await nomenclature.of_epreuve(connection, mission.code),
         signee=await signatures.get(connection, mission.uai) is not None,
         ouvert=ouvert,
+        aujourdhui=aujourdhui,
+        calendrier=calendrier(),
     )
 
 
@@ -174,10 +196,11 @@ async def change_convocation(
     Raises a Refus (AvertissementsALire too), Forbidden.
     """
     convocation, mission, ouvert = await convocation_for_writing(commande, convocation_id, expected)
-    changed = modifier(convocation, mission, ouvert=ouvert, saisie=saisie)
+    jour = _jour(commande, mission)
+    changed = modifier(convocation, mission, ouvert=ouvert, saisie=saisie, aujourdhui=jour)
     if changed.version == convocation.version:
         return Changee(convocation, [])
-    warnings = await warnings_of(commande.connection, mission, changed)
+    warnings = await warnings_of_change(commande.connection, mission, convocation, changed, jour)
     if outre is not None:
         outre.check(warnings)
     await _save(commande, convocation_id, changed, mission)
@@ -189,7 +212,9 @@ async def change_convocation(
 class Change(Protocol):
     """The next version of a convocation, or the same object where nothing changes."""
 
-    def __call__(self, convocation: Convocation, mission: Mission, *, ouvert: bool) -> Convocation: ...
+    def __call__(
+        self, convocation: Convocation, mission: Mission, *, ouvert: bool, aujourdhui: date
+    ) -> Convocation: ...
 
 
 async def change_together(
@@ -204,7 +229,8 @@ async def change_together(
     held = await reads.held(connection, mission_id, list(expected))
     if {id_: one.version for id_, one in held.items()} != dict(expected):
         raise VersionDepassee
-    changed = {id_: change(one, mission, ouvert=ouvert) for id_, one in held.items()}
+    jour = _jour(commande, mission)
+    changed = {id_: change(one, mission, ouvert=ouvert, aujourdhui=jour) for id_, one in held.items()}
     changed = {id_: one for id_, one in changed.items() if one.version != held[id_].version}
     people = await intervenants.get(connection, [one.numero for one in changed.values()])
     entries: dict[object, dict[UUID, Convocation]] = {}
@@ -216,6 +242,14 @@ async def change_together(
     if events:
         await tell(connection, events)
     return {id_: one.version for id_, one in changed.items()}
+
+
+async def warnings_of_change(
+    connection: Connection, mission: Mission, before: Convocation, after: Convocation, aujourdhui: date
+) -> list[Avertissement]:
+    """What there is to read about a change: of the calendar, the dates that are new."""
+    nouvelles = [day for day in after.dates if day not in before.dates]
+    return _on_days(mission, nouvelles, aujourdhui) + await warnings_of(connection, mission, after)
 
 
 async def warnings_of(connection: Connection, mission: Mission, convocation: Convocation) -> list[Avertissement]:

@@ -11,10 +11,12 @@ from typing import NamedTuple
 from uuid import UUID
 
 from convocation.annuaire.domain import Intervenant
+from convocation.avertissements.domain import Avertissement, Calendrier, Lieu, sur_les_jours
 from convocation.commun.refus import entier
 from convocation.convocations.refus import (
     ConvocationAnnulee,
     DateInvraisemblable,
+    DatePassee,
     DejaConvoque,
     IntervenantInactif,
     IntervenantInconnu,
@@ -130,10 +132,11 @@ def convoquer(
     existantes: Mapping[str, Convocation],
     saisie: Saisie,
     requis: ProfilsRequis,
+    aujourdhui: date,
 ) -> list[Convocation]:
     """All of the list or none of it. Raises a Refus that names the numbers it is about.
 
-    `annuaire` and `existantes` hold what there is of `numeros`.
+    `annuaire` and `existantes` hold what there is of `numeros`; `aujourdhui`: the académie's day.
     """
     _peut_convoquer(mission, ouvert=ouvert)
     if not numeros or len(set(numeros)) != len(numeros):
@@ -141,7 +144,7 @@ def convoquer(
     _refuser(IntervenantInconnu, [n for n in numeros if n not in annuaire or annuaire[n].academie != mission.academie])
     _refuser(IntervenantInactif, [n for n in numeros if not annuaire[n].actif])
     _refuser(DejaConvoque, [n for n in numeros if n in existantes and existantes[n].active])
-    dates, observation = _dates(saisie), entier(saisie.observation, "observation")
+    dates, observation = _dates(saisie, aujourdhui), entier(saisie.observation, "observation")
     return [
         Convocation(
             numero=numero,
@@ -156,12 +159,14 @@ def convoquer(
     ]
 
 
-def modifier(convocation: Convocation, mission: Mission, *, ouvert: bool, saisie: Saisie) -> Convocation:
-    """The next version; the same object when nothing changed (then nothing is sent)."""
+def modifier(
+    convocation: Convocation, mission: Mission, *, ouvert: bool, saisie: Saisie, aujourdhui: date
+) -> Convocation:
+    """The next version; the same object when nothing changed (then nothing is sent). A past date may stay."""
     _service_ouvert(ouvert=ouvert)
     if not convocation.active:
         raise ConvocationAnnulee
-    qualite, dates = retenir(mission.type, saisie.qualite), _dates(saisie)
+    qualite, dates = retenir(mission.type, saisie.qualite), _dates(saisie, aujourdhui, convocation.dates)
     held = replace(convocation, observation=fins_de_ligne(convocation.observation))  # kept as it came, once
     alike = replace(held, qualite=qualite, dates=dates, observation=entier(saisie.observation, "observation"))
     if alike == held:
@@ -191,12 +196,16 @@ def _service_ouvert(*, ouvert: bool) -> None:
         raise ServiceFerme
 
 
-def _dates(saisie: Saisie) -> tuple[date, ...]:
+def _dates(saisie: Saisie, aujourdhui: date, tenues: Collection[date] = ()) -> tuple[date, ...]:
+    """`tenues`: those that the convocation has already."""
     if not saisie.dates:
         raise MissionDateNotChosen
     if any(day.year not in _ANNEES for day in saisie.dates):
         raise DateInvraisemblable
-    return tuple(sorted(set(saisie.dates)))
+    dates = tuple(sorted(set(saisie.dates)))
+    if passees := [day for day in dates if day < aujourdhui and day not in tenues]:
+        raise DatePassee(passees)
+    return dates
 
 
 def _refuser(refus: type[Exception], numeros: Collection[str]) -> None:
@@ -213,20 +222,6 @@ class Occupation:
     jour: date
     mission_id: UUID
     mission: str
-
-
-@dataclass(frozen=True, slots=True)
-class Avertissement:
-    """`type` is what programs test; `details` say whom or what it is about."""
-
-    type: str
-    phrase: str
-    details: tuple[str, ...] = ()
-
-    @property
-    def cles(self) -> tuple[str, ...]:
-        """What a form sends back as read: a key for each detail, so that a new one is asked about again."""
-        return tuple(f"{self.type}|{detail}" for detail in self.details) or (self.type,)
 
 
 def conflits(occupations: Sequence[Occupation]) -> list[Avertissement]:
@@ -252,6 +247,18 @@ def sur_les_personnes(personnes: Sequence[Intervenant], dates: Sequence[date]) -
     return found
 
 
+def sur_la_discipline(
+    personnes: Sequence[Intervenant], nouvelles: Sequence[Convocation], conseillees: Collection[str]
+) -> list[Avertissement]:
+    """Who teaches none of the épreuve's disciplines and covers none of its profiles; nobody where it has none."""
+    couvrent = {one.numero for one in nouvelles if one.profil}
+    autres = [one for one in personnes if one.numero not in couvrent and not {*one.disciplines} & {*conseillees}]
+    if not conseillees or not autres:
+        return []
+    details = tuple(f"{one.nom} {one.prenom}" for one in autres)
+    return [Avertissement("autre-discipline", "D’une autre discipline que celle de l’épreuve.", details)]
+
+
 def sur_l_observation(observation: str) -> list[Avertissement]:
     """What its PDF would not show."""
     perdus = (*omis(observation), *illisibles(observation))
@@ -264,13 +271,17 @@ class Connu:
     """What there is of a mission and its people, to judge by what is entered.
 
     `annuaire` by number; `existantes`: the mission's convocations by number; `occupations`: of these people, anywhere.
+    `disciplines`: whose teachers correct the épreuve; `aujourdhui`: the académie's day.
     """
 
     annuaire: Mapping[str, Intervenant]
     existantes: Mapping[str, Convocation]
     requis: ProfilsRequis
+    disciplines: Collection[str]
     signee: bool
     ouvert: bool
+    aujourdhui: date
+    calendrier: Calendrier
     occupations: Sequence[Occupation] = ()
 
 
@@ -286,9 +297,14 @@ def examiner(
         existantes=connu.existantes,
         saisie=saisie,
         requis=connu.requis,
+        aujourdhui=connu.aujourdhui,
     )
-    found = sur_l_observation(saisie.observation)
-    found += sur_les_personnes([connu.annuaire[numero] for numero in numeros], nouvelles[0].dates)
+    dates, people = nouvelles[0].dates, [connu.annuaire[numero] for numero in numeros]
+    lieu = Lieu(mission.academie, mission.uai)
+    found = sur_les_jours(connu.calendrier, dates, lieu, mission.session, connu.aujourdhui)
+    found += sur_l_observation(saisie.observation) + sur_les_personnes(people, dates)
+    if mission.type is MissionType.CORRECTION:
+        found += sur_la_discipline(people, nouvelles, connu.disciplines)
     return nouvelles, found + sur_la_mission(mission, connu, nouvelles)
 
 

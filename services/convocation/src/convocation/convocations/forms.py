@@ -5,8 +5,10 @@ from datetime import date
 
 from starlette.datastructures import FormData
 
+from convocation.commun.refus import Refus
+from convocation.commun.refusals import errors_of
 from convocation.convocations.domain import Saisie
-from convocation.convocations.refus import DateIllisible, TropDePersonnes
+from convocation.convocations.refus import DateIllisible, DatePassee, TropDePersonnes
 from pages.forms import text, texts, whole_number
 
 MAX_PEOPLE, _MAX_DATES = 500, 60
@@ -37,6 +39,15 @@ class Saisies:
         if len(self.numeros) > MAX_PEOPLE:
             raise TropDePersonnes
         return Saisie(self.qualite or None, tuple(read_date(text) for text in self.dates if text), self.observation)
+
+    def erreurs(self, refus: Refus | None) -> list[dict[str, str]]:
+        """The sentence of a refusal and its field; a past date's is the one that it was typed into."""
+        found = errors_of(refus)
+        if isinstance(refus, DatePassee):
+            passees = {day.isoformat() for day in refus.jours}
+            champs = [f"date-{rank}" for rank, typed in enumerate(self.dates, 1) if typed in passees]
+            found = [one | {"champ": champs[0]} for one in found if champs]
+        return found
 
 
 def read_date(text: str) -> date:

@@ -1,6 +1,7 @@
 """« Visualiser », « Modifier », « Supprimer la convocation » (R43–R45)."""
 
 from dataclasses import replace
+from datetime import date
 from uuid import UUID
 
 from fastapi import Request
@@ -9,13 +10,15 @@ from starlette.responses import Response
 from acces.acteur import Acteur
 from acces.http import ActeurDep, Router
 from chassis.database import Connection
+from convocation.avertissements.domain import Avertissement
 from convocation.cadre.ecran import page
+from convocation.commun.application import application
 from convocation.commun.refus import Refus, VersionDepassee
 from convocation.commun.refusals import errors_of, status_of
 from convocation.convocations import reads
 from convocation.convocations.access import allowed, visible_convocation
-from convocation.convocations.commands import PassageOutre, cancel_convocation, change_convocation, warnings_of
-from convocation.convocations.domain import LIBELLES, Avertissement, NatureVersion
+from convocation.convocations.commands import PassageOutre, cancel_convocation, change_convocation, warnings_of_change
+from convocation.convocations.domain import LIBELLES, NatureVersion
 from convocation.convocations.forms import Saisies, read_saisies
 from convocation.convocations.presenters import line_of, qualite_libelle
 from convocation.convocations.reads import LigneConvocation, convocation_of
@@ -125,6 +128,7 @@ async def _form(
     refus: Refus | None = None,
 ) -> Response:
     stale, to_read = isinstance(refus, VersionDepassee), isinstance(refus, AvertissementsALire)
+    jour = local_time(row.academie, application(request).clock()).date()
     return await page(
         request,
         connection,
@@ -135,21 +139,23 @@ async def _form(
         saisies=saisies,
         depassee=stale,
         a_lire=to_read,
-        avertissements=await _warnings(connection, row, saisies) if to_read else [],
-        erreurs=[] if to_read else errors_of(refus),
+        avertissements=await _warnings(connection, row, saisies, jour) if to_read else [],
+        erreurs=[] if to_read else saisies.erreurs(refus),
         qualites=list(LIBELLES.items()),
         conseil=CONSEIL_DATE,
+        aujourdhui=jour,
     )
 
 
-async def _warnings(connection: Connection, row: LigneConvocation, saisies: Saisies) -> list[Avertissement]:
+async def _warnings(connection: Connection, row: LigneConvocation, saisies: Saisies, jour: date) -> list[Avertissement]:
     """What there is to read about what was typed."""
     mission = await missions.get(connection, row.mission_id)
     if mission is None:
         return []
     typed = saisies.saisie()
-    changed = replace(convocation_of(row), dates=typed.dates, observation=typed.observation)
-    return await warnings_of(connection, mission, changed)
+    held = convocation_of(row)
+    changed = replace(held, dates=typed.dates, observation=typed.observation)
+    return await warnings_of_change(connection, mission, held, changed, jour)
 
 
 @router.get("/convocations/{convocation_id}/supprimer")

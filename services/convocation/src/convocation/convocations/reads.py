@@ -39,6 +39,10 @@ FROM occupation o JOIN intervenant i USING (numero), unnest(o.dates) AS jour
 WHERE o.numero = ANY($1::text[]) AND jour = ANY($2::date[]) AND o.academie = $3
 ORDER BY i.cle, o.numero, jour, o.mission, o.mission_id
 """
+_ANNULEES = """
+SELECT c.numero, v.le FROM convocation c JOIN convocation_version v USING (convocation_id, version)
+WHERE c.mission_id = $1 AND c.status = 'CANCELLED' ORDER BY c.numero
+"""
 _OF_MISSION = f"{ETAT} WHERE mission_id = $1 AND ($2::text[] IS NULL OR numero = ANY($2)) ORDER BY numero"
 
 
@@ -119,6 +123,13 @@ def _fait(etat: str | None, version: int | None, motif: str | None) -> Fait | No
     return Fait(etat, version, motif) if etat else None
 
 
+class AnnuleeRow(Row):
+    """Whose convocation was cancelled, and when."""
+
+    numero: str
+    le: datetime
+
+
 class Version(Row):
     """A version as it was told. `par_nom`: who decided, « X pour Y » for a délégué; empty for one of long ago."""
 
@@ -197,6 +208,12 @@ async def held(connection: Connection, mission_id: UUID, convocation_ids: Sequen
     query = f"{ETAT} WHERE mission_id = $1 AND convocation_id = ANY($2::uuid[]) ORDER BY numero FOR UPDATE"
     rows = await connection.fetch(query, mission_id, convocation_ids, record_class=EtatRow)
     return {row.convocation_id: convocation_of(row) for row in rows}
+
+
+async def annulees(connection: Connection, mission_id: UUID) -> dict[str, datetime]:
+    """Whose convocation on the mission is cancelled, and when that was."""
+    rows = await connection.fetch(_ANNULEES, mission_id, record_class=AnnuleeRow)
+    return {row.numero: row.le for row in rows}
 
 
 async def get(connection: Connection, convocation_id: UUID, *, lock: bool = False) -> tuple[UUID, Convocation] | None:

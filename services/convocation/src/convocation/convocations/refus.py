@@ -1,6 +1,11 @@
 """Refusals of convoking, changing and cancelling."""
 
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
 from convocation.commun.refus import Kind, Refus
+from francais import dates_longues
 
 
 class ConvocationInconnue(Refus):
@@ -48,6 +53,23 @@ class DateInvraisemblable(Refus):
     slug = "date-invraisemblable"
     champ = "date-1"
     phrase = "L’année d’une date de mission n’est pas plausible : écrivez-la en quatre chiffres."
+
+
+class DatePassee(Refus):
+    """The académie's day is later. A date that a convocation has already may stay."""
+
+    slug = "date-passee"
+    champ = "date-1"
+
+    def __init__(self, jours: Sequence[date]) -> None:
+        super().__init__()
+        self.jours = list(jours)
+        dates = "Cette date de mission est passée" if len(jours) == 1 else "Ces dates de mission sont passées"
+        self.phrase = f"{dates} : {dates_longues(jours)}. Choisissez une date à partir d’aujourd’hui."
+
+    @property
+    def details(self) -> dict[str, Any]:
+        return super().details | {"champ": "dates", "dates": [day.isoformat() for day in self.jours]}
 
 
 class QualiteInconnue(Refus):

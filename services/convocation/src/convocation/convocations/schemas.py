@@ -13,7 +13,11 @@ class SaisieIn(Corps):
     """« Détails de l'affectation » without its people."""
 
     qualite: str | None = None
-    dates: list[datetime.date] = Field(default_factory=list, max_length=60)
+    dates: list[datetime.date] = Field(
+        default_factory=list,
+        max_length=60,
+        description="the académie’s day or later, else 422 `date-passee`; one that it has already may stay",
+    )
     observation: Texte = ""
 
     def saisie(self) -> Saisie:

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from chassis.database import Connection, Row
 from chassis.outbox import Outgoing
-from convocation.convocations.domain import Avertissement, Convocation, NatureVersion
+from convocation.avertissements.domain import Avertissement
+from convocation.convocations.domain import Convocation, NatureVersion
 
 _SAVE = """
 INSERT INTO convocation (convocation_id, mission_id, numero, status, nature, qualite, qualite_par_defaut, profil, dates,

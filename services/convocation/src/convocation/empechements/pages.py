@@ -11,13 +11,13 @@ from starlette.responses import Response
 from acces.acteur import Acteur
 from acces.http import ActeurDep, Router
 from chassis.database import Connection
+from convocation.avertissements.domain import Avertissement
 from convocation.cadre.ecran import page
 from convocation.commun.application import application
 from convocation.commun.refus import Refus, VersionDepassee
 from convocation.commun.refusals import errors_of, status_of
 from convocation.convocations.access import visible_convocation
 from convocation.convocations.commands import PassageOutre, warnings_of
-from convocation.convocations.domain import Avertissement
 from convocation.convocations.forms import Saisies, read_saisies
 from convocation.convocations.presenters import line_of
 from convocation.convocations.reads import LigneConvocation, convocation_of

@@ -7,9 +7,11 @@ from uuid import UUID
 from acces.audit import Acte, record
 from acces.commande import Commande
 from chassis.database import Connection
+from convocation.avertissements.calendrier import calendrier
+from convocation.avertissements.domain import Avertissement, Lieu, sur_les_jours
 from convocation.convocations import reads as convocations
 from convocation.convocations.commands import PassageOutre, change_together, create_convocations
-from convocation.convocations.domain import Avertissement, Occupation, conflits
+from convocation.convocations.domain import Occupation, conflits
 from convocation.convocations.reads import LigneConvocation
 from convocation.courriels.commands import ask_mail
 from convocation.courriels.domain import Objet
@@ -22,15 +24,17 @@ RELANCE = "relance.demander"
 
 
 async def warn_lot(
-    connection: Connection, rows: Sequence[LigneConvocation], changement: Changement
+    connection: Connection, rows: Sequence[LigneConvocation], changement: Changement, aujourdhui: date
 ) -> list[Avertissement]:
-    """Days that are taken already, where the lot moves there."""
+    """Days to look at twice and days that are taken already, where the lot moves there."""
     if changement.acte is not ActeEnLot.DATES or not rows:
         return []
     numeros, dates = sorted({row.numero for row in rows}), list(changement.dates)
     elsewhere = await convocations.occupations(connection, numeros, dates, rows[0].academie)
     moved = [_moved(row, day) for row in rows for day in dates]
-    return conflits(meetings([(row.numero, row.mission_id) for row in rows], elsewhere, moved))
+    first = rows[0]
+    found = sur_les_jours(calendrier(), dates, Lieu(first.academie, first.uai), first.session, aujourdhui)
+    return found + conflits(meetings([(row.numero, row.mission_id) for row in rows], elsewhere, moved))
 
 
 def _moved(row: LigneConvocation, day: date) -> Occupation:

@@ -41,7 +41,7 @@ class Changement:
     observation: str = ""
     motif: str = ""
 
-    def of(self, convocation: Convocation, mission: Mission, *, ouvert: bool) -> Convocation:
+    def of(self, convocation: Convocation, mission: Mission, *, ouvert: bool, aujourdhui: date) -> Convocation:
         """The next version; the same object where nothing changes. Raises a Refus."""
         if self.acte in {ActeEnLot.ANNULER, ActeEnLot.REMPLACER}:
             return annuler(convocation, ouvert=ouvert, motif=self.motif)
@@ -51,7 +51,7 @@ class Changement:
             ActeEnLot.QUALITE: replace(entered, qualite=self.qualite),
             ActeEnLot.OBSERVATION: replace(entered, observation=self.observation),
         }
-        return modifier(convocation, mission, ouvert=ouvert, saisie=changed[self.acte])
+        return modifier(convocation, mission, ouvert=ouvert, saisie=changed[self.acte], aujourdhui=aujourdhui)
 
 
 def saisie_of(convocation: Convocation) -> Saisie:

@@ -4,6 +4,7 @@ What is ticked or searched for is posted, so that no URL holds names of people.
 """
 
 from collections.abc import Sequence
+from datetime import date
 from itertools import groupby
 from uuid import UUID
 
@@ -16,13 +17,14 @@ from acces.http import ActeurDep, Router
 from chassis.database import Connection
 from convocation.annuaire import reads as annuaire
 from convocation.annuaire.domain import Intervenant
+from convocation.avertissements.domain import Avertissement
 from convocation.cadre.ecran import choisir_etablissement, page
 from convocation.commun.application import application
 from convocation.commun.limites import count_read, limit_recherche
 from convocation.commun.refus import Refus
 from convocation.commun.refusals import errors_of, status_of
 from convocation.convocations.commands import PassageOutre, examine
-from convocation.convocations.domain import LIBELLES, Avertissement
+from convocation.convocations.domain import LIBELLES
 from convocation.convocations.reads import LigneConvocation, convocation_of
 from convocation.convocations.refus import AvertissementsALire
 from convocation.lots import presenters
@@ -73,9 +75,8 @@ async def agir(request: Request, uai: str, acteur: ActeurDep) -> Response:
             return await _confirm(request, connection, acteur, uai, lot, rows)
     left, refused = await _act(request, acteur, lot, rows)
     if refused is None:
-        return see_other(
-            f"/suivi/{uai}?{request.url.query}&fait=lot" if request.url.query else f"/suivi/{uai}?fait=lot"
-        )
+        kept = f"{request.url.query}&" if request.url.query else ""
+        return see_other(f"/suivi/{uai}?{kept}fait=lot", request)
     done, lot.choix = len(lot.choix) - len(left), left
     async with reading(request, acteur) as connection:
         rows = [one for one in await _rows(request, connection, acteur, uai) if one.convocation_id in left]
@@ -118,7 +119,8 @@ async def _act_on(
         await replace_in_lot(command, mission_id, expected, lot.remplacant, lot.motif, outre)
     else:
         changement = lot.changement()
-        warnings = await warn_lot(command.connection, rows, changement)
+        jour = local_time(rows[0].academie, command.now).date()
+        warnings = await warn_lot(command.connection, rows, changement, jour)
         await change_lot(command, mission_id, expected, changement, warnings, outre)
 
 
@@ -170,10 +172,10 @@ async def _confirm(
     assert lot.acte is not None
     found: list[Intervenant] = []
     if lot.acte is ActeEnLot.REMPLACER and len(lot.recherche) > 1 and rows:
-        found, _ = await annuaire.search(connection, rows[0].academie, lot.recherche, limit=_FOUND)
+        found = (await annuaire.search(connection, rows[0].academie, lot.recherche, limit=_FOUND)).personnes
         await count_read(request, acteur, found)
     to_read = isinstance(refus, AvertissementsALire)
-    academie = rows[0].academie if rows else ""
+    jour = local_time(rows[0].academie if rows else "", application(request).clock()).date()
     return await page(
         request,
         connection,
@@ -190,19 +192,22 @@ async def _confirm(
         a_lire=to_read,
         faites=done,
         erreurs=[] if to_read else errors_of(refus),
-        avertissements=await _warnings(connection, lot, rows) if to_read else [],
+        avertissements=await _warnings(connection, lot, rows, jour) if to_read else [],
         qualites=list(LIBELLES.items()),
-        aujourdhui=local_time(academie, application(request).clock()).date(),
+        aujourdhui=jour,
     )
 
 
-async def _warnings(connection: Connection, lot: Lot, rows: Sequence[LigneConvocation]) -> list[Avertissement]:
+async def _warnings(
+    connection: Connection, lot: Lot, rows: Sequence[LigneConvocation], jour: date
+) -> list[Avertissement]:
     if lot.acte is not ActeEnLot.REMPLACER:
-        return await warn_lot(connection, rows, lot.changement())
+        return await warn_lot(connection, rows, lot.changement(), jour)
     found: list[Avertissement] = []
     for row in rows:
         mission = await missions.get(connection, row.mission_id)
         if mission is not None:
             entered = saisie_of(convocation_of(row))
-            found += (await examine(connection, mission, [lot.remplacant], entered, ouvert=True)).avertissements
+            examen = await examine(connection, mission, [lot.remplacant], entered, ouvert=True, aujourdhui=jour)
+            found += examen.avertissements
     return found

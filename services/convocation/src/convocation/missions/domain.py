@@ -17,7 +17,7 @@ LIBELLES_TYPE = {
     MissionType.CORRECTION: "Epreuve commune de contrôle continu",
     MissionType.NUMERISATION: "Numérisation de copies",
 }
-LIBELLES_VOIE = {"GENERALE": "Générale", "TECHNOLOGIQUE": "Technologique", "COMMUNE": "Commune"}
+LIBELLES_VOIE = {"GENERALE": "Générale", "TECHNOLOGIQUE": "Technologique", "COMMUNE": "Générale et technologique"}
 
 CONSEIL_DATE = (
     "Il est conseillé que la date de mission corresponde à la date de fin de corrections des copies "

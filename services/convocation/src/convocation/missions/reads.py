@@ -31,6 +31,12 @@ class Etablissement(Row):
     academie: str
 
 
+class UaiRow(Row):
+    """The number of an établissement."""
+
+    uai: str
+
+
 class AcademieRow(Row):
     """The académie of an établissement."""
 
@@ -73,6 +79,12 @@ async def etablissements(connection: Connection, uais: Sequence[str]) -> list[Et
     WHERE uai = ANY($1::text[]) ORDER BY uai
     """
     return await connection.fetch(query, uais, record_class=Etablissement)
+
+
+async def lycees_de_commune(connection: Connection, academie: str, commune: str) -> list[str]:
+    """UAIs of the lycées of a commune, as their missions say."""
+    query = "SELECT uai FROM lycee_de_commune WHERE academie = $1 AND commune = $2"
+    return [row.uai for row in await connection.fetch(query, academie, commune, record_class=UaiRow)]
 
 
 async def get(connection: Connection, mission_id: UUID, *, lock: bool = False) -> Mission | None:

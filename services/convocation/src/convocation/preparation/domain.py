@@ -8,7 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from convocation.annuaire.domain import Intervenant
-from convocation.convocations.domain import Avertissement, Convocation, Occupation, Qualite
+from convocation.avertissements.domain import Avertissement
+from convocation.convocations.domain import Convocation, Occupation, Qualite
 from convocation.missions.domain import Mission
 
 
@@ -112,5 +113,5 @@ def regroup(found: Sequence[tuple[str, Avertissement]]) -> list[ALire]:
     """Warnings by mission (its name) → each sentence once, with its missions."""
     by_phrase: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
     for name, one in found:
-        by_phrase.setdefault(one.phrase, []).append((name, one.details))
+        by_phrase.setdefault(one.phrase, []).append((name, tuple(one.lignes)))
     return [ALire(phrase, lines) for phrase, lines in by_phrase.items()]

@@ -75,7 +75,7 @@ async def remplir(request: Request, uai: str, acteur: ActeurDep, session: str = 
     if preparation.action == "convoquer":
         refus, done = await _convoke(request, acteur, found, preparation)
         if done and not refus:
-            return see_other(f"/preparation/{uai}?session={session}&fait=preparee")
+            return see_other(f"/preparation/{uai}?session={session}&fait=preparee", request)
     async with commande(request, acteur) as command:
         donnees = await read(command.connection, uai, found)
         await _help(command.connection, donnees, preparation)
@@ -137,9 +137,10 @@ async def _show(
 ) -> Response:
     found, now = donnees.missions, application(request).clock()
     service_of = await _service(connection, found, request)
-    vue = await present(connection, donnees, preparation, ouvert=service_of["ouverte"])
-    await count_read(request, acteur, [line for bloc in vue.blocs for line in bloc.lignes])
     academie = found[0].academie if found else ""
+    jour = local_time(academie, now).date()
+    vue = await present(connection, donnees, preparation, ouvert=service_of["ouverte"], aujourdhui=jour)
+    await count_read(request, acteur, [line for bloc in vue.blocs for line in bloc.lignes])
     return await page(
         request,
         connection,
@@ -158,7 +159,7 @@ async def _show(
         convoquees=sum((done or {}).values()),
         qualites=list(LIBELLES.items()),
         conseil=CONSEIL_DATE,
-        aujourdhui=local_time(academie, now).date(),
+        aujourdhui=jour,
         **service_of,
     )
 

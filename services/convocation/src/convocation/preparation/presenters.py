@@ -9,10 +9,11 @@ from uuid import UUID
 from chassis.database import Connection
 from convocation.annuaire import reads as annuaire
 from convocation.annuaire.domain import Intervenant
+from convocation.avertissements.calendrier import calendrier
+from convocation.avertissements.domain import Avertissement
 from convocation.commun.refus import Refus
 from convocation.convocations import reads as convocations
 from convocation.convocations.domain import (
-    Avertissement,
     Connu,
     Convocation,
     Occupation,
@@ -147,12 +148,14 @@ def titre(mission: Mission) -> str:
     return mission.libelle if mission.voie == "COMMUNE" else f"{mission.libelle} – {LIBELLES_VOIE[mission.voie]}"
 
 
-async def present(connection: Connection, donnees: Donnees, preparation: Preparation, *, ouvert: bool) -> Vue:
+async def present(
+    connection: Connection, donnees: Donnees, preparation: Preparation, *, ouvert: bool, aujourdhui: date
+) -> Vue:
     """The page of what is entered; who is searched for is shown below the others."""
     for mission in donnees.missions:
         one = preparation.missions[mission.mission_id]
         if len(one.nom) > 1:
-            found, _ = await annuaire.search(connection, mission.academie, one.nom, limit=_FOUND)
+            found = (await annuaire.search(connection, mission.academie, one.nom, limit=_FOUND)).personnes
             one.vus += [person.numero for person in found if person.numero not in one.vus]
     people = await annuaire.get(connection, sorted({n for one in preparation.missions.values() for n in one.vus}))
     held = sorted({n for one in donnees.existantes.values() for n, state in one.items() if state.active})
@@ -176,7 +179,7 @@ async def present(connection: Connection, donnees: Donnees, preparation: Prepara
                 bloc.lignes.append(Ligne(numero, nom, aide, numero in brouillon.coches, qualite, annulee))
         bloc.deja = [f"{named[numero].nom} {named[numero].prenom}" for numero in there if numero in active]
         blocs.append(bloc)
-    warnings = await _warnings(connection, donnees, preparation, people, blocs, ouvert=ouvert)
+    warnings = await _warnings(connection, donnees, preparation, people, blocs, ouvert=ouvert, aujourdhui=aujourdhui)
     lus = [f"{mission.mission_id}|{cle}" for mission, warning in warnings for cle in warning.cles]
     return Vue(blocs, regroup([(titre(mission), warning) for mission, warning in warnings]), lus)
 
@@ -189,6 +192,7 @@ async def _warnings(
     blocs: Sequence[Bloc],
     *,
     ouvert: bool,
+    aujourdhui: date,
 ) -> list[tuple[Mission, Avertissement]]:
     """Of each mission as if those before it were convoked; what a mission is refused for is written beside it."""
     saisies = {one.mission.mission_id: saisie for one in blocs if one.coches and (saisie := _entered(one, preparation))}
@@ -196,7 +200,7 @@ async def _warnings(
     days: set[date] = {day for one in saisies.values() for day in one.dates}
     academie = donnees.missions[0].academie if donnees.missions else ""
     busy: list[Occupation] = await convocations.occupations(connection, sorted(numeros), sorted(days), academie)
-    connu = Connu(people, {}, {}, donnees.signee, ouvert)
+    connu = Connu(people, {}, {}, (), donnees.signee, ouvert, aujourdhui, calendrier())
     found = []
     for bloc in blocs:
         mission, mission_id = bloc.mission, bloc.mission.mission_id
@@ -205,6 +209,7 @@ async def _warnings(
         coches, saisie = preparation.missions[mission_id].coches, saisies[mission_id]
         held = donnees.existantes[mission_id]
         there = replace(connu, existantes=held, requis=donnees.requis[mission.code], occupations=busy)
+        there = replace(there, disciplines=donnees.disciplines[mission.code])
         try:
             _, warnings = examiner(mission, coches, saisie, there)
         except Refus as refus:

@@ -7,7 +7,7 @@ import pytest
 PATH = "/api/academies/10/intervenants"
 ANNE = {"numero": "102", "civilite": "Mme", "nom": "LEFÈVRE", "prenom": "Anne", "uai": "0699001J"}
 ANNE |= {"courriel": "102@ac-exemple.invalid", "disciplines": ["0202"]}
-ABSENT = {"debut": "2020-03-05", "fin": "2020-03-06"}
+ABSENT = {"debut": "2030-03-05", "fin": "2030-03-06"}
 
 
 async def acts(world):
@@ -38,17 +38,17 @@ async def test_an_import_that_says_nothing_of_what_the_gestionnaire_entered_keep
     assert await world.pool.fetchval("SELECT count(*) FROM indisponibilite") == 0
 
 
-@pytest.mark.parametrize("wrong", [[ABSENT | {"fin": "2020-03-04"}], [ABSENT, ABSENT], [ABSENT | {"motif": "santé"}]])
+@pytest.mark.parametrize("wrong", [[ABSENT | {"fin": "2030-03-04"}], [ABSENT, ABSENT], [ABSENT | {"motif": "santé"}]])
 async def test_a_period_that_ends_before_it_begins_two_from_one_day_and_a_reason_are_refused(world, wrong):
     assert (await put(world, indisponibilites=wrong)).status_code == 422
 
 
 async def test_who_is_unavailable_or_stagiaire_is_a_warning_that_blocks_nothing(open_world):
     await put(open_world, stagiaire=True, indisponibilites=[ABSENT])
-    answer = await open_world.chef.convoque(open_world.hg, "102", "100", dates=["2020-03-05"])
+    answer = await open_world.chef.convoque(open_world.hg, "102", "100", dates=["2030-03-05"])
     assert answer.status_code == 201
     told = {one["type"]: one for one in answer.json()["avertissements"]}
-    assert told["indisponible"]["details"] == ["LEFÈVRE Anne : 05/03/2020"]
+    assert told["indisponible"]["details"] == ["LEFÈVRE Anne : 05/03/2030"]
     assert told["stagiaire"]["details"] == ["LEFÈVRE Anne"]
 
 

@@ -188,7 +188,7 @@ async def test_50000_people_are_tried_then_imported_and_what_is_exported_of_them
         '{"courriel": "n7@ac-exemple.invalid"}',
         '{"courriel": "autre@ac-exemple.invalid"}',
     )
-    found, _ = await intervenants_reads.search(annuaire.pool, "10", "dupont martel prenoma", limit=5)
+    found = (await intervenants_reads.search(annuaire.pool, "10", "dupont martel prenoma", limit=5)).personnes
     assert found
     await exported_and_imported_again(annuaire)
 

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from convocation.annuaire.domain import Intervenant
+from convocation.avertissements.domain import Calendrier
 from convocation.convocations import refus as errors
 from convocation.convocations.domain import (
     Connu,
@@ -53,7 +54,9 @@ ANNUAIRE = {numero: person(numero, "1000") for numero in ("1", "2", "3")}
 SAISIE = Saisie(None, (DAY,), "Apporter un stylo rouge")
 
 
-def convoke(*numeros, mission=MISSION, ouvert=True, annuaire=None, existantes=None, saisie=SAISIE, requis=None):
+def convoke(
+    *numeros, mission=MISSION, ouvert=True, annuaire=None, existantes=None, saisie=SAISIE, requis=None, aujourdhui=DAY
+):
     return convoquer(
         mission,
         ouvert=ouvert,
@@ -62,11 +65,12 @@ def convoke(*numeros, mission=MISSION, ouvert=True, annuaire=None, existantes=No
         existantes=existantes or {},
         saisie=saisie,
         requis=requis or {},
+        aujourdhui=aujourdhui,
     )
 
 
 def connu(*, requis=None, signee=True, occupations=()):
-    return Connu(ANNUAIRE, {}, requis or {}, signee, True, occupations)
+    return Connu(ANNUAIRE, {}, requis or {}, (), signee, True, DAY, Calendrier({"FR": {}}, {}), occupations)
 
 
 def test_r2_and_r5_the_two_types_of_mission_bear_the_guides_names():
@@ -184,18 +188,20 @@ def test_kd_after_a_cancellation_the_same_person_is_convoked_again_at_the_next_v
 
 def test_r44_a_changed_convocation_is_a_new_version():
     [first] = convoke("1")
-    changed = modifier(first, MISSION, ouvert=True, saisie=replace(SAISIE, dates=(OTHER_DAY,)))
+    changed = modifier(first, MISSION, ouvert=True, saisie=replace(SAISIE, dates=(OTHER_DAY,)), aujourdhui=DAY)
     assert (changed.version, changed.nature, changed.dates) == (2, NatureVersion.MODIFICATION, (OTHER_DAY,))
 
 
 def test_r44_a_changed_observation_is_a_new_version_too_for_the_person_reads_it():
     [first] = convoke("1")
-    assert modifier(first, MISSION, ouvert=True, saisie=replace(SAISIE, observation="Autre")).version == 2
+    assert (
+        modifier(first, MISSION, ouvert=True, saisie=replace(SAISIE, observation="Autre"), aujourdhui=DAY).version == 2
+    )
 
 
 def test_r44_a_change_that_changes_nothing_tells_nobody_anything():
     [first] = convoke("1")
-    assert modifier(first, MISSION, ouvert=True, saisie=SAISIE) is first
+    assert modifier(first, MISSION, ouvert=True, saisie=SAISIE, aujourdhui=DAY) is first
 
 
 def test_r45_a_deleted_convocation_stays_cancelled_with_its_reason():
@@ -214,7 +220,7 @@ def test_a_cancelled_convocation_can_be_neither_changed_nor_cancelled_again():
     with pytest.raises(errors.ConvocationAnnulee):
         annuler(cancelled, ouvert=True, motif="Encore")
     with pytest.raises(errors.ConvocationAnnulee):
-        modifier(cancelled, MISSION, ouvert=True, saisie=SAISIE)
+        modifier(cancelled, MISSION, ouvert=True, saisie=SAISIE, aujourdhui=DAY)
 
 
 def test_r47_for_hlp_a_professeur_de_lettres_and_a_professeur_de_philosophie_must_be_missioned():
