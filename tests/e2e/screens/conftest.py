@@ -42,6 +42,24 @@ EPREUVES = [
 ]
 
 
+GRAND = [
+    ("HG", "Histoire-géographie", "GENERALE", 180),
+    ("HG", "Histoire-géographie", "TECHNOLOGIQUE", 70),
+    ("MATHS", "Mathématiques", "TECHNOLOGIQUE", 70),
+    ("ENSSCI", "Enseignement scientifique", "GENERALE", 180),
+    ("LVA-ANG", "Langue vivante A : anglais", "COMMUNE", 240),
+    ("LVB-ESP", "Langue vivante B : espagnol", "COMMUNE", 150),
+    ("LVB-ALL", "Langue vivante B : allemand", "COMMUNE", 60),
+    ("LVB-ITA", "Langue vivante B : italien", "COMMUNE", 40),
+    ("HLP", "Humanités, littérature et philosophie", "GENERALE", 60),
+    ("HGGSP", "Histoire-géographie, géopolitique et sciences politiques", "GENERALE", 70),
+    ("SES", "Sciences économiques et sociales", "GENERALE", 70),
+    ("SVT", "Sciences de la vie et de la Terre", "GENERALE", 70),
+    ("PC", "Physique-chimie", "GENERALE", 70),
+]
+"""With the numérisation, the fourteen missions of a large lycée."""
+
+
 # A browser logs every refusal (4xx) and a lost network as errors: those a test asks for are its own business.
 # The provider's page asks for a font of another host; ours could not (CSP).
 _EXPECTED = (
@@ -63,12 +81,12 @@ class Lycee:
         return f"/missions/{mission_id(SESSION, self.uai, voie, code)}"
 
 
-def _closing(number):
+def _closing(number, wanted=EPREUVES):
     digits = f"069{9000 + number}"
     code = digits + uai.letter(digits)
     epreuves = [
         {"code": code_, "libelle": libelle, "type": "E3C", "voie": voie, "candidats_inscrits": candidats}
-        for code_, libelle, voie, candidats in EPREUVES
+        for code_, libelle, voie, candidats in wanted
     ]
     place = {"nom": f"LYCEE FICTIF {number}", "commune": "VILLEFICTIVE", "academie": ACADEMIE}
     closed = "2020-01-10T18:00:00+01:00"
@@ -138,7 +156,8 @@ def acteur(role, lycee=None, sub=""):
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def product():
     folder = Path(tempfile.mkdtemp(prefix="imagin-screens-"))
-    closings = inscriptions_file.of_events(_closing(number) for number in range(LYCEES))
+    grand = _closing(LYCEES, GRAND)
+    closings = inscriptions_file.of_events([*(_closing(number) for number in range(LYCEES)), grand])
     people = People.of(closings)
     smtp, bounces = MailServer(), folder / "retours"
     smtp.start()
@@ -159,7 +178,10 @@ async def product():
             contact = {"nom": "Dominique EXEMPLE", "courriel": "gestionnaire@ac-exemple.invalid"}
             contact |= {"telephone": "04 00 00 00 00", "horaires": "du lundi au vendredi, 9 h – 17 h"}
             await api.put(f"/api/academies/{ACADEMIE}/contact", contact)
-        yield Product(stack, people, [Lycee(one.uai) for one in closings], smtp, bounces, provider)
+        lycees = [Lycee(one.uai) for one in closings if one.uai != grand["data"]["uai"]]
+        product = Product(stack, people, lycees, smtp, bounces, provider)
+        product.grand = Lycee(grand["data"]["uai"])
+        yield product
     smtp.stop()
     shutil.rmtree(folder, ignore_errors=True)
 

@@ -1,6 +1,7 @@
 """One act on the convocations of a lot: a transaction a mission, all of its convocations or none."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -10,15 +11,16 @@ from chassis.database import Connection
 from convocation.avertissements.calendrier import calendrier
 from convocation.avertissements.domain import Avertissement, Lieu, sur_les_jours
 from convocation.convocations import reads as convocations
-from convocation.convocations.commands import PassageOutre, change_together, create_convocations
+from convocation.convocations.commands import PassageOutre, change_together, create_convocations, examine
 from convocation.convocations.domain import Occupation, conflits
-from convocation.convocations.reads import LigneConvocation
+from convocation.convocations.reads import LigneConvocation, convocation_of
 from convocation.courriels.commands import ask_mail
 from convocation.courriels.domain import Objet
 from convocation.lots import sql
 from convocation.lots.access import authorise_reminder
 from convocation.lots.domain import ActeEnLot, Changement, meetings, saisie_of
 from convocation.lots.refus import RelanceSansObjet
+from convocation.missions import reads as missions
 
 RELANCE = "relance.demander"
 
@@ -35,6 +37,32 @@ async def warn_lot(
     first = rows[0]
     found = sur_les_jours(calendrier(), dates, Lieu(first.academie, first.uai), first.session, aujourdhui)
     return found + conflits(meetings([(row.numero, row.mission_id) for row in rows], elsewhere, moved))
+
+
+async def warn_replacement(
+    connection: Connection, rows: Sequence[LigneConvocation], remplacant: str, aujourdhui: date
+) -> list[Avertissement]:
+    """What there is to read before somebody takes all of these, in the order in which she is convoked to them.
+
+    Raises a Refus.
+    """
+    found: list[Avertissement] = []
+    taken: list[Occupation] = []
+    for row in in_order(rows):
+        mission = await missions.get(connection, row.mission_id)
+        assert mission is not None, "a mission is never deleted"
+        entered = saisie_of(convocation_of(row))
+        examen = await examine(connection, mission, [remplacant], entered, ouvert=True, aujourdhui=aujourdhui)
+        found += examen.avertissements + conflits([one for one in taken if one.jour in row.dates])
+        person = examen.annuaire[remplacant]
+        name = f"{person.nom} {person.prenom}"
+        taken += [replace(_moved(row, day), numero=remplacant, nom=name) for day in row.dates]
+    return found
+
+
+def in_order(rows: Sequence[LigneConvocation]) -> list[LigneConvocation]:
+    """As missions are locked."""
+    return sorted(rows, key=lambda row: row.mission_id)
 
 
 def _moved(row: LigneConvocation, day: date) -> Occupation:

@@ -23,14 +23,14 @@ from convocation.commun.application import application
 from convocation.commun.limites import count_read, limit_recherche
 from convocation.commun.refus import Refus
 from convocation.commun.refusals import errors_of, status_of
-from convocation.convocations.commands import PassageOutre, examine
+from convocation.convocations.commands import PassageOutre
 from convocation.convocations.domain import LIBELLES
-from convocation.convocations.reads import LigneConvocation, convocation_of
+from convocation.convocations.reads import LigneConvocation
 from convocation.convocations.refus import AvertissementsALire
 from convocation.lots import presenters
 from convocation.lots.access import followed, may_act, may_follow
-from convocation.lots.commands import change_lot, remind, replace_in_lot, warn_lot
-from convocation.lots.domain import LIBELLES_ACTES, ActeEnLot, saisie_of
+from convocation.lots.commands import change_lot, in_order, remind, replace_in_lot, warn_lot, warn_replacement
+from convocation.lots.domain import LIBELLES_ACTES, ActeEnLot
 from convocation.lots.forms import MAX_FIELDS, Lot, read_lot
 from convocation.lots.refus import LotVide, RemplacantAbsent
 from convocation.missions import reads as missions
@@ -100,8 +100,7 @@ async def _act(
 
 
 def _by_mission(rows: Sequence[LigneConvocation]) -> list[list[LigneConvocation]]:
-    in_order = sorted(rows, key=lambda row: row.mission_id)
-    return [list(some) for _, some in groupby(in_order, key=lambda row: row.mission_id)]
+    return [list(some) for _, some in groupby(in_order(rows), key=lambda row: row.mission_id)]
 
 
 async def _act_on(
@@ -203,11 +202,4 @@ async def _warnings(
 ) -> list[Avertissement]:
     if lot.acte is not ActeEnLot.REMPLACER:
         return await warn_lot(connection, rows, lot.changement(), jour)
-    found: list[Avertissement] = []
-    for row in rows:
-        mission = await missions.get(connection, row.mission_id)
-        if mission is not None:
-            entered = saisie_of(convocation_of(row))
-            examen = await examine(connection, mission, [lot.remplacant], entered, ouvert=True, aujourdhui=jour)
-            found += examen.avertissements
-    return found
+    return await warn_replacement(connection, rows, lot.remplacant, jour)
