@@ -164,20 +164,21 @@ def test_a_process_that_does_not_answer_says_nothing_of_the_others():
     assert [one.alert for one in flow(lasting(gone)).troubles] == ["ImaginServiceAbsent"]
 
 
-def rights(at, sent, answered):
-    more = {series(SENT, BRIDGE): sent}
+def rights(at, sent, answered, told=None):
+    more = {series(SENT, BRIDGE): sent} | (told or {})
     if answered:
         more[series("imagin_accuses_total", BRIDGE, portee="actuelle")] = answered
     return snapshot(at, more)
 
 
 def test_santorin_that_answers_nothing_is_told_before_the_bridge_counts_what_waits():
-    """The counters say it at once; the table is counted twice a minute."""
-    silent = [rights(1_000, 4, 4), rights(1_002, 6, 4), rights(1_008, 6, 4)]
-    [found] = flow(history(*silent)).troubles
-    assert found.sentence == "SANTORIN n’a pas répondu à des droits depuis 6 s"
-    assert flow(history(*silent, rights(1_010, 6, 6))).troubles == []
-    assert flow(history(*silent[:2])).troubles == []
+    """The counters say it at once; the table is counted twice a minute, and then says 1 where more wait."""
+    silent = [rights(1_000, 4, 4), rights(1_002, 6, 4), rights(1_008, 9, 4)]
+    assert flow(history(*silent)).troubles[0].sentence == "SANTORIN n’a pas répondu à 5 droits depuis 6 s"
+    told = {series("imagin_accuses_attendus", BRIDGE): 1, series("imagin_accuse_attendu_age_seconds", BRIDGE): 9}
+    [found] = flow(history(*silent[:2], rights(1_008, 9, 4, told))).troubles
+    assert "à 5 droits depuis 9 s" in found.sentence
+    assert [flow(history(*well)).troubles for well in ([*silent, rights(1_010, 9, 9)], silent[:2])] == [[], []]
 
 
 @pytest.mark.parametrize("part", ["imagin_database_up", "imagin_kafka_up", "up"])

@@ -171,15 +171,18 @@ class History:
         looks = (*reversed(self._recent), *reversed(self._hour))
         return next((self.now.at - one.at for one in looks if one.knows(job, part)), math.inf)
 
-    def silent_seconds(self, asked: tuple[str, str], answered: tuple[str, str]) -> float:
-        """Since the first growth of the counter `asked` (name, job) after which `answered` has not grown; 0 of none."""
-        since = 0.0
+    def unanswered(self, asked: tuple[str, str], answered: tuple[str, str]) -> tuple[float, float]:
+        """Seconds since the first growth of the counter `asked` (name, job) after which `answered` has not grown.
+
+        And how much `asked` has grown since; 0 and 0 of none.
+        """
+        since = grown = 0.0
         for looks in pairwise(self._recent):
             if _growth(looks, *answered, {}):
-                since = 0.0
-            elif not since and _growth(looks, *asked, {}):
-                since = looks[1].at
-        return self.now.at - since if since else 0.0
+                since = grown = 0.0
+            elif new := _growth(looks, *asked, {}):
+                since, grown = since or looks[1].at, grown + new
+        return (self.now.at - since if since else 0.0), grown
 
     def since(self, seconds: float) -> Sequence[Snapshot]:
         """Looks from so long ago on, the newest last: all of them within two minutes, beyond that one each half."""

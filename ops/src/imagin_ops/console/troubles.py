@@ -99,12 +99,12 @@ def _mail_server(history: History) -> Iterator[Trouble]:
 def _santorin(history: History) -> Iterator[Trouble]:
     bridge = SANTORIN_BRIDGE.name
     rights, answers = ("imagin_convocation_to_santorin_seconds_count", bridge), ("imagin_accuses_total", bridge)
-    silent = history.now.most("imagin_accuse_attendu_age_seconds")
+    silent, waiting = map(history.now.most, ("imagin_accuse_attendu_age_seconds", "imagin_accuses_attendus"))
     if history.now.knows(bridge, "imagin_database_up") and history.now.knows(bridge, "imagin_kafka_up"):
-        silent = max(silent, history.silent_seconds(rights, answers))  # else it is not SANTORIN that is silent
+        seconds, asked = history.unanswered(rights, answers)  # else it is not SANTORIN that is silent
+        silent, waiting = max(silent, seconds), max(waiting, asked)  # the bridge counts its table twice a minute
     if silent > _SILENT_SECONDS:
-        waiting = round(history.now.most("imagin_accuses_attendus"))
-        what = pluriel(waiting, "droit", "droits") if waiting else "des droits"
+        what = pluriel(round(waiting), "droit", "droits")
         yield Trouble("ImaginSantorinMuet", False, f"SANTORIN n’a pas répondu à {what} depuis {duration(silent)}")
     if refused := round(history.now.most("imagin_habilitations_refusees")):
         yield Trouble("ImaginSantorinRefuse", False, f"SANTORIN refuse {pluriel(refused, 'droit', 'droits')}")

@@ -3,6 +3,7 @@
 from typing import Any
 
 import asyncpg
+from rich.progress import Progress
 
 from chassis.provisioning import with_database
 from imagin_dev.stack import Stack
@@ -41,10 +42,10 @@ async def keep_sample(stack: Stack) -> None:
             await connection.close()
 
 
-async def grow(stack: Stack, first: int, last: int) -> None:
+async def grow(stack: Stack, first: int, last: int, bars: Progress) -> None:
     """Add the copies `first` to `last` of the sample, and its statistics. The originals are copy 0."""
     await _settings(stack)
-    for service in SERVICES:
+    for service in bars.track(SERVICES, description="bases qui grandissent"):
         connection = await asyncpg.connect(with_database(stack.postgres.admin_url, service.package))
         try:
             await connection.execute("SET session_replication_role = replica")  # no trigger: the sample has passed them

@@ -7,6 +7,7 @@ from typing import Any
 
 import asyncpg
 import httpx2
+from rich.progress import Progress
 
 from acces.acteur import Acteur, Role
 from acces.session import cookie_name
@@ -26,7 +27,7 @@ _COUNT, _LARGE, _WARM = 100, 10, 5  # of a page; of one that reads an académie 
 _FLUSHED_SECONDS = 2  # PostgreSQL's processes tell their counts once a second
 
 
-async def pages(stack: Stack, meter: Meter, place: InscriptionsClosed) -> dict[str, Any]:
+async def pages(stack: Stack, meter: Meter, place: InscriptionsClosed, bars: Progress) -> dict[str, Any]:
     """Cost of one of each; `place` is the lycée whose chef reads."""
     connection = await asyncpg.connect(with_database(stack.postgres.admin_url, CONVOCATION.package))
     try:
@@ -35,7 +36,8 @@ async def pages(stack: Stack, meter: Meter, place: InscriptionsClosed) -> dict[s
         await connection.close()
     figures = {}
     async with httpx2.AsyncClient(base_url=stack.url(CONVOCATION), timeout=300, trust_env=False) as http:
-        for name, (acteur, path, forms) in _cases(place).items():
+        cases = _cases(place).items()
+        for name, (acteur, path, forms) in bars.track(cases, description="pages mesurées"):
             cookie = f"{cookie_name(secure=False)}={await stack.session(acteur)}"
             headers = {"Cookie": cookie, "Accept": "text/html", "Origin": stack.url(CONVOCATION)}
             count = _COUNT if acteur.uais else _LARGE

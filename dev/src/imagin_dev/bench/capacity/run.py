@@ -12,6 +12,7 @@ from typing import Any
 import asyncpg
 import httpx2
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from rich.progress import Progress
 
 from chassis.provisioning import with_database
 from event_schemas.catalogue import TOPICS
@@ -49,23 +50,27 @@ async def capacity(stack: Stack, smtp_port: int, lycees: int, factors: list[int]
     admin = await asyncpg.connect(stack.postgres.admin_url)
     try:
         meter = Meter(stack, admin)
-        figures = {"bench": "capacity", "lycees": len(made)} | await _one_of_each(stack, meter, made, smtp_port)
-        figures["topics"] = {name: found for name in TOPICS if (found := await _topic(stack, name))}
-        figures["processus"] = await _processes(stack, admin)
-        await keep_sample(stack)
-        copies, grown = _NATION // len(made), 0
-        for factor in sorted(factors):
-            say(f"{factor} × la nation")
-            await grow(stack, grown + 1, copies * factor - 1)
-            grown = copies * factor - 1
-            found = await pages(stack, meter, made[0].state)
-            figures[f"nation_x{factor}"] = {"tables": await _sizes(stack), "pages": found}
+        with progress() as bars:
+            figures = {"bench": "capacity", "lycees": len(made)}
+            figures |= await _one_of_each(stack, meter, made, smtp_port, bars)
+            figures["topics"] = {name: found for name in TOPICS if (found := await _topic(stack, name))}
+            figures["processus"] = await _processes(stack, admin)
+            await keep_sample(stack)
+            copies, grown = _NATION // len(made), 0
+            for factor in sorted(factors):
+                say(f"{factor} × la nation")
+                await grow(stack, grown + 1, copies * factor - 1, bars)
+                grown = copies * factor - 1
+                found = await pages(stack, meter, made[0].state, bars)
+                figures[f"nation_x{factor}"] = {"tables": await _sizes(stack), "pages": found}
     finally:
         await admin.close()
     return figures
 
 
-async def _one_of_each(stack: Stack, meter: Meter, made: list[Closing], smtp_port: int) -> dict[str, Any]:
+async def _one_of_each(
+    stack: Stack, meter: Meter, made: list[Closing], smtp_port: int, bars: Progress
+) -> dict[str, Any]:
     """Each step waits for the one before, and the notifier for them all: so costs are told apart."""
     people, books = People.of(made), Books(stack.databases)
     await books.open()
@@ -74,27 +79,27 @@ async def _one_of_each(stack: Stack, meter: Meter, made: list[Closing], smtp_por
         await asyncio.to_thread(stack.services[NOTIFIER.name].terminate)
 
         async def close() -> int:
-            await scenario.close_registration(stack, made)
+            await scenario.close_registration(stack, made, _bar(bars, "clôtures", len(made)))
             return sum((await books.missions()).values())
 
         async def convoke() -> int:
-            with progress() as bars:
-                await scenario.play(stack, people, bars)
-            await _until(stack, CONVOCATION, _RIGHTS, await books.convocations())
-            return await books.convocations()
+            await scenario.play(stack, people, bars)
+            convoked = await books.convocations()
+            await _until(stack, CONVOCATION, _RIGHTS, convoked, _bar(bars, "droits", convoked))
+            return convoked
 
         steps: dict[str, Callable[[], Awaitable[int]]] = {
             "mission": close,
             "personne": partial(_directory, stack, people),
             "convocation": convoke,
-            "reponse_de_santorin": partial(_answer, stack),
+            "reponse_de_santorin": partial(_answer, stack, bars),
         }
         for name, work in steps.items():
             say(f"{name} …")
             figures[name] = await meter.of(work)
         say("mail …")
         async with mail_server(smtp_port):
-            figures["mail"] = await meter.of(partial(_mail, stack, figures["convocation"]["count"]))
+            figures["mail"] = await meter.of(partial(_mail, stack, figures["convocation"]["count"], bars))
     finally:
         await books.close()
     return figures
@@ -105,27 +110,33 @@ async def _directory(stack: Stack, people: People) -> int:
     return sum(map(len, people.by_academie.values()))
 
 
-async def _answer(stack: Stack) -> int:
+async def _answer(stack: Stack, bars: Progress) -> int:
     """SANTORIN reads all rights and answers each; until convocation has read the answers."""
     santorin = Santorin(stack.kafka_connection)
     await santorin.run(lambda _: None, until_idle_seconds=2)
-    await _until(stack, CONVOCATION, _ANSWERED, len(santorin.rights))
-    return len(santorin.rights)
+    answered = len(santorin.rights)
+    await _until(stack, CONVOCATION, _ANSWERED, answered, _bar(bars, "réponses", answered))
+    return answered
 
 
-async def _mail(stack: Stack, convocations: int) -> int:
+async def _mail(stack: Stack, convocations: int, bars: Progress) -> int:
     """Every document is new. A person gets one mail for several convocations."""
     await stack.start_services(NOTIFIER)
-    await _until(stack, NOTIFIER, _TOLD, convocations)
+    await _until(stack, NOTIFIER, _TOLD, convocations, _bar(bars, "personnes prévenues", convocations))
     return await _fetch(stack, NOTIFIER, _MAILS)
 
 
-async def _until(stack: Stack, service: ServiceSpec, query: str, target: int) -> None:
+def _bar(bars: Progress, what: str, total: int) -> Callable[[int], None]:
+    bar = bars.add_task(what, total=total)
+    return lambda done: bars.update(bar, completed=done)
+
+
+async def _until(stack: Stack, service: ServiceSpec, query: str, target: int, advance: Callable[[int], None]) -> None:
     async def now() -> int:
         await asyncio.sleep(1)  # counting costs PostgreSQL something, too
         return await _fetch(stack, service, query)
 
-    await until(now, target, lambda _: None, stalled_after_seconds=_STALLED_SECONDS)
+    await until(now, target, advance, stalled_after_seconds=_STALLED_SECONDS)
 
 
 async def _fetch(stack: Stack, service: ServiceSpec, query: str) -> int:
