@@ -115,6 +115,7 @@ async def test_r35_somebody_of_another_etablissement_is_found_by_name_and_told_f
     await box.check()
     await dialog.get_by_label("Qualité").select_option("Coordinateur adjoint")
     await dialog.get_by_label("Date de mission").fill(product.soon)
+    await expect(dialog.get_by_text("D’une autre discipline que celle de l’épreuve")).to_be_visible()
     await convoke(page, dialog, 1)
     await expect(page.get_by_role("row", name=re.compile(name))).to_contain_text("Coordinateur adjoint")
 
@@ -127,7 +128,7 @@ async def test_r36_whom_nobody_finds_the_gestionnaire_is_asked_to_create_and_the
     dialog = await open_dialog(page, lycee.mission("HG"))
     await dialog.get_by_label("NOM Prénom").fill("ZZYZX Personne")
     await expect(dialog.get_by_text("Contactez le gestionnaire IMAGIN")).to_contain_text("Dominique EXEMPLE")
-    await dialog.get_by_role("link", name="Faire une demande de création").click()
+    await dialog.get_by_role("button", name="Faire une demande de création").click()
     await page.get_by_label("Nom", exact=True).fill("ZZYZX")
     await page.get_by_label("Prénom").fill("Camille")
     await page.get_by_role("button", name="Demander la création").click()
