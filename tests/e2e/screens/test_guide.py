@@ -221,7 +221,7 @@ async def test_r43_r44_and_r45_a_convocation_is_seen_changed_deleted_and_made_ag
     await page.get_by_role("button", name="Créer convocation").click()
     dialog = page.get_by_role("dialog")
     await dialog.get_by_label("NOM Prénom").fill(name)
-    await dialog.get_by_role("checkbox", name=re.compile(f"{re.escape(name)} [^–]*$")).check()
+    await dialog.get_by_role("checkbox", name=re.compile(f"{re.escape(name)} [^–]* – annulée le ")).check()
     await dialog.get_by_label("Date de mission").fill(product.soon)
     await convoke(page, dialog, 1)
     await expect(page.get_by_role("row", name=re.compile(name))).to_contain_text("Transmise à SANTORIN", timeout=30_000)
