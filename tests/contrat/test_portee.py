@@ -13,7 +13,8 @@ PACKAGES = ("mission_import", "convocation", "santorin_bridge", "notifier")
 OF_THE_PROCESS = {"dead_letter", "outbox", "restauration_connu", "schema_migrations"}
 """Tables of no établissement: an acteur only adds to the outbox."""
 WINDOWS = {
-    *("delegue_du_vecteur", "etablissement", "libelle_epreuve", "lieu_de_session", "occupation", "session_de_mission"),
+    *("delegue_du_vecteur", "etablissement", "libelle_epreuve", "lieu_de_session", "lycee_de_commune"),
+    *("occupation", "session_de_mission"),
 }
 """Views of the owner's rights: a few columns past the policies, on purpose."""
 KINDS = ("acteur", "agent", "nation", "academie", "etablissement", "intervenant")

@@ -18,6 +18,8 @@ from playwright.async_api import expect
 
 from acces.acteur import Acteur, Role
 from acces.session import cookie_name
+from convocation.avertissements.calendrier import calendrier
+from convocation.avertissements.domain import Lieu, sur_les_jours
 from event_schemas import uai
 from event_schemas.identities import mission_id
 from imagin_dev.cyclades import inscriptions_file
@@ -95,6 +97,13 @@ def _closing(number, wanted=EPREUVES):
     return {"specversion": "1.0", "type": TYPE, "id": code, "source": "/essai", "subject": code, "data": data}
 
 
+def _plain_day(day):
+    """That day, or the first one after it that no warning is told of."""
+    while sur_les_jours(calendrier(), [day], Lieu(ACADEMIE, "0699000A"), SESSION, day):
+        day += timedelta(days=1)
+    return day
+
+
 class Product:
     """`etablissement()` hands out a lycée nobody has used and in which no two teachers bear one name."""
 
@@ -103,7 +112,7 @@ class Product:
         self.stack, self.people, self._lycees = stack, people, iter(lycees)
         self.smtp, self.bounces = smtp, bounces
         self.url = stack.url(CONVOCATION)
-        self.soon = (datetime.now(UTC) + timedelta(days=40)).date().isoformat()
+        self.soon = _plain_day((datetime.now(UTC) + timedelta(days=40)).date()).isoformat()
 
     def etablissement(self):
         return next(one for one in self._lycees if not self._namesakes(one))

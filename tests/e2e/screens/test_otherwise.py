@@ -31,7 +31,7 @@ async def test_by_keyboard_only_somebody_is_convoked_from_the_list_to_the_right(
     await _type_date(page, dialog.get_by_label("Date de mission"), product.soon)
     button = dialog.get_by_role("button", name=f"Convoquer {how_many - 1} personne")
     await _tab_to(page, button)
-    await expect(dialog.get_by_text("à lire avant de convoquer")).to_be_visible()
+    await expect(dialog.get_by_text("D’une autre discipline que celle de l’épreuve")).to_be_visible()
     await page.keyboard.press("Enter")
     await expect(page.get_by_text("Succès : Convocation enregistrée")).to_be_visible()
     await expect(page.get_by_text("Transmise à SANTORIN").first).to_be_visible(timeout=30_000)

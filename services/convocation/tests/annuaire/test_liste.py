@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from convocation.affectation import reads as discipline
 from convocation.annuaire import reads
 from convocation.annuaire.commands import make_words_again
 
@@ -118,11 +119,14 @@ async def test_names_are_searched_by_index(world):
     await world.pool.execute("ANALYZE intervenant")
     await world.pool.execute("ANALYZE intervenant_mot")
     for academies in (["10"], None):
-        named, prefixes = reads._named(["N1234", "P"], 7, "academie = ANY($1)" if academies else "true")
+        named, prefixes = reads.named(["N1234", "P"], 7, "academie = ANY($1)" if academies else "true")
         query = "EXPLAIN " + reads._LISTE.format(named=f"i.numero IN ({named})")
         plan = await world.pool.fetch(query, academies, None, None, None, 50, 0, *prefixes)
         text = "\n".join(one[0] for one in plan)
         assert "Seq Scan on" not in text, text
+    query = "EXPLAIN " + discipline._ELSEWHERE.format(named="true")
+    plan = await world.pool.fetch(query, "0699001J", ["10|0424"], [], 20, "10")
+    assert "intervenant_discipline" in "\n".join(one[0] for one in plan)
     plan = await world.pool.fetch(
         "EXPLAIN SELECT 1 FROM intervenant WHERE mots_version <> version ORDER BY numero LIMIT 9"
     )

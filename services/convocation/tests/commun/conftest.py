@@ -71,6 +71,7 @@ def _bodies(place, ids):
         "POST /convocations/{convocation_id}/empechement": {"version": "1", "motif": "x"},
         "POST /mes-missions/calendrier": {"action": "creer"},
         "POST /demandes": {"uai": place, "nom": "X", "prenom": "Y", "cle": "k"},
+        "POST /demandes/nouvelle": {"recherche": "X Y"},
         "POST /demandes/{demande_id}/reponse": {"action": "refusee", "reponse": "non"},
         "POST /signature/{uai}": names,
         "POST /intervenants/import": {"academie": ACADEMIES[place]},

@@ -101,6 +101,7 @@ ACTIONS = {
     "GET /signature/{uai}/apercu.pdf": ("signature.lire",),
     "GET /demandes": ("demande.ecrire", "demande.traiter"),
     "POST /demandes": ("demande.ecrire",),
+    "POST /demandes/nouvelle": ("demande.ecrire",),
     "POST /demandes/{demande_id}/reponse": ("demande.traiter",),
     "GET /couverture": ("couverture.lire",),
     "GET /couverture.csv": ("couverture.lire",),

@@ -1,7 +1,8 @@
 """« Mes missions »: all of a person's convocations, the right in words, SANTORIN's link, « J'ai pris connaissance »."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from pydantic import ValidationError
@@ -17,9 +18,14 @@ def day(offset):
     return (datetime.now(UTC) + timedelta(days=offset)).date().isoformat()
 
 
-async def convoked(world, mission=None, chef=None, **entry):
-    created = await (chef or world.chef).convoque(mission or world.hg, "100", **({"dates": [day(9)]} | entry))
-    return created.json()["convocations"][0]["convocation_id"]
+async def convoked(world, mission=None, chef=None, dates=(), **entry):
+    """With days that may have passed since."""
+    created = await (chef or world.chef).convoque(mission or world.hg, "100", dates=[day(9)], **entry)
+    line = created.json()["convocations"][0]["convocation_id"]
+    if dates:
+        days = [date.fromisoformat(one) for one in dates]
+        await world.pool.execute("UPDATE convocation SET dates = $2 WHERE convocation_id = $1", UUID(line), days)
+    return line
 
 
 async def moved(world, line, offset, version=1):

@@ -6,9 +6,16 @@
     const n = document.querySelectorAll(`#${CSS.escape(place.dataset.compte)} input:checked`).length;
     const text = `${n.toLocaleString("fr")} ${n < 2 ? place.dataset.un : place.dataset.plusieurs}`;
     if (place.textContent !== text) place.textContent = text; // a live region repeats what is written into it again
+    const button = place.closest("button");
+    if (button && button.getAttribute("aria-busy") !== "true") n ? button.removeAttribute("aria-disabled") : button.setAttribute("aria-disabled", "true");
   });
   const ready = () => { all("[data-cocher]", (button) => { button.hidden = false; }); count(); };
   document.addEventListener("change", count);
+  document.addEventListener("click", (e) => { // « Convoquer 0 personne »: not `disabled`, which the keyboard would pass over unheard
+    if (!e.target.closest("button[aria-disabled=true]")?.querySelector("[data-compte]")) return;
+    e.preventDefault();
+    e.stopPropagation();
+  }, true);
   document.addEventListener("htmx:after:settle", ready);
   document.addEventListener("click", (e) => {
     const button = e.target.closest("[data-cocher]");

@@ -36,6 +36,8 @@
     else setTimeout(hold(e.target, e.submitter), 10_000); // a file as answer leaves the page in place
   });
   window.addEventListener("pageshow", (e) => { if (e.persisted) location.reload(); });
+  // The page of a form that was refused: « Précédent » and reloading ask for its address, where the browser would show an error.
+  if ("envoi" in document.documentElement.dataset) history.replaceState(history.state, "", location.href);
 
   on("htmx:after:settle", ({ target, detail: { task } }) => {
     const dialog = byId(target.dataset.dialogue), opened = dialog && !dialog.open;
@@ -49,6 +51,10 @@
     const dialog = e.target.closest("[data-fermer]")?.closest("dialog[open]");
     if (dialog) { e.preventDefault(); dialog.close(); }
   });
+  const typed = new WeakSet(); // windows in which something was entered: Escape asks before it is lost
+  on("input", ({ target }) => { const dialog = target.closest?.("dialog[open]"); if (dialog) typed.add(dialog); });
+  on("cancel", (e) => { if (typed.has(e.target) && !confirm(e.target.dataset.abandon)) e.preventDefault(); });
+  on("close", ({ target }) => typed.delete(target));
   on("close", ({ target }) => { // the row that the opener stood in may have been swapped meanwhile
     const opener = openers.get(target);
     if (opener) (opener.isConnected ? opener : byId(opener.id) ?? byId("contenu"))?.focus();

@@ -26,7 +26,7 @@ from convocation.convocations.forms import Saisies, read_saisies
 from convocation.convocations.refus import AvertissementsALire
 from convocation.demandes import reads as demandes
 from convocation.missions.access import mission_to_convoke_on
-from convocation.missions.domain import CONSEIL_DATE, LIBELLES_TYPE, Mission, MissionType
+from convocation.missions.domain import CONSEIL_DATE, LIBELLES_TYPE, Mission, MissionType, intitule
 from convocation.nomenclature import reads as nomenclature
 from convocation.ouvertures import reads as ouvertures
 from convocation.ouvertures.domain import est_ouvert
@@ -99,7 +99,6 @@ async def _show(
     jour = local_time(mission.academie, now).date()
     avertissements = await _avertissements(connection, mission, choix, saisies, ouverte=ouverte, jour=jour)
     to_read = isinstance(refus, AvertissementsALire)
-    erreurs = [] if to_read else [one | {"texte": _phrase(refus, choix)} for one in saisies.erreurs(refus) if refus]
     return await page(
         request,
         connection,
@@ -107,13 +106,14 @@ async def _show(
         "affectation/affectation.html",
         status=status_of(refus),
         mission=mission,
+        intitule=intitule(mission.libelle, mission.voie),
         type_libelle=LIBELLES_TYPE[mission.type],
         numerisation=mission.type is MissionType.NUMERISATION,
         saisies=saisies,
         choix=choix,
         avertissements=avertissements,
         a_lire=to_read,
-        erreurs=erreurs,
+        erreurs=[] if to_read else _erreurs(refus, saisies, choix),
         qualites=list(LIBELLES.items()),
         conseil=CONSEIL_DATE,
         aujourdhui=jour,
@@ -123,10 +123,11 @@ async def _show(
     )
 
 
-def _phrase(refus: Refus, choix: ChoixDesPersonnes) -> str:
+def _erreurs(refus: Refus | None, saisies: Saisies, choix: ChoixDesPersonnes) -> list[dict[str, str]]:
     """Names instead of numbers."""
-    noms = [choix.noms.get(numero, numero) for numero in refus.numeros]
-    return f"{refus.phrase} ({', '.join(noms)})" if noms else refus.phrase
+    noms = [choix.noms.get(numero, numero) for numero in refus.numeros] if refus else []
+    whose = f" ({', '.join(noms)})" if noms else ""
+    return [one | {"texte": f"{one['texte']}{whose}"} for one in saisies.erreurs(refus)]
 
 
 async def _avertissements(

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from chassis.database import Connection
+from convocation.affectation import reads
 from convocation.annuaire import reads as annuaire
 from convocation.annuaire.domain import Intervenant
 from convocation.annuaire.reads import Trouves
@@ -118,7 +119,7 @@ async def shortcuts(
     connection: Connection, mission: Mission, disciplines: Sequence[Discipline], conseillees: Sequence[str]
 ) -> list[Raccourci]:
     """The épreuve's disciplines that somebody of the établissement teaches."""
-    found = await annuaire.counts(connection, mission.uai, mission.academie, conseillees)
+    found = await reads.counts(connection, mission.uai, mission.academie, conseillees)
     return [Raccourci(one.libelle, found[one.code]) for one in disciplines if one.code in found]
 
 
@@ -157,6 +158,6 @@ async def _of_discipline(
 async def nearest(connection: Connection, mission: Mission, disciplines: Sequence[str], nom: str = "") -> Trouves:
     """Who teaches them in other lycées: those of the commune first, then of the département, then of the académie."""
     voisins = await places.lycees_de_commune(connection, mission.academie, mission.etablissement_commune)
-    return await annuaire.elsewhere(
+    return await reads.elsewhere(
         connection, mission.uai, mission.academie, disciplines, voisins, nom, limit=SUGGESTIONS
     )

@@ -11,25 +11,15 @@ from convocation.annuaire.domain import Indisponibilite, Intervenant, mots_proch
 from convocation.commun.recherche import cle, mots
 
 _FEWEST_LETTERS = 2  # one letter alone would find too many
-_COLUMNS = """i.id, i.numero, i.civilite, i.nom, i.prenom, i.courriel, i.uai, i.uais_secondaires, i.disciplines,
+COLUMNS = """i.id, i.numero, i.civilite, i.nom, i.prenom, i.courriel, i.uai, i.uais_secondaires, i.disciplines,
        i.academie, i.actif, i.stagiaire, i.profils, i.version"""
-_PEOPLE = f"SELECT {_COLUMNS} FROM intervenant i"
+_PEOPLE = f"SELECT {COLUMNS} FROM intervenant i"
 _OF_DISCIPLINE = f"""{_PEOPLE}
 WHERE actif AND academie = $3 AND (uai = $1 OR uais_secondaires @> ARRAY[$1::text]) AND disciplines && $2::text[]
 ORDER BY cle, numero
 """
-_BY_NAME = f"""SELECT {_COLUMNS}, count(*) OVER () AS total FROM intervenant i
+_BY_NAME = f"""SELECT {COLUMNS}, count(*) OVER () AS total FROM intervenant i
 WHERE i.actif AND i.numero IN ({{named}}) ORDER BY i.cle, i.numero LIMIT {{limit}}"""
-_ELSEWHERE = f"""SELECT {_COLUMNS}, count(*) OVER () AS total FROM intervenant i
-WHERE i.actif AND disciplines_en_academie(i.academie, i.disciplines) && $2::text[] AND i.academie = $5
-  AND i.uai <> $1 AND NOT i.uais_secondaires @> ARRAY[$1::text] AND {{named}}
-ORDER BY i.uai <> ALL($3::text[]), left(i.uai, 3) <> left($1, 3), i.cle, i.numero LIMIT $4
-"""
-_COUNTS = """
-SELECT code, count(*) AS personnes FROM intervenant, unnest(disciplines) AS code
-WHERE actif AND academie = $2 AND (uai = $1 OR uais_secondaires @> ARRAY[$1::text]) AND code = ANY($3::text[])
-GROUP BY code
-"""
 _WORD = "SELECT numero FROM intervenant_mot f WHERE mot LIKE ${number} AND {place}"
 _SIMILAR = "SELECT DISTINCT mot FROM intervenant_mot WHERE academie = $1 AND length(mot) >= $2"
 
@@ -39,7 +29,7 @@ SELECT numero, count(*) AS convocations FROM convocation
 WHERE numero = ANY($1::text[]) AND status = 'ACTIVE' GROUP BY numero
 """
 _LISTE = f"""
-SELECT {_COLUMNS}, count(*) OVER () AS total
+SELECT {COLUMNS}, count(*) OVER () AS total
 FROM intervenant i
 WHERE ($1::text[] IS NULL OR i.academie = ANY($1))
   AND ($2::text IS NULL OR i.uai = $2 OR i.uais_secondaires @> ARRAY[$2])
@@ -75,13 +65,6 @@ class IntervenantListe(IntervenantRow):
     """With the number of people found."""
 
     total: int
-
-
-class DisciplineRow(Row):
-    """How many people of an établissement teach a discipline."""
-
-    code: str
-    personnes: int
 
 
 class IndisponibiliteRow(Row):
@@ -174,12 +157,6 @@ async def of_discipline(
     return [_intervenant(row) for row in rows]
 
 
-async def counts(connection: Connection, uai: str, academie: str, disciplines: Sequence[str]) -> dict[str, int]:
-    """How many people of the établissement teach each of these disciplines; none that nobody teaches."""
-    rows = await connection.fetch(_COUNTS, uai, academie, disciplines, record_class=DisciplineRow)
-    return {row.code: row.personnes for row in rows}
-
-
 @dataclass(frozen=True, slots=True)
 class Trouves:
     """The first of the people found, of `total`; `rapproche`: with a letter of the name forgiven."""
@@ -187,28 +164,6 @@ class Trouves:
     personnes: list[Intervenant] = field(default_factory=list)
     total: int = 0
     rapproche: bool = False
-
-
-async def elsewhere(
-    connection: Connection,
-    uai: str,
-    academie: str,
-    disciplines: Sequence[str],
-    voisins: Sequence[str],
-    nom: str = "",
-    *,
-    limit: int,
-) -> Trouves:
-    """Who teaches these disciplines in other établissements of the académie, the nearest first, by name where given.
-
-    Nearest are the `voisins` (UAIs of the same commune), then the département, which a UAI begins with.
-    """
-    words = mots(nom)
-    named, prefixes = _named(words, 6, "academie = $5") if words else ("", [])
-    query = _ELSEWHERE.format(named=f"i.numero IN ({named})" if words else "true")
-    keys = [f"{academie}|{code}" for code in disciplines]
-    asked = (uai, keys, voisins, limit, academie, *prefixes)
-    return _trouves(await connection.fetch(query, *asked, record_class=IntervenantListe))
 
 
 async def search(connection: Connection, academie: str, texte: str, *, limit: int) -> Trouves:
@@ -231,16 +186,17 @@ async def by_name(connection: Connection, academie: str, words: Sequence[str], *
     """People of the académie who have, for each (folded) word, a word that begins so."""
     if not words:
         return Trouves()
-    named, prefixes = _named(words, 2, "academie = $1")
-    query = _BY_NAME.format(named=named, limit=limit)
-    return _trouves(await connection.fetch(query, academie, *prefixes, record_class=IntervenantListe))
+    by_words, prefixes = named(words, 2, "academie = $1")
+    query = _BY_NAME.format(named=by_words, limit=limit)
+    return trouves(await connection.fetch(query, academie, *prefixes, record_class=IntervenantListe))
 
 
-def _trouves(rows: Sequence[IntervenantListe]) -> Trouves:
+def trouves(rows: Sequence[IntervenantListe]) -> Trouves:
+    """As rows bear them, with their total."""
     return Trouves([_intervenant(row) for row in rows], rows[0].total if rows else 0)
 
 
-def _named(words: Sequence[str], first: int, place: str) -> tuple[str, list[str]]:
+def named(words: Sequence[str], first: int, place: str) -> tuple[str, list[str]]:
     """The numbers of people who have all these words, or them as one, by index; and the arguments, from `first` on.
 
     Whoever types « de la tour » finds DELATOUR too, whoever types « delatour » DE LA TOUR (`formes`).
@@ -308,9 +264,9 @@ async def liste_intervenants(connection: Connection, filtre: FiltreAnnuaire) -> 
 
 async def _page_of(connection: Connection, filtre: FiltreAnnuaire, words: Sequence[str]) -> list[IntervenantListe]:
     place = "true" if filtre.academies is None else "academie = ANY($1)"
-    named, prefixes = _named(words, 7, place) if words else ("", [])
+    by_words, prefixes = named(words, 7, place) if words else ("", [])
     return await connection.fetch(
-        _LISTE.format(named=f"i.numero IN ({named})" if words else "true"),
+        _LISTE.format(named=f"i.numero IN ({by_words})" if words else "true"),
         filtre.academies,
         filtre.uai,
         filtre.discipline,

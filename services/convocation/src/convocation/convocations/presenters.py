@@ -7,7 +7,7 @@ from typing import Any
 from convocation.commun.recherche import cle
 from convocation.convocations.domain import libelle_qualite
 from convocation.convocations.reads import LigneConvocation, Version
-from convocation.missions.domain import LIBELLES_TYPE, MissionType
+from convocation.missions.domain import LIBELLES_TYPE, MissionType, intitule
 from convocation.suivi.domain import Acces, Courriel, Suivi
 from event_schemas.academies import local_time
 
@@ -116,6 +116,7 @@ def line_of(row: LigneConvocation) -> dict[str, Any]:
         "observation": row.observation,
         "motif": row.motif,
         "libelle": row.libelle,
+        "intitule": intitule(row.libelle, row.voie),
         "session": row.session,
         "etablissement": f"{row.etablissement_nom}, {row.etablissement_commune}",
         "type_libelle": LIBELLES_TYPE[MissionType(row.type)],

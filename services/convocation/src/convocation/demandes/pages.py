@@ -52,6 +52,22 @@ async def _to_answer(request: Request, acteur: Acteur, refus: Refus | None = Non
         )
 
 
+@router.post("/demandes/nouvelle")
+async def preparer(request: Request, acteur: ActeurDep) -> Response:
+    """The form with whom the établissement looked for and found nowhere; nothing is recorded yet."""
+    async with fields(request) as form:
+        nom, prenom = _nom_et_prenom(text(form, "recherche"))
+        typed = {"nom": nom, "prenom": prenom, "precisions": text(form, "precisions")}
+    return await _page(request, acteur, {name: typed[name][:plus] for name, plus in _CHAMPS.items()}, [])
+
+
+def _nom_et_prenom(recherche: str) -> tuple[str, str]:
+    """« DE LA TOUR Jean » in its two parts: the words in capitals, or else the first one, are the name."""
+    words = recherche.split()
+    capitals = next((rank for rank, word in enumerate(words) if not word.isupper()), len(words)) or 1
+    return " ".join(words[:capitals]), " ".join(words[capitals:])
+
+
 @router.post("/demandes/{demande_id}/reponse")
 async def repondre(request: Request, demande_id: UUID, acteur: ActeurDep) -> Response:
     """Created or refused, once (R36)."""

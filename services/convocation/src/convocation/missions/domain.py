@@ -19,6 +19,14 @@ LIBELLES_TYPE = {
 }
 LIBELLES_VOIE = {"GENERALE": "Générale", "TECHNOLOGIQUE": "Technologique", "COMMUNE": "Générale et technologique"}
 
+_VOIES = {"GENERALE": "voie générale", "TECHNOLOGIQUE": "voie technologique"}
+
+
+def intitule(libelle: str, voie: str) -> str:
+    """« Histoire-géographie, voie générale »: an épreuve of each voie is a mission; of both, or a numérisation, one."""
+    return f"{libelle}, {_VOIES[voie]}" if voie in _VOIES else libelle
+
+
 CONSEIL_DATE = (
     "Il est conseillé que la date de mission corresponde à la date de fin de corrections des copies "
     "et de remontée des notes."

@@ -28,7 +28,7 @@ _CHAMPS = {
     "commune": "commune",
     "academie": "académie",
 }
-_VOIES = {"GENERALE": "Générale", "TECHNOLOGIQUE": "Technologique", "COMMUNE": "Commune"}
+_VOIES = {"GENERALE": "Générale", "TECHNOLOGIQUE": "Technologique", "COMMUNE": "Générale et technologique"}
 
 
 def academie(code: str) -> str:
