@@ -82,7 +82,7 @@ async def test_a_mission_that_is_refused_takes_none_of_its_people_and_the_others
     answer = await form.send(browser, "convoquer")
     assert answer.status_code == 422
     assert "2 convocations enregistrées sur 1 mission" in Form(answer.text).html
-    assert "Histoire-géographie – Générale : " in answer.text
+    assert "Histoire-géographie, voie générale : " in answer.text
     assert await convoked(open_world) == {open_world.hg: ["101"], open_world.hlp: ["102", "103"]}
     assert Form(answer.text).ticked == {str(open_world.hg): ["100", "104"]}  # the rest is kept
 
@@ -107,7 +107,7 @@ async def test_somebody_ticked_on_two_missions_of_one_day_is_told_before(open_wo
     form = Form((await form.send(browser, "chercher")).text)
     form.fields[f"coches-{open_world.hlp}"].append("100")
     form = Form((await form.send(browser, "garder")).text)
-    assert f"BŒUF Élodie : 05/03/2030, Histoire-géographie, LYCEE {LYON}" in form.html
+    assert f"BŒUF Élodie : 05/03/2030, Histoire-géographie, voie générale, LYCEE {LYON}" in form.html
     assert (await form.send(browser, "convoquer")).status_code == 303  # as read, it is the same when it is written
     assert (await convoked(open_world))[open_world.hlp] == ["100", "102", "103"]
 

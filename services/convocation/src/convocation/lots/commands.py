@@ -21,6 +21,7 @@ from convocation.lots.access import authorise_reminder
 from convocation.lots.domain import ActeEnLot, Changement, meetings, saisie_of
 from convocation.lots.refus import RelanceSansObjet
 from convocation.missions import reads as missions
+from convocation.missions.domain import intitule
 
 RELANCE = "relance.demander"
 
@@ -67,7 +68,7 @@ def in_order(rows: Sequence[LigneConvocation]) -> list[LigneConvocation]:
 
 def _moved(row: LigneConvocation, day: date) -> Occupation:
     """Worded as the database says where somebody is convoked."""
-    mission = f"{row.libelle}, {row.etablissement_nom}"
+    mission = f"{intitule(row.libelle, row.voie)}, {row.etablissement_nom}"
     return Occupation(row.numero, f"{row.nom} {row.prenom}", day, row.mission_id, mission)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from convocation.commun.recherche import mots
 from convocation.convocations.presenters import line_of
 from convocation.convocations.reads import LigneConvocation
-from convocation.missions.domain import LIBELLES_VOIE
+from convocation.missions.domain import intitule
 from convocation.suivi.domain import Acces
 
 
@@ -47,7 +47,7 @@ def chosen(rows: Sequence[LigneConvocation], *, kind: str, mission: str, nom: st
 
 def missions(rows: Sequence[LigneConvocation]) -> list[tuple[str, str]]:
     """To choose from, by name."""
-    return sorted({(str(row.mission_id), _mission(row)) for row in rows}, key=lambda one: one[1])
+    return sorted({(str(row.mission_id), intitule(row.libelle, row.voie)) for row in rows}, key=lambda one: one[1])
 
 
 def ligne(row: LigneConvocation) -> dict[str, Any]:
@@ -62,8 +62,4 @@ def ligne(row: LigneConvocation) -> dict[str, Any]:
         exceptions.append(("warning", "Empêchement signalé"))
     if not row.active:
         exceptions.append(("", "Annulée"))
-    return one | {"mission": _mission(row), "exceptions": exceptions}
-
-
-def _mission(row: LigneConvocation) -> str:
-    return row.libelle if row.voie == "COMMUNE" else f"{row.libelle} – {LIBELLES_VOIE[row.voie]}"
+    return one | {"mission": intitule(row.libelle, row.voie), "exceptions": exceptions}

@@ -52,3 +52,8 @@ class Mission:
     date_debut: date
     sans_candidat: bool
     version: int
+
+    @property
+    def intitule(self) -> str:
+        """As it is named where two voies may stand side by side."""
+        return intitule(self.libelle, self.voie)

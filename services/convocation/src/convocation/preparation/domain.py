@@ -92,7 +92,7 @@ class Prevue:
 
     def occupations(self, annuaire: Mapping[str, Intervenant]) -> list[Occupation]:
         """What the other missions will meet once it is convoked; worded as the database does."""
-        name = f"{self.mission.libelle}, {self.mission.etablissement_nom}"
+        name = f"{self.mission.intitule}, {self.mission.etablissement_nom}"
         people = [annuaire[numero] for numero in self.numeros if numero in annuaire]
         return [
             Occupation(one.numero, f"{one.nom} {one.prenom}", day, self.mission.mission_id, name)

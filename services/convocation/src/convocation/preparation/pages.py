@@ -31,7 +31,7 @@ from convocation.preparation.access import may_prepare, missions_to_prepare
 from convocation.preparation.commands import convoke_mission, keep_draft
 from convocation.preparation.domain import propose_coordinateurs
 from convocation.preparation.forms import MAX_FIELDS, Preparation, read_preparation
-from convocation.preparation.presenters import Donnees, begin, present, read, titre
+from convocation.preparation.presenters import Donnees, begin, present, read
 from event_schemas.academies import local_time
 from pages.commands import commande, reading, see_other
 from pages.forms import fields
@@ -185,7 +185,10 @@ async def _etats(request: Request, connection: Connection, found: list[Mission])
 def _errors(found: list[Mission], refus: dict[UUID, Refus]) -> list[dict[str, str]]:
     """A sentence for each mission that was refused; warnings to read are shown where they are."""
     return [
-        {"champ": f"mission-{one.mission_id}", "texte": f"{titre(one)} : {refus[one.mission_id].phrase}"}
+        {
+            "champ": f"mission-{one.mission_id}",
+            "texte": f"{one.intitule} : {refus[one.mission_id].phrase}",
+        }
         for one in found
         if one.mission_id in refus and not isinstance(refus[one.mission_id], AvertissementsALire)
     ]

@@ -23,7 +23,7 @@ from convocation.convocations.domain import (
 from convocation.exigences import reads as exigences
 from convocation.exigences.domain import ProfilsRequis
 from convocation.missions import reads as places
-from convocation.missions.domain import LIBELLES_VOIE, Mission, MissionType
+from convocation.missions.domain import Mission, MissionType
 from convocation.nomenclature import reads as nomenclature
 from convocation.preparation import sql
 from convocation.preparation.domain import ALire, Brouillon, Prevue, common, proposes, regroup
@@ -143,11 +143,6 @@ class Vue:
         return found
 
 
-def titre(mission: Mission) -> str:
-    """Two missions of one épreuve differ by their voie."""
-    return mission.libelle if mission.voie == "COMMUNE" else f"{mission.libelle} – {LIBELLES_VOIE[mission.voie]}"
-
-
 async def present(
     connection: Connection, donnees: Donnees, preparation: Preparation, *, ouvert: bool, aujourdhui: date
 ) -> Vue:
@@ -168,7 +163,7 @@ async def present(
         brouillon, there = preparation.missions[mission.mission_id], donnees.existantes[mission.mission_id]
         active = {numero for numero, state in there.items() if state.active}
         brouillon.coches = [numero for numero in brouillon.coches if numero in people and numero not in active]
-        bloc = Bloc(mission, titre(mission), brouillon.date, brouillon.nom)
+        bloc = Bloc(mission, mission.intitule, brouillon.date, brouillon.nom)
         for numero in brouillon.vus:
             if numero in people and numero not in active:
                 person = people[numero]
@@ -181,7 +176,7 @@ async def present(
         blocs.append(bloc)
     warnings = await _warnings(connection, donnees, preparation, people, blocs, ouvert=ouvert, aujourdhui=aujourdhui)
     lus = [f"{mission.mission_id}|{cle}" for mission, warning in warnings for cle in warning.cles]
-    return Vue(blocs, regroup([(titre(mission), warning) for mission, warning in warnings]), lus)
+    return Vue(blocs, regroup([(mission.intitule, warning) for mission, warning in warnings]), lus)
 
 
 async def _warnings(
