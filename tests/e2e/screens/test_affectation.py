@@ -138,13 +138,12 @@ async def test_a_session_that_ended_keeps_what_the_window_held(window, product, 
 
 
 async def test_back_after_a_refusal_shows_a_page_and_no_error_of_the_browser(window):
-    await window.goto(f"{window.lycee.mission('HG')}/affectation")
-    await window.get_by_label("Texte d'observation").fill("Salle 12")
-    await window.evaluate("document.querySelector('#affectation-formulaire').submit()")
-    await window.wait_for_load_state()
+    await window.goto("/demandes")
+    await window.get_by_role("button", name="Demander la création").click()
+    await expect(window.get_by_text("à corriger")).to_be_visible()
     await window.goto("/missions")
     await window.go_back()
-    await expect(window.get_by_role("heading", level=1)).to_have_text("Détails de l'affectation")
+    await expect(window.get_by_role("heading", level=1)).to_have_text("Demandes de création")
 
 
 @pytest.mark.parametrize("width", [1280, 360])
