@@ -153,6 +153,8 @@ def _cases(made: list[Closing]) -> dict[str, Case]:
         "couverture_academie": Case(gestionnaire("25"), "/couverture?par=etablissement"),
         "couverture_missions": Case(ADMINISTRATEUR, "/couverture?par=mission&manque=sans_correcteur"),
         "detail": Case(someone, f"/missions/{mission}"),
+        "preparation": Case(someone, f"/preparation/{place.uai}"),
+        "suivi": Case(someone, f"/suivi/{place.uai}"),
         "discipline": Case(someone, form, [{"action": "chercher", "discipline": "Histoire-géographie"}]),
         "nom": Case(someone, form, [{"action": "chercher", "nom": debut} for debut in debuts]),
         "nom_prenom": Case(someone, form, [{"action": "chercher", "nom": f"{debut} chl"} for debut in debuts]),

@@ -5,12 +5,13 @@ import re
 import pytest
 
 MISSIONS = ["/missions", "/missions-convoquees", "/couverture"]
-PLACE = [*MISSIONS, "/signature", "/demandes"]
+FOLLOWED = [*MISSIONS[:2], "/suivi", "/couverture"]
+SESSION = [*MISSIONS[:2], "/preparation", "/suivi", "/couverture"]
 SHOWN = {
-    "chef": [*MISSIONS, "/signature", "/delegations", "/intervenants/export", "/demandes"],
-    "delegue": PLACE,
-    "delegue_numerisation": [*MISSIONS, "/demandes"],
-    "delegue_consultation": MISSIONS,
+    "chef": [*SESSION, "/signature", "/delegations", "/intervenants/export", "/demandes"],
+    "delegue": [*SESSION, "/signature", "/demandes"],
+    "delegue_numerisation": [*SESSION, "/demandes"],
+    "delegue_consultation": FOLLOWED,
     "gestionnaire": [
         *MISSIONS,
         "/intervenants",

@@ -75,7 +75,7 @@ def _bodies(place, ids):
         "POST /demandes/{demande_id}/reponse": {"action": "refusee", "reponse": "non"},
         "POST /signature/{uai}": names,
         "POST /intervenants/import": {"academie": ACADEMIES[place]},
-        "POST /intervenants/export": {"code": place},
+        "POST /intervenants/export": {"code": place, "format": "csv"},
         "POST /intervenants/nouveau": fiche | {"academie": ACADEMIES[place], "numero": "951"},
         "POST /intervenants/{intervenant_id}": fiche | {"version": "1"},
         "POST /intervenants/{intervenant_id}/activite": activity,

@@ -182,3 +182,14 @@ async def test_nobody_prepares_for_another_etablissement_nor_without_the_right(o
     form.set(date="2030-03-05")
     await form.send(open_world.browser("chef"), "garder")
     assert await open_world.pool.fetchval("SELECT count(*) FROM brouillon WHERE mission_id = $1", elsewhere) == 0
+
+
+async def test_ticking_boxes_is_no_reading_of_the_directory(open_world, caplog):
+    """Each change is posted: one's own people must not count each time against the hour's 2,000."""
+    browser = open_world.browser("chef")
+    form = await opened(browser)
+    form = Form((await form.send(browser, "garder")).text)
+    assert [one.facts["count"] for one in caplog.records if one.msg == "directory.read" and one.facts["count"]] == []
+    form.set(**{f"nom-{open_world.hlp}": "boeuf"})
+    await form.send(browser, "chercher")
+    assert [one.facts["count"] for one in caplog.records if one.msg == "directory.read" and one.facts["count"]] == [1]

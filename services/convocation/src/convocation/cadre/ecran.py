@@ -38,8 +38,8 @@ class _Entree(NamedTuple):
 _MENU = (
     _Entree("Convocation par mission", MISSIONS, ("missions.lire",)),
     _Entree("Consultation des missions convoquées", CONSULTATION, ("missions.lire",)),
-    _Entree("Préparer la session", "/preparation", ("convocation.ecrire",)),
-    _Entree("Suivi des convocations", "/suivi", ("missions.lire",), Scope.ETABLISSEMENT),
+    _Entree("Préparer la session", "/preparation", ("session.preparer",)),
+    _Entree("Suivi des convocations", "/suivi", ("session.suivre",)),
     _Entree("Couverture", "/couverture", ("couverture.lire",)),
     # The page lists the acteur's own établissements: the rectorat has none.
     _Entree("Signature établissement pour la convocation", "/signature", ("signature.lire",), Scope.ETABLISSEMENT),

@@ -20,6 +20,9 @@ POLICY = Policy(
         "couverture.lire": _LECTURE,
         "convocation.lire": _LECTURE | {Role.INTERVENANT: Scope.SOI},
         "convocation.ecrire": _CONVOCATION,
+        # Pages of a whole session; each act on a mission asks for its own right again.
+        "session.preparer": _ETABLISSEMENT | {Role.DELEGUE_NUMERISATION: Scope.ETABLISSEMENT},
+        "session.suivre": _CONSULTATION,
         "affectation.chercher": _CONVOCATION | _RECTORAT,
         "remise.ecrire": _CONVOCATION,
         "renvoi.demander": _CONVOCATION | {Role.GESTIONNAIRE: Scope.ACADEMIE},

@@ -11,7 +11,7 @@ from convocation.missions.refus import MissionInconnue
 
 def may_follow(acteur: Acteur) -> None:
     """Raises Forbidden for a role that reads nobody's convocations."""
-    POLICY.scope(acteur, "missions.lire")
+    POLICY.scope(acteur, "session.suivre")
 
 
 def may_act(acteur: Acteur) -> bool:
@@ -21,9 +21,7 @@ def may_act(acteur: Acteur) -> bool:
 
 async def followed(connection: Connection, acteur: Acteur, uai: str, session: str) -> list[LigneConvocation]:
     """All of the établissement's session. Raises MissionInconnue for another's établissement, Forbidden."""
-    may_follow(acteur)
-    if uai not in acteur.uais:
-        raise MissionInconnue
+    POLICY.visible(acteur, "session.suivre", MissionInconnue, uai=uai)
     return await convocations.convocations_of_etablissement(connection, uai, session)
 
 

@@ -135,7 +135,6 @@ async def _list(
     rows = await _rows(request, connection, acteur, uai)
     kind, mission = (request.query_params.get(name, "") for name in ("etat", "mission"))
     shown = presenters.chosen(rows, kind=kind, mission=mission, nom=lot.nom)
-    await count_read(request, acteur, shown)
     return await page(
         request,
         connection,

@@ -11,7 +11,7 @@ from convocation.missions.refus import MissionInconnue
 
 def may_prepare(acteur: Acteur) -> None:
     """Raises Forbidden for a role that convokes nobody."""
-    POLICY.scope(acteur, "convocation.ecrire")
+    POLICY.scope(acteur, "session.preparer")
 
 
 async def missions_to_prepare(connection: Connection, acteur: Acteur, uai: str, session: str) -> list[Mission]:
@@ -19,7 +19,5 @@ async def missions_to_prepare(connection: Connection, acteur: Acteur, uai: str, 
 
     Raises MissionInconnue for another's établissement, Forbidden.
     """
-    may_prepare(acteur)
-    if uai not in acteur.uais:
-        raise MissionInconnue
+    POLICY.visible(acteur, "session.preparer", MissionInconnue, uai=uai)
     return [one for one in await missions.of_etablissement(connection, uai, session) if can_convoke(acteur, one)]

@@ -12,6 +12,8 @@ from convocation.avertissements.domain import Avertissement
 from convocation.convocations.domain import Convocation, Occupation, Qualite
 from convocation.missions.domain import Mission
 
+_KEPT = ("date", "observation", "vus", "coches", "qualites")
+
 
 @dataclass(slots=True)
 class Brouillon:
@@ -29,8 +31,12 @@ class Brouillon:
 
     def kept(self) -> dict[str, Any]:
         """As it is stored."""
-        names = ("date", "observation", "vus", "coches", "qualites")
-        return {name: getattr(self, name) for name in names}
+        return {name: getattr(self, name) for name in _KEPT}
+
+    @classmethod
+    def read(cls, kept: Mapping[str, Any]) -> "Brouillon":
+        """As `kept` wrote it, here or in another release."""
+        return cls(**{name: kept[name] for name in _KEPT if name in kept})
 
     def add(self, numero: str, qualite: str = "") -> None:
         """Tick somebody, shown or not."""

@@ -140,7 +140,7 @@ async def _show(
     academie = found[0].academie if found else ""
     jour = local_time(academie, now).date()
     vue = await present(connection, donnees, preparation, ouvert=service_of["ouverte"], aujourdhui=jour)
-    await count_read(request, acteur, [line for bloc in vue.blocs for line in bloc.lignes])
+    await count_read(request, acteur, vue.trouvees)  # one's own people are looked at with every box
     return await page(
         request,
         connection,

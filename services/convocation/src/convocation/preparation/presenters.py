@@ -78,7 +78,7 @@ async def begin(connection: Connection, donnees: Donnees) -> Ouverte:
     missions = {one.mission_id: donnees.proposition(one) for one in donnees.missions}
     rows = await sql.drafts(connection, list(missions))
     for row in rows:
-        kept = Brouillon(**json.loads(row.saisie_json))
+        kept = Brouillon.read(json.loads(row.saisie_json))
         kept.vus += [numero for numero in missions[row.mission_id].vus if numero not in kept.vus]
         missions[row.mission_id] = kept
     day, observation = (common(getattr(one, name) for one in missions.values()) for name in ("date", "observation"))
@@ -123,9 +123,13 @@ class Bloc:
 
 @dataclass(frozen=True, slots=True)
 class Vue:
-    """`lus`: keys of all the warnings, « mission|clé », that the form sends back as read."""
+    """`trouvees`: whom the searches of this request found in the académie.
+
+    `lus`: keys of all the warnings, « mission|clé », that the form sends back as read.
+    """
 
     blocs: list[Bloc]
+    trouvees: list[Intervenant]
     avertissements: list[ALire]
     lus: list[str]
 
@@ -147,10 +151,12 @@ async def present(
     connection: Connection, donnees: Donnees, preparation: Preparation, *, ouvert: bool, aujourdhui: date
 ) -> Vue:
     """The page of what is entered; who is searched for is shown below the others."""
+    trouvees: list[Intervenant] = []
     for mission in donnees.missions:
         one = preparation.missions[mission.mission_id]
         if len(one.nom) > 1:
             found = (await annuaire.search(connection, mission.academie, one.nom, limit=_FOUND)).personnes
+            trouvees += found
             one.vus += [person.numero for person in found if person.numero not in one.vus]
     people = await annuaire.get(connection, sorted({n for one in preparation.missions.values() for n in one.vus}))
     held = sorted({n for one in donnees.existantes.values() for n, state in one.items() if state.active})
@@ -176,7 +182,7 @@ async def present(
         blocs.append(bloc)
     warnings = await _warnings(connection, donnees, preparation, people, blocs, ouvert=ouvert, aujourdhui=aujourdhui)
     lus = [f"{mission.mission_id}|{cle}" for mission, warning in warnings for cle in warning.cles]
-    return Vue(blocs, regroup([(mission.intitule, warning) for mission, warning in warnings]), lus)
+    return Vue(blocs, trouvees, regroup([(mission.intitule, warning) for mission, warning in warnings]), lus)
 
 
 async def _warnings(
