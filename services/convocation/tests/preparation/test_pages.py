@@ -44,6 +44,11 @@ async def convoked(world):
     return found
 
 
+def counted(caplog):
+    """People of the directory that were read, as the hour's cap counts them."""
+    return sum(one.facts["count"] for one in caplog.records if one.msg == "directory.read")
+
+
 async def test_each_mission_proposes_the_people_of_its_discipline_all_ticked(open_world):
     form = await opened(open_world.browser("chef"))
     assert form.ticked == {str(open_world.hg): ["100", "101", "104"], str(open_world.hlp): ["102", "103"]}
@@ -189,7 +194,21 @@ async def test_ticking_boxes_is_no_reading_of_the_directory(open_world, caplog):
     browser = open_world.browser("chef")
     form = await opened(browser)
     form = Form((await form.send(browser, "garder")).text)
-    assert [one.facts["count"] for one in caplog.records if one.msg == "directory.read" and one.facts["count"]] == []
-    form.set(**{f"nom-{open_world.hlp}": "boeuf"})
-    await form.send(browser, "chercher")
-    assert [one.facts["count"] for one in caplog.records if one.msg == "directory.read" and one.facts["count"]] == [1]
+    assert counted(caplog) == 0
+    form.set(**{f"nom-{open_world.hlp}": "dupont"})
+    form = Form((await form.send(browser, "chercher")).text)
+    assert counted(caplog) == 1  # 104 is of the lycée's discipline, 105 is not
+    await form.send(browser, "garder")
+    assert counted(caplog) == 1
+
+
+async def test_a_number_typed_by_hand_names_nobody_of_another_academie_and_counts_as_read(open_world, caplog):
+    await open_world.register(
+        [open_world.fiche("900", "LILLOISE", "Ana", "0599001F")], "09", open_world.gestionnaire_de_lille
+    )
+    form = await opened(open_world.browser("chef"))
+    form.fields[f"vus-{open_world.hg}"] += ["900", "105"]
+    answer = await form.send(open_world.browser("chef"), "garder")
+    assert "LILLOISE" not in answer.text
+    assert "DUPONT Inès" in answer.text
+    assert counted(caplog) == 1

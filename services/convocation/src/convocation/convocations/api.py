@@ -15,7 +15,7 @@ from convocation.convocations import presenters, reads
 from convocation.convocations.access import visible_convocation
 from convocation.convocations.commands import cancel_convocation, change_convocation, create_convocations
 from convocation.convocations.domain import Convocation
-from convocation.convocations.schemas import AnnulerIn, ConvoquerIn, SaisieIn
+from convocation.convocations.forms import AnnulerIn, ConvoquerIn, SaisieIn
 from convocation.missions.access import mission_to_convoke_on
 from pages.commands import commande, reading
 

@@ -18,16 +18,12 @@ from convocation.commun.refus import VersionDepassee, entier
 from convocation.convocations import reads, sql
 from convocation.convocations.access import convocation_for_writing, mission_for_writing
 from convocation.convocations.domain import (
-    Connu,
     Convocation,
     Saisie,
     annuler,
-    conflits,
-    examiner,
     modifier,
-    sur_l_observation,
-    sur_la_mission,
 )
+from convocation.convocations.examen import Connu, conflits, examiner, sur_l_observation, sur_la_mission
 from convocation.convocations.publishing import TYPES, publish
 from convocation.convocations.refus import AvertissementsALire, DejaConvoque
 from convocation.exigences import reads as exigences

@@ -1,12 +1,16 @@
-"""What was typed into a form, as it was typed: it is shown again when it is refused."""
+"""What was typed into a form, shown again when it is refused; and the bodies that programs send."""
 
+import datetime
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Annotated
 
+from pydantic import Field
 from starlette.datastructures import FormData
 
 from convocation.commun.refus import Refus
 from convocation.commun.refusals import errors_of
+from convocation.commun.schemas import Corps, Numero, Texte
 from convocation.convocations.domain import Saisie
 from convocation.convocations.refus import DateIllisible, DatePassee, TropDePersonnes
 from pages.forms import text, texts, whole_number
@@ -75,3 +79,28 @@ def read_saisies(form: FormData) -> Saisies:
         lus=texts(form, "lus"),
         version=whole_number(version),
     )
+
+
+class SaisieIn(Corps):
+    """« Détails de l'affectation » without its people."""
+
+    qualite: str | None = None
+    dates: list[datetime.date] = Field(
+        default_factory=list,
+        max_length=60,
+        description="the académie’s day or later, else 422 `date-passee`; one that it has already may stay",
+    )
+    observation: Texte = ""
+
+    def saisie(self) -> Saisie:
+        return Saisie(self.qualite, tuple(self.dates), self.observation)
+
+
+class ConvoquerIn(SaisieIn):
+    """« Convoquer »: a list of people with one entry (K.i)."""
+
+    intervenants: Annotated[list[Numero], Field(max_length=500)]
+
+
+class AnnulerIn(Corps):
+    motif: Texte

@@ -5,7 +5,13 @@ from datetime import date, datetime
 from uuid import UUID
 
 from chassis.database import Connection, Row
-from convocation.convocations.domain import Convocation, NatureVersion, Occupation, Qualite, QualiteRetenue
+from convocation.convocations.domain import (
+    Convocation,
+    NatureVersion,
+    Qualite,
+    QualiteRetenue,
+)
+from convocation.convocations.examen import Occupation
 from convocation.suivi.domain import Fait, Suivi, suivi
 
 _CONVOCATIONS = """

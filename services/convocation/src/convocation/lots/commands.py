@@ -12,7 +12,7 @@ from convocation.avertissements.calendrier import calendrier
 from convocation.avertissements.domain import Avertissement, Lieu, sur_les_jours
 from convocation.convocations import reads as convocations
 from convocation.convocations.commands import PassageOutre, change_together, create_convocations, examine
-from convocation.convocations.domain import Occupation, conflits
+from convocation.convocations.examen import Occupation, conflits
 from convocation.convocations.reads import LigneConvocation, convocation_of
 from convocation.courriels.commands import ask_mail
 from convocation.courriels.domain import Objet

@@ -6,7 +6,13 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from convocation.convocations.domain import Convocation, Occupation, Saisie, annuler, modifier
+from convocation.convocations.domain import (
+    Convocation,
+    Saisie,
+    annuler,
+    modifier,
+)
+from convocation.convocations.examen import Occupation
 from convocation.missions.domain import Mission
 
 

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from convocation.annuaire.domain import Intervenant
 from convocation.avertissements.domain import Avertissement
-from convocation.convocations.domain import Convocation, Occupation, Qualite
+from convocation.convocations.domain import Convocation, Qualite
+from convocation.convocations.examen import Occupation
 from convocation.missions.domain import Mission
 
 _KEPT = ("date", "observation", "vus", "coches", "qualites")
@@ -29,7 +30,7 @@ class Brouillon:
     qualites: dict[str, str] = field(default_factory=dict)
     nom: str = ""
 
-    def kept(self) -> dict[str, Any]:
+    def kept(self) -> dict[str, object]:
         """As it is stored."""
         return {name: getattr(self, name) for name in _KEPT}
 

@@ -31,7 +31,7 @@ from convocation.preparation.access import may_prepare, missions_to_prepare
 from convocation.preparation.commands import convoke_mission, keep_draft
 from convocation.preparation.domain import propose_coordinateurs
 from convocation.preparation.forms import MAX_FIELDS, Preparation, read_preparation
-from convocation.preparation.presenters import Donnees, begin, present, read
+from convocation.preparation.presenters import Donnees, begin, known, present, read, search
 from event_schemas.academies import local_time
 from pages.commands import commande, reading, see_other
 from pages.forms import fields
@@ -78,10 +78,14 @@ async def remplir(request: Request, uai: str, acteur: ActeurDep, session: str = 
             return see_other(f"/preparation/{uai}?session={session}&fait=preparee", request)
     async with commande(request, acteur) as command:
         donnees = await read(command.connection, uai, found)
+        connus = await known(command.connection, donnees)
         await _help(command.connection, donnees, preparation)
+        await search(command.connection, donnees, preparation)
         await keep_draft(command, uai, session, preparation.drafts())
     async with reading(request, acteur) as connection:
-        return await _show(request, connection, acteur, session, donnees, preparation, refus=refus, done=done)
+        return await _show(
+            request, connection, acteur, session, donnees, preparation, connus=connus, refus=refus, done=done
+        )
 
 
 async def _session(request: Request, connection: Connection, asked: str) -> str:
@@ -132,15 +136,16 @@ async def _show(
     preparation: Preparation,
     *,
     gardee: sql.BrouillonRow | None = None,
+    connus: set[str] | None = None,
     refus: dict[UUID, Refus] | None = None,
     done: dict[UUID, int] | None = None,
 ) -> Response:
-    found, now = donnees.missions, application(request).clock()
+    found, now, academie = donnees.missions, application(request).clock(), donnees.academie
     service_of = await _service(connection, found, request)
-    academie = found[0].academie if found else ""
     jour = local_time(academie, now).date()
     vue = await present(connection, donnees, preparation, ouvert=service_of["ouverte"], aujourdhui=jour)
-    await count_read(request, acteur, vue.trouvees)  # one's own people are looked at with every box
+    if connus is not None:  # with every box the page is asked for again: whom the lycée knows is not read anew
+        await count_read(request, acteur, sorted(vue.numeros - connus))
     return await page(
         request,
         connection,

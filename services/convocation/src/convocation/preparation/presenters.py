@@ -13,13 +13,8 @@ from convocation.avertissements.calendrier import calendrier
 from convocation.avertissements.domain import Avertissement
 from convocation.commun.refus import Refus
 from convocation.convocations import reads as convocations
-from convocation.convocations.domain import (
-    Connu,
-    Convocation,
-    Occupation,
-    Saisie,
-    examiner,
-)
+from convocation.convocations.domain import Convocation, Saisie
+from convocation.convocations.examen import Connu, Occupation, examiner
 from convocation.exigences import reads as exigences
 from convocation.exigences.domain import ProfilsRequis
 from convocation.missions import reads as places
@@ -43,6 +38,10 @@ class Donnees:
     existantes: Mapping[UUID, dict[str, Convocation]]
     requis: Mapping[str, ProfilsRequis]
     signee: bool
+
+    @property
+    def academie(self) -> str:
+        return self.missions[0].academie if self.missions else ""
 
     def proposition(self, mission: Mission) -> Brouillon:
         """What the mission begins with."""
@@ -73,13 +72,20 @@ class Ouverte:
     gardee: sql.BrouillonRow | None
 
 
+async def known(connection: Connection, donnees: Donnees) -> set[str]:
+    """Numbers of those whom the établissement has seen before: its own people, and who is in a draft."""
+    rows = await sql.drafts(connection, [one.mission_id for one in donnees.missions])
+    drafts = [Brouillon.read(json.loads(row.saisie_json)) for row in rows]
+    return {one.numero for one in donnees.proposees} | {numero for one in drafts for numero in one.vus}
+
+
 async def begin(connection: Connection, donnees: Donnees) -> Ouverte:
     """The drafts as they were kept, else what is proposed; who is new in the directory is shown, not ticked."""
     missions = {one.mission_id: donnees.proposition(one) for one in donnees.missions}
     rows = await sql.drafts(connection, list(missions))
     for row in rows:
         kept = Brouillon.read(json.loads(row.saisie_json))
-        kept.vus += [numero for numero in missions[row.mission_id].vus if numero not in kept.vus]
+        kept.vus = list(dict.fromkeys([*missions[row.mission_id].vus, *kept.coches]))  # found and not ticked: gone
         missions[row.mission_id] = kept
     day, observation = (common(getattr(one, name) for one in missions.values()) for name in ("date", "observation"))
     for one in missions.values():
@@ -123,19 +129,20 @@ class Bloc:
 
 @dataclass(frozen=True, slots=True)
 class Vue:
-    """`trouvees`: whom the searches of this request found in the académie.
-
-    `lus`: keys of all the warnings, « mission|clé », that the form sends back as read.
-    """
+    """`lus`: keys of all the warnings, « mission|clé », that the form sends back as read."""
 
     blocs: list[Bloc]
-    trouvees: list[Intervenant]
     avertissements: list[ALire]
     lus: list[str]
 
     @property
     def coches(self) -> int:
         return sum(one.coches for one in self.blocs)
+
+    @property
+    def numeros(self) -> set[str]:
+        """Of everybody whom the page names."""
+        return {line.numero for one in self.blocs for line in one.lignes}
 
     @property
     def obstacles(self) -> dict[str, list[str]]:
@@ -147,18 +154,21 @@ class Vue:
         return found
 
 
+async def search(connection: Connection, donnees: Donnees, preparation: Preparation) -> None:
+    """Who is searched for on a mission is shown below its others, not ticked (R35)."""
+    for one in preparation.missions.values():
+        if len(one.nom) > 1:
+            found = (await annuaire.search(connection, donnees.academie, one.nom, limit=_FOUND)).personnes
+            one.vus += [person.numero for person in found if person.numero not in one.vus]
+
+
 async def present(
     connection: Connection, donnees: Donnees, preparation: Preparation, *, ouvert: bool, aujourdhui: date
 ) -> Vue:
-    """The page of what is entered; who is searched for is shown below the others."""
-    trouvees: list[Intervenant] = []
-    for mission in donnees.missions:
-        one = preparation.missions[mission.mission_id]
-        if len(one.nom) > 1:
-            found = (await annuaire.search(connection, mission.academie, one.nom, limit=_FOUND)).personnes
-            trouvees += found
-            one.vus += [person.numero for person in found if person.numero not in one.vus]
-    people = await annuaire.get(connection, sorted({n for one in preparation.missions.values() for n in one.vus}))
+    """The page of what is entered."""
+    named = await annuaire.get(connection, sorted({n for one in preparation.missions.values() for n in one.vus}))
+    # A number that is typed into the form by hand names nobody of another académie.
+    people = {numero: one for numero, one in named.items() if one.academie == donnees.academie}
     held = sorted({n for one in donnees.existantes.values() for n, state in one.items() if state.active})
     named = people | await annuaire.get(connection, [numero for numero in held if numero not in people])
     libelles = await nomenclature.libelles(connection)
@@ -182,7 +192,7 @@ async def present(
         blocs.append(bloc)
     warnings = await _warnings(connection, donnees, preparation, people, blocs, ouvert=ouvert, aujourdhui=aujourdhui)
     lus = [f"{mission.mission_id}|{cle}" for mission, warning in warnings for cle in warning.cles]
-    return Vue(blocs, trouvees, regroup([(mission.intitule, warning) for mission, warning in warnings]), lus)
+    return Vue(blocs, regroup([(mission.intitule, warning) for mission, warning in warnings]), lus)
 
 
 async def _warnings(
@@ -199,8 +209,7 @@ async def _warnings(
     saisies = {one.mission.mission_id: saisie for one in blocs if one.coches and (saisie := _entered(one, preparation))}
     numeros = {numero for mission_id in saisies for numero in preparation.missions[mission_id].coches}
     days: set[date] = {day for one in saisies.values() for day in one.dates}
-    academie = donnees.missions[0].academie if donnees.missions else ""
-    busy: list[Occupation] = await convocations.occupations(connection, sorted(numeros), sorted(days), academie)
+    busy: list[Occupation] = await convocations.occupations(connection, sorted(numeros), sorted(days), donnees.academie)
     connu = Connu(people, {}, {}, (), donnees.signee, ouvert, aujourdhui, calendrier())
     found = []
     for bloc in blocs:

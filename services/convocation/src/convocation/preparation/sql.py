@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from chassis.database import Connection, Row
@@ -51,7 +50,9 @@ async def drafts(connection: Connection, mission_ids: Sequence[UUID]) -> list[Br
     return await connection.fetch(query, mission_ids, record_class=BrouillonRow)
 
 
-async def save(connection: Connection, drafts: Mapping[UUID, Mapping[str, Any]], *, par_nom: str, le: datetime) -> None:
+async def save(
+    connection: Connection, drafts: Mapping[UUID, Mapping[str, object]], *, par_nom: str, le: datetime
+) -> None:
     """Keep these; the last who keeps one wins."""
     texts = [json.dumps(one, ensure_ascii=False) for one in drafts.values()]
     await connection.execute(_SAVE, list(drafts), texts, par_nom, le)

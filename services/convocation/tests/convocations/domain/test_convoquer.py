@@ -10,17 +10,15 @@ from convocation.annuaire.domain import Intervenant
 from convocation.avertissements.domain import Calendrier
 from convocation.convocations import refus as errors
 from convocation.convocations.domain import (
-    Connu,
     NatureVersion,
-    Occupation,
     Qualite,
     Saisie,
     annuler,
     convoquer,
     modifier,
     retenir,
-    sur_la_mission,
 )
+from convocation.convocations.examen import Connu, Occupation, sur_la_mission
 from convocation.exigences.domain import profil_couvert, profils_manquants
 from convocation.missions.domain import CONSEIL_DATE, LIBELLES_TYPE, Mission, MissionType
 from convocation.ouvertures.refus import ServiceFerme

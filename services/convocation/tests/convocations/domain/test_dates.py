@@ -8,7 +8,8 @@ import pytest
 
 from convocation.annuaire.domain import Intervenant
 from convocation.avertissements.domain import Avertissement
-from convocation.convocations.domain import Saisie, convoquer, modifier, sur_la_discipline
+from convocation.convocations.domain import Saisie, convoquer, modifier
+from convocation.convocations.examen import sur_la_discipline
 from convocation.convocations.forms import Saisies
 from convocation.convocations.refus import DateInvraisemblable, DatePassee
 from convocation.missions.domain import Mission, MissionType

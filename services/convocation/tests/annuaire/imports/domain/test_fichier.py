@@ -3,7 +3,7 @@
 from datetime import date
 
 from convocation.annuaire.domain import Indisponibilite, Intervenant
-from convocation.convocations.domain import sur_les_personnes
+from convocation.convocations.examen import sur_les_personnes
 from convocation.exigences.domain import profil_couvert
 
 FIRST, LAST = date(2020, 3, 5), date(2020, 3, 6)
