@@ -212,3 +212,13 @@ async def test_a_number_typed_by_hand_names_nobody_of_another_academie_and_count
     assert "LILLOISE" not in answer.text
     assert "DUPONT Inès" in answer.text
     assert counted(caplog) == 1
+
+
+async def test_without_anybody_ticked_it_is_said_and_nothing_is_convoked(open_world):
+    browser = open_world.browser("chef")
+    form = await opened(browser)
+    form.fields = {name: values for name, values in form.fields.items() if not name.startswith("coches-")}
+    answer = await form.send(browser, "convoquer")
+    assert answer.status_code == 422
+    assert "point est à corriger" in answer.text
+    assert await convoked(open_world) == {}

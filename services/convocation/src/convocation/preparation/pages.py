@@ -19,7 +19,7 @@ from convocation.commun.limites import count_read, limit_recherche
 from convocation.commun.refus import Refus
 from convocation.convocations.commands import PassageOutre
 from convocation.convocations.domain import LIBELLES
-from convocation.convocations.refus import AvertissementsALire
+from convocation.convocations.refus import AvertissementsALire, PersonneChoisie
 from convocation.listes import reads as etats
 from convocation.listes.presenters import etat_badges
 from convocation.missions import reads as missions
@@ -72,6 +72,7 @@ async def remplir(request: Request, uai: str, acteur: ActeurDep, session: str = 
         preparation = read_preparation(form, [one.mission_id for one in found])
     refus: dict[UUID, Refus] = {}
     done: dict[UUID, int] = {}
+    vide = preparation.action == "convoquer" and not any(one.coches for one in preparation.missions.values())
     if preparation.action == "convoquer":
         refus, done = await _convoke(request, acteur, found, preparation)
         if done and not refus:
@@ -84,7 +85,7 @@ async def remplir(request: Request, uai: str, acteur: ActeurDep, session: str = 
         await keep_draft(command, uai, session, preparation.drafts())
     async with reading(request, acteur) as connection:
         return await _show(
-            request, connection, acteur, session, donnees, preparation, connus=connus, refus=refus, done=done
+            request, connection, acteur, session, donnees, preparation, connus=connus, refus=refus, done=done, vide=vide
         )
 
 
@@ -139,6 +140,7 @@ async def _show(
     connus: set[str] | None = None,
     refus: dict[UUID, Refus] | None = None,
     done: dict[UUID, int] | None = None,
+    vide: bool = False,
 ) -> Response:
     found, now, academie = donnees.missions, application(request).clock(), donnees.academie
     service_of = await _service(connection, found, request)
@@ -151,14 +153,14 @@ async def _show(
         connection,
         acteur,
         "preparation/preparation.html",
-        status=422 if refus else 200,
+        status=422 if refus or vide else 200,
         session=session,
         sessions=await missions.sessions(connection, now),
         preparation=preparation,
         vue=vue,
         etats=await _etats(request, connection, found),
         gardee=(local_time(academie, gardee.le), gardee.par_nom) if gardee else None,
-        erreurs=_errors(found, refus or {}),
+        erreurs=[{"champ": "", "texte": PersonneChoisie.phrase}] if vide else _errors(found, refus or {}),
         a_lire=any(isinstance(one, AvertissementsALire) for one in (refus or {}).values()),
         faites=len(done or {}),
         convoquees=sum((done or {}).values()),
