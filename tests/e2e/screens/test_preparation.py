@@ -1,5 +1,6 @@
 """A secretariat prepares the session of a large lycée in one sitting, and follows it."""
 
+from collections import Counter
 from datetime import date, timedelta
 
 import pytest
@@ -24,7 +25,13 @@ class Secretariat:
         await self.click(self.page.get_by_role("button", name=name, **more))
 
 
-async def convokes_all(person, product):
+@pytest.fixture(scope="module")
+def done():
+    """What the first test has convoked: the others follow it."""
+    return Counter()
+
+
+async def test_the_fourteen_missions_of_a_lycee_are_convoked_in_few_clicks(person, product, done):
     page = await person(Role.CHEF, product.grand)
     hand = Secretariat(page)
     await page.goto("/missions")
@@ -42,9 +49,10 @@ async def convokes_all(person, product):
     assert hand.clicks <= MOST_CLICKS
     await page.goto("/suivi")
     await expect(page.get_by_text(f"{ticked} convocations", exact=True)).to_be_visible()
+    done["convoked"] = ticked
 
 
-async def moves_one_date(person, product):
+async def test_one_missions_date_is_moved_in_five_clicks(person, product, done):
     page = await person(Role.CHEF, product.grand)
     hand = Secretariat(page)
     await page.goto("/suivi")
@@ -65,7 +73,7 @@ async def moves_one_date(person, product):
     assert clicks <= 5
 
 
-async def replaces_an_ill_person(person, product):
+async def test_somebody_ill_is_replaced_everywhere_in_eight_clicks(person, product, done):
     page = await person(Role.CHEF, product.grand)
     hand = Secretariat(page)
     await page.goto("/suivi")
@@ -86,16 +94,9 @@ async def replaces_an_ill_person(person, product):
     assert hand.clicks <= 8
 
 
-async def test_the_fourteen_missions_of_a_lycee_are_convoked_in_few_clicks(person, product):
-    """And then: one mission's date in five clicks, somebody ill replaced everywhere in eight."""
-    await convokes_all(person, product)
-    await moves_one_date(person, product)
-    await replaces_an_ill_person(person, product)
-
-
 @pytest.mark.parametrize("width", [320, 1280])
 @pytest.mark.parametrize("path", ["/preparation", "/suivi"])
-async def test_the_pages_of_the_session_fit_and_are_accessible(person, product, no_violation, path, width):
+async def test_the_pages_of_the_session_fit_and_are_accessible(person, product, no_violation, done, path, width):
     page = await person(Role.CHEF, product.grand, width=width)
     await page.goto(path)
     assert await page.evaluate("document.documentElement.scrollWidth") <= width
