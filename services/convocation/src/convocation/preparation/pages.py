@@ -4,6 +4,7 @@ Everything is posted, so that no URL holds names or numbers of people.
 """
 
 import secrets
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -40,6 +41,15 @@ router = Router(include_in_schema=False)
 _ACTIVITE = "Préparer la session"
 
 
+@dataclass(frozen=True)
+class _Bilan:
+    """What became of « Convoquer », by mission: refused, or how many people were convoked; nobody was ticked."""
+
+    refus: dict[UUID, Refus] = field(default_factory=dict)
+    faites: dict[UUID, int] = field(default_factory=dict)
+    vide: bool = False
+
+
 @router.get("/preparation")
 async def choose(request: Request, acteur: ActeurDep) -> Response:
     """The établissements to choose from; most people have one and go straight there."""
@@ -70,12 +80,10 @@ async def remplir(request: Request, uai: str, acteur: ActeurDep, session: str = 
         found = await missions_to_prepare(connection, acteur, uai, session)
     async with fields(request, max_fields=MAX_FIELDS) as form:
         preparation = read_preparation(form, [one.mission_id for one in found])
-    refus: dict[UUID, Refus] = {}
-    done: dict[UUID, int] = {}
-    vide = preparation.action == "convoquer" and not any(one.coches for one in preparation.missions.values())
+    bilan = _Bilan()
     if preparation.action == "convoquer":
-        refus, done = await _convoke(request, acteur, found, preparation)
-        if done and not refus:
+        bilan = await _convoke(request, acteur, found, preparation)
+        if bilan.faites and not bilan.refus:
             return see_other(f"/preparation/{uai}?session={session}&fait=preparee", request)
     async with commande(request, acteur) as command:
         donnees = await read(command.connection, uai, found)
@@ -84,9 +92,7 @@ async def remplir(request: Request, uai: str, acteur: ActeurDep, session: str = 
         await search(command.connection, donnees, preparation)
         await keep_draft(command, uai, session, preparation.drafts())
     async with reading(request, acteur) as connection:
-        return await _show(
-            request, connection, acteur, session, donnees, preparation, connus=connus, refus=refus, done=done, vide=vide
-        )
+        return await _show(request, connection, acteur, session, donnees, preparation, connus=connus, bilan=bilan)
 
 
 async def _session(request: Request, connection: Connection, asked: str) -> str:
@@ -95,12 +101,9 @@ async def _session(request: Request, connection: Connection, asked: str) -> str:
     return asked if asked in known else next(iter(known), "")
 
 
-async def _convoke(
-    request: Request, acteur: Acteur, found: list[Mission], preparation: Preparation
-) -> tuple[dict[UUID, Refus], dict[UUID, int]]:
-    """One transaction a mission: what was refused, and how many people the others convoked."""
-    refused: dict[UUID, Refus] = {}
-    done: dict[UUID, int] = {}
+async def _convoke(request: Request, acteur: Acteur, found: list[Mission], preparation: Preparation) -> _Bilan:
+    """One transaction a mission."""
+    bilan = _Bilan(vide=not any(one.coches for one in preparation.missions.values()))
     for mission in found:
         mission_id = mission.mission_id
         numeros, lus = preparation.missions[mission_id].coches, preparation.lus_of(mission_id)
@@ -109,12 +112,12 @@ async def _convoke(
         try:
             saisie, outre = preparation.saisie(mission_id), PassageOutre(lus, preparation.motif)
             async with commande(request, acteur) as command:
-                done[mission_id] = await convoke_mission(command, mission_id, numeros, saisie, outre, preparation.cle)
+                convoked = await convoke_mission(command, mission_id, numeros, saisie, outre, preparation.cle)
         except Refus as refus:
-            refused[mission_id] = refus
+            bilan.refus[mission_id] = refus
         else:
-            preparation.missions[mission_id].coches = []
-    return refused, done
+            bilan.faites[mission_id], preparation.missions[mission_id].coches = convoked, []
+    return bilan
 
 
 async def _help(connection: Connection, donnees: Donnees, preparation: Preparation) -> None:
@@ -138,10 +141,9 @@ async def _show(
     *,
     gardee: sql.BrouillonRow | None = None,
     connus: set[str] | None = None,
-    refus: dict[UUID, Refus] | None = None,
-    done: dict[UUID, int] | None = None,
-    vide: bool = False,
+    bilan: _Bilan | None = None,
 ) -> Response:
+    bilan = bilan or _Bilan()
     found, now, academie = donnees.missions, application(request).clock(), donnees.academie
     service_of = await _service(connection, found, request)
     jour = local_time(academie, now).date()
@@ -153,17 +155,17 @@ async def _show(
         connection,
         acteur,
         "preparation/preparation.html",
-        status=422 if refus or vide else 200,
+        status=422 if bilan.refus or bilan.vide else 200,
         session=session,
         sessions=await missions.sessions(connection, now),
         preparation=preparation,
         vue=vue,
         etats=await _etats(request, connection, found),
         gardee=(local_time(academie, gardee.le), gardee.par_nom) if gardee else None,
-        erreurs=[{"champ": "", "texte": PersonneChoisie.phrase}] if vide else _errors(found, refus or {}),
-        a_lire=any(isinstance(one, AvertissementsALire) for one in (refus or {}).values()),
-        faites=len(done or {}),
-        convoquees=sum((done or {}).values()),
+        erreurs=[{"champ": "", "texte": PersonneChoisie.phrase}] if bilan.vide else _errors(found, bilan.refus),
+        a_lire=any(isinstance(one, AvertissementsALire) for one in bilan.refus.values()),
+        faites=len(bilan.faites),
+        convoquees=sum(bilan.faites.values()),
         qualites=list(LIBELLES.items()),
         conseil=CONSEIL_DATE,
         aujourdhui=jour,
