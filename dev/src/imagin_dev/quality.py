@@ -40,7 +40,7 @@ def project_root() -> Path:
 
 
 def test(context: typer.Context) -> None:
-    """All tests, on real Kafka and real PostgreSQL; arguments go to pytest (`-n 2 --dist loadgroup`: two at once)."""
+    """All tests, on real Kafka and real PostgreSQL; arguments go to pytest (`-n 2`: two at once)."""
     raise typer.Exit(_run("pytest", *context.args))
 
 
