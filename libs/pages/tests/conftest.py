@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from jinja2 import PackageLoader
 
 from pages import Pages
+from pages.frame import menu
 from testkit.ports import free_port
 
 HERE = Path(__file__).parent
@@ -49,9 +50,8 @@ CADRE = {
     },
     "menu_groupe": "Centre Examen",
     "menu": [
-        {"libelle": "Consultation des missions", "url": "/missions", "actif": False},
-        {"libelle": "Convocation par mission", "url": "/demo", "actif": True},
-        {"libelle": "Signature centre pour la convocation", "url": "/signature", "actif": False},
+        *menu((("", "Consultation des missions", "/missions"), ("", "Convocation par mission", "/demo")), "/demo"),
+        *menu((("Personnes", "Délégations", "/delegations"), ("Personnes", "Demandes", "/demandes")), "/demo"),
     ],
     "fil": [
         {"libelle": "Accueil", "url": "/"},

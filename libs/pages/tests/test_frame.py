@@ -5,11 +5,16 @@ from starlette.requests import Request
 from acces.acteur import Acteur, Role
 from pages.frame import menu, notices, utilisateur
 
-MENU = (("Missions", "/missions"), ("Annuaire", "/intervenants"), ("Import", "/intervenants/import"))
+MENU = (
+    ("", "Missions", "/missions"),
+    ("Personnes", "Annuaire", "/intervenants"),
+    ("Personnes", "Import", "/intervenants/import"),
+    ("Réglages", "Contact", "/contact"),
+)
 
 
 def active(path):
-    return [one["libelle"] for one in menu(MENU, path) if one["actif"]]
+    return [one["libelle"] for group in menu(MENU, path) for one in group["entrees"] if one["actif"]]
 
 
 def test_one_entry_of_the_menu_is_where_the_page_is():
@@ -17,6 +22,15 @@ def test_one_entry_of_the_menu_is_where_the_page_is():
     assert active("/intervenants/import/1") == ["Import"]
     assert active("/intervenants/important") == ["Annuaire"]
     assert active("/missions-convoquees") == active("/") == []
+
+
+def test_entries_of_one_group_unfold_together_and_a_lonely_one_stands_in_the_menu():
+    groups = menu(MENU, "/intervenants/import")
+    assert [(one["libelle"], len(one["entrees"]), one["actif"]) for one in groups] == [
+        ("", 1, False),
+        ("Personnes", 2, True),
+        ("", 1, False),
+    ]
 
 
 def test_a_role_that_the_name_says_is_not_said_twice():

@@ -113,6 +113,7 @@ MACROS = {
     "case_a_cocher": "(h, h, valeur=h, aide=h, erreur=h, id=h, attributs={'data-x': h})",
     "groupe_de_cases": "(h, h, [{'valeur': h, 'libelle': h, 'aide': h}], h, h, id=h, compte=(h, h), envoi=(h, h, h))",
     "compteur": "(h, 2, h, h)",
+    "icone": "(h)",
     "bouton": "(h, h, url=h, attributs={'data-x': h})",
     "badge": "(h, h)",
     "alerte": "('error', h, h)",
@@ -138,17 +139,18 @@ def test_no_parameter_of_a_macro_lets_markup_through(pages, name):
 
 def test_no_parameter_of_a_table_or_of_the_layout_lets_markup_through(pages):
     link, h = {"libelle": HOSTILE, "url": HOSTILE, "actif": True}, HOSTILE
+    group = {"libelle": h, "entrees": [link], "actif": True}
     table = "{% call tableau(h, [h, {'libelle': h, 'classe': h}], id=h) %}<tr><td>{{ h }}</td></tr>{% endcall %}"
     assert "<script" not in macro(pages, "tableau", table, h=HOSTILE)
     answer = pages.render(
         request(), "erreur.html", titre=h, texte=h, retour=link,
-        menu=[link], menu_groupe=h, fil=[link, link], pied=[link],
+        menu=[group, group | {"libelle": ""}], menu_groupe=h, fil=[link, link], pied=[link],
         utilisateur={"nom": h, "fonction": h}, contexte={"etablissement": h, "uai": h, "session": h, "liens": [link]},
         avis=[{"type": "info", "titre": h, "texte": h}],
     )  # fmt: skip
     text = answer.body.decode()
     assert re.findall(r"<script(?! src=)", text) == []
-    assert text.count("&lt;script&gt;") == 22
+    assert text.count("&lt;script&gt;") == 25
     assert '" onfocus' not in text
 
 

@@ -78,7 +78,7 @@ async def test_r36_from_the_demande_to_somebody_convoked_with_a_warning_that_she
     await gestionnaire.get_by_role("button", name="Désactiver la personne").click()
     await expect(gestionnaire.get_by_text("Succès : Personne désactivée")).to_be_visible()
     await chef.reload()
-    await expect(chef.get_by_role("row", name=re.compile("QWORZIX"))).to_contain_text("Convoqué")
+    await expect(chef.get_by_role("row", name=re.compile("QWORZIX"))).to_contain_text("non lue")
 
 
 async def test_without_script_somebody_is_created_given_two_periods_deactivated_and_reactivated(person, product):
@@ -113,6 +113,7 @@ async def test_by_keyboard_only_somebody_is_found_changed_and_deactivated(person
     name = product.of(lycee, "1000")[0]
     page = await person(Role.GESTIONNAIRE)
     await page.goto("/missions")
+    await _press(page, page.locator("summary", has_text="Personnes"))
     await _press(page, page.get_by_role("link", name="Annuaire des intervenants"))
     await _tab_to(page, page.get_by_label("Nom ou prénom"))
     await page.keyboard.type(name)
@@ -166,6 +167,7 @@ async def test_the_next_page_of_a_search_is_one_button_away_and_keeps_what_is_se
 async def test_the_contact_is_edited_and_the_etablissement_reads_it_where_nobody_is_found(person, product):
     page, chef = await person(Role.GESTIONNAIRE), await person(Role.CHEF, product.etablissement())
     await page.goto("/missions")
+    await page.locator("summary", has_text="Réglages").click()
     await page.get_by_role("link", name="Contact de l’académie").click()
     await expect(page.get_by_label("Nom")).to_have_value("Dominique EXEMPLE")
     await page.get_by_label("Horaires").fill("le matin, de 8 h à 12 h")

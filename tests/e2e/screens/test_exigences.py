@@ -30,6 +30,7 @@ async def _back_to_the_nations(page, epreuve):
 async def test_by_mouse_the_effect_is_seen_then_the_rule_saved_then_given_back(person, product):
     page = await person(Role.GESTIONNAIRE)
     await page.goto("/missions")
+    await page.locator("summary", has_text="Réglages").click()
     await page.get_by_role("link", name="Profils et besoins").click()
     row = page.get_by_role("row", name=re.compile(HLP))
     await expect(row).to_contain_text("Règle nationale")

@@ -6,11 +6,11 @@ import pytest
 
 MISSIONS = ["/missions", "/missions-convoquees", "/couverture"]
 FOLLOWED = [*MISSIONS[:2], "/suivi", "/couverture"]
-SESSION = [*MISSIONS[:2], "/preparation", "/suivi", "/couverture"]
+SESSION = ["/preparation", "/suivi", "/couverture"]
 SHOWN = {
-    "chef": [*SESSION, "/signature", "/delegations", "/intervenants/export", "/demandes"],
-    "delegue": [*SESSION, "/signature", "/demandes"],
-    "delegue_numerisation": [*SESSION, "/demandes"],
+    "chef": [*MISSIONS[:2], "/signature", *SESSION, "/delegations", "/intervenants/export", "/demandes"],
+    "delegue": [*MISSIONS[:2], "/signature", *SESSION, "/demandes"],
+    "delegue_numerisation": [*MISSIONS[:2], *SESSION, "/demandes"],
     "delegue_consultation": FOLLOWED,
     "gestionnaire": [
         *MISSIONS,
@@ -37,7 +37,7 @@ async def followed(browser, path):
 async def entries(browser):
     home = await followed(browser, "/")
     [nav] = re.findall(r'<nav class="fr-nav".*?</nav>', home.text, re.DOTALL)
-    return re.findall(r'href="([^"]+)"', nav)
+    return re.findall(r'<a [^>]*href="([^"]+)"', nav)
 
 
 @pytest.mark.parametrize("name", SHOWN)

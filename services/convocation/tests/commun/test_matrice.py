@@ -81,6 +81,7 @@ ACTIONS = {
     "GET /suivi": ("session.suivre",),
     "GET /suivi/{uai}": ("session.suivre",),
     "POST /suivi/{uai}": ("session.suivre",),
+    "POST /suivi/{uai}/defaire": ("session.suivre",),
     "GET /missions/{mission_id}/affectation": ("convocation.ecrire",),
     "POST /missions/{mission_id}/affectation": ("convocation.ecrire",),
     "GET /convocations/{convocation_id}": ("convocation.lire",),

@@ -157,3 +157,58 @@ async def test_another_lycees_convocations_do_not_exist(open_world, convoked):
     own = await browser.post("/suivi/0699002K", data={"action": "annuler|confirmer", "choix": choix, "motif": "x"})
     assert own.status_code == 422  # what is ticked is none of hers
     assert {row[-1] for row in await states(open_world)} == {"ACTIVE"}
+
+
+async def undone(browser, answer):
+    """What « Défaire » answers on the page that the act led to."""
+    page = (await browser.get(answer.headers["location"])).text
+    [lot] = re.findall(r'name="lot" value="(\d+)"', page)
+    return await browser.post(f"{PAGE}/defaire", data={"lot": lot})
+
+
+async def test_an_act_on_several_is_undone_and_all_is_as_before(open_world, convoked):
+    browser, before = open_world.browser("chef"), await states(open_world)
+    choix = ticked(convoked, ("hg", "100"), ("hlp", "100"))
+    for n, (acte, typed) in enumerate((("annuler", {"motif": "Malade"}), ("qualite", {"qualite": "COORDINATEUR"}))):
+        version = 1 + 2 * n
+        choix = ticked(convoked, ("hg", "100"), ("hlp", "100"), version=version)
+        done = await confirm(browser, acte, choix, **typed)
+        assert "2 convocations. SANTORIN en est prévenu" in (await browser.get(done.headers["location"])).text
+        back = await undone(browser, done)
+        assert "fait=defait&n=2" in back.headers["location"]
+        after = [(*one[:-2], 1, one[-1]) for one in await states(open_world)]
+        assert after == before, acte
+    qualites = await open_world.pool.fetch("SELECT DISTINCT qualite, qualite_par_defaut FROM convocation")
+    assert [tuple(one) for one in qualites] == [("CORRECTEUR", True)]
+
+
+async def test_a_replacement_is_undone_the_one_leaves_and_the_other_is_back(open_world, convoked):
+    browser = open_world.browser("chef")
+    choix = ticked(convoked, ("hlp", "102"))
+    page = await confirm(browser, "remplacer", choix, recherche="BOEUF", remplacant="101", motif="Malade")
+    lus = re.findall(r'name="lus" value="([^"]*)"', page.text)
+    if lus:
+        page = await confirm(browser, "remplacer", choix, remplacant="101", motif="Malade", lus=lus, outre="Oui")
+    assert page.status_code == 303
+    assert (await undone(browser, page)).status_code == 303
+    hlp = [one for one in await states(open_world) if one[2] == "2030-03-09"]
+    assert [(one[1], one[-1]) for one in hlp] == [("100", "ACTIVE"), ("101", "CANCELLED"), ("102", "ACTIVE")]
+
+
+async def test_what_is_too_old_another_persons_done_or_changed_since_cannot_be_undone(open_world, convoked):
+    browser, choix = open_world.browser("chef"), ticked(convoked, ("hg", "100"), ("hg", "101"))
+    done = await confirm(browser, "annuler", choix, motif="Malade")
+    lot = re.search(r"lot=(\d+)", done.headers["location"])[1]
+    other = await open_world.browser("delegue").post(f"{PAGE}/defaire", data={"lot": lot})
+    assert other.status_code == 409
+    await open_world.pool.execute("UPDATE lot SET le = le - interval '3 minutes'")
+    assert (await browser.post(f"{PAGE}/defaire", data={"lot": lot})).status_code == 409
+    await open_world.pool.execute("UPDATE lot SET le = le + interval '3 minutes'")
+    assert (await browser.post(f"{PAGE}/defaire", data={"lot": lot})).status_code == 303
+    assert (await browser.post(f"{PAGE}/defaire", data={"lot": lot})).status_code == 409
+    moved = await confirm(
+        browser, "dates", ticked(convoked, ("hg", "100"), ("hg", "101"), version=3), date="2030-03-12"
+    )
+    await confirm(browser, "dates", ticked(convoked, ("hg", "101"), version=4), date="2030-03-13")
+    lot = re.search(r"lot=(\d+)", moved.headers["location"])[1]
+    assert (await browser.post(f"{PAGE}/defaire", data={"lot": lot})).status_code == 409

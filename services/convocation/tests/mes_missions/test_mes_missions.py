@@ -142,7 +142,7 @@ async def test_one_click_acknowledges_once_and_the_etablissement_reads_it(open_w
     [read_at] = [row["le"] for row in await open_world.pool.fetch("SELECT le FROM prise_de_connaissance")]
     assert (await open_world.chef.get(f"/api/convocations/{line}")).json()["lue_le"] == read_at.isoformat()
     assert "J’ai pris connaissance" not in await person.text("/mes-missions")
-    assert "A pris connaissance le" in await open_world.browser("chef").text(f"/missions/{open_world.hg}")
+    assert "a pris connaissance le" in await open_world.browser("chef").text(f"/missions/{open_world.hg}")
 
 
 async def test_a_later_version_wants_to_be_read_again(open_world):

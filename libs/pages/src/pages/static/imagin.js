@@ -39,6 +39,13 @@
   // The page of a form that was refused: « Précédent » and reloading ask for its address, where the browser would show an error.
   if ("envoi" in document.documentElement.dataset) history.replaceState(history.state, "", location.href);
 
+  // Reloading, or coming back, does not say once more that something was done.
+  const here = new URL(location.href);
+  if (here.searchParams.has("fait")) {
+    for (const name of ["fait", "n", "lot", "enleves"]) here.searchParams.delete(name);
+    history.replaceState(history.state, "", here);
+  }
+
   on("htmx:after:settle", ({ target, detail: { task } }) => {
     const dialog = byId(target.dataset.dialogue), opened = dialog && !dialog.open;
     if (opened) { openers.set(dialog, buttons.get(task.sourceElement) ?? task.sourceElement); dialog.showModal(); }
@@ -50,6 +57,12 @@
   on("click", (e) => { // « Annuler » is a link back for who has no script
     const dialog = e.target.closest("[data-fermer]")?.closest("dialog[open]");
     if (dialog) { e.preventDefault(); dialog.close(); }
+  });
+  const fold = (but) => document.querySelectorAll(".im-deplier[open]").forEach((one) => { if (!one.contains(but)) one.open = false; });
+  on("click", ({ target }) => fold(target)); // without script a group folds where it was unfolded
+  on("keydown", ({ key, target }) => {
+    const group = key === "Escape" && target.closest?.(".im-deplier[open]");
+    if (group) { fold(null); group.querySelector("summary").focus(); }
   });
   const typed = new WeakSet(); // windows in which something was entered: Escape asks before it is lost
   on("input", ({ target }) => { const dialog = target.closest?.("dialog[open]"); if (dialog) typed.add(dialog); });

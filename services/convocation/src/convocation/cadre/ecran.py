@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
+from starlette.responses import Response
 
 from acces.acteur import Acteur, Role
 from acces.policy import Scope
@@ -12,6 +13,7 @@ from chassis.database import Connection
 from convocation.cadre.access import of_an_etablissement, offered
 from convocation.commun.application import application
 from convocation.missions import reads as places
+from pages.commands import reading, see_other
 from pages.frame import menu, notices, utilisateur
 
 MISSIONS, CONSULTATION, MES_MISSIONS = "/missions", "/missions-convoquees", "/mes-missions"
@@ -27,39 +29,43 @@ FONCTIONS = {
 
 
 class _Entree(NamedTuple):
-    """An entry is offered to who may do one of `actions`; `portee`: to who may do it so far."""
+    """An entry is offered to who may do one of `actions`; `portee`: to who may do it so far. One unfolds a `groupe`."""
 
     libelle: str
     url: str
     actions: tuple[str, ...]
+    groupe: str = ""
     portee: Scope | None = None
 
 
 _MENU = (
     _Entree("Convocation par mission", MISSIONS, ("missions.lire",)),
     _Entree("Consultation des missions convoquées", CONSULTATION, ("missions.lire",)),
-    _Entree("Préparer la session", "/preparation", ("session.preparer",)),
-    _Entree("Suivi des convocations", "/suivi", ("session.suivre",)),
-    _Entree("Couverture", "/couverture", ("couverture.lire",)),
     # The page lists the acteur's own établissements: the rectorat has none.
-    _Entree("Signature établissement pour la convocation", "/signature", ("signature.lire",), Scope.ETABLISSEMENT),
-    _Entree("Délégations", "/delegations", ("delegation.ecrire",)),
-    _Entree("Annuaire des intervenants", "/intervenants", ("intervenants.lire",)),
-    _Entree("Import de l’annuaire", "/intervenants/import", ("intervenants.ecrire",)),
-    _Entree("Export de l’annuaire", "/intervenants/export", ("intervenants.exporter",)),
-    _Entree("Demandes de création", "/demandes", ("demande.ecrire", "demande.traiter")),
+    _Entree(
+        "Signature établissement pour la convocation", "/signature", ("signature.lire",), portee=Scope.ETABLISSEMENT
+    ),
+    _Entree("Préparer la session", "/preparation", ("session.preparer",), "Session"),
+    _Entree("Suivi des convocations", "/suivi", ("session.suivre",), "Session"),
+    _Entree("Couverture", "/couverture", ("couverture.lire",), "Session"),
+    _Entree("Délégations", "/delegations", ("delegation.ecrire",), "Personnes"),
+    _Entree("Annuaire des intervenants", "/intervenants", ("intervenants.lire",), "Personnes"),
+    _Entree("Import de l’annuaire", "/intervenants/import", ("intervenants.ecrire",), "Personnes"),
+    _Entree("Export de l’annuaire", "/intervenants/export", ("intervenants.exporter",), "Personnes"),
+    _Entree("Demandes de création", "/demandes", ("demande.ecrire", "demande.traiter"), "Personnes"),
     _Entree("Mes missions", MES_MISSIONS, ("mes-convocations.lire",)),
-    _Entree("Profils et besoins", "/exigences", ("exigences.lire",)),
-    _Entree("Contact de l’académie", "/contact", ("contact.ecrire",)),
-    _Entree("Ouverture du service", "/ouvertures", ("service.ouvrir",)),
-    _Entree("Comptes et droits", "/comptes", ("compte.ecrire",)),
-    _Entree("Journal", "/journal", ("audit.lire",)),
+    _Entree("Profils et besoins", "/exigences", ("exigences.lire",), "Réglages"),
+    _Entree("Contact de l’académie", "/contact", ("contact.ecrire",), "Réglages"),
+    _Entree("Ouverture du service", "/ouvertures", ("service.ouvrir",), "Réglages"),
+    _Entree("Comptes et droits", "/comptes", ("compte.ecrire",), "Réglages"),
+    _Entree("Journal", "/journal", ("audit.lire",), "Réglages"),
 )
 # By the code that a redirect's address carries.
 _FAITS = {
-    "convoquees": ("Convocation enregistrée", "SANTORIN et les personnes convoquées sont prévenues."),
+    "convoquees": ("Convocation enregistrée", "SANTORIN en est prévenu ; les mails partent."),
     "preparee": ("Convocations enregistrées", "SANTORIN en est prévenu ; les mails partent."),
     "lot": ("C’est enregistré", "SANTORIN en est prévenu ; les mails partent."),
+    "defait": ("Geste défait", "Tout est comme avant ; SANTORIN en est prévenu."),
     "deja-enregistree": ("Convocation déjà enregistrée", "Elle ne l’a été qu’une fois."),
     "modifiee": ("Convocation modifiée", "La nouvelle version annule et remplace la précédente."),
     "inchangee": ("Rien n’a changé", "Personne n’est prévenu."),
@@ -124,22 +130,28 @@ async def page(
     return application(request).pages.render(request, template, status=status, **frame | context)
 
 
-async def choisir_etablissement(
-    request: Request, connection: Connection, acteur: Acteur, activite: str, adresse: str
-) -> HTMLResponse:
-    """The acteur's établissements, each a link to `adresse`/UAI, where `activite` is done for one at a time."""
-    found = await places.etablissements(connection, sorted(acteur.uais))
-    template = "cadre/choisir_etablissement.html"
-    return await page(request, connection, acteur, template, activite=activite, adresse=adresse, places=found)
+async def choisir_etablissement(request: Request, acteur: Acteur, activite: str, adresse: str) -> Response:
+    """The acteur's établissements, each a link to `adresse`/UAI, where `activite` is done for one at a time.
+
+    Most people have one and go straight there.
+    """
+    uais = sorted(acteur.uais)
+    if len(uais) == 1:
+        return see_other(f"{adresse}/{uais[0]}")
+    async with reading(request, acteur) as connection:
+        found = await places.etablissements(connection, uais)
+        template = "cadre/choisir_etablissement.html"
+        return await page(request, connection, acteur, template, activite=activite, adresse=adresse, places=found)
 
 
-def _entries(request: Request, acteur: Acteur) -> list[tuple[str, str]]:
+def _entries(request: Request, acteur: Acteur) -> list[tuple[str, str, str]]:
     """The acteur's menu; the rectorat's ends with mission-import's pages, which are another process's."""
-    entries = [(one.libelle, one.url) for one in _MENU if offered(acteur, one.actions, reaching=one.portee)]
+    shown = [one for one in _MENU if offered(acteur, one.actions, reaching=one.portee)]
+    entries = [(one.groupe, one.libelle, one.url) for one in shown]
     elsewhere = application(request).settings.imports_url
-    return (
-        [*entries, ("Imports", f"{elsewhere}/imports")] if elsewhere and offered(acteur, {"imports.lire"}) else entries
-    )
+    if elsewhere and offered(acteur, {"imports.lire"}):
+        entries.append(("", "Imports", f"{elsewhere}/imports"))
+    return entries
 
 
 async def _contexte(connection: Connection, acteur: Acteur) -> dict[str, Any] | None:

@@ -34,13 +34,9 @@ _TITRES = {"EN_COURS": "En cours", "A_VENIR": "À venir", "FINIE": "Passées"}
 
 @router.get("/delegations")
 async def choisir(request: Request, acteur: ActeurDep) -> Response:
-    """The établissements to choose from; most chefs have one and go straight there."""
+    """The établissement first."""
     may_delegate(acteur)
-    uais = sorted(acteur.uais)
-    if len(uais) == 1:
-        return see_other(f"/delegations/{uais[0]}")
-    async with reading(request, acteur) as connection:
-        return await choisir_etablissement(request, connection, acteur, "Délégations", "/delegations")
+    return await choisir_etablissement(request, acteur, "Délégations", "/delegations")
 
 
 @router.get("/delegations/{uai}")

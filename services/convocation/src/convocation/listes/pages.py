@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse
 from acces.acteur import Acteur
 from acces.http import ActeurDep, Router
 from chassis.database import Connection
+from convocation.cadre.access import offered
 from convocation.cadre.ecran import page
 from convocation.commun.application import application
 from convocation.convocations import reads as views
@@ -92,6 +93,7 @@ async def _liste(request: Request, acteur: Acteur, *, convoquees: bool) -> HTMLR
             raison=ServiceFerme.phrase if filtre.ouvertes else "",
             annonces=await _annonces(connection, filtre, now),
             attente=await _attente_of(request, connection, filtre),
+            a_preparer=bool(rows) and not convoquees and offered(acteur, {"session.preparer"}),
             empechements=await empechements.a_traiter(connection, filtre.uais or []),
         )
 

@@ -25,6 +25,11 @@ async def followed(connection: Connection, acteur: Acteur, uai: str, session: st
     return await convocations.convocations_of_etablissement(connection, uai, session)
 
 
+def authorise_undoing(acteur: Acteur, uai: str) -> None:
+    """Raises MissionInconnue for another's établissement, Forbidden; each mission is authorised again."""
+    POLICY.visible(acteur, "session.suivre", MissionInconnue, uai=uai)
+
+
 def authorise_reminder(commande: Commande, row: LigneConvocation) -> None:
     """Raises Forbidden."""
     POLICY.authorise(commande.acteur, "renvoi.demander", uai=row.uai, academie=row.academie, mission=row.type)

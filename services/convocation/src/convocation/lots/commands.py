@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import groupby
 from uuid import UUID
 
 from acces.audit import Acte, record
@@ -17,9 +18,9 @@ from convocation.convocations.reads import LigneConvocation, convocation_of
 from convocation.courriels.commands import ask_mail
 from convocation.courriels.domain import Objet
 from convocation.lots import sql
-from convocation.lots.access import authorise_reminder
-from convocation.lots.domain import ActeEnLot, Changement, meetings, saisie_of
-from convocation.lots.refus import RelanceSansObjet
+from convocation.lots.access import authorise_reminder, authorise_undoing
+from convocation.lots.domain import DEFAIRE, ActeEnLot, Changement, Retour, meetings, saisie_of
+from convocation.lots.refus import RelanceSansObjet, RienADefaire
 from convocation.missions import reads as missions
 from convocation.missions.domain import intitule
 
@@ -79,27 +80,53 @@ async def change_lot(
     changement: Changement,
     avertissements: Sequence[Avertissement],
     outre: PassageOutre,
-) -> int:
-    """How many changed. Raises a Refus (VersionDepassee, AvertissementsALire too), Forbidden."""
+) -> dict[UUID, int]:
+    """The new version of each that changed. Raises a Refus (VersionDepassee, AvertissementsALire too), Forbidden."""
     outre.check(avertissements)
     versions = await change_together(commande, mission_id, expected, changement.of)
     await outre.remember(commande, versions, avertissements)
-    return len(versions)
+    return versions
 
 
 async def replace_in_lot(
     commande: Commande, mission_id: UUID, expected: Mapping[UUID, int], remplacant: str, motif: str, outre: PassageOutre
-) -> int:
+) -> dict[UUID, int]:
     """Somebody else takes the qualité, dates and observation of a convocation, which is cancelled, or nothing happens.
 
-    The new right first, as in a merge. Raises a Refus (AvertissementsALire too), Forbidden.
+    The new right first, as in a merge. Returns the new versions. Raises a Refus (AvertissementsALire too), Forbidden.
     """
+    versions: dict[UUID, int] = {}
     for convocation_id in expected:
         held = await convocations.get(commande.connection, convocation_id)
         if held is not None:
-            await create_convocations(commande, mission_id, [remplacant], saisie_of(held[1]), outre)
+            made = await create_convocations(commande, mission_id, [remplacant], saisie_of(held[1]), outre)
+            versions |= {id_: one.version for id_, one in made.par_numero.values()}
     changement = Changement(ActeEnLot.REMPLACER, motif=motif)
-    return len(await change_together(commande, mission_id, expected, changement.of))
+    return versions | await change_together(commande, mission_id, expected, changement.of)
+
+
+async def remember_lot(commande: Commande, uai: str, versions: Mapping[UUID, int]) -> int:
+    """Keep what an act made, to be undone while DEFAIRE lasts; the number to undo it with."""
+    oldest = commande.now - DEFAIRE
+    return await sql.remember(commande.connection, uai, commande.acteur.sub, commande.now, oldest, versions)
+
+
+async def undo_lot(commande: Commande, uai: str, lot: int) -> int:
+    """Each convocation as it was before its acteur's last act, or none. Returns how many changed.
+
+    Raises RienADefaire, VersionDepassee where somebody has changed one since, ServiceFerme, Forbidden.
+    """
+    authorise_undoing(commande.acteur, uai)
+    made = await sql.take(commande.connection, lot, uai, commande.acteur.sub, commande.now - DEFAIRE)
+    if not made:
+        raise RienADefaire
+    before = await sql.before(commande.connection, made)
+    changed = 0
+    for mission_id, group in groupby(made, key=lambda row: row.mission_id):
+        expected = {row.convocation_id: row.version for row in group}
+        avant = {one.numero: one for id_ in expected if (one := before.get(id_))}
+        changed += len(await change_together(commande, mission_id, expected, Retour(avant).of))
+    return changed
 
 
 async def remind(commande: Commande, rows: Sequence[LigneConvocation]) -> int:

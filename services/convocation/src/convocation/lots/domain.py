@@ -1,19 +1,26 @@
 """Acts on several convocations at once, and whom they meet on other missions. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
 
 from convocation.convocations.domain import (
     Convocation,
+    NatureVersion,
     Saisie,
     annuler,
     modifier,
 )
 from convocation.convocations.examen import Occupation
+from convocation.convocations.refus import MissionSansCandidat
 from convocation.missions.domain import Mission
+from convocation.ouvertures.refus import ServiceFerme
+
+DEFAIRE = timedelta(minutes=2)
+"""As long as an act can be undone: until its mails leave (notifier's `settle_seconds`, by default)."""
+MOTIF_DEFAIT = "Convocation enregistrée par erreur, et aussitôt retirée."
 
 
 class ActeEnLot(StrEnum):
@@ -58,6 +65,32 @@ class Changement:
             ActeEnLot.OBSERVATION: replace(entered, observation=self.observation),
         }
         return modifier(convocation, mission, ouvert=ouvert, saisie=changed[self.acte], aujourdhui=aujourdhui)
+
+
+@dataclass(frozen=True, slots=True)
+class Retour:
+    """Each convocation of a mission as it was before, by number; cancelled where it was not, or not valid."""
+
+    avant: Mapping[str, Convocation]
+
+    def of(
+        self,
+        convocation: Convocation,
+        mission: Mission,
+        *,
+        ouvert: bool,
+        aujourdhui: date,  # noqa: ARG002  # as in Change: a day of before may be past by now
+    ) -> Convocation:
+        """The next version. Raises ServiceFerme, MissionSansCandidat."""
+        avant = self.avant.get(convocation.numero)
+        if avant is None or not avant.active:
+            return annuler(convocation, ouvert=ouvert, motif=MOTIF_DEFAIT)
+        if not ouvert:
+            raise ServiceFerme
+        if not convocation.active and mission.sans_candidat:
+            raise MissionSansCandidat
+        nature = NatureVersion.MODIFICATION if convocation.active else NatureVersion.CONVOCATION
+        return replace(avant, nature=nature, version=convocation.version + 1, motif=None)
 
 
 def saisie_of(convocation: Convocation) -> Saisie:

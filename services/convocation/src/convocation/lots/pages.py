@@ -6,6 +6,7 @@ What is ticked or searched for is posted, so that no URL holds names of people.
 from collections.abc import Sequence
 from datetime import date
 from itertools import groupby
+from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import Depends, Request
@@ -29,29 +30,35 @@ from convocation.convocations.reads import LigneConvocation
 from convocation.convocations.refus import AvertissementsALire
 from convocation.lots import presenters
 from convocation.lots.access import followed, may_act, may_follow
-from convocation.lots.commands import change_lot, in_order, remind, replace_in_lot, warn_lot, warn_replacement
+from convocation.lots.commands import (
+    change_lot,
+    in_order,
+    remember_lot,
+    remind,
+    replace_in_lot,
+    undo_lot,
+    warn_lot,
+    warn_replacement,
+)
 from convocation.lots.domain import LIBELLES_ACTES, ActeEnLot
 from convocation.lots.forms import MAX_FIELDS, Lot, read_lot
 from convocation.lots.refus import LotVide, RemplacantAbsent
 from convocation.missions import reads as missions
 from event_schemas.academies import local_time
 from pages.commands import commande, reading, see_other
-from pages.forms import fields
+from pages.forms import fields, text, whole_number
 
 router = Router(include_in_schema=False)
 _ACTIVITE = "Suivi des convocations"
 _FOUND = 20
+_FILTERS = ("session", "mission", "etat")
 
 
 @router.get("/suivi")
 async def choose(request: Request, acteur: ActeurDep) -> Response:
-    """The établissements to choose from; most people have one and go straight there."""
+    """The établissement first."""
     may_follow(acteur)
-    uais = sorted(acteur.uais)
-    if len(uais) == 1:
-        return see_other(f"/suivi/{uais[0]}")
-    async with reading(request, acteur) as connection:
-        return await choisir_etablissement(request, connection, acteur, _ACTIVITE, "/suivi")
+    return await choisir_etablissement(request, acteur, _ACTIVITE, "/suivi")
 
 
 @router.get("/suivi/{uai}")
@@ -73,30 +80,55 @@ async def agir(request: Request, uai: str, acteur: ActeurDep) -> Response:
             return await _list(request, connection, acteur, uai, lot, LotVide())
         if not lot.confirme:
             return await _confirm(request, connection, acteur, uai, lot, rows)
-    left, refused = await _act(request, acteur, lot, rows)
+    made, left, refused = await _act(request, acteur, lot, rows)
     if refused is None:
-        kept = f"{request.url.query}&" if request.url.query else ""
-        return see_other(f"/suivi/{uai}?{kept}fait=lot", request)
+        return see_other(await _done(request, acteur, uai, made, len(rows)), request)
     done, lot.choix = len(lot.choix) - len(left), left
     async with reading(request, acteur) as connection:
         rows = [one for one in await _rows(request, connection, acteur, uai) if one.convocation_id in left]
         return await _confirm(request, connection, acteur, uai, lot, rows, refused, done)
 
 
+@router.post("/suivi/{uai}/defaire")
+async def defaire(request: Request, uai: str, acteur: ActeurDep) -> Response:
+    """The acteur's last act on several convocations, undone."""
+    async with fields(request) as form:
+        lot = whole_number(text(form, "lot"))
+    try:
+        async with commande(request, acteur) as command:
+            back = await undo_lot(command, uai, lot)
+    except Refus as refus:
+        async with reading(request, acteur) as connection:
+            return await _list(request, connection, acteur, uai, Lot({}), refus)
+    return see_other(f"/suivi/{uai}?fait=defait&n={back}")
+
+
+async def _done(request: Request, acteur: Acteur, uai: str, made: dict[UUID, int], acted: int) -> str:
+    """The list as it was filtered, with what was done, and the number by which it can be undone."""
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name in _FILTERS]
+    kept += [("fait", "lot"), ("n", str(len(made) or acted))]
+    if made:
+        async with commande(request, acteur) as command:
+            kept.append(("lot", str(await remember_lot(command, uai, made))))
+    return f"/suivi/{uai}?{urlencode(kept)}"
+
+
 async def _act(
     request: Request, acteur: Acteur, lot: Lot, rows: Sequence[LigneConvocation]
-) -> tuple[dict[UUID, int], Refus | None]:
-    """A transaction for each mission, one for a reminder: what is left of the choice, and why."""
+) -> tuple[dict[UUID, int], dict[UUID, int], Refus | None]:
+    """A transaction for each mission, one for a reminder: the versions made, what is left of the choice, and why."""
+    made: dict[UUID, int] = {}
     left, refused = dict(lot.choix), None
     for of_mission in [rows] if lot.acte is ActeEnLot.RELANCER else _by_mission(rows):
         try:
             async with commande(request, acteur) as command:
-                await _act_on(command, of_mission, rows, lot)
+                versions = await _act_on(command, of_mission, rows, lot)
         except Refus as refus:
             refused = refus
         else:
+            made |= versions
             left = {id_: left[id_] for id_ in left.keys() - {row.convocation_id for row in of_mission}}
-    return left, refused
+    return made, left, refused
 
 
 def _by_mission(rows: Sequence[LigneConvocation]) -> list[list[LigneConvocation]]:
@@ -105,22 +137,22 @@ def _by_mission(rows: Sequence[LigneConvocation]) -> list[list[LigneConvocation]
 
 async def _act_on(
     command: Commande, of_mission: Sequence[LigneConvocation], rows: Sequence[LigneConvocation], lot: Lot
-) -> None:
-    """On one mission of the lot. Raises a Refus."""
+) -> dict[UUID, int]:
+    """On one mission of the lot: the versions made, by id. Raises a Refus."""
     mission_id = of_mission[0].mission_id
     expected = {one.convocation_id: lot.choix[one.convocation_id] for one in of_mission}
     outre = PassageOutre(frozenset(lot.lus), lot.outre)
     if lot.acte is ActeEnLot.RELANCER:
         await remind(command, of_mission)
-    elif lot.acte is ActeEnLot.REMPLACER:
+        return {}
+    if lot.acte is ActeEnLot.REMPLACER:
         if not lot.remplacant:
             raise RemplacantAbsent
-        await replace_in_lot(command, mission_id, expected, lot.remplacant, lot.motif, outre)
-    else:
-        changement = lot.changement()
-        jour = local_time(rows[0].academie, command.now).date()
-        warnings = await warn_lot(command.connection, rows, changement, jour)
-        await change_lot(command, mission_id, expected, changement, warnings, outre)
+        return await replace_in_lot(command, mission_id, expected, lot.remplacant, lot.motif, outre)
+    changement = lot.changement()
+    jour = local_time(rows[0].academie, command.now).date()
+    warnings = await warn_lot(command.connection, rows, changement, jour)
+    return await change_lot(command, mission_id, expected, changement, warnings, outre)
 
 
 async def _rows(request: Request, connection: Connection, acteur: Acteur, uai: str) -> list[LigneConvocation]:
@@ -133,7 +165,8 @@ async def _list(
     request: Request, connection: Connection, acteur: Acteur, uai: str, lot: Lot, refus: Refus | None = None
 ) -> Response:
     rows = await _rows(request, connection, acteur, uai)
-    kind, mission = (request.query_params.get(name, "") for name in ("etat", "mission"))
+    query = request.query_params
+    kind, mission = (query.get(name, "") for name in ("etat", "mission"))
     shown = presenters.chosen(rows, kind=kind, mission=mission, nom=lot.nom)
     return await page(
         request,
@@ -148,10 +181,11 @@ async def _list(
         missions=presenters.missions(rows),
         mission=mission,
         etat=kind,
-        session=request.query_params.get("session", ""),
+        session=query.get("session", ""),
         lot=lot,
         erreurs=errors_of(refus),
         agit=may_act(acteur),
+        defaire=query.get("lot", "") if query.get("fait") == "lot" and may_act(acteur) else "",
         actes=list(LIBELLES_ACTES.items()),
     )
 

@@ -17,6 +17,15 @@ class RelanceSansObjet(Refus):
     )
 
 
+class RienADefaire(Refus):
+    slug = "rien-a-defaire"
+    kind = Kind.CONFLIT
+    phrase = (
+        "Ce geste ne peut plus être défait : plus de deux minutes ont passé, un autre l’a suivi, ou il l’est déjà. "
+        "Changez ou supprimez les convocations une à une ou ensemble."
+    )
+
+
 class RemplacantAbsent(Refus):
     slug = "remplacant-absent"
     champ = "remplacant"

@@ -52,13 +52,9 @@ class _Bilan:
 
 @router.get("/preparation")
 async def choose(request: Request, acteur: ActeurDep) -> Response:
-    """The établissements to choose from; most people have one and go straight there."""
+    """The établissement first."""
     may_prepare(acteur)
-    uais = sorted(acteur.uais)
-    if len(uais) == 1:
-        return see_other(f"/preparation/{uais[0]}")
-    async with reading(request, acteur) as connection:
-        return await choisir_etablissement(request, connection, acteur, _ACTIVITE, "/preparation")
+    return await choisir_etablissement(request, acteur, _ACTIVITE, "/preparation")
 
 
 @router.get("/preparation/{uai}")
@@ -84,7 +80,8 @@ async def remplir(request: Request, uai: str, acteur: ActeurDep, session: str = 
     if preparation.action == "convoquer":
         bilan = await _convoke(request, acteur, found, preparation)
         if bilan.faites and not bilan.refus:
-            return see_other(f"/preparation/{uai}?session={session}&fait=preparee", request)
+            told = sum(bilan.faites.values())
+            return see_other(f"/preparation/{uai}?session={session}&fait=preparee&n={told}", request)
     async with commande(request, acteur) as command:
         donnees = await read(command.connection, uai, found)
         connus = await known(command.connection, donnees)

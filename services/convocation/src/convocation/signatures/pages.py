@@ -27,13 +27,9 @@ _MAX_LENGTH = 100
 
 @router.get("/signature")
 async def choose(request: Request, acteur: ActeurDep) -> Response:
-    """The établissements to choose from; most people have one and go straight there."""
+    """The établissement first."""
     may_look(acteur)
-    uais = sorted(acteur.uais)
-    if len(uais) == 1:
-        return see_other(f"/signature/{uais[0]}{'?fait=signature' if 'fait' in request.query_params else ''}")
-    async with reading(request, acteur) as connection:
-        return await choisir_etablissement(request, connection, acteur, _ACTIVITE, "/signature")
+    return await choisir_etablissement(request, acteur, _ACTIVITE, "/signature")
 
 
 @router.get("/signature/{uai}")

@@ -13,11 +13,11 @@ from chassis.problem import Problem
 from mission_import.domain.errors import ClotureInconnue
 from mission_import.policy import POLICY
 from mission_import.web.application import application
-from pages.frame import Entree, menu, notices, utilisateur
+from pages.frame import Groupe, menu, notices, utilisateur
 
 IMPORTS = "/imports"
 _FONCTIONS = {Role.GESTIONNAIRE: "Gestionnaire IMAGIN", Role.ADMINISTRATEUR: "Administrateur IMAGIN"}
-_MENU = (("Imports", IMPORTS),)
+_MENU = (("", "Imports", IMPORTS),)
 MAX_FIELDS = 5_010  # an académie has fewer closings than that
 # By the code that a redirect's address carries.
 _FAITS = {
@@ -52,10 +52,10 @@ def page(request: Request, acteur: Acteur, template: str, *, status: int = 200, 
     return application(request).pages.render(request, template, status=status, **frame | context)
 
 
-def _menu(request: Request) -> list[Entree]:
+def _menu(request: Request) -> list[Groupe]:
     """Convocation's pages are another process's: one entry leads there, and its menu back."""
     url = application(request).convocation_url
-    elsewhere = (("Convocations", f"{url}/"),) if url else ()
+    elsewhere = (("", "Convocations", f"{url}/"),) if url else ()
     return menu((*elsewhere, *_MENU), request.url.path)
 
 
