@@ -222,3 +222,14 @@ async def test_without_anybody_ticked_it_is_said_and_nothing_is_convoked(open_wo
     assert answer.status_code == 422
     assert "point est à corriger" in answer.text
     assert await convoked(open_world) == {}
+
+
+async def test_who_teaches_it_in_other_lycees_is_shown_on_one_mission_and_not_ticked(open_world):
+    await open_world.register([open_world.fiche("901", "VOISINE", "Ana", "0690023K", ["1000"])])
+    browser = open_world.browser("chef")
+    form = await opened(browser)
+    before = form.fields[f"vus-{open_world.hlp}"]
+    form = Form((await form.send(browser, f"ailleurs|{open_world.hg}")).text)
+    assert "901" in form.fields[f"vus-{open_world.hg}"]
+    assert "901" not in form.ticked[str(open_world.hg)]
+    assert form.fields[f"vus-{open_world.hlp}"] == before

@@ -70,6 +70,7 @@ async def _convoquer(request: Request, acteur: Acteur, mission_id: UUID, saisies
         saisie = saisies.saisie()
         async with commande(request, acteur) as command:
             typed = [str(mission_id), saisies.numeros, saisies.qualite, saisies.dates, saisies.observation]
+            typed += [saisies.coordinateur] if saisies.coordinateur else []
             if not await idempotence.first_time(command.connection, acteur, saisies.cle, typed, command.now):
                 return see_other(f"{done}deja-enregistree", request)
             outre = PassageOutre(frozenset(saisies.lus), saisies.motif)
@@ -78,7 +79,7 @@ async def _convoquer(request: Request, acteur: Acteur, mission_id: UUID, saisies
         async with reading(request, acteur) as connection:
             mission = await mission_to_convoke_on(connection, acteur, mission_id)
             return await _show(request, connection, acteur, mission, saisies, refus)
-    return see_other(f"{done}convoquees", request)
+    return see_other(f"{done}convoquees&n={len(saisies.numeros)}", request)
 
 
 async def _show(

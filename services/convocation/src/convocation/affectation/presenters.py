@@ -70,6 +70,11 @@ class ChoixDesPersonnes:
         return [*self.groupe, *self.ailleurs, *self.trouvees, *self.choisies]
 
     @property
+    def possibles(self) -> list[tuple[str, str]]:
+        """Who can be chosen among the people shown, by number and name."""
+        return [(one.numero, one.nom) for one in self.toutes if not one.deja]
+
+    @property
     def noms(self) -> dict[str, str]:
         return {one.numero: one.nom for one in self.toutes}
 

@@ -11,8 +11,8 @@ from starlette.datastructures import FormData
 from convocation.commun.refus import Refus
 from convocation.commun.refusals import errors_of
 from convocation.commun.schemas import Corps, Numero, Texte
-from convocation.convocations.domain import Saisie
-from convocation.convocations.refus import DateIllisible, DatePassee, TropDePersonnes
+from convocation.convocations.domain import Qualite, Saisie
+from convocation.convocations.refus import CoordinateurNonCoche, DateIllisible, DatePassee, TropDePersonnes
 from pages.forms import text, texts, whole_number
 
 MAX_PEOPLE, _MAX_DATES = 500, 60
@@ -23,6 +23,7 @@ class Saisies:
     """Fields of « Détails de l'affectation » and of « Modifier la convocation »; `action`: the button pressed.
 
     `affiches`: the numbers shown for the discipline, `numeros`: those ticked, `lus`: the warnings shown.
+    `coordinateur`: the number of the one among them who is convoked as such.
     """
 
     action: str = ""
@@ -32,6 +33,7 @@ class Saisies:
     affiches: list[str] = field(default_factory=list)
     numeros: list[str] = field(default_factory=list)
     qualite: str = ""
+    coordinateur: str = ""
     dates: list[str] = field(default_factory=lambda: [""])
     observation: str = ""
     motif: str = ""
@@ -39,10 +41,14 @@ class Saisies:
     version: int = 0
 
     def saisie(self) -> Saisie:
-        """Raises DateIllisible, TropDePersonnes; the domain judges the rest."""
+        """Raises DateIllisible, TropDePersonnes, CoordinateurNonCoche; the domain judges the rest."""
         if len(self.numeros) > MAX_PEOPLE:
             raise TropDePersonnes
-        return Saisie(self.qualite or None, tuple(read_date(text) for text in self.dates if text), self.observation)
+        if self.coordinateur and self.coordinateur not in self.numeros:
+            raise CoordinateurNonCoche
+        dates = tuple(read_date(text) for text in self.dates if text)
+        other = {self.coordinateur: Qualite.COORDINATEUR.value} if self.coordinateur else {}
+        return Saisie(self.qualite or None, dates, self.observation, other)
 
     def erreurs(self, refus: Refus | None) -> list[dict[str, str]]:
         """The sentence of a refusal and its field; a past date's is the one that it was typed into."""
@@ -73,6 +79,7 @@ def read_saisies(form: FormData) -> Saisies:
         affiches=texts(form, "affiches"),
         numeros=list(dict.fromkeys(texts(form, "numeros")))[: MAX_PEOPLE + 1],
         qualite=text(form, "qualite"),
+        coordinateur=text(form, "coordinateur")[:50],
         dates=texts(form, "dates")[:_MAX_DATES] or [""],
         observation=text(form, "observation"),
         motif=text(form, "motif"),

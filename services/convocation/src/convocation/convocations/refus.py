@@ -43,6 +43,12 @@ class MissionDateNotChosen(Refus):
     phrase = "Choisissez au moins une date de mission."
 
 
+class CoordinateurNonCoche(Refus):
+    slug = "coordinateur-non-coche"
+    champ = "coordinateur"
+    phrase = "Cochez aussi la personne que vous avez choisie comme coordinateur."
+
+
 class DateIllisible(Refus):
     slug = "date-illisible"
     champ = "date-1"

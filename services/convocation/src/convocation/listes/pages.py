@@ -126,7 +126,23 @@ async def detail(request: Request, mission_id: UUID, acteur: ActeurDep) -> HTMLR
     async with reading(request, acteur) as connection:
         mission = await visible_mission(connection, acteur, mission_id)
         context = await _contents(request, connection, acteur, mission)
-        return await page(request, connection, acteur, "listes/mission.html", **context)
+        suivante = await _next(connection, acteur, mission)
+        return await page(request, connection, acteur, "listes/mission.html", suivante=suivante, **context)
+
+
+async def _next(connection: Connection, acteur: Acteur, mission: Mission) -> Mission | None:
+    """The mission to convoke on after this one; the first one after the last."""
+    if not can_convoke(acteur, mission):
+        return None
+    found = [
+        one
+        for one in await missions.of_etablissement(connection, mission.uai, mission.session)
+        if can_convoke(acteur, one)
+    ]
+    ids = [one.mission_id for one in found]
+    if len(found) < 2 or mission.mission_id not in ids:
+        return None
+    return found[(ids.index(mission.mission_id) + 1) % len(found)]
 
 
 @router.get("/missions/{mission_id}/intervenants")

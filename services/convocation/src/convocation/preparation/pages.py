@@ -32,7 +32,7 @@ from convocation.preparation.access import may_prepare, missions_to_prepare
 from convocation.preparation.commands import convoke_mission, keep_draft
 from convocation.preparation.domain import propose_coordinateurs
 from convocation.preparation.forms import MAX_FIELDS, Preparation, read_preparation
-from convocation.preparation.presenters import Donnees, begin, known, present, read, search
+from convocation.preparation.presenters import Donnees, add_neighbours, begin, known, present, read, search
 from event_schemas.academies import local_time
 from pages.commands import commande, reading, see_other
 from pages.forms import fields
@@ -126,6 +126,8 @@ async def _help(connection: Connection, donnees: Donnees, preparation: Preparati
     elif preparation.action == "coordinateurs":
         corrections = [one.mission_id for one in donnees.missions if one.type is MissionType.CORRECTION]
         propose_coordinateurs(preparation.missions, donnees.existantes, corrections)
+    elif preparation.action.startswith("ailleurs|"):
+        await add_neighbours(connection, donnees, preparation, preparation.action.removeprefix("ailleurs|"))
 
 
 async def _show(

@@ -7,6 +7,7 @@ from datetime import date
 from uuid import UUID
 
 from chassis.database import Connection
+from convocation.affectation.presenters import nearest
 from convocation.annuaire import reads as annuaire
 from convocation.annuaire.domain import Intervenant
 from convocation.avertissements.calendrier import calendrier
@@ -159,6 +160,15 @@ async def search(connection: Connection, donnees: Donnees, preparation: Preparat
     for one in preparation.missions.values():
         if len(one.nom) > 1:
             found = (await annuaire.search(connection, donnees.academie, one.nom, limit=_FOUND)).personnes
+            one.vus += [person.numero for person in found if person.numero not in one.vus]
+
+
+async def add_neighbours(connection: Connection, donnees: Donnees, preparation: Preparation, asked: str) -> None:
+    """Who teaches a mission's disciplines in other lycées, the nearest first, is shown below its others, not ticked."""
+    for mission in donnees.missions:
+        if str(mission.mission_id) == asked:
+            found = (await nearest(connection, mission, sorted(donnees.disciplines[mission.code]))).personnes
+            one = preparation.missions[mission.mission_id]
             one.vus += [person.numero for person in found if person.numero not in one.vus]
 
 
