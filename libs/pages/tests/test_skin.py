@@ -204,3 +204,30 @@ async def test_a_sheet_of_paper_has_the_table_and_no_buttons(visit):
     await expect(page.get_by_role("table", name="Liste des intervenants")).to_be_visible()
     await expect(page.get_by_text("Se déconnecter")).to_be_hidden()
     await expect(page.get_by_text("Visualiser").first).to_be_hidden()
+
+
+@pytest.mark.parametrize("script", [True, False])
+async def test_on_a_narrow_screen_the_menu_opens_and_closes_with_or_without_script(visit, script):
+    page = await visit(size=NARROW, script=script)
+    menu = page.get_by_role("navigation", name="Menu principal")
+    await expect(menu).to_be_hidden()
+    await page.get_by_role("button", name="Menu", exact=True).click()
+    await menu.get_by_text("Personnes").click()
+    await expect(menu.get_by_role("link", name="Délégations")).to_be_visible()
+    assert await page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+    await page.get_by_role("button", name="Fermer le menu").click()
+    await expect(menu).to_be_hidden()
+
+
+async def test_on_a_wide_screen_a_group_of_the_menu_unfolds_and_folds_by_escape_or_a_click_elsewhere(visit):
+    page = await visit()
+    link, group = page.get_by_role("link", name="Délégations"), page.locator("summary", has_text="Personnes")
+    await expect(link).to_be_hidden()
+    await group.click()
+    await expect(link).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(link).to_be_hidden()
+    await expect(group).to_be_focused()
+    await page.keyboard.press("Enter")
+    await page.get_by_role("heading", level=1).click()
+    await expect(link).to_be_hidden()
