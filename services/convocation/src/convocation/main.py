@@ -26,7 +26,6 @@ from convocation.convocations import api as convocations
 from convocation.couverture import api as couverture
 from convocation.delegations import api as delegations
 from convocation.demandes import api as demandes
-from convocation.documents.application import Application
 from convocation.documents.imprimeur import Imprimeur
 from convocation.documents.rendering import Documents
 from convocation.doublons import api as doublons
@@ -42,6 +41,8 @@ from convocation.mesures import commands as mesures
 from convocation.missions.reader import RecordMissionsOnMissionEvents
 from convocation.nomenclature import api as nomenclature
 from convocation.ouvertures import api as ouvertures
+from convocation.papiers.application import Application
+from convocation.papiers.emargement import Feuilles
 from convocation.settings import Settings
 from convocation.signatures import api as signatures
 from convocation.suivi.reader import RecordAccesOnAccesChanged, RecordNotificationOnNotificationEvents
@@ -153,7 +154,8 @@ def _application(runtime: Runtime, settings: Settings, pages: Pages) -> Applicat
         debits=Debits.of(settings),
         sceaux=sceaux,
         public_url=settings.public_url,
-        imprimeur=Imprimeur(Documents(), public_url=settings.public_url, cles=sceaux.verifications),
+        imprimeur=Imprimeur(Documents(), Documents(), public_url=settings.public_url, cles=sceaux.verifications),
+        feuilles=Feuilles(),
     )
 
 

@@ -27,6 +27,7 @@ from convocation.lots import pages as lots
 from convocation.mes_missions import abonnement, lien
 from convocation.mes_missions import pages as mes_missions
 from convocation.ouvertures import pages as ouvertures
+from convocation.papiers import pages as papiers
 from convocation.preparation import pages as preparation
 from convocation.settings import Settings
 from convocation.signatures import pages as signatures
@@ -41,6 +42,7 @@ _SCREENS = (
     affectation,
     convocations,
     documents,
+    papiers,
     signatures,
     demandes,
     couverture,
@@ -78,6 +80,7 @@ _ROOMS = (
     "lots",
     "mes_missions",
     "ouvertures",
+    "papiers",
     "preparation",
     "signatures",
 )

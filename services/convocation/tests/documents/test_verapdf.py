@@ -5,7 +5,7 @@ import json
 import os
 import subprocess
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,6 +16,8 @@ from jgo.maven import MavenContext
 
 from convocation.convocations.domain import NatureVersion
 from convocation.documents.rendering import Documents
+from convocation.papiers.domain import Emargeant, Feuille
+from convocation.papiers.emargement import Feuilles
 from testkit.parts.cache import cache_folder, locked
 from testkit.parts.java import find_java
 
@@ -24,6 +26,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 JAR = ("org.verapdf.apps", "greenfield-apps", "1.28.2")
+DAY = date(2027, 2, 15)
 SHA256 = "687d4d8bcfec48c9f7e931cf78ed061f1eeccfba55d4cdc000ba9b4d8aa46ce6"
 
 
@@ -89,6 +92,15 @@ def test_a_convocation_of_each_nature_is_pdf_ua_1(documents, jar, tmp_path):
         assert compliant, details["ruleSummaries"]
         assert details["failedChecks"] == 0
         assert details["passedRules"] > 100
+
+
+def test_an_attendance_list_is_pdf_ua_1(jar, tmp_path):
+    odd = Emargeant("W" * 90 + " סמירה 🎓", "Coordinateur", "")
+    plain = Feuille("LYCEE FICTIF, LYON", "0699001J", "Lyon", "2027-E3C1", "HLP – voie générale", DAY, [odd] * 30)
+    for sheets in ([plain], [plain, replace(plain, personnes=[odd])]):
+        compliant, details = judged(jar, tmp_path, Feuilles().render(sheets, datetime.now(UTC)))
+        assert compliant, details["ruleSummaries"]
+        assert details["failedChecks"] == 0
 
 
 def test_the_judge_sees_what_is_not_accessible(documents, jar, tmp_path):

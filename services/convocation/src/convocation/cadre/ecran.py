@@ -13,6 +13,7 @@ from chassis.database import Connection
 from convocation.cadre.access import of_an_etablissement, offered
 from convocation.commun.application import application
 from convocation.missions import reads as places
+from event_schemas.academies import local_time
 from pages.commands import reading, see_other
 from pages.frame import menu, notices, utilisateur
 
@@ -119,11 +120,13 @@ async def page(
     request: Request, connection: Connection, acteur: Acteur, template: str, *, status: int = 200, **context: Any
 ) -> HTMLResponse:
     """`template` in the frame that `acteur` sees."""
+    contexte = await _contexte(connection, acteur)
     frame = {
         "utilisateur": utilisateur(request, acteur, FONCTIONS),
         "menu": menu(_entries(request, acteur), request.url.path),
         "menu_groupe": "Centre Examen" if of_an_etablissement(acteur) else "",
-        "contexte": await _contexte(connection, acteur),
+        "contexte": contexte,
+        "imprime_le": local_time((contexte or {}).get("academie", ""), application(request).clock()).date(),
         "avis": notices(request, _FAITS),
         "acteur": acteur,
     }
@@ -162,4 +165,4 @@ async def _contexte(connection: Connection, acteur: Acteur) -> dict[str, Any] | 
         return {"etablissement": f"{len(uais)} établissements : {', '.join(uais)}"}
     found = await places.etablissements(connection, uais)
     nom = f"{found[0].etablissement_nom}, {found[0].etablissement_commune}" if found else "Établissement"
-    return {"etablissement": nom, "uai": uais[0]}
+    return {"etablissement": nom, "uai": uais[0], "academie": found[0].academie if found else ""}

@@ -23,6 +23,9 @@ POLICY = Policy(
         # Pages of a whole session; each act on a mission asks for its own right again.
         "session.preparer": _ETABLISSEMENT | {Role.DELEGUE_NUMERISATION: Scope.ETABLISSEMENT},
         "session.suivre": _CONSULTATION,
+        # Papers of a session; of a délégué à la numérisation those of his missions alone.
+        "papiers.lire": _LECTURE,
+        "papiers.prendre": _LECTURE | {Role.DELEGUE_NUMERISATION: Scope.NUMERISATION},
         "affectation.chercher": _CONVOCATION | _RECTORAT,
         "remise.ecrire": _CONVOCATION,
         "renvoi.demander": _CONVOCATION | {Role.GESTIONNAIRE: Scope.ACADEMIE},

@@ -1,13 +1,14 @@
 """Télécharger les convocations (R26, R46): the PDF of a version is rendered at first request and kept (D29)."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from typing import TypeAlias
 
 from acces.cles import Cles
 from chassis.database import Connection
+from chassis.problem import Problem
 from convocation.commun.jetons import make_verification
 from convocation.convocations.domain import NatureVersion, Qualite, QualiteRetenue
 from convocation.documents import sql
@@ -21,11 +22,21 @@ Reading: TypeAlias = Callable[[], AbstractAsyncContextManager[Connection]]
 """Opens a transaction in the reach of whoever asks."""
 
 
-class Imprimeur:
-    """Renders documents. `public_url`: where the QR code leads; `cles` seal it."""
+PATIENCE_SECONDS = 20.0
+"""A file of many waits so long for its turn."""
 
-    def __init__(self, renderer: Documents, *, public_url: str, cles: Cles) -> None:
+
+class Imprimeur:
+    """Renders documents. `public_url`: where the QR code leads; `cles` seal it.
+
+    `renderer` does one person's document, `renderer_of_many` what is many in one file: who wants one document does not
+    wait for a lycée's two hundred (0047).
+    """
+
+    def __init__(self, renderer: Documents, renderer_of_many: Documents, *, public_url: str, cles: Cles) -> None:
         self._renderer = renderer
+        self._renderer_of_many = renderer_of_many
+        self._turn = asyncio.Semaphore(1)
         self._public_url = public_url
         self._cles = cles
 
@@ -45,9 +56,30 @@ class Imprimeur:
                 found |= await sql.keep(connection, rendered, now)
         return found
 
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """One big file at a time, in the memory of this process. Raises Problem 503 after PATIENCE_SECONDS."""
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await self._turn.acquire()
+        except TimeoutError:
+            detail = "D’autres documents sont en cours d’édition. Réessayez dans une minute."
+            raise Problem(503, "documents-en-cours", detail, headers={"Retry-After": "60"}) from None
+        try:
+            yield
+        finally:
+            self._turn.release()
+
     async def together(self, rows: Sequence[Contenu]) -> bytes:
-        """Several documents in one file, which is not kept."""
-        return await self._render(*rows)
+        """Several documents in one file, which is not kept. Raises Problem 503."""
+        async with self.turn():
+            return await asyncio.to_thread(lambda: self._renderer_of_many.render([self.document(row) for row in rows]))
+
+    async def in_one(self, reading: Reading, wanted: Sequence[Cle]) -> bytes:
+        """The same of these versions, in this order."""
+        async with reading() as connection:
+            found = {(row.convocation_id, row.version): row for row in await sql.contents(connection, wanted)}
+        return await self.together([found[key] for key in wanted if key in found])
 
     async def sample(self, document: Document) -> bytes:
         """One document, which is not kept: the preview of a signature."""

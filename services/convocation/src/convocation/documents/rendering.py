@@ -4,22 +4,17 @@ Texts of people go to typst as JSON and are set as text, never read as its code 
 """
 
 import io
-import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from importlib.resources import files
-from itertools import groupby
-from threading import Lock
 from typing import Any
 
 import segno
-from typst import Compiler, Fonts
 
 from convocation.convocations.domain import LIBELLES, NatureVersion, Qualite
+from convocation.documents.composition import LONGUE_ADRESSE, Composeur, paragraphes, texte, une_ligne
 from francais import accord, date_longue, dates_longues
-from francais.imprimable import imprimable
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +57,14 @@ class Document:
     etablie_le: datetime
 
 
-_CACHED_PAGES, _KEPT_COMPILATIONS = 10, 10
 _MASQUE = 4  # every reader takes any of the eight; choosing the best takes longer than setting the page
 
 
-class Documents:
-    """Keeps the compiler, its fonts and its caches. One file at a time: typst itself uses all cores."""
+class Documents(Composeur):
+    """Convocations; one document a person, or many in one file."""
 
     def __init__(self) -> None:
-        self._template = files("convocation.documents").joinpath("convocation.typ").read_bytes()
-        self._fonts = Fonts(include_system_fonts=False)
-        self._lock = Lock()
-        self._compiler = Compiler(font_paths=self._fonts)
+        super().__init__(files("convocation.documents").joinpath("convocation.typ").read_bytes())
 
     def render(self, documents: Sequence[Document]) -> bytes:
         """One PDF; each document starts on a new page. Blocks: call it in a thread. Raises ValueError without any."""
@@ -81,35 +72,8 @@ class Documents:
             raise ValueError("no document to render")
         if any(document.etablie_le.tzinfo is None for document in documents):
             raise ValueError("etablie_le without time zone")
-        envoi = json.dumps(_envoi(documents))
-        le = max(document.etablie_le for document in documents).astimezone(UTC).replace(microsecond=0)
-        with self._lock:
-            pdf = self._compile(envoi, le)
-            if len(documents) > _CACHED_PAGES:
-                self._forget()
-            return pdf
-
-    def _compile(self, envoi: str, le: datetime) -> bytes:
-        try:
-            pdf = self._compiler.compile(
-                input=self._template,  # at each call: the compiler forgets an input that is no file
-                format="pdf",
-                sys_inputs={"envoi": envoi},
-                pdf_standards=["ua-1"],
-                timestamp=le,
-            )
-        except (Exception, KeyboardInterrupt, SystemExit):
-            raise
-        except BaseException as panic:  # Rust's panic is no Exception: it would pass every handler above us
-            self._compiler = Compiler(font_paths=self._fonts)
-            raise RuntimeError("typst panicked") from panic
-        assert isinstance(pdf, bytes)
-        return pdf
-
-    def _forget(self) -> None:
-        """typst drops what ten compilations did not use; a page takes about 0.6 MB. Drop a big file's pages now."""
-        for _ in range(_KEPT_COMPILATIONS + 1):
-            self._compiler.compile(input=b"", format="svg", sys_inputs={})
+        le = max(document.etablie_le for document in documents)
+        return self.compose(_envoi(documents), le, len(documents))
 
 
 _TITRES = {
@@ -124,32 +88,18 @@ _VOIES = {
 }
 _SUIVI = {LIBELLES[Qualite.COORDINATEUR], LIBELLES[Qualite.COORDINATEUR_ADJOINT]}
 
-_INVISIBLES = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
-    "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
-)
-"""Dropped: direction marks and overrides, joiners, variation selectors, tags. Nobody sees them."""
-
-_DROITE_A_GAUCHE = re.compile("[\u0590-\u08ff]+(?: +[\u0590-\u08ff]+)*")
-"""Set apart, for the figures and signs beside it would move."""
-_MARQUES = "\u0300-\u036f\u0483-\u0489\u064b-\u065f"
-_EMPILES = re.compile(f"([{_MARQUES}]{{2}})[{_MARQUES}]+")
-_LONG, _LONGUE_ADRESSE = re.compile(r"\S{25}(?=\S)"), re.compile(r"[^\s/]{60}(?=[^\s/])")
-
 
 def _envoi(documents: Sequence[Document]) -> dict[str, Any]:
     """What the template is given; an image that many documents share is there once."""
     images = list(dict.fromkeys(one.signataire.image for one in documents if one.signataire and one.signataire.image))
     first, count = documents[0], len(documents)
     if count == 1:
-        titre = _une_ligne(
-            f"{_TITRES[first.nature][0]} – {_personne(first)} – {first.libelle}, session {first.session}"
-        )
+        titre = une_ligne(f"{_TITRES[first.nature][0]} – {_personne(first)} – {first.libelle}, session {first.session}")
     else:
-        titre = _une_ligne(f"{count} convocations – {first.etablissement_nom}")
+        titre = une_ligne(f"{count} convocations – {first.etablissement_nom}")
     return {
         "titre": titre,
-        "auteur": _une_ligne(first.etablissement_nom) or "IMAG’IN",
+        "auteur": une_ligne(first.etablissement_nom) or "IMAG’IN",
         "description": f"{titre}. Document établi par IMAG’IN, à vérifier à l’adresse qu’il porte.",
         "images": [list(image) for image in images],
         "documents": [_document(document, images) for document in documents],
@@ -158,13 +108,13 @@ def _envoi(documents: Sequence[Document]) -> dict[str, Any]:
 
 def _document(document: Document, images: list[bytes]) -> dict[str, Any]:
     version = f"Version {document.version}"
-    reference, contact = _texte(document.reference), _texte(document.contact)
+    reference, contact = texte(document.reference), texte(document.contact)
     return {
         "nature": document.nature.value,
         "titre": _TITRES[document.nature],
-        "personne": _texte(_personne(document)),
-        "numero": f"Numéro d’intervenant : {_texte(document.numero)}",
-        "etablissement": [_texte(ligne) for ligne in _etablissement(document) if ligne],
+        "personne": texte(_personne(document)),
+        "numero": f"Numéro d’intervenant : {texte(document.numero)}",
+        "etablissement": [texte(ligne) for ligne in _etablissement(document) if ligne],
         "identite": [f"Référence : {reference}", version],
         "annonce": _annonce(document),
         "faits": _faits(document),
@@ -201,14 +151,14 @@ def _faits(document: Document) -> list[tuple[str, str, bool]]:
         ("Date" if len(document.dates) == 1 else "Dates", dates_longues(document.dates), True),
         ("Lieu", ", ".join(filter(None, (document.etablissement_nom, document.etablissement_commune))), False),
     ]
-    return [(nom, _texte(valeur), fort) for nom, valeur, fort in faits if valeur]
+    return [(nom, texte(valeur), fort) for nom, valeur, fort in faits if valeur]
 
 
 def _rubriques(document: Document) -> list[tuple[str, list[list[str]]]]:
     """Titles with their paragraphs, each a list of lines."""
     return [
-        ("Motif de l’annulation", _paragraphes(document.motif or "")),
-        ("Observation", _paragraphes(document.observation)),
+        ("Motif de l’annulation", paragraphes(document.motif or "")),
+        ("Observation", paragraphes(document.observation)),
         ("Accès à SANTORIN", [[phrase] for phrase in _santorin(document)]),
     ]
 
@@ -231,10 +181,10 @@ def _santorin(document: Document) -> list[str]:
 def _signataire(signataire: Signataire | None, images: list[bytes]) -> dict[str, Any]:
     if signataire is None:
         return {"image": None, "alt": "", "lignes": ["Le chef d’établissement"]}
-    nom = _texte(f"{signataire.prenom} {signataire.nom}")
-    lignes = [ligne for ligne in (nom, _texte(signataire.qualite)) if ligne]
+    nom = texte(f"{signataire.prenom} {signataire.nom}")
+    lignes = [ligne for ligne in (nom, texte(signataire.qualite)) if ligne]
     image = images.index(signataire.image) if signataire.image else None
-    return {"image": image, "alt": _une_ligne(f"Signature de {nom}"), "lignes": lignes or ["Le chef d’établissement"]}
+    return {"image": image, "alt": une_ligne(f"Signature de {nom}"), "lignes": lignes or ["Le chef d’établissement"]}
 
 
 def _verification(document: Document) -> dict[str, str]:
@@ -247,29 +197,11 @@ def _verification(document: Document) -> dict[str, str]:
         "titre": "Vérifier cette convocation",
         "phrase": f"Lisez ce code avec un téléphone, ou ouvrez l’adresse ci-dessous, pour {but}.",
         "url": document.verification_url,
-        "texte": _texte(document.verification_url, _LONGUE_ADRESSE),
+        "texte": texte(document.verification_url, LONGUE_ADRESSE),
         "qr": qr.getvalue().decode(),
-        "alt": f"Code QR de l’adresse {_une_ligne(document.verification_url)}, pour {but}.",
+        "alt": f"Code QR de l’adresse {une_ligne(document.verification_url)}, pour {but}.",
     }
 
 
 def _personne(document: Document) -> str:
     return " ".join(filter(None, (document.civilite, document.prenom, document.nom)))
-
-
-def _une_ligne(texte: str) -> str:
-    """Literal and on one line; nothing that no font has, for PDF/UA refuses a missing glyph."""
-    visible = imprimable(" ".join(_INVISIBLES.sub("", texte).split()))
-    lisible = _EMPILES.sub(r"\1", " ".join(visible.split()))
-    return _DROITE_A_GAUCHE.sub("\u2068\\g<0>\u2069", lisible)
-
-
-def _texte(texte: str, long: re.Pattern[str] = _LONG) -> str:
-    """The same, with places to break a word that is longer than a line."""
-    return long.sub("\\g<0>\u200b", _une_ligne(texte))
-
-
-def _paragraphes(texte: str) -> list[list[str]]:
-    """Paragraphs of lines, as they were entered; blank lines only separate."""
-    lignes = [_texte(ligne) for ligne in texte.splitlines()]
-    return [list(paragraphe) for pleines, paragraphe in groupby(lignes, key=bool) if pleines]

@@ -30,6 +30,7 @@ from convocation.missions.domain import LIBELLES_TYPE, Mission, MissionType
 from convocation.ouvertures import reads as ouvertures
 from convocation.ouvertures.presenters import annonces, service
 from convocation.ouvertures.refus import ServiceFerme
+from convocation.papiers.access import may_sign
 from pages.commands import reading
 from pages.forms import page_number
 
@@ -179,6 +180,7 @@ async def _contents(
         "convoques": etat.convoques,
         "ouverte": ouverte,
         "ecrit": can_convoke(acteur, mission),
+        "papiers": may_sign(acteur, mission),
         "jusqu_au": jusqu_au,
         "raison": raison,
         "contact": await demandes.contact(connection, mission.academie),
