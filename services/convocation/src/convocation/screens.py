@@ -7,6 +7,7 @@ from convocation.affectation import pages as affectation
 from convocation.annuaire import pages as annuaire
 from convocation.annuaire.imports import export
 from convocation.annuaire.imports import pages as imports
+from convocation.avis import pages as avis
 from convocation.cadre import pages as cadre
 from convocation.comptes import pages as comptes
 from convocation.connexion import pages as connexion
@@ -38,6 +39,7 @@ _SCREENS = (
     listes,
     preparation,
     lots,
+    avis,
     affectation,
     convocations,
     documents,
@@ -62,6 +64,7 @@ _SCREENS = (
 _ROOMS = (
     "affectation",
     "annuaire",
+    "avis",
     "cadre",
     "comptes",
     "connexion",

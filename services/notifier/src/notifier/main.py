@@ -28,6 +28,7 @@ from notifier.use_cases.deliver import Identity
 from notifier.use_cases.plan_reminders import plan_reminders
 from notifier.use_cases.read_bounces import read_bounces
 from notifier.use_cases.send_mails import Sending
+from notifier.use_cases.tell_etablissements import tell_etablissements
 from notifier.use_cases.tell_old_addresses import tell_old_addresses
 
 log = structlog.get_logger()
@@ -114,7 +115,7 @@ def _mail(settings: Settings) -> Mail:
 
 
 def _periodic(runtime: Runtime, settings: Settings) -> list[Callable[[], Awaitable[None]]]:
-    """Reminders, gauges, old addresses, and bounces where a folder receives them."""
+    """Reminders, gauges, old addresses, letters to établissements, and bounces where a folder receives them."""
 
     async def remind() -> None:
         async with runtime.pool.acquire() as connection:
@@ -132,6 +133,7 @@ def _periodic(runtime: Runtime, settings: Settings) -> list[Callable[[], Awaitab
     async def tell_addresses() -> None:
         try:
             await tell_old_addresses(gateway, mail, identity, _clock())
+            await tell_etablissements(gateway, mail, identity)
         except (ConvocationUnavailable, RelayUnavailable) as error:
             log.warning("adresses.wait", error=error, cause=str(error))
 

@@ -18,6 +18,7 @@ from chassis.database import Connection
 from convocation.annuaire import reads as annuaire
 from convocation.annuaire.domain import Intervenant
 from convocation.avertissements.domain import Avertissement
+from convocation.avis.access import may_settle
 from convocation.cadre.ecran import choisir_etablissement, page
 from convocation.commun.application import application
 from convocation.commun.limites import count_read, limit_recherche
@@ -152,6 +153,7 @@ async def _list(
         lot=lot,
         erreurs=errors_of(refus),
         agit=may_act(acteur),
+        regle=may_settle(acteur),
         actes=list(LIBELLES_ACTES.items()),
     )
 
