@@ -38,6 +38,8 @@ POLICY = Policy(
         "exigences.ecrire": _RECTORAT,
         "signature.lire": _ETABLISSEMENT | _RECTORAT,
         "signature.ecrire": {Role.CHEF: Scope.ETABLISSEMENT},
+        # Who convokes says where one is reached.
+        "coordonnees.ecrire": _ETABLISSEMENT,
         "delegation.ecrire": {Role.CHEF: Scope.ETABLISSEMENT},
         "compte.ecrire": {Role.ADMINISTRATEUR: Scope.TOUT},
         # Who convokes for the numérisation alone asks too for somebody whom the directory lacks (R36).
