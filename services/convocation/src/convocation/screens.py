@@ -13,6 +13,7 @@ from convocation.comptes import pages as comptes
 from convocation.connexion import pages as connexion
 from convocation.connexion import portail
 from convocation.convocations import pages as convocations
+from convocation.coordonnees import pages as coordonnees
 from convocation.courriels import pages as courriels
 from convocation.couverture import pages as couverture
 from convocation.delegations import pages as delegations
@@ -44,6 +45,7 @@ _SCREENS = (
     convocations,
     documents,
     signatures,
+    coordonnees,
     demandes,
     couverture,
     imports,
@@ -69,6 +71,7 @@ _ROOMS = (
     "comptes",
     "connexion",
     "convocations",
+    "coordonnees",
     "couverture",
     "delegations",
     "demandes",
