@@ -1,5 +1,6 @@
 """What an établissement is told: points with a link each, in one mail whose words are written here; pure."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -49,7 +50,6 @@ class PointLu:
 
     phrase: str
     lien: str
-    lien_libelle: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,7 @@ class Redaction:
     page: str
 
 
+_ESPACES = re.compile(r"(?<=«) | (?=[»:])")
 _FIN = (
     "Les noms ne figurent pas dans ce message\u00a0: ils se lisent sur ces pages, une fois connecté.",
     "Ce message est envoyé automatiquement\u00a0: une réponse ne serait lue par personne.",
@@ -81,7 +82,7 @@ _FIN = (
 
 def rediger(lettre: Lettre) -> Redaction:
     """What the mail says."""
-    points = [one._replace(titre=ligne(one.titre), phrase=ligne(one.phrase)) for one in lettre.points]
+    points = [one._replace(titre=ligne(one.titre), phrase=_phrase(one.phrase)) for one in lettre.points]
     nom, lieu = ligne(lettre.nom), f"{ligne(lettre.nom)}, {ligne(lettre.commune)} ({ligne(lettre.uai)})"
     what = pluriel(len(points), "point à voir", "points à voir")
     return Redaction(
@@ -95,6 +96,11 @@ def rediger(lettre: Lettre) -> Redaction:
     )
 
 
+def _phrase(text: str) -> str:
+    """On one line, which no « is left alone at the end of."""
+    return _ESPACES.sub("\u00a0", ligne(text))
+
+
 def _sessions(points: Sequence[Point]) -> str:
     sessions = sorted({ligne(one.session) for one in points})
     return f"session{'s' if len(sessions) > 1 else ''} {enumeration(sessions)}"
@@ -103,7 +109,7 @@ def _sessions(points: Sequence[Point]) -> str:
 def _rubriques(points: Sequence[Point]) -> list[Rubrique]:
     """In the order that was given: one kind stands together."""
     return [
-        Rubrique(titre, tuple(PointLu(one.phrase, one.lien, "Voir dans IMAG’IN") for one in some))
+        Rubrique(titre, tuple(PointLu(one.phrase, one.lien) for one in some))
         for titre, some in groupby(points, key=lambda one: one.titre)
     ]
 
