@@ -74,5 +74,11 @@ async def avis(open_world):
 
 
 @pytest.fixture
+def avis_of():
+    """`avis_of(world)`: where nothing is prepared."""
+    return Avis
+
+
+@pytest.fixture
 def told():
     return sent

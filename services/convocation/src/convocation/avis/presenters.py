@@ -78,9 +78,9 @@ def line(row: FaitRow) -> dict[str, Any]:
 
 
 def _state(row: FaitRow) -> tuple[str, str]:
-    """Kind of badge, and words."""
+    """Kind of badge, where it is to be seen from afar, and words."""
     if row.sort == SortLettre.ENVOYEE and row.finie_le:
-        return "success", f"dit le {moment(local_time(row.academie, row.finie_le))}"
+        return "", f"dit le {moment(local_time(row.academie, row.finie_le))}"
     if row.sort == SortLettre.ECHOUEE:
         return "error", f"mail en échec\u00a0: {row.motif or 'sans raison connue'}"
     if not row.vrai or row.sort == SortLettre.SANS_OBJET:

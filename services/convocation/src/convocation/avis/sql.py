@@ -94,7 +94,7 @@ FROM (SELECT w.uai, w.version, k.courriel
       FROM avis_lettre w JOIN coordonnees_etablissement k ON k.uai = w.uai AND k.courriel IS NOT NULL
       WHERE w.finie_le IS NULL AND (w.prise_le IS NULL OR w.prise_le < $2)
       ORDER BY w.le, w.uai LIMIT $3 FOR UPDATE OF w SKIP LOCKED) AS due
-JOIN etablissement e ON e.uai = due.uai
+CROSS JOIN LATERAL (SELECT * FROM etablissement e WHERE e.uai = due.uai LIMIT 1) AS e
 LEFT JOIN reglage_avis r ON r.uai = due.uai
 WHERE l.uai = due.uai AND l.version = due.version
 RETURNING l.uai, l.version, l.le, due.courriel, e.etablissement_nom, e.etablissement_commune, e.academie,
