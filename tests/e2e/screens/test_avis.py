@@ -7,6 +7,16 @@ from acces.acteur import Role
 from testkit.eventually import eventually
 
 
+BOUNCE = """\
+Return-Path: <>
+From: MAILER-DAEMON@relay.invalid
+To: {to}
+Subject: Undelivered Mail Returned to Sender
+
+550 5.1.1 user unknown
+"""
+
+
 class Mailbox:
     """Of one établissement."""
 
@@ -15,6 +25,9 @@ class Mailbox:
 
     def mailed(self):
         return [one.message for one in self._product.smtp.mailed if one.recipients == (self.courriel,)]
+
+    def senders(self):
+        return [one.sender for one in self._product.smtp.mailed if one.recipients == (self.courriel,)]
 
     async def letter(self, number):
         """The words of that letter, once it is there."""
@@ -94,6 +107,14 @@ async def test_an_empechement_and_a_refusal_reach_the_mailbox_once_each_and_the_
     await eventually(lambda: _told(chef, 4), timeout=60, because="the page says when each was told")
     await no_violation(chef)
     assert len(mailbox.mailed()) == 4
+
+    (product.bounces / "lettre.eml").write_text(BOUNCE.format(to=mailbox.senders()[-1]), encoding="utf-8")
+    await eventually(lambda: _shown(chef, "mail revenu"), timeout=60, because="what came back is told")
+
+
+async def _shown(page, words):
+    await page.reload()
+    return await page.get_by_text(words).count()
 
 
 async def _told(page, number):

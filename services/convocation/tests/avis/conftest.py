@@ -62,7 +62,7 @@ class Avis:
 
 def sent(letter, sort="ENVOYEE", motif=None):
     """What the notifier answers about a letter."""
-    return {"uai": letter["uai"], "version": letter["version"], "sort": sort, "motif": motif}
+    return {"id": letter["id"], "sort": sort, "motif": motif}
 
 
 @pytest_asyncio.fixture(loop_scope="session")

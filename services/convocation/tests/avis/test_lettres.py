@@ -89,7 +89,7 @@ async def test_what_became_untrue_after_a_crash_is_left_out_of_the_second_try(av
     await avis.world.pool.execute("UPDATE acces SET etat = 'ACCEPTEE'")
     avis.later(minutes=11)
     [again] = await avis.taken()
-    assert (again["id"], again["version"]) == (first["id"], first["version"]), "the same mail"
+    assert again["id"] == first["id"], "the same mail"
     assert (len(first["points"]), len(again["points"])) == (2, 1)
 
 
@@ -129,6 +129,23 @@ async def test_a_letter_that_no_server_takes_is_seen_on_the_page(avis, prevented
     [letter] = await avis.taken()
     await avis.taken(told(letter, "ECHOUEE", "Adresse inconnue (5.1.1)"))
     assert "mail en échec : Adresse inconnue (5.1.1)" in await avis.world.browser("chef").text(f"/avis/{LYON}")
+
+
+async def test_a_letter_that_comes_back_is_seen_on_the_page_and_a_foreign_one_changes_nothing(avis, prevented, told):
+    avis.later(days=1)
+    [letter] = await avis.taken()
+    await avis.taken(told(letter))
+    body = {"finies": [told(letter, "REVENUE", "Adresse inconnue"), {"id": str(UUID(int=3)), "sort": "REVENUE"}]}
+    headers = avis.world.notifier._headers
+    answer = await avis.world.client.post("/api/avis", json=body | {"encore": False}, headers=headers)
+    assert answer.json() == {"lettres": []}
+    assert "mail revenu : Adresse inconnue" in await avis.world.browser("chef").text(f"/avis/{LYON}")
+
+
+async def test_nothing_is_taken_by_who_only_tells_what_came_back(avis, prevented):
+    avis.later(days=1)
+    await avis.world.client.post("/api/avis", json={"encore": False}, headers=avis.world.notifier._headers)
+    assert len(await avis.taken()) == 1
 
 
 async def test_the_opening_says_until_when_and_two_decisions_are_one_sentence(avis):

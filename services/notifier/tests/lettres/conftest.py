@@ -14,7 +14,6 @@ SESSION = "2020-E3C1"
 LETTRE = Lettre(
     id=UUID(int=1),
     uai="0699001J",
-    version=1,
     le=datetime(2020, 2, 3, 6, tzinfo=UTC),
     courriel="ce.0699001j@ac-exemple.invalid",
     nom="LYCEE FICTIF",
@@ -55,7 +54,7 @@ class Convocation:
     async def lettres(self, finies):
         for done in finies:
             self.told.append((done.sort, done.motif))
-            self.waiting = {id_: one for id_, one in self.waiting.items() if (one.uai, one.version) != done[:2]}
+            self.waiting = {id_: one for id_, one in self.waiting.items() if id_ != done.id}
         free = [one for one in self.waiting.values() if one.id not in self.taken][:1]
         self.taken |= {one.id for one in free}
         return free

@@ -29,10 +29,7 @@ async def tell(smtp, identity):
 
 
 def others(lettre, number):
-    return [
-        lettre._replace(id=UUID(int=rank), version=rank, courriel=f"{rank}@ac-{rank}.invalid")
-        for rank in range(1, number + 1)
-    ]
+    return [lettre._replace(id=UUID(int=rank), courriel=f"{rank}@ac-{rank}.invalid") for rank in range(1, number + 1)]
 
 
 async def test_each_letter_goes_out_once_to_its_address_and_convocation_is_told(smtp, tell, convocation, lettre):
@@ -84,7 +81,7 @@ async def test_while_the_mail_server_is_away_nothing_is_taken(smtp, tell, convoc
     "bad", [{"courriel": "x"}, {"nom": "X\r\nBcc: y@z.invalid"}, {"page": "javascript:x"}, {"courriel": ""}], ids=str
 )
 async def test_what_cannot_be_a_mail_is_told_and_holds_nobody_back(smtp, tell, convocation, lettre, bad):
-    held = convocation(lettre._replace(**bad), lettre._replace(id=UUID(int=2), version=2))
+    held = convocation(lettre._replace(**bad), lettre._replace(id=UUID(int=2)))
     await tell(held)
     assert ([one[0] for one in held.told], len(smtp.mailed)) == (["ECHOUEE", "ENVOYEE"], 1)
 
@@ -104,9 +101,21 @@ async def test_the_call_tells_what_became_of_one_letter_and_takes_the_next(lettr
         points = [one._asdict() for one in lettre.points]
         return {"lettres": [lettre._asdict() | {"id": str(lettre.id), "le": lettre.le.isoformat(), "points": points}]}
 
-    assert await gateway(app).lettres([LettreFinie("0699001J", 3, "ECHOUEE", "x")]) == [lettre]
-    assert asked == [{"finies": [{"uai": "0699001J", "version": 3, "sort": "ECHOUEE", "motif": "x"}]}]
+    assert await gateway(app).lettres([LettreFinie(UUID(int=3), "ECHOUEE", "x")]) == [lettre]
+    assert asked == [{"finies": [{"id": str(UUID(int=3)), "sort": "ECHOUEE", "motif": "x"}]}]
     assert lettre.le == datetime(2020, 2, 3, 6, tzinfo=UTC)
+
+
+async def test_what_came_back_is_told_without_taking_another():
+    app, asked = FastAPI(), []
+
+    @app.post("/api/avis")
+    async def avis(request: Request):
+        asked.append(await request.json())
+        return {"lettres": []}
+
+    await gateway(app).lettres_revenues([LettreFinie(UUID(int=3), "REVENUE", "x")])
+    assert asked == [{"finies": [{"id": str(UUID(int=3)), "sort": "REVENUE", "motif": "x"}], "encore": False}]
 
 
 async def test_while_convocation_is_down_letters_wait():

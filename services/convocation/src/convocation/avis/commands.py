@@ -81,9 +81,7 @@ async def take_letters(connection: Connection, now: datetime, *, heure: int, set
     while rows := await sql.take(connection, now, _HELD, _AT_ONCE):
         letters = await _with_facts(connection, rows, now)
         empty = [one.row for one in letters if not one.faits]
-        await finish_letters(
-            connection, [Finie(one.uai, one.version, SortLettre.SANS_OBJET, None) for one in empty], now
-        )
+        await finish_letters(connection, [Finie(one.id, SortLettre.SANS_OBJET, None) for one in empty], now)
         if len(empty) < len(letters):
             return [one for one in letters if one.faits]
     return []

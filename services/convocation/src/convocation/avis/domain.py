@@ -33,10 +33,11 @@ LIBELLES_RYTHME = {"AUSSITOT": "aussitôt", "QUOTIDIEN": "une fois par jour", "J
 
 
 class SortLettre(StrEnum):
-    """What became of a mail. SANS_OBJET: nothing of it was true any more when it was about to go."""
+    """What became of a mail. REVENUE: it came back. SANS_OBJET: nothing of it was true when it was about to go."""
 
     ENVOYEE = "ENVOYEE"
     ECHOUEE = "ECHOUEE"
+    REVENUE = "REVENUE"
     SANS_OBJET = "SANS_OBJET"
 
 

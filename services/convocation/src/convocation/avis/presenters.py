@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
 
 from convocation.avis.commands import Lettre
 from convocation.avis.domain import TITRES, Fait, Sorte, SortLettre, adresse, phrase
@@ -11,15 +10,16 @@ from convocation.avis.sql import FaitRow
 from event_schemas.academies import local_time
 from francais import moment
 
+_PERDUES = {SortLettre.ECHOUEE: "mail en échec", SortLettre.REVENUE: "mail revenu"}
+
 
 def letter(one: Lettre, public_url: str) -> dict[str, Any]:
     """What the notifier sends. `id` is the mail's identity: the same letter again is the same mail."""
     row = one.row
     page = f"{public_url}/avis/{row.uai}"
     return {
-        "id": str(uuid5(NAMESPACE_URL, f"avis|{row.uai}|{row.version}")),
+        "id": str(row.id),
         "uai": row.uai,
-        "version": row.version,
         "le": row.le.isoformat(),
         "courriel": row.courriel,
         "nom": row.etablissement_nom,
@@ -81,8 +81,8 @@ def _state(row: FaitRow) -> tuple[str, str]:
     """Kind of badge, where it is to be seen from afar, and words."""
     if row.sort == SortLettre.ENVOYEE and row.finie_le:
         return "", f"dit le {moment(local_time(row.academie, row.finie_le))}"
-    if row.sort == SortLettre.ECHOUEE:
-        return "error", f"mail en échec\u00a0: {row.motif or 'sans raison connue'}"
+    if row.sort in _PERDUES:
+        return "error", f"{_PERDUES[SortLettre(row.sort)]}\u00a0: {row.motif or 'sans raison connue'}"
     if not row.vrai or row.sort == SortLettre.SANS_OBJET:
         return "", "plus d’actualité"
     return "info", "pas encore"

@@ -97,13 +97,14 @@ FROM (SELECT w.uai, w.version, k.courriel
 CROSS JOIN LATERAL (SELECT * FROM etablissement e WHERE e.uai = due.uai LIMIT 1) AS e
 LEFT JOIN reglage_avis r ON r.uai = due.uai
 WHERE l.uai = due.uai AND l.version = due.version
-RETURNING l.uai, l.version, l.le, due.courriel, e.etablissement_nom, e.etablissement_commune, e.academie,
+RETURNING l.id, l.uai, l.version, l.le, due.courriel, e.etablissement_nom, e.etablissement_commune, e.academie,
           coalesce(r.rythme, 'QUOTIDIEN') AS rythme
 """
+# A letter of uncertain fate that comes back was taken.
 _FINISH = """
-UPDATE avis_lettre l SET finie_le = $5, sort = t.sort, motif = t.motif
-FROM unnest($1::text[], $2::int[], $3::text[], $4::text[]) AS t (uai, version, sort, motif)
-WHERE l.uai = t.uai AND l.version = t.version AND l.finie_le IS NULL
+UPDATE avis_lettre l SET finie_le = $4, sort = t.sort, motif = t.motif
+FROM unnest($1::uuid[], $2::text[], $3::text[]) AS t (id, sort, motif)
+WHERE l.id = t.id AND (l.finie_le IS NULL OR l.sort = 'ENVOYEE' AND t.sort = 'REVENUE')
 """
 _FAITS = f"""
 SELECT a.uai, a.academie, a.sorte, a.session, a.le, a.lettre, t.finie_le, t.sort, t.motif, c.convocation_id,
@@ -147,8 +148,7 @@ class Tenue(NamedTuple):
 class Finie(NamedTuple):
     """What became of a letter."""
 
-    uai: str
-    version: int
+    id: UUID
     sort: str
     motif: str | None
 
@@ -156,6 +156,7 @@ class Finie(NamedTuple):
 class LettreRow(Row):
     """A letter in hand, and where it goes."""
 
+    id: UUID
     uai: str
     version: int
     le: datetime
@@ -223,7 +224,7 @@ async def take(connection: Connection, now: datetime, held: timedelta, size: int
 
 
 async def finish(connection: Connection, done: Sequence[Finie], now: datetime) -> None:
-    """What became of letters; the first word counts."""
+    """What became of letters; the first word counts, but for one that came back."""
     if done:
         await connection.execute(_FINISH, *map(list, zip(*done, strict=True)), now)
 

@@ -76,10 +76,10 @@ async def take_avis(request: Request, body: LettresFiniesIn, acteur: ActeurDep) 
     may_read_envois(acteur)
     state, now = application(request), application(request).clock()
     heure, settling = state.settings.avis_hour, timedelta(minutes=state.settings.avis_settle_minutes)
-    finies = [Finie(one.uai, one.version, one.sort, one.motif) for one in body.finies]
+    finies = [Finie(one.id, one.sort, one.motif) for one in body.finies]
     async with reading(request, acteur) as connection:
         await finish_letters(connection, finies, now)
-        letters = await take_letters(connection, now, heure=heure, settling=settling)
+        letters = await take_letters(connection, now, heure=heure, settling=settling) if body.encore else []
     return {"lettres": [letter(one, state.settings.public_url) for one in letters]}
 
 

@@ -24,18 +24,18 @@ class EnvoisIn(Corps):
 
 
 class LettreFinieIn(Corps):
-    """What became of a letter: it went out, or no mail server takes it."""
+    """What became of a letter: it went out, no mail server takes it, or it came back."""
 
-    uai: Annotated[str, Field(min_length=8, max_length=8)]
-    version: Version
-    sort: Literal["ENVOYEE", "ECHOUEE"]
+    id: UUID
+    sort: Literal["ENVOYEE", "ECHOUEE", "REVENUE"]
     motif: Annotated[str, Field(max_length=500)] | None = None
 
 
 class LettresFiniesIn(Corps):
-    """`finies`: those of an answer before."""
+    """`finies`: those of an answer before. `encore` False: no other is taken."""
 
     finies: list[LettreFinieIn] = Field(default_factory=list, max_length=100)
+    encore: bool = True
 
 
 class AdressesDitesIn(Corps):

@@ -18,14 +18,15 @@ CREATE TABLE avis (
 );
 CREATE INDEX avis_a_dire ON avis (le) WHERE lettre IS NULL;
 CREATE INDEX avis_uai ON avis (uai, le);
--- One mail to an établissement. `prise_le`: the notifier has it in hand since then; `sort`: what became of it.
+-- One mail to an établissement, whose identity is `id`. `prise_le`: the notifier has it in hand since then; `sort`: what became of it.
 CREATE TABLE avis_lettre (
     uai text NOT NULL,
     version int NOT NULL,
+    id uuid NOT NULL UNIQUE DEFAULT gen_random_uuid(),
     le timestamptz NOT NULL,
     prise_le timestamptz,
     finie_le timestamptz,
-    sort text CHECK (sort IN ('ENVOYEE', 'ECHOUEE', 'SANS_OBJET')),
+    sort text CHECK (sort IN ('ENVOYEE', 'ECHOUEE', 'REVENUE', 'SANS_OBJET')),
     motif text,
     PRIMARY KEY (uai, version),
     CHECK ((finie_le IS NULL) = (sort IS NULL))

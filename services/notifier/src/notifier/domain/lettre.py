@@ -26,7 +26,6 @@ class Lettre(NamedTuple):
 
     id: UUID
     uai: str
-    version: int
     le: datetime
     courriel: str
     nom: str
@@ -36,10 +35,9 @@ class Lettre(NamedTuple):
 
 
 class LettreFinie(NamedTuple):
-    """What became of it: ENVOYEE, or ECHOUEE with the reason."""
+    """What became of it: ENVOYEE; ECHOUEE or REVENUE, with the reason."""
 
-    uai: str
-    version: int
+    id: UUID
     sort: str
     motif: str | None = None
 

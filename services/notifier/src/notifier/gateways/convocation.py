@@ -72,8 +72,12 @@ class ConvocationGateway:
 
     async def lettres(self, finies: Sequence[LettreFinie]) -> list[Lettre]:
         """Letters to établissements to send; those of `finies` are done. Raises ConvocationUnavailable."""
-        answer = await self._post("/api/avis", {"finies": [one._asdict() for one in finies]})
+        answer = await self._post("/api/avis", {"finies": [_finie(one) for one in finies]})
         return [_lettre(one) for one in answer["lettres"]]
+
+    async def lettres_revenues(self, revenues: Sequence[LettreFinie]) -> None:
+        """Tell which came back; it knows which of them are letters. Raises ConvocationUnavailable."""
+        await self._post("/api/avis", {"finies": [_finie(one) for one in revenues], "encore": False})
 
     async def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         """Raises ConvocationUnavailable."""
@@ -84,6 +88,10 @@ class ConvocationGateway:
             raise ConvocationUnavailable(type(error).__name__) from None
         answer: dict[str, Any] = response.json()
         return answer
+
+
+def _finie(one: LettreFinie) -> dict[str, Any]:
+    return one._asdict() | {"id": str(one.id)}
 
 
 def _lettre(one: dict[str, Any]) -> Lettre:

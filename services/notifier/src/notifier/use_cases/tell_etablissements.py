@@ -31,12 +31,12 @@ async def _told(one: Lettre, mail: Mail, identity: Identity) -> LettreFinie | No
         message = compose_lettre(one, message_id=message_id(one.id, identity.domain), sender=identity.sender)
     except Inenvoyable as error:
         log.warning("avis.given_up", cause=str(error))
-        return LettreFinie(one.uai, one.version, "ECHOUEE", error.motif)
+        return LettreFinie(one.id, "ECHOUEE", error.motif)
     await mail.turn()
     delivery = await mail.deliver(message, identity.envelope_from(one.id))
     if delivery.fate is Fate.SENT:
-        return LettreFinie(one.uai, one.version, "ENVOYEE")
+        return LettreFinie(one.id, "ENVOYEE")
     if delivery.fate is Fate.FAILED:
         log.warning("avis.given_up", cause=delivery.reason)
-        return LettreFinie(one.uai, one.version, "ECHOUEE", delivery.reason)
+        return LettreFinie(one.id, "ECHOUEE", delivery.reason)
     return None
