@@ -6,7 +6,6 @@ import pytest
 from acces.acteur import Role
 from testkit.eventually import eventually
 
-
 BOUNCE = """\
 Return-Path: <>
 From: MAILER-DAEMON@relay.invalid
