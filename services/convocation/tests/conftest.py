@@ -43,6 +43,10 @@ UNLIMITED = {
 _ACADEMIES = {LYON: "10", AUTRE_LYON: "10", LILLE: "09"}
 
 
+def _now():
+    return datetime.now(UTC)
+
+
 def mission_id(uai, code):
     return uuid5(UUID(int=0), f"{uai}|{code}")
 
@@ -210,13 +214,13 @@ class World:
         """The notifier's news about the mail of version `of`, its `news`-th (by default as many as versions)."""
         about = {"convocation_id": UUID(convocation_id), "version": news or of, "convocation_version": of}
         state = Notification.create(**about, etat=etat, motif=motif, retour=retour)
-        await self._apply(RecordNotificationOnNotificationEvents(), state)
+        await self._apply(RecordNotificationOnNotificationEvents(_now), state)
 
     async def answered(self, convocation_id, etat="ACCEPTEE", *, of=1, motif=None):
         """The bridge's news about the right of version `of`: what SANTORIN answered."""
         about = {"convocation_id": UUID(convocation_id), "version": of, "convocation_version": of}
         state = Acces.create(**about, habilitation_version=of, etat=etat, motif=motif)
-        await self._apply(RecordAccesOnAccesChanged(), state)
+        await self._apply(RecordAccesOnAccesChanged(_now), state)
 
     async def _apply(self, reader, state):
         async with self.pool.acquire() as connection, connection.transaction():

@@ -173,6 +173,7 @@ async def product():
     bounces.mkdir()
     settings = {
         "CONVOCATION_SANTORIN_URL": SANTORIN_URL,
+        "CONVOCATION_AVIS_SETTLE_MINUTES": "0",
         "NOTIFIER_SMTP_URL": smtp.url,
         "NOTIFIER_BOUNCE_ADDRESS": "retour@imagin.invalid",
         "NOTIFIER_BOUNCE_DIR": str(bounces),

@@ -15,6 +15,7 @@ from convocation.annuaire import commands as directory
 from convocation.annuaire.imports import api as imports
 from convocation.annuaire.imports import commands as import_annuaire
 from convocation.annuaire.imports import export as export_annuaire
+from convocation.avis.commands import give_up_letters, note_deadlines
 from convocation.commun import idempotence, refusals
 from convocation.commun.application import Debits, Sceaux
 from convocation.comptes import api as comptes
@@ -72,6 +73,7 @@ _APIS = (
 _HOUR_SECONDS = 3_600.0
 _IMPORTS_SECONDS = 1.0
 _GAUGES_SECONDS = 30.0
+_DEADLINES_SECONDS = 300.0
 _KEYS_KEPT = timedelta(days=7)
 
 
@@ -94,8 +96,8 @@ def build(runtime: Runtime) -> Service:
         app=app,
         readers={
             "convocation.mission": RecordMissionsOnMissionEvents(),
-            "convocation.acces": RecordAccesOnAccesChanged(),
-            "convocation.notification": RecordNotificationOnNotificationEvents(),
+            "convocation.acces": RecordAccesOnAccesChanged(_clock),
+            "convocation.notification": RecordNotificationOnNotificationEvents(_clock),
         },
         loops=_periodic(runtime, state),
         models={ce_type: event.model for ce_type, event in EVENT_TYPES.items()},
@@ -103,7 +105,7 @@ def build(runtime: Runtime) -> Service:
 
 
 def _periodic(runtime: Runtime, state: Application) -> list[Callable[[], Awaitable[None]]]:
-    """What is over is forgotten, files of the directory are read, metrics counted."""
+    """What is over is forgotten, files of the directory are read, deadlines noted, metrics counted."""
 
     async def forget_what_is_over() -> None:
         async with runtime.pool.acquire() as connection:
@@ -112,12 +114,18 @@ def _periodic(runtime: Runtime, state: Application) -> list[Callable[[], Awaitab
             await import_annuaire.forget_imports(connection, state.clock())
             await forget_unused(connection, state.clock())
             await forget_adresses(connection, state.clock())
+            await give_up_letters(connection, state.clock())
 
     async def work_at_the_directory() -> None:
         while await import_annuaire.work_at_import(runtime.pool, state.clock):
             pass
         while await directory.make_words_again(runtime.pool):
             pass
+
+    async def note_what_comes_near() -> None:
+        ahead = timedelta(days=state.settings.avis_deadline_days)
+        async with runtime.pool.acquire() as connection:
+            await note_deadlines(connection, state.clock(), ahead)
 
     async def measure() -> None:
         async with runtime.pool.acquire() as connection:
@@ -126,6 +134,7 @@ def _periodic(runtime: Runtime, state: Application) -> list[Callable[[], Awaitab
     return [
         partial(periodically, _HOUR_SECONDS, "forget", forget_what_is_over),
         partial(periodically, _IMPORTS_SECONDS, "imports", work_at_the_directory),
+        partial(periodically, _DEADLINES_SECONDS, "deadlines", note_what_comes_near),
         partial(periodically, _GAUGES_SECONDS, "gauges", measure),
     ]
 

@@ -7,11 +7,13 @@ from convocation.affectation import pages as affectation
 from convocation.annuaire import pages as annuaire
 from convocation.annuaire.imports import export
 from convocation.annuaire.imports import pages as imports
+from convocation.avis import pages as avis
 from convocation.cadre import pages as cadre
 from convocation.comptes import pages as comptes
 from convocation.connexion import pages as connexion
 from convocation.connexion import portail
 from convocation.convocations import pages as convocations
+from convocation.coordonnees import pages as coordonnees
 from convocation.courriels import pages as courriels
 from convocation.couverture import pages as couverture
 from convocation.delegations import pages as delegations
@@ -39,11 +41,13 @@ _SCREENS = (
     listes,
     preparation,
     lots,
+    avis,
     affectation,
     convocations,
     documents,
     papiers,
     signatures,
+    coordonnees,
     demandes,
     couverture,
     imports,
@@ -64,10 +68,12 @@ _SCREENS = (
 _ROOMS = (
     "affectation",
     "annuaire",
+    "avis",
     "cadre",
     "comptes",
     "connexion",
     "convocations",
+    "coordonnees",
     "couverture",
     "delegations",
     "demandes",

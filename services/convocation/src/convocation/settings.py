@@ -42,6 +42,9 @@ class Settings(IdentiteSettings, PagesSettings):
     santorin_silence_minutes: int = Field(
         default=60, ge=0, description="a page tells that SANTORIN has not answered for so long; 0: never"
     )
+    avis_hour: int = Field(default=7, ge=0, le=23, description="the daily mail goes then, by the académie's clocks")
+    avis_settle_minutes: int = Field(default=5, ge=0, le=60, description="what comes in a row is one mail")
+    avis_deadline_days: int = Field(default=3, ge=1, le=60, description="so early the end of the service is told")
     santorin_url: str | None = Field(
         default=None,
         pattern=r"^https?://[^\s/]+(/\S*)?$",

@@ -25,7 +25,7 @@ async def says(world, etat, version=1, about=1, motif=None):
         motif=motif,
     )
     event = Event(state, "t", "i", Cause(), state.aggregate, version, state.hash, SimpleNamespace())
-    reader = RecordAccesOnAccesChanged()
+    reader = RecordAccesOnAccesChanged(lambda: datetime.now(UTC))
     async with world.pool.acquire() as connection, connection.transaction():
         held = await reader.known(connection, [state.aggregate])
         await reader.apply(connection, [event], frozenset(held))

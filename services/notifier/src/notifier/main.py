@@ -28,6 +28,7 @@ from notifier.use_cases.deliver import Identity
 from notifier.use_cases.plan_reminders import plan_reminders
 from notifier.use_cases.read_bounces import read_bounces
 from notifier.use_cases.send_mails import Sending
+from notifier.use_cases.tell_etablissements import tell_etablissements
 from notifier.use_cases.tell_old_addresses import tell_old_addresses
 
 log = structlog.get_logger()
@@ -114,7 +115,7 @@ def _mail(settings: Settings) -> Mail:
 
 
 def _periodic(runtime: Runtime, settings: Settings) -> list[Callable[[], Awaitable[None]]]:
-    """Reminders, gauges, old addresses, and bounces where a folder receives them."""
+    """Reminders, gauges, old addresses, letters to établissements, and bounces where a folder receives them."""
 
     async def remind() -> None:
         async with runtime.pool.acquire() as connection:
@@ -132,24 +133,33 @@ def _periodic(runtime: Runtime, settings: Settings) -> list[Callable[[], Awaitab
     async def tell_addresses() -> None:
         try:
             await tell_old_addresses(gateway, mail, identity, _clock())
+            await tell_etablissements(gateway, mail, identity)
         except (ConvocationUnavailable, RelayUnavailable) as error:
             log.warning("adresses.wait", error=error, cause=str(error))
 
-    loops: list[Callable[[], Awaitable[None]]] = [
+    return [
         partial(periodically, _ADDRESSES_SECONDS, "addresses", tell_addresses),
         partial(periodically, _REMINDERS_SECONDS, "reminders", remind),
         partial(periodically, _GAUGES_SECONDS, "mails", measure),
+        *_bounces(runtime, settings, gateway),
     ]
-    if settings.bounce_dir is not None and settings.bounce_keys is not None:
-        retours = Retours(settings.bounce_dir, partial(lire, cles=cles(settings.bounce_keys)))
 
-        async def bounces() -> None:
+
+def _bounces(runtime: Runtime, settings: Settings, gateway: ConvocationGateway) -> list[Callable[[], Awaitable[None]]]:
+    """The reader of bounces, where a folder receives them."""
+    if settings.bounce_dir is None or settings.bounce_keys is None:
+        return []
+    retours = Retours(settings.bounce_dir, partial(lire, cles=cles(settings.bounce_keys)))
+
+    async def bounces() -> None:
+        try:
             async with runtime.pool.acquire() as connection:
-                await read_bounces(connection, retours, _clock)
-            runtime.relay.wake()
+                await read_bounces(connection, retours, gateway, _clock)
+        except ConvocationUnavailable as error:
+            log.warning("bounces.wait", error=error, cause=str(error))
+        runtime.relay.wake()
 
-        loops.append(partial(periodically, settings.bounce_poll_seconds, "bounces", bounces))
-    return loops
+    return [partial(periodically, settings.bounce_poll_seconds, "bounces", bounces)]
 
 
 def main() -> None:

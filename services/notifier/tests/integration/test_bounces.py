@@ -2,10 +2,13 @@
 
 import json
 from functools import partial
+from uuid import UUID
 
 import pytest
 
-from notifier.domain.retour import lire
+from notifier.domain.lettre import LettreFinie
+from notifier.domain.retour import lire, verp
+from notifier.gateways.convocation import ConvocationUnavailable
 from notifier.gateways.retours import Retours
 from notifier.use_cases.read_bounces import read_bounces
 
@@ -39,6 +42,7 @@ class Mailbox:
 
     def __init__(self, folder, notifier):
         self.folder, self._notifier = folder, notifier
+        self.revenues, self.convocation_up = [], True
         self._retours = Retours(folder, partial(lire, cles=notifier.cles))
 
     def receive(self, name, to, *, action="failed", status="5.1.1"):
@@ -46,7 +50,13 @@ class Mailbox:
 
     async def read(self):
         async with self._notifier.pool.acquire() as connection:
-            await read_bounces(connection, self._retours, self._notifier.clock)
+            await read_bounces(connection, self._retours, self, self._notifier.clock)
+
+    async def lettres_revenues(self, revenues):
+        """As convocation is told."""
+        if not self.convocation_up:
+            raise ConvocationUnavailable("ConnectError")
+        self.revenues += revenues
 
     def kept(self):
         return sorted(str(file.relative_to(self.folder)) for file in self.folder.rglob("*") if file.is_file())
@@ -129,6 +139,20 @@ async def test_when_the_database_fails_the_message_is_read_again(notifier, mailb
     assert (await notifier.states(), mailbox.kept()) == ([(1, "SENT")], ["one.eml"])
     await mailbox.read()
     assert await notifier.states() == [(1, "BOUNCED")]
+
+
+async def test_what_is_no_convocations_mail_is_told_to_convocation_and_read_again_while_it_is_down(notifier, mailbox):
+    letter = UUID(int=7)
+    mailbox.receive("letter.eml", verp("retour@imagin.invalid", letter, notifier.cles))
+    mailbox.convocation_up = False
+    with pytest.raises(ConvocationUnavailable):
+        await mailbox.read()
+    assert mailbox.kept() == ["letter.eml"]
+    mailbox.convocation_up = True
+    await mailbox.read()
+    assert mailbox.revenues == [LettreFinie(letter, "REVENUE", "Adresse inconnue (5.1.1)")]
+    await mailbox.read()
+    assert len(mailbox.revenues) == 1
 
 
 async def test_without_its_folder_the_reader_waits(notifier, mailbox):

@@ -95,6 +95,8 @@ _FAITS = {
     "personne-modifiee": ("Personne modifiée", "Les convocations déjà envoyées restent telles quelles."),
     "personne-desactivee": ("Personne désactivée", "Elle ne peut plus être convoquée ; ses convocations restent."),
     "personne-reactivee": ("Personne réactivée", "Elle peut de nouveau être convoquée."),
+    "avis": ("Réglage enregistré", "Les prochains avis le suivent."),
+    "coordonnees": ("Coordonnées enregistrées", "Les personnes convoquées les lisent dans leurs missions."),
     "contact": ("Contact enregistré", "Les établissements de l’académie le lisent dès à présent."),
     "fusionnees": ("Fiches fusionnées", "Les convocations sont celles de la fiche gardée ; l’autre est désactivée."),
     "distinctes": ("Deux personnes différentes", "Ces deux fiches ne seront plus proposées."),

@@ -41,6 +41,10 @@ POLICY = Policy(
         "exigences.ecrire": _RECTORAT,
         "signature.lire": _ETABLISSEMENT | _RECTORAT,
         "signature.ecrire": {Role.CHEF: Scope.ETABLISSEMENT},
+        # What the établissement is told by mail, and when.
+        "avis.regler": _ETABLISSEMENT,
+        # Who convokes says where one is reached.
+        "coordonnees.ecrire": _ETABLISSEMENT,
         "delegation.ecrire": {Role.CHEF: Scope.ETABLISSEMENT},
         "compte.ecrire": {Role.ADMINISTRATEUR: Scope.TOUT},
         # Who convokes for the numérisation alone asks too for somebody whom the directory lacks (R36).

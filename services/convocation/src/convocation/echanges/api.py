@@ -13,10 +13,12 @@ from fastapi.responses import JSONResponse
 from acces.acteur import Acteur
 from acces.http import ActeurDep, Router
 from chassis.problem import Problem
+from convocation.avis.commands import Finie, finish_letters, take_letters
+from convocation.avis.presenters import letter
 from convocation.documents.application import application
 from convocation.echanges import presenters, sql
 from convocation.echanges.access import may_read_envois, may_read_etats
-from convocation.echanges.schemas import AdressesDitesIn, EnvoisIn
+from convocation.echanges.schemas import AdressesDitesIn, EnvoisIn, LettresFiniesIn
 from convocation.echanges.sql import VersionDemandee
 from pages.commands import reading
 
@@ -66,6 +68,19 @@ async def take_adresses_changees(request: Request, body: AdressesDitesIn, acteur
         await sql.told_adresses(connection, body.dites)
         rows = await sql.take_adresses(connection, application(request).clock(), _HELD, _AT_ONCE)
     return {"adresses": [presenters.adresse_changee(row) for row in rows]}
+
+
+@router.post("/avis", tags=["envois"])
+async def take_avis(request: Request, body: LettresFiniesIn, acteur: ActeurDep) -> dict[str, Any]:
+    """The next letter to an établissement: for ten minutes it is this caller's, and it says what is true now."""
+    may_read_envois(acteur)
+    state, now = application(request), application(request).clock()
+    heure, settling = state.settings.avis_hour, timedelta(minutes=state.settings.avis_settle_minutes)
+    finies = [Finie(one.id, one.sort, one.motif) for one in body.finies]
+    async with reading(request, acteur) as connection:
+        await finish_letters(connection, finies, now)
+        letters = await take_letters(connection, now, heure=heure, settling=settling) if body.encore else []
+    return {"lettres": [letter(one, state.settings.public_url) for one in letters]}
 
 
 @router.get("/etats", tags=["etats"])

@@ -1,6 +1,6 @@
 """Request bodies of what the notifier asks."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -21,6 +21,21 @@ class EnvoiIn(Corps):
 
 class EnvoisIn(Corps):
     demandes: Annotated[list[EnvoiIn], Field(min_length=1, max_length=100)]  # with a PDF each
+
+
+class LettreFinieIn(Corps):
+    """What became of a letter: it went out, no mail server takes it, or it came back."""
+
+    id: UUID
+    sort: Literal["ENVOYEE", "ECHOUEE", "REVENUE"]
+    motif: Annotated[str, Field(max_length=500)] | None = None
+
+
+class LettresFiniesIn(Corps):
+    """`finies`: those of an answer before. `encore` False: no other is taken."""
+
+    finies: list[LettreFinieIn] = Field(default_factory=list, max_length=100)
+    encore: bool = True
 
 
 class AdressesDitesIn(Corps):

@@ -7,6 +7,7 @@ from acces.audit import Acte, record
 from acces.commande import Commande
 from chassis.database import Connection
 from convocation.annuaire import reads as intervenants
+from convocation.avis.commands import note_empechement
 from convocation.commun.refus import VersionDepassee
 from convocation.convocations import reads as convocations
 from convocation.convocations.access import (
@@ -45,6 +46,7 @@ async def report_empechement(commande: Commande, convocation_id: UUID, expected:
     row = await own_convocation(commande, convocation_id, expected, REPORT)
     motif = texte(motif, MotifEmpechementAbsent)
     if await empechements.report(connection, convocation_id, expected, motif, commande.now):
+        await note_empechement(connection, convocation_id)
         await _record(commande, REPORT, row, None, EtatEmpechement.OUVERT)
     elif await _motif_of_open(connection, convocation_id) != motif:
         raise EmpechementDejaSignale

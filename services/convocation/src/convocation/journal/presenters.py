@@ -6,6 +6,7 @@ from datetime import datetime
 
 from acces.acteur import Role
 from acces.audit import ActeEcrit, changes
+from convocation.avis.domain import LIBELLES_RYTHME
 from convocation.cadre.ecran import FONCTIONS
 from convocation.delegations.domain import LIBELLES
 from event_schemas.academies import NOMS, local_time
@@ -18,6 +19,8 @@ FAMILLES = {
     "demande": "Demandes de création",
     "signature": "Signature de l’établissement",
     "contact": "Contact du gestionnaire",
+    "avis": "Avis à l’établissement",
+    "coordonnees": "Coordonnées de l’établissement",
     "remise": "Remises en main propre",
     "renvoi": "Renvois de mails",
     "empechement": "Empêchements",
@@ -38,6 +41,8 @@ _ACTIONS = {
     "demande.traiter": "Réponse à une demande de création",
     "signature.ecrire": "Signature de l’établissement",
     "contact.ecrire": "Contact du gestionnaire",
+    "avis.regler": "Avis à l’établissement",
+    "coordonnees.ecrire": "Coordonnées de l’établissement",
     "remise.ecrire": "Remise en main propre d’une convocation",
     "renvoi.demander": "Renvoi d’un mail en échec",
     "empechement.signaler": "Empêchement d’une personne convoquée",
@@ -81,6 +86,7 @@ _CHAMPS = {
     "liens": "Liens remplacés",
     "fusionne_dans": "Fusionné dans",
     "version": "Version",
+    "rythme": "Mail à l’établissement",
     "droit": "Peut",
     "role": "Fonction",
     "academies": "Académies",
@@ -93,6 +99,7 @@ _ETATS |= {"RETIRE": "retiré par la personne"}
 _MOTS: Mapping[str, Mapping[str, str]] = {
     "etat": _ETATS,
     "role": {role.value: nom for role, nom in FONCTIONS.items()},
+    "rythme": LIBELLES_RYTHME,
     "droit": {droit.value: nom for droit, nom in LIBELLES.items()},
     "academies": NOMS,
 }

@@ -19,6 +19,7 @@ from chassis.database import Connection
 from convocation.annuaire import reads as annuaire
 from convocation.annuaire.domain import Intervenant
 from convocation.avertissements.domain import Avertissement
+from convocation.avis.access import may_settle
 from convocation.cadre.ecran import choisir_etablissement, page
 from convocation.commun.application import application
 from convocation.commun.limites import count_read, limit_recherche
@@ -186,6 +187,7 @@ async def _list(
         erreurs=errors_of(refus),
         agit=may_act(acteur),
         defaire=query.get("lot", "") if query.get("fait") == "lot" and may_act(acteur) else "",
+        regle=may_settle(acteur),
         actes=list(LIBELLES_ACTES.items()),
     )
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from acces.audit import Acte, changes, record
 from acces.commande import Commande
+from convocation.avis.commands import Tenue, note_openings
 from convocation.commun.policy import POLICY
 from convocation.missions import reads as missions
 from convocation.ouvertures import reads, sql
@@ -31,11 +32,18 @@ async def open_service(
     held = await reads.held(connection, session, list(decisions))
     changed = {cible: decision for cible, decision in decisions.items() if held.get(cible) != decision}
     await sql.save(connection, session, changed, par=who, le=when)
+    avant = [_tenue(cible, held.get(cible)) for cible in changed]
+    await note_openings(connection, session, avant, when)
     actes = [
         _acte(session, cible, held.get(cible), decision, motif, places.get(cible.code))
         for cible, decision in changed.items()
     ]
     await record(connection, commande.acteur, when, actes)
+
+
+def _tenue(cible: Cible, decision: Decision | None) -> Tenue:
+    held = decision or (None, None, None)
+    return Tenue(cible.portee.value, cible.code, *held)
 
 
 def _judge(commande: Commande, places: Mapping[str, str], cible: Cible, decision: Decision | None) -> None:

@@ -21,7 +21,9 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from francais.adresses import AdresseRefusee, adresse
+from notifier.domain import lettre as lettres
 from notifier.domain.courrier import AdresseChangee, Envoi, Item
+from notifier.domain.lettre import Lettre
 from notifier.domain.lisible import ligne
 from notifier.domain.wording import Redaction, ordre, rediger, texte, texte_du_changement
 
@@ -90,6 +92,29 @@ def compose_changement(one: AdresseChangee, *, message_id: str, date: datetime, 
     message["Subject"] = "IMAG’IN\u00a0: l’adresse de vos convocations a été changée"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(texte_du_changement(one), cte="quoted-printable")
+    message["Content-Language"] = "fr"
+    return message
+
+
+def compose_lettre(one: Lettre, *, message_id: str, sender: str) -> EmailMessage:
+    """To an établissement, text and HTML; it bears the date since when it waits. Raises Inenvoyable."""
+    heads = (one.courriel, one.nom, *(point.session for point in one.points))
+    if any(mark in text for text in heads for mark in "\r\n\0"):
+        raise Inenvoyable("a line break or NUL in a header")
+    if not all(_LIEN.fullmatch(lien) for lien in (one.page, *(point.lien for point in one.points))):
+        raise Inenvoyable("no link")
+    redaction = lettres.rediger(one)
+    message = EmailMessage(policy=_POLICY)
+    message["Message-ID"] = message_id
+    message["Date"] = one.le
+    message["From"] = sender
+    message["To"] = _address(one.nom, one.courriel)
+    message["Subject"] = _display(redaction.sujet)
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(lettres.texte(redaction), cte="quoted-printable")
+    html = _TEMPLATES.get_template("lettre.html").render(mail=redaction)
+    message.make_alternative(boundary=_boundary("alternative", message_id))
+    message.add_alternative(html, subtype="html", cte="quoted-printable")
     message["Content-Language"] = "fr"
     return message
 

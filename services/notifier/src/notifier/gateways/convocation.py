@@ -2,7 +2,7 @@
 
 from base64 import b64decode
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, datetime
 from email.headerregistry import Address
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -12,6 +12,7 @@ import httpx2
 from acces.autorites import autorites
 from francais.adresses import AdresseRefusee, adresse
 from notifier.domain.courrier import AdresseChangee, Calendrier, Entree, Envoi, Piece
+from notifier.domain.lettre import Lettre, LettreFinie, Point
 
 _ASKED_AT_ONCE = 50  # documents are rendered at first request, some 15 ms each: an answer of 3 MB
 _BROKEN = 500
@@ -63,17 +64,39 @@ class ConvocationGateway:
 
     async def adresses_changees(self, dites: Sequence[UUID]) -> list[AdresseChangee]:
         """Old addresses to tell; those of `dites` are done. Raises ConvocationUnavailable."""
+        answer = await self._post("/api/adresses-changees", {"dites": [str(one) for one in dites]})
+        return [
+            AdresseChangee(**one | {"id": UUID(one["id"]), "le": date.fromisoformat(one["le"])})
+            for one in answer["adresses"]
+        ]
+
+    async def lettres(self, finies: Sequence[LettreFinie]) -> list[Lettre]:
+        """Letters to établissements to send; those of `finies` are done. Raises ConvocationUnavailable."""
+        answer = await self._post("/api/avis", {"finies": [_finie(one) for one in finies]})
+        return [_lettre(one) for one in answer["lettres"]]
+
+    async def lettres_revenues(self, revenues: Sequence[LettreFinie]) -> None:
+        """Tell which came back; it knows which of them are letters. Raises ConvocationUnavailable."""
+        await self._post("/api/avis", {"finies": [_finie(one) for one in revenues], "encore": False})
+
+    async def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Raises ConvocationUnavailable."""
         try:
-            headers = {"Authorization": f"Bearer {self._token()}"}
-            body = {"dites": [str(one) for one in dites]}
-            response = await self._client.post("/api/adresses-changees", json=body, headers=headers)
+            response = await self._client.post(path, json=body, headers={"Authorization": f"Bearer {self._token()}"})
             response.raise_for_status()
         except httpx2.HTTPError as error:
             raise ConvocationUnavailable(type(error).__name__) from None
-        return [
-            AdresseChangee(**one | {"id": UUID(one["id"]), "le": date.fromisoformat(one["le"])})
-            for one in response.json()["adresses"]
-        ]
+        answer: dict[str, Any] = response.json()
+        return answer
+
+
+def _finie(one: LettreFinie) -> dict[str, Any]:
+    return one._asdict() | {"id": str(one.id)}
+
+
+def _lettre(one: dict[str, Any]) -> Lettre:
+    points = tuple(Point(**point) for point in one["points"])
+    return Lettre(**one | {"id": UUID(one["id"]), "le": datetime.fromisoformat(one["le"]), "points": points})
 
 
 _AS_IS = ("version", "nature", "lue", "courriel", "civilite", "nom", "prenom", "type", "libelle", "voie", "session")

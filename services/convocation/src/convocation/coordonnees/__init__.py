@@ -1,0 +1,1 @@
+"""« Coordonnées de l’établissement »: where the people whom it convokes reach it."""

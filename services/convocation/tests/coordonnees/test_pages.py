@@ -1,0 +1,59 @@
+"""« Coordonnées de l'établissement »: chef and délégué write, whom they convoke reads, nothing typed is lost."""
+
+import json
+
+import pytest
+
+LYON, LILLE = "0699001J", "0599001F"
+DONNEES = {"telephone": "04 72 00 00 00", "courriel": "secretariat@ac-exemple.fr", "version": ""}
+
+
+async def held(world):
+    row = await world.pool.fetchrow("SELECT telephone, courriel, version FROM coordonnees_etablissement")
+    return tuple(row) if row else None
+
+
+async def test_chef_and_delegue_record_them_and_the_journal_says_who(open_world):
+    done = await open_world.browser("chef").post(f"/coordonnees/{LYON}", DONNEES)
+    assert (done.status_code, done.headers["location"]) == (303, f"/coordonnees/{LYON}?fait=coordonnees")
+    assert await held(open_world) == ("04 72 00 00 00", "secretariat@ac-exemple.fr", 1)
+    without = await open_world.browser("delegue").post(f"/coordonnees/{LYON}", {"telephone": "", "version": "1"})
+    assert without.status_code == 303
+    assert await held(open_world) == (None, None, 2)
+    query = "SELECT par, avant, apres FROM audit WHERE action = 'coordonnees.ecrire' ORDER BY id"
+    first, second = await open_world.pool.fetch(query)
+    assert [first["par"], second["par"]] == ["chef", "delegue"]
+    assert json.loads(first["apres"])["courriel"] == "secretariat@ac-exemple.fr"
+    assert json.loads(second["avant"])["telephone"] == "04 72 00 00 00"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"courriel": "secrétariat@ac-exemple.fr"}, "il faut une adresse sans accent"),
+        ({"courriel": "Le lycée <a@b.fr>"}, "Écrivez l’adresse seule"),
+        ({"telephone": "0" * 101}, "100 caractères au plus"),
+    ],
+)
+async def test_what_is_wrong_is_refused_and_stays_in_the_form(open_world, wrong, sentence):
+    answer = await open_world.browser("chef").post(f"/coordonnees/{LYON}", DONNEES | wrong)
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    assert 'value="04 72 00 00 00"' in answer.text or "telephone" in wrong
+    assert await held(open_world) is None
+
+
+async def test_who_read_an_older_version_does_not_overwrite_the_newer(open_world):
+    chef = open_world.browser("chef")
+    await chef.post(f"/coordonnees/{LYON}", DONNEES)
+    stale = await chef.post(f"/coordonnees/{LYON}", DONNEES | {"telephone": "05"})
+    assert stale.status_code == 412
+    assert 'value="05"' in stale.text
+    assert (await held(open_world))[2] == 1
+
+
+async def test_anothers_etablissement_does_not_exist_and_who_only_reads_is_refused(open_world):
+    assert (await open_world.browser("chef").post(f"/coordonnees/{LILLE}", DONNEES)).status_code == 404
+    for name in ("delegue_numerisation", "delegue_consultation", "gestionnaire", "intervenant"):
+        assert (await open_world.browser(name).post(f"/coordonnees/{LYON}", DONNEES)).status_code == 403
+    assert await held(open_world) is None
