@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from convocation.avis.commands import note_refusals
+from convocation.avis.commands import note_deadlines, note_refusals
 
 LYON = "0699001J"
 SEVEN = (datetime.now(ZoneInfo("Europe/Paris")) + timedelta(days=2)).replace(hour=7, minute=0, second=0, microsecond=0)
@@ -156,6 +156,23 @@ async def test_the_opening_says_until_when_and_two_decisions_are_one_sentence(av
     avis.later(days=1)
     [letter] = await avis.taken()
     assert phrases([letter]) == ["Le service de convocation de la session 2020-E3C1 est ouvert."]
+
+
+async def test_a_deadline_says_when_and_how_many_missions_have_nobody_and_is_left_out_once_all_have(avis):
+    world = avis.world
+    await world.pool.execute("UPDATE ouverture SET fin = $1", avis.now + timedelta(days=3))
+    async with world.pool.acquire() as connection:
+        await note_deadlines(connection, avis.now + timedelta(hours=1), timedelta(days=3))
+    await avis.convoked(mission=world.hg)
+    avis.later(days=1)
+    [letter] = await avis.taken()
+    [said] = phrases([letter])
+    assert said.endswith("\u00a0: 2 missions sont encore sans convocation.")
+    assert letter["points"][0]["lien"].endswith(f"/preparation/{LYON}?session=2020-E3C1")
+    for mission in (world.hlp, world.numerisation):
+        await avis.convoked(mission=mission)
+    avis.later(minutes=11)
+    assert await avis.taken() == []
 
 
 async def test_only_the_notifier_takes_letters(avis):
