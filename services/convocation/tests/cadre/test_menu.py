@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-MISSIONS = ["/missions", "/missions-convoquees", "/couverture"]
-FOLLOWED = [*MISSIONS[:2], "/suivi", "/couverture"]
-SESSION = [*MISSIONS[:2], "/preparation", "/suivi", "/couverture"]
+MISSIONS = ["/", "/missions", "/missions-convoquees", "/couverture"]
+FOLLOWED = [*MISSIONS[:3], "/suivi", "/couverture"]
+SESSION = [*MISSIONS[:3], "/preparation", "/suivi", "/couverture"]
 SHOWN = {
     "chef": [*SESSION, "/signature", "/delegations", "/intervenants/export", "/demandes"],
     "delegue": [*SESSION, "/signature", "/demandes"],
@@ -25,8 +25,8 @@ SHOWN = {
     "intervenant": ["/mes-missions"],
 }
 ALL = {url for urls in SHOWN.values() for url in urls}
-NOT_OFFERED = {("gestionnaire", "/signature"), ("administrateur", "/signature")}
-"""Who reads signatures and has no établissement: the page would list none."""
+NOT_OFFERED = {("gestionnaire", "/signature"), ("administrateur", "/signature"), ("intervenant", "/")}
+"""Who reads signatures has no établissement: the page would list none. An intervenant's « / » is « Mes missions »."""
 
 
 async def followed(browser, path):

@@ -39,6 +39,8 @@ ACTEURS = {
 # Route → the action(s) of POLICY one of which it needs. With a parameter it is asked for both places.
 ACTIONS = {
     "GET /": (),
+    "GET /aide": (),
+    "GET /aide/{sujet}": (),
     "GET /api/moi": (),
     "GET /api/missions": ("missions.lire",),
     "GET /api/missions/{mission_id}": ("missions.lire",),

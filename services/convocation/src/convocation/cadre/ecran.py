@@ -10,6 +10,7 @@ from acces.acteur import Acteur, Role
 from acces.policy import Scope
 from chassis.database import Connection
 from convocation.cadre.access import of_an_etablissement, offered
+from convocation.cadre.domain import adresse_de_l_aide
 from convocation.commun.application import application
 from convocation.missions import reads as places
 from pages.frame import menu, notices, utilisateur
@@ -36,6 +37,7 @@ class _Entree(NamedTuple):
 
 
 _MENU = (
+    _Entree("Ce qui reste à faire", "/", ("missions.lire",)),
     _Entree("Convocation par mission", MISSIONS, ("missions.lire",)),
     _Entree("Consultation des missions convoquées", CONSULTATION, ("missions.lire",)),
     _Entree("Préparer la session", "/preparation", ("session.preparer",)),
@@ -121,6 +123,7 @@ async def page(
         "contexte": await _contexte(connection, acteur),
         "avis": notices(request, _FAITS),
         "acteur": acteur,
+        "aide": adresse_de_l_aide(request.url.path),
     }
     return application(request).pages.render(request, template, status=status, **frame | context)
 
