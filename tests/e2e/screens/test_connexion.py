@@ -56,11 +56,11 @@ async def test_somebody_with_two_functions_chooses_one_and_changes_it_without_si
     await no_violation(page)
     other = page.get_by_role("button", name=re.compile("Agir comme Délégué"))
     await door.follows(other)
-    await page.wait_for_url(re.compile("/missions"))
+    await expect(page.get_by_role("heading", level=1, name="Ce qui reste à faire")).to_be_visible()
     await expect(page.get_by_role("banner")).to_contain_text("Maxime LAMBERT pour camille.roux")
     await door.follows(page.get_by_role("link", name="Changer de fonction"))
     await door.follows(page.get_by_role("button", name=re.compile("Agir comme Chef d’établissement")))
-    await page.wait_for_url(re.compile("/missions"))
+    await expect(page.get_by_role("heading", level=1, name="Ce qui reste à faire")).to_be_visible()
     await expect(page.get_by_role("banner")).not_to_contain_text("pour camille.roux")
 
 

@@ -51,6 +51,7 @@ async def test_r19_to_r23_the_menu_leads_to_the_missions_open_to_convocation(per
     ):
         await expect(menu.get_by_role("link", name=words)).to_be_visible()
     await expect(page.get_by_text("Centre Examen")).to_be_visible()
+    await menu.get_by_role("link", name="Convocation par mission").click()
     rows = page.get_by_role("table").get_by_role("row")
     await expect(rows).to_have_count(1 + 4)
     await expect(page.get_by_role("cell", name="Epreuve commune de contrôle continu")).to_have_count(3)

@@ -99,7 +99,7 @@ async def _the_chef_sees(page, mission):
     """The mission of the file is the établissement's, as one from the topic is."""
 
     async def there():
-        await page.goto("/")
+        await page.goto("/missions")
         return await page.get_by_role("table").get_by_text(mission).count() > 0
 
     await eventually(there, because="the missions of the file reach convocation")

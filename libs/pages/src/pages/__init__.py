@@ -3,6 +3,7 @@
 A page loads from its own host alone and is never stored; templates/macros.html and layout.html tell how to write one.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -38,8 +39,15 @@ class Pages:
     """Renders `templates`, then ours, within the layout."""
 
     def __init__(
-        self, app: Starlette, *, templates: BaseLoader, theme: Theme = "imagin", dsfr_dir: Path | None = None
+        self,
+        app: Starlette,
+        *,
+        templates: BaseLoader,
+        theme: Theme = "imagin",
+        dsfr_dir: Path | None = None,
+        statiques: Mapping[str, Path] | None = None,
     ) -> None:
+        """`statiques`: more folders of static files, by the first part of their names."""
         ours = PackageLoader("pages", "templates")
         self.environment = Environment(
             # "pages/layout.html" stays within reach of a service that has a layout.html of its own
@@ -50,7 +58,8 @@ class Pages:
             lstrip_blocks=True,
         )
         self.environment.filters.update(FILTERS)
-        statique = Statique(app, dsfr_dir if theme == "dsfr" else None)
+        official = {"dsfr": dsfr_dir} if dsfr_dir and theme == "dsfr" else {}
+        statique = Statique(app, official | dict(statiques or {}))
         self.environment.globals.update(statique=statique, theme=theme, service=SERVICE)
 
     def render(self, request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:

@@ -1,6 +1,7 @@
 """Static files under /statique: an address bears the hash of its content, so that a browser may keep it for ever."""
 
 import hashlib
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from os import PathLike, stat_result
@@ -17,18 +18,18 @@ OURS = Path(str(files("pages"))) / "static"
 
 
 class Statique:
-    """Our own files and, where the operator has one, his copy of the official DSFR `dist` folder under `dsfr/`."""
+    """Our own files, and others' folders, each under its name: the operator's copy of DSFR, a room's pictures."""
 
-    def __init__(self, app: Starlette, dsfr_dir: Path | None) -> None:
-        self._dsfr_dir = dsfr_dir
-        if dsfr_dir:
-            app.mount(f"{PREFIX}/dsfr", _Immutable(dsfr_dir), name="dsfr")
+    def __init__(self, app: Starlette, folders: Mapping[str, Path]) -> None:
+        self._folders = folders
+        for name, folder in folders.items():
+            app.mount(f"{PREFIX}/{name}", _Immutable(folder), name=name)
         app.mount(PREFIX, _Immutable(OURS), name="statique")
 
     def __call__(self, name: str) -> str:
         """The address of a file; a name that no file has is a mistake of the template and is refused."""
-        in_dsfr = self._dsfr_dir and name.startswith("dsfr/")
-        path = self._dsfr_dir / name.removeprefix("dsfr/") if self._dsfr_dir and in_dsfr else OURS / name
+        first, _, rest = name.partition("/")
+        path = self._folders[first] / rest if first in self._folders else OURS / name
         return f"{PREFIX}/{name}?v={_digest(path)}"
 
 

@@ -1,9 +1,14 @@
 """The screens (R19–R53): server-rendered HTML that needs no script; each room has its pages and templates."""
 
+from importlib.resources import files
+from pathlib import Path
+
 from fastapi import FastAPI
 from jinja2 import PackageLoader, PrefixLoader
 
+from convocation.accueil import pages as accueil
 from convocation.affectation import pages as affectation
+from convocation.aide import pages as aide
 from convocation.annuaire import pages as annuaire
 from convocation.annuaire.imports import export
 from convocation.annuaire.imports import pages as imports
@@ -36,7 +41,8 @@ from convocation.signatures import pages as signatures
 from pages import Pages
 
 _SCREENS = (
-    cadre,
+    accueil,
+    aide,
     connexion,
     listes,
     preparation,
@@ -66,6 +72,8 @@ _SCREENS = (
     annuaire,  # last: /intervenants/{intervenant_id} would take its neighbours' addresses
 )
 _ROOMS = (
+    "accueil",
+    "aide",
     "affectation",
     "annuaire",
     "avis",
@@ -110,4 +118,5 @@ def add_to(app: FastAPI, settings: Settings) -> Pages:
     for path in _FOOTER:
         app.add_route(path, cadre.pied_de_page)
     app.add_route("/verifier/{token}", documents.verifier)
-    return Pages(app, templates=templates(), theme=settings.theme, dsfr_dir=settings.dsfr_dir)
+    pictures = {"aide": Path(str(files("convocation.aide"))) / "statique"}
+    return Pages(app, templates=templates(), theme=settings.theme, dsfr_dir=settings.dsfr_dir, statiques=pictures)

@@ -4,13 +4,13 @@ import re
 
 import pytest
 
-MISSIONS = ["/missions", "/missions-convoquees", "/couverture"]
-FOLLOWED = [*MISSIONS[:2], "/suivi", "/couverture"]
+MISSIONS = ["/", "/missions", "/missions-convoquees", "/couverture"]
+FOLLOWED = [*MISSIONS[:3], "/suivi", "/couverture"]
 SESSION = ["/preparation", "/suivi", "/couverture"]
 SHOWN = {
-    "chef": [*MISSIONS[:2], "/signature", *SESSION, "/delegations", "/intervenants/export", "/demandes"],
-    "delegue": [*MISSIONS[:2], "/signature", *SESSION, "/demandes"],
-    "delegue_numerisation": [*MISSIONS[:2], *SESSION, "/demandes"],
+    "chef": [*MISSIONS[:3], "/signature", *SESSION, "/delegations", "/intervenants/export", "/demandes"],
+    "delegue": [*MISSIONS[:3], "/signature", *SESSION, "/demandes"],
+    "delegue_numerisation": [*MISSIONS[:3], *SESSION, "/demandes"],
     "delegue_consultation": FOLLOWED,
     "gestionnaire": [
         *MISSIONS,
@@ -25,8 +25,8 @@ SHOWN = {
     "intervenant": ["/mes-missions"],
 }
 ALL = {url for urls in SHOWN.values() for url in urls}
-NOT_OFFERED = {("gestionnaire", "/signature"), ("administrateur", "/signature")}
-"""Who reads signatures and has no établissement: the page would list none."""
+NOT_OFFERED = {("gestionnaire", "/signature"), ("administrateur", "/signature"), ("intervenant", "/")}
+"""Who reads signatures has no établissement: the page would list none. An intervenant's « / » is « Mes missions »."""
 
 
 async def followed(browser, path):

@@ -136,6 +136,7 @@ async def places(open_world):
             "adresse": academie,
             "uai": place,
             "code": "HG",
+            "sujet": "couverture",
             "version": 1,
             "csv": CSV,
         }

@@ -1,6 +1,7 @@
 """Every route × every kind of acteur × one's own place, its numérisation and another académie's: what POLICY says.
 
-The routes are the application's own: one that is not in actions.json fails, so that nobody adds a page and forgets it here.
+The routes are the application's own: one that is not in actions.json fails, so that nobody adds a page
+and forgets it there.
 """
 
 import io

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from acces.acteur import Role
+
 LYON, LILLE = "0699001J", "0599001F"
 DONNEES = {"telephone": "04 72 00 00 00", "courriel": "secretariat@ac-exemple.fr", "version": ""}
 
@@ -57,3 +59,26 @@ async def test_anothers_etablissement_does_not_exist_and_who_only_reads_is_refus
     for name in ("delegue_numerisation", "delegue_consultation", "gestionnaire", "intervenant"):
         assert (await open_world.browser(name).post(f"/coordonnees/{LYON}", DONNEES)).status_code == 403
     assert await held(open_world) is None
+
+
+async def test_whom_the_etablissement_convokes_reads_them_and_may_write_to_it(open_world):
+    made = await open_world.chef.convoque(open_world.hg, "100")
+    path = f"/convocations/{made.json()['convocations'][0]['convocation_id']}"
+    person = open_world.browser("intervenant")
+    assert "Joindre l’établissement" not in await person.text("/mes-missions")
+    await open_world.browser("chef").post(f"/coordonnees/{LYON}", DONNEES)
+    for page in ("/mes-missions", path):
+        told = await person.text(page)
+        assert "Joindre l’établissement" in told
+        assert "04 72 00 00 00" in told
+        assert 'href="mailto:secretariat@ac-exemple.fr"' in told
+
+
+async def test_she_reads_those_of_the_missions_place_and_not_of_her_own(open_world):
+    """104 teaches elsewhere, and is convoked here."""
+    await open_world.browser("autre_chef").post("/coordonnees/0699002K", DONNEES | {"telephone": "05"})
+    await open_world.chef.convoque(open_world.hg, "104")
+    await open_world.browser("chef").post(f"/coordonnees/{LYON}", DONNEES)
+    told = await open_world.browser(open_world.acteur("104", Role.INTERVENANT)).text("/mes-missions")
+    assert "04 72 00 00 00" in told
+    assert "<dd>05" not in told

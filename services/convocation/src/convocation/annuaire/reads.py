@@ -95,6 +95,12 @@ class ConvocationsRow(Row):
     convocations: int
 
 
+async def imports_a_confirmer(connection: Connection, academies: Sequence[str]) -> int:
+    """How many files of these académies were checked, and wait for somebody to apply them."""
+    query = "SELECT count(*) FROM import_annuaire WHERE etat = 'VERIFIE' AND academie = ANY($1::text[])"
+    return int(await connection.fetchval(query, list(academies)))
+
+
 async def get(connection: Connection, numeros: Sequence[str], *, lock: bool = False) -> dict[str, Intervenant]:
     """Those of `numeros` that the directory has; `lock`: as they stay until the end, so that no merge comes between."""
     chosen = f"{_PEOPLE} WHERE numero = ANY($1::text[])"

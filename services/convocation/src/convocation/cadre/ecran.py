@@ -11,6 +11,7 @@ from acces.acteur import Acteur, Role
 from acces.policy import Scope
 from chassis.database import Connection
 from convocation.cadre.access import of_an_etablissement, offered
+from convocation.cadre.domain import adresse_de_l_aide
 from convocation.commun.application import application
 from convocation.missions import reads as places
 from event_schemas.academies import local_time
@@ -40,6 +41,7 @@ class _Entree(NamedTuple):
 
 
 _MENU = (
+    _Entree("À faire", "/", ("missions.lire",)),
     _Entree("Convocation par mission", MISSIONS, ("missions.lire",)),
     _Entree("Consultation des missions convoquées", CONSULTATION, ("missions.lire",)),
     # The page lists the acteur's own établissements: the rectorat has none.
@@ -131,6 +133,7 @@ async def page(
         "imprime_le": local_time((contexte or {}).get("academie", ""), application(request).clock()).date(),
         "avis": notices(request, _FAITS),
         "acteur": acteur,
+        "aide": adresse_de_l_aide(request.url.path),
     }
     return application(request).pages.render(request, template, status=status, **frame | context)
 

@@ -41,6 +41,22 @@ SELECT {ATTRIBUTION} FROM attribution a WHERE a.compte = $1 AND {_EN_COURS.forma
 """
 
 
+# Rights given here and rights of the ministry's word at the last sign-in.
+_ACADEMIES_GEREES = f"""
+SELECT DISTINCT code FROM attribution a LEFT JOIN compte c USING (compte), unnest(a.academies) AS code
+WHERE a.role = 'gestionnaire' AND {_EN_COURS.format(jour="$1")} AND c.desactive_le IS NULL
+UNION
+SELECT jsonb_array_elements_text(f -> 'academies') FROM compte c, jsonb_array_elements(c.donnees) AS f
+WHERE c.donnees @> '[{{"role": "gestionnaire"}}]' AND c.desactive_le IS NULL AND f ->> 'role' = 'gestionnaire'
+"""
+
+
+class CodeRow(Row):
+    """An académie."""
+
+    code: str
+
+
 class Personne(Row):
     """A line of the list; `compte` None: an address that nobody has signed in with since a right was given to it."""
 
@@ -120,3 +136,8 @@ async def attributions(
 async def du_jour(connection: Connection, compte_id: str, jour: date) -> list[Attribution]:
     """Those by which the account acts on this day."""
     return await connection.fetch(_DU_JOUR, compte_id, jour, record_class=Attribution)
+
+
+async def academies_gerees(connection: Connection, jour: date) -> set[str]:
+    """Those that have a gestionnaire on this day."""
+    return {row.code for row in await connection.fetch(_ACADEMIES_GEREES, jour, record_class=CodeRow)}

@@ -23,6 +23,8 @@ from convocation.convocations.forms import Saisies, read_saisies
 from convocation.convocations.presenters import line_of, qualite_libelle
 from convocation.convocations.reads import LigneConvocation, convocation_of
 from convocation.convocations.refus import AvertissementsALire
+from convocation.coordonnees import reads as coordonnees
+from convocation.demandes import reads as demandes
 from convocation.missions import reads as missions
 from convocation.missions.domain import CONSEIL_DATE
 from event_schemas.academies import local_time
@@ -80,6 +82,8 @@ async def show_convocation(
             historique=history,
             peut=allowed(acteur, row, _ACTES),
             refus=refus,
+            contact=await demandes.contact(connection, row.academie),
+            joindre=(await coordonnees.of_etablissements(connection, [row.uai])).get(row.uai),
         )
 
 

@@ -45,6 +45,14 @@ FROM occupation o JOIN intervenant i USING (numero), unnest(o.dates) AS jour
 WHERE o.numero = ANY($1::text[]) AND jour = ANY($2::date[]) AND o.academie = $3
 ORDER BY i.cle, o.numero, jour, o.mission, o.mission_id
 """
+# « lots » says the same of each line; a test holds the two together.
+_NON_LUES = """
+SELECT m.uai, count(*)::int AS nombre FROM mission m JOIN convocation c USING (mission_id)
+WHERE m.uai = ANY($1::text[]) AND m.session = $2 AND c.status = 'ACTIVE' AND ($3::text IS NULL OR m.type = $3)
+  AND NOT EXISTS (SELECT FROM prise_de_connaissance p
+                  WHERE p.convocation_id = c.convocation_id AND p.version = c.version)
+GROUP BY m.uai
+"""
 _ANNULEES = """
 SELECT c.numero, v.le FROM convocation c JOIN convocation_version v USING (convocation_id, version)
 WHERE c.mission_id = $1 AND c.status = 'CANCELLED' ORDER BY c.numero
@@ -129,6 +137,13 @@ def _fait(etat: str | None, version: int | None, motif: str | None) -> Fait | No
     return Fait(etat, version, motif) if etat else None
 
 
+class NonLuesRow(Row):
+    """How many convocations of an établissement are not read."""
+
+    uai: str
+    nombre: int
+
+
 class AnnuleeRow(Row):
     """Whose convocation was cancelled, and when."""
 
@@ -161,6 +176,14 @@ async def convocations_of_etablissement(connection: Connection, uai: str, sessio
     """All of a session, cancelled ones too, by person."""
     query = f"{_CONVOCATIONS} WHERE m.uai = $1 AND m.session = $2 ORDER BY i.cle, c.numero, m.libelle, m.voie"
     return await connection.fetch(query, uai, session, record_class=LigneConvocation)
+
+
+async def non_lues(
+    connection: Connection, uais: Sequence[str], session: str, type_: str | None = None
+) -> dict[str, int]:
+    """How many of an établissement's people have not read their convocation as it is now; 0 where there is no key."""
+    rows = await connection.fetch(_NON_LUES, list(uais), session, type_, record_class=NonLuesRow)
+    return {row.uai: row.nombre for row in rows}
 
 
 async def convocation(connection: Connection, convocation_id: UUID) -> LigneConvocation | None:

@@ -18,6 +18,7 @@ from convocation.commun.application import application
 from convocation.convocations import reads as views
 from convocation.convocations.presenters import line_of
 from convocation.demandes import reads as demandes
+from convocation.demandes.reads import Contact
 from convocation.empechements import reads as empechements
 from convocation.exigences import reads as exigences
 from convocation.listes import presenters, sql
@@ -95,6 +96,7 @@ async def _liste(request: Request, acteur: Acteur, *, convoquees: bool) -> HTMLR
             annonces=await _annonces(connection, filtre, now),
             attente=await _attente_of(request, connection, filtre),
             a_preparer=bool(rows) and not convoquees and offered(acteur, {"session.preparer"}),
+            contact=await _contact_of(connection, filtre),
             empechements=await empechements.a_traiter(connection, filtre.uais or []),
         )
 
@@ -114,6 +116,12 @@ async def _attente_of(request: Request, connection: Connection, filtre: FiltreMi
     lot = application(request).settings.lot_copies
     found = await sql.attente_of_etablissements(connection, filtre.uais, _silent_before(request), lot=lot)
     return presenters.attente(found, await missions.academie(connection, filtre.uais[0]), lies=True)
+
+
+async def _contact_of(connection: Connection, filtre: FiltreMissions) -> Contact | None:
+    """Whom an établissement turns to."""
+    academie = await missions.academie(connection, filtre.uais[0]) if filtre.uais else None
+    return await demandes.contact(connection, academie) if academie else None
 
 
 def _silent_before(request: Request) -> datetime:

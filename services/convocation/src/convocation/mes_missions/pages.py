@@ -18,6 +18,7 @@ from convocation.convocations.pages import show_convocation
 from convocation.convocations.presenters import line_of
 from convocation.convocations.reads import LigneConvocation
 from convocation.convocations.refus import PlusRienAFaire
+from convocation.coordonnees import reads as coordonnees
 from convocation.mes_missions.abonnement import abonnement_url
 from convocation.mes_missions.access import may_read_own
 from convocation.mes_missions.commands import acknowledge_convocation
@@ -44,6 +45,8 @@ async def mes_missions(request: Request, acteur: ActeurDep) -> Response:
             acteur,
             "mes_missions/mes_missions.html",
             a_venir=_in_order(groups[Moment.A_VENIR]),
+            a_lire=[one for one in _in_order(groups[Moment.A_VENIR]) if not one["lue_le"]],
+            joindre=await coordonnees.of_etablissements(connection, sorted({one["lieu"] for one in found})),
             passees=_in_order(groups[Moment.PASSEE])[::-1],
             annulees=_in_order(groups[Moment.ANNULEE])[::-1],
             abonnement=await abonnement_url(request, connection, acteur.sub),
@@ -80,6 +83,7 @@ def _mission(request: Request, row: LigneConvocation) -> dict[str, Any]:
     today = local_time(row.academie, application(request).clock()).date()
     pour = usage(Qualite(row.qualite) if row.qualite else None)
     return line_of(row) | {
+        "lieu": row.uai,
         "voie": LIBELLES_VOIE[row.voie],
         "moment": moment(row.dates, today, active=row.active),
         "prochaine": prochaine(row.dates, today),

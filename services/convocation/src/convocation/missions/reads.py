@@ -44,6 +44,12 @@ class AcademieRow(Row):
     academie: str
 
 
+class AcademieSeule(Row):
+    """An académie."""
+
+    academie: str
+
+
 class MissionRow(Row):
     """A row of the table, without what it is found by."""
 
@@ -128,6 +134,12 @@ def mission_of(row: MissionRow) -> Mission:
         sans_candidat=row.status != "ACTIVE",
         version=row.version,
     )
+
+
+async def academies_de_session(connection: Connection, session: str) -> list[str]:
+    """The académies that have missions in it."""
+    query = "SELECT DISTINCT academie FROM lieu_de_session WHERE session = $1 ORDER BY academie"
+    return [row.academie for row in await connection.fetch(query, session, record_class=AcademieSeule)]
 
 
 async def academie(connection: Connection, uai: str) -> str | None:

@@ -3,15 +3,24 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
-from convocation.missions.domain import Mission
 from convocation.ouvertures.domain import NATIONALE, Cible, Decision, PorteeOuverture, in_force
 from convocation.ouvertures.reads import AVenir
 from convocation.ouvertures.refus import ServiceFerme
 from convocation.ouvertures.sql import AcademieRow, OuvertureException, OuvertureMotivee
 from event_schemas.academies import NOMS, local_time
 from francais import moment
+
+
+class Place(Protocol):
+    """What has a service of its own: an établissement, or a mission of it."""
+
+    @property
+    def academie(self) -> str: ...
+    @property
+    def uai(self) -> str: ...
+
 
 _NOBODY = {"etat": "FERME", "debut": None, "fin": None, "motif": "", "par": "", "nom": "", "le": None}
 
@@ -77,11 +86,11 @@ def _of(uais: Sequence[str]) -> str:
     return f" ; {', '.join(uais)}"
 
 
-def service(decisions: Mapping[Cible, Decision], mission: Mission, now: datetime) -> tuple[bool, datetime | None, str]:
-    """Whether a mission's service is open, until when if that is known, and the sentence that says why not."""
-    held = in_force(decisions, mission.academie, mission.uai)
+def service(decisions: Mapping[Cible, Decision], place: Place, now: datetime) -> tuple[bool, datetime | None, str]:
+    """Whether a place's service is open, until when if that is known, and the sentence that says why not."""
+    held = in_force(decisions, place.academie, place.uai)
     if held is not None and held[1].tient(now):
-        return True, local_time(mission.academie, held[1].fin) if held[1].fin else None, ""
+        return True, local_time(place.academie, held[1].fin) if held[1].fin else None, ""
     debut = held[1].ouvrira(now) if held else None
-    coming = f" Le service ouvrira le {moment(local_time(mission.academie, debut))}." if debut else ""
+    coming = f" Le service ouvrira le {moment(local_time(place.academie, debut))}." if debut else ""
     return False, None, ServiceFerme.phrase + coming

@@ -17,6 +17,10 @@ SELECT portee, code, ouverte, debut, fin, par FROM ouverture
 WHERE session = $1 AND (portee, code) IN (SELECT * FROM unnest($2::text[], $3::text[]))
 ORDER BY portee, code
 """
+_SANS_DECISION = """
+SELECT s.session FROM unnest($1::text[]) WITH ORDINALITY AS s (session, rang)
+WHERE NOT EXISTS (SELECT FROM ouverture o WHERE o.session = s.session AND o.par <> '') ORDER BY s.rang
+"""
 _LIEUX = "SELECT DISTINCT session, academie, uai FROM mission WHERE uai = ANY($1::text[]) ORDER BY session, uai"
 
 
@@ -29,6 +33,12 @@ class DecisionRow(Row):
     debut: datetime | None
     fin: datetime | None
     par: str
+
+
+class SessionRow(Row):
+    """A session."""
+
+    session: str
 
 
 class Lieu(Row):
@@ -70,6 +80,17 @@ async def decisions(
 ) -> dict[Cible, Decision]:
     """Decisions that concern an établissement."""
     return await held(connection, session, cibles(academie, uai), lock=lock)
+
+
+async def of_places(connection: Connection, session: str, places: Sequence[tuple[str, str]]) -> dict[Cible, Decision]:
+    """Decisions that concern any of these (académie, UAI)."""
+    return await held(connection, session, sorted({one for place in places for one in cibles(*place)}))
+
+
+async def sans_decision(connection: Connection, sessions: Sequence[str]) -> list[str]:
+    """Those of `sessions` that nobody has decided anything about."""
+    rows = await connection.fetch(_SANS_DECISION, list(sessions), record_class=SessionRow)
+    return [row.session for row in rows]
 
 
 async def a_venir(connection: Connection, uais: Sequence[str], now: datetime) -> list[AVenir]:

@@ -1,0 +1,1 @@
+"""« Ce qui reste à faire »: the first page of each role, in numbered steps."""
