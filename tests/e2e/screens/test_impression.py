@@ -48,9 +48,9 @@ async def lycee(product, acteur_of):
 def printed(pdf_text, tmp_path):
     """`sheets = await printed(page)`: what stands on each."""
 
-    async def read(page):
+    async def read(page, *, portrait=False):
         file = tmp_path / "page.pdf"
-        await page.pdf(path=file, prefer_css_page_size=True)
+        await page.pdf(path=file, format="A5", prefer_css_page_size=not portrait)
         return [" ".join(sheet.split()) for sheet in (await pdf_text(file)).split("\f") if sheet.strip()]
 
     return read
@@ -80,6 +80,14 @@ async def test_each_list_prints_as_a_table_without_what_is_for_the_screen(person
     assert ("Session 2020-E3C1" in sheets[0]) == (name not in WITHOUT_SESSION)
     assert ("LYCEE FICTIF" if role is Role.CHEF else "Gestionnaire IMAGIN") in sheets[0]
     assert f"Page 1 sur {len(sheets)}" in sheets[0]
+
+
+async def test_a_sheet_in_portrait_is_no_telephone(person, lycee, printed):
+    page = await person(Role.CHEF, lycee)
+    await page.goto(f"/suivi/{lycee.uai}")
+    sheets = await printed(page, portrait=True)
+    assert all(re.search("Intervenant Mission Qualité Date de mission", sheet) for sheet in sheets)
+    assert "Qualité Correcteur" not in " ".join(sheets)  # as a card repeats it
 
 
 async def test_what_is_for_paper_alone_is_not_on_the_screen(person, lycee, no_violation):

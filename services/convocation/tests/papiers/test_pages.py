@@ -94,6 +94,7 @@ async def test_the_table_tells_all_cancelled_ones_too_and_holds_no_formula(open_
 
 
 async def test_a_list_to_sign_has_a_sheet_for_each_mission_and_day_and_nobody_who_is_cancelled(open_world, convoked):
+    await open_world.chef.convoque(open_world.hlp, "105", dates=[DAY])
     pages = sheets(await taken(open_world.browser("chef"), f"{OF}/emargement.pdf"))
     assert len(pages) == 4
     hg, hlp, hlp_later, numerisation = pages
@@ -101,6 +102,7 @@ async def test_a_list_to_sign_has_a_sheet_for_each_mission_and_day_and_nobody_wh
     assert hg.index("BŒUF Élodie") < hg.index("DE LA TOUR Jean-Noël")
     assert "mardi 5 mars 2030" in hlp
     assert "samedi 9 mars 2030" in hlp_later
+    assert ["DUPONT Inès" in page for page in pages] == [False, True, False, False]
     assert all("LEFÈVRE Anne" in page and "N’DIAYE" not in page for page in (hlp, hlp_later))
     assert "DUPONT-MARTEL Zoé Numérisation" in numerisation
     for page in pages:
