@@ -145,6 +145,9 @@ def _cases(made: list[Closing]) -> dict[str, Case]:
     ]
     fautes = ["MARBQUIER", "DUCHHET", "LEMNOARD", "ROULLEINN", "VAQUON"]
     return {
+        "accueil_etablissement": Case(someone, "/"),
+        "accueil_academie": Case(gestionnaire("25"), "/"),
+        "accueil_national": Case(ADMINISTRATEUR, "/"),
         "liste_etablissement": Case(someone, "/missions"),
         "liste_academie": Case(gestionnaire("25"), "/missions?tri=manque"),
         "liste_nationale": Case(ADMINISTRATEUR, "/missions?tri=manque"),

@@ -108,7 +108,10 @@ async def test_who_may_not_act_waits_and_the_numerisation_has_its_own_steps(open
 
 
 async def test_the_number_of_unread_is_that_of_the_suivi(open_world):
-    await open_world.chef.convoque(open_world.hg, "100", "101")
+    made = (await open_world.chef.convoque(open_world.hg, "100", "101", "103")).json()["convocations"]
+    [one] = [line["convocation_id"] for line in made if line["numero"] == "100"]
+    read = await open_world.browser("intervenant").post(f"/convocations/{one}/prise-de-connaissance", {"version": "1"})
+    assert read.status_code == 303
     await open_world.chef.convoque(open_world.numerisation, "102")
     async with open_world.pool.acquire() as connection:
         rows = await convocations.convocations_of_etablissement(connection, LYON, SESSION)
@@ -134,6 +137,11 @@ async def test_a_service_that_closes_within_a_week_is_told(open_world):
     assert (await open_world.administrateur.put("/api/ouvertures", body)).status_code == 200
     assert "2 lycées ferment bientôt" in (await of(open_world, "gestionnaire"))["Fermetures du service"][1]
     assert "Service ouvert</span> jusqu’au" in await open_world.browser("chef").text("/")
+
+
+async def test_a_session_that_somebody_decided_about_waits_for_nothing(open_world):
+    found = await of(open_world, "administrateur")
+    assert found["Ouverture du service"] == ("Fait", "Chaque session en a une.")
 
 
 async def test_the_administrateur_reads_sessions_contacts_and_accounts(world):
