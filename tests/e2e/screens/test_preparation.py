@@ -1,5 +1,6 @@
 """A secretariat prepares the session of a large lycée in one sitting, and follows it."""
 
+import re
 import time
 from collections import Counter
 from datetime import date, timedelta
@@ -101,8 +102,8 @@ async def test_somebody_ill_is_replaced_everywhere_in_eight_clicks(person, produ
     await hand.button("Remplacer")
     await page.get_by_label("NOM Prénom de la personne qui remplace").fill(other)
     await hand.button("Chercher")
-    # Another lycée may have her namesake: then one must be chosen.
-    await hand.click(page.get_by_role("radio", name=f"{other} {product.grand.uai}"))
+    # Another lycée may have her namesake: her own people come first.
+    await hand.click(page.get_by_role("radio", name=re.compile(f"{other}.*votre établissement")))
     await page.get_by_label("Motif de l’annulation").fill("Arrêt de travail")
     await hand.button("Confirmer", exact=False)
     await expect(page.get_by_text("à lire avant de confirmer")).to_be_visible()  # of another discipline, two a day

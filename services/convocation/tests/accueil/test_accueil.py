@@ -62,7 +62,7 @@ async def test_a_chef_reads_what_is_left_and_it_becomes_less(open_world):
     await open_world.chef.put(
         f"/api/etablissements/{LYON}/signature", {"nom": "X", "prenom": "Y", "qualite": "Proviseure"}
     )
-    await chef.post(f"/coordonnees/{LYON}", {"telephone": "04", "version": ""})
+    await chef.post(f"/coordonnees/{LYON}", {"telephone": "04 72 00 00 00", "version": ""})
     await open_world.chef.convoque(open_world.hg, "100", "101")
     after = await of(open_world, "chef")
     assert after["Signature de l’établissement"][0] == "Fait"

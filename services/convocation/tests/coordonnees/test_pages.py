@@ -48,7 +48,7 @@ async def test_what_is_wrong_is_refused_and_stays_in_the_form(open_world, wrong,
 async def test_who_read_an_older_version_does_not_overwrite_the_newer(open_world):
     chef = open_world.browser("chef")
     await chef.post(f"/coordonnees/{LYON}", DONNEES)
-    stale = await chef.post(f"/coordonnees/{LYON}", DONNEES | {"telephone": "05"})
+    stale = await chef.post(f"/coordonnees/{LYON}", DONNEES | {"telephone": "05 00 00 00 00"})
     assert stale.status_code == 412
     assert 'value="05"' in stale.text
     assert (await held(open_world))[2] == 1
@@ -76,7 +76,7 @@ async def test_whom_the_etablissement_convokes_reads_them_and_may_write_to_it(op
 
 async def test_she_reads_those_of_the_missions_place_and_not_of_her_own(open_world):
     """104 teaches elsewhere, and is convoked here."""
-    await open_world.browser("autre_chef").post("/coordonnees/0699002K", DONNEES | {"telephone": "05"})
+    await open_world.browser("autre_chef").post("/coordonnees/0699002K", DONNEES | {"telephone": "05 00 00 00 00"})
     await open_world.chef.convoque(open_world.hg, "104")
     await open_world.browser("chef").post(f"/coordonnees/{LYON}", DONNEES)
     told = await open_world.browser(open_world.acteur("104", Role.INTERVENANT)).text("/mes-missions")

@@ -164,7 +164,11 @@ def _imports(one: Rectorat) -> Etape:
     phrase = f"{pluriel(one.imports, 'fichier vérifié attend', 'fichiers vérifiés attendent')} votre confirmation."
     url = "/intervenants/import"
     return Etape(
-        "Import de l’annuaire", phrase if one.imports else "Aucun.", selon(one.imports), url, "Voir les imports"
+        "Import de l’annuaire",
+        phrase if one.imports else "Aucun fichier n’attend.",
+        selon(one.imports),
+        url,
+        "Voir les imports",
     )
 
 

@@ -72,7 +72,9 @@ class ChoixDesPersonnes:
     @property
     def possibles(self) -> list[tuple[str, str]]:
         """Who can be chosen among the people shown, by number and name."""
-        return [(one.numero, one.nom) for one in self.toutes if not one.deja]
+        elsewhere = [one for one in self.ailleurs if one.cochee]
+        near = [*self.groupe, *elsewhere, *self.trouvees, *self.choisies]
+        return [(one.numero, one.nom) for one in near if not one.deja]
 
     @property
     def noms(self) -> dict[str, str]:

@@ -47,7 +47,7 @@ async def elsewhere(
     """
     words = mots(nom)
     by_words, prefixes = named(words, 6, "academie = $5") if words else ("", [])
-    query = _ELSEWHERE.format(named=f"i.numero IN ({by_words})" if words else "true")
+    query = _ELSEWHERE.format(named=f"i.numero = ANY(ARRAY({by_words}))" if words else "true")
     keys = [f"{academie}|{code}" for code in disciplines]
     asked = (uai, keys, voisins, limit, academie, *prefixes)
     return trouves(await connection.fetch(query, *asked, record_class=IntervenantListe))

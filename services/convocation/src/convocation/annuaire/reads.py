@@ -18,8 +18,9 @@ _OF_DISCIPLINE = f"""{_PEOPLE}
 WHERE actif AND academie = $3 AND (uai = $1 OR uais_secondaires @> ARRAY[$1::text]) AND disciplines && $2::text[]
 ORDER BY cle, numero
 """
+# An array and no IN: the planner then goes by index. With IN it read the nation's directory for « MAR »: 217 ms, now 7.
 _BY_NAME = f"""SELECT {COLUMNS}, count(*) OVER () AS total FROM intervenant i
-WHERE i.actif AND i.numero IN ({{named}}) ORDER BY i.cle, i.numero LIMIT {{limit}}"""
+WHERE i.actif AND i.numero = ANY(ARRAY({{named}})) ORDER BY i.cle, i.numero LIMIT {{limit}}"""
 _WORD = "SELECT numero FROM intervenant_mot f WHERE mot LIKE ${number} AND {place}"
 _SIMILAR = "SELECT DISTINCT mot FROM intervenant_mot WHERE academie = $1 AND length(mot) >= $2"
 
@@ -272,7 +273,7 @@ async def _page_of(connection: Connection, filtre: FiltreAnnuaire, words: Sequen
     place = "true" if filtre.academies is None else "academie = ANY($1)"
     by_words, prefixes = named(words, 7, place) if words else ("", [])
     return await connection.fetch(
-        _LISTE.format(named=f"i.numero IN ({by_words})" if words else "true"),
+        _LISTE.format(named=f"i.numero = ANY(ARRAY({by_words}))" if words else "true"),
         filtre.academies,
         filtre.uai,
         filtre.discipline,

@@ -40,6 +40,8 @@ _PAGES = {
     "/missions": "convoquer-une-mission",
     "/preparation": "preparer-la-session",
     "/suivi": "suivre-et-changer",
+    "/papiers": "suivre-et-changer",
+    "/avis": "suivre-et-changer",
     "/convocations": "suivre-et-changer",
     "/signature": "signature",
     "/coordonnees": "signature",

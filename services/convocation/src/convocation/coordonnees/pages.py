@@ -18,7 +18,7 @@ from pages.forms import faults, fields, text, version_of
 
 router = Router(include_in_schema=False)
 _PHRASES = {
-    "telephone": "Écrivez le téléphone en 100 caractères au plus, par exemple 04 72 00 00 00.",
+    "telephone": "Écrivez un numéro de téléphone, en 100 caractères au plus, par exemple 04 72 00 00 00.",
     "courriel": "Écrivez une adresse, par exemple secretariat@ac-exemple.fr.",
 }
 

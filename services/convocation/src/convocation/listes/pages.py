@@ -140,7 +140,7 @@ async def detail(request: Request, mission_id: UUID, acteur: ActeurDep) -> HTMLR
 
 
 async def _next(connection: Connection, acteur: Acteur, mission: Mission) -> Mission | None:
-    """The mission to convoke on after this one; the first one after the last."""
+    """The mission to convoke on after this one."""
     if not can_convoke(acteur, mission):
         return None
     found = [
@@ -149,9 +149,9 @@ async def _next(connection: Connection, acteur: Acteur, mission: Mission) -> Mis
         if can_convoke(acteur, one)
     ]
     ids = [one.mission_id for one in found]
-    if len(found) < 2 or mission.mission_id not in ids:
+    if mission.mission_id not in ids:
         return None
-    return found[(ids.index(mission.mission_id) + 1) % len(found)]
+    return next(iter(found[ids.index(mission.mission_id) + 1 :]), None)
 
 
 @router.get("/missions/{mission_id}/intervenants")

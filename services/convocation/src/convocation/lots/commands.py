@@ -129,8 +129,8 @@ async def undo_lot(commande: Commande, uai: str, lot: int) -> int:
     return changed
 
 
-async def remind(commande: Commande, rows: Sequence[LigneConvocation]) -> int:
-    """Their mail goes out again; once a day. Returns how many. Raises RelanceSansObjet for nobody, Forbidden."""
+async def remind(commande: Commande, rows: Sequence[LigneConvocation]) -> dict[UUID, int]:
+    """They are reminded by mail, once a day: the version by id. Raises RelanceSansObjet for nobody, Forbidden."""
     for row in rows:
         authorise_reminder(commande, row)
     due = set(await sql.remind(commande.connection, [row.convocation_id for row in rows], commande.now))
@@ -140,7 +140,7 @@ async def remind(commande: Commande, rows: Sequence[LigneConvocation]) -> int:
     for row in reminded:
         await ask_mail(commande.connection, row.convocation_id, row.version, Objet.RENVOI)
     await record(commande.connection, commande.acteur, commande.now, [_acte(row) for row in reminded])
-    return len(reminded)
+    return {row.convocation_id: row.version for row in reminded}
 
 
 def _acte(row: LigneConvocation) -> Acte:

@@ -1,9 +1,10 @@
 """Acts on several convocations at once, and whom they meet on other missions. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Protocol
 from uuid import UUID
 
 from convocation.convocations.domain import (
@@ -93,11 +94,24 @@ class Retour:
         return replace(avant, nature=nature, version=convocation.version + 1, motif=None)
 
 
+class Observee(Protocol):
+    """A convocation with its observation."""
+
+    @property
+    def observation(self) -> str: ...
+
+
 def saisie_of(convocation: Convocation) -> Saisie:
     """What was entered for it."""
     held = convocation.qualite
     chosen = None if held.par_defaut or held.qualite is None else held.qualite.value
     return Saisie(chosen, convocation.dates, convocation.observation)
+
+
+def common_observation(rows: Iterable[Observee]) -> str:
+    """What all of them say; nothing where they differ."""
+    said = {row.observation for row in rows}
+    return said.pop() if len(said) == 1 else ""
 
 
 def meetings(

@@ -4,7 +4,7 @@ What is ticked or searched for is posted, so that no URL holds names of people.
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
 from urllib.parse import urlencode
 from uuid import UUID
@@ -17,7 +17,7 @@ from acces.commande import Commande
 from acces.http import ActeurDep, Router
 from chassis.database import Connection
 from convocation.annuaire import reads as annuaire
-from convocation.annuaire.domain import Intervenant
+from convocation.annuaire.reads import Trouves
 from convocation.avertissements.domain import Avertissement
 from convocation.avis.access import may_settle
 from convocation.cadre.ecran import choisir_etablissement, page
@@ -29,7 +29,7 @@ from convocation.convocations.commands import PassageOutre
 from convocation.convocations.domain import LIBELLES
 from convocation.convocations.reads import LigneConvocation
 from convocation.convocations.refus import AvertissementsALire
-from convocation.lots import presenters
+from convocation.lots import presenters, sql
 from convocation.lots.access import followed, may_act, may_follow
 from convocation.lots.commands import (
     change_lot,
@@ -41,7 +41,7 @@ from convocation.lots.commands import (
     warn_lot,
     warn_replacement,
 )
-from convocation.lots.domain import LIBELLES_ACTES, ActeEnLot
+from convocation.lots.domain import DEFAIRE, LIBELLES_ACTES, ActeEnLot, common_observation
 from convocation.lots.forms import MAX_FIELDS, Lot, read_lot
 from convocation.lots.refus import LotVide, RemplacantAbsent
 from convocation.missions import reads as missions
@@ -83,7 +83,7 @@ async def agir(request: Request, uai: str, acteur: ActeurDep) -> Response:
             return await _confirm(request, connection, acteur, uai, lot, rows)
     made, left, refused = await _act(request, acteur, lot, rows)
     if refused is None:
-        return see_other(await _done(request, acteur, uai, made, len(rows)), request)
+        return see_other(await _done(request, acteur, uai, lot, made), request)
     done, lot.choix = len(lot.choix) - len(left), left
     async with reading(request, acteur) as connection:
         rows = [one for one in await _rows(request, connection, acteur, uai) if one.convocation_id in left]
@@ -101,17 +101,22 @@ async def defaire(request: Request, uai: str, acteur: ActeurDep) -> Response:
     except Refus as refus:
         async with reading(request, acteur) as connection:
             return await _list(request, connection, acteur, uai, Lot({}), refus)
-    return see_other(f"/suivi/{uai}?fait=defait&n={back}")
+    return see_other(f"/suivi/{uai}?{_filters(request)}fait=defait&n={back}")
 
 
-async def _done(request: Request, acteur: Acteur, uai: str, made: dict[UUID, int], acted: int) -> str:
-    """The list as it was filtered, with what was done, and the number by which it can be undone."""
-    kept = [(name, value) for name, value in request.query_params.multi_items() if name in _FILTERS]
-    kept += [("fait", "lot"), ("n", str(len(made) or acted))]
-    if made:
+async def _done(request: Request, acteur: Acteur, uai: str, lot: Lot, made: dict[UUID, int]) -> str:
+    """The list as it was filtered, with what was done, which can be undone but for a reminder."""
+    reminded = lot.acte is ActeEnLot.RELANCER
+    if made and not reminded:
         async with commande(request, acteur) as command:
-            kept.append(("lot", str(await remember_lot(command, uai, made))))
-    return f"/suivi/{uai}?{urlencode(kept)}"
+            await remember_lot(command, uai, made)
+    return f"/suivi/{uai}?{_filters(request)}fait={'relance' if reminded else 'lot'}&n={len(made)}"
+
+
+def _filters(request: Request) -> str:
+    """The list's, as an address bears them."""
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name in _FILTERS and value]
+    return f"{urlencode(kept)}&" if kept else ""
 
 
 async def _act(
@@ -144,8 +149,7 @@ async def _act_on(
     expected = {one.convocation_id: lot.choix[one.convocation_id] for one in of_mission}
     outre = PassageOutre(frozenset(lot.lus), lot.outre)
     if lot.acte is ActeEnLot.RELANCER:
-        await remind(command, of_mission)
-        return {}
+        return await remind(command, of_mission)
     if lot.acte is ActeEnLot.REMPLACER:
         if not lot.remplacant:
             raise RemplacantAbsent
@@ -186,10 +190,21 @@ async def _list(
         lot=lot,
         erreurs=errors_of(refus),
         agit=may_act(acteur),
-        defaire=query.get("lot", "") if query.get("fait") == "lot" and may_act(acteur) else "",
+        defaire=await _last_act(request, connection, acteur, uai),
         regle=may_settle(acteur),
         actes=list(LIBELLES_ACTES.items()),
     )
+
+
+async def _last_act(
+    request: Request, connection: Connection, acteur: Acteur, uai: str
+) -> tuple[int, int, datetime] | None:
+    """What the acteur can still undo: its number, of how many convocations it is, and until when."""
+    now = application(request).clock()
+    found = await sql.last(connection, uai, acteur.sub, now - DEFAIRE) if may_act(acteur) else None
+    if found is None:
+        return None
+    return found.lot_id, found.nombre, local_time(await missions.academie(connection, uai) or "", found.le + DEFAIRE)
 
 
 async def _confirm(
@@ -204,10 +219,12 @@ async def _confirm(
 ) -> Response:
     """What is about to happen to whom, and what there is to read before."""
     assert lot.acte is not None
-    found: list[Intervenant] = []
+    found = Trouves()
     if lot.acte is ActeEnLot.REMPLACER and len(lot.recherche) > 1 and rows:
-        found = (await annuaire.search(connection, rows[0].academie, lot.recherche, limit=_FOUND)).personnes
-        await count_read(request, acteur, found)
+        found = await annuaire.search(connection, rows[0].academie, lot.recherche, limit=_FOUND)
+        await count_read(request, acteur, found.personnes)
+    if lot.acte is ActeEnLot.OBSERVATION and not lot.confirme:
+        lot.observation = common_observation(rows)
     to_read = isinstance(refus, AvertissementsALire)
     jour = local_time(rows[0].academie if rows else "", application(request).clock()).date()
     return await page(
@@ -222,11 +239,12 @@ async def _confirm(
         titre=LIBELLES_ACTES[lot.acte],
         lignes=[presenters.ligne(row) for row in rows],
         personnes=len({row.numero for row in rows}),
-        trouvees=[(one.numero, f"{one.nom} {one.prenom}", one.uai) for one in found],
+        trouvees=await presenters.replacements(connection, uai, found.personnes),
+        trouvees_total=found.total,
         a_lire=to_read,
         faites=done,
         erreurs=[] if to_read else errors_of(refus),
-        avertissements=await _warnings(connection, lot, rows, jour) if to_read else [],
+        avertissements=presenters.merged(await _warnings(connection, lot, rows, jour)) if to_read else [],
         qualites=list(LIBELLES.items()),
         aujourdhui=jour,
     )

@@ -3,10 +3,15 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from chassis.database import Connection
+from convocation.annuaire.domain import Intervenant
+from convocation.avertissements.domain import Avertissement
 from convocation.commun.recherche import mots
 from convocation.convocations.presenters import line_of
 from convocation.convocations.reads import LigneConvocation
+from convocation.missions import reads as places
 from convocation.missions.domain import intitule
+from convocation.nomenclature import reads as nomenclature
 from convocation.suivi.domain import Acces
 
 
@@ -48,6 +53,28 @@ def chosen(rows: Sequence[LigneConvocation], *, kind: str, mission: str, nom: st
 def missions(rows: Sequence[LigneConvocation]) -> list[tuple[str, str]]:
     """To choose from, by name."""
     return sorted({(str(row.mission_id), intitule(row.libelle, row.voie)) for row in rows}, key=lambda one: one[1])
+
+
+async def replacements(connection: Connection, uai: str, people: Sequence[Intervenant]) -> list[tuple[str, str, str]]:
+    """Number, name and what tells namesakes apart, the établissement's own people first."""
+    libelles = await nomenclature.libelles(connection)
+    rows = await places.etablissements(connection, sorted({one.uai for one in people}))
+    noms = {row.uai: f"{row.etablissement_nom}, {row.etablissement_commune} ({row.uai})" for row in rows}
+    found = []
+    for one in sorted(people, key=lambda person: uai not in {person.uai, *person.uais_secondaires}):
+        ici = uai in {one.uai, *one.uais_secondaires}
+        lieu = "votre établissement" if ici else noms.get(one.uai, one.uai)
+        taught = ", ".join(libelles.get(code, code) for code in one.disciplines)
+        found.append((one.numero, f"{one.nom} {one.prenom}", f"{taught} – {lieu}"))
+    return found
+
+
+def merged(found: Sequence[Avertissement]) -> list[Avertissement]:
+    """Each sentence once, with all that it is about."""
+    details: dict[tuple[str, str], dict[str, None]] = {}
+    for one in found:
+        details.setdefault((one.type, one.phrase), {}).update(dict.fromkeys(one.details))
+    return [Avertissement(type_, phrase, tuple(about)) for (type_, phrase), about in details.items()]
 
 
 def ligne(row: LigneConvocation) -> dict[str, Any]:

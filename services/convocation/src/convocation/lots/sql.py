@@ -40,6 +40,10 @@ _REMEMBER = """
 WITH gone AS (DELETE FROM lot WHERE le < $4 OR (uai = $1 AND par = $2))
 INSERT INTO lot (uai, par, le, convocations, versions) VALUES ($1, $2, $3, $5::uuid[], $6::int[]) RETURNING lot_id
 """
+_LAST = """
+SELECT lot_id, le, cardinality(convocations) AS nombre FROM lot WHERE uai = $1 AND par = $2 AND le >= $3
+ORDER BY lot_id DESC LIMIT 1
+"""
 _TAKE = """
 DELETE FROM lot WHERE lot_id = $1 AND uai = $2 AND par = $3 AND le >= $4 RETURNING convocations, versions
 """
@@ -54,6 +58,14 @@ FROM unnest($1::uuid[], $2::int[]) AS t (convocation_id, version)
 JOIN convocation_version v ON v.convocation_id = t.convocation_id AND v.version = t.version - 1
 JOIN convocation c ON c.convocation_id = t.convocation_id
 """
+
+
+class DernierLot(Row):
+    """The last act of a person: of how many convocations it made a version, and when."""
+
+    lot_id: int
+    le: datetime
+    nombre: int
 
 
 class _Lot(Row):
@@ -78,6 +90,11 @@ async def remember(
     made = list(versions), list(versions.values())
     lot: int = await connection.fetchval(_REMEMBER, uai, par, le, oldest, *made)
     return lot
+
+
+async def last(connection: Connection, uai: str, par: str, oldest: datetime) -> DernierLot | None:
+    """What `par` can still undo there."""
+    return await connection.fetchrow(_LAST, uai, par, oldest, record_class=DernierLot)
 
 
 async def take(connection: Connection, lot: int, uai: str, par: str, oldest: datetime) -> list[Faite]:

@@ -20,7 +20,7 @@ _KEPT = ("date", "observation", "vus", "coches", "qualites")
 class Brouillon:
     """What is entered for one mission. `vus`: numbers shown, `coches`: those ticked; `qualites`: by number.
 
-    `date` is as the field sends it. `nom`: whom one searches for; it is not kept.
+    `date` is as the field sends it. `nom`: whom one searches for, `total`: how many there are; neither is kept.
     """
 
     date: str = ""
@@ -29,6 +29,7 @@ class Brouillon:
     coches: list[str] = field(default_factory=list)
     qualites: dict[str, str] = field(default_factory=dict)
     nom: str = ""
+    total: int = 0
 
     def kept(self) -> dict[str, object]:
         """As it is stored."""

@@ -10,6 +10,7 @@ from chassis.database import Connection
 from convocation.affectation.presenters import nearest
 from convocation.annuaire import reads as annuaire
 from convocation.annuaire.domain import Intervenant
+from convocation.annuaire.reads import Trouves
 from convocation.avertissements.calendrier import calendrier
 from convocation.avertissements.domain import Avertissement
 from convocation.commun.refus import Refus
@@ -109,7 +110,10 @@ class Ligne:
 
 @dataclass(slots=True)
 class Bloc:
-    """A mission of the page. `deja`: who is convoked already; `erreur`: why it cannot be convoked as entered."""
+    """A mission of the page. `deja`: who is convoked already; `erreur`: why it cannot be convoked as entered.
+
+    `total`: how many people a search found, of whom the first are shown.
+    """
 
     mission: Mission
     titre: str
@@ -118,6 +122,7 @@ class Bloc:
     lignes: list[Ligne] = field(default_factory=list)
     deja: list[str] = field(default_factory=list)
     erreur: str = ""
+    total: int = 0
 
     @property
     def numerisation(self) -> bool:
@@ -159,17 +164,20 @@ async def search(connection: Connection, donnees: Donnees, preparation: Preparat
     """Who is searched for on a mission is shown below its others, not ticked (R35)."""
     for one in preparation.missions.values():
         if len(one.nom) > 1:
-            found = (await annuaire.search(connection, donnees.academie, one.nom, limit=_FOUND)).personnes
-            one.vus += [person.numero for person in found if person.numero not in one.vus]
+            _show_found(one, await annuaire.search(connection, donnees.academie, one.nom, limit=_FOUND))
+
+
+def _show_found(one: Brouillon, found: Trouves) -> None:
+    one.vus += [person.numero for person in found.personnes if person.numero not in one.vus]
+    one.total = found.total
 
 
 async def add_neighbours(connection: Connection, donnees: Donnees, preparation: Preparation, asked: str) -> None:
     """Who teaches a mission's disciplines in other lycées, the nearest first, is shown below its others, not ticked."""
     for mission in donnees.missions:
         if str(mission.mission_id) == asked:
-            found = (await nearest(connection, mission, sorted(donnees.disciplines[mission.code]))).personnes
-            one = preparation.missions[mission.mission_id]
-            one.vus += [person.numero for person in found if person.numero not in one.vus]
+            found = await nearest(connection, mission, sorted(donnees.disciplines[mission.code]))
+            _show_found(preparation.missions[mission.mission_id], found)
 
 
 async def present(
@@ -189,7 +197,7 @@ async def present(
         brouillon, there = preparation.missions[mission.mission_id], donnees.existantes[mission.mission_id]
         active = {numero for numero, state in there.items() if state.active}
         brouillon.coches = [numero for numero in brouillon.coches if numero in people and numero not in active]
-        bloc = Bloc(mission, mission.intitule, brouillon.date, brouillon.nom)
+        bloc = Bloc(mission, mission.intitule, brouillon.date, brouillon.nom, total=brouillon.total)
         for numero in brouillon.vus:
             if numero in people and numero not in active:
                 person = people[numero]
