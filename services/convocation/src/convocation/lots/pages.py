@@ -30,7 +30,7 @@ from convocation.convocations.domain import LIBELLES
 from convocation.convocations.reads import LigneConvocation
 from convocation.convocations.refus import AvertissementsALire
 from convocation.lots import presenters
-from convocation.lots.access import followed, may_act, may_follow
+from convocation.lots.access import authorise_acting, followed, may_act, may_follow
 from convocation.lots.commands import (
     change_lot,
     in_order,
@@ -79,6 +79,7 @@ async def agir(request: Request, uai: str, acteur: ActeurDep) -> Response:
             return await _list(request, connection, acteur, uai, lot)
         if not rows:
             return await _list(request, connection, acteur, uai, lot, LotVide())
+        authorise_acting(acteur, rows)
         if not lot.confirme:
             return await _confirm(request, connection, acteur, uai, lot, rows)
     made, left, refused = await _act(request, acteur, lot, rows)
