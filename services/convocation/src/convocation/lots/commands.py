@@ -17,6 +17,7 @@ from convocation.convocations.examen import Occupation, conflits
 from convocation.convocations.reads import LigneConvocation, convocation_of
 from convocation.courriels.commands import ask_mail
 from convocation.courriels.domain import Objet
+from convocation.empechements.commands import reopen_reports
 from convocation.lots import sql
 from convocation.lots.access import authorise_reminder, authorise_undoing
 from convocation.lots.domain import DEFAIRE, ActeEnLot, Changement, Retour, meetings, saisie_of
@@ -126,6 +127,7 @@ async def undo_lot(commande: Commande, uai: str, lot: int) -> int:
         expected = {row.convocation_id: row.version for row in group}
         avant = {one.numero: one for id_ in expected if (one := before.get(id_))}
         changed += len(await change_together(commande, mission_id, expected, Retour(avant).of))
+    await reopen_reports(commande.connection, [(row.convocation_id, row.version) for row in made])
     return changed
 
 
