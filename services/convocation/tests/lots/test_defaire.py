@@ -57,6 +57,16 @@ async def test_undone_a_cancellation_reopens_no_empechement_that_was_decided_bef
     assert await open_world.pool.fetchrow("SELECT etat, par, repondu_le FROM empechement") == before
 
 
+async def test_who_left_the_directory_meanwhile_is_not_convoked_again_by_undoing(open_world, convoked):
+    browser = open_world.browser("chef")
+    done = await confirm(browser, "annuler", f"{convoked['100']}|1", f"{convoked['102']}|1", motif="Malade")
+    await open_world.pool.execute("UPDATE intervenant SET actif = false WHERE numero = '100'")
+    answer = await undo(browser, done)
+    assert answer.status_code in {409, 422}
+    rows = await open_world.pool.fetch("SELECT numero FROM convocation WHERE status = 'CANCELLED' ORDER BY numero")
+    assert [row["numero"] for row in rows] == ["100", "102"]  # all or none
+
+
 @pytest.mark.parametrize(
     "data",
     [
