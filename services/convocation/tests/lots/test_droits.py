@@ -1,5 +1,7 @@
 """« Suivi »: who may not act on a convocation searches no directory for it and is told nothing of it."""
 
+import re
+
 import pytest_asyncio
 
 LYON, DAY = "0699001J", "2030-03-05"
@@ -39,3 +41,9 @@ async def test_who_acts_on_the_numerisation_alone_is_refused_a_mixed_choice_befo
     assert (await browser.post(PAGE, data={"action": "annuler", "choix": own})).status_code == 200
     rows = await open_world.pool.fetch("SELECT DISTINCT status, version FROM convocation")
     assert [tuple(row) for row in rows] == [("ACTIVE", 1)]
+
+
+async def test_who_acts_on_the_numerisation_alone_has_boxes_for_it_alone(open_world, convoked):
+    page = await open_world.browser("delegue_numerisation").text(PAGE)
+    assert re.findall(r'name="choix" value="([^|]*)', page) == [convoked["104"]]
+    assert (await open_world.browser("chef").text(PAGE)).count('name="choix"') == 4

@@ -33,6 +33,11 @@ def authorise_acting(acteur: Acteur, rows: Iterable[LigneConvocation]) -> None:
         POLICY.authorise(acteur, "convocation.ecrire", uai=row.uai, academie=row.academie, mission=row.type)
 
 
+def may_act_on(acteur: Acteur, row: LigneConvocation) -> bool:
+    """Whether its box is shown: a délégué à la numérisation ticks those of his missions alone."""
+    return POLICY.allows(acteur, "convocation.ecrire", uai=row.uai, academie=row.academie, mission=row.type)
+
+
 def authorise_undoing(acteur: Acteur, uai: str) -> None:
     """Raises MissionInconnue for another's établissement, Forbidden; each mission is authorised again."""
     POLICY.visible(acteur, "session.suivre", MissionInconnue, uai=uai)

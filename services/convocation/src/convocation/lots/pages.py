@@ -30,7 +30,7 @@ from convocation.convocations.domain import LIBELLES
 from convocation.convocations.reads import LigneConvocation
 from convocation.convocations.refus import AvertissementsALire
 from convocation.lots import presenters
-from convocation.lots.access import authorise_acting, followed, may_act, may_follow
+from convocation.lots.access import authorise_acting, followed, may_act, may_act_on, may_follow
 from convocation.lots.commands import (
     change_lot,
     in_order,
@@ -183,7 +183,7 @@ async def _list(
         "lots/suivi.html",
         status=status_of(refus),
         uai=uai,
-        lignes=[presenters.ligne(row) for row in shown],
+        lignes=[presenters.ligne(row) | {"agit": may_act_on(acteur, row)} for row in shown],
         total=sum(row.active for row in rows),
         sortes=presenters.kinds(rows),
         missions=presenters.missions(rows),
