@@ -55,6 +55,7 @@ async def test_an_envoi_says_all_that_a_mail_and_its_attachments_need(open_world
         "status": 200,
         "nature": "MODIFICATION",
         "lue": False,
+        "relancee": False,
         "courriel": "100@ac-exemple.invalid",
         "civilite": "Mme",
         "nom": "BŒUF",
@@ -107,6 +108,18 @@ async def test_a_version_that_was_read_is_told_so_and_the_next_one_wants_to_be_r
     await open_world.pool.execute(query, UUID(une), 1)
     told = await ask(open_world, (une, 1, {"engagee": True}), (une, 2, {}))
     assert [one["lue"] for one in told] == [True, False]
+
+
+async def test_a_version_is_one_to_be_reminded_of_until_it_is_read_or_changed(open_world, une):
+    await open_world.pool.execute("INSERT INTO relance (convocation_id, le) VALUES ($1, now())", UUID(une))
+    told = await ask(open_world, (une, 1, {"engagee": True}), (une, 2, {}))
+    assert [one["relancee"] for one in told] == [True, True]
+    query = "INSERT INTO prise_de_connaissance (convocation_id, version, le) VALUES ($1, $2, now())"
+    await open_world.pool.execute(query, UUID(une), 2)
+    assert not (await ask(open_world, (une, 2, {})))[0]["relancee"]
+    await open_world.pool.execute("DELETE FROM prise_de_connaissance")
+    await change(open_world, une, 2, dates=[JOUR])
+    assert not (await ask(open_world, (une, 3, {})))[0]["relancee"]
 
 
 async def test_r45_a_cancelled_versions_document_and_calendar_object_are_those_of_the_annulation(open_world, une):

@@ -63,6 +63,7 @@ def _facts(row: Envoi) -> dict[str, Any]:
     return {
         "nature": row.nature,
         "lue": row.lue,
+        "relancee": row.relancee,
         "courriel": row.courriel,
         "civilite": row.civilite,
         "nom": row.nom,

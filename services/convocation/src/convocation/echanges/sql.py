@@ -14,7 +14,7 @@ SELECT d.rang, d.convocation_id, d.version, d.engagee, c.version AS courante, v.
        o.compteur AS lien_compteur, m.type, m.libelle, m.voie, m.session, m.uai, m.academie, m.etablissement_nom,
        m.etablissement_commune, s.nom AS signataire_nom, s.prenom AS signataire_prenom,
        s.qualite AS signataire_qualite, k.nom AS contact_nom, k.courriel AS contact_courriel,
-       l.convocation_id IS NOT NULL AS lue,
+       l.convocation_id IS NOT NULL AS lue, (l.convocation_id IS NULL AND t.le > v.le) IS TRUE AS relancee,
        p.qualite AS precedente_qualite, p.qualite_par_defaut AS precedente_qualite_par_defaut,
        p.dates AS precedente_dates, p.observation AS precedente_observation,
        (SELECT e.reponse FROM empechement e WHERE e.convocation_id = d.convocation_id AND e.etat = 'MAINTENU'
@@ -28,6 +28,7 @@ JOIN mission m ON m.mission_id = c.mission_id
 LEFT JOIN lien_ouvert o ON o.numero = c.numero
 LEFT JOIN convocation_version p ON p.convocation_id = d.convocation_id AND p.version = d.dite
 LEFT JOIN prise_de_connaissance l ON l.convocation_id = d.convocation_id AND l.version = d.version
+LEFT JOIN relance t ON t.convocation_id = d.convocation_id
 LEFT JOIN signature s ON s.uai = m.uai
 LEFT JOIN contact k ON k.academie = m.academie
 """
@@ -61,7 +62,8 @@ class VersionDemandee(NamedTuple):
 class Envoi(VersionRow):
     """A version that was asked for. `rang`: its place, from 1. `courante`: the convocation's present version.
 
-    `lien_compteur`: what a link is bound to; None where the person's links open nothing.
+    `lien_compteur`: what a link is bound to; None where the person's links open nothing. `relancee`: the établissement
+    has reminded her of this version, which she has not read.
     """
 
     rang: int
@@ -81,6 +83,7 @@ class Envoi(VersionRow):
     contact_nom: str | None
     contact_courriel: str | None
     lue: bool
+    relancee: bool
     precedente_qualite: str | None
     precedente_qualite_par_defaut: bool | None
     precedente_dates: list[date] | None

@@ -48,7 +48,7 @@ class Envoi:
     """What convocation answers for one version. `signataire` has two lines; `reponse` is « Nom <courriel> ».
 
     `reponse_empechement`: what the établissement last answered to an empêchement. `lien`: None where a link would
-    open nothing.
+    open nothing. `relancee`: the établissement reminds of a version that was told and is not read.
     """
 
     convocation_id: UUID
@@ -76,6 +76,7 @@ class Envoi:
     lien: str | None
     document: Piece
     calendrier: Calendrier
+    relancee: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,7 @@ def trier(rows: Sequence[L], answers: Mapping[L, Envoi | int], aujourd_hui: Mapp
             tri.closes.setdefault(Etat.POINTLESS, []).append(row)
         else:
             tri.gardees.append(row)
-            tri.items.append(Item(_told_as(row), answer))
+            tri.items.append(Item(_told_as(row, answer), answer))
     return tri
 
 
@@ -84,11 +84,12 @@ def _nature(row: Ligne) -> Nature | None:
     return nature_de(row.connu, active=row.nature != Nature.ANNULATION)
 
 
-def _told_as(row: Ligne) -> Nature:
-    """A mail under way says what it said, whatever came back meanwhile."""
+def _told_as(row: Ligne, envoi: Envoi) -> Nature:
+    """A mail under way says what it said, whatever came back meanwhile; one that an établissement asks for reminds."""
     if row.nature in _SANS_VERSION:
         return Nature(row.nature)
-    return _nature(row) or Nature(row.nature)
+    nature = _nature(row) or Nature(row.nature)
+    return Nature.RAPPEL if envoi.relancee and nature is not Nature.ANNULATION else nature
 
 
 def _encore_utile(row: Ligne, envoi: Envoi, aujourd_hui: Mapping[str, date]) -> bool:

@@ -117,6 +117,7 @@ def _envoi(one: dict[str, Any]) -> Envoi | int:
         reponse=_address(one["reponse"]),
         precedente=_entree(one["precedente"]),
         document=Piece(one["document"]["nom"], b64decode(one["document"]["octets"])),
+        relancee=one.get("relancee", False),  # a convocation of the release before does not say it
         calendrier=Calendrier(**{name: one["calendrier"][name] for name in ("nom", "methode", "texte")}),
     )
 
