@@ -68,7 +68,7 @@ _FAITS = {
     "convoquees": ("Convocation enregistrée", "SANTORIN en est prévenu ; les mails partent."),
     "preparee": ("Convocations enregistrées", "SANTORIN en est prévenu ; les mails partent."),
     "lot": ("C’est enregistré", "SANTORIN en est prévenu ; les mails partent."),
-    "relance": ("Rappel demandé", "Le mail part ; qui a déjà été relancé depuis un jour ne l’est pas encore une fois."),
+    "relancees": ("Relance envoyée", "Les mails partent ; personne n’est relancé deux fois en un jour."),
     "defait": ("Geste défait", "Tout est comme avant ; SANTORIN en est prévenu."),
     "deja-enregistree": ("Convocation déjà enregistrée", "Elle ne l’a été qu’une fois."),
     "modifiee": ("Convocation modifiée", "La nouvelle version annule et remplace la précédente."),

@@ -1,5 +1,7 @@
 """Whose convocations an acteur follows all together."""
 
+from collections.abc import Iterable
+
 from acces.acteur import Acteur
 from acces.commande import Commande
 from chassis.database import Connection
@@ -23,6 +25,17 @@ async def followed(connection: Connection, acteur: Acteur, uai: str, session: st
     """All of the établissement's session. Raises MissionInconnue for another's établissement, Forbidden."""
     POLICY.visible(acteur, "session.suivre", MissionInconnue, uai=uai)
     return await convocations.convocations_of_etablissement(connection, uai, session)
+
+
+def authorise_acting(acteur: Acteur, rows: Iterable[LigneConvocation]) -> None:
+    """All that are ticked, before anything is searched for, told or done. Raises Forbidden."""
+    for row in rows:
+        POLICY.authorise(acteur, "convocation.ecrire", uai=row.uai, academie=row.academie, mission=row.type)
+
+
+def may_act_on(acteur: Acteur, row: LigneConvocation) -> bool:
+    """Whether its box is shown: a délégué à la numérisation ticks those of his missions alone."""
+    return POLICY.allows(acteur, "convocation.ecrire", uai=row.uai, academie=row.academie, mission=row.type)
 
 
 def authorise_undoing(acteur: Acteur, uai: str) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 from acces.audit import Acte, record
 from acces.commande import Commande
 from chassis.database import Connection
+from convocation.annuaire import reads as intervenants
 from convocation.avertissements.calendrier import calendrier
 from convocation.avertissements.domain import Avertissement, Lieu, sur_les_jours
 from convocation.convocations import reads as convocations
@@ -114,7 +115,8 @@ async def remember_lot(commande: Commande, uai: str, versions: Mapping[UUID, int
 async def undo_lot(commande: Commande, uai: str, lot: int) -> int:
     """Each convocation as it was before its acteur's last act, or none. Returns how many changed.
 
-    Raises RienADefaire, VersionDepassee where somebody has changed one since, ServiceFerme, Forbidden.
+    Raises RienADefaire, VersionDepassee where somebody has changed one since, ServiceFerme, IntervenantInactif and
+    others where somebody can no longer be convoked, Forbidden.
     """
     authorise_undoing(commande.acteur, uai)
     made = await sql.take(commande.connection, lot, uai, commande.acteur.sub, commande.now - DEFAIRE)
@@ -125,12 +127,13 @@ async def undo_lot(commande: Commande, uai: str, lot: int) -> int:
     for mission_id, group in groupby(made, key=lambda row: row.mission_id):
         expected = {row.convocation_id: row.version for row in group}
         avant = {one.numero: one for id_ in expected if (one := before.get(id_))}
-        changed += len(await change_together(commande, mission_id, expected, Retour(avant).of))
+        retour = Retour(avant, await intervenants.get(commande.connection, list(avant)))
+        changed += len(await change_together(commande, mission_id, expected, retour.of))
     return changed
 
 
-async def remind(commande: Commande, rows: Sequence[LigneConvocation]) -> dict[UUID, int]:
-    """They are reminded by mail, once a day: the version by id. Raises RelanceSansObjet for nobody, Forbidden."""
+async def remind(commande: Commande, rows: Sequence[LigneConvocation]) -> int:
+    """They are reminded by mail, once a day. Returns how many. Raises RelanceSansObjet for nobody, Forbidden."""
     for row in rows:
         authorise_reminder(commande, row)
     due = set(await sql.remind(commande.connection, [row.convocation_id for row in rows], commande.now))
@@ -140,7 +143,7 @@ async def remind(commande: Commande, rows: Sequence[LigneConvocation]) -> dict[U
     for row in reminded:
         await ask_mail(commande.connection, row.convocation_id, row.version, Objet.RENVOI)
     await record(commande.connection, commande.acteur, commande.now, [_acte(row) for row in reminded])
-    return {row.convocation_id: row.version for row in reminded}
+    return len(reminded)
 
 
 def _acte(row: LigneConvocation) -> Acte:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
+from convocation.annuaire.domain import Intervenant
 from convocation.convocations.domain import (
     Convocation,
     NatureVersion,
@@ -15,7 +16,7 @@ from convocation.convocations.domain import (
     modifier,
 )
 from convocation.convocations.examen import Occupation
-from convocation.convocations.refus import MissionSansCandidat
+from convocation.convocations.refus import IntervenantInactif, IntervenantInconnu, MissionSansCandidat
 from convocation.missions.domain import Mission
 from convocation.ouvertures.refus import ServiceFerme
 
@@ -70,9 +71,13 @@ class Changement:
 
 @dataclass(frozen=True, slots=True)
 class Retour:
-    """Each convocation of a mission as it was before, by number; cancelled where it was not, or not valid."""
+    """Each convocation of a mission as it was before, by number; cancelled where it was not, or not valid.
+
+    `annuaire`: the entries of these people as they are now.
+    """
 
     avant: Mapping[str, Convocation]
+    annuaire: Mapping[str, Intervenant]
 
     def of(
         self,
@@ -82,16 +87,26 @@ class Retour:
         ouvert: bool,
         aujourdhui: date,  # noqa: ARG002  # as in Change: a day of before may be past by now
     ) -> Convocation:
-        """The next version. Raises ServiceFerme, MissionSansCandidat."""
+        """The next version. Raises ServiceFerme, and what keeps somebody from being convoked anew."""
         avant = self.avant.get(convocation.numero)
         if avant is None or not avant.active:
             return annuler(convocation, ouvert=ouvert, motif=MOTIF_DEFAIT)
         if not ouvert:
             raise ServiceFerme
-        if not convocation.active and mission.sans_candidat:
-            raise MissionSansCandidat
+        if not convocation.active:
+            self._peut_revenir(convocation.numero, mission)
         nature = NatureVersion.MODIFICATION if convocation.active else NatureVersion.CONVOCATION
         return replace(avant, nature=nature, version=convocation.version + 1, motif=None)
+
+    def _peut_revenir(self, numero: str, mission: Mission) -> None:
+        """As for a first convocation: candidats, directory or académie may have changed since."""
+        if mission.sans_candidat:
+            raise MissionSansCandidat
+        person = self.annuaire.get(numero)
+        if person is None or person.academie != mission.academie:
+            raise IntervenantInconnu([numero])
+        if not person.actif:
+            raise IntervenantInactif([numero])
 
 
 class Observee(Protocol):

@@ -30,7 +30,7 @@ from convocation.convocations.domain import LIBELLES
 from convocation.convocations.reads import LigneConvocation
 from convocation.convocations.refus import AvertissementsALire
 from convocation.lots import presenters, sql
-from convocation.lots.access import followed, may_act, may_follow
+from convocation.lots.access import authorise_acting, followed, may_act, may_act_on, may_follow
 from convocation.lots.commands import (
     change_lot,
     in_order,
@@ -79,11 +79,16 @@ async def agir(request: Request, uai: str, acteur: ActeurDep) -> Response:
             return await _list(request, connection, acteur, uai, lot)
         if not rows:
             return await _list(request, connection, acteur, uai, lot, LotVide())
+        authorise_acting(acteur, rows)
         if not lot.confirme:
             return await _confirm(request, connection, acteur, uai, lot, rows)
-    made, left, refused = await _act(request, acteur, lot, rows)
+    made, left, acted, refused = await _act(request, acteur, lot, rows)
+    if made:
+        async with commande(request, acteur) as command:
+            await remember_lot(command, uai, made)
     if refused is None:
-        return see_other(await _done(request, acteur, uai, lot, made), request)
+        fait = "relancees" if lot.acte is ActeEnLot.RELANCER else "lot" if made else "inchangee"
+        return see_other(f"/suivi/{uai}?{_filters(request)}fait={fait}&n={acted}", request)
     done, lot.choix = len(lot.choix) - len(left), left
     async with reading(request, acteur) as connection:
         rows = [one for one in await _rows(request, connection, acteur, uai) if one.convocation_id in left]
@@ -104,15 +109,6 @@ async def defaire(request: Request, uai: str, acteur: ActeurDep) -> Response:
     return see_other(f"/suivi/{uai}?{_filters(request)}fait=defait&n={back}")
 
 
-async def _done(request: Request, acteur: Acteur, uai: str, lot: Lot, made: dict[UUID, int]) -> str:
-    """The list as it was filtered, with what was done, which can be undone but for a reminder."""
-    reminded = lot.acte is ActeEnLot.RELANCER
-    if made and not reminded:
-        async with commande(request, acteur) as command:
-            await remember_lot(command, uai, made)
-    return f"/suivi/{uai}?{_filters(request)}fait={'relance' if reminded else 'lot'}&n={len(made)}"
-
-
 def _filters(request: Request) -> str:
     """The list's, as an address bears them."""
     kept = [(name, value) for name, value in request.query_params.multi_items() if name in _FILTERS and value]
@@ -121,20 +117,24 @@ def _filters(request: Request) -> str:
 
 async def _act(
     request: Request, acteur: Acteur, lot: Lot, rows: Sequence[LigneConvocation]
-) -> tuple[dict[UUID, int], dict[UUID, int], Refus | None]:
-    """A transaction for each mission, one for a reminder: the versions made, what is left of the choice, and why."""
+) -> tuple[dict[UUID, int], dict[UUID, int], int, Refus | None]:
+    """A transaction for each mission, one for a reminder.
+
+    The versions made, what is left of the choice, to how many something happened, and why not to the others.
+    """
     made: dict[UUID, int] = {}
-    left, refused = dict(lot.choix), None
+    left, acted, refused = dict(lot.choix), 0, None
     for of_mission in [rows] if lot.acte is ActeEnLot.RELANCER else _by_mission(rows):
         try:
             async with commande(request, acteur) as command:
-                versions = await _act_on(command, of_mission, rows, lot)
+                versions, several = await _act_on(command, of_mission, rows, lot)
         except Refus as refus:
             refused = refus
         else:
             made |= versions
+            acted += several
             left = {id_: left[id_] for id_ in left.keys() - {row.convocation_id for row in of_mission}}
-    return made, left, refused
+    return made, left, acted, refused
 
 
 def _by_mission(rows: Sequence[LigneConvocation]) -> list[list[LigneConvocation]]:
@@ -143,21 +143,23 @@ def _by_mission(rows: Sequence[LigneConvocation]) -> list[list[LigneConvocation]
 
 async def _act_on(
     command: Commande, of_mission: Sequence[LigneConvocation], rows: Sequence[LigneConvocation], lot: Lot
-) -> dict[UUID, int]:
-    """On one mission of the lot: the versions made, by id. Raises a Refus."""
+) -> tuple[dict[UUID, int], int]:
+    """On one mission of the lot: the versions made, by id, and to how many something happened. Raises a Refus."""
     mission_id = of_mission[0].mission_id
     expected = {one.convocation_id: lot.choix[one.convocation_id] for one in of_mission}
     outre = PassageOutre(frozenset(lot.lus), lot.outre)
     if lot.acte is ActeEnLot.RELANCER:
-        return await remind(command, of_mission)
+        return {}, await remind(command, of_mission)
     if lot.acte is ActeEnLot.REMPLACER:
         if not lot.remplacant:
             raise RemplacantAbsent
-        return await replace_in_lot(command, mission_id, expected, lot.remplacant, lot.motif, outre)
+        made = await replace_in_lot(command, mission_id, expected, lot.remplacant, lot.motif, outre)
+        return made, len(expected)
     changement = lot.changement()
     jour = local_time(rows[0].academie, command.now).date()
     warnings = await warn_lot(command.connection, rows, changement, jour)
-    return await change_lot(command, mission_id, expected, changement, warnings, outre)
+    made = await change_lot(command, mission_id, expected, changement, warnings, outre)
+    return made, len(made)
 
 
 async def _rows(request: Request, connection: Connection, acteur: Acteur, uai: str) -> list[LigneConvocation]:
@@ -180,7 +182,7 @@ async def _list(
         "lots/suivi.html",
         status=status_of(refus),
         uai=uai,
-        lignes=[presenters.ligne(row) for row in shown],
+        lignes=[presenters.ligne(row) | {"agit": may_act_on(acteur, row)} for row in shown],
         total=sum(row.active for row in rows),
         sortes=presenters.kinds(rows),
         missions=presenters.missions(rows),
@@ -219,14 +221,12 @@ async def _confirm(
 ) -> Response:
     """What is about to happen to whom, and what there is to read before."""
     assert lot.acte is not None
-    found = Trouves()
-    if lot.acte is ActeEnLot.REMPLACER and len(lot.recherche) > 1 and rows:
-        found = await annuaire.search(connection, rows[0].academie, lot.recherche, limit=_FOUND)
-        await count_read(request, acteur, found.personnes)
+    found = await _search(request, connection, acteur, lot, rows)
     if lot.acte is ActeEnLot.OBSERVATION and not lot.confirme:
         lot.observation = common_observation(rows)
-    to_read = isinstance(refus, AvertissementsALire)
     jour = local_time(rows[0].academie if rows else "", application(request).clock()).date()
+    warnings, refus = await _to_read(connection, lot, rows, jour, refus)
+    to_read = isinstance(refus, AvertissementsALire)
     return await page(
         request,
         connection,
@@ -244,10 +244,33 @@ async def _confirm(
         a_lire=to_read,
         faites=done,
         erreurs=[] if to_read else errors_of(refus),
-        avertissements=presenters.merged(await _warnings(connection, lot, rows, jour)) if to_read else [],
+        avertissements=presenters.merged(warnings),
         qualites=list(LIBELLES.items()),
         aujourdhui=jour,
     )
+
+
+async def _search(
+    request: Request, connection: Connection, acteur: Acteur, lot: Lot, rows: Sequence[LigneConvocation]
+) -> Trouves:
+    """Who may replace, once a name is typed."""
+    if lot.acte is not ActeEnLot.REMPLACER or len(lot.recherche) < 2 or not rows:
+        return Trouves()
+    found = await annuaire.search(connection, rows[0].academie, lot.recherche, limit=_FOUND)
+    await count_read(request, acteur, found.personnes)
+    return found
+
+
+async def _to_read(
+    connection: Connection, lot: Lot, rows: Sequence[LigneConvocation], jour: date, refus: Refus | None
+) -> tuple[list[Avertissement], Refus | None]:
+    """The warnings where they are what is refused; what another mission of the lot is refused for is told first."""
+    if not isinstance(refus, AvertissementsALire):
+        return [], refus
+    try:
+        return await _warnings(connection, lot, rows, jour), refus
+    except Refus as other:
+        return [], other
 
 
 async def _warnings(

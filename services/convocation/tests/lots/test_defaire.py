@@ -1,0 +1,104 @@
+"""« Défaire »: what an undone act leaves behind."""
+
+import asyncio
+import re
+
+import pytest
+import pytest_asyncio
+
+LYON, DAY = "0699001J", "2030-03-05"
+PAGE = f"/suivi/{LYON}"
+
+
+@pytest_asyncio.fixture
+async def convoked(open_world):
+    """100 and 101 on histoire-géographie, 102 on HLP, 104 on the numérisation; ids by number."""
+    chef = open_world.chef
+    for mission, numeros in (
+        (open_world.hg, ("100", "101")),
+        (open_world.hlp, ("102",)),
+        (open_world.numerisation, ("104",)),
+    ):
+        assert (await chef.convoque(mission, *numeros, dates=[DAY])).status_code == 201
+    rows = await open_world.pool.fetch("SELECT convocation_id, numero FROM convocation")
+    return {row["numero"]: str(row["convocation_id"]) for row in rows}
+
+
+async def confirm(browser, acte, *choix, **typed):
+    return await browser.post(PAGE, data={"action": f"{acte}|confirmer", "choix": choix, **typed})
+
+
+async def undo(browser, answer):
+    assert answer.status_code == 303, answer.text
+    lot = re.search(r"lot=(\d+)", answer.headers["location"])[1]
+    return await browser.post(f"{PAGE}/defaire", data={"lot": lot})
+
+
+async def test_who_left_the_directory_meanwhile_is_not_convoked_again_by_undoing(open_world, convoked):
+    browser = open_world.browser("chef")
+    done = await confirm(browser, "annuler", f"{convoked['100']}|1", f"{convoked['102']}|1", motif="Malade")
+    await open_world.pool.execute("UPDATE intervenant SET actif = false WHERE numero = '100'")
+    answer = await undo(browser, done)
+    assert answer.status_code in {409, 422}
+    rows = await open_world.pool.fetch("SELECT numero FROM convocation WHERE status = 'CANCELLED' ORDER BY numero")
+    assert [row["numero"] for row in rows] == ["100", "102"]  # all or none
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"lot": "99999999999999999999"},
+        {"lot": "999999999"},
+        {"lot": "-1"},
+        {"lot": "٣"},
+        {"lot": "\0"},
+        {},
+        {"lot": "x" * 100_000},
+    ],
+)
+async def test_a_lot_that_makes_no_sense_cannot_be_undone(open_world, data):
+    answer = await open_world.browser("chef").post(f"{PAGE}/defaire", data=data)
+    assert answer.status_code == 409
+
+
+async def test_after_the_service_closed_nothing_is_undone_and_once_it_opens_again_all_is(open_world, convoked):
+    browser = open_world.browser("chef")
+    done = await confirm(browser, "annuler", f"{convoked['100']}|1", f"{convoked['102']}|1", motif="Malade")
+    await open_world.open(ouverte=False)
+    assert (await undo(browser, done)).status_code == 409
+    assert await open_world.pool.fetchval("SELECT count(*) FROM convocation WHERE status = 'CANCELLED'") == 2
+    await open_world.open()
+    assert (await undo(browser, done)).status_code == 303
+    assert await open_world.pool.fetchval("SELECT count(*) FROM convocation WHERE status = 'CANCELLED'") == 0
+
+
+async def test_where_one_mission_was_withdrawn_or_changed_meanwhile_none_is_undone(open_world, convoked):
+    browser = open_world.browser("chef")
+    done = await confirm(browser, "annuler", f"{convoked['100']}|1", f"{convoked['102']}|1", motif="Malade")
+    await open_world.withdraw(LYON, "HLP")
+    assert (await undo(browser, done)).status_code in {409, 422}
+    assert await open_world.pool.fetchval("SELECT count(*) FROM convocation WHERE status = 'CANCELLED'") == 2
+
+
+async def test_undone_twice_at_once_is_undone_once(open_world, convoked):
+    browser = open_world.browser("chef")
+    done = await confirm(browser, "annuler", f"{convoked['100']}|1", f"{convoked['102']}|1", motif="Malade")
+    answers = await asyncio.gather(*(undo(browser, done) for _ in range(8)))
+    assert sorted(one.status_code for one in answers) == [303] + [409] * 7
+    rows = await open_world.pool.fetch("SELECT numero, version, status FROM convocation WHERE version > 1 ORDER BY 1")
+    assert [tuple(one) for one in rows] == [("100", 3, "ACTIVE"), ("102", 3, "ACTIVE")]
+
+
+async def test_undone_while_an_answer_arrives_and_the_person_reads_keeps_both(open_world, convoked):
+    browser, person, one = open_world.browser("chef"), open_world.browser("intervenant"), convoked["100"]
+    done = await confirm(browser, "observation", f"{one}|1", observation="Salle B12")
+    answers = await asyncio.gather(
+        undo(browser, done),
+        open_world.answered(one, "REJETEE", of=2, motif="inconnu"),
+        person.post(f"/convocations/{one}/prise-de-connaissance", data={"version": "2"}),
+        person.post(f"/convocations/{one}/empechement", data={"version": "2", "motif": "Malade"}),
+    )
+    assert answers[0].status_code == 303
+    assert {answers[2].status_code, answers[3].status_code} <= {303, 409, 412}
+    assert await open_world.pool.fetchval("SELECT version FROM convocation WHERE numero = '100'") == 3
+    assert "refusée par SANTORIN" not in await browser.text(PAGE)  # that was the version before
