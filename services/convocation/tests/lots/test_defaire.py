@@ -34,6 +34,30 @@ async def undo(browser, answer):
     return await browser.post(f"{PAGE}/defaire", data={"lot": lot})
 
 
+async def test_undone_a_cancellation_leaves_the_empechement_to_be_decided_again(open_world, convoked):
+    person, browser = open_world.browser("intervenant"), open_world.browser("chef")
+    one = convoked["100"]
+    reported = await person.post(f"/convocations/{one}/empechement", data={"version": "1", "motif": "Opérée ce jour"})
+    assert reported.status_code == 303, reported.text
+    done = await confirm(browser, "annuler", f"{one}|1", motif="Malade")
+    assert await open_world.pool.fetchval("SELECT etat FROM empechement") == "CLOS"
+    assert (await undo(browser, done)).status_code == 303
+    assert await open_world.pool.fetchval("SELECT etat FROM empechement") == "OUVERT"
+    assert "1 empêchement à traiter" in await browser.text(PAGE)
+
+
+async def test_undone_a_cancellation_reopens_no_empechement_that_was_decided_before(open_world, convoked):
+    person, browser = open_world.browser("intervenant"), open_world.browser("chef")
+    one = convoked["100"]
+    await person.post(f"/convocations/{one}/empechement", data={"version": "1", "motif": "Opérée ce jour"})
+    await person.post(f"/convocations/{one}/empechement/retrait", data={"version": "1"})
+    assert await open_world.pool.fetchval("SELECT etat FROM empechement") == "RETIRE"
+    before = await open_world.pool.fetchrow("SELECT etat, par, repondu_le FROM empechement")
+    done = await confirm(browser, "annuler", f"{one}|1", motif="Malade")
+    assert (await undo(browser, done)).status_code == 303
+    assert await open_world.pool.fetchrow("SELECT etat, par, repondu_le FROM empechement") == before
+
+
 async def test_who_left_the_directory_meanwhile_is_not_convoked_again_by_undoing(open_world, convoked):
     browser = open_world.browser("chef")
     done = await confirm(browser, "annuler", f"{convoked['100']}|1", f"{convoked['102']}|1", motif="Malade")
