@@ -25,13 +25,39 @@ async def convoked(open_world):
 
 
 async def confirm(browser, acte, *choix, **typed):
-    return await browser.post(PAGE, data={"action": f"{acte}|confirmer", "choix": choix, **typed})
+    answer = await browser.post(PAGE, data={"action": f"{acte}|confirmer", "choix": choix, **typed})
+    answer.extensions["lot"] = re.findall(r'name="lot" value="(\d+)"', await browser.text(PAGE))
+    return answer
 
 
 async def undo(browser, answer):
     assert answer.status_code == 303, answer.text
-    lot = re.search(r"lot=(\d+)", answer.headers["location"])[1]
+    [lot] = answer.extensions["lot"]
     return await browser.post(f"{PAGE}/defaire", data={"lot": lot})
+
+
+async def test_undone_a_cancellation_leaves_the_empechement_to_be_decided_again(open_world, convoked):
+    person, browser = open_world.browser("intervenant"), open_world.browser("chef")
+    one = convoked["100"]
+    reported = await person.post(f"/convocations/{one}/empechement", data={"version": "1", "motif": "Opérée ce jour"})
+    assert reported.status_code == 303, reported.text
+    done = await confirm(browser, "annuler", f"{one}|1", motif="Malade")
+    assert await open_world.pool.fetchval("SELECT etat FROM empechement") == "CLOS"
+    assert (await undo(browser, done)).status_code == 303
+    assert await open_world.pool.fetchval("SELECT etat FROM empechement") == "OUVERT"
+    assert "1 empêchement à traiter" in await browser.text(PAGE)
+
+
+async def test_undone_a_cancellation_reopens_no_empechement_that_was_decided_before(open_world, convoked):
+    person, browser = open_world.browser("intervenant"), open_world.browser("chef")
+    one = convoked["100"]
+    await person.post(f"/convocations/{one}/empechement", data={"version": "1", "motif": "Opérée ce jour"})
+    await person.post(f"/convocations/{one}/empechement/retrait", data={"version": "1"})
+    assert await open_world.pool.fetchval("SELECT etat FROM empechement") == "RETIRE"
+    before = await open_world.pool.fetchrow("SELECT etat, par, repondu_le FROM empechement")
+    done = await confirm(browser, "annuler", f"{one}|1", motif="Malade")
+    assert (await undo(browser, done)).status_code == 303
+    assert await open_world.pool.fetchrow("SELECT etat, par, repondu_le FROM empechement") == before
 
 
 async def test_who_left_the_directory_meanwhile_is_not_convoked_again_by_undoing(open_world, convoked):

@@ -1,5 +1,6 @@
 """« Signaler un empêchement »: the person reports or withdraws; the établissement replaces her or maintains."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -170,6 +171,11 @@ async def _open_report(commande: Commande, convocation_id: UUID, empechement_id:
 async def _motif_of_open(connection: Connection, convocation_id: UUID) -> str | None:
     held = await empechements.ouvert(connection, convocation_id)
     return held.motif if held else None
+
+
+async def reopen_reports(connection: Connection, cancelled: Sequence[tuple[UUID, int]]) -> None:
+    """Cancellations, by convocation and version, were undone: what they closed waits for an answer again."""
+    await empechements.reopen(connection, [id_ for id_, _ in cancelled], [version for _, version in cancelled])
 
 
 async def carry_report(connection: Connection, convocation_id: UUID, mission_id: UUID, numero: str) -> None:

@@ -1,5 +1,6 @@
 """SQL of « Signaler un empêchement ». `motif` and `reponse` go to the person and to her établissement only."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -19,6 +20,14 @@ UPDATE empechement e SET convocation_id = c.convocation_id, version = c.version
 FROM convocation c
 WHERE e.convocation_id = $1 AND e.etat = 'OUVERT' AND c.mission_id = $2 AND c.numero = $3 AND c.status = 'ACTIVE'
   AND NOT EXISTS (SELECT FROM empechement o WHERE o.convocation_id = c.convocation_id AND o.etat = 'OUVERT')
+"""
+# Those that this very version closed: what was decided before it stays decided.
+_REOPEN = """
+UPDATE empechement e SET etat = 'OUVERT', par = NULL, repondu_le = NULL
+FROM unnest($1::uuid[], $2::int[]) AS t (convocation_id, version)
+JOIN convocation_version v USING (convocation_id, version) JOIN convocation c USING (convocation_id)
+WHERE e.convocation_id = v.convocation_id AND e.etat = 'CLOS' AND e.par = v.par AND e.repondu_le = v.le
+  AND v.nature = 'ANNULATION' AND c.status = 'ACTIVE'
 """
 _ANSWER = """
 UPDATE empechement SET etat = $2, reponse = $3, par = $4, repondu_le = $5 WHERE id = $1
@@ -82,6 +91,11 @@ async def answer(
 ) -> None:
     """What became of a report."""
     await connection.execute(_ANSWER, id_, etat.value, reponse, par, le)
+
+
+async def reopen(connection: Connection, convocations: Sequence[UUID], versions: Sequence[int]) -> None:
+    """What these versions closed, of convocations that hold again."""
+    await connection.execute(_REOPEN, convocations, versions)
 
 
 async def candidats(connection: Connection, mission_id: UUID) -> list[Candidat]:

@@ -18,6 +18,7 @@ from convocation.convocations.examen import Occupation, conflits
 from convocation.convocations.reads import LigneConvocation, convocation_of
 from convocation.courriels.commands import ask_mail
 from convocation.courriels.domain import Objet
+from convocation.empechements.commands import reopen_reports
 from convocation.lots import sql
 from convocation.lots.access import authorise_reminder, authorise_undoing
 from convocation.lots.domain import DEFAIRE, ActeEnLot, Changement, Retour, meetings, saisie_of
@@ -129,6 +130,7 @@ async def undo_lot(commande: Commande, uai: str, lot: int) -> int:
         avant = {one.numero: one for id_ in expected if (one := before.get(id_))}
         retour = Retour(avant, await intervenants.get(commande.connection, list(avant)))
         changed += len(await change_together(commande, mission_id, expected, retour.of))
+    await reopen_reports(commande.connection, [(row.convocation_id, row.version) for row in made])
     return changed
 
 
