@@ -67,7 +67,11 @@ async def test_a_chef_signs_by_keyboard_and_the_step_is_done(person, product):
     await page.get_by_label("Téléphone").fill("04 72 00 00 00")
     await page.keyboard.press("Enter")
     await expect(page.get_by_text("Succès : Coordonnées enregistrées")).to_be_visible()
-    await page.get_by_role("navigation", name="Menu principal").get_by_role("link", name="Ce qui reste").press("Enter")
+    await (
+        page.get_by_role("navigation", name="Menu principal")
+        .get_by_role("link", name="À faire", exact=True)
+        .press("Enter")
+    )
     await expect(step.get_by_text("Fait", exact=True)).to_be_visible()
 
 

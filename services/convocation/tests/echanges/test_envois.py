@@ -47,6 +47,8 @@ async def une(open_world):
 async def test_an_envoi_says_all_that_a_mail_and_its_attachments_need(open_world, une):
     contact = {"nom": "Bureau des examens", "courriel": "dec@ac-x.invalid", "telephone": "0", "horaires": "9 h"}
     assert (await open_world.gestionnaire.put("/api/academies/10/contact", contact)).status_code == 200
+    joindre = {"telephone": "04 72 00 00 00", "courriel": "secretariat@ac-exemple.fr", "version": ""}
+    assert (await open_world.browser("chef").post("/coordonnees/0699001J", joindre)).status_code == 303
     [told] = await ask(open_world, (une, 2, {"dite": 1}))
     lien, document, calendrier = told.pop("lien"), told.pop("document"), told.pop("calendrier")
     assert told == {
@@ -71,6 +73,7 @@ async def test_an_envoi_says_all_that_a_mail_and_its_attachments_need(open_world
         "observation": "Salle 14",
         "motif": None,
         "reponse_empechement": None,
+        "joindre": "04 72 00 00 00, secretariat@ac-exemple.fr",
         "signataire": None,
         "reponse": {"nom": "Bureau des examens", "courriel": "dec@ac-x.invalid"},
         "precedente": {"qualite_libelle": "Correcteur Santorin", "dates": [JOUR], "observation": "Salle 12"},

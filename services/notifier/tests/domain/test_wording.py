@@ -273,3 +273,10 @@ def test_d42_what_turns_a_line_round_or_breaks_it_does_neither(text, shown):
     assert f"\nMme {shown} {shown},\n" in "\n" + texte(
         rediger([Item(Nature.CONVOCATION, replace(ENVOI, nom=text, prenom=text))])
     )
+
+
+def test_whom_to_ask_is_the_etablissement_with_its_telephone_and_mail():
+    asked = replace(ENVOI, joindre="04 72 00 00 00, secretariat@ac-exemple.fr")
+    whom = "adressez-vous à l’établissement : LYCEE FICTIF, LYON (0699001J)"
+    assert f"{whom}, 04 72 00 00 00, secretariat@ac-exemple.fr." in said(asked)
+    assert f"{whom}." in said(ENVOI)

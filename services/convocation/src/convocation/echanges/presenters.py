@@ -77,6 +77,7 @@ def _facts(row: Envoi) -> dict[str, Any]:
         **_entry(row.qualite, row.dates, row.observation, par_defaut=row.qualite_par_defaut),
         "motif": row.motif,
         "reponse_empechement": row.reponse_empechement,
+        "joindre": row.joindre,
         "signataire": signataire if row.signataire_nom else None,
         "reponse": reponse if row.contact_nom else None,
         "precedente": _precedente(row),

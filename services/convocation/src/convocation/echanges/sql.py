@@ -14,6 +14,7 @@ SELECT d.rang, d.convocation_id, d.version, d.engagee, c.version AS courante, v.
        o.compteur AS lien_compteur, m.type, m.libelle, m.voie, m.session, m.uai, m.academie, m.etablissement_nom,
        m.etablissement_commune, s.nom AS signataire_nom, s.prenom AS signataire_prenom,
        s.qualite AS signataire_qualite, k.nom AS contact_nom, k.courriel AS contact_courriel,
+       concat_ws(', ', j.telephone, j.courriel) AS joindre,
        l.convocation_id IS NOT NULL AS lue, (l.convocation_id IS NULL AND t.le > v.le) IS TRUE AS relancee,
        p.qualite AS precedente_qualite, p.qualite_par_defaut AS precedente_qualite_par_defaut,
        p.dates AS precedente_dates, p.observation AS precedente_observation,
@@ -30,6 +31,7 @@ LEFT JOIN convocation_version p ON p.convocation_id = d.convocation_id AND p.ver
 LEFT JOIN prise_de_connaissance l ON l.convocation_id = d.convocation_id AND l.version = d.version
 LEFT JOIN relance t ON t.convocation_id = d.convocation_id
 LEFT JOIN signature s ON s.uai = m.uai
+LEFT JOIN coordonnees_etablissement j ON j.uai = m.uai
 LEFT JOIN contact k ON k.academie = m.academie
 """
 _ETATS = """
@@ -63,7 +65,7 @@ class Envoi(VersionRow):
     """A version that was asked for. `rang`: its place, from 1. `courante`: the convocation's present version.
 
     `lien_compteur`: what a link is bound to; None where the person's links open nothing. `relancee`: the établissement
-    has reminded her of this version, which she has not read.
+    has reminded her of this version, which she has not read. `joindre`: the établissement's telephone and mail, if any.
     """
 
     rang: int
@@ -82,6 +84,7 @@ class Envoi(VersionRow):
     signataire_qualite: str | None
     contact_nom: str | None
     contact_courriel: str | None
+    joindre: str
     lue: bool
     relancee: bool
     precedente_qualite: str | None

@@ -49,6 +49,7 @@ class Envoi:
 
     `reponse_empechement`: what the établissement last answered to an empêchement. `lien`: None where a link would
     open nothing. `relancee`: the établissement reminds of a version that was told and is not read.
+    `joindre`: its telephone and mail.
     """
 
     convocation_id: UUID
@@ -77,6 +78,7 @@ class Envoi:
     document: Piece
     calendrier: Calendrier
     relancee: bool = False
+    joindre: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,6 +136,7 @@ def _lisible(envoi: Envoi) -> Envoi:
         voie=ligne(envoi.voie),
         session=ligne(envoi.session),
         etablissement=ligne(envoi.etablissement),
+        joindre=ligne(envoi.joindre),
         qualite=ligne(envoi.qualite or "") or None,
     )
 
@@ -253,7 +254,7 @@ def _lien_libelle(items: Sequence[Item]) -> str:
 
 
 def _fin(items: Sequence[Item]) -> tuple[str, ...]:
-    lieux = {one.envoi.etablissement for one in items}
+    lieux = {", ".join(filter(None, (one.envoi.etablissement, one.envoi.joindre))) for one in items}
     lieu = f"l’établissement\u00a0: {next(iter(lieux))}" if len(lieux) == 1 else "l’établissement de la mission"
     reponse = "Ce message est envoyé automatiquement\u00a0: une réponse ne serait lue par personne."
     if any(one.envoi.reponse for one in items):

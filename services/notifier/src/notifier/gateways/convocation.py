@@ -117,7 +117,8 @@ def _envoi(one: dict[str, Any]) -> Envoi | int:
         reponse=_address(one["reponse"]),
         precedente=_entree(one["precedente"]),
         document=Piece(one["document"]["nom"], b64decode(one["document"]["octets"])),
-        relancee=one.get("relancee", False),  # a convocation of the release before does not say it
+        relancee=one.get("relancee", False),  # a convocation of the release before says neither
+        joindre=one.get("joindre", ""),
         calendrier=Calendrier(**{name: one["calendrier"][name] for name in ("nom", "methode", "texte")}),
     )
 
