@@ -40,11 +40,14 @@
   if ("envoi" in document.documentElement.dataset) history.replaceState(history.state, "", location.href);
 
   // Reloading, or coming back, does not say once more that something was done.
-  const here = new URL(location.href);
-  if (here.searchParams.has("fait")) {
-    for (const name of ["fait", "n", "lot", "enleves"]) here.searchParams.delete(name);
+  const forget = () => {
+    const here = new URL(location.href);
+    if (!here.searchParams.has("fait")) return;
+    for (const name of ["fait", "n", "enleves"]) here.searchParams.delete(name);
     history.replaceState(history.state, "", here);
-  }
+  };
+  forget();
+  on("htmx:after:history:update", forget);
 
   on("htmx:after:settle", ({ target, detail: { task } }) => {
     const dialog = byId(target.dataset.dialogue), opened = dialog && !dialog.open;

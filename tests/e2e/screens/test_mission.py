@@ -1,0 +1,71 @@
+"""The page of a mission and the frame around it, where they once failed people: each fault is tried in a browser."""
+
+import re
+
+import pytest
+from playwright.async_api import expect
+
+from acces.acteur import Role
+
+ONE_LINE = 60  # pixels: two lines of the menu have 86, of the card 150
+
+
+async def convoke(page, product, lycee, *, coordinateur=""):
+    """All teachers of histoire-géographie of the lycée, by the window; one of them as coordinateur."""
+    await page.goto(lycee.mission("HG"))
+    await page.get_by_role("button", name="Créer convocation").click()
+    window = page.get_by_role("dialog", name="Détails de l'affectation")
+    await window.get_by_label("Discipline").fill("Histoire-géographie")
+    await expect(window.locator("#groupe input[type=checkbox]").first).to_be_checked()
+    if coordinateur:
+        await window.locator("#coordinateur").select_option(label=coordinateur)
+    await window.get_by_label("Date de mission").fill(product.soon)
+    button = window.get_by_role("button", name=re.compile("^Convoquer"))
+    await expect(window.get_by_text("à lire avant de convoquer")).to_be_visible()
+    await button.click()
+    await expect(window).to_be_hidden()
+
+
+async def test_a_coordinateur_needs_no_second_window_and_success_is_said_once_with_its_number(person, product):
+    lycee = product.etablissement()
+    page, people = await person(Role.CHEF, lycee), product.of(lycee, "1000")
+    await convoke(page, product, lycee, coordinateur=people[0])
+    told = page.get_by_text(re.compile(rf"{len(people)} convocations?\. SANTORIN en est prévenu"))
+    await expect(told).to_be_visible()
+    await expect(page.get_by_role("row", name=re.compile(people[0]))).to_contain_text("Coordinateur")
+    await expect(page.get_by_role("cell", name="Coordinateur", exact=True)).to_have_count(1)
+    await page.reload()
+    await expect(page.get_by_role("heading", level=1)).to_be_visible()
+    await expect(page.get_by_text("Succès")).to_have_count(0)
+
+
+async def test_a_line_of_the_list_has_a_badge_only_for_what_asks_for_something(person, product):
+    lycee = product.etablissement()
+    page = await person(Role.CHEF, lycee)
+    await convoke(page, product, lycee)
+    row = page.get_by_role("row", name=re.compile(product.of(lycee, "1000")[0]))
+    await expect(row).to_contain_text("non lue")
+    await expect(row.locator(".fr-badge")).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [1280, 1366, 1920])
+async def test_menu_and_card_of_a_mission_are_one_line_each(person, product, width):
+    lycee = product.etablissement()
+    page = await person(Role.CHEF, lycee, width=width)
+    await page.goto(lycee.mission("HG"))
+    menu = await page.get_by_role("navigation", name="Menu principal").bounding_box()
+    assert menu["height"] <= ONE_LINE
+    terms = [await one.bounding_box() for one in await page.locator(".im-fiche > div").all()]
+    assert len({one["y"] for one in terms}) == 1
+
+
+async def test_on_a_phone_the_menu_leaves_the_page_to_the_work(person, product):
+    page = await person(Role.CHEF, product.etablissement(), width=360)
+    await page.goto("/missions")
+    await expect(page.get_by_role("navigation", name="Menu principal")).to_be_hidden()
+    heading = await page.get_by_role("heading", level=1).bounding_box()
+    assert heading["y"] <= 320  # of some 740
+    await page.get_by_role("button", name="Menu", exact=True).click()
+    await page.locator("summary", has_text="Session").click()
+    await page.get_by_role("link", name="Suivi des convocations").click()
+    await expect(page.get_by_role("heading", level=1, name="Suivi des convocations")).to_be_visible()
