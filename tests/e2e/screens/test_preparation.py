@@ -130,3 +130,34 @@ async def test_without_script_a_mission_is_prepared_and_convoked(person, product
     await expect(page.get_by_text("à lire avant de convoquer")).to_be_visible()
     await page.get_by_role("button", name="Enregistrer").last.click()
     await expect(page.get_by_text("Succès : Convocations enregistrées")).to_be_visible()
+
+
+async def _tab_to(page, target):
+    for _ in range(200):
+        if await target.evaluate("one => one === document.activeElement"):
+            return
+        await page.keyboard.press("Tab")
+    pytest.fail("not reached by the tabulator key")
+
+
+async def test_by_keyboard_only_a_session_is_convoked_and_one_mission_moved(person, product):
+    lycee = product.etablissement()
+    page = await person(Role.CHEF, lycee)
+    await page.goto("/preparation")
+    await page.get_by_label("Date pour toutes les missions").fill(product.soon)  # a date field takes keys by locale
+    await _tab_to(page, page.get_by_role("button", name="Proposer les coordinateurs"))
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("à lire avant de convoquer")).to_be_visible()
+    await _tab_to(page, page.get_by_role("button", name=re.compile("^Enregistrer")))
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("Succès : Convocations enregistrées")).to_be_visible()
+    await page.goto("/suivi")
+    await _tab_to(page, page.get_by_role("checkbox").first)
+    await page.keyboard.press("Space")
+    await _tab_to(page, page.get_by_role("button", name="Changer l’observation"))
+    await page.keyboard.press("Enter")
+    await _tab_to(page, page.get_by_label("Texte d'observation"))
+    await page.keyboard.type("Salle B12")
+    await _tab_to(page, page.get_by_role("button", name=re.compile("^Confirmer")))
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("C’est enregistré")).to_be_visible()

@@ -83,3 +83,17 @@ async def test_what_makes_no_sense_is_no_fault_of_the_server(open_world, convoke
         answer = await browser.get(PAGE + query)
         assert answer.status_code == 200
         assert "<script>" not in answer.text.split("<main")[1]
+
+
+async def test_mails_that_failed_go_out_again_all_together_and_no_other(open_world, convoked):
+    browser, choix = open_world.browser("chef"), [f"{one}|1" for one in convoked.values()]
+    nothing = await confirm(browser, "renvoyer", *choix)
+    assert nothing.status_code == 409
+    await open_world.mailed(convoked["100"], "ECHOUEE", motif="boîte pleine")
+    await open_world.mailed(convoked["102"], "ECHOUEE", motif="inconnu", retour=True)
+    await open_world.mailed(convoked["101"])
+    done = await confirm(browser, "renvoyer", *choix)
+    assert "fait=renvoi&n=2" in done.headers["location"]
+    asked = await open_world.pool.fetch("SELECT convocation_id::text FROM courriel_demande")
+    assert {row["convocation_id"] for row in asked} == {convoked["100"], convoked["102"]}
+    assert (await confirm(browser, "renvoyer", *choix)).status_code == 409  # they are on their way

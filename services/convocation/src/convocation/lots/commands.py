@@ -16,8 +16,9 @@ from convocation.convocations import reads as convocations
 from convocation.convocations.commands import PassageOutre, change_together, create_convocations, examine
 from convocation.convocations.examen import Occupation, conflits
 from convocation.convocations.reads import LigneConvocation, convocation_of
-from convocation.courriels.commands import ask_mail
+from convocation.courriels.commands import ask_mail, resend_mail
 from convocation.courriels.domain import Objet
+from convocation.courriels.refus import RenvoiSansObjet
 from convocation.empechements.commands import reopen_reports
 from convocation.lots import sql
 from convocation.lots.access import authorise_reminder, authorise_undoing
@@ -146,6 +147,16 @@ async def remind(commande: Commande, rows: Sequence[LigneConvocation]) -> int:
         await ask_mail(commande.connection, row.convocation_id, row.version, Objet.RENVOI)
     await record(commande.connection, commande.acteur, commande.now, [_acte(row) for row in reminded])
     return len(reminded)
+
+
+async def resend(commande: Commande, rows: Sequence[LigneConvocation]) -> int:
+    """The mails that failed or came back go out again. Returns how many. Raises RenvoiSansObjet for none, Forbidden."""
+    failed = [row for row in rows if row.suivi.a_remettre]
+    if not failed:
+        raise RenvoiSansObjet
+    for row in in_order(failed):
+        await resend_mail(commande, row.convocation_id, row.version)
+    return len(failed)
 
 
 def _acte(row: LigneConvocation) -> Acte:

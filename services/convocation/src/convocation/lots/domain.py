@@ -34,6 +34,7 @@ class ActeEnLot(StrEnum):
     ANNULER = "annuler"
     REMPLACER = "remplacer"
     RELANCER = "relancer"
+    RENVOYER = "renvoyer"
 
 
 LIBELLES_ACTES = {
@@ -43,7 +44,10 @@ LIBELLES_ACTES = {
     ActeEnLot.ANNULER: "Supprimer",
     ActeEnLot.REMPLACER: "Remplacer",
     ActeEnLot.RELANCER: "Relancer",
+    ActeEnLot.RENVOYER: "Renvoyer le mail",
 }
+MAILS = {ActeEnLot.RELANCER, ActeEnLot.RENVOYER}
+"""Acts that make no version: all of the lot in one transaction, and nothing to undo."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,11 +37,12 @@ from convocation.lots.commands import (
     remember_lot,
     remind,
     replace_in_lot,
+    resend,
     undo_lot,
     warn_lot,
     warn_replacement,
 )
-from convocation.lots.domain import DEFAIRE, LIBELLES_ACTES, ActeEnLot, common_observation
+from convocation.lots.domain import DEFAIRE, LIBELLES_ACTES, MAILS, ActeEnLot, common_observation
 from convocation.lots.forms import MAX_FIELDS, Lot, read_lot
 from convocation.lots.refus import LotVide, RemplacantAbsent
 from convocation.missions import reads as missions
@@ -52,6 +53,7 @@ from pages.forms import fields, text, whole_number
 router = Router(include_in_schema=False)
 _ACTIVITE = "Suivi des convocations"
 _FOUND = 20
+_FAITS = {ActeEnLot.RELANCER: "relancees", ActeEnLot.RENVOYER: "renvoi"}
 _FILTERS = ("session", "mission", "etat")
 
 
@@ -87,7 +89,7 @@ async def agir(request: Request, uai: str, acteur: ActeurDep) -> Response:
         async with commande(request, acteur) as command:
             await remember_lot(command, uai, made)
     if refused is None:
-        fait = "relancees" if lot.acte is ActeEnLot.RELANCER else "lot" if made else "inchangee"
+        fait = _FAITS.get(lot.acte, "lot" if made else "inchangee")
         return see_other(f"/suivi/{uai}?{_filters(request)}fait={fait}&n={acted}", request)
     done, lot.choix = len(lot.choix) - len(left), left
     async with reading(request, acteur) as connection:
@@ -118,13 +120,13 @@ def _filters(request: Request) -> str:
 async def _act(
     request: Request, acteur: Acteur, lot: Lot, rows: Sequence[LigneConvocation]
 ) -> tuple[dict[UUID, int], dict[UUID, int], int, Refus | None]:
-    """A transaction for each mission, one for a reminder.
+    """A transaction for each mission, one for mails alone.
 
     The versions made, what is left of the choice, to how many something happened, and why not to the others.
     """
     made: dict[UUID, int] = {}
     left, acted, refused = dict(lot.choix), 0, None
-    for of_mission in [rows] if lot.acte is ActeEnLot.RELANCER else _by_mission(rows):
+    for of_mission in [rows] if lot.acte in MAILS else _by_mission(rows):
         try:
             async with commande(request, acteur) as command:
                 versions, several = await _act_on(command, of_mission, rows, lot)
@@ -150,6 +152,8 @@ async def _act_on(
     outre = PassageOutre(frozenset(lot.lus), lot.outre)
     if lot.acte is ActeEnLot.RELANCER:
         return {}, await remind(command, of_mission)
+    if lot.acte is ActeEnLot.RENVOYER:
+        return {}, await resend(command, of_mission)
     if lot.acte is ActeEnLot.REMPLACER:
         if not lot.remplacant:
             raise RemplacantAbsent
