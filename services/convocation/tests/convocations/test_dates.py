@@ -60,7 +60,7 @@ async def test_a_day_of_the_calendar_is_read_before_it_is_saved_and_once_it_is_h
     assert "lundi 17 mai 2027 : Lundi de Pentecôte" in text
     assert "dimanche 11 avril 2027 : Vacances de printemps" in text
     read = [html.unescape(one) for one in re.findall(r'name="lus" value="([^"]+)"', asked.text)]
-    assert (await chef.post(path, form | {"lus": read})).headers["location"].endswith("fait=convoquees")
+    assert (await chef.post(path, form | {"lus": read})).headers["location"].endswith("fait=convoquees&n=1")
     line = await en_fevrier.pool.fetchval("SELECT convocation_id FROM convocation")
     change = {"action": "enregistrer", "version": "1", "dates": ["2027-04-11", "2027-05-17"], "observation": "Salle 2"}
     assert (await chef.post(f"/convocations/{line}/modifier", change)).headers["location"].endswith("fait=modifiee")

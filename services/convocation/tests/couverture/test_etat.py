@@ -235,7 +235,7 @@ async def _missions_say(world, planted):
         assert (told["manques"], told["besoin"], told["pourvus"]) == (cas.manques, cas.besoin, cas.pourvus)
         assert told["profils_manquants"] == cas.profils_manquants
         page = await browser.text(f"/missions/{key}")
-        state = re.search(r"<dt>État</dt><dd>(.*?)</dd>", page)[1]
+        state = re.search(r"État&nbsp;: </span>(.*?)</p>", page, re.DOTALL)[1]
         assert re.findall(r">([^<>]+)</span>", state) == ([LIBELLES_MANQUES[one] for one in cas.manques] or [cas.badge])
         need = re.search(r"<dt>Besoin estimé</dt><dd>(\d+)\D+(\d+)", page)
         assert (int(need[1]), int(need[2])) == (cas.besoin, cas.pourvus)

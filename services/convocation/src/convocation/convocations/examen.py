@@ -126,6 +126,16 @@ def sur_la_mission(mission: Mission, connu: Connu, nouvelles: Sequence[Convocati
     if not connu.signee:
         phrase = "Le chef d’établissement n’a pas encore renseigné sa signature : la convocation n’en portera pas."
         found.append(Avertissement("signature-absente", phrase))
-    if correction and not any(one.qualite.qualite is Qualite.COORDINATEUR for one in actives):
-        found.append(Avertissement("aucun-coordinateur", "Aucun coordinateur n’est convoqué sur cette mission."))
-    return found
+    return found + (_sur_les_coordinateurs(actives, nouvelles) if correction else [])
+
+
+def _sur_les_coordinateurs(actives: Sequence[Convocation], nouvelles: Sequence[Convocation]) -> list[Avertissement]:
+    """None is told of each time; a second one when it comes."""
+    coordinateurs = [one for one in actives if one.qualite.qualite is Qualite.COORDINATEUR]
+    if not coordinateurs:
+        return [Avertissement("aucun-coordinateur", "Aucun coordinateur n’est convoqué sur cette mission.")]
+    if len(coordinateurs) > 1 and any(one in nouvelles for one in coordinateurs):
+        return [
+            Avertissement("plusieurs-coordinateurs", "Plusieurs coordinateurs seraient convoqués sur cette mission.")
+        ]
+    return []

@@ -253,6 +253,16 @@ def test_kg_a_missing_signature_warns_and_does_not_block():
     assert {one.type for one in found} == {"signature-absente", "aucun-coordinateur", "deja-convoque-ce-jour"}
 
 
+def test_a_second_coordinateur_warns_and_one_does_not():
+    one = convoke("1", saisie=replace(SAISIE, qualite="COORDINATEUR"))
+    two = convoke("1", "2", saisie=replace(SAISIE, qualite="COORDINATEUR"))
+    assert sur_la_mission(MISSION, connu(), one) == []
+    [warning] = sur_la_mission(MISSION, connu(), two)
+    assert warning.type == "plusieurs-coordinateurs"
+    held = replace(connu(), existantes={one.numero: one for one in two})
+    assert sur_la_mission(MISSION, held) == []  # it was told when the second came
+
+
 def test_r49_r51_and_r53_somebody_is_convoked_to_the_numerisation_as_to_any_mission():
     [one] = convoke("1", mission=NUMERISATION)
     assert (one.numero, one.dates) == ("1", (DAY,))
