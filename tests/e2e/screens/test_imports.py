@@ -170,7 +170,7 @@ async def test_the_session_is_one_signing_out_here_signs_out_there(person, produ
     await page.get_by_role("link", name="Imports", exact=True).click()
     await expect(page.get_by_role("heading", level=1)).to_have_text("Imports de Cyclades")
     await page.get_by_role("link", name="Convocations", exact=True).click()
-    await expect(page.get_by_role("heading", level=1)).to_have_text("Convocation par mission")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Ce qui reste à faire")
     await page.get_by_role("link", name="Imports", exact=True).click()
     await page.get_by_role("button", name="Se déconnecter").click()
     await expect(page.get_by_role("heading", level=1)).to_have_text("Vous n’êtes pas connecté")
