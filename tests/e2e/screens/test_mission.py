@@ -10,15 +10,17 @@ from acces.acteur import Role
 ONE_LINE = 60  # pixels: two lines of the menu have 86, of the card 150
 
 
-async def convoke(page, product, lycee, *, coordinateur=""):
-    """All teachers of histoire-géographie of the lycée, by the window; one of them as coordinateur."""
+async def convoke(page, product, lycee, *, coordinateur=False):
+    """All teachers of histoire-géographie of the lycée, by the window, the first as coordinateur; their names."""
     await page.goto(lycee.mission("HG"))
     await page.get_by_role("button", name="Créer convocation").click()
     window = page.get_by_role("dialog", name="Détails de l'affectation")
     await window.get_by_label("Discipline").fill("Histoire-géographie")
-    await expect(window.locator("#groupe input[type=checkbox]").first).to_be_checked()
+    boxes = window.locator("#groupe input[type=checkbox]")
+    await expect(boxes.first).to_be_checked()
+    _, *names = await window.locator("#coordinateur option").all_inner_texts()
     if coordinateur:
-        await window.locator("#coordinateur").select_option(label=coordinateur)
+        await window.locator("#coordinateur").select_option(label=names[0])
     await window.get_by_label("Date de mission").fill(product.soon)
     button = window.get_by_role("button", name=re.compile("^Convoquer"))
     warnings = window.locator("#avertissements")
@@ -27,12 +29,13 @@ async def convoke(page, product, lycee, *, coordinateur=""):
         await expect(warnings).not_to_contain_text("Aucun coordinateur")
     await button.click()
     await expect(window).to_be_hidden()
+    return names
 
 
 async def test_a_coordinateur_needs_no_second_window_and_success_is_said_once_with_its_number(person, product):
     lycee = product.etablissement()
-    page, people = await person(Role.CHEF, lycee), product.of(lycee, "1000")
-    await convoke(page, product, lycee, coordinateur=people[0])
+    page = await person(Role.CHEF, lycee)
+    people = await convoke(page, product, lycee, coordinateur=True)
     told = page.get_by_text(re.compile(rf"{len(people)} convocations?\. SANTORIN en est prévenu"))
     await expect(told).to_be_visible()
     await expect(page.get_by_role("row", name=re.compile(people[0]))).to_contain_text("Coordinateur")
@@ -45,8 +48,8 @@ async def test_a_coordinateur_needs_no_second_window_and_success_is_said_once_wi
 async def test_a_line_of_the_list_has_a_badge_only_for_what_asks_for_something(person, product):
     lycee = product.etablissement()
     page = await person(Role.CHEF, lycee)
-    await convoke(page, product, lycee)
-    row = page.get_by_role("row", name=re.compile(product.of(lycee, "1000")[0]))
+    [name, *_] = await convoke(page, product, lycee)
+    row = page.get_by_role("row", name=re.compile(name))
     await expect(row).to_contain_text("non lue")
     await expect(row.locator(".fr-badge")).to_have_count(0)
 
