@@ -4,24 +4,8 @@ import asyncio
 import re
 
 import pytest
-import pytest_asyncio
 
-LYON, DAY = "0699001J", "2030-03-05"
-PAGE = f"/suivi/{LYON}"
-
-
-@pytest_asyncio.fixture
-async def convoked(open_world):
-    """100 and 101 on histoire-géographie, 102 on HLP, 104 on the numérisation; ids by number."""
-    chef = open_world.chef
-    for mission, numeros in (
-        (open_world.hg, ("100", "101")),
-        (open_world.hlp, ("102",)),
-        (open_world.numerisation, ("104",)),
-    ):
-        assert (await chef.convoque(mission, *numeros, dates=[DAY])).status_code == 201
-    rows = await open_world.pool.fetch("SELECT convocation_id, numero FROM convocation")
-    return {row["numero"]: str(row["convocation_id"]) for row in rows}
+PAGE = "/suivi/0699001J"
 
 
 async def confirm(browser, acte, *choix, **typed):
@@ -101,7 +85,7 @@ async def test_after_the_service_closed_nothing_is_undone_and_once_it_opens_agai
 async def test_where_one_mission_was_withdrawn_or_changed_meanwhile_none_is_undone(open_world, convoked):
     browser = open_world.browser("chef")
     done = await confirm(browser, "annuler", f"{convoked['100']}|1", f"{convoked['102']}|1", motif="Malade")
-    await open_world.withdraw(LYON, "HLP")
+    await open_world.withdraw("0699001J", "HLP")
     assert (await undo(browser, done)).status_code in {409, 422}
     assert await open_world.pool.fetchval("SELECT count(*) FROM convocation WHERE status = 'CANCELLED'") == 2
 
