@@ -37,6 +37,7 @@ from convocation.exigences import api as exigences
 from convocation.identite.fournisseur import Fournisseur
 from convocation.journal import api as journal
 from convocation.listes import api as listes
+from convocation.listes.commands import keep_states
 from convocation.mes_missions import api as mes_missions
 from convocation.mesures import commands as mesures
 from convocation.missions.reader import RecordMissionsOnMissionEvents
@@ -72,6 +73,7 @@ _APIS = (
 )
 _HOUR_SECONDS = 3_600.0
 _IMPORTS_SECONDS = 1.0
+_STATES_SECONDS = 1.0
 _GAUGES_SECONDS = 30.0
 _DEADLINES_SECONDS = 300.0
 _KEYS_KEPT = timedelta(days=7)
@@ -127,11 +129,15 @@ def _periodic(runtime: Runtime, state: Application) -> list[Callable[[], Awaitab
         async with runtime.pool.acquire() as connection:
             await note_deadlines(connection, state.clock(), ahead)
 
+    async def keep_what_changed() -> None:
+        await keep_states(runtime.pool, state.settings.lot_copies)
+
     async def measure() -> None:
         async with runtime.pool.acquire() as connection:
             await mesures.measure(connection, state.clock())
 
     return [
+        partial(periodically, _STATES_SECONDS, "states", keep_what_changed),
         partial(periodically, _HOUR_SECONDS, "forget", forget_what_is_over),
         partial(periodically, _IMPORTS_SECONDS, "imports", work_at_the_directory),
         partial(periodically, _DEADLINES_SECONDS, "deadlines", note_what_comes_near),

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections import Counter
+from itertools import cycle
 from math import ceil
 from typing import NamedTuple
 from uuid import UUID, uuid5
@@ -16,6 +17,7 @@ from convocation.convocations.commands import warn
 from convocation.empechements.sql import candidats
 from convocation.exigences.domain import profils_manquants
 from convocation.listes.domain import FILTRES_MANQUES, LIBELLES_MANQUES, Manque
+from convocation.listes.sql import keep_again
 from convocation.missions import reads as missions
 
 SESSION = "2021-E3C1"
@@ -144,23 +146,35 @@ _CAS = st.builds(
     st.booleans(),
 )
 _DEUX = (None, 2, [])
+_MOMENTS = st.lists(st.booleans(), min_size=1, max_size=5)
+"""Whether the states are kept again, at each moment of the writing (0056): what is told must not depend on it."""
 
 
 def _all_well(*gens, correction=True):
     return Cas(correction, 10, True, _DEUX, True, [Personne("COORDINATEUR"), *gens])
 
 
-async def _plant(connection, number, cas):
+async def _keep(connection, moments):
+    """Where this moment is one of those that the loop runs at, it does."""
+    if next(moments):
+        async with connection.transaction():
+            await keep_again(connection, 35, 100)
+
+
+async def _plant(connection, number, cas, moments):
     uai, code, mission = f"069{number:04}X", f"E{number}", uuid5(UUID(int=2), str(number))
     type_, status = "CORRECTION" if cas.correction else "NUMERISATION", "ACTIVE" if cas.active else "WITHDRAWN"
     await connection.execute(_MISSION, mission, uai, type_, code, cas.candidats, status)
+    await _keep(connection, moments)
     if cas.regle:
         lot, fixe, profils = cas.regle
         whose = "*" if cas.nationale else "10"
         await connection.execute("INSERT INTO exigence VALUES ($1, $2, $3, $4)", whose, code, lot, fixe)
+        await _keep(connection, moments)
         for rang, profil in enumerate(profils):
             query = "INSERT INTO profil_requis VALUES ($1, $2, $3, '{}', $4)"
             await connection.execute(query, code, rang, profil, whose)
+            await _keep(connection, moments)
     if cas.signee:
         await connection.execute("INSERT INTO signature VALUES ($1, 'X', 'Y', 'Z', 1, 'essai', now())", uai)
     for rang, one in enumerate(cas.gens):
@@ -168,11 +182,13 @@ async def _plant(connection, number, cas):
         state, nature = ("ACTIVE", "CONVOCATION") if one.active else ("CANCELLED", "ANNULATION")
         qualite = one.qualite if cas.correction else None
         await connection.execute(_CONVOCATION, key, mission, str(100 + rang), state, qualite, one.profil, nature)
+        await _keep(connection, moments)
         for version in (1, 2):
             await connection.execute(_VERSION, key, version)
         for table, said in (("acces", one.acces), ("notification", one.mail)):
             if said:
                 await connection.execute(f"INSERT INTO {table} VALUES ($1, 1, '', $2, $3, NULL)", key, said[1], said[0])
+                await _keep(connection, moments)
         if one.remise:
             await connection.execute("INSERT INTO remise VALUES ($1, $2, now(), 'essai')", key, one.remise)
         if one.empechement:
@@ -194,15 +210,19 @@ def _rows(html):
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(st.lists(_CAS, min_size=1, max_size=8))
-@example([_all_well(Personne())])  # a coordinateur and a correcteur for a need of 2
-@example([_all_well(Personne(), Personne(acces=("REJETEE", 2))), _all_well(Personne(), Personne())])
-@example([_all_well(Personne(), Personne(empechement="OUVERT"))])
-@example([Cas(False, 900, True, None, True, gens) for gens in ([], [Personne()])])
-async def test_list_filter_page_coverage_and_api_say_the_same(world, all_cas):
+@given(st.lists(_CAS, min_size=1, max_size=8), _MOMENTS)
+@example([_all_well(Personne())], [False])  # a coordinateur and a correcteur for a need of 2
+@example([_all_well(Personne(), Personne(acces=("REJETEE", 2))), _all_well(Personne(), Personne())], [True])
+@example([_all_well(Personne(), Personne(empechement="OUVERT"))], [True])
+@example([Cas(False, 900, True, None, True, gens) for gens in ([], [Personne()])], [True, False])
+@example([_all_well(Personne(mail=("ECHOUEE", 2))), _all_well(Personne(mail=("REVENUE", 2), remise=2))], [True])
+@example([Cas(True, 10, True, (None, None, ["lettres"]), True, [Personne("COORDINATEUR", "lettres")])], [True])
+async def test_list_filter_page_coverage_and_api_say_the_same(world, all_cas, when):
+    moments = cycle(when)
     async with world.pool.acquire() as connection:
         await connection.execute(_CLEAR)
-        planted = {await _plant(connection, number, cas): cas for number, cas in enumerate(all_cas)}
+        planted = {await _plant(connection, number, cas, moments): cas for number, cas in enumerate(all_cas)}
+        await _keep(connection, moments)
     await _list_says(world, planted)
     await _missions_say(world, planted)
     await _lines_say(world, planted)
@@ -351,5 +371,5 @@ async def _effect(world, number, regle):
 async def test_the_need_is_one_correcteur_a_lot_of_copies_for_each_profile(world, correction, candidats, profils, need):
     cas = Cas(correction, candidats, True, (None, None, profils), True, [])
     async with world.pool.acquire() as connection:
-        key = await _plant(connection, 0, cas)
+        key = await _plant(connection, 0, cas, cycle([False]))
     assert (await world.administrateur.get(f"/api/missions/{key}")).json()["besoin"] == need

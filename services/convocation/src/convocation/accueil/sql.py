@@ -51,7 +51,7 @@ async def restes(
            sum(empechements)::int AS empechements,
            sum(mails_echoues)::int AS mails_echoues,
            sum(refusees)::int AS refusees
-    FROM {etats(arguments, lot, uais, academies, session)} AS m
+    FROM {await etats(connection, arguments, lot, uais, academies, session)} AS m
     WHERE {arguments.place(type_)}::text IS NULL OR type = {arguments.place(type_)}
     GROUP BY uai ORDER BY 3, 4, uai
     """

@@ -1,6 +1,6 @@
 """Coverage of the missions (R18, R24, R47, R54): what each lacks, counted by groups or listed.
 
-All is computed when it is read: an event applied is in the next answer. A mission without candidats is covered only
+An event applied is in the next answer. A mission without candidats is covered only
 where something is to be done about it, as about people who are convoked on it.
 """
 
@@ -95,7 +95,7 @@ async def groupes(connection: Connection, par: Regroupement, filtre: FiltreCouve
     cle, nom = _CLES[par]
     arguments = Arguments()
     query = f"""
-    WITH jugees AS ({_jugees(arguments, filtre, lot)}),
+    WITH jugees AS ({await _jugees(connection, arguments, filtre, lot)}),
     groupes AS (SELECT {cle} AS cle, {nom} AS nom, {_COMPTES} FROM jugees GROUP BY 1)
     SELECT *, (count(*) OVER ())::int AS nombre, ARRAY[{_SOMME}] AS somme FROM groupes
     ORDER BY en_defaut DESC, {_PIRES}, cle
@@ -107,12 +107,12 @@ async def groupes(connection: Connection, par: Regroupement, filtre: FiltreCouve
 async def missions(connection: Connection, filtre: FiltreCouverture, *, lot: int) -> list[MissionCouverte]:
     """Missions, those with the most gaps first; `lot`: the copies a person corrects."""
     arguments = Arguments()
+    order = f"{_COMBIEN} DESC, {_PIRES}, uai, code, voie, session, mission_id"
     query = f"""
-    WITH jugees AS MATERIALIZED ({_jugees(arguments, filtre, lot)}),
-    sommes AS MATERIALIZED (
-        SELECT count(*)::int AS nombre, ARRAY[{_SOMME_MISSIONS}] AS somme FROM jugees)
-    SELECT * FROM jugees CROSS JOIN sommes
-    ORDER BY {_COMBIEN} DESC, {_PIRES}, uai, code, voie, session, mission_id {_page(arguments, filtre)}
+    WITH jugees AS NOT MATERIALIZED ({await _jugees(connection, arguments, filtre, lot)}),
+    premieres AS (SELECT * FROM jugees ORDER BY {order} {_page(arguments, filtre)}),
+    sommes AS (SELECT count(*)::int AS nombre, ARRAY[{_SOMME_MISSIONS}] AS somme FROM jugees)
+    SELECT * FROM premieres CROSS JOIN sommes ORDER BY {order}
     """
     return await connection.fetch(query, *arguments.values, record_class=MissionCouverte)
 
@@ -128,7 +128,7 @@ async def epreuves(connection: Connection, filtre: FiltreCouverture) -> list[Epr
     return await connection.fetch(query, filtre.uais, filtre.academies, filtre.session, record_class=Epreuve)
 
 
-def _jugees(arguments: Arguments, filtre: FiltreCouverture, lot: int) -> str:
+async def _jugees(connection: Connection, arguments: Arguments, filtre: FiltreCouverture, lot: int) -> str:
     """The missions asked for, with what each lacks."""
     academies = filtre.academies
     if filtre.academie:
@@ -141,10 +141,10 @@ def _jugees(arguments: Arguments, filtre: FiltreCouverture, lot: int) -> str:
         found.append(f"substr(recherche, strpos(recherche, uai)) LIKE ALL ({arguments.place(words)}::text[])")
     if filtre.manque:
         found.append(filtre.manque)
-    source = etats(arguments, lot, filtre.uais, academies, filtre.session, filtre.code)
+    source = await etats(connection, arguments, lot, filtre.uais, academies, filtre.session, filtre.code)
     return f"""
     SELECT *, left(uai, 3) AS departement, true AS total, {LACKS} AS en_defaut
-    FROM {source} WHERE {" AND ".join(found)}
+    FROM {source} AS etats WHERE {" AND ".join(found)}
     """
 
 

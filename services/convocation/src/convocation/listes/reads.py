@@ -1,4 +1,4 @@
-"""The state of missions, as the function mission_etat says it: the one place where needs and gaps are decided."""
+"""The state of missions, as the function mission_etat says it (0027), and as it is kept for the rectorat (0056)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -66,7 +66,25 @@ class Arguments:
         return f"${len(self.values)}"
 
 
-def etats(
+_COLUMNS = ", ".join(EtatMission.__annotations__)
+_MANY = 5_000  # so many marked missions are computed with all the others: after an import, a few seconds
+# Those marked, and those kept under another setting: copies a person corrects. `uai` is NULL where the mission is gone,
+# or is not seen any more.
+_MARQUEES = """
+SELECT marquee.mission_id, m.uai FROM (
+    SELECT mission_id FROM etat_a_refaire
+    UNION SELECT mission_id FROM etat_tenu WHERE copies_par_lot < $1 OR copies_par_lot > $1) AS marquee
+LEFT JOIN mission m USING (mission_id) WHERE $2::text IS NULL OR m.session IS NULL OR m.session = $2 LIMIT $3
+"""
+
+
+class _Marquee(Row):
+    mission_id: UUID
+    uai: str | None
+
+
+async def etats(
+    connection: Connection,
     arguments: Arguments,
     lot: int,
     uais: Sequence[str] | None = None,
@@ -74,14 +92,37 @@ def etats(
     session: str | None = None,
     code: str | None = None,
 ) -> str:
-    """mission_etat of the missions asked for, to stand in FROM; `lot`: the copies a person corrects."""
-    return f"mission_etat({', '.join(arguments.place(one) for one in (lot, uais, academies, session, code))})"
+    """States of the missions asked for, to stand in FROM; `lot`: the copies a person corrects.
+
+    Those of établissements are computed. Of académies and the nation they are read, but for missions marked as changed.
+    """
+    if uais is not None:
+        return _computed(arguments, lot, uais, academies, session, code)
+    marked = await connection.fetch(_MARQUEES, lot, session, _MANY, record_class=_Marquee)
+    if len(marked) == _MANY:
+        return _computed(arguments, lot, None, academies, session, code)
+    kept = f"SELECT {_COLUMNS} FROM etat_tenu WHERE copies_par_lot = {arguments.place(lot)}"
+    for column, value in (("session", session), ("code", code)):
+        if value is not None:
+            kept += f" AND {column} = {arguments.place(value)}"
+    if academies is not None:
+        kept += f" AND academie = ANY ({arguments.place(academies)})"
+    if not marked:
+        return f"({kept})"
+    ids = f"{arguments.place([one.mission_id for one in marked])}::uuid[]"
+    places = sorted({one.uai for one in marked if one.uai})
+    computed = f"SELECT {_COLUMNS} FROM {_computed(arguments, lot, places, academies, session, code)}"
+    return f"({kept} AND mission_id <> ALL ({ids}) UNION ALL {computed} WHERE mission_id = ANY ({ids}))"
+
+
+def _computed(arguments: Arguments, *asked: object) -> str:
+    return f"mission_etat({', '.join(arguments.place(one) for one in asked)})"
 
 
 async def of_etablissement(connection: Connection, uai: str, session: str, *, lot: int) -> list[EtatMission]:
     """Its missions of the session."""
     arguments = Arguments()
-    source = etats(arguments, lot, [uai], session=session)
+    source = _computed(arguments, lot, [uai], None, session)
     return await connection.fetch(f"SELECT * FROM {source}", *arguments.values, record_class=EtatMission)
 
 

@@ -40,6 +40,12 @@ LEFT JOIN acces a ON a.convocation_id = c.convocation_id AND a.convocation_versi
 WHERE c.status = 'ACTIVE' AND v.le < $2 AND a.etat IS DISTINCT FROM 'ACCEPTEE' AND a.etat IS DISTINCT FROM 'REJETEE'
 """
 
+_TAKE = """
+DELETE FROM etat_a_refaire WHERE ctid = ANY (ARRAY(SELECT ctid FROM etat_a_refaire LIMIT $1)) RETURNING mission_id
+"""
+_OTHER_LOT = "SELECT mission_id FROM etat_tenu WHERE copies_par_lot < $1 OR copies_par_lot > $1 LIMIT $2"
+_ONE_AT_A_TIME = 356  # of this database's advisory locks, the one of this table
+
 
 @dataclass(frozen=True, slots=True)
 class FiltreMissions:
@@ -67,6 +73,10 @@ class LigneMission(EtatMission):
     total: int
 
 
+class _Marque(Row):
+    mission_id: UUID
+
+
 class _Refusees(Row):
     mission_id: UUID
     libelle: str
@@ -84,10 +94,12 @@ async def liste_missions(
 ) -> list[LigneMission]:
     """A page of missions with what each has, needs (`lot` copies a person) and lacks."""
     arguments = Arguments()
-    source = etats(arguments, lot, filtre.uais, filtre.academies, filtre.session)
+    source = await etats(connection, arguments, lot, filtre.uais, filtre.academies, filtre.session)
+    conditions = _conditions(arguments, filtre, now)
+    # Counted apart: a window over all rows holds each of them whole, for the fifty that are shown.
     query = f"""
-    SELECT m.*, count(*) OVER () AS total
-    FROM {source} AS m WHERE {_conditions(arguments, filtre, now)} ORDER BY {_TRIS[filtre.tri]}
+    SELECT m.*, (SELECT count(*) FROM {source} AS m WHERE {conditions}) AS total
+    FROM {source} AS m WHERE {conditions} ORDER BY {_TRIS[filtre.tri]}
     LIMIT {arguments.place(filtre.taille)} OFFSET {arguments.place((filtre.page - 1) * filtre.taille)}
     """
     return await connection.fetch(query, *arguments.values, record_class=LigneMission)
@@ -115,6 +127,24 @@ async def etat_of(connection: Connection, mission_id: UUID, *, lot: int) -> Etat
     )
     assert row is not None
     return row
+
+
+async def keep_again(connection: Connection, lot: int, size: int) -> int:
+    """Keep the states of at most `size` missions that are marked, or were kept under another `lot`; how many they were.
+
+    In a transaction: the marks go with it. One process at a time, so that none keeps what it read before another one.
+    """
+    if not await connection.fetchval("SELECT pg_try_advisory_xact_lock($1)", _ONE_AT_A_TIME):
+        return 0
+    rows = await connection.fetch(_TAKE, size, record_class=_Marque)
+    rows = rows or await connection.fetch(_OTHER_LOT, lot, size, record_class=_Marque)
+    ids = [row.mission_id for row in rows]
+    if ids:  # statements of their own: they see what was committed before the marks were
+        uais = await connection.fetchval("SELECT array_agg(DISTINCT uai) FROM mission WHERE mission_id = ANY ($1)", ids)
+        await connection.execute("DELETE FROM etat_tenu WHERE mission_id = ANY ($1)", ids)
+        query = "INSERT INTO etat_tenu SELECT *, $1 FROM mission_etat($1, $2) WHERE mission_id = ANY ($3)"
+        await connection.execute(query, lot, uais or [], ids)
+    return len(ids)
 
 
 async def attente_of_mission(connection: Connection, etat: EtatMission, before: datetime) -> Attente:

@@ -1,0 +1,141 @@
+"""States of missions that are kept: never late, whatever is under way while they are kept again (0056)."""
+
+import pytest_asyncio
+
+from acces.acteur import Acteur, Role
+from acces.portee import act_as
+from convocation.listes import reads
+from convocation.listes.commands import keep_states
+from convocation.listes.domain import Manque
+from convocation.listes.reads import Arguments, etats
+from convocation.listes.sql import keep_again
+
+LOT = 35
+
+
+async def states(connection, lot=LOT, **asked):
+    """Each mission's need and people, as the rectorat's pages read them."""
+    arguments = Arguments()
+    source = await etats(connection, arguments, lot, **asked)
+    rows = await connection.fetch(f"SELECT mission_id, besoin, convoques FROM {source} AS e", *arguments.values)
+    assert len({row["mission_id"] for row in rows}) == len(rows)
+    return {row["mission_id"]: (row["besoin"], row["convoques"]) for row in rows}
+
+
+async def kept(world, lot=LOT):
+    while await keep_states(world.pool, lot):
+        pass
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def other(world):
+    """A connection of its own."""
+    async with world.pool.acquire() as connection:
+        yield connection
+
+
+async def test_what_is_kept_is_read_and_what_is_marked_is_computed(open_world):
+    before = await states(open_world.pool)
+    await kept(open_world)
+    assert await states(open_world.pool) == before
+    await open_world.pool.execute("UPDATE etat_tenu SET besoin = 99")
+    assert {besoin for besoin, _ in (await states(open_world.pool)).values()} == {99}, "read, not computed"
+    await open_world.chef.convoque(open_world.hg, "100", "101")
+    after = await states(open_world.pool)
+    assert after.pop(open_world.hg) == (before[open_world.hg][0], 2)
+    assert {besoin for besoin, _ in after.values()} == {99}, "the marked one alone"
+
+
+async def test_what_a_transaction_wrote_it_reads_itself(open_world):
+    await kept(open_world)
+    async with open_world.pool.acquire() as connection, connection.transaction():
+        await connection.execute("UPDATE mission SET candidats = 3500 WHERE mission_id = $1", open_world.hg)
+        assert (await states(connection))[open_world.hg] == (100, 0)
+
+
+async def test_a_change_under_way_while_states_are_kept_is_in_the_first_reading_after_it(open_world, other):
+    await open_world.chef.convoque(open_world.hg, "100")
+    transaction = other.transaction()
+    await transaction.start()
+    await other.execute("UPDATE convocation SET status = 'CANCELLED', nature = 'ANNULATION', version = 2")
+    await kept(open_world)
+    assert (await states(open_world.pool))[open_world.hg][1] == 1, "not yet true"
+    await transaction.commit()
+    assert (await states(open_world.pool))[open_world.hg][1] == 0
+    await kept(open_world)
+    assert (await states(open_world.pool))[open_world.hg][1] == 0
+
+
+async def test_no_writer_waits_for_another_one_nor_for_who_keeps(open_world, other):
+    transaction = other.transaction()
+    await transaction.start()
+    await other.execute("SELECT FROM mission WHERE mission_id = $1 FOR UPDATE", open_world.hg)
+    await other.execute("UPDATE mission SET candidats = 1 WHERE mission_id = $1", open_world.hg)
+    async with open_world.pool.acquire() as connection:
+        await connection.execute("SET lock_timeout = '200ms'")
+        await connection.execute("UPDATE signature SET nom = nom")
+        async with connection.transaction():
+            await keep_again(connection, LOT, 100)
+        await connection.execute("RESET lock_timeout")
+    await transaction.rollback()
+
+
+async def test_two_processes_never_keep_at_once(open_world, other):
+    transaction = other.transaction()
+    await transaction.start()
+    assert await keep_again(other, LOT, 1) == 1
+    assert not await keep_states(open_world.pool, LOT)
+    await transaction.rollback()
+    assert await keep_states(open_world.pool, LOT)
+
+
+async def test_another_number_of_copies_for_a_person_counts_at_once_and_is_kept_then(open_world):
+    await kept(open_world)
+    needs = {key: need for key, (need, _) in (await states(open_world.pool, 10)).items()}
+    assert needs[open_world.hg] == 10, "100 copies"
+    await kept(open_world, 10)
+    assert {row[0] for row in await open_world.pool.fetch("SELECT copies_par_lot FROM etat_tenu")} == {10}
+    assert {key: need for key, (need, _) in (await states(open_world.pool, 10)).items()} == needs
+
+
+async def test_many_marked_missions_are_computed_with_the_others(open_world, monkeypatch):
+    before = await states(open_world.pool)
+    await kept(open_world)
+    await open_world.pool.execute("UPDATE etat_tenu SET besoin = 99")
+    await open_world.pool.execute("UPDATE mission SET candidats = candidats")
+    monkeypatch.setattr(reads, "_MANY", 2)
+    assert await states(open_world.pool) == before
+
+
+async def test_a_mission_that_is_gone_is_in_no_list(open_world):
+    await kept(open_world)
+    await open_world.pool.execute("DELETE FROM mission WHERE mission_id = $1", open_world.hg)
+    assert open_world.hg not in await states(open_world.pool)
+    await kept(open_world)
+    assert open_world.hg not in await states(open_world.pool)
+
+
+async def test_the_rectorat_reads_what_is_kept_of_its_academies_and_an_etablissement_nothing(open_world):
+    await kept(open_world)
+    whose = {row[0] for row in await open_world.pool.fetch("SELECT academie FROM etat_tenu")}
+    reaches = (
+        (Acteur("admin", Role.ADMINISTRATEUR, "admin"), whose),
+        (Acteur("gest", Role.GESTIONNAIRE, "gest", academies=frozenset({"10"})), {"10"}),
+    )
+    for acteur, reached in reaches:
+        async with open_world.pool.acquire() as connection, connection.transaction():
+            await act_as(connection, acteur)
+            assert {row[0] for row in await connection.fetch("SELECT academie FROM etat_tenu")} == reached
+    for table in ("etat_tenu", "etat_a_refaire"):
+        query = "SELECT has_table_privilege('convocation_etablissement', $1, 'SELECT')"
+        assert not await open_world.pool.fetchval(query, table)
+
+
+async def test_an_academies_page_says_what_the_nations_says(open_world):
+    await kept(open_world)
+    await open_world.chef.convoque(open_world.hg, "100")
+    nation = (await open_world.administrateur.get("/api/couverture", par="academie")).json()
+    academie = (await open_world.gestionnaire.get("/api/couverture", par="academie")).json()
+    [theirs] = [one for one in nation["groupes"] if one["cle"] == "10"]
+    assert academie["groupes"] == [theirs]
+    assert theirs[Manque.SANS_CORRECTEUR] == theirs["total"] - 2, "the numérisation has none either"
