@@ -134,13 +134,15 @@ async def keep_again(connection: Connection, lot: int, size: int) -> int:
 
     In a transaction: the marks go with it. One process at a time, so that none keeps what it read before another one.
     """
-    if not await connection.fetchval("SELECT pg_try_advisory_xact_lock($1)", _ONE_AT_A_TIME):
+    alone: bool = await connection.fetchval("SELECT pg_try_advisory_xact_lock($1)", _ONE_AT_A_TIME)
+    if not alone:
         return 0
     rows = await connection.fetch(_TAKE, size, record_class=_Marque)
     rows = rows or await connection.fetch(_OTHER_LOT, lot, size, record_class=_Marque)
     ids = [row.mission_id for row in rows]
     if ids:  # statements of their own: they see what was committed before the marks were
-        uais = await connection.fetchval("SELECT array_agg(DISTINCT uai) FROM mission WHERE mission_id = ANY ($1)", ids)
+        query = "SELECT array_agg(DISTINCT uai) FROM mission WHERE mission_id = ANY ($1)"
+        uais: list[str] | None = await connection.fetchval(query, ids)
         await connection.execute("DELETE FROM etat_tenu WHERE mission_id = ANY ($1)", ids)
         query = "INSERT INTO etat_tenu SELECT *, $1 FROM mission_etat($1, $2) WHERE mission_id = ANY ($3)"
         await connection.execute(query, lot, uais or [], ids)
