@@ -166,6 +166,7 @@ async def _show_decision(
             "empechements/traiter_empechement.html",
             status=status_of(refus),
             une=line_of(row),
+            lieu=row.uai,
             ouverte=await _open(request, connection, row.mission_id),
             signalement=await _report(connection, row),
             suppleants=[(choice_of(one), words_of(one)) for one in proposed],
