@@ -50,6 +50,23 @@ _PRENOMS = ("Anne", "Benoît", "Chloé", "Élodie", "François", "Gaëlle", "Hé
 _DISCIPLINES = ("1000", "0422", "0426", "1300", "0202", "0100", "1500", "1600")
 _PEOPLE = ("numero", "civilite", "nom", "prenom", "courriel", "uai", "uais_secondaires", "disciplines", "academie")
 _OPEN = "INSERT INTO ouverture VALUES ($1, 'NATIONALE', '*', true, 'bench', now())"
+_CONVOQUES = 15  # people of the établissement on each correction but every tenth
+_SEASON = f"""
+INSERT INTO convocation
+    (convocation_id, mission_id, numero, status, nature, qualite, qualite_par_defaut, dates, observation, version)
+SELECT gen_random_uuid(), m.mission_id, i.numero, 'ACTIVE', 'CONVOCATION',
+       CASE i.rang WHEN 1 THEN 'COORDINATEUR' ELSE 'CORRECTEUR' END, false, '{{2030-03-05}}', '', 1
+FROM (SELECT mission_id, uai, row_number() OVER (ORDER BY mission_id) AS numero FROM mission
+      WHERE type = 'CORRECTION') AS m,
+LATERAL (SELECT numero, row_number() OVER (ORDER BY numero) AS rang FROM intervenant
+         WHERE uai = m.uai ORDER BY numero LIMIT {_CONVOQUES}) AS i
+WHERE m.numero % 10 > 0;
+INSERT INTO convocation_version
+    (convocation_id, version, nature, qualite, qualite_par_defaut, dates, observation, par, le)
+SELECT convocation_id, 1, nature, qualite, false, dates, '', 'bench', now() FROM convocation;
+INSERT INTO acces SELECT convocation_id, 1, '', 1, 'ACCEPTEE', NULL FROM convocation;
+INSERT INTO notification SELECT convocation_id, 1, '', 1, 'ENVOYEE', NULL FROM convocation
+"""
 _TABLE = (*_PEOPLE, "actif", "cle", "mots_version")
 
 
@@ -95,7 +112,9 @@ async def _load(stack: Stack, made: list[Closing], people: int) -> int:
         await until(lambda: books.revisions_applied(keys), len(keys), lambda _: None)
         await until(books.missions_missing, 0, lambda _: None)
         await connection.execute(_OPEN, SESSIONS[0])
-        await until(lambda: connection.fetchval("SELECT count(*) FROM etat_a_refaire"), 0, lambda _: None)
+        say("convocations d'une saison …")
+        await connection.execute(_SEASON)
+        await until(lambda: connection.fetchval("SELECT -count(*) FROM etat_a_refaire"), 0, lambda _: None)
         await connection.execute("ANALYZE")
         return int(await connection.fetchval("SELECT count(*) FROM mission"))
     finally:

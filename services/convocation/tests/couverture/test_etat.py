@@ -263,7 +263,7 @@ async def _missions_say(world, planted):
 
 async def _lines_say(world, planted):
     """A line says of one person what the mission counts: domain and database decide it apart."""
-    counts = "SELECT refusees, mails_echoues, empechements FROM mission_etat(35) WHERE mission_id = $1"
+    counts = "SELECT refusees, mails_echoues, empechements FROM etat_des_missions(35) WHERE mission_id = $1"
     for key in planted:
         lines = (await world.administrateur.get(f"/api/missions/{key}")).json()["intervenants"]
         refused = sum(one["status"] == "ACTIVE" and one["suivi"]["acces"] == "REJETEE" for one in lines)

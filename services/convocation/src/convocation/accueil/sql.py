@@ -1,4 +1,4 @@
-"""What is left to do, by établissement; needs and gaps are those of mission_etat (0027)."""
+"""What is left to do, by établissement; needs and gaps are those of etat_des_missions (0027)."""
 
 from collections.abc import Sequence
 

@@ -41,8 +41,8 @@ WITH jugee AS (
            apres.profils_manquants AS manquants_apres,
            (apres.deficit OR apres.profil_manquant) AND NOT (avant.deficit OR avant.profil_manquant)
                AS devient_deficitaire
-    FROM mission_etat($3, NULL, $1, NULL, $2) AS avant
-    JOIN mission_etat($3, NULL, $1, NULL, $2, $4, $5, $6) AS apres USING (mission_id)
+    FROM etat_des_missions($3, NULL, NULL, $1, NULL, $2) AS avant
+    JOIN etat_des_missions($3, NULL, NULL, $1, NULL, $2, $4, $5, $6) AS apres USING (mission_id)
     WHERE avant.active AND ($1::text[] IS NOT NULL OR NOT EXISTS (
         SELECT FROM exigence x WHERE x.academie = avant.academie AND x.code_epreuve = avant.code)))
 SELECT *, (count(*) OVER ())::int AS total, (count(*) FILTER (WHERE devient_deficitaire) OVER ())::int AS deficitaires

@@ -10,7 +10,7 @@ from convocation.missions.domain import MissionType
 
 
 class Manque(StrEnum):
-    """The most serious first; each value is a column of mission_etat, where the database decides what lacks."""
+    """The most serious first; each value is a column of etat_des_missions, where the database decides what lacks."""
 
     SANS_CORRECTEUR = "sans_correcteur"
     A_POURVOIR = "a_pourvoir"

@@ -1,4 +1,4 @@
-"""The state of missions, as the function mission_etat says it (0027), and as it is kept for the rectorat (0056)."""
+"""The state of missions, as etat_des_missions says it (0027), and as it is kept for the rectorat (0056)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -68,10 +68,9 @@ class Arguments:
 
 _COLUMNS = ", ".join(EtatMission.__annotations__)
 _MANY = 5_000  # so many marked missions are computed with all the others: after an import, a few seconds
-# Those marked, and those kept under another setting: copies a person corrects. `uai` is NULL where the mission is gone,
-# or is not seen any more.
+# Those marked, and those kept under another setting: copies a person corrects. Those that are gone, too.
 _MARQUEES = """
-SELECT marquee.mission_id, m.uai FROM (
+SELECT marquee.mission_id FROM (
     SELECT mission_id FROM etat_a_refaire
     UNION SELECT mission_id FROM etat_tenu WHERE copies_par_lot < $1 OR copies_par_lot > $1) AS marquee
 LEFT JOIN mission m USING (mission_id) WHERE $2::text IS NULL OR m.session IS NULL OR m.session = $2 LIMIT $3
@@ -80,7 +79,6 @@ LEFT JOIN mission m USING (mission_id) WHERE $2::text IS NULL OR m.session IS NU
 
 class _Marquee(Row):
     mission_id: UUID
-    uai: str | None
 
 
 async def etats(
@@ -97,10 +95,10 @@ async def etats(
     Those of établissements are computed. Of académies and the nation they are read, but for missions marked as changed.
     """
     if uais is not None:
-        return _computed(arguments, lot, uais, academies, session, code)
+        return computed_states(arguments, lot, None, uais, academies, session, code)
     marked = await connection.fetch(_MARQUEES, lot, session, _MANY, record_class=_Marquee)
     if len(marked) == _MANY:
-        return _computed(arguments, lot, None, academies, session, code)
+        return computed_states(arguments, lot, None, None, academies, session, code)
     kept = f"SELECT {_COLUMNS} FROM etat_tenu WHERE copies_par_lot = {arguments.place(lot)}"
     for column, value in (("session", session), ("code", code)):
         if value is not None:
@@ -109,22 +107,24 @@ async def etats(
         kept += f" AND academie = ANY ({arguments.place(academies)})"
     if not marked:
         return f"({kept})"
-    ids = f"{arguments.place([one.mission_id for one in marked])}::uuid[]"
-    places = sorted({one.uai for one in marked if one.uai})
-    computed = f"SELECT {_COLUMNS} FROM {_computed(arguments, lot, places, academies, session, code)}"
-    return f"({kept} AND mission_id <> ALL ({ids}) UNION ALL {computed} WHERE mission_id = ANY ({ids}))"
+    ids = [one.mission_id for one in marked]
+    # Not `<> ALL`: a plan that is kept compares each row with each mark, one after the other.
+    kept += f" AND NOT EXISTS (SELECT FROM unnest({arguments.place(ids)}::uuid[]) AS one WHERE one = mission_id)"
+    computed = computed_states(arguments, lot, ids, None, academies, session, code)
+    return f"({kept} UNION ALL SELECT {_COLUMNS} FROM {computed})"
 
 
-def _computed(arguments: Arguments, *asked: object) -> str:
-    return f"mission_etat({', '.join(arguments.place(one) for one in asked)})"
+def computed_states(arguments: Arguments, lot: int, *asked: object) -> str:
+    """etat_des_missions, to stand in FROM; asked: missions, UAIs, académies, session, code of the épreuve."""
+    return f"etat_des_missions({', '.join(arguments.place(one) for one in (lot, *asked))})"
 
 
 async def of_etablissement(connection: Connection, uai: str, session: str, *, lot: int) -> list[EtatMission]:
     """Its missions of the session."""
     arguments = Arguments()
-    source = _computed(arguments, lot, [uai], None, session)
+    source = computed_states(arguments, lot, None, [uai], None, session)
     return await connection.fetch(f"SELECT * FROM {source}", *arguments.values, record_class=EtatMission)
 
 
 LACKS = f"({' OR '.join(Manque)})"
-"""Whether a mission lacks anything, of a row of mission_etat."""
+"""Whether a mission lacks anything, of a row of etat_des_missions."""

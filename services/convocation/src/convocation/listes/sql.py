@@ -40,9 +40,7 @@ LEFT JOIN acces a ON a.convocation_id = c.convocation_id AND a.convocation_versi
 WHERE c.status = 'ACTIVE' AND v.le < $2 AND a.etat IS DISTINCT FROM 'ACCEPTEE' AND a.etat IS DISTINCT FROM 'REJETEE'
 """
 
-_TAKE = """
-DELETE FROM etat_a_refaire WHERE ctid = ANY (ARRAY(SELECT ctid FROM etat_a_refaire LIMIT $1)) RETURNING mission_id
-"""
+_MARKED = "SELECT DISTINCT mission_id FROM etat_a_refaire LIMIT $1"
 _OTHER_LOT = "SELECT mission_id FROM etat_tenu WHERE copies_par_lot < $1 OR copies_par_lot > $1 LIMIT $2"
 _ONE_AT_A_TIME = 356  # of this database's advisory locks, the one of this table
 
@@ -123,7 +121,7 @@ def _conditions(arguments: Arguments, filtre: FiltreMissions, now: datetime) -> 
 async def etat_of(connection: Connection, mission_id: UUID, *, lot: int) -> EtatMission:
     """Of a mission that there is."""
     row = await connection.fetchrow(
-        "SELECT * FROM mission_etat($1) WHERE mission_id = $2", lot, mission_id, record_class=EtatMission
+        "SELECT * FROM etat_des_missions($1, ARRAY[$2::uuid])", lot, mission_id, record_class=EtatMission
     )
     assert row is not None
     return row
@@ -137,15 +135,13 @@ async def keep_again(connection: Connection, lot: int, size: int) -> int:
     alone: bool = await connection.fetchval("SELECT pg_try_advisory_xact_lock($1)", _ONE_AT_A_TIME)
     if not alone:
         return 0
-    rows = await connection.fetch(_TAKE, size, record_class=_Marque)
+    rows = await connection.fetch(_MARKED, size, record_class=_Marque)
     rows = rows or await connection.fetch(_OTHER_LOT, lot, size, record_class=_Marque)
     ids = [row.mission_id for row in rows]
-    if ids:  # statements of their own: they see what was committed before the marks were
-        query = "SELECT array_agg(DISTINCT uai) FROM mission WHERE mission_id = ANY ($1)"
-        uais: list[str] | None = await connection.fetchval(query, ids)
+    if ids:  # statements of their own: the last one sees what was committed before the marks that go
+        await connection.execute("DELETE FROM etat_a_refaire WHERE mission_id = ANY ($1)", ids)
         await connection.execute("DELETE FROM etat_tenu WHERE mission_id = ANY ($1)", ids)
-        query = "INSERT INTO etat_tenu SELECT *, $1 FROM mission_etat($1, $2) WHERE mission_id = ANY ($3)"
-        await connection.execute(query, lot, uais or [], ids)
+        await connection.execute("INSERT INTO etat_tenu SELECT *, $1 FROM etat_des_missions($1, $2)", lot, ids)
     return len(ids)
 
 
@@ -164,7 +160,7 @@ async def attente_of_etablissements(
     silence = await connection.fetchrow(f"{_SILENCE} AND m.uai = ANY($1::text[])", uais, before, record_class=_Silence)
     # Four columns and not all: PostgreSQL leaves out the joins that only the others need.
     query = """
-    SELECT mission_id, libelle, voie, refusees FROM mission_etat($1, $2)
+    SELECT mission_id, libelle, voie, refusees FROM etat_des_missions($1, NULL, $2)
     WHERE refusee ORDER BY libelle, voie, mission_id
     """
     return _attente(silence, await connection.fetch(query, lot, uais, record_class=_Refusees))
