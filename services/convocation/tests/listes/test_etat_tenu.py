@@ -1,5 +1,8 @@
 """States of missions that are kept: never late, whatever is under way while they are kept again (0056)."""
 
+import asyncio
+import random
+
 import pytest_asyncio
 
 from acces.acteur import Acteur, Role
@@ -87,6 +90,54 @@ async def test_two_processes_never_keep_at_once(open_world, other):
     assert not await keep_states(open_world.pool, LOT)
     await transaction.rollback()
     assert await keep_states(open_world.pool, LOT)
+
+
+_OF = "(SELECT {} FROM convocation WHERE numero = $1)"
+_REFUSED = """
+INSERT INTO acces SELECT convocation_id, 1, '', version, 'REJETEE', NULL FROM convocation WHERE numero = $1
+ON CONFLICT (convocation_id) DO UPDATE SET etat = CASE acces.etat WHEN 'REJETEE' THEN 'ACCEPTEE' ELSE 'REJETEE' END
+"""
+_CHANGES = (
+    "UPDATE convocation SET status = CASE status WHEN 'ACTIVE' THEN 'CANCELLED' ELSE 'ACTIVE' END WHERE numero = $1",
+    f"UPDATE mission SET candidats = candidats + 35 WHERE mission_id = {_OF.format('mission_id')}",
+    _REFUSED,
+    f"DELETE FROM acces WHERE convocation_id = {_OF.format('convocation_id')}",
+)
+
+
+async def _write(pool, seed, numero):
+    chance = random.Random(seed)
+    for _ in range(60):
+        async with pool.acquire() as connection, connection.transaction():
+            for change in chance.sample(_CHANGES, chance.randint(1, 3)):
+                await connection.execute(change, numero)
+
+
+async def test_between_writers_and_who_keeps_every_snapshot_says_what_computing_says(open_world):
+    people = ("100", "101", "102", "103")
+    for numero, mission in zip(
+        people, (open_world.hg, open_world.hg, open_world.hlp, open_world.numerisation), strict=True
+    ):
+        await open_world.chef.convoque(mission, numero)
+    read = 0
+    async with asyncio.TaskGroup() as group:
+        writers = [group.create_task(_write(open_world.pool, *one)) for one in enumerate(people)]
+        while not all(one.done() for one in writers):
+            await keep_states(open_world.pool, LOT)
+            await _agrees(open_world.pool)
+            read += 1
+    assert read > 5
+
+
+async def _agrees(pool):
+    """What is read, marked ones computed, is what computing all of them says, in one snapshot."""
+    async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read"):
+        query = "SELECT mission_id, besoin, convoques, refusees FROM etat_des_missions($1)"
+        computed = {tuple(row) for row in await connection.fetch(query, LOT)}
+        arguments = Arguments()
+        source = await etats(connection, arguments, LOT)
+        query = f"SELECT mission_id, besoin, convoques, refusees FROM {source} AS e"
+        assert {tuple(row) for row in await connection.fetch(query, *arguments.values)} == computed
 
 
 async def test_another_number_of_copies_for_a_person_counts_at_once_and_is_kept_then(open_world):

@@ -49,6 +49,8 @@ async def test_r57_all_etablissements_on_one_page_what_comes_first_then_past_the
     assert marks == sorted(marks), "by the next day, then past, then cancelled"
     assert "Salle 12" in text
     assert text[: marks[2]].count("Générale") == 2, "an épreuve of two voies is two missions"
+    titles = re.findall(r"<h2 id=.*?>([^<>]+)</a></h2>", text)
+    assert len(titles) == len(set(titles)) == 2, "two missions of one épreuve bear two titles"
     assert text.count("/convocation.pdf") == 4
     assert "Numérisation" in text[marks[2] : marks[3]]
     assert "Humanités" in text[marks[3] :]
