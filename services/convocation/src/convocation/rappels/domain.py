@@ -28,7 +28,7 @@ MARQUES = {
 }
 """What may stand in a text, and what takes its place."""
 _MARQUE = re.compile(r"\{[^{}\n]{0,40}\}")
-_SALUTATION, _SIGNATURE = "Bonjour,", "Le rectorat reste à votre disposition."
+_FIN = "Le rectorat reste à votre disposition."
 MODELES = {
     Motif.RIEN: (
         "{lycee} n’a encore convoqué personne pour la session {session}\u00a0: {missions}.",
@@ -55,8 +55,8 @@ MODELES = {
 
 
 def modele(motif: Motif) -> str:
-    """The text that is proposed for a reason."""
-    return "\n\n".join((_SALUTATION, *MODELES[motif], _SIGNATURE))
+    """The text that is proposed for a reason; the letter says « Bonjour » before it."""
+    return "\n\n".join((*MODELES[motif], _FIN))
 
 
 class EnRetard(Protocol):
