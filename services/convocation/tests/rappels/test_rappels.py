@@ -2,8 +2,15 @@
 
 import asyncio
 import json
+from datetime import timedelta
 
 import pytest
+
+from acces.commande import Commande
+from convocation.avis.domain import Motif
+from convocation.rappels.commands import Rappel, send_reminders
+from convocation.rappels.refus import RappelRecent
+from testkit.eventually import eventually
 
 LYON, AUTRE_LYON, LILLE = "0699001J", "0699002K", "0599001F"
 SESSION = "2020-E3C1"
@@ -119,6 +126,30 @@ async def test_two_who_send_at_the_same_moment_remind_each_once(rappels, rappels
     assert await rappels.reminded() == [(LYON, "RIEN", 1), (AUTRE_LYON, "RIEN", 1)]
 
 
+async def test_who_sends_while_anothers_reminder_is_being_written_is_refused_and_writes_nothing(rappels):
+    world, delai = rappels.world, timedelta(hours=48)
+    wanted = Rappel(SESSION, Motif.RIEN, [LYON, AUTRE_LYON], "{lycee}")
+    async with world.pool.acquire() as first, world.pool.acquire() as second:
+        one, other = (Commande(db, world.gestionnaire.acteur, rappels.now) for db in (first, second))
+
+        async def late():
+            async with second.transaction():
+                await send_reminders(other, wanted, delai)
+
+        async with first.transaction():
+            await send_reminders(one, Rappel(SESSION, Motif.RIEN, [LYON], "{lycee}"), delai)
+            waiting = asyncio.create_task(late())
+            await eventually(lambda: _waits(world.pool), because="the second waits for the first")
+        with pytest.raises(RappelRecent) as refused:
+            await waiting
+    assert refused.value.uais == [LYON]
+    assert await rappels.reminded() == [(LYON, "RIEN", 1)]
+
+
+async def _waits(pool):
+    return await pool.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted")
+
+
 async def test_each_reason_finds_who_it_is_true_of(rappels):
     world = rappels.world
     await world.chef.convoque(world.hg, "100")
@@ -126,6 +157,7 @@ async def test_each_reason_finds_who_it_is_true_of(rappels):
     for motif in ("RIEN", "RESTE", "SIGNATURE", "LECTURE"):
         await rappels.opened(f"motif={motif}")
         found[motif] = rappels.boxes
+        assert "personne : 1</a>" in rappels.text.replace("\u00a0", " "), "the other reasons are counted"
     assert found == {"RIEN": [AUTRE_LYON], "RESTE": [LYON], "SIGNATURE": [LYON, AUTRE_LYON], "LECTURE": [LYON]}
     await rappels.sent("motif=LECTURE")
     [row] = await rappels.rows()

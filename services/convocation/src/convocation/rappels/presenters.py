@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from chassis.database import Connection
 from convocation.avis.domain import Motif, SortLettre
@@ -96,9 +97,15 @@ def ligne(vue: Vue, row: Retard) -> dict[str, Any]:
     }
 
 
-def choix_motifs(vue: Vue) -> list[tuple[str, str]]:
-    """Each reason with how many are late for it."""
-    return [(motif.value, f"{LIBELLES[motif]} ({vue.comptes[motif]})") for motif in Motif]
+def choix_motifs(vue: Vue) -> list[tuple[str, str, int, str]]:
+    """Each reason: its words, how many are late for it, and the address of its list, with the same filters."""
+    asked = vue.demande
+    kept = {"session": asked.session, "academie": asked.academie, "departement": asked.departement, "q": asked.q}
+    query = {name: value for name, value in kept.items() if value}
+    return [
+        (one.value, LIBELLES[one], vue.comptes[one], f"/rappels?{urlencode({'motif': one.value} | query)}")
+        for one in Motif
+    ]
 
 
 def effet(rows: Sequence[Retard]) -> dict[str, Any]:
