@@ -45,6 +45,7 @@ from convocation.nomenclature import api as nomenclature
 from convocation.ouvertures import api as ouvertures
 from convocation.papiers.application import Application
 from convocation.papiers.emargement import Feuilles
+from convocation.rappels import api as rappels
 from convocation.settings import Settings
 from convocation.signatures import api as signatures
 from convocation.suivi.reader import RecordAccesOnAccesChanged, RecordNotificationOnNotificationEvents
@@ -54,6 +55,7 @@ from pages import Pages, saisie
 _APIS = (
     listes,
     couverture,
+    rappels,
     nomenclature,
     affectation,
     convocations,

@@ -36,6 +36,7 @@ from convocation.mes_missions import pages as mes_missions
 from convocation.ouvertures import pages as ouvertures
 from convocation.papiers import pages as papiers
 from convocation.preparation import pages as preparation
+from convocation.rappels import pages as rappels
 from convocation.settings import Settings
 from convocation.signatures import pages as signatures
 from pages import Pages
@@ -56,6 +57,7 @@ _SCREENS = (
     coordonnees,
     demandes,
     couverture,
+    rappels,
     imports,
     export,
     exigences,
@@ -96,6 +98,7 @@ _ROOMS = (
     "ouvertures",
     "papiers",
     "preparation",
+    "rappels",
     "signatures",
 )
 _FOOTER = ("/accessibilite", "/mentions-legales", "/donnees-personnelles")

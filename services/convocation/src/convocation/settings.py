@@ -45,6 +45,9 @@ class Settings(IdentiteSettings, PagesSettings):
     avis_hour: int = Field(default=7, ge=0, le=23, description="the daily mail goes then, by the académie's clocks")
     avis_settle_minutes: int = Field(default=5, ge=0, le=60, description="what comes in a row is one mail")
     avis_deadline_days: int = Field(default=3, ge=1, le=60, description="so early the end of the service is told")
+    rappel_hours: int = Field(
+        default=48, ge=0, le=1_000, description="who was reminded since is not ticked for another reminder of that kind"
+    )
     santorin_url: str | None = Field(
         default=None,
         pattern=r"^https?://[^\s/]+(/\S*)?$",

@@ -45,6 +45,7 @@ def _bodies(place, ids):
         "POST /api/convocations/{convocation_id}/annulation": {"motif": "x"},
         "POST /api/envois": {"demandes": [{"convocation_id": ids["convocation_id"], "version": 1}]},
         "PUT /api/ouvertures": opening,
+        "POST /api/rappels": {"session": "2020-E3C1", "motif": "SIGNATURE", "uais": [ids["uai"]]},
         "PUT /api/academies/{academie}/intervenants": {"intervenants": [_person(place)]},
         "PUT /api/academies/{academie}/contact": contact,
         "PUT /api/academies/{academie}/exigences/{code}": EXIGENCE,

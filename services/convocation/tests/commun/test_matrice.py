@@ -76,7 +76,8 @@ def cases():
 def _placed(route):
     """Whether the path, or what is sent to it, names something of a place."""
     by_body = {"POST /demandes", "POST /intervenants/import", "POST /intervenants/nouveau", "POST /intervenants/export"}
-    return "{" in route or route in by_body | {"POST /api/intervenants/fusion", "POST /api/intervenants/distincts"}
+    by_body |= {"POST /api/intervenants/fusion", "POST /api/intervenants/distincts", "POST /api/rappels"}
+    return "{" in route or route in by_body
 
 
 def _anywhere(acteur, action):

@@ -41,13 +41,27 @@ def test_of_two_sessions_the_subject_names_both_and_one_point_is_one(read, lettr
     assert read(two)["Subject"].endswith("sessions 2020-E3C1 et 2020-E3C2")
 
 
+def rappel(lettre, texte):
+    return lettre._replace(points=(lettre.points[0]._replace(titre="Rappel du rectorat", texte=texte),))
+
+
+def test_a_reminder_of_the_rectorat_is_written_as_it_was_worded(read, lettre):
+    message = read(rappel(lettre, "Il reste <b>3</b> missions.\n\nMerci.\r\nLe rectorat"))
+    assert message["Subject"] == "IMAG’IN : rappel du rectorat pour LYCEE FICTIF, session 2020-E3C1"
+    plain = message.get_body(["plain"]).get_content().replace("\r\n", "\n")
+    assert "Le rectorat écrit à LYCEE FICTIF, LYON (0699001J).\n\nRappel du rectorat\n\nIl reste <b>3</b>" in plain
+    assert "missions.\n\nMerci.\n\nLe rectorat\n\n- Une personne" in plain
+    html = message.get_body(["html"]).get_content()
+    assert "<p>Il reste &lt;b&gt;3&lt;/b&gt; missions.</p><p>Merci.</p><p>Le rectorat</p>" in html
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 800])
 async def test_nobody_is_kept_out_of_it_whatever_the_colours_and_the_width(chromium, read, lettre, scheme, width):
     context = await chromium.new_context(color_scheme=scheme, viewport={"width": width, "height": 640})
     page = await context.new_page()
     long = lettre._replace(nom=WORD, points=tuple(one._replace(phrase=WORD, titre=WORD) for one in lettre.points))
-    for which in (lettre, long):
+    for which in (lettre, long, rappel(long, WORD)):
         await page.set_content(read(which).get_body(["html"]).get_content())
         found = (await Axe().run(page)).response["violations"]
         assert [(one["id"], node["html"][:200]) for one in found for node in one["nodes"]] == []

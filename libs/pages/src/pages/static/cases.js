@@ -3,7 +3,7 @@
   "use strict";
   const all = (selector, act) => document.querySelectorAll(selector).forEach(act);
   const count = () => all("[data-compte]", (place) => {
-    const n = document.querySelectorAll(`#${CSS.escape(place.dataset.compte)} input:checked`).length;
+    const n = document.querySelectorAll(`#${CSS.escape(place.dataset.compte)} input:checked`).length + Number(place.dataset.ailleurs || 0);
     const text = `${n.toLocaleString("fr")} ${n < 2 ? place.dataset.un : place.dataset.plusieurs}`;
     if (place.textContent !== text) place.textContent = text; // a live region repeats what is written into it again
     const button = place.closest("button");

@@ -25,6 +25,7 @@ from convocation.missions import reads as missions
 from convocation.missions.domain import MissionType
 from convocation.ouvertures import reads as ouvertures
 from convocation.ouvertures.presenters import service
+from convocation.rappels import reads as rappels
 from event_schemas.academies import NOMS, local_time
 from pages.commands import reading, see_other
 
@@ -61,6 +62,7 @@ async def _etablissements(request: Request, connection: Connection, acteur: Acte
     decisions = await ouvertures.of_places(connection, session, [(one.academie, one.uai) for one in restes])
     unread = await convocations.non_lues(connection, uais, session, type_)
     reached = await coordonnees.of_etablissements(connection, uais)
+    reminded = await rappels.derniers(connection, uais, session)
     acts = droits(acteur)
     known = [
         Ce(
@@ -70,6 +72,7 @@ async def _etablissements(request: Request, connection: Connection, acteur: Acte
             droits=acts,
             numerisation=type_ is not None,
             ouvert=service(decisions, one, now)[0],
+            rappels={row.motif: local_time(row.academie, row.le) for row in reminded if row.uai == one.uai},
         )
         for one in restes
     ]

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from convocation.accueil.domain import Bloc, Etape, Etat, selon
 from convocation.accueil.sql import Reste
+from convocation.avis.domain import Motif
 from convocation.ouvertures.domain import Cible, Decision
 from convocation.ouvertures.presenters import service
 from francais import enumeration, moment, pluriel
@@ -16,7 +17,10 @@ BIENTOT = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Ce:
-    """What is known of one établissement. `droits`: what the reader does; `numerisation`: all is about that alone."""
+    """What is known of one établissement. `droits`: what the reader does; `numerisation`: all is about that alone.
+
+    `rappels`: when the rectorat last reminded it, by reason.
+    """
 
     reste: Reste
     non_lues: int
@@ -24,9 +28,15 @@ class Ce:
     droits: frozenset[str]
     numerisation: bool
     ouvert: bool
+    rappels: Mapping[str, datetime]
 
     def peut(self, action: str) -> bool:
         return action in self.droits
+
+    def rappel(self, *motifs: Motif) -> str:
+        """The sentence of the last reminder for one of these, after another sentence; empty where there is none."""
+        found = [self.rappels[motif] for motif in motifs if motif in self.rappels]
+        return f" Le rectorat vous l’a rappelé le {moment(max(found))}." if found else ""
 
 
 def bloc(ce: Ce, decisions: Mapping[Cible, Decision], now: datetime) -> Bloc:
@@ -43,7 +53,8 @@ def _signature(ce: Ce) -> Etape | None:
         return None
     absente = ce.reste.sans_signature
     who = "" if ce.peut("signature.ecrire") else " Le chef d’établissement la renseigne."
-    phrase = "Elle n’est pas encore renseignée." + who if absente else "Elle est renseignée."
+    lacks = f"Elle n’est pas encore renseignée.{who}{ce.rappel(Motif.SIGNATURE)}"
+    phrase = lacks if absente else "Elle est renseignée."
     etat = selon(int(absente), peut=ce.peut("signature.ecrire"))
     lien = "Renseigner la signature" if etat is Etat.A_FAIRE else "Voir la signature"
     return Etape("Signature de l’établissement", phrase, etat, f"/signature/{ce.reste.uai}", lien)
@@ -64,6 +75,8 @@ def _convoquer(ce: Ce) -> Etape:
     reste = ce.reste
     have = pluriel(reste.convoquees, "mission", "missions")
     phrase = f"{have} sur {reste.missions} {'a ses' if reste.convoquees < 2 else 'ont leurs'} convocations."
+    if reste.convoquees < reste.missions:
+        phrase += ce.rappel(Motif.RIEN, Motif.RESTE)
     etat = selon(reste.missions - reste.convoquees, peut=ce.ouvert and ce.peut("session.preparer"))
     if ce.peut("session.preparer"):
         return Etape("Convoquer", phrase, etat, f"/preparation/{reste.uai}", "Préparer la session")
@@ -106,6 +119,7 @@ def _lectures(ce: Ce) -> Etape:
         phrase = "Personne n’est encore convoqué."
     elif n:
         phrase = f"{pluriel(n, 'convocation n’est', 'convocations ne sont')} pas encore {'lue' if n < 2 else 'lues'}."
+        phrase += ce.rappel(Motif.LECTURE)
     etat = Etat.EN_ATTENTE if n or not ce.reste.convoques else Etat.FAIT
     return _suivi(ce, "Convocations non lues", phrase, etat, "non-lues")
 
@@ -190,15 +204,15 @@ def _lycees(lycees: Sequence[Reste]) -> list[Etape]:
             "Lycées qui n’ont rien convoqué",
             rien_dit if rien else "Tous les lycées ont commencé.",
             selon(rien, peut=False, avant=bool(lycees)),
-            "/missions?etat=a-convoquer",
-            "Voir ces missions",
+            "/rappels?motif=RIEN",
+            "Voir ces lycées, les rappeler",
         ),
         Etape(
             "Lycées sans signature",
             sans_dit if sans else "Aucun.",
             selon(sans, peut=False, avant=bool(lycees)),
-            "/couverture?par=etablissement&manque=sans_signature",
-            "Voir ces lycées",
+            "/rappels?motif=SIGNATURE",
+            "Voir ces lycées, les rappeler",
         ),
     ]
 

@@ -27,6 +27,7 @@ __all__ = [
     "note_failed_mails",
     "note_openings",
     "note_refusals",
+    "note_reminders",
     "settle",
     "take_letters",
 ]
@@ -63,6 +64,11 @@ async def note_deadlines(connection: Connection, now: datetime, ahead: timedelta
     await sql.add_echeances(connection, now, ahead)
 
 
+async def note_reminders(connection: Connection, ids: Sequence[int]) -> None:
+    """The rectorat reminds établissements, in the same transaction; the numbers of the reminders."""
+    await sql.add_rappels(connection, ids)
+
+
 @dataclass(frozen=True, slots=True)
 class Lettre:
     """A letter to send, with those of its facts that are true now."""
@@ -89,12 +95,13 @@ async def take_letters(connection: Connection, now: datetime, *, heure: int, set
 
 async def _with_facts(connection: Connection, rows: Sequence[LettreRow], now: datetime) -> list[Lettre]:
     found = await sql.facts_of(connection, [(row.uai, row.version) for row in rows], now)
-    return [
-        Lettre(row, [one for one in found if (one.uai, one.lettre) == (row.uai, row.version) and one.vrai])
-        if row.rythme != Rythme.JAMAIS
-        else Lettre(row, [])
-        for row in rows
-    ]
+    return [Lettre(row, [one for one in found if _belongs(one, row)]) for row in rows]
+
+
+def _belongs(one: FaitRow, row: LettreRow) -> bool:
+    """Whether the letter tells it: who wants no mail is told what the rectorat writes."""
+    wanted = row.rythme != Rythme.JAMAIS or one.sorte == Sorte.RAPPEL
+    return wanted and one.vrai and (one.uai, one.lettre) == (row.uai, row.version)
 
 
 async def finish_letters(connection: Connection, done: Sequence[Finie], now: datetime) -> None:

@@ -13,6 +13,7 @@ from francais import moment, pluriel
 class Sorte(StrEnum):
     """What a fact is about, the most urgent first: in this order they are told."""
 
+    RAPPEL = "RAPPEL"
     EMPECHEMENT = "EMPECHEMENT"
     REFUS_SANTORIN = "REFUS_SANTORIN"
     MAIL_ECHEC = "MAIL_ECHEC"
@@ -29,6 +30,27 @@ class Rythme(StrEnum):
     JAMAIS = "JAMAIS"
 
 
+class Motif(StrEnum):
+    """Why the rectorat reminds an établissement; the database says for whom each is true (retard_etablissement)."""
+
+    RIEN = "RIEN"
+    RESTE = "RESTE"
+    SIGNATURE = "SIGNATURE"
+    LECTURE = "LECTURE"
+
+
+_RAPPELS = {
+    Motif.RIEN: "personne n’est convoqué",
+    Motif.RESTE: "il reste des missions à convoquer",
+    Motif.SIGNATURE: "la signature de l’établissement n’est pas renseignée",
+    Motif.LECTURE: "des personnes n’ont pas lu leur convocation",
+}
+_ADRESSES = {
+    Motif.RIEN: "/preparation/{uai}?session={session}",
+    Motif.RESTE: "/preparation/{uai}?session={session}",
+    Motif.SIGNATURE: "/signature/{uai}",
+    Motif.LECTURE: "/suivi/{uai}?session={session}&etat=non-lues",
+}
 LIBELLES_RYTHME = {"AUSSITOT": "aussitôt", "QUOTIDIEN": "une fois par jour", "JAMAIS": "jamais"}
 
 
@@ -42,6 +64,7 @@ class SortLettre(StrEnum):
 
 
 TITRES = {
+    Sorte.RAPPEL: "Rappel du rectorat",
     Sorte.EMPECHEMENT: "Empêchements à traiter",
     Sorte.REFUS_SANTORIN: "Refus de SANTORIN",
     Sorte.MAIL_ECHEC: "Mails qui n’arrivent pas",
@@ -55,7 +78,8 @@ TITRES = {
 class Fait:
     """A fact, with what is true of it now: `vrai`. `debut`, `fin`: of the opening, by the académie's clocks.
 
-    `manquent`: missions without anybody. `convocation_id`, `libelle` and `voie` are of facts about a convocation.
+    `manquent`: missions without anybody. `convocation_id`, `libelle` and `voie` are of facts about a convocation,
+    `motif` and `texte` of a reminder.
     """
 
     sorte: Sorte
@@ -67,24 +91,32 @@ class Fait:
     debut: datetime | None = None
     fin: datetime | None = None
     manquent: int = 0
+    motif: str = ""
+    texte: str = ""
 
 
 def phrase(fait: Fait) -> str:
     """One sentence. Who it is stands on the page that the link leads to, behind the sign-in."""
     mission = f"«\u00a0{intitule(fait.libelle, fait.voie)}\u00a0»"
     match fait.sorte:
+        case Sorte.RAPPEL:
+            return f"Session {fait.session}\u00a0: {_RAPPELS[Motif(fait.motif)]}."
         case Sorte.EMPECHEMENT:
             return f"Une personne convoquée pour {mission} signale un empêchement\u00a0: elle attend votre réponse."
         case Sorte.REFUS_SANTORIN:
             return f"SANTORIN refuse l’accès d’une personne convoquée pour {mission}."
         case Sorte.MAIL_ECHEC:
             return f"Le mail d’une personne convoquée pour {mission} n’est pas arrivé."
-        case Sorte.ECHEANCE:
-            return f"{_fermeture(fait)}\u00a0: {_sans_personne(fait.manquent)}."
-        case Sorte.OUVERTURE:
-            return f"{_ouverture(fait)}."
-        case Sorte.FERMETURE:
-            return f"Le service de convocation de la session {fait.session} est fermé."
+        case Sorte.ECHEANCE | Sorte.OUVERTURE | Sorte.FERMETURE:
+            return _du_service(fait)
+
+
+def _du_service(fait: Fait) -> str:
+    if fait.sorte is Sorte.ECHEANCE:
+        return f"{_fermeture(fait)}\u00a0: {_sans_personne(fait.manquent)}."
+    if fait.sorte is Sorte.OUVERTURE:
+        return f"{_ouverture(fait)}."
+    return f"Le service de convocation de la session {fait.session} est fermé."
 
 
 def _fermeture(fait: Fait) -> str:
@@ -105,6 +137,8 @@ def _ouverture(fait: Fait) -> str:
 def adresse(fait: Fait, uai: str) -> str:
     """Where one acts on it: the address of a page, without its host."""
     match fait.sorte:
+        case Sorte.RAPPEL:
+            return _ADRESSES[Motif(fait.motif)].format(uai=uai, session=fait.session)
         case Sorte.EMPECHEMENT:
             return f"/convocations/{fait.convocation_id}/empechement/traiter"
         case Sorte.REFUS_SANTORIN | Sorte.MAIL_ECHEC:

@@ -39,12 +39,13 @@ def _points(rows: Sequence[FaitRow], public_url: str) -> list[dict[str, str]]:
 
 def _point(row: FaitRow, public_url: str) -> dict[str, str]:
     one = fact_of(row)
-    return {
+    point = {
         "titre": TITRES[one.sorte],
         "phrase": phrase(one),
         "lien": f"{public_url}{adresse(one, row.uai)}",
         "session": row.session,
     }
+    return point | ({"texte": one.texte} if one.texte else {})
 
 
 def fact_of(row: FaitRow) -> Fait:
@@ -59,6 +60,8 @@ def fact_of(row: FaitRow) -> Fait:
         debut=_here(row, row.debut),
         fin=_here(row, row.fin),
         manquent=row.manquent,
+        motif=row.motif_rappel,
+        texte=row.texte,
     )
 
 
@@ -72,6 +75,7 @@ def line(row: FaitRow) -> dict[str, Any]:
     return {
         "le": local_time(row.academie, row.le),
         "phrase": phrase(one),
+        "texte": one.texte,
         "adresse": adresse(one, row.uai) if row.vrai else "",
         "etat": _state(row),
     }

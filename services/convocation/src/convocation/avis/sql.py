@@ -64,29 +64,38 @@ WHERE l.session IN (SELECT session FROM ouverture WHERE fin > $1 AND fin <= $1::
   AND EXISTS (SELECT FROM mission m WHERE m.uai = l.uai AND m.session = l.session AND {_SANS_PERSONNE})
 ON CONFLICT DO NOTHING
 """
+# Of reminders, by (UAI, number).
+_RAPPELS = """
+INSERT INTO avis (uai, academie, session, sorte, reference, version, le)
+SELECT uai, academie, session, 'RAPPEL', id::text, 1, le FROM rappel WHERE id = ANY($1::bigint[])
+ON CONFLICT DO NOTHING
+"""
 # Who has an address and no letter under way. At once: once nothing has come for a while ($4), or the first has waited
-# five times that. Daily: what was there at the hour, and one a day.
+# five times that. Daily: what was there at the hour, and one a day. A reminder of the rectorat waits for none of it,
+# and takes along only what is due anyway.
 _GATHER = f"""
-WITH dues AS (
-    SELECT a.uai
+WITH attendus AS (
+    SELECT a.uai, bool_or(a.sorte = 'RAPPEL') AS rappel,
+        coalesce(CASE coalesce(r.rythme, 'QUOTIDIEN')
+            WHEN 'AUSSITOT' THEN max(a.le) FILTER (WHERE a.sorte <> 'RAPPEL') <= $1::timestamptz - $4::interval
+                 OR min(a.le) FILTER (WHERE a.sorte <> 'RAPPEL') <= $1::timestamptz - 5 * $4::interval
+            WHEN 'QUOTIDIEN' THEN min(a.le) FILTER (WHERE a.sorte <> 'RAPPEL') < h.heure
+                 AND NOT EXISTS (SELECT FROM avis_lettre l WHERE l.uai = a.uai AND l.le >= h.heure)
+            END, false) AS tout
     FROM avis a
     JOIN coordonnees_etablissement k ON k.uai = a.uai AND k.courriel IS NOT NULL
     JOIN unnest($2::text[], $3::timestamptz[]) AS h (academie, heure) ON h.academie = a.academie
     LEFT JOIN reglage_avis r ON r.uai = a.uai
     WHERE a.lettre IS NULL AND a.le > $1::timestamptz - {_DAYS}
       AND NOT EXISTS (SELECT FROM avis_lettre l WHERE l.uai = a.uai AND l.finie_le IS NULL)
-    GROUP BY a.uai, r.rythme, h.heure
-    HAVING CASE coalesce(r.rythme, 'QUOTIDIEN')
-        WHEN 'AUSSITOT' THEN max(a.le) <= $1 - $4::interval OR min(a.le) <= $1 - 5 * $4::interval
-        WHEN 'QUOTIDIEN' THEN min(a.le) < h.heure
-             AND NOT EXISTS (SELECT FROM avis_lettre l WHERE l.uai = a.uai AND l.le >= h.heure)
-        ELSE false END),
+    GROUP BY a.uai, r.rythme, h.heure),
+dues AS (SELECT uai, tout FROM attendus WHERE rappel OR tout),
 nouvelles AS (
     INSERT INTO avis_lettre (uai, version, le)
     SELECT uai, coalesce((SELECT max(version) FROM avis_lettre l WHERE l.uai = dues.uai), 0) + 1, $1 FROM dues
     ON CONFLICT DO NOTHING RETURNING uai, version)
-UPDATE avis a SET lettre = n.version FROM nouvelles n
-WHERE a.uai = n.uai AND a.lettre IS NULL AND a.le > $1::timestamptz - {_DAYS}
+UPDATE avis a SET lettre = n.version FROM nouvelles n JOIN dues d USING (uai)
+WHERE a.uai = n.uai AND a.lettre IS NULL AND a.le > $1::timestamptz - {_DAYS} AND (d.tout OR a.sorte = 'RAPPEL')
 """
 _TAKE = """
 UPDATE avis_lettre l SET prise_le = $1
@@ -109,10 +118,12 @@ WHERE l.id = t.id AND (l.finie_le IS NULL OR l.sort = 'ENVOYEE' AND t.sort = 'RE
 _FAITS = f"""
 SELECT a.uai, a.academie, a.sorte, a.session, a.le, a.lettre, t.finie_le, t.sort, t.motif, c.convocation_id,
        coalesce(m.libelle, '') AS libelle, coalesce(m.voie, '') AS voie, d.debut, d.fin, v.manquent,
+       coalesce(q.motif, '') AS motif_rappel, coalesce(q.texte, '') AS texte,
        coalesce(CASE a.sorte
            WHEN 'EMPECHEMENT' THEN e.etat = 'OUVERT' AND c.status = 'ACTIVE'
            WHEN 'REFUS_SANTORIN' THEN c.status = 'ACTIVE' AND x.etat = 'REJETEE'
            WHEN 'MAIL_ECHEC' THEN n.etat IN ('ECHOUEE', 'REVENUE') AND r.version IS NULL
+           WHEN 'RAPPEL' THEN q.motif = ANY (b.motifs)
            WHEN 'ECHEANCE' THEN d.ouverte AND d.fin > $1 AND extract(epoch FROM d.fin)::bigint = a.version
                 AND v.manquent > 0
            WHEN 'OUVERTURE' THEN d.ouverte AND coalesce(d.fin > $1, true)
@@ -126,6 +137,11 @@ LEFT JOIN mission m ON m.mission_id = c.mission_id
 LEFT JOIN acces x ON x.convocation_id = c.convocation_id AND x.convocation_version = c.version
 LEFT JOIN notification n ON n.convocation_id = c.convocation_id AND n.convocation_version = c.version
 LEFT JOIN remise r ON r.convocation_id = c.convocation_id AND r.version = c.version
+LEFT JOIN rappel q ON q.id = CASE WHEN a.sorte = 'RAPPEL' THEN a.reference::bigint END
+-- OFFSET 0: else the view would be computed for the nation, and joined.
+LEFT JOIN LATERAL (
+    SELECT s.motifs FROM retard_etablissement s
+    WHERE a.sorte = 'RAPPEL' AND s.uai = a.uai AND s.session = a.session OFFSET 0) AS b ON true
 LEFT JOIN LATERAL (
     SELECT o.* FROM (SELECT a.session, a.uai, a.academie) AS l
     CROSS JOIN LATERAL ({_EN_VIGUEUR.format(o="(SELECT * FROM ouverture WHERE par <> '')")}) AS o
@@ -185,6 +201,8 @@ class FaitRow(Row):
     debut: datetime | None
     fin: datetime | None
     manquent: int
+    motif_rappel: str
+    texte: str
     vrai: bool
 
 
@@ -211,6 +229,11 @@ async def add_ouvertures(connection: Connection, session: str, avant: Sequence[T
 async def add_echeances(connection: Connection, now: datetime, ahead: timedelta) -> None:
     """Of services that close within `ahead`, where missions have nobody."""
     await connection.execute(_ECHEANCES, now, ahead)
+
+
+async def add_rappels(connection: Connection, ids: Sequence[int]) -> None:
+    """Of the reminders that were just written."""
+    await connection.execute(_RAPPELS, list(ids))
 
 
 async def gather(connection: Connection, now: datetime, heures: Mapping[str, datetime], settling: timedelta) -> None:

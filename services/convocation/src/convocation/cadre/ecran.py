@@ -98,6 +98,11 @@ _FAITS = {
     "personne-modifiee": ("Personne modifiée", "Les convocations déjà envoyées restent telles quelles."),
     "personne-desactivee": ("Personne désactivée", "Elle ne peut plus être convoquée ; ses convocations restent."),
     "personne-reactivee": ("Personne réactivée", "Elle peut de nouveau être convoquée."),
+    "rappels": (
+        "Rappels envoyés",
+        "Un courrier part à chaque établissement qui a une adresse ; tous lisent le rappel sur leur première page.",
+    ),
+    "rappels-deja": ("Rappels déjà envoyés", "Ils ne l’ont été qu’une fois."),
     "avis": ("Réglage enregistré", "Les prochains avis le suivent."),
     "coordonnees": ("Coordonnées enregistrées", "Les personnes convoquées les lisent dans leurs missions."),
     "contact": ("Contact enregistré", "Les établissements de l’académie le lisent dès à présent."),

@@ -43,6 +43,8 @@ POLICY = Policy(
         "signature.ecrire": {Role.CHEF: Scope.ETABLISSEMENT},
         # What the établissement is told by mail, and when.
         "avis.regler": _ETABLISSEMENT,
+        # The rectorat reminds établissements of what they are behind with.
+        "rappel.envoyer": _RECTORAT,
         # Who convokes says where one is reached.
         "coordonnees.ecrire": _ETABLISSEMENT,
         "delegation.ecrire": {Role.CHEF: Scope.ETABLISSEMENT},

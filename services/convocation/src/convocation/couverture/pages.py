@@ -14,6 +14,7 @@ from acces.acteur import Acteur
 from acces.http import ActeurDep, Router
 from acces.securite import Evenement
 from chassis.database import Connection
+from convocation.avis.domain import Motif
 from convocation.cadre.ecran import page
 from convocation.commun.application import application
 from convocation.commun.tableur import XLSX, csv_bytes, xlsx_bytes
@@ -24,7 +25,10 @@ from convocation.couverture.sql import FiltreCouverture
 from convocation.listes.domain import LIBELLES_MANQUES, Manque
 from convocation.missions import reads as missions
 from convocation.missions.domain import LIBELLES_VOIE
-from event_schemas.academies import NOMS
+from convocation.rappels import reads as rappels
+from convocation.rappels.access import may_remind
+from convocation.rappels.domain import LIBELLES
+from event_schemas.academies import NOMS, local_time
 from pages.commands import reading
 from pages.forms import page_number
 
@@ -45,6 +49,7 @@ async def couverture_page(request: Request, acteur: ActeurDep) -> Response:
         one = await _read(request, connection, acteur, asked, taille=_TAILLE)
         asked |= {"session": one.filtre.session or "", "par": one.par.value}
         context = _figures(one, asked) | await _choices(connection, acteur, one.filtre, application(request).clock())
+        context |= await _reminders(connection, acteur, one, asked)
         return await page(request, connection, acteur, "couverture/couverture.html", demande=asked, **context)
 
 
@@ -136,6 +141,24 @@ async def _choices(connection: Connection, acteur: Acteur, filtre: FiltreCouvert
             for row in await sql.epreuves(connection, filtre)
         ],
         "par_etablissement": filtre.uais is None or len(filtre.uais) > 1,
+    }
+
+
+async def _reminders(connection: Connection, acteur: Acteur, one: Couverture, asked: dict[str, str]) -> dict[str, Any]:
+    """For who reminds établissements: where, with the same filters, and the last reminder to each of the page."""
+    if not may_remind(acteur):
+        return {"rappeler": "", "rappels": {}}
+    query = {name: asked[name] for name in ("session", "academie", "departement", "q") if asked[name]}
+    query |= {"motif": "SIGNATURE"} if asked["manque"] == Manque.SANS_SIGNATURE else {}
+    uais = [line["cle"] for line in one.lignes] if one.par is Regroupement.ETABLISSEMENT else []
+    found = await rappels.derniers(connection, uais, asked["session"]) if uais else []
+    last = {row.uai: row for row in sorted(found, key=lambda row: row.le)}
+    return {
+        "rappeler": f"/rappels?{urlencode(query)}",
+        "rappels": {
+            uai: (local_time(row.academie, row.le), row.par_nom, LIBELLES[Motif(row.motif)])
+            for uai, row in last.items()
+        },
     }
 
 

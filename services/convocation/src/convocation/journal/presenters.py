@@ -9,6 +9,7 @@ from acces.audit import ActeEcrit, changes
 from convocation.avis.domain import LIBELLES_RYTHME
 from convocation.cadre.ecran import FONCTIONS
 from convocation.delegations.domain import LIBELLES
+from convocation.rappels.domain import LIBELLES as LIBELLES_RAPPEL
 from event_schemas.academies import NOMS, local_time
 from francais import moment
 
@@ -19,6 +20,7 @@ FAMILLES = {
     "demande": "Demandes de création",
     "signature": "Signature de l’établissement",
     "contact": "Contact du gestionnaire",
+    "rappel": "Rappels aux établissements",
     "avis": "Avis à l’établissement",
     "coordonnees": "Coordonnées de l’établissement",
     "remise": "Remises en main propre",
@@ -41,6 +43,7 @@ _ACTIONS = {
     "demande.traiter": "Réponse à une demande de création",
     "signature.ecrire": "Signature de l’établissement",
     "contact.ecrire": "Contact du gestionnaire",
+    "rappel.envoyer": "Rappel à un établissement",
     "avis.regler": "Avis à l’établissement",
     "coordonnees.ecrire": "Coordonnées de l’établissement",
     "remise.ecrire": "Remise en main propre d’une convocation",
@@ -86,6 +89,8 @@ _CHAMPS = {
     "liens": "Liens remplacés",
     "fusionne_dans": "Fusionné dans",
     "version": "Version",
+    "session": "Session",
+    "rappel": "Motif du rappel",
     "rythme": "Mail à l’établissement",
     "droit": "Peut",
     "role": "Fonction",
@@ -99,6 +104,7 @@ _ETATS |= {"RETIRE": "retiré par la personne"}
 _MOTS: Mapping[str, Mapping[str, str]] = {
     "etat": _ETATS,
     "role": {role.value: nom for role, nom in FONCTIONS.items()},
+    "rappel": {motif.value: nom for motif, nom in LIBELLES_RAPPEL.items()},
     "rythme": LIBELLES_RYTHME,
     "droit": {droit.value: nom for droit, nom in LIBELLES.items()},
     "academies": NOMS,

@@ -19,6 +19,8 @@ class Point(NamedTuple):
     phrase: str
     lien: str
     session: str
+    texte: str = ""
+    """What a person wrote about it, on several lines."""
 
 
 class Lettre(NamedTuple):
@@ -48,6 +50,7 @@ class PointLu:
 
     phrase: str
     lien: str
+    lignes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +85,13 @@ def rediger(lettre: Lettre) -> Redaction:
     """What the mail says."""
     points = [one._replace(titre=ligne(one.titre), phrase=_phrase(one.phrase)) for one in lettre.points]
     nom, lieu = ligne(lettre.nom), f"{ligne(lettre.nom)}, {ligne(lettre.commune)} ({ligne(lettre.uai)})"
-    what = pluriel(len(points), "point à voir", "points à voir")
+    what, annonce = pluriel(len(points), "point à voir", "points à voir"), f"Voici ce qui est arrivé pour {lieu}."
+    if points and all(one.texte for one in points):
+        what, annonce = "rappel du rectorat", f"Le rectorat écrit à {lieu}."
     return Redaction(
         sujet=f"IMAG’IN\u00a0: {what} pour {nom}, {_sessions(points)}",
         salutation="Bonjour,",
-        annonce=f"Voici ce qui est arrivé pour {lieu}.",
+        annonce=annonce,
         rubriques=tuple(_rubriques(points)),
         fin=_FIN,
         page_libelle="Choisir quand recevoir ces messages",
@@ -99,6 +104,11 @@ def _phrase(text: str) -> str:
     return _ESPACES.sub("\u00a0", ligne(text))
 
 
+def _lignes(text: str) -> tuple[str, ...]:
+    """Its lines that are not empty."""
+    return tuple(read for line in text.splitlines() if (read := ligne(line)))
+
+
 def _sessions(points: Sequence[Point]) -> str:
     sessions = sorted({ligne(one.session) for one in points})
     return f"session{'s' if len(sessions) > 1 else ''} {enumeration(sessions)}"
@@ -107,7 +117,7 @@ def _sessions(points: Sequence[Point]) -> str:
 def _rubriques(points: Sequence[Point]) -> list[Rubrique]:
     """In the order that was given: one kind stands together."""
     return [
-        Rubrique(titre, tuple(PointLu(one.phrase, one.lien) for one in some))
+        Rubrique(titre, tuple(PointLu(one.phrase, one.lien, _lignes(one.texte)) for one in some))
         for titre, some in groupby(points, key=lambda one: one.titre)
     ]
 
@@ -116,6 +126,10 @@ def texte(redaction: Redaction) -> str:
     """The text part."""
     parts = [redaction.salutation, redaction.annonce]
     for rubrique in redaction.rubriques:
-        parts += [rubrique.titre, *(f"- {one.phrase}\n  {one.lien}" for one in rubrique.points)]
+        parts += [rubrique.titre, *map(_point, rubrique.points)]
     parts += [*redaction.fin, f"{redaction.page_libelle}\u00a0:\n{redaction.page}"]
     return "\n\n".join(parts) + "\n"
+
+
+def _point(one: PointLu) -> str:
+    return "\n".join((*(f"{line}\n" for line in one.lignes), f"- {one.phrase}\n  {one.lien}"))
