@@ -77,7 +77,7 @@ def test_no_public_schema_has_a_mail_a_telephone_or_an_observation():
 def test_topics_that_carry_no_person_have_no_field_of_one():
     for topic in TOPICS.values():
         named = "intervenant" in topic.model.model_fields
-        assert named == (not topic.personal_data.startswith("None")), topic.name
+        assert named == (not topic.personal_data.startswith("Aucune")), topic.name
 
 
 def test_the_asyncapi_document_has_every_topic_event_and_reader():
@@ -145,7 +145,7 @@ def test_names_and_numbers_of_people_are_where_the_catalogue_says_and_nowhere_el
         if any(field.kind == "identité" for field in pages.fields(json_schemas.body_schema(topic)))
     }
     assert found == {catalogue.CONVOCATION, catalogue.HABILITATION}
-    assert {topic.name for topic in TOPICS.values() if topic.personal_data.startswith("Number, names")} == found
+    assert {topic.name for topic in TOPICS.values() if topic.personal_data.startswith("Numéro, noms")} == found
 
 
 def test_the_pages_of_topics_and_personal_data_say_what_the_catalogue_says():
@@ -165,3 +165,15 @@ def test_no_service_needs_the_libraries_of_the_site():
     loaded = "import sys, event_schemas.catalogue; print({'jinja2', 'markdown_it'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+def test_every_body_and_field_is_described_in_french_and_nothing_else_is():
+    used = set()
+    for topic in TOPICS.values():
+        body = json_schemas.body_schema(topic)
+        for model, part in {topic.model.__name__: body, **body.get("$defs", {})}.items():
+            words = json_schemas.described().get(model, {})
+            for field, one in {"": part, **part["properties"]}.items():
+                used |= {(model, field) if field in words else ("commun", field)}
+                assert "$ref" in one or one.get("description"), (model, field)
+    assert {(model, field) for model, words in json_schemas.described().items() for field in words} - used == set()

@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ def write(root: Path, folder: Path) -> None:
     for part in ("json", "examples"):
         shutil.copytree(root / part, folder / part)
     shutil.copytree(docs / "lecteurs", folder / "lecteurs", ignore=shutil.ignore_patterns("__pycache__", "target"))
+    shutil.copytree(docs / "openapi", folder / "openapi")
     shutil.copyfile(root / "asyncapi.json", folder / "asyncapi.json")
     for static in ("site.css", "icone.svg"):
         (folder / static).write_bytes(files("event_schemas").joinpath(_FILES, static).read_bytes())
@@ -100,7 +102,15 @@ def _html(text: str) -> str:
     tokens = _MARKDOWN.parse(text)
     for token in tokens:
         _point_into_the_site(token.children or [])
+    for opening, inside in pairwise(tokens):
+        if opening.type == "heading_open":
+            opening.attrs["id"] = _place(inside.content)
     return str(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {}))
+
+
+def _place(heading: str) -> str:
+    """What stands after the # of an address that leads to this heading: a refusal's short word is itself."""
+    return re.sub(r"[^\w-]+", "-", heading.lower()).strip("-")
 
 
 def _point_into_the_site(tokens: list[Token]) -> None:
