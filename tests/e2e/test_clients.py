@@ -6,6 +6,7 @@ The generator and the compiler are jars, on the Java that Kafka runs on: no test
 import asyncio
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -16,13 +17,18 @@ import asyncpg
 import httpx2
 import pytest
 import pytest_asyncio
+from jsonschema import Draft202012Validator
 
+from event_schemas import __main__ as command
+from event_schemas.catalogue import ACCES, HABILITATION, MISSION, NOTIFICATION, TOPICS
+from event_schemas.catalogue import CONVOCATION as CONVOCATION_TOPIC
 from imagin_dev.demo.accounts import ADMINISTRATEUR
 from imagin_dev.stack import Stack
 from imagin_ops.services import CONVOCATION, MISSION_IMPORT, SANTORIN_BRIDGE, SERVICES
 from santorin_bridge.domain.clients import verifier
 from testkit.parts.jars import client_libs, kafka_libs, reader_libs
 from testkit.parts.java import find_java
+from testkit.topics import read_all
 
 HERE = Path(__file__).parent / "clients"
 DOCUMENTS = Path(__file__).parents[2] / "docs" / "integrateurs" / "openapi"
@@ -31,6 +37,7 @@ SITE = "https://documentation.invalid/imagin"
 SETTINGS = {f"{service.prefix}DOCUMENTATION_URL": f"{SITE}/" for service in SERVICES}
 SETTINGS |= {f"{SANTORIN_BRIDGE.prefix}CLIENTS": json.dumps({"santorin": [verifier(SECRET)]})}
 NAMES = {"santorin-bridge": "droits", "convocation": "convocation"}
+URI_REFERENCE = r"([a-z][a-z0-9+.-]*:)?[A-Za-z0-9._~!$&'()*+,;=:@%/?-]+(#[A-Za-z0-9._~-]*)?"  # RFC 3986, its characters
 _QUIET = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dorg.slf4j.simpleLogger.defaultLogLevel=error")
 
 
@@ -147,3 +154,20 @@ async def test_a_refusal_leads_to_its_page_and_says_its_short_word(stack):
                 "detail": "Cette adresse n’existe pas.",
                 "code": "http",
             }
+
+
+async def test_what_is_sent_names_its_source_and_a_schema_that_the_site_has(stack, asked, tmp_path):
+    assert command.main(["site", str(tmp_path / "site")]) == 0
+    told = set()
+    for topic in TOPICS.values():
+        for record in await read_all(stack.kafka_connection, topic.name):
+            headers = {name: value.decode() for name, value in record.headers}
+            assert re.fullmatch(URI_REFERENCE, headers["ce_source"]), headers["ce_source"]
+            if topic.owner in {"cyclades", "santorin"}:
+                continue
+            address = headers["ce_dataschema"]
+            assert address == f"{SITE}/integrateurs/schemas/{headers['ce_type']}.json"
+            schema = json.loads((tmp_path / "site" / address.removeprefix(f"{SITE}/integrateurs/")).read_bytes())
+            assert Draft202012Validator(schema).is_valid(json.loads(record.value))
+            told.add(topic.name)
+    assert told >= {MISSION, CONVOCATION_TOPIC, HABILITATION, ACCES, NOTIFICATION}

@@ -165,6 +165,11 @@ def test_every_body_and_answer_in_json_has_an_example_that_its_schema_accepts(do
                 assert faults == [], (route, media)
 
 
+def test_examples_name_no_real_etablissement(document):
+    named = set(re.findall(r"\b[0-9]{7}[A-Z]\b", json.dumps(document)))
+    assert {uai for uai in named if uai[3] != "9"} == set()
+
+
 def test_writes_over_a_version_tell_both_refusals_of_it(document):
     for route, operation in operations(document):
         over = any(one["name"] == "If-Match" for one in operation.get("parameters", []))

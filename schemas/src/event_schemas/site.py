@@ -15,7 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from event_schemas.asyncapi import document
+from event_schemas.asyncapi import documents
 from event_schemas.catalogue import EVENT_TYPES, TOPICS, Topic
 from event_schemas.json_schemas import body_schema, name, schemas
 from event_schemas.pages import FOLDER, fields
@@ -35,7 +35,12 @@ def write(root: Path, folder: Path) -> None:
         shutil.copytree(root / part, folder / part)
     shutil.copytree(docs / "lecteurs", folder / "lecteurs", ignore=shutil.ignore_patterns("__pycache__", "target"))
     shutil.copytree(docs / "openapi", folder / "openapi")
-    shutil.copyfile(root / "asyncapi.json", folder / "asyncapi.json")
+    for name_ in documents():
+        shutil.copyfile(root / name_, folder / name_)
+    (folder / "schemas").mkdir()  # where `ce_dataschema` leads, which knows an event's type
+    for ce_type, event in EVENT_TYPES.items():
+        body = root / "json" / f"{name(TOPICS[event.topic])}.schema.json"
+        shutil.copyfile(body, folder / "schemas" / f"{ce_type}.json")
     for static in ("site.css", "icone.svg"):
         (folder / static).write_bytes(files("event_schemas").joinpath(_FILES, static).read_bytes())
     texts = {html_name(page.name): page.read_text(encoding="utf-8") for page in sources}
@@ -57,11 +62,12 @@ def _template() -> Any:
 
 def _contract() -> dict[str, Any]:
     """What index.html shows."""
-    asyncapi = document()
+    public, internal = documents().values()
+    messages = public["components"]["messages"] | internal["components"]["messages"]
     return {
-        "info": asyncapi["info"],
-        "headers": next(iter(asyncapi["components"]["messages"].values()))["headers"],
-        "messages": asyncapi["components"]["messages"],
+        "info": public["info"],
+        "headers": next(iter(messages.values()))["headers"],
+        "messages": messages,
         "schemas": [(*one.rpartition(".")[::2], f"json/{one}.schema.json") for one in schemas()],
         "topics": [_topic(topic) for topic in TOPICS.values()],
         "event_types": EVENT_TYPES,

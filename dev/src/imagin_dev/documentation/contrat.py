@@ -46,7 +46,7 @@ def _refusal(code: str, kind: Kind) -> str:
     services = "tous les services" if kind.services == ("*",) else ", ".join(kind.services)
     statuses = ", ".join(map(str, kind.statuts))
     head = f"## {code}\n\n**{kind.titre}.** {statuses}\u00a0; {services}."
-    return f"{head}\n\n{kind.cause}\n\nQue faire\u00a0: {kind.faire}\n"
+    return f"{head}\n\n{kind.cause}\n\nQue faire\u00a0: {kind.faire[0].lower()}{kind.faire[1:]}\n"
 
 
 def drift(root: Path) -> list[str]:

@@ -173,7 +173,7 @@ class _Document:
     def _show(self, operation_id: str, operation: dict[str, Any]) -> None:
         """Examples, and the schema of the answer, where the data has them."""
         for content in operation.get("requestBody", {}).get("content", {}).values():
-            if operation_id in self._bodies:
+            if operation_id in self._bodies and content["schema"].get("format") != "binary":
                 content["example"] = self._bodies[operation_id]
         told = self._answers.get(operation_id, {})
         for answer in (one for status, one in operation["responses"].items() if status.startswith("2")):

@@ -11,6 +11,7 @@ from acces.acteur import Acteur, Role
 from acces.debit import Debit
 from acces.http import create_app, publish_keys
 from chassis import dead_letters
+from chassis.cloudevents import schemas_at
 from chassis.freshness import Freshness
 from chassis.periodic import periodically
 from chassis.service import Runtime, Service, run
@@ -62,7 +63,7 @@ def build(runtime: Runtime) -> Service:
         app=app,
         readers={GROUP: GrantOrRevokeOnConvocationEvents(), "santorin-bridge.accuse": TellAccesOnAccuse()},
         models={ce_type: event.model for ce_type, event in EVENT_TYPES.items()},
-        relay_sources=[DirtyHabilitations()],
+        relay_sources=[DirtyHabilitations(schemas_at(settings.documentation_url))],
         learning=lambda: freshness.as_of is None,  # it would answer 503, and another process may know
         loops=[
             freshness.watch,
