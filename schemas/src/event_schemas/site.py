@@ -14,6 +14,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from markupsafe import Markup, escape
 
 from event_schemas.asyncapi import documents
 from event_schemas.catalogue import EVENT_TYPES, TOPICS, Topic
@@ -57,7 +58,13 @@ def _template() -> Any:
         loader=PackageLoader("event_schemas", _FILES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
     environment.filters["json"] = lambda value: json.dumps(value, indent=2, ensure_ascii=False)
+    environment.filters["code"] = _with_code
     return environment.get_template("site.html")
+
+
+def _with_code(text: str) -> Markup:
+    """A sentence of the contract: what stands between ` is a word of a program."""
+    return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704  # the text is escaped
 
 
 def _contract() -> dict[str, Any]:
