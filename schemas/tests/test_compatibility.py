@@ -113,7 +113,7 @@ def copy_of_the_project(folder: Path, *more: str) -> Path:
     schemas_folder = folder / "schemas"
     for name in ("json", "examples", "baseline", *more):
         shutil.copytree(ROOT / name, schemas_folder / name)
-    for name in ("asyncapi.json", "pyproject.toml"):
+    for name in ("asyncapi.json", "asyncapi-interne.json", "pyproject.toml"):
         shutil.copyfile(ROOT / name, schemas_folder / name)
     (folder / pages.FOLDER).mkdir(parents=True)
     for page in pages.pages():

@@ -8,6 +8,8 @@ from urllib.parse import unquote
 
 import pytest
 
+from chassis.problem import PAGE, kinds
+from event_schemas.catalogue import EVENT_TYPES
 from imagin_dev.documentation import apis
 from imagin_dev.documentation.build import build
 from imagin_dev.documentation.sources import pages
@@ -72,6 +74,13 @@ def test_each_alert_leads_to_a_place_of_the_site(site):
     root = next(file.parent for file in site if file.name == "404.html")
     places = [local(root / "index.html", address) for address in addresses]
     assert [place for place in places if place[0] not in site or place[1] not in site[place[0]].ids] == []
+
+
+def test_each_type_of_a_refusal_and_each_schema_of_an_event_leads_to_a_place_of_the_site(site):
+    root = next(file.parent for file in site if file.name == "404.html")
+    assert set(kinds()) - site[root / PAGE].ids == set()
+    schemas = root / "integrateurs" / "schemas"
+    assert {file.name for file in schemas.iterdir()} == {f"{ce_type}.json" for ce_type in EVENT_TYPES}
 
 
 def test_no_page_loads_a_font_a_script_or_an_image_from_another_host(site):

@@ -24,6 +24,7 @@ _STEPS = (
     ("types", ["mypy"]),
     ("imports", ["lint-imports", "--no-cache"]),
     ("schemas", ["python", "-m", "event_schemas", "check"]),
+    ("openapi", ["python", "-m", "imagin_dev.documentation.contrat", "check"]),
     ("tests", ["pytest", "-q", "--durations=60", "--durations-min=5"]),
 )
 

@@ -23,7 +23,7 @@ def generated() -> dict[str, str]:
     files: dict[str, Any] = {f"json/{name}.schema.json": schema for name, schema in schemas().items()}
     for ce_type, cases in examples().items():
         files |= {f"examples/{ce_type}/{case}.json": body.model_dump(mode="json") for case, body in cases.items()}
-    files["asyncapi.json"] = asyncapi.document()
+    files |= asyncapi.documents()
     texts = {path: json.dumps(content, indent=2, ensure_ascii=False) + "\n" for path, content in files.items()}
     return texts | {_PAGES + page: text for page, text in pages.pages().items()}
 
@@ -43,7 +43,7 @@ def drift(root: Path) -> list[str]:
 
 
 def _present(root: Path) -> list[str]:
-    files = [*root.glob("json/*"), *root.glob("examples/*/*"), *root.glob("asyncapi.json")]
+    files = [*root.glob("json/*"), *root.glob("examples/*/*"), *root.glob("asyncapi*.json")]
     written = [_PAGES + page for page in pages.pages() if (root / _PAGES / page).exists()]
     return [file.relative_to(root).as_posix() for file in files] + written
 

@@ -1,6 +1,7 @@
-"""The AsyncAPI 3.0.0 document, made from the catalogue: FastStream's own is empty for raw batches (D34).
+"""The two AsyncAPI 3.0.0 documents, made from the catalogue: FastStream's own is empty for raw batches (D34, 0053).
 
-Servers are the operator's and stay out. Schemas are the published ones, in AsyncAPI's own form (components, no $defs).
+One is for integrators, of the public topics; the other of those that our services keep to themselves. Schemas are the
+published ones, in AsyncAPI's own form (components, no $defs).
 """
 
 from typing import Any
@@ -9,45 +10,84 @@ from event_schemas.catalogue import EVENT_TYPES, TOPICS, EventType, Topic
 from event_schemas.examples import examples
 from event_schemas.json_schemas import body_schema
 
-CONTRACT_VERSION = "1.0.0"
+CONTRACT_VERSION = "1.1.0"
+SITE = "https://imagin-e3c.invalid/documentation/integrateurs"
+"""The kit's address where nobody said it (chassis.problem.NOWHERE): the operator publishes it where he likes."""
 _BINDING = "0.5.0"
 _TEXT = {"type": "string", "minLength": 1}
-_DESCRIPTION = (
-    "Kafka topics of the E3C convocations: CloudEvents 1.0 in binary mode, JSON bodies. Every event is the full state "
-    "of one aggregate at one version: keep the highest version, ignore unknown fields, read with read_committed."
+_HOW = (
+    "CloudEvents 1.0 en mode binaire, corps en JSON. Chaque événement est l’état complet d’une chose, à une version : "
+    "gardez la plus haute, ignorez les champs inconnus, lisez en `read_committed`."
 )
+_PUBLIC = f"Les topics de Kafka que SANTORIN et Cyclades lisent et écrivent. {_HOW}"
+_INTERNAL = f"Les topics que les services d’IMAG’IN gardent pour eux : ils peuvent changer sans préavis. {_HOW}"
+_KINDS = {"public": "Pour les intégrateurs.", "internal": "Entre services d’IMAG’IN ; peut changer sans préavis."}
 _HEADERS: dict[str, dict[str, Any]] = {
-    "ce_specversion": {"const": "1.0"},
-    "ce_id": {**_TEXT, "description": "Computed from aggregate and version: a second sending bears the same id."},
-    "ce_source": {**_TEXT, "description": "The service or system that sent it."},
-    "ce_subject": {**_TEXT, "description": "The aggregate."},
-    "ce_time": {"type": "string", "format": "date-time"},
-    "content-type": {"const": "application/json"},
-    "ce_correlationid": {**_TEXT, "description": "Carried from event to event."},
-    "ce_causationid": {**_TEXT, "description": "`ce_id` of the event that this one follows from."},
+    "ce_specversion": {"const": "1.0", "description": "La version de CloudEvents."},
+    "ce_id": {**_TEXT, "description": "Calculé de la chose et de sa version : un second envoi porte le même."},
+    "ce_source": {
+        **_TEXT,
+        "format": "uri-reference",
+        "description": "Qui l’a envoyé : `/imagin/<service>` pour IMAG’IN, une référence d’URI.",
+    },
+    "ce_subject": {**_TEXT, "description": "La chose dont il s’agit : la clé de l’enregistrement."},
+    "ce_time": {"type": "string", "format": "date-time", "description": "Quand le changement a été enregistré."},
+    "content-type": {"const": "application/json", "description": "Le type du corps."},
+    "ce_correlationid": {**_TEXT, "description": "Repris d’événement en événement."},
+    "ce_causationid": {**_TEXT, "description": "`ce_id` de l’événement dont celui-ci découle."},
     "traceparent": {**_TEXT, "description": "W3C Trace Context."},
 }
 _REQUIRED = ["ce_specversion", "ce_id", "ce_type", "ce_source", "content-type"]
 
 
-def document() -> dict[str, Any]:
-    """The whole document."""
+def documents() -> dict[str, dict[str, Any]]:
+    """Each document by the name of its file."""
+    return {"asyncapi.json": document(), "asyncapi-interne.json": document(kind="internal")}
+
+
+def document(kind: str = "public") -> dict[str, Any]:
+    """The whole document of the public topics, or of the internal ones."""
+    topics = [topic for topic in TOPICS.values() if topic.kind == kind]
     return {
         "asyncapi": "3.0.0",
         "info": {
-            "title": "IMAG'IN E3C",
+            "title": "IMAG’IN E3C" if kind == "public" else "IMAG’IN E3C, topics internes",
             "version": CONTRACT_VERSION,
-            "description": _DESCRIPTION,
-            "license": {"name": "MIT"},
+            "description": _PUBLIC if kind == "public" else _INTERNAL,
+            "contact": {"name": "Kit des intégrateurs", "url": f"{SITE}/kit.html"},
+            "license": {"name": "MIT", "url": "https://spdx.org/licenses/MIT.html"},
+            "tags": [_tag(kind)],
         },
+        "servers": {"exploitant": _server()},
         "defaultContentType": "application/json",
-        "channels": {topic.name: _channel(topic) for topic in TOPICS.values()},
-        "operations": {key: value for topic in TOPICS.values() for key, value in _operations(topic).items()},
+        "channels": {topic.name: _channel(topic) for topic in topics},
+        "operations": {key: value for topic in topics for key, value in _operations(topic).items()},
         "components": {
-            "messages": {ce_type: _message(event) for ce_type, event in EVENT_TYPES.items()},
-            "schemas": _schemas(),
+            "messages": {ce_type: _message(EVENT_TYPES[ce_type]) for topic in topics for ce_type in topic.events},
+            "schemas": _schemas(topics),
+            "securitySchemes": {
+                "compte": {
+                    "type": "scramSha512",
+                    "description": "Le compte que l’exploitant remet, sur TLS. Ses droits : les topics de son système.",
+                }
+            },
         },
     }
+
+
+def _server() -> dict[str, Any]:
+    hote = {"default": "kafka.imagin-e3c.invalid:9093", "description": "Hôte et port, que l’exploitant donne."}
+    return {
+        "host": "{hote}",
+        "protocol": "kafka-secure",
+        "description": "Le Kafka de l’exploitant, par TLS.",
+        "variables": {"hote": hote},
+        "security": [{"$ref": "#/components/securitySchemes/compte"}],
+    }
+
+
+def _tag(kind: str) -> dict[str, str]:
+    return {"name": kind, "description": _KINDS[kind]}
 
 
 def _channel(topic: Topic) -> dict[str, Any]:
@@ -57,6 +97,8 @@ def _channel(topic: Topic) -> dict[str, Any]:
     return {
         "address": topic.name,
         "description": topic.description,
+        "tags": [_tag(topic.kind)],
+        "servers": [{"$ref": "#/servers/exploitant"}],
         "messages": {ce_type: {"$ref": f"#/components/messages/{ce_type}"} for ce_type in topic.events},
         "bindings": {
             "kafka": {
@@ -77,28 +119,41 @@ def _operations(topic: Topic) -> dict[str, Any]:
     subject = {
         "channel": {"$ref": f"#/channels/{topic.name}"},
         "messages": [{"$ref": f"#/channels/{topic.name}/messages/{ce_type}"} for ce_type in topic.events],
+        "tags": [_tag(topic.kind)],
     }
     receiving = {
         f"{service}.receive.{topic.name}": {
             "action": "receive",
+            "summary": f"{service} lit {topic.name}.",
             **subject,
             "bindings": {"kafka": {"groupId": {"type": "string", "enum": [group]}, "bindingVersion": _BINDING}},
         }
         for service, group in topic.readers.items()
     }
-    return {f"{topic.owner}.send.{topic.name}": {"action": "send", **subject}, **receiving}
+    sending = {"action": "send", "summary": f"{topic.owner} écrit {topic.name}.", **subject}
+    return {f"{topic.owner}.send.{topic.name}": sending, **receiving}
 
 
 def _message(event: EventType) -> dict[str, Any]:
     key = _TEXT if TOPICS[event.topic].key == "UAI" else {"type": "string", "format": "uuid"}
     cases = examples()[event.ce_type].items()
+    schema = {
+        "type": "string",
+        "format": "uri",
+        "description": "Où lire le JSON Schema du corps ; IMAG’IN l’écrit, pour les autres il est facultatif.",
+        "examples": [f"{SITE}/schemas/{event.ce_type}.json"],
+    }
     return {
         "name": event.ce_type,
         "title": event.name,
         "contentType": "application/json",
         "headers": {
             "type": "object",
-            "properties": {"ce_type": {"const": event.ce_type}, **_HEADERS},
+            "properties": {
+                "ce_type": {"const": event.ce_type, "description": "Le type de l’événement."},
+                **_HEADERS,
+                "ce_dataschema": schema,
+            },
             "required": _REQUIRED,
         },
         "payload": {"$ref": f"#/components/schemas/{event.model.__name__}"},
@@ -108,9 +163,9 @@ def _message(event: EventType) -> dict[str, Any]:
     }
 
 
-def _schemas() -> dict[str, Any]:
+def _schemas(topics: list[Topic]) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for topic in TOPICS.values():
+    for topic in topics:
         body = body_schema(topic, ref_template="#/components/schemas/{model}")
         for name, schema in {**body.pop("$defs", {}), topic.model.__name__: body}.items():
             if found.setdefault(name, schema) != schema:

@@ -114,6 +114,11 @@ class Topic(_Entry):
         return self
 
     @property
+    def kind(self) -> str:
+        """`public`: of the contract with others; `internal`: our services' own."""
+        return self.name.split(".")[1]
+
+    @property
     def model(self) -> type[Event]:
         """The body that all events of the topic have."""
         return _BODIES[self.name]

@@ -7,14 +7,16 @@ import json
 import re
 import shutil
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from markupsafe import Markup, escape
 
-from event_schemas.asyncapi import document
+from event_schemas.asyncapi import documents
 from event_schemas.catalogue import EVENT_TYPES, TOPICS, Topic
 from event_schemas.json_schemas import body_schema, name, schemas
 from event_schemas.pages import FOLDER, fields
@@ -33,7 +35,13 @@ def write(root: Path, folder: Path) -> None:
     for part in ("json", "examples"):
         shutil.copytree(root / part, folder / part)
     shutil.copytree(docs / "lecteurs", folder / "lecteurs", ignore=shutil.ignore_patterns("__pycache__", "target"))
-    shutil.copyfile(root / "asyncapi.json", folder / "asyncapi.json")
+    shutil.copytree(docs / "openapi", folder / "openapi")
+    for name_ in documents():
+        shutil.copyfile(root / name_, folder / name_)
+    (folder / "schemas").mkdir()  # where `ce_dataschema` leads, which knows an event's type
+    for ce_type, event in EVENT_TYPES.items():
+        body = root / "json" / f"{name(TOPICS[event.topic])}.schema.json"
+        shutil.copyfile(body, folder / "schemas" / f"{ce_type}.json")
     for static in ("site.css", "icone.svg"):
         (folder / static).write_bytes(files("event_schemas").joinpath(_FILES, static).read_bytes())
     texts = {html_name(page.name): page.read_text(encoding="utf-8") for page in sources}
@@ -50,16 +58,23 @@ def _template() -> Any:
         loader=PackageLoader("event_schemas", _FILES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
     environment.filters["json"] = lambda value: json.dumps(value, indent=2, ensure_ascii=False)
+    environment.filters["code"] = _with_code
     return environment.get_template("site.html")
+
+
+def _with_code(text: str) -> Markup:
+    """A sentence of the contract: what stands between ` is a word of a program."""
+    return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704  # the text is escaped
 
 
 def _contract() -> dict[str, Any]:
     """What index.html shows."""
-    asyncapi = document()
+    public, internal = documents().values()
+    messages = public["components"]["messages"] | internal["components"]["messages"]
     return {
-        "info": asyncapi["info"],
-        "headers": next(iter(asyncapi["components"]["messages"].values()))["headers"],
-        "messages": asyncapi["components"]["messages"],
+        "info": public["info"],
+        "headers": next(iter(messages.values()))["headers"],
+        "messages": messages,
         "schemas": [(*one.rpartition(".")[::2], f"json/{one}.schema.json") for one in schemas()],
         "topics": [_topic(topic) for topic in TOPICS.values()],
         "event_types": EVENT_TYPES,
@@ -100,7 +115,15 @@ def _html(text: str) -> str:
     tokens = _MARKDOWN.parse(text)
     for token in tokens:
         _point_into_the_site(token.children or [])
+    for opening, inside in pairwise(tokens):
+        if opening.type == "heading_open":
+            opening.attrs["id"] = _place(inside.content)
     return str(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {}))
+
+
+def _place(heading: str) -> str:
+    """What stands after the # of an address that leads to this heading: a refusal's short word is itself."""
+    return re.sub(r"[^\w-]+", "-", heading.lower()).strip("-")
 
 
 def _point_into_the_site(tokens: list[Token]) -> None:

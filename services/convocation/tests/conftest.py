@@ -29,6 +29,7 @@ from event_schemas.acces import Acces
 from event_schemas.missions import EtablissementMission, Mission
 from event_schemas.notifications import Notification
 from testkit import jetons
+from testkit.openapi import Conforms
 
 KEY = "key-of-the-tests-" * 3
 KEYS = {name: f"{name}-of-the-tests-" * 2 for name in ("link_keys", "verification_keys", "calendar_keys")}
@@ -295,7 +296,8 @@ async def world(database):
     woken: list[int] = []
     service = build(Runtime(settings, pool, SimpleNamespace(wake=lambda: woken.append(1))))
     transport = httpx2.ASGITransport(app=service.app, raise_app_exceptions=False)
-    async with httpx2.AsyncClient(transport=transport, base_url="http://imagin.test") as client:
+    told = {"response": [Conforms.to(service.app)]}
+    async with httpx2.AsyncClient(transport=transport, base_url="http://imagin.test", event_hooks=told) as client:
         world = World(client, pool, settings, woken)
         await world.tell(
             _mission(LYON, "HG", "Histoire-géographie"),

@@ -262,7 +262,7 @@ def fault_of(asked, answer):
     problem = answer.headers.get("content-type", "").startswith("application/problem+json")
     told = answer.json() if problem else {}
     if answer.status_code >= 500:
-        return None if told.get("type") in ANNOUNCED else answer.status_code
+        return None if told.get("code") in ANNOUNCED else answer.status_code
     if answer.status_code == 429:
         return 429
     if problem and (told.get("status") != answer.status_code or not told.get("detail")):

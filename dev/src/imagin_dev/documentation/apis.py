@@ -50,8 +50,8 @@ def page(service: str, document: dict[str, Any]) -> str:
     """All operations, then the bodies they name."""
     lines = [
         f"# API of {service}",
-        f"OpenAPI {document['openapi']}. Operators read this document at their port of the service, `/openapi.json`.",
-        "Every request carries a token; a refusal is `application/problem+json`.",
+        f"OpenAPI {document['openapi']}. In the integrators' kit, and at the operators' port, `/openapi.json`.",
+        "Every request carries a token; a refusal is `application/problem+json`, with a page for each type.",
         "## Operations",
     ]
     for path, operations in document["paths"].items():
@@ -83,6 +83,9 @@ def _parameters(parameters: list[dict[str, Any]]) -> Iterator[str]:
 
 
 def _answer(status: str, answer: dict[str, Any]) -> str:
+    """« **200** integer. », and of a refusal its status alone: all have the same body."""
+    if "$ref" in answer:
+        return f"**{status}**"
     schemas = [content["schema"] for content in answer.get("content", {}).values() if content.get("schema")]
     return f"**{status}** {', '.join(map(_type, schemas)) or 'no body described'}."
 

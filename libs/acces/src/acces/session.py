@@ -105,7 +105,8 @@ class RemoteSessions:
     async def find(self, secret: str) -> Session | None:
         response = await self._ask("GET", "/api/moi", secret)
         if response.status_code == 401:
-            if response.json().get("type") == FINIE:
+            told = response.json()
+            if FINIE in {told.get("code"), told.get("type")}:  # `type`: of a convocation from before `code`
                 raise SessionEnded
             return None
         try:

@@ -143,5 +143,16 @@ async def test_connections_to_issuers_and_to_the_keeper_of_sessions_are_closed_w
 async def test_a_session_is_named_by_its_cookie_and_a_token_by_its_header(client, headers, said):
     headers = {"Sec-Fetch-Site": "same-origin"} | headers
     answer = await client.post("/api/essai", json={"essai": [1]}, headers=headers)
-    assert (answer.status_code if said == 200 else answer.json()["type"]) == said
+    assert (answer.status_code if said == 200 else answer.json()["code"]) == said
     assert answer.status_code in {200, 401}
+
+
+@pytest.mark.parametrize(
+    "told", [{"code": "session-finie", "type": "https://x.invalid/#session-finie"}, {"type": "session-finie"}]
+)
+async def test_an_ended_session_is_told_by_the_convocation_of_this_release_and_of_the_one_before(told):
+    transport = httpx2.MockTransport(lambda _: httpx2.Response(401, json=told))
+    sessions = RemoteSessions("https://c.invalid", secure=True, transport=transport)
+    with pytest.raises(SessionEnded):
+        await sessions.find("secret")
+    await sessions.aclose()

@@ -191,23 +191,30 @@ def event_id(aggregate: bytes, version: int) -> str:
 
 
 @lru_cache(maxsize=256)
-def _alike(ce_type: str, source: str, time: datetime) -> tuple[tuple[str, bytes], ...]:
+def _alike(ce_type: str, source: str, time: datetime, schemas_url: str) -> tuple[tuple[str, bytes], ...]:
     """The headers that events of one type and transaction share."""
+    schema = (("ce_dataschema", f"{schemas_url}/{ce_type}.json".encode()),) if schemas_url else ()
     return (
         ("ce_specversion", b"1.0"),
         ("ce_type", ce_type.encode()),
         ("ce_source", source.encode()),
         ("ce_time", time.isoformat().encode()),
         ("content-type", b"application/json"),
+        *schema,
     )
 
 
+def schemas_at(documentation_url: str) -> str:
+    """Where the documentation site has the JSON Schema of each event type, by its name."""
+    return f"{documentation_url}/integrateurs/schemas"
+
+
 def encode(
-    ce_type: str, source: str, subject: str, ce_id: str, time: datetime, cause: Cause
+    ce_type: str, source: str, subject: str, ce_id: str, time: datetime, cause: Cause, schemas_url: str = ""
 ) -> list[tuple[str, bytes]]:
-    """The binary-mode headers of one event."""
+    """The binary-mode headers of one event; `ce_dataschema` where `schemas_url` says where schemas are."""
     headers = [
-        *_alike(ce_type, source, time),
+        *_alike(ce_type, source, time, schemas_url),
         ("ce_id", ce_id.encode()),
         ("ce_subject", subject.encode()),
         ("ce_correlationid", (cause.correlation_id or ce_id).encode()),

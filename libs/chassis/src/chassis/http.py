@@ -25,7 +25,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.database import Pool, is_transient
 from chassis.metrics import HTTP_SECONDS
-from chassis.problem import Problem
+from chassis.problem import NOWHERE, Problem, body_of
 from chassis.server import MAX_HEAD_BYTES
 from chassis.tracing import request_span, tell_request
 
@@ -46,13 +46,15 @@ _DETAILS = {"Not Found": "Cette adresse n’existe pas.", "Method Not Allowed": 
 class Application:
     """What the requests of a service use. Its `main.build` makes one, of a class with all that this service needs.
 
-    `public_url`: how browsers reach it; empty where nobody said so.
+    `public_url`: how browsers reach it; empty where nobody said so. `documentation_url`: of the site that has a page on
+    each type of refusal.
     """
 
     pool: Pool
     clock: Callable[[], datetime]
     wake_relay: Callable[[], None]
     public_url: str = ""
+    documentation_url: str = NOWHERE
 
     @property
     def secure(self) -> bool:
@@ -148,12 +150,11 @@ async def _metrics(_: Request) -> Response:
 
 def refuse(request: Request, status: int, type_: str, detail: str, **extra: Any) -> Response:
     """A refusal in the form that is asked for: a page (where the service has any) or problem+json."""
-    page = application(request, Application).refusal_page(request, status, detail)
-    return problem_response(status, type_, detail, **extra) if page is None else page
-
-
-def problem_response(status: int, type_: str, detail: str, **extra: Any) -> JSONResponse:
-    body = {"type": type_, "status": status, "detail": detail, **extra}
+    ours = application(request, Application)
+    page = ours.refusal_page(request, status, detail)
+    if page is not None:
+        return page
+    body = body_of(ours.documentation_url, status, type_, detail, **extra)
     headers = {"www-authenticate": "Bearer"} if status == 401 else {}
     return JSONResponse(body, status_code=status, media_type="application/problem+json", headers=headers)
 

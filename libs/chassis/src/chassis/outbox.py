@@ -111,8 +111,9 @@ class Outbox:
 
     name = "outbox"
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, schemas_url: str = "") -> None:
         self._source = source
+        self._schemas_url = schemas_url
 
     async def fetch(self, connection: Connection, limit: int) -> list[Message]:
         return [self._message(row) for row in await connection.fetch(_FETCH, limit, record_class=_Unsent)]
@@ -120,7 +121,7 @@ class Outbox:
     def _message(self, row: _Unsent) -> Message:
         cause = Cause(row.correlation_id, row.causation_id, row.traceparent)
         ce_id = event_id(row.aggregate, row.version)
-        headers = encode(row.type, self._source, row.key, ce_id, row.created_at, cause)
+        headers = encode(row.type, self._source, row.key, ce_id, row.created_at, cause, self._schemas_url)
         return Message(row.topic, row.key.encode(), row.payload, headers, row.seq)
 
     async def clear(self, connection: Connection, sent: Sequence[Message]) -> None:

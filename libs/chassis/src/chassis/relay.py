@@ -59,11 +59,12 @@ class Relay:
         batch_max_rows: int = 5_000,
         poll_seconds: float = 0.25,
         send_deadline_seconds: float = 10.0,
+        schemas_url: str = "",
     ) -> None:
         self._service = service
         self._database_url = database_url
         self._kafka = kafka
-        self._sources: list[Source] = [Outbox(f"/imagin/{service}")]
+        self._sources: list[Source] = [Outbox(f"/imagin/{service}", schemas_url)]
         self._limit = batch_max_rows
         self._poll = poll_seconds
         self._deadline = send_deadline_seconds

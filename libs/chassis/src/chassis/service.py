@@ -22,6 +22,7 @@ from fastapi import FastAPI
 from pydantic import BaseModel
 
 from chassis import logs, migration, starting, tracing
+from chassis.cloudevents import schemas_at
 from chassis.consumer import Consumer, Reader
 from chassis.database import Row, create_pool, is_transient
 from chassis.http import Health, ops_app
@@ -128,6 +129,7 @@ async def _serve(settings: ServiceSettings, build: Callable[[Runtime], Service])
         batch_max_rows=settings.relay_batch_max_rows,
         poll_seconds=settings.relay_poll_milliseconds / 1000,
         send_deadline_seconds=settings.relay_send_deadline_seconds,
+        schemas_url=schemas_at(settings.documentation_url),
     )
     service = build(Runtime(settings, pool, relay))
     relay.add_sources(service.relay_sources)

@@ -22,6 +22,7 @@ from pydantic_settings import (
 )
 
 from chassis import connecting  # noqa: F401  # whoever takes the connection's settings takes its limit too
+from chassis.problem import NOWHERE
 
 THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 """Hosts that nobody else reaches."""
@@ -36,6 +37,7 @@ REQUEST_TIMEOUT_MS = 4_000
 
 _ADDRESS = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s:\[\]]+)(:[0-9]{1,5})?")
 _COLLECTOR = re.compile(r"https?://(\[[0-9A-Fa-f:.]+\]|[^\s:\[\]/@?#]+)(:[0-9]{1,5})?(/[^\s@?#]*)?")
+_SITE = re.compile(r"https?://[^\s/@?#]+(/[^\s?#]*)?")
 _UNPARSED = re.compile(r'parsing value for field "(\w+)"')  # what pydantic-settings says of a value that is no JSON
 _OF_OURS = "Value error, "  # what pydantic puts before the sentence of a validator
 
@@ -182,6 +184,8 @@ class ServiceSettings(KafkaSettings):
     http_drain_seconds: float = Field(default=3.0, ge=0, le=60)
     # Addresses or networks of the proxies whose X-Forwarded-For and -Proto are believed, with commas; none by default.
     http_trusted_proxies: str = ""
+    # Where the documentation site is published (`imagin docs`): the `type` of a refusal leads to its page there.
+    documentation_url: str = NOWHERE
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     # An OpenTelemetry collector (OTLP over HTTP); without one no trace leaves the process. Of the traces that begin
     # here this part is told; one that a caller has begun is told as the caller says (docs/decisions/0043).
@@ -193,6 +197,13 @@ class ServiceSettings(KafkaSettings):
     def _is_postgresql(cls, url: SecretStr) -> SecretStr:
         check_database_url(url.get_secret_value())
         return url
+
+    @field_validator("documentation_url")
+    @classmethod
+    def _is_an_address(cls, url: str) -> str:
+        if not _SITE.fullmatch(url):
+            raise ValueError("the documentation's address is https://host/path, without ? and #")
+        return url.rstrip("/")
 
     @field_validator("otlp_endpoint")
     @classmethod

@@ -38,14 +38,14 @@ def counted(path, status):
 async def test_an_outage_is_503_for_the_client_the_server_and_the_metrics(app, error):
     path = f"/{type(error).__name__}"
     answer = await get(app, error, path)  # the transport would raise what the application raises
-    assert (answer.status_code, answer.json()["type"]) == (503, "indisponible")
+    assert (answer.status_code, answer.json()["code"]) == (503, "indisponible")
     assert counted(path, 503) == 1
     assert counted(path, 500) is None
 
 
 async def test_an_error_of_ours_is_500_with_a_sentence_that_tells_nothing(app):
     answer = await get(app, ValueError("Dupont"), "/faute")
-    assert (answer.status_code, answer.json()["type"]) == (500, "erreur-interne")
+    assert (answer.status_code, answer.json()["code"]) == (500, "erreur-interne")
     assert "Dupont" not in answer.text
     assert counted("/faute", 500) == 1
 
@@ -89,13 +89,13 @@ async def test_an_invented_method_is_no_label_and_no_word_of_the_log(client):
 @pytest.mark.parametrize("address", ["/lettre/%00", "/lettre/a?suite=%00", "/lettre/a?inconnu=b%00", "/%00"])
 async def test_a_nul_in_an_address_is_refused_before_anybody_looks_at_it(client, address):
     answer = await client.get(address)
-    assert (answer.status_code, answer.json()["type"]) == (400, "caractere-nul")
+    assert (answer.status_code, answer.json()["code"]) == (400, "caractere-nul")
 
 
 async def test_a_value_that_no_column_holds_is_a_fault_of_the_request(app):
     error = asyncpg.DataError("invalid input for query argument $1: 'Dupont'")
     answer = await get(app, error, "/valeur")
-    assert (answer.status_code, answer.json()["type"]) == (422, "valeur-impossible")
+    assert (answer.status_code, answer.json()["code"]) == (422, "valeur-impossible")
     assert "Dupont" not in answer.text
 
 
@@ -126,3 +126,16 @@ async def test_browsers_are_told_to_stay_with_https_where_people_use_it(app, cli
 async def test_nobody_is_redirected_to_a_host_that_the_request_names(client):
     answer = await client.get("/lettre/a/", headers={"Host": "ailleurs.invalid"})
     assert (answer.status_code, answer.headers.get("location")) == (404, None)
+
+
+async def test_a_refusal_is_told_by_an_address_a_title_and_its_short_word(app):
+    app.state.application = replace(app.state.application, documentation_url="https://pages.invalid/imagin")
+    answer = await get(app, TimeoutError(), "/lente")
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json() == {
+        "type": "https://pages.invalid/imagin/integrateurs/problemes.html#indisponible",
+        "title": "Service indisponible",
+        "status": 503,
+        "detail": "Le service est momentanément indisponible, réessayez.",
+        "code": "indisponible",
+    }

@@ -60,6 +60,8 @@ WRONG = [
     ({"ESSAI_KAFKA_CA_FILE": "/SECRET"}, "ESSAI_KAFKA_CA_FILE: no PEM file of certificates can be read there"),
     ({"ESSAI_KAFKA_CA_FILE": __file__}, "ESSAI_KAFKA_CA_FILE: no PEM file of certificates can be read there"),
     ({"ESSAI_DATABASE_URL_FILE": "/SECRET"}, "ESSAI_DATABASE_URL_FILE: the file cannot be read (No such file"),
+    ({"ESSAI_DOCUMENTATION_URL": "SECRET/pages"}, "ESSAI_DOCUMENTATION_URL: the documentation's address is https://"),
+    ({"ESSAI_DOCUMENTATION_URL": "https://x.invalid/?SECRET"}, "ESSAI_DOCUMENTATION_URL: the documentation's address"),
     ({"ESSAI_OTLP_ENDPOINT": "SECRET:4317"}, "ESSAI_OTLP_ENDPOINT: a collector is http://host:port"),
     ({"ESSAI_OTLP_ENDPOINT": "http://u:SECRET@host:4318"}, "ESSAI_OTLP_ENDPOINT: a collector is http://host:port"),
     ({"ESSAI_OTLP_ENDPOINT": "http://[SECRET"}, "ESSAI_OTLP_ENDPOINT: a collector is http://host:port"),

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from acces import securite
+from acces import openapi, securite
 from acces.http import create_app
 from chassis.periodic import periodically
 from chassis.service import Runtime, Service, run
@@ -92,6 +92,7 @@ def build(runtime: Runtime) -> Service:
     app.include_router(export_annuaire.api_router)
     refusals.add_to(app)
     saisie.add_to(app)
+    openapi.publish(app, "convocation", settings.documentation_url)
     state = _application(runtime, settings, screens.add_to(app, settings))
     app.state.application = state
 
@@ -164,6 +165,7 @@ def _application(runtime: Runtime, settings: Settings, pages: Pages) -> Applicat
             for genre, one in settings.fournisseurs.items()
         },
         wake_relay=runtime.relay.wake,
+        documentation_url=settings.documentation_url,
         issuers=settings.believed(),
         pages=pages,
         sign_in=to_sign_in,

@@ -89,9 +89,9 @@ async def test_stale_unknown_and_wrong_entries_are_refused_and_leave_no_act(worl
     for path, body in ((one, EVE), (f"{one}/activite", {"actif": False, "motif": "x"})):
         assert (await put(gestionnaire, path, body, 1)).status_code == 412
         assert (await gestionnaire.put(path, body)).status_code == 428
-    assert (await put(gestionnaire, f"{one}/activite", {"actif": False}, 2)).json()["type"] == "raison-absente"
+    assert (await put(gestionnaire, f"{one}/activite", {"actif": False}, 2)).json()["code"] == "raison-absente"
     assert (await put(gestionnaire, f"{URL.format('10')}/{NOBODY}", EVE)).status_code == 404
-    assert (await gestionnaire.post(URL.format("10"), EVE | {"numero": "102"})).json()["type"] == "numero-pris"
+    assert (await gestionnaire.post(URL.format("10"), EVE | {"numero": "102"})).json()["code"] == "numero-pris"
     for wrong in (
         {"uai": "0699001K"},
         {"disciplines": ["9999"]},
@@ -113,5 +113,5 @@ async def test_r36_creating_somebody_for_a_demande_answers_it_in_the_same_transa
     assert await world.pool.fetchval("SELECT etat FROM demande") == "TRAITEE"
     assert [one["action"] for one in await acts(world, f"demande|{asked}")] == ["demande.ecrire", "demande.traiter"]
     again = await world.gestionnaire.post(URL.format("10"), EVE | {"numero": "501", "demande_id": asked})
-    assert (again.status_code, again.json()["type"]) == (409, "demande-deja-traitee")
+    assert (again.status_code, again.json()["code"]) == (409, "demande-deja-traitee")
     assert await id_of(world, "501") is None

@@ -28,7 +28,7 @@ async def numbers(world):
 async def test_a_program_that_makes_a_twin_is_told_whose_and_may_insist(world):
     refused = await world.gestionnaire.post(PATH, ANNE | {"numero": "901"})
     assert (refused.status_code, refused.json()["numeros"]) == (409, ["102"])
-    assert refused.json()["type"].endswith("jumelle-connue")
+    assert refused.json()["code"].endswith("jumelle-connue")
     assert "901" not in await numbers(world)
     assert (await world.gestionnaire.post(PATH, ANNE | {"numero": "901", "jumelle": "103"})).status_code == 409
     assert (await world.gestionnaire.post(PATH, ANNE | {"numero": "901", "jumelle": "102"})).status_code == 201

@@ -201,7 +201,7 @@ async def test_deactivating_asks_why_and_for_the_version_read_and_keeps_what_was
     assert stale.status_code == 412
     assert "parti en retraite" in stale.text
     assert (await gestionnaire.post(f"{one}/activite", form | {"motif": "retraite"})).status_code == 303
-    assert (await open_world.chef.convoque(open_world.hg, "102")).json()["type"] == "intervenant-inactif"
+    assert (await open_world.chef.convoque(open_world.hg, "102")).json()["code"] == "intervenant-inactif"
     back = {"version": "2", "motif": "retour", "action": "reactiver"}
     assert (await gestionnaire.post(f"{one}/activite", back)).status_code == 303
     assert (await open_world.chef.convoque(open_world.hg, "102")).status_code == 201

@@ -35,7 +35,7 @@ async def test_if_match_of_what_is_no_version_matches_nothing(open_world, versio
     body = {"dates": ["2030-03-06"], "qualite": "CORRECTEUR"}
     match = {"If-Match": f'"{version}"'.encode("latin-1", "replace")}
     answer = await open_world.chef.put(f"/api/convocations/{line['convocation_id']}", body, **match)
-    assert (answer.status_code, answer.json()["type"]) == (412, "version-depassee")
+    assert (answer.status_code, answer.json()["code"]) == (412, "version-depassee")
 
 
 @pytest.mark.parametrize("version", [str(2**31), ENORME, "-1", "x"])

@@ -80,12 +80,12 @@ async def test_a_right_that_waits_for_an_address_is_no_other_providers_whoever_s
 async def test_a_withdrawal_ends_the_sessions_at_once_and_keeps_the_reason(world):
     attribution = await given(world)
     _, cookie = await world.enters(GERANTE, ADRESSE)
-    assert (await withdrawn(world, attribution, motif="")).json()["type"] == "raison-absente"
+    assert (await withdrawn(world, attribution, motif="")).json()["code"] == "raison-absente"
     assert await status(world, cookie) == 200
     assert (await withdrawn(world, attribution)).status_code == 200
     assert await status(world, cookie) == 303
     assert await world.enters(GERANTE, ADRESSE) == ((), None)
-    assert (await withdrawn(world, attribution)).json()["type"] == "attribution-finie"
+    assert (await withdrawn(world, attribution)).json()["code"] == "attribution-finie"
     rows = await world.pool.fetch(
         "SELECT nom, motif, avant, apres FROM audit WHERE action = 'compte.ecrire' ORDER BY id"
     )
@@ -106,7 +106,7 @@ async def test_a_right_that_the_person_has_already_or_that_makes_no_sense_is_ref
     await given(world)
     post = world.administrateur.post
     less = right({"role": "gestionnaire", "academies": ["10"]})
-    assert (await post("/api/attributions", less)).json()["type"] == "deja-donne"
+    assert (await post("/api/attributions", less)).json()["code"] == "deja-donne"
     await given(world, {"role": "gestionnaire", "academies": ["25"]})
     for droit, champ in (
         ({"role": "gestionnaire", "academies": []}, "academies"),
@@ -134,9 +134,9 @@ async def test_the_last_administrateur_keeps_the_right_until_there_is_another_on
     own = await given(world, ADMINISTRATEUR)
     await world.enters(GERANTE, ADRESSE)
     self = administrateur(world, GERANTE)
-    assert (await withdrawn(world, own, acteur=self)).json()["type"] == "dernier-administrateur"
+    assert (await withdrawn(world, own, acteur=self)).json()["code"] == "dernier-administrateur"
     await given(world, ADMINISTRATEUR, personne={"nom": "A", "courriel": "a@ac-exemple.invalid"}, acteur=self)
-    assert (await withdrawn(world, own, acteur=self)).json()["type"] == "dernier-administrateur", "nobody signed in"
+    assert (await withdrawn(world, own, acteur=self)).json()["code"] == "dernier-administrateur", "nobody signed in"
     _, cookie = await world.enters(AUTRE, "a@ac-exemple.invalid")
     assert cookie
     assert (await withdrawn(world, own, acteur=self)).status_code == 200
@@ -164,7 +164,7 @@ async def test_nobody_deactivates_themselves_and_the_ministrys_administrateur_co
     await world.enters(AUTRE, "a@ac-exemple.invalid", ministere=ministere)
     self, off = administrateur(world, GERANTE), {"actif": False, "motif": "x"}
     own = await self.put(f"/api/comptes/{GERANTE}/activite", off)
-    assert (own.status_code, own.json()["type"]) == (409, "propre-compte")
+    assert (own.status_code, own.json()["code"]) == (409, "propre-compte")
     assert (await self.put(f"/api/comptes/{AUTRE}/activite", off)).status_code == 200
 
 
@@ -172,7 +172,7 @@ async def test_a_deactivated_account_is_signed_out_and_signs_in_no_more_whatever
     ministere = [Fonction(Role.CHEF, frozenset({"0699001J"}))]
     _, cookie = await world.enters(GERANTE, ADRESSE, ministere=ministere)
     path = f"/api/comptes/{GERANTE}/activite"
-    assert (await world.administrateur.put(path, {"actif": False, "motif": ""})).json()["type"] == "raison-absente"
+    assert (await world.administrateur.put(path, {"actif": False, "motif": ""})).json()["code"] == "raison-absente"
     assert (await world.administrateur.put(path, {"actif": False, "motif": "départ"})).status_code == 200
     assert await status(world, cookie) == 303
     with pytest.raises(CompteDesactive):

@@ -77,7 +77,7 @@ async def test_a_session_in_which_nobody_acts_is_over_and_one_that_is_used_goes_
     clock.now += timedelta(hours=1)
     assert (await asked(world, cookie)).status_code == 303
     told = await world.client.get("/api/moi", headers={"Cookie": cookie})
-    assert (told.status_code, told.json()["type"]) == (401, "session-finie")
+    assert (told.status_code, told.json()["code"]) == (401, "session-finie")
 
 
 async def test_a_session_of_ten_hours_is_over_however_much_it_is_used(world, clock):

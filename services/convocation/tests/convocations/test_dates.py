@@ -21,7 +21,7 @@ def en_fevrier(open_world):
 
 async def test_a_past_date_is_refused_by_the_api_and_nothing_is_told(en_fevrier):
     answer = await en_fevrier.chef.convoque(en_fevrier.hg, "100", dates=["2027-02-03", "2027-02-01"])
-    assert (answer.status_code, answer.json()["type"]) == (422, "date-passee")
+    assert (answer.status_code, answer.json()["code"]) == (422, "date-passee")
     assert answer.json()["dates"] == ["2027-02-01"]
     assert "lundi 1er février 2027" in answer.json()["detail"]
     assert await en_fevrier.told() == []
@@ -29,7 +29,7 @@ async def test_a_past_date_is_refused_by_the_api_and_nothing_is_told(en_fevrier)
     assert made.status_code == 201, "the académie's day has begun"
     line = f"/api/convocations/{made.json()['convocations'][0]['convocation_id']}"
     refused = await en_fevrier.chef.put(line, {"dates": ["2027-02-01"]}, **{"If-Match": '"1"'})
-    assert (refused.status_code, refused.json()["type"]) == (422, "date-passee")
+    assert (refused.status_code, refused.json()["code"]) == (422, "date-passee")
 
 
 async def test_a_past_date_is_refused_at_its_field_in_both_forms_and_what_was_typed_stays(en_fevrier):

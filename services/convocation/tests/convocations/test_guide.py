@@ -18,7 +18,7 @@ async def one(world, **changes):
 
 async def test_r12_before_the_administrateur_opens_the_service_the_etablissement_convokes_nobody(world):
     answer = await world.chef.convoque(world.hg, "100")
-    assert (answer.status_code, answer.json()["type"]) == (409, "service-ferme")
+    assert (answer.status_code, answer.json()["code"]) == (409, "service-ferme")
     await world.open()
     assert (await world.chef.convoque(world.hg, "100")).status_code == 201
 
@@ -61,7 +61,7 @@ async def test_r26_the_detail_of_the_mission_shows_its_facts(open_world):
 )
 async def test_r37_a_convocation_without_a_chosen_date_is_refused_and_writes_nothing(open_world, dates, why):
     answer = await open_world.chef.convoque(open_world.hg, "100", dates=dates)
-    assert (answer.status_code, answer.json()["type"]) == (422, why)
+    assert (answer.status_code, answer.json()["code"]) == (422, why)
     assert await open_world.told() == []
 
 
@@ -117,7 +117,7 @@ async def test_r47_the_missing_profile_of_hlp_warns_until_both_are_convoked(open
 
 async def test_r48_r49_and_r52_the_numerisation_is_delegated_to_somebody_without_qualite(open_world):
     refused = await open_world.chef.convoque(open_world.numerisation, "102", qualite="CORRECTEUR")
-    assert (refused.status_code, refused.json()["type"]) == (422, "qualite-sans-objet")
+    assert (refused.status_code, refused.json()["code"]) == (422, "qualite-sans-objet")
     created = (await open_world.chef.convoque(open_world.numerisation, "102")).json()["convocations"][0]
     assert created["qualite"] is None
 
@@ -132,7 +132,7 @@ async def test_ka_on_a_withdrawn_mission_nobody_is_convoked_but_who_is_can_be_ca
     created = await one(open_world)
     await open_world.withdraw("0699001J", "HG")
     refused = await open_world.chef.convoque(open_world.hg, "101")
-    assert (refused.status_code, refused.json()["type"]) == (409, "mission-sans-candidat")
+    assert (refused.status_code, refused.json()["code"]) == (409, "mission-sans-candidat")
     path = f"/api/convocations/{created['convocation_id']}/annulation"
     assert (await open_world.chef.post(path, {"motif": "Sans candidat"}, **{"If-Match": '"1"'})).status_code == 200
 

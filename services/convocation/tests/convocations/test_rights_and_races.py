@@ -162,7 +162,7 @@ async def test_a_key_used_for_another_request_is_refused_and_a_missing_one_too(o
     path = f"/api/missions/{open_world.hg}/convocations"
     assert (await open_world.chef.post(path, BODY, key="k")).status_code == 201
     other = await open_world.chef.post(path, BODY | {"intervenants": ["101"]}, key="k")
-    assert (other.status_code, other.json()["type"]) == (422, "cle-reutilisee")
+    assert (other.status_code, other.json()["code"]) == (422, "cle-reutilisee")
     bare = await open_world.client.post(path, json=BODY, headers=open_world.chef._headers)
     assert bare.status_code == 400
 

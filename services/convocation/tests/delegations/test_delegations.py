@@ -152,7 +152,7 @@ async def test_a_withdrawal_ends_the_sessions_that_act_by_it_at_once_and_nobody_
     assert (await asked(open_world, other, "/missions")).status_code == 200
     assert await open_world.enters(DELEGUE, ADRESSE) == ((), None)
     again = await chef.post(f"{URL}/{delegation}/retrait", {})
-    assert (again.status_code, again.json()["type"]) == (409, "delegation-finie")
+    assert (again.status_code, again.json()["code"]) == (409, "delegation-finie")
 
 
 async def test_who_gets_the_address_later_inherits_nothing(open_world, chef, delegated):

@@ -48,7 +48,7 @@ async def test_another_academies_contact_is_no_page(world):
     assert (await lille.get("/contact/10")).status_code == 404
     assert (await lille.post("/contact/10", CONTACT)).status_code == 404
     api = await world.gestionnaire_de_lille.put("/api/academies/10/contact", CONTACT)
-    assert (api.status_code, api.json()["type"]) == (404, "academie-inconnue")
+    assert (api.status_code, api.json()["code"]) == (404, "academie-inconnue")
     assert await acts_written(world) == before
 
 

@@ -150,7 +150,7 @@ async def test_a_merged_entry_comes_back_neither_by_the_next_import_nor_by_hand(
     headers = {"If-Match": f'"{held["version"]}"'}
     path = f"/api/academies/10/intervenants/{held['id']}/activite"
     answer = await world.gestionnaire.put(path, {"actif": True, "motif": "Essai"}, **headers)
-    assert (answer.status_code, answer.json()["type"]) == (409, "deja-fusionnee")
+    assert (answer.status_code, answer.json()["code"]) == (409, "deja-fusionnee")
 
 
 async def test_nor_does_the_next_file_of_the_academie_bring_her_back(world, twins):
@@ -176,12 +176,12 @@ async def test_stale_repeated_and_senseless_merges_are_refused(world, twins):
     assert (await world.merge("100", "200", **stale)).status_code == 412
     stale = {"autre": (await world.lue("200")) | {"version": 9}}
     assert (await world.merge("100", "200", **stale)).status_code == 412
-    assert (await world.merge("100", "100")).json()["type"] == "fusion-impossible"
+    assert (await world.merge("100", "100")).json()["code"] == "fusion-impossible"
     body = {"gardee": await world.lue("100"), "autre": await world.lue("200")}
     assert (await world.merge("100", "200", **body)).status_code == 200
     assert (await world.merge("100", "200", **body)).status_code == 412
-    assert (await world.merge("100", "200")).json()["type"] == "fusion-impossible"
-    assert (await world.merge("200", "100")).json()["type"] == "fusion-impossible"
+    assert (await world.merge("100", "200")).json()["code"] == "fusion-impossible"
+    assert (await world.merge("200", "100")).json()["code"] == "fusion-impossible"
 
 
 async def test_a_convocation_made_during_the_merge_is_never_left_to_the_merged_person(open_world, twins):

@@ -167,7 +167,7 @@ async def test_the_single_envoi_answers_the_same(open_world, une):
 async def test_a_version_that_is_not_to_be_sent_is_a_refusal_like_any_other(open_world, une, version, status, type_):
     answer = await open_world.notifier.get(f"/api/convocations/{une}/versions/{version}/envoi")
     assert answer.headers["content-type"] == "application/problem+json"
-    assert (answer.status_code, answer.json()["status"], answer.json()["type"]) == (status, status, type_)
+    assert (answer.status_code, answer.json()["status"], answer.json()["code"]) == (status, status, type_)
 
 
 async def test_more_than_100_demandes_are_refused(open_world, une):

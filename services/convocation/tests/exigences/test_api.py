@@ -94,7 +94,7 @@ async def test_stale_unknown_and_incomplete_entries_are_refused(world):
     unknown = [{"profil": "x", "disciplines": ["9999"]}]
     for wrong in ({"profils": unknown}, {"motif": "", "lot_copies": 9}):
         answer = await put(world.gestionnaire, "10", "HG", first, **wrong)
-        assert (answer.status_code, answer.json()["type"]) == (422, "exigence-refusee")
+        assert (answer.status_code, answer.json()["code"]) == (422, "exigence-refusee")
     for essai in (True, False):
         assert (await put(world.gestionnaire, "10", "INCONNUE", 0, essai=essai)).status_code == 404
     assert (await world.gestionnaire.put(URL.format("10", "HG"), body())).status_code == 428
@@ -105,7 +105,7 @@ async def test_back_to_the_nations_rule_and_every_act_is_audited(world):
     second = (await put(world.gestionnaire, "10", "HLP", first, correcteurs=6)).json()["version"]
     same_again = (await put(world.gestionnaire, "10", "HLP", second, correcteurs=6)).json()["version"]
     assert first < second == same_again
-    assert (await back(world, second, "")).json()["type"] == "exigence-refusee"
+    assert (await back(world, second, "")).json()["code"] == "exigence-refusee"
     assert (await back(world, first, "fin")).status_code == 412
     assert (await back(world, second, "fin")).status_code == 204
     lines = (await world.gestionnaire.get("/api/exigences")).json()["exigences"]

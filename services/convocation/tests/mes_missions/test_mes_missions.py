@@ -182,7 +182,7 @@ async def test_by_the_api_it_needs_the_version_read_and_says_since_when(open_wor
     assert first.json()["lue_le"] == (await api.get(f"/api/convocations/{line}")).json()["lue_le"]
     await open_world.chef.post(f"/api/convocations/{line}/annulation", {"motif": "x"}, **{"If-Match": '"1"'})
     refused = await api.post(path, {}, **{"If-Match": '"2"'})
-    assert (refused.status_code, refused.json()["type"]) == (409, "convocation-annulee")
+    assert (refused.status_code, refused.json()["code"]) == (409, "convocation-annulee")
 
 
 async def test_nobody_acknowledges_for_another(open_world):

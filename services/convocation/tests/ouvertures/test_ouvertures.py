@@ -247,7 +247,7 @@ async def test_the_api_tells_what_holds_and_names_the_field_that_is_wrong(clocke
     body = {"session": SESSION, "portee": "ACADEMIE", "code": "10", "ouverte": True, "motif": "essai"}
     put = clocked.administrateur.put
     answer = await put("/api/ouvertures", body | {"debut": "2027-02-01T08:00+01:00", "fin": "2027-01-31T08:00+01:00"})
-    assert (answer.status_code, answer.json()["type"], answer.json()["champ"]) == (422, "ouverture-refusee", "fin")
+    assert (answer.status_code, answer.json()["code"], answer.json()["champ"]) == (422, "ouverture-refusee", "fin")
     assert (await put("/api/ouvertures", body | {"debut": "2027-02-01T08:00"})).status_code == 422
     for portee, code in (("ETABLISSEMENT", "0690000A"), ("ACADEMIE", "99")):
         answer = await put("/api/ouvertures", body | {"portee": portee, "code": code})

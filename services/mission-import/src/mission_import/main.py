@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from functools import partial
 
-from acces import securite
+from acces import openapi, securite
 from acces.http import create_app
 from acces.session import RemoteSessions
 from chassis.periodic import periodically
@@ -30,10 +30,12 @@ def build(runtime: Runtime) -> Service:
     saisie.add_to(app)
     routes_fichier.add_to(app)
     routes_imports.add_to(app)
+    openapi.publish(app, "mission_import", settings.documentation_url)
     app.state.application = Application(
         pool=runtime.pool,
         clock=_clock,
         wake_relay=runtime.relay.wake,
+        documentation_url=settings.documentation_url,
         issuers=settings.believed(),
         pages=pages.add_to(app, settings),
         sign_in=sessions.to_sign_in,

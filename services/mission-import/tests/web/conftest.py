@@ -20,6 +20,7 @@ from event_schemas.inscriptions import InscriptionsClosed
 from mission_import.main import build
 from mission_import.settings import Settings
 from testkit import jetons
+from testkit.openapi import Conforms
 
 CONVOCATION = "http://convocation.test"
 SESSION, LYON, AUTRE, LILLE = "2020-E3C1", "0699001J", "0699002K", f"0599001{uai.letter('0599001')}"
@@ -165,6 +166,7 @@ async def world(database):
     service = build(Runtime(settings, pool, SimpleNamespace(wake=lambda: woken.append(1))))
     service.app.state.application = replace(service.app.state.application, sessions=Sessions())
     transport = httpx2.ASGITransport(app=service.app, raise_app_exceptions=False)
-    async with httpx2.AsyncClient(transport=transport, base_url="http://imagin.test") as client:
+    told = {"response": [Conforms.to(service.app)]}
+    async with httpx2.AsyncClient(transport=transport, base_url="http://imagin.test", event_hooks=told) as client:
         yield World(client, pool, settings, service.readers, woken)
     await pool.close()

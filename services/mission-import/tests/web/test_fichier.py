@@ -159,7 +159,7 @@ async def test_one_bad_line_and_nothing_is_imported_nor_kept(world):
     before = await world.checksums()
     answer = await give(world, jsonl(good) + b"\n" + bad)
     assert answer.status_code == 422
-    assert answer.json()["type"] == "fichier-fautif"
+    assert answer.json()["code"] == "fichier-fautif"
     assert answer.json()["total"] == 1
     assert answer.json()["erreurs"] == [
         {
@@ -176,13 +176,13 @@ async def test_what_was_read_is_what_is_confirmed_or_it_is_read_again(world):
     essai = (await give(world, jsonl(world.closing(LYON, 2, HG=28)))).json()
     await world.receive(world.closing(LYON, 1, HG=30))
     stale = await confirm(world, essai)
-    assert (stale.status_code, stale.json()["type"]) == (409, "lecture-depassee")
+    assert (stale.status_code, stale.json()["code"]) == (409, "lecture-depassee")
     assert await world.etats() == {1: "APPLIQUEE"}
     again = (await world.ask("lyon", "GET", f"{DEPOT}/{essai['import_id']}")).json()
     assert again["missions"]["modifiees"] == 2
     assert (await confirm(world, again)).status_code == 200
     twice = await confirm(world, again)
-    assert (twice.status_code, twice.json()["type"]) == (409, "import-deja-fait")
+    assert (twice.status_code, twice.json()["code"]) == (409, "import-deja-fait")
     assert await world.etats() == {1: "APPLIQUEE", 2: "APPLIQUEE"}
 
 
@@ -229,7 +229,7 @@ async def test_a_file_does_not_take_an_etablissement_from_another_academie(world
 
 async def test_a_file_too_large_is_told_its_limit(world):
     answer = await give(world, b"{" + b" " * 7_500_000)
-    assert (answer.status_code, answer.json()["type"]) == (413, "fichier-trop-grand")
+    assert (answer.status_code, answer.json()["code"]) == (413, "fichier-trop-grand")
     assert "7,5 Mo" in answer.json()["detail"]
 
 
@@ -239,7 +239,7 @@ async def test_a_file_that_waits_is_kept_a_day_and_the_next_of_the_same_person_t
     assert (await confirm(world, first)).status_code == 404
     await world.pool.execute("UPDATE import_fichier SET le = le - $1::interval", timedelta(hours=25))
     late = await confirm(world, second)
-    assert (late.status_code, late.json()["type"]) == (404, "import-inconnu")
+    assert (late.status_code, late.json()["code"]) == (404, "import-inconnu")
     await give(world, jsonl(world.closing(LYON, 1, HG=32)), "admin")
     assert await world.pool.fetchval("SELECT count(*) FROM import_fichier") == 1
     assert await world.told() == []

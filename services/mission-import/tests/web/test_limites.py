@@ -31,7 +31,7 @@ async def test_who_lists_closings_too_often_waits_and_others_do_not(limited):
     told += [await limited.ask("lyon", "GET", f"/api{LIST}/journal"), await limited.ask("lyon", "GET", f"/api{FILE}")]
     assert [one.status_code for one in told][:2] == [200, 200]
     refused = told[-1]
-    assert (refused.status_code, refused.json()["type"]) == (429, "trop-de-requetes")
+    assert (refused.status_code, refused.json()["code"]) == (429, "trop-de-requetes")
     assert (await limited.page("lyon", LIST)).status_code == 429
     assert (await limited.page("lille", LIST)).status_code == 200
     limited.clock.now += int(refused.headers["retry-after"])

@@ -56,6 +56,7 @@ def build(runtime: Runtime) -> Service:
         pool=runtime.pool,
         clock=_clock,
         wake_relay=runtime.relay.wake,
+        documentation_url=settings.documentation_url,
         issuers=settings.believed(),
     )
     publish_keys(app, settings.signer)

@@ -6,11 +6,12 @@ from functools import partial
 
 from fastapi import Depends
 
-from acces import securite
+from acces import openapi, securite
 from acces.acteur import Acteur, Role
 from acces.debit import Debit
 from acces.http import create_app, publish_keys
 from chassis import dead_letters
+from chassis.cloudevents import schemas_at
 from chassis.freshness import Freshness
 from chassis.periodic import periodically
 from chassis.service import Runtime, Service, run
@@ -24,7 +25,7 @@ from santorin_bridge.publishing import DirtyHabilitations
 from santorin_bridge.settings import Settings
 from santorin_bridge.use_cases.observe import measure_silence, observe_differences
 from santorin_bridge.use_cases.reconcile import Sources
-from santorin_bridge.web import jetons, limites, routes
+from santorin_bridge.web import contrat, jetons, limites, routes
 from santorin_bridge.web.application import Application
 
 _TOKEN_HOURS = 0.1
@@ -38,6 +39,7 @@ def build(runtime: Runtime) -> Service:
     app = create_app(title="IMAG'IN — habilitations SANTORIN")
     app.include_router(routes.router, dependencies=[Depends(limites.limit_acteur)])
     jetons.add_to(app, settings)
+    openapi.publish(app, "santorin_bridge", settings.documentation_url, **contrat.more())
     publish_keys(app, settings.signer)
 
     async def whole() -> bool:
@@ -61,7 +63,7 @@ def build(runtime: Runtime) -> Service:
         app=app,
         readers={GROUP: GrantOrRevokeOnConvocationEvents(), "santorin-bridge.accuse": TellAccesOnAccuse()},
         models={ce_type: event.model for ce_type, event in EVENT_TYPES.items()},
-        relay_sources=[DirtyHabilitations()],
+        relay_sources=[DirtyHabilitations(schemas_at(settings.documentation_url))],
         learning=lambda: freshness.as_of is None,  # it would answer 503, and another process may know
         loops=[
             freshness.watch,
@@ -76,6 +78,7 @@ def _application(runtime: Runtime, settings: Settings, freshness: Freshness) -> 
         pool=runtime.pool,
         clock=_clock,
         wake_relay=runtime.relay.wake,
+        documentation_url=settings.documentation_url,
         issuers=settings.believed(),
         signs=settings.signs,
         freshness=freshness,

@@ -22,8 +22,11 @@ class DirtyHabilitations:
 
     name = "habilitations"
 
+    def __init__(self, schemas_url: str = "") -> None:
+        self._schemas_url = schemas_url
+
     async def fetch(self, connection: Connection, limit: int) -> list[Message]:
-        return [_message(row) for row in await habilitations.dirty(connection, limit)]
+        return [_message(row, self._schemas_url) for row in await habilitations.dirty(connection, limit)]
 
     async def clear(self, connection: Connection, sent: Sequence[Message]) -> None:
         """What SANTORIN can read now is told as transmitted or withdrawn, in the same transaction."""
@@ -42,11 +45,11 @@ class DirtyHabilitations:
         return await habilitations.waiting(connection, HABILITATION)
 
 
-def _message(row: Dirty) -> Message:
+def _message(row: Dirty, schemas_url: str) -> Message:
     key = str(row.convocation_id)
     cause = Cause(row.correlation_id, row.causation_id, row.traceparent)
     ce_id = event_id(row.convocation_id.bytes, row.version)
-    headers = encode(HABILITATION_STATE, SOURCE, key, ce_id, row.changed_at, cause)
+    headers = encode(HABILITATION_STATE, SOURCE, key, ce_id, row.changed_at, cause, schemas_url)
     return Message(HABILITATION, key.encode(), row.etat, headers, row)
 
 

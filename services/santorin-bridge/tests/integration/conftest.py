@@ -25,6 +25,7 @@ from santorin_bridge.main import build
 from santorin_bridge.publishing import DirtyHabilitations
 from santorin_bridge.settings import Settings
 from testkit import jetons
+from testkit.openapi import Conforms
 
 KEYS = json.dumps(create_keys())
 
@@ -142,6 +143,9 @@ async def bridge(database):
     await pool
     bridge = Bridge(urls.url, pool)
     transport = httpx2.ASGITransport(app=bridge.app, raise_app_exceptions=False)
-    async with httpx2.AsyncClient(transport=transport, base_url="http://bridge.test") as bridge.client:
+    told = {"response": [Conforms.to(bridge.app)]}
+    async with httpx2.AsyncClient(
+        transport=transport, base_url="http://bridge.test", event_hooks=told
+    ) as bridge.client:
         yield bridge
     await pool.close()

@@ -64,7 +64,7 @@ async def test_d21_what_is_not_up_to_date_is_503_and_never_a_guess(bridge, path)
     assert (await bridge.get(path)).status_code == 200
     bridge.now += timedelta(seconds=31)
     late = await bridge.get(path)
-    assert (late.status_code, late.json()["type"]) == (503, "pas-a-jour")
+    assert (late.status_code, late.json()["code"]) == (503, "pas-a-jour")
     bridge.freshness.as_of = None
     assert (await bridge.get(path)).status_code == 503
 
@@ -78,7 +78,7 @@ async def test_d21_a_person_about_whom_an_event_could_not_be_applied_is_503_and_
         str(uuid5(MISSION, "1")),
     )
     doubtful = await bridge.get("/acces/1")
-    assert (doubtful.status_code, doubtful.json()["type"]) == (503, "incertain")
+    assert (doubtful.status_code, doubtful.json()["code"]) == (503, "incertain")
     assert await authorised(bridge, "2")
     await bridge.pool.execute("UPDATE dead_letter SET state = 'SUPERSEDED'")
     assert await authorised(bridge, "1")

@@ -1,4 +1,4 @@
-"""Jars from the pinned lists beside this file (Kafka's; the compiler and tools of integrators' readers), fetched once
+"""Jars from the pinned lists beside this file (Kafka's; the tools of integrators' readers and clients), fetched once
 by jgo, checked against their sha256."""
 
 import hashlib
@@ -19,9 +19,18 @@ def kafka_libs(on_progress: Progress) -> Path:
 
 def reader_libs(on_progress: Progress) -> Path:
     """The folder with a Java compiler (4 MB with Kafka's console tools), which a Java runtime does not bring."""
-    pins = _pinned("reader-jars.txt")
+    return _listed("readers", "reader-jars.txt", on_progress)
+
+
+def client_libs(on_progress: Progress) -> Path:
+    """The folder with the generator of API clients and what its Java clients need (32 MB)."""
+    return _listed("clients", "client-jars.txt", on_progress)
+
+
+def _listed(name: str, pins_file: str, on_progress: Progress) -> Path:
+    pins = _pinned(pins_file)
     version = hashlib.sha256(repr(sorted(pins.items())).encode()).hexdigest()[:12]
-    return _folder(cache_folder() / f"readers-{version}" / "libs", pins, on_progress)
+    return _folder(cache_folder() / f"{name}-{version}" / "libs", pins, on_progress)
 
 
 def _folder(libs: Path, pins: dict[str, str], on_progress: Progress) -> Path:
