@@ -54,7 +54,7 @@ async def test_the_api_lists_sends_once_and_names_who_was_reminded_a_short_while
         assert answer.json() == {"rappeles": [LYON, AUTRE_LYON], "sans_adresse": [AUTRE_LYON], "a_jour": []}
     assert len(await rappels.rows()) == 2
     refused = await api.post("/api/rappels", body(LYON, AUTRE_LYON, encore=[AUTRE_LYON]))
-    assert (refused.status_code, refused.json()["type"], refused.json()["uais"]) == (409, "rappel-recent", [LYON])
+    assert (refused.status_code, refused.json()["code"], refused.json()["uais"]) == (409, "rappel-recent", [LYON])
     assert (await api.post("/api/rappels", body(LYON, encore=[LYON], texte="{lycee}"))).status_code == 201
     assert (await rappels.rows())[-1][3] == f"LYCEE {LYON}, VILLE"
     found = (await api.get("/api/rappels", motif="RIEN")).json()
@@ -65,6 +65,6 @@ async def test_the_api_lists_sends_once_and_names_who_was_reminded_a_short_while
 async def test_without_a_key_or_with_a_bad_word_the_api_refuses(rappels):
     api = rappels.world.gestionnaire
     answer = await api.post("/api/rappels", body(LYON, texte="{nom}"))
-    assert (answer.status_code, answer.json()["type"]) == (422, "marque-inconnue")
+    assert (answer.status_code, answer.json()["code"]) == (422, "marque-inconnue")
     answer = await rappels.world.client.post("/api/rappels", json=body(LYON), headers=api._headers)
     assert answer.status_code == 400
