@@ -47,6 +47,7 @@ CREATE POLICY etablissement ON rappel FOR SELECT TO convocation_etablissement
 CREATE POLICY nation ON rappel TO convocation_nation USING (true);
 
 -- A reminder is told as the other facts are; `reference` is its id.
+-- contract: avis.avis_sorte_check: it allows one value more than before, and refuses none that was written
 ALTER TABLE avis DROP CONSTRAINT avis_sorte_check, ADD CONSTRAINT avis_sorte_check CHECK (
     sorte IN ('EMPECHEMENT', 'REFUS_SANTORIN', 'MAIL_ECHEC', 'OUVERTURE', 'FERMETURE', 'ECHEANCE', 'RAPPEL'));
 -- Who reminds sees what became of the letter, and of no other.
