@@ -112,4 +112,6 @@ def _type(schema: dict[str, Any]) -> str:
     if "items" in schema:
         return f"list of {_type(schema['items'])}"
     kind, form = schema.get("type", "any"), schema.get("format")
-    return f"{kind} ({form})" if form else str(kind)
+    if isinstance(kind, list):
+        return " or ".join(_type({**schema, "type": one}) for one in kind)
+    return f"{kind} ({form})" if form and kind != "null" else str(kind)
