@@ -3,6 +3,7 @@
 import asyncio
 import random
 
+import pytest
 import pytest_asyncio
 
 from acces.acteur import Acteur, Role
@@ -69,6 +70,45 @@ async def test_a_change_under_way_while_states_are_kept_is_in_the_first_reading_
     assert (await states(open_world.pool))[open_world.hg][1] == 0
 
 
+_COMES = """
+INSERT INTO mission (mission_id, session, uai, academie, etablissement_nom, etablissement_commune, type, voie, code,
+                     libelle, candidats, date_debut, status, version, hash, recherche)
+SELECT gen_random_uuid(), session, uai, academie, etablissement_nom, etablissement_commune, type, 'TECHNOLOGIQUE', code,
+       libelle, candidats, date_debut, status, version, hash, recherche FROM mission WHERE mission_id = $1
+"""
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "INSERT INTO exigence (academie, code_epreuve, correcteurs) VALUES ('10', 'HG', 50)",
+        "INSERT INTO signature VALUES ('0699001J', 'X', 'Y', 'Z', 1, 'essai', now())",
+    ],
+)
+async def test_a_rule_that_is_written_while_a_mission_comes_is_the_missions_too(open_world, other, rule):
+    await kept(open_world)
+    coming = other.transaction()
+    await coming.start()
+    await other.execute(_COMES, open_world.hg)
+    async with open_world.pool.acquire() as connection, connection.transaction():
+        await connection.execute(rule)
+        await coming.commit()
+        await kept(open_world)  # takes the mission's own mark away
+    for _ in range(2):
+        await _agrees(open_world.pool)
+        await kept(open_world)
+
+
+async def test_who_reads_while_another_keeps_under_another_number_misses_no_mission(open_world):
+    await kept(open_world)
+    async with open_world.pool.acquire() as connection:
+        arguments = Arguments()
+        source = await etats(connection, arguments, LOT)
+        await keep_states(open_world.pool, 10)
+        rows = await connection.fetch(f"SELECT mission_id FROM {source} AS e", *arguments.values)
+    assert len(rows) == await open_world.pool.fetchval("SELECT count(*) FROM mission")
+
+
 async def test_no_writer_waits_for_another_one_nor_for_who_keeps(open_world, other):
     transaction = other.transaction()
     await transaction.start()
@@ -132,11 +172,11 @@ async def test_between_writers_and_who_keeps_every_snapshot_says_what_computing_
 async def _agrees(pool):
     """What is read, marked ones computed, is what computing all of them says, in one snapshot."""
     async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read"):
-        query = "SELECT mission_id, besoin, convoques, refusees FROM etat_des_missions($1)"
+        query = "SELECT mission_id, besoin, convoques, refusees, sans_signature FROM etat_des_missions($1)"
         computed = {tuple(row) for row in await connection.fetch(query, LOT)}
         arguments = Arguments()
         source = await etats(connection, arguments, LOT)
-        query = f"SELECT mission_id, besoin, convoques, refusees FROM {source} AS e"
+        query = f"SELECT mission_id, besoin, convoques, refusees, sans_signature FROM {source} AS e"
         assert {tuple(row) for row in await connection.fetch(query, *arguments.values)} == computed
 
 

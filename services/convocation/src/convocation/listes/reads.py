@@ -71,7 +71,9 @@ _MANY = 5_000  # so many marked missions are computed with all the others: after
 # Those marked, and those kept under another setting: copies a person corrects. Those that are gone, too.
 _MARQUEES = """
 SELECT marquee.mission_id FROM (
-    SELECT mission_id FROM etat_a_refaire
+    SELECT mission_id FROM etat_a_refaire WHERE mission_id IS NOT NULL
+    UNION SELECT mission_id FROM mission WHERE code IN (SELECT code FROM etat_a_refaire)
+    UNION SELECT mission_id FROM mission WHERE uai IN (SELECT uai FROM etat_a_refaire)
     UNION SELECT mission_id FROM etat_tenu WHERE copies_par_lot < $1 OR copies_par_lot > $1) AS marquee
 LEFT JOIN mission m USING (mission_id) WHERE $2::text IS NULL OR m.session IS NULL OR m.session = $2 LIMIT $3
 """
@@ -99,7 +101,7 @@ async def etats(
     marked = await connection.fetch(_MARQUEES, lot, session, _MANY, record_class=_Marquee)
     if len(marked) == _MANY:
         return computed_states(arguments, lot, None, None, academies, session, code)
-    kept = f"SELECT {_COLUMNS} FROM etat_tenu WHERE copies_par_lot = {arguments.place(lot)}"
+    kept = f"SELECT {_COLUMNS} FROM etat_tenu WHERE true"
     for column, value in (("session", session), ("code", code)):
         if value is not None:
             kept += f" AND {column} = {arguments.place(value)}"

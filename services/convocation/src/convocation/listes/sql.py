@@ -40,7 +40,11 @@ LEFT JOIN acces a ON a.convocation_id = c.convocation_id AND a.convocation_versi
 WHERE c.status = 'ACTIVE' AND v.le < $2 AND a.etat IS DISTINCT FROM 'ACCEPTEE' AND a.etat IS DISTINCT FROM 'REJETEE'
 """
 
-_MARKED = "SELECT DISTINCT mission_id FROM etat_a_refaire LIMIT $1"
+_WHOSE = "DELETE FROM etat_a_refaire WHERE mission_id IS NULL RETURNING code, uai"
+_NAME_MISSIONS = """
+INSERT INTO etat_a_refaire (mission_id) SELECT mission_id FROM mission WHERE code = ANY ($1) OR uai = ANY ($2)
+"""
+_MARKED = "SELECT DISTINCT mission_id FROM etat_a_refaire WHERE mission_id IS NOT NULL LIMIT $1"
 _OTHER_LOT = "SELECT mission_id FROM etat_tenu WHERE copies_par_lot < $1 OR copies_par_lot > $1 LIMIT $2"
 _ONE_AT_A_TIME = 356  # of this database's advisory locks, the one of this table
 
@@ -73,6 +77,11 @@ class LigneMission(EtatMission):
 
 class _Marque(Row):
     mission_id: UUID
+
+
+class _MarqueDe(Row):
+    code: str | None
+    uai: str | None
 
 
 class _Refusees(Row):
@@ -135,6 +144,9 @@ async def keep_again(connection: Connection, lot: int, size: int) -> int:
     alone: bool = await connection.fetchval("SELECT pg_try_advisory_xact_lock($1)", _ONE_AT_A_TIME)
     if not alone:
         return 0
+    whose = await connection.fetch(_WHOSE, record_class=_MarqueDe)
+    if whose:  # a statement of its own, too: a mission that it does not see yet has a mark of its own
+        await connection.execute(_NAME_MISSIONS, [row.code for row in whose], [row.uai for row in whose])
     rows = await connection.fetch(_MARKED, size, record_class=_Marque)
     rows = rows or await connection.fetch(_OTHER_LOT, lot, size, record_class=_Marque)
     ids = [row.mission_id for row in rows]

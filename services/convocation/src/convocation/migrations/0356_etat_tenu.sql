@@ -99,7 +99,10 @@ FROM (
       AND (le_code IS NULL OR m.code = le_code)) AS e;
 END;
 
-CREATE TABLE etat_a_refaire (mission_id uuid NOT NULL);
+-- A mark names a mission, or whose missions: a rule that is written does not see a mission that comes at the same moment.
+CREATE TABLE etat_a_refaire (
+    mission_id uuid, code text, uai text, CHECK (num_nonnulls(mission_id, code, uai) = 1)
+);
 -- The columns of etat_des_missions, in its order, and the setting it was told. No foreign key: keeping a state would wait for
 -- who convokes, and be waited for.
 CREATE TABLE etat_tenu (
@@ -159,14 +162,13 @@ END $$;
 CREATE FUNCTION etat_depend_d_exigence() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-    INSERT INTO etat_a_refaire
-    SELECT mission_id FROM mission WHERE code = coalesce(NEW.code_epreuve, OLD.code_epreuve);
+    INSERT INTO etat_a_refaire (code) VALUES (coalesce(NEW.code_epreuve, OLD.code_epreuve));
     RETURN NULL;
 END $$;
 CREATE FUNCTION etat_depend_de_signature() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-    INSERT INTO etat_a_refaire SELECT mission_id FROM mission WHERE uai = coalesce(NEW.uai, OLD.uai);
+    INSERT INTO etat_a_refaire (uai) VALUES (coalesce(NEW.uai, OLD.uai));
     RETURN NULL;
 END $$;
 
