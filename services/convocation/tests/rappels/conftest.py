@@ -44,6 +44,8 @@ class Rappels:
     def _read(self, answer):
         self.text = unescape(" ".join(answer.text.split()))
         self.status = answer.status_code
+        forms = re.findall(r'<form method="post" action="/rappels\?([^"]*)"', answer.text)
+        self.query = unescape(forms[-1]) if forms else self.query
         inputs = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', answer.text)
         ours = {"ailleurs", "marques", "page", "cle"}
         self.hidden = {name: unescape(value) for name, value in inputs if name in ours}

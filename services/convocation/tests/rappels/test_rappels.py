@@ -33,7 +33,7 @@ async def test_a_reminder_is_written_for_each_with_its_own_figures_audited_and_s
     await rappels.address(LYON)
     await rappels.world.pool.execute("UPDATE ouverture SET fin = '2099-12-10T17:00:00Z'")
     location = await rappels.sent()
-    assert location == "/rappels?motif=RIEN&fait=rappels&rappeles=2"
+    assert location == "/rappels?session=2020-E3C1&motif=RIEN&fait=rappels&rappeles=2&a_jour=0"
     texts = {row[0]: row[3] for row in await rappels.rows()}
     assert "3 missions sont sans convocation" in texts[LYON]
     assert "1 mission est sans convocation" in texts[AUTRE_LYON]

@@ -70,6 +70,8 @@ INSERT INTO avis (uai, academie, session, sorte, reference, version, le)
 SELECT uai, academie, session, 'RAPPEL', id::text, 1, le FROM rappel WHERE id = ANY($1::bigint[])
 ON CONFLICT DO NOTHING
 """
+# A reminder has figures and a deadline in it: who gives an address days later reads it on the pages alone.
+_DUE = f"a.le > $1::timestamptz - CASE a.sorte WHEN 'RAPPEL' THEN interval '2 days' ELSE {_DAYS} END"
 # Who has an address and no letter under way. At once: once nothing has come for a while ($4), or the first has waited
 # five times that. Daily: what was there at the hour, and one a day. A reminder of the rectorat waits for none of it,
 # and takes along only what is due anyway.
@@ -86,7 +88,7 @@ WITH attendus AS (
     JOIN coordonnees_etablissement k ON k.uai = a.uai AND k.courriel IS NOT NULL
     JOIN unnest($2::text[], $3::timestamptz[]) AS h (academie, heure) ON h.academie = a.academie
     LEFT JOIN reglage_avis r ON r.uai = a.uai
-    WHERE a.lettre IS NULL AND a.le > $1::timestamptz - {_DAYS}
+    WHERE a.lettre IS NULL AND {_DUE}
       AND NOT EXISTS (SELECT FROM avis_lettre l WHERE l.uai = a.uai AND l.finie_le IS NULL)
     GROUP BY a.uai, r.rythme, h.heure),
 dues AS (SELECT uai, tout FROM attendus WHERE rappel OR tout),
@@ -95,7 +97,7 @@ nouvelles AS (
     SELECT uai, coalesce((SELECT max(version) FROM avis_lettre l WHERE l.uai = dues.uai), 0) + 1, $1 FROM dues
     ON CONFLICT DO NOTHING RETURNING uai, version)
 UPDATE avis a SET lettre = n.version FROM nouvelles n JOIN dues d USING (uai)
-WHERE a.uai = n.uai AND a.lettre IS NULL AND a.le > $1::timestamptz - {_DAYS} AND (d.tout OR a.sorte = 'RAPPEL')
+WHERE a.uai = n.uai AND a.lettre IS NULL AND {_DUE} AND (d.tout OR a.sorte = 'RAPPEL')
 """
 _TAKE = """
 UPDATE avis_lettre l SET prise_le = $1

@@ -2,7 +2,7 @@
 
 -- What an établissement is behind with in a session, and for which reasons it may be reminded: the one place where this is
 -- decided. The page of reminders lists it, and a letter that has not gone yet is dropped by it.
--- A person counts once, however many of her convocations are not read.
+-- A person counts once, however many of her convocations are not read; on a mission without candidat none does.
 CREATE VIEW retard_etablissement WITH (security_invoker = true) AS
 SELECT g.*, array_remove(ARRAY[
            CASE WHEN g.missions > 0 AND g.convoques = 0 THEN 'RIEN' END,
@@ -18,7 +18,7 @@ FROM (
            count(DISTINCT c.numero) FILTER (WHERE p.version IS NULL)::int AS non_lues,
            NOT EXISTS (SELECT FROM signature s WHERE s.uai = m.uai) AS sans_signature
     FROM mission m
-    LEFT JOIN convocation c ON c.mission_id = m.mission_id AND c.status = 'ACTIVE'
+    LEFT JOIN convocation c ON c.mission_id = m.mission_id AND c.status = 'ACTIVE' AND m.status = 'ACTIVE'
     LEFT JOIN prise_de_connaissance p ON p.convocation_id = c.convocation_id AND p.version = c.version
     GROUP BY m.session, m.academie, m.uai) AS g;
 GRANT SELECT ON retard_etablissement TO convocation_agent;

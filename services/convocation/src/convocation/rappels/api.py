@@ -50,7 +50,7 @@ async def rappeler(request: Request, body: RappelIn, acteur: ActeurDep, key: Ide
 
     async def work(command: Commande) -> dict[str, Any]:
         texte = modele(body.motif) if body.texte is None else body.texte
-        wanted = Rappel(body.session, body.motif, body.uais, texte, body.encore)
+        wanted = Rappel(body.session, body.motif, body.uais, texte, dict.fromkeys(body.encore))
         done = await send_reminders(command, wanted, delai)
         groups = {"rappeles": done.rappeles, "sans_adresse": done.sans_adresse, "a_jour": done.a_jour}
         return {name: [one.uai for one in rows] for name, rows in groups.items()}

@@ -1,7 +1,7 @@
 """Reminding établissements: one transaction writes the reminders, the facts that letters tell, and the audit."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from acces.audit import Acte, record
@@ -15,19 +15,26 @@ from convocation.ouvertures.presenters import service
 from convocation.rappels import sql
 from convocation.rappels.access import RAPPELER, authorise_reminding
 from convocation.rappels.domain import Service, recent, rempli, verifier
-from convocation.rappels.refus import RappelRecent, RappelSansObjet, RappelVide
+from convocation.rappels.refus import RappelRecent, RappelSansObjet, RappelVide, TexteVide
 from convocation.rappels.sql import Retard
 
 
 @dataclass(frozen=True, slots=True)
 class Rappel:
-    """`voulus`: those of `uais` that are reminded however near their last reminder is."""
+    """`voulus`: those of `uais` to remind although they were a short while ago, with the rank of that reminder.
+
+    None for the rank: however near, and whichever it is.
+    """
 
     session: str
     motif: Motif
     uais: Collection[str]
     texte: str
-    voulus: Collection[str] = ()
+    voulus: Mapping[str, int | None] = field(default_factory=dict)
+
+    def vu(self, one: Retard) -> int | None:
+        """The rank of its last reminder, where another is wanted all the same."""
+        return one.rang if one.uai in self.voulus and self.voulus[one.uai] in {None, one.rang} else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +56,13 @@ async def send_reminders(commande: Commande, wanted: Rappel, delai: timedelta) -
     if not wanted.uais:
         raise RappelVide
     found = await sql.retards(connection, wanted.session, wanted.motif, uais=sorted(wanted.uais))
-    if len(found) < len(set(wanted.uais)):
+    if {one.uai for one in found} != set(wanted.uais):
         raise MissionInconnue
     authorise_reminding(commande.acteur, [(one.academie, one.uai) for one in found])
     late = [one for one in found if wanted.motif in one.motifs]
     if not late:
         raise RappelSansObjet
-    near = [one.uai for one in late if recent(one.rappele_le, commande.now, delai) and one.uai not in wanted.voulus]
+    near = [one.uai for one in late if recent(one.rappele_le, commande.now, delai) and wanted.vu(one) is None]
     if near:
         raise RappelRecent(near)
     await _write(commande, wanted, texte, late, delai)
@@ -64,13 +71,14 @@ async def send_reminders(commande: Commande, wanted: Rappel, delai: timedelta) -
 
 
 async def _write(commande: Commande, wanted: Rappel, texte: str, late: list[Retard], delai: timedelta) -> None:
-    """Raises RappelRecent where somebody else reminds one of them at this moment."""
+    """Raises TexteVide, and RappelRecent where somebody else reminds one of them at this moment."""
     connection, acteur = commande.connection, commande.acteur
     services = await services_of(commande.connection, wanted.session, late, commande.now)
     rows = [
-        (one.uai, one.academie, rempli(texte, wanted.session, one, services[one.uai]), one.uai in wanted.voulus)
-        for one in late
+        (one.uai, one.academie, rempli(texte, wanted.session, one, services[one.uai]), wanted.vu(one)) for one in late
     ]
+    if not all(words for _, _, words, _ in rows):
+        raise TexteVide
     written = await sql.add(
         connection,
         wanted.session,

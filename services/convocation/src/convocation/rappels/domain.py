@@ -1,7 +1,8 @@
 """What the rectorat reminds an établissement of, in which words, and who is ticked. Pure."""
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -117,22 +118,36 @@ def recent(le: datetime | None, now: datetime, delai: timedelta) -> bool:
     return le is not None and le > now - delai
 
 
+def marque_recente(uai: str, rang: int) -> str:
+    """The mark of who was reminded a short while ago; `rang`: of that reminder, for another one is another mark."""
+    return f"{uai}:{rang}"
+
+
+def marque_fermee(uai: str) -> str:
+    """The mark of who cannot convoke at present."""
+    return f"{uai}:ferme"
+
+
 @dataclass(slots=True)
 class Coches:
-    """Whose boxes are ticked, over all pages. `marques`: whom the page showed as held back when they were ticked."""
+    """Whose boxes are ticked, over all pages. `marques`: the marks that the page showed when they were ticked."""
 
     uais: set[str] = field(default_factory=set)
     marques: set[str] = field(default_factory=set)
 
-    @property
-    def voulus(self) -> set[str]:
-        """Ticked although they were marked."""
-        return self.uais & self.marques
+    def voulus(self, held_back: Mapping[str, AbstractSet[str]]) -> set[str]:
+        """Ticked although they were marked, by all marks that they have."""
+        return {uai for uai in self.uais if held_back.get(uai) and held_back[uai] <= self.marques}
 
-    def keep(self, offered: Collection[str], held_back: Iterable[str]) -> list[str]:
+    def rangs(self) -> dict[str, int | None]:
+        """Of those ticked, the rank of the near reminder that was shown."""
+        shown = (one.partition(":") for one in self.marques)
+        return {uai: int(rang) for uai, _, rang in shown if uai in self.uais and rang.isdecimal()}
+
+    def keep(self, offered: Collection[str], held_back: Mapping[str, AbstractSet[str]]) -> list[str]:
         """Untick who is no longer offered, and who was marked since. Returns these, in order."""
         self.uais &= set(offered)
-        since = sorted((self.uais & set(held_back)) - self.marques)
+        since = sorted(uai for uai in self.uais if not held_back.get(uai, set()) <= self.marques)
         self.uais -= set(since)
         return since
 

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import chain
 from typing import Any
 from urllib.parse import urlencode
 
@@ -26,7 +27,7 @@ from convocation.rappels.commands import Rappel, send_reminders
 from convocation.rappels.domain import LIBELLES, MAX_RAPPEL, Coches, modele, page_of
 from convocation.rappels.forms import Saisie, read_saisie
 from convocation.rappels.presenters import Demande, Vue
-from convocation.rappels.refus import RappelVide
+from convocation.rappels.refus import RappelSansObjet, RappelVide
 from event_schemas.academies import NOMS
 from pages.commands import commande, reading, see_other
 from pages.forms import fields, whole_number
@@ -41,7 +42,7 @@ async def choisir(request: Request, acteur: ActeurDep) -> Response:
     """All that are late are ticked, but for who was reminded a short while ago or cannot act."""
     async with reading(request, acteur) as connection:
         vue = await _read(request, connection, acteur)
-        return await _list(request, connection, acteur, vue, Saisie(Coches(vue.uais - vue.retenus)))
+        return await _list(request, connection, acteur, vue, Saisie(Coches(vue.uais - vue.retenus.keys())))
 
 
 @router.post("/rappels")
@@ -63,7 +64,8 @@ async def agir(request: Request, acteur: ActeurDep) -> Response:
         if saisie.action == "apercu":
             refus = RappelVide()
         if saisie.action in {"tous", "aucun"}:
-            saisie.coches.uais = saisie.coches.voulus | (vue.uais - vue.retenus) if saisie.action == "tous" else set()
+            wanted = saisie.coches.voulus(vue.retenus) | (vue.uais - vue.retenus.keys())
+            saisie.coches.uais = wanted if saisie.action == "tous" else set()
         return await _list(request, connection, acteur, vue, saisie, refus)
 
 
@@ -73,20 +75,25 @@ async def _send(request: Request, acteur: Acteur, saisie: Saisie) -> Response | 
     try:
         async with commande(request, acteur) as command:
             asked = await _asked(request, command.connection)
+            if asked.session != request.query_params.get("session"):  # of another one nothing was shown
+                raise RappelSansObjet
             uais = sorted(saisie.coches.uais)
             typed = [asked.session, asked.motif.value, uais, saisie.texte]
             if not await idempotence.first_time(command.connection, acteur, saisie.cle, typed, command.now):
                 return see_other(f"/rappels?{_filters(request)}fait=rappels-deja")
-            wanted = Rappel(asked.session, asked.motif, uais, saisie.texte, saisie.coches.voulus)
+            wanted = Rappel(asked.session, asked.motif, uais, saisie.texte, saisie.coches.rangs())
             done = await send_reminders(command, wanted, timedelta(hours=state.settings.rappel_hours))
     except Refus as refus:
         return refus
-    return see_other(f"/rappels?{_filters(request)}fait=rappels&rappeles={len(done.rappeles)}", request)
+    told = f"fait=rappels&rappeles={len(done.rappeles)}&a_jour={len(done.a_jour)}"
+    return see_other(f"/rappels?{_filters(request)}{told}", request)
 
 
-def _filters(request: Request) -> str:
-    """The list's, as an address bears them."""
-    kept = [(name, value[:100]) for name in _FILTRES if (value := request.query_params.get(name, ""))]
+def _filters(request: Request, session: str = "") -> str:
+    """The list's, as an address bears them; `session`: the one that is shown, so that an act is about no other."""
+    found = {name: request.query_params.get(name, "") for name in _FILTRES}
+    found["session"] = session or found["session"]
+    kept = [(name, value[:100]) for name, value in found.items() if value]
     return f"{urlencode(kept)}&" if kept else ""
 
 
@@ -141,13 +148,13 @@ async def _list(
         "rappels/rappels.html",
         status=status_of(refus),
         demande=vue.demande,
-        requete=_filters(request),
+        requete=_filters(request, vue.demande.session),
         motif=LIBELLES[vue.demande.motif],
         motifs=presenters.choix_motifs(vue),
         lignes=[presenters.ligne(vue, row) for row in shown],
         coches=saisie.coches.uais,
         ailleurs=sorted(ailleurs),
-        marques=sorted(vue.retenus),
+        marques=sorted(chain.from_iterable(vue.retenus.values())),
         retenus=len(vue.retenus),
         total=len(vue.rows),
         page_numero=number,
@@ -156,6 +163,7 @@ async def _list(
         depuis=presenters.decoches(vue, saisie.depuis),
         erreurs=errors_of(refus),
         rappeles=whole_number(request.query_params.get("rappeles", ""), digits=4),
+        a_jour=whole_number(request.query_params.get("a_jour", ""), digits=4),
         texte=saisie.texte,
         **choix.contexte(),
     )
@@ -173,7 +181,7 @@ async def _confirm(
         acteur,
         "rappels/confirmer.html",
         status=status_of(refus),
-        requete=_filters(request),
+        requete=_filters(request, vue.demande.session),
         motif=LIBELLES[vue.demande.motif],
         effet=presenters.effet(rows),
         nombre=len(rows),
@@ -182,7 +190,7 @@ async def _confirm(
         plus=MAX_RAPPEL,
         aide=presenters.aide_des_marques(),
         choisis=sorted(saisie.coches.uais),
-        marques=sorted(saisie.coches.voulus),
+        marques=sorted(saisie.coches.marques),
         page_numero=saisie.page,
         depuis=presenters.decoches(vue, saisie.depuis),
         cle=saisie.cle or secrets.token_urlsafe(16),

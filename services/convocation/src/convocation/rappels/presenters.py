@@ -12,7 +12,7 @@ from convocation.commun.access import Reach
 from convocation.commun.recherche import cle, mots
 from convocation.rappels import sql
 from convocation.rappels.commands import services_of
-from convocation.rappels.domain import LIBELLES, MARQUES, Service, recent, rempli
+from convocation.rappels.domain import LIBELLES, MARQUES, Service, marque_fermee, marque_recente, recent, rempli
 from convocation.rappels.sql import Retard
 from event_schemas.academies import NOMS, local_time
 from francais import enumeration, pluriel
@@ -40,18 +40,22 @@ class Demande:
 
 @dataclass(frozen=True, slots=True)
 class Vue:
-    """Who is late for the reason. `comptes`: how many for each. `retenus`: not ticked unless somebody does it."""
+    """Who is late for the reason. `comptes`: how many for each. `retenus`: not ticked unless somebody does it.
+
+    Each of them with its marks.
+    """
 
     demande: Demande
     rows: list[Retard]
     comptes: Mapping[Motif, int]
     services: Mapping[str, Service]
-    recents: set[str]
+    recents: Mapping[str, int]
     fermes: set[str]
 
     @property
-    def retenus(self) -> set[str]:
-        return self.recents | self.fermes
+    def retenus(self) -> dict[str, set[str]]:
+        marks = {uai: {marque_recente(uai, rang)} for uai, rang in self.recents.items()}
+        return marks | {uai: marks.get(uai, set()) | {marque_fermee(uai)} for uai in self.fermes}
 
     @property
     def uais(self) -> set[str]:
@@ -70,7 +74,7 @@ async def read(connection: Connection, seen: Reach, demande: Demande, now: datet
         rows,
         comptes={motif: sum(motif in row.motifs for row in named) for motif in Motif},
         services=services,
-        recents={row.uai for row in rows if recent(row.rappele_le, now, delai)},
+        recents={row.uai: row.rang for row in rows if recent(row.rappele_le, now, delai)},
         fermes=closed,
     )
 
