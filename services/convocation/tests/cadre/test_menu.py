@@ -17,11 +17,22 @@ SHOWN = {
         "/intervenants",
         "/intervenants/import",
         "/intervenants/export",
+        "/exports",
         "/demandes",
         "/exigences",
         "/contact",
+        "/journal",
     ],
-    "administrateur": [*MISSIONS, "/intervenants", "/exigences", "/ouvertures", "/comptes", "/journal"],
+    "administrateur": [
+        *MISSIONS,
+        "/intervenants",
+        "/intervenants/export",
+        "/exports",
+        "/exigences",
+        "/ouvertures",
+        "/comptes",
+        "/journal",
+    ],
     "intervenant": ["/mes-missions"],
 }
 ALL = {url for urls in SHOWN.values() for url in urls}

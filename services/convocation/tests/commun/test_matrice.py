@@ -47,7 +47,10 @@ OF_A_SESSION = {
 REFUSED = {401, 403, 404}
 NONCE = re.compile(r'nonce-[^\s"\']+|nonce="[^"]*"|name="cle" value="[^"]*"|\d{4}-\d\d-\d\dT[\d:.]+Z')
 """What differs from answer to answer of a page, or of a workbook, which says when it was made."""
-QUERIES = {"GET /api/missions/{mission_id}/intervenants": "?nom=dup"}
+QUERIES = {
+    "GET /api/academies/{academie}/convocations": "?session=2020-E3C1",
+    "GET /api/missions/{mission_id}/intervenants": "?nom=dup",
+}
 
 
 def routes(app):
@@ -75,7 +78,13 @@ def cases():
 
 def _placed(route):
     """Whether the path, or what is sent to it, names something of a place."""
-    by_body = {"POST /demandes", "POST /intervenants/import", "POST /intervenants/nouveau", "POST /intervenants/export"}
+    by_body = {
+        "POST /exports",
+        "POST /demandes",
+        "POST /intervenants/import",
+        "POST /intervenants/nouveau",
+        "POST /intervenants/export",
+    }
     return "{" in route or route in by_body | {"POST /api/intervenants/fusion", "POST /api/intervenants/distincts"}
 
 

@@ -56,6 +56,7 @@ _PAGES = {
     "/ouvertures": "ouvertures-nationales",
     "/comptes": "comptes",
     "/journal": "comptes",
+    "/exports": "couverture",
 }
 
 

@@ -36,7 +36,8 @@ POLICY = Policy(
             (Role.CHEF, Role.DELEGUE, Role.DELEGUE_NUMERISATION, Role.GESTIONNAIRE, Role.ADMINISTRATEUR), Scope.TOUT
         ),
         "intervenants.ecrire": {Role.GESTIONNAIRE: Scope.ACADEMIE},
-        "intervenants.exporter": {Role.GESTIONNAIRE: Scope.ACADEMIE, Role.CHEF: Scope.ETABLISSEMENT},
+        "intervenants.exporter": _RECTORAT | {Role.CHEF: Scope.ETABLISSEMENT},
+        "convocation.exporter": _RECTORAT,
         "exigences.lire": _RECTORAT,
         "exigences.ecrire": _RECTORAT,
         "signature.lire": _ETABLISSEMENT | _RECTORAT,
@@ -57,7 +58,7 @@ POLICY = Policy(
         "etats.lire": {Role.PONT: Scope.TOUT, Role.EXPLOITATION: Scope.TOUT, Role.SERVICE: Scope.TOUT},
         "intervenants.lire": _RECTORAT,
         "intervenants.fusionner": {Role.GESTIONNAIRE: Scope.ACADEMIE},
-        "audit.lire": {Role.ADMINISTRATEUR: Scope.TOUT},
+        "audit.lire": _RECTORAT,
         # mission-import's own right: the menu leads to its pages.
         "imports.lire": _RECTORAT,
     }

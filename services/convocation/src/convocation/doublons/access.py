@@ -1,5 +1,6 @@
 """Which doublons an acteur sees and may merge."""
 
+from datetime import datetime
 from uuid import UUID
 
 from acces.acteur import Acteur
@@ -8,6 +9,10 @@ from convocation.annuaire import reads as annuaire
 from convocation.annuaire.domain import Intervenant
 from convocation.annuaire.refus import IntervenantAbsent
 from convocation.commun.policy import POLICY
+from convocation.doublons import sql
+from convocation.doublons.domain import DELAI
+from convocation.doublons.refus import FusionInconnue
+from convocation.doublons.sql import FusionRow
 
 MERGE = "intervenants.fusionner"
 
@@ -25,3 +30,13 @@ async def mergeable(connection: Connection, acteur: Acteur, intervenant_id: UUID
         raise IntervenantAbsent
     POLICY.visible(acteur, MERGE, IntervenantAbsent, academie=person.academie)
     return person
+
+
+async def undoable(connection: Connection, acteur: Acteur, fusion_id: UUID, now: datetime) -> FusionRow:
+    """A merge of the last day, unless it is another académie's. Raises FusionInconnue, Forbidden."""
+    POLICY.scope(acteur, MERGE)
+    row = await sql.fusion(connection, fusion_id, now - DELAI)
+    if row is None:
+        raise FusionInconnue
+    POLICY.visible(acteur, MERGE, FusionInconnue, academie=row.academie)
+    return row
