@@ -26,9 +26,12 @@ SHOWN = {
     "administrateur": [
         *MISSIONS,
         "/intervenants",
+        "/intervenants/import",
         "/intervenants/export",
         "/exports",
+        "/demandes",
         "/exigences",
+        "/contact",
         "/ouvertures",
         "/comptes",
         "/journal",

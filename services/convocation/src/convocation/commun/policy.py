@@ -57,6 +57,10 @@ POLICY = Policy(
         "envoi.lire": {Role.NOTIFIER: Scope.TOUT, Role.SERVICE: Scope.TOUT},
         "etats.lire": {Role.PONT: Scope.TOUT, Role.EXPLOITATION: Scope.TOUT, Role.SERVICE: Scope.TOUT},
         "intervenants.lire": _RECTORAT,
+        # The administrateur opens every page of a gestionnaire; who decides for an académie is its gestionnaire.
+        "doublons.lire": _RECTORAT,
+        "demande.lire": _RECTORAT,
+        "contact.lire": _RECTORAT,
         "intervenants.fusionner": {Role.GESTIONNAIRE: Scope.ACADEMIE},
         "audit.lire": _RECTORAT,
         # mission-import's own right: the menu leads to its pages.

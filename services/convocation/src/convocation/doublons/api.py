@@ -7,11 +7,13 @@ from uuid import UUID
 from fastapi import Query, Request
 
 from acces.http import ActeurDep, Router
+from convocation.commun.access import choose_academie
 from convocation.commun.application import application
-from convocation.doublons.access import may_merge
+from convocation.doublons.access import READ
 from convocation.doublons.commands import FicheLue, merge_intervenants, separate_intervenants, undo_merge
 from convocation.doublons.reads import merged_lately, page_of
 from convocation.doublons.schemas import DistinctesIn, FusionIn
+from event_schemas.academies import NOMS
 from pages.commands import commande, reading
 
 router = Router(prefix="/api/intervenants", tags=["intervenants"])
@@ -25,9 +27,9 @@ async def lister(
 
     `motifs`: nom, proche, courriel, identifiant, etablissement, discipline, seules.
     """
-    may_merge(acteur)
+    academies = choose_academie(acteur, READ, "").academies or list(NOMS)
     async with reading(request, acteur) as connection:
-        found, total = await page_of(connection, sorted(acteur.academies), page)
+        found, total = await page_of(connection, academies, page)
     pairs = [
         {
             "motifs": one.motifs,
@@ -56,9 +58,9 @@ async def fusionner(request: Request, body: FusionIn, acteur: ActeurDep) -> dict
 @router.get("/fusions")
 async def fusions(request: Request, acteur: ActeurDep) -> dict[str, object]:
     """Merges of the last day that can still be undone, the latest first."""
-    may_merge(acteur)
+    academies = choose_academie(acteur, READ, "").academies or list(NOMS)
     async with reading(request, acteur) as connection:
-        found = await merged_lately(connection, sorted(acteur.academies), application(request).clock())
+        found = await merged_lately(connection, academies, application(request).clock())
     return {
         "fusions": [
             {

@@ -11,10 +11,11 @@ from acces.acteur import Acteur
 from acces.http import ActeurDep, Router
 from convocation.annuaire.refus import IntervenantAbsent
 from convocation.cadre.ecran import page
+from convocation.commun.access import choose_academie
 from convocation.commun.application import application
 from convocation.commun.refus import Refus, VersionDepassee
 from convocation.commun.refusals import errors_of, status_of
-from convocation.doublons.access import may_merge, mergeable, undoable
+from convocation.doublons.access import READ, can_merge, may_merge, mergeable, undoable
 from convocation.doublons.commands import FicheLue, merge_intervenants, separate_intervenants, undo_merge
 from convocation.doublons.domain import Paire
 from convocation.doublons.forms import Choix, PaireLue
@@ -30,6 +31,7 @@ from convocation.doublons.reads import (
 )
 from convocation.doublons.refus import FicheAGarder, FusionImpossible, FusionSuivie, RienDeCoche
 from convocation.nomenclature import reads as nomenclature
+from event_schemas.academies import NOMS
 from pages.commands import commande, reading, see_other
 from pages.forms import fields, page_number, text, whole_number
 
@@ -78,8 +80,8 @@ async def _merge_all(request: Request, acteur: Acteur, paires: Sequence[PaireLue
 
 
 async def _list(request: Request, acteur: Acteur, refus: Refus | None = None) -> Response:
-    may_merge(acteur)
-    number, academies = page_number(request.query_params.get("page", "1")), sorted(acteur.academies)
+    asked = choose_academie(acteur, READ, request.query_params.get("academie", ""))
+    number, academies = page_number(request.query_params.get("page", "1")), asked.academies or list(NOMS)
     async with reading(request, acteur) as connection:
         found, total = await page_of(connection, academies, number)
         return await page(
@@ -92,7 +94,10 @@ async def _list(request: Request, acteur: Acteur, refus: Refus | None = None) ->
             total=total,
             numero=number,
             pages=ceil(total / TAILLE),
-            vers=lambda n: f"?page={n}",
+            vers=lambda n: f"?academie={asked.choisie}&page={n}" if asked.choisie else f"?page={n}",
+            academies=asked.choix,
+            academie=asked.choisie,
+            fusionne=can_merge(acteur),
             motifs=MOTIFS,
             erreurs=errors_of(refus),
             cherche=await to_search(connection, academies),
@@ -142,7 +147,7 @@ async def defaire(request: Request, fusion: UUID, acteur: ActeurDep) -> Response
 async def _undoing(request: Request, acteur: Acteur, fusion_id: UUID, refus: Refus | None = None) -> Response:
     """Raises FusionInconnue, Forbidden."""
     async with reading(request, acteur) as connection:
-        row = await undoable(connection, acteur, fusion_id, application(request).clock())
+        row = await undoable(connection, acteur, fusion_id, application(request).clock(), READ)
         return await page(
             request,
             connection,
@@ -151,6 +156,7 @@ async def _undoing(request: Request, acteur: Acteur, fusion_id: UUID, refus: Ref
             status=status_of(refus),
             fusion=(await with_names(connection, [row]))[0],
             effet=await effect_of(connection, row),
+            fusionne=can_merge(acteur),
             erreurs=errors_of(refus),
         )
 
@@ -194,9 +200,8 @@ async def _compare(
     refus: Refus | None = None,
 ) -> Response:
     """Another académie's people do not exist. Raises IntervenantAbsent, Forbidden."""
-    may_merge(acteur)
     async with reading(request, acteur) as connection:
-        known = [await mergeable(connection, acteur, one) for one in (une, autre)]
+        known = [await mergeable(connection, acteur, one, READ) for one in (une, autre)]
         if len({one.numero for one in known}) != 2:
             raise IntervenantAbsent
         [found] = await with_people(connection, [Paire(known[0].numero, known[1].numero, ())])
@@ -209,6 +214,7 @@ async def _compare(
             doublon=found,
             lignes=lignes(found, await nomenclature.libelles(connection)),
             actives=all(one.actif for one in known),
+            fusionne=can_merge(acteur),
             gardee=gardee,
             depassee=isinstance(refus, VersionDepassee),
             erreurs=(erreurs or []) + ([{"champ": "", "texte": refus.phrase}] if refus else []),

@@ -8,6 +8,7 @@ from convocation.commun.policy import POLICY
 from convocation.commun.refus import AcademieInconnue
 
 READ = "audit.lire"
+DE_LA_NATION = {"delegation", "compte", "lien", "abonnement"}
 
 
 def within(acteur: Acteur, academie: str | None = None) -> Sequence[str] | None:
@@ -25,3 +26,8 @@ def within(acteur: Acteur, academie: str | None = None) -> Sequence[str] | None:
 def one_of(acteur: Acteur) -> str | None:
     """The acteur's only académie; None where there are several, or all."""
     return next(iter(acteur.academies)) if len(acteur.academies) == 1 else None
+
+
+def left_out(acteur: Acteur) -> list[str]:
+    """Families that no académie reads: what a chef, the administrateur or a person does for themselves (0055)."""
+    return [] if POLICY.scope(acteur, READ) is Scope.TOUT else sorted(DE_LA_NATION)

@@ -8,7 +8,7 @@ from acces import audit
 from acces.acteur import Acteur
 from acces.audit import Recherche
 from acces.http import ActeurDep, Router
-from convocation.journal.access import within
+from convocation.journal.access import left_out, within
 from convocation.journal.schemas import RechercheAuditIn, RechercheAuditSansPersonne
 from pages.commands import reading
 
@@ -35,6 +35,7 @@ async def _found(
     recherche = Recherche(
         famille=wanted.famille,
         academies=within(acteur, wanted.academie),
+        sauf=left_out(acteur),
         uai=wanted.uai,
         depuis=wanted.depuis,
         avant=wanted.avant,

@@ -19,7 +19,7 @@ from convocation.cadre.ecran import page
 from convocation.commun.limites import limit_document, limit_recherche
 from convocation.commun.tableur import csv_bytes
 from convocation.journal import sql
-from convocation.journal.access import one_of, within
+from convocation.journal.access import left_out, one_of, within
 from convocation.journal.forms import FiltreJournal, curseur_ecrit, curseur_lu
 from convocation.journal.presenters import COLONNES, acte_lu, familles, lignes_csv
 from convocation.journal.sql import ActeDuJournal, Curseur
@@ -82,7 +82,7 @@ async def _found(
             connection, FiltreAnnuaire(academies, nom=wanted.personne, taille=_HOMONYMES)
         )
         numeros = [wanted.personne, *(one.numero for one in people)]
-    return await sql.page(connection, wanted, academies, numeros, after, size)
+    return await sql.page(connection, wanted, academies, left_out(acteur), numeros, after, size)
 
 
 async def _show(
@@ -107,6 +107,6 @@ async def _show(
             actes=[acte_lu(row) for row in shown],
             suivants=curseur_ecrit(shown[-1]) if len(rows) > _TAILLE else "",
             debut=after is None,
-            familles=familles(nation=reached is None),
+            familles=familles(left_out(acteur)),
             academies=sorted(places, key=lambda one: one[1]),
         )

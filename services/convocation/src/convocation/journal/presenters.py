@@ -1,6 +1,6 @@
 """An act of the audit as a person reads it: on the page, and as rows of a spreadsheet."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -34,8 +34,6 @@ FAMILLES = {
     "relance": "Relances",
     "audit": "Téléchargements du journal",
 }
-_DE_LA_NATION = {"service", "delegation", "compte", "lien", "abonnement"}
-"""Families that no académie reads."""
 _ACTIONS = {
     "convocation.convocation": "Personne convoquée",
     "convocation.modification": "Convocation modifiée",
@@ -182,9 +180,9 @@ class ActeLu:
     lignes: list[LigneChangee]
 
 
-def familles(*, nation: bool) -> list[tuple[str, str]]:
-    """What can be chosen, in words; `nation`: by who reads all."""
-    return [(code, label) for code, label in FAMILLES.items() if nation or code not in _DE_LA_NATION]
+def familles(sauf: Collection[str]) -> list[tuple[str, str]]:
+    """What can be chosen, in words, without the families `sauf`."""
+    return [(code, label) for code, label in FAMILLES.items() if code not in sauf]
 
 
 def acte_lu(row: ActeDuJournal) -> ActeLu:

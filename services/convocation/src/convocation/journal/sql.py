@@ -13,6 +13,7 @@ SELECT 'a' || lpad(id::text, 20, '0') AS cle, id, le, par, role, nom, action, ob
        avant::text AS avant_json, apres::text AS apres_json, motif, '' AS sujet
 FROM audit
 WHERE ($1::text IS NULL OR action LIKE $1) AND ($2::text[] IS NULL OR academie = ANY($2))
+  AND split_part(action, '.', 1) <> ALL ($11::text[])
   AND ($3::text IS NULL OR uai = $3) AND ($4::timestamptz IS NULL OR le >= $4) AND ($5::timestamptz IS NULL OR le < $5)
   AND ($6::text IS NULL OR par = $6 OR lower(nom) = lower($6) OR objet = ANY($7::text[]))
   AND ($8::timestamptz IS NULL OR (le <= $8 AND (le, 'a' || lpad(id::text, 20, '0')) < ($8, $9)))
@@ -78,11 +79,15 @@ async def page(
     connection: Connection,
     wanted: Recherche,
     academies: Sequence[str] | None,
+    sauf: Sequence[str],
     numeros: Sequence[str],
     after: Curseur | None,
     size: int,
 ) -> list[ActeDuJournal]:
-    """`size` acts at most, the latest first; `academies` None: all. `numeros`: whom `wanted.personne` may be."""
+    """`size` acts at most, the latest first, without the families `sauf`; `academies` None: all.
+
+    `numeros`: whom `wanted.personne` may be.
+    """
     return await connection.fetch(
         _PAGE,
         f"{wanted.famille}.%" if wanted.famille else None,
@@ -95,5 +100,6 @@ async def page(
         after.le if after else None,
         after.cle if after else None,
         size,
+        sauf,
         record_class=ActeDuJournal,
     )

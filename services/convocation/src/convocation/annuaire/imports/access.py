@@ -41,11 +41,11 @@ async def may_export(connection: Connection, acteur: Acteur, code: str) -> tuple
     return academie, code
 
 
-async def visible_import(connection: Connection, acteur: Acteur, import_id: UUID) -> Import:
+async def visible_import(connection: Connection, acteur: Acteur, import_id: UUID, action: str = WRITE) -> Import:
     """Where a file stands. Raises ImportInconnu, also for another académie's; Forbidden."""
-    POLICY.scope(acteur, WRITE)
+    POLICY.scope(acteur, action)
     held = await sql.get(connection, import_id)
     if held is None:
         raise ImportInconnu
-    POLICY.visible(acteur, WRITE, ImportInconnu, academie=held.academie)
+    POLICY.visible(acteur, action, ImportInconnu, academie=held.academie)
     return held
