@@ -5,9 +5,11 @@ import re
 
 import pytest
 
+from acces.acteur import Role
+
 LYON, AUTRE_LYON, LILLE = "0699001J", "0699002K", "0599001F"
 ACTEURS = {"gestionnaire": (200, 200), "gestionnaire_de_lille": (200, 404)} | dict.fromkeys(
-    ("chef", "delegue", "administrateur", "intervenant", "notifier", "santorin"), (403, 403)
+    ("chef", "delegue", "intervenant", "notifier", "santorin"), (403, 403)
 )
 
 
@@ -88,6 +90,39 @@ async def test_only_the_academies_gestionnaire_sees_merges_and_separates(world, 
     )
     answer = await acteur.post("/api/intervenants/distincts", {"intervenants": ids})
     assert answer.status_code == (204 if other == 200 else other)
+
+
+async def test_the_administrateur_looks_and_decides_nothing(world, twins):
+    await world.register(twins)
+    assert ("100", "200") in await world.doublons(world.administrateur)
+    browser, ids = world.browser("administrateur"), [(await world.lue(numero))["id"] for numero in ("100", "200")]
+    page = await browser.text("/intervenants/doublons")
+    assert "Comparer" in page
+    assert 'name="paire"' not in page
+    assert "Ce ne sont pas les mêmes" not in page
+    address = f"/intervenants/doublons/{ids[0]}/{ids[1]}"
+    assert 'name="gardee"' not in await browser.text(address)
+    for path in ("/intervenants/doublons", address):
+        assert (await browser.post(path, {"action": "distinctes"})).status_code == 403
+    assert (await world.merge("100", "200", world.administrateur)).status_code == 403
+
+
+async def test_who_has_several_academies_filters_the_pairs_by_one(world, twins):
+    await world.register(twins)
+    await world.register(
+        [world.fiche(f"5{n}", "LILLOISE", "Y", LILLE) for n in "12"], "09", world.gestionnaire_de_lille
+    )
+    await world.look_for_pairs()
+    browser = world.browser(world.acteur("siec", Role.GESTIONNAIRE, academies=["09", "10"]))
+    for asked, shown in (
+        ("", {"LILLOISE", "BŒUF"}),
+        ("09", {"LILLOISE"}),
+        ("10", {"BŒUF"}),
+        ("01", {"LILLOISE", "BŒUF"}),
+    ):
+        page = await browser.text(f"/intervenants/doublons?academie={asked}")
+        assert {name for name in ("LILLOISE", "BŒUF") if name in page} == shown
+    assert 'name="academie"' not in await world.browser("gestionnaire").text("/intervenants/doublons")
 
 
 async def test_the_page_asks_which_to_keep_tells_a_stale_form_and_merges(world, twins):
