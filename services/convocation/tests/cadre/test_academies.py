@@ -54,3 +54,21 @@ async def test_the_administrateur_opens_what_a_gestionnaire_opens_and_changes_no
     assert "DEMANDEE" in page
     assert 'value="refusee"' not in page
     assert "DEMANDEE" not in await browser.text("/demandes?academie=09")
+
+
+@pytest.mark.parametrize(
+    "path", ["/demandes", "/intervenants/doublons", "/intervenants/import", "/journal", "/intervenants"]
+)
+async def test_who_has_no_academie_sees_none(open_world, path, monkeypatch):
+    async def let_pass(connection, acteur):
+        """The code alone."""
+
+    monkeypatch.setattr("pages.commands.act_as", let_pass)
+    await open_world.register([open_world.fiche("300", "BŒUF", "Élodie", "0699001J")])
+    await open_world.look_for_pairs()
+    asked = {"uai": "0699001J", "nom": "DEMANDEE", "prenom": "Y", "cle": "k"}
+    assert (await open_world.browser("chef").post("/demandes", asked)).status_code == 303
+    nobody = open_world.browser(open_world.acteur("rien", Role.GESTIONNAIRE))
+    page = await nobody.text(path)
+    assert "BŒUF" not in page
+    assert "DEMANDEE" not in page

@@ -24,6 +24,11 @@ class ChoixAcademie:
     choisie: str
     choix: list[tuple[str, str]]
 
+    @property
+    def codes(self) -> list[str]:
+        """The académies, one by one; none for who has none."""
+        return list(NOMS) if self.academies is None else self.academies
+
 
 def choose_academie(acteur: Acteur, action: str, asked: str) -> ChoixAcademie:
     """Who has several chooses; what is not theirs is left out. Raises Forbidden."""

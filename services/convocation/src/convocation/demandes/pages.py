@@ -17,7 +17,6 @@ from convocation.demandes.access import READ, can_answer, can_read, may_answer, 
 from convocation.demandes.commands import answer_demande, ask_intervenant
 from convocation.demandes.refus import DemandeDejaTraitee, ReponseAbsente
 from convocation.missions import reads as missions
-from event_schemas.academies import NOMS
 from pages.commands import commande, reading, see_other
 from pages.forms import fields, text
 
@@ -50,7 +49,7 @@ async def _to_answer(request: Request, acteur: Acteur, refus: Refus | None = Non
             "demandes/demandes_a_traiter.html",
             status=status_of(refus),
             erreurs=[{"champ": "", "texte": refus.phrase}] if refus else [],
-            lignes=await sql.of_academies(connection, asked.academies or list(NOMS)),
+            lignes=await sql.of_academies(connection, asked.codes),
             academies=asked.choix,
             academie=asked.choisie,
             traite=can_answer(acteur),

@@ -13,7 +13,6 @@ from convocation.doublons.access import READ
 from convocation.doublons.commands import FicheLue, merge_intervenants, separate_intervenants, undo_merge
 from convocation.doublons.reads import merged_lately, page_of
 from convocation.doublons.schemas import DistinctesIn, FusionIn
-from event_schemas.academies import NOMS
 from pages.commands import commande, reading
 
 router = Router(prefix="/api/intervenants", tags=["intervenants"])
@@ -27,7 +26,7 @@ async def lister(
 
     `motifs`: nom, proche, courriel, identifiant, etablissement, discipline, seules.
     """
-    academies = choose_academie(acteur, READ, "").academies or list(NOMS)
+    academies = choose_academie(acteur, READ, "").codes
     async with reading(request, acteur) as connection:
         found, total = await page_of(connection, academies, page)
     pairs = [
@@ -58,7 +57,7 @@ async def fusionner(request: Request, body: FusionIn, acteur: ActeurDep) -> dict
 @router.get("/fusions")
 async def fusions(request: Request, acteur: ActeurDep) -> dict[str, object]:
     """Merges of the last day that can still be undone, the latest first."""
-    academies = choose_academie(acteur, READ, "").academies or list(NOMS)
+    academies = choose_academie(acteur, READ, "").codes
     async with reading(request, acteur) as connection:
         found = await merged_lately(connection, academies, application(request).clock())
     return {

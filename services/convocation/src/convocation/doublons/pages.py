@@ -31,7 +31,6 @@ from convocation.doublons.reads import (
 )
 from convocation.doublons.refus import FicheAGarder, FusionImpossible, FusionSuivie, RienDeCoche
 from convocation.nomenclature import reads as nomenclature
-from event_schemas.academies import NOMS
 from pages.commands import commande, reading, see_other
 from pages.forms import fields, page_number, text, whole_number
 
@@ -81,7 +80,7 @@ async def _merge_all(request: Request, acteur: Acteur, paires: Sequence[PaireLue
 
 async def _list(request: Request, acteur: Acteur, refus: Refus | None = None) -> Response:
     asked = choose_academie(acteur, READ, request.query_params.get("academie", ""))
-    number, academies = page_number(request.query_params.get("page", "1")), asked.academies or list(NOMS)
+    number, academies = page_number(request.query_params.get("page", "1")), asked.codes
     async with reading(request, acteur) as connection:
         found, total = await page_of(connection, academies, number)
         return await page(

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from acces.acteur import Acteur
 from acces.http import ActeurDep, Router
 from chassis.http import takes_a_file
-from convocation.annuaire.access import READ, may_keep
+from convocation.annuaire.access import READ, can_keep, may_keep
 from convocation.annuaire.imports import sql
 from convocation.annuaire.imports.access import visible_import
 from convocation.annuaire.imports.commands import confirm_import, submit_import
@@ -87,10 +87,10 @@ async def _form(request: Request, acteur: Acteur, refus: Refus | None = None) ->
             erreurs=[{"champ": "fichier", "texte": refus.phrase}] if refus else [],
             academies=[(code, NOMS.get(code, code)) for code in academies],
             colonnes=[one.nom for one in COLONNES],
-            lignes=await sql.latest(connection, asked.academies or list(NOMS)),
+            lignes=await sql.latest(connection, asked.codes),
             choix=asked.choix,
             choisie=asked.choisie,
-            ecrit=bool(academies),
+            ecrit=any(can_keep(acteur, one) for one in academies),
             etats=_ETATS,
         )
 
@@ -109,4 +109,5 @@ async def _state(request: Request, acteur: Acteur, import_id: UUID, refus: Refus
             academie=NOMS.get(held.academie, held.academie),
             etat=_ETATS[held.etat],
             travaille=held.etat in {"DEPOSE", "EN_COURS"},
+            ecrit=can_keep(acteur, held.academie),
         )
