@@ -19,6 +19,7 @@ from convocation.commun.application import Sceaux
 from convocation.commun.jetons import make_verification
 from convocation.comptes import commands as comptes
 from convocation.connexion.commands import acteurs
+from convocation.doublons.commands import look_for_pairs
 from convocation.entrees.commands import Entree, open_session
 from convocation.identite.settings import Genre
 from convocation.main import build
@@ -265,9 +266,14 @@ class World:
         return await (acteur or self.gestionnaire).post("/api/intervenants/fusion", body)
 
     async def doublons(self, acteur):
-        """Pairs of numbers that `acteur` is shown, and why."""
+        """Pairs of numbers that `acteur` is shown, and why, once the loop has looked for them."""
+        await self.look_for_pairs()
         found = (await acteur.get("/api/intervenants/doublons")).json()["doublons"]
         return {tuple(one["numero"] for one in pair["intervenants"]): tuple(pair["motifs"]) for pair in found}
+
+    async def look_for_pairs(self):
+        while await look_for_pairs(self.pool):
+            pass
 
     async def told(self):
         """Types of the events in the outbox, in order."""
@@ -322,6 +328,6 @@ async def open_world(world):
 def twins():
     """Another entry of 100, BŒUF Élodie of LYON, and of 102, LEFÈVRE Anne."""
     return [
-        fiche("200", "BOEUF", "Elodie", profils=["professeur de philosophie"]),
+        fiche("200", "BOEUF", "Elodie", profils=["professeur de philosophie"], courriel="200@exemple.invalid"),
         fiche("202", "LEFEVRES", "Anne", LYON, ["0201"]),
     ]

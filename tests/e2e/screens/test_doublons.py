@@ -32,6 +32,15 @@ class Twice:
         async with httpx2.AsyncClient(base_url=self.product.url, trust_env=False) as http:
             api = self.product.api(http, gestionnaire(ACADEMIE))
             await api.put(f"/api/academies/{ACADEMIE}/intervenants", {"intervenants": body})
+        await self.is_listed()
+
+    async def is_listed(self):
+        await eventually(self._listed, timeout=90, because="the loop has looked for the pair")
+
+    async def _listed(self):
+        async with httpx2.AsyncClient(base_url=self.product.url, trust_env=False) as http:
+            found = (await self.product.api(http, gestionnaire(ACADEMIE)).get("/api/intervenants/doublons"))["doublons"]
+        return any({face["numero"] for face in one["intervenants"]} == set(self.numeros) for one in found)
 
     async def convoke(self, code, *numeros):
         async with httpx2.AsyncClient(base_url=self.product.url, trust_env=False) as http:
@@ -126,26 +135,63 @@ async def test_without_script_two_people_who_are_not_one_are_shown_no_more(perso
     await one.enter()
     page = await person(Role.GESTIONNAIRE, script=False)
     await _compare(page, one)
-    await page.get_by_role("button", name="Ce ne sont pas des doublons").click()
+    await page.get_by_role("button", name="Ce ne sont pas les mêmes").click()
     await expect(page.get_by_text("Succès : Deux personnes différentes")).to_be_visible()
     await expect(page.get_by_role("link", name=re.compile(f"^Comparer {one.nom}"))).to_have_count(0)
+
+
+async def test_without_script_two_pairs_are_ticked_merged_in_one_act_and_one_is_undone(person, twice):
+    pairs = [twice("AENSEMBLE"), twice("AENSUITE")]
+    for one in pairs:
+        await one.enter()
+    page = await person(Role.GESTIONNAIRE, script=False)
+    await page.goto("/intervenants/doublons")
+    for one in pairs:
+        await page.get_by_role("checkbox", name=re.compile(f"^{one.nom}")).check()
+    await page.get_by_role("button", name="Fusionner", exact=True).click()
+    await expect(page.get_by_role("heading", level=1, name="Fusionner 2 paires de fiches")).to_be_visible()
+    await page.get_by_role("radio", name=re.compile(f", fiche {pairs[0].numeros[0]}")).check()
+    await page.get_by_role("radio", name=re.compile(f", fiche {pairs[1].numeros[1]}")).check()
+    await page.get_by_role("button", name="Fusionner (2)").click()
+    await expect(page.get_by_text("Succès : Fiches fusionnées")).to_be_visible()
+    await page.get_by_role("link", name=f"Défaire la fusion de {pairs[0].numeros[1]}").click()
+    await page.get_by_role("button", name="Défaire la fusion").click()
+    await expect(page.get_by_text("Succès : Fusion défaite")).to_be_visible()
+    await pairs[0].is_listed()
+    await page.reload()
+    await expect(page.get_by_role("link", name=re.compile(f"^Comparer {pairs[0].nom}"))).to_be_visible()
+    await expect(page.get_by_role("link", name=re.compile(f"^Comparer {pairs[1].nom}"))).to_have_count(0)
 
 
 _TOO_WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
-@pytest.mark.parametrize("width", [1280, 320])
+@pytest.mark.parametrize("width", [1280, 360, 320])
 async def test_axe_finds_nothing_and_nothing_scrolls_sideways(person, twice, no_violation, width, tmp_path):
     one = twice(f"AACCESSIBLE{width}")
     await one.enter()
     page = await person(Role.GESTIONNAIRE, width=width)
-    await page.goto("/intervenants/doublons")
-    for name in ("liste", "comparaison", "erreur"):
-        if name == "comparaison":
-            await _compare(page, one)
-        elif name == "erreur":
-            await page.get_by_role("button", name="Fusionner").click()
-            await expect(page.get_by_text("Choisissez la fiche à garder.").first).to_be_visible()
+
+    async def look(name):
         await no_violation(page)
-        assert await page.evaluate(_TOO_WIDE) <= 0, name
         await page.screenshot(path=Path(tmp_path) / f"{width}-{name}.png", full_page=True)
+        assert await page.evaluate(_TOO_WIDE) <= 0, name
+
+    await page.goto("/intervenants/doublons")
+    await look("liste")
+    await _compare(page, one)
+    await look("comparaison")
+    await page.get_by_role("button", name="Fusionner").click()
+    await expect(page.get_by_text("Choisissez la fiche à garder.").first).to_be_visible()
+    await look("erreur")
+    await page.goto("/intervenants/doublons")
+    await page.get_by_role("checkbox", name=re.compile(f"^{one.nom}")).check()
+    await page.get_by_role("button", name="Fusionner", exact=True).click()
+    await page.get_by_role("button", name="Fusionner (1)").click()
+    await look("plusieurs")
+    await page.get_by_role("radio").first.check()
+    await page.get_by_role("button", name="Fusionner (1)").click()
+    await page.get_by_role("link", name=re.compile(f"^Défaire la fusion de {one.nom}")).click()
+    await look("defaire")
+    await page.get_by_role("button", name="Défaire la fusion").click()
+    await expect(page.get_by_text("Succès : Fusion défaite")).to_be_visible()

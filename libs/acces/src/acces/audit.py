@@ -4,7 +4,7 @@ Append-only by the database's rights: a service's role may add rows and read the
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,6 +25,7 @@ WHERE ($1::text IS NULL OR action LIKE $1) AND ($2::text IS NULL OR objet = $2) 
   AND ($4::text IS NULL OR academie = $4) AND ($5::timestamptz IS NULL OR le >= $5)
   AND ($6::timestamptz IS NULL OR le < $6) AND ($7::text IS NULL OR uai = $7)
   AND ($8::text IS NULL OR par = $8 OR objet = 'intervenant|' || $8)
+  AND ($11::text[] IS NULL OR academie = ANY($11)) AND split_part(action, '.', 1) <> ALL ($12::text[])
 ORDER BY le DESC, id DESC LIMIT $9 OFFSET $10
 """
 
@@ -83,7 +84,7 @@ class ActeEcrit(Row):
 class Recherche:
     """What is looked for in the audit; None is no restriction. `famille`: the action up to its dot.
 
-    `personne`: who acted, or the intervenant it was about.
+    `personne`: who acted, or the intervenant it was about. `academies`: of one of these. `sauf`: families left out.
     """
 
     famille: str | None = None
@@ -94,6 +95,8 @@ class Recherche:
     avant: datetime | None = None
     uai: str | None = None
     personne: str | None = None
+    academies: Sequence[str] | None = None
+    sauf: Sequence[str] = ()
 
 
 def changes(avant: Mapping[str, object], apres: Mapping[str, object]) -> tuple[dict[str, object], dict[str, object]]:
@@ -130,5 +133,7 @@ async def find(connection: Connection, wanted: Recherche, *, taille: int = 50, p
         wanted.personne,
         taille,
         (page - 1) * taille,
+        wanted.academies,
+        list(wanted.sauf),
         record_class=ActeEcrit,
     )

@@ -30,10 +30,12 @@ from convocation.demandes import api as demandes
 from convocation.documents.imprimeur import Imprimeur
 from convocation.documents.rendering import Documents
 from convocation.doublons import api as doublons
+from convocation.doublons.commands import look_for_pairs
 from convocation.echanges import api as echanges
 from convocation.echanges.commands import forget_adresses
 from convocation.entrees.commands import Entrees
 from convocation.exigences import api as exigences
+from convocation.exports import api as exports
 from convocation.identite.fournisseur import Fournisseur
 from convocation.journal import api as journal
 from convocation.listes import api as listes
@@ -65,6 +67,7 @@ _APIS = (
     annuaire,
     imports,
     doublons,
+    exports,
     exigences,
     demandes,
     delegations,
@@ -76,6 +79,7 @@ _APIS = (
 _HOUR_SECONDS = 3_600.0
 _IMPORTS_SECONDS = 1.0
 _STATES_SECONDS = 1.0
+_DOUBLONS_SECONDS = 1.0
 _GAUGES_SECONDS = 30.0
 _DEADLINES_SECONDS = 300.0
 _KEYS_KEPT = timedelta(days=7)
@@ -127,6 +131,10 @@ def _periodic(runtime: Runtime, state: Application) -> list[Callable[[], Awaitab
         while await directory.make_words_again(runtime.pool):
             pass
 
+    async def look_for_doublons() -> None:
+        while await look_for_pairs(runtime.pool):
+            pass
+
     async def note_what_comes_near() -> None:
         ahead = timedelta(days=state.settings.avis_deadline_days)
         async with runtime.pool.acquire() as connection:
@@ -143,6 +151,7 @@ def _periodic(runtime: Runtime, state: Application) -> list[Callable[[], Awaitab
         partial(periodically, _STATES_SECONDS, "states", keep_what_changed),
         partial(periodically, _HOUR_SECONDS, "forget", forget_what_is_over),
         partial(periodically, _IMPORTS_SECONDS, "imports", work_at_the_directory),
+        partial(periodically, _DOUBLONS_SECONDS, "doublons", look_for_doublons),
         partial(periodically, _DEADLINES_SECONDS, "deadlines", note_what_comes_near),
         partial(periodically, _GAUGES_SECONDS, "gauges", measure),
     ]

@@ -28,6 +28,7 @@ from convocation.documents import pages as documents
 from convocation.doublons import pages as doublons
 from convocation.empechements import pages as empechements
 from convocation.exigences import pages as exigences
+from convocation.exports import pages as exports
 from convocation.journal import pages as journal
 from convocation.listes import pages as listes
 from convocation.lots import pages as lots
@@ -60,6 +61,7 @@ _SCREENS = (
     rappels,
     imports,
     export,
+    exports,
     exigences,
     contact,
     doublons,
@@ -91,6 +93,7 @@ _ROOMS = (
     "doublons",
     "empechements",
     "exigences",
+    "exports",
     "journal",
     "listes",
     "lots",

@@ -20,6 +20,14 @@ CSV = "numero,civilite,nom,prenom,courriel,uai,uais_secondaires,disciplines,acti
 EXIGENCE = {"profils": [], "lot_copies": 20, "correcteurs": None, "motif": "x"}
 
 
+_FUSION = """
+INSERT INTO fusion (academie, gardee, autre, par, par_nom, le, avant, apres, deplacees)
+SELECT $1, $2, $3, 'g', 'G', now(), rien, rien, '[]' FROM
+    (SELECT '{"uais_secondaires": [], "disciplines": [], "profils": [], "indisponibilites": []}'::jsonb AS rien) AS r
+RETURNING fusion_id
+"""
+
+
 def _person(place):
     person = {"numero": NUMEROS[place], "civilite": "Mme", "nom": "LILLOISE", "prenom": "Y", "uai": place}
     return person | {"courriel": "x@y.invalid", "disciplines": ["1000"]}
@@ -76,6 +84,7 @@ def _bodies(place, ids):
         "POST /demandes/{demande_id}/reponse": {"action": "refusee", "reponse": "non"},
         "POST /signature/{uai}": names,
         "POST /intervenants/import": {"academie": ACADEMIES[place]},
+        "POST /exports": {"academie": ACADEMIES[place], "session": "2020-E3C1", "format": "csv"},
         "POST /intervenants/export": {"code": place, "format": "csv"},
         "POST /intervenants/nouveau": fiche | {"academie": ACADEMIES[place], "numero": "951"},
         "POST /intervenants/{intervenant_id}": fiche | {"version": "1"},
@@ -133,6 +142,8 @@ async def places(open_world):
             "intervenant_id": await world.pool.fetchval("SELECT id FROM intervenant WHERE numero = $1", NUMEROS[place]),
             "une": await world.pool.fetchval("SELECT id FROM intervenant WHERE numero = $1", NUMEROS[place]),
             "autre": await world.pool.fetchval("SELECT id FROM intervenant WHERE numero = $1", AUTRES[place]),
+            "fusion_id": await world.pool.fetchval(_FUSION, academie, NUMEROS[place], AUTRES[place]),
+            "fusion": await world.pool.fetchval(_FUSION, academie, NUMEROS[place], AUTRES[place]),
             "academie": academie,
             "adresse": academie,
             "uai": place,

@@ -32,7 +32,7 @@ async def test_the_contact_is_each_gestionnaires_own_and_the_etablissement_reads
     assert await acts_written(world) == before + 1
 
 
-@pytest.mark.parametrize("name", ["chef", "delegue", "administrateur", "intervenant", "notifier", "santorin"])
+@pytest.mark.parametrize("name", ["chef", "delegue", "intervenant", "notifier", "santorin"])
 async def test_the_contact_is_written_by_no_other_role(world, name):
     acteur = world.browser(name)
     for answer in (

@@ -5,20 +5,23 @@ import re
 
 import pytest
 
+from acces.acteur import Role
+
 LYON, AUTRE_LYON, LILLE = "0699001J", "0699002K", "0599001F"
 ACTEURS = {"gestionnaire": (200, 200), "gestionnaire_de_lille": (200, 404)} | dict.fromkeys(
-    ("chef", "delegue", "administrateur", "intervenant", "notifier", "santorin"), (403, 403)
+    ("chef", "delegue", "intervenant", "notifier", "santorin"), (403, 403)
 )
 
 
-async def test_the_same_name_the_same_mail_and_a_near_name_in_one_etablissement_are_found(world, twins):
-    same_mail = world.fiche("300", "AUTREMENT", "Nommée", courriel="103@AC-EXEMPLE.invalid")
+async def test_a_name_with_something_else_in_common_makes_a_pair_and_neither_alone_does(world, twins):
+    married = world.fiche("300", "MARIEE", "Karim", courriel="103@AC-EXEMPLE.invalid")
     elsewhere = world.fiche("301", "LEFEVRE", "Anna", AUTRE_LYON)  # a near name, no établissement in common
-    await world.register([*twins, same_mail, elsewhere])
+    colleague = world.fiche("302", "AUTREMENT", "Nommée", courriel="102@ac-exemple.invalid")  # only the address
+    await world.register([*twins, married, elsewhere, colleague])
     assert await world.doublons(world.gestionnaire) == {
-        ("100", "200"): ("nom",),
-        ("102", "202"): ("proche",),
-        ("103", "300"): ("courriel",),
+        ("100", "200"): ("nom", "seules"),
+        ("102", "202"): ("proche", "etablissement"),
+        ("103", "300"): ("courriel", "discipline"),
     }
     answer = (await world.gestionnaire.get("/api/intervenants/doublons")).json()
     assert answer["total"] == 3
@@ -28,16 +31,18 @@ async def test_the_same_name_the_same_mail_and_a_near_name_in_one_etablissement_
 
 async def test_the_likeliest_pair_comes_first(world):
     twin = world.fiche("100B", "BŒUF", "Élodie", LYON, courriel="100@ac-exemple.invalid")
-    await world.register([world.fiche("0A", "ABADIE", "Luc"), world.fiche("0B", "ABADIE", "Luc", "0699003L"), twin])
+    abadie = world.fiche("0B", "ABADIE", "Luc", "0699003L", courriel="0B@exemple.invalid")
+    await world.register([world.fiche("0A", "ABADIE", "Luc"), abadie, twin])
     assert list((await world.doublons(world.gestionnaire)).items()) == [
-        (("100", "100B"), ("nom", "courriel", "etablissement")),
-        (("0A", "0B"), ("nom",)),
+        (("100", "100B"), ("nom", "courriel", "etablissement", "seules")),
+        (("0A", "0B"), ("nom", "discipline", "seules")),
     ]
 
 
 async def test_many_pairs_are_told_page_by_page_each_once(world):
     same = [world.fiche(f"7{n:02}{side}", f"MEME{n:02}", "Nom", f"06991{n:02}A") for n in range(60) for side in "AB"]
     await world.register(same)
+    await world.look_for_pairs()
     pages = [(await world.gestionnaire.get("/api/intervenants/doublons", page=n)).json() for n in (1, 2, 3)]
     assert [len(one["doublons"]) for one in pages] == [50, 10, 0]
     names = [pair["intervenants"][0]["nom"] for one in pages for pair in one["doublons"]]
@@ -87,8 +92,42 @@ async def test_only_the_academies_gestionnaire_sees_merges_and_separates(world, 
     assert answer.status_code == (204 if other == 200 else other)
 
 
+async def test_the_administrateur_looks_and_decides_nothing(world, twins):
+    await world.register(twins)
+    assert ("100", "200") in await world.doublons(world.administrateur)
+    browser, ids = world.browser("administrateur"), [(await world.lue(numero))["id"] for numero in ("100", "200")]
+    page = await browser.text("/intervenants/doublons")
+    assert "Comparer" in page
+    assert 'name="paire"' not in page
+    assert "Ce ne sont pas les mêmes" not in page
+    address = f"/intervenants/doublons/{ids[0]}/{ids[1]}"
+    assert 'name="gardee"' not in await browser.text(address)
+    for path in ("/intervenants/doublons", address):
+        assert (await browser.post(path, {"action": "distinctes"})).status_code == 403
+    assert (await world.merge("100", "200", world.administrateur)).status_code == 403
+
+
+async def test_who_has_several_academies_filters_the_pairs_by_one(world, twins):
+    await world.register(twins)
+    await world.register(
+        [world.fiche(f"5{n}", "LILLOISE", "Y", LILLE) for n in "12"], "09", world.gestionnaire_de_lille
+    )
+    await world.look_for_pairs()
+    browser = world.browser(world.acteur("siec", Role.GESTIONNAIRE, academies=["09", "10"]))
+    for asked, shown in (
+        ("", {"LILLOISE", "BŒUF"}),
+        ("09", {"LILLOISE"}),
+        ("10", {"BŒUF"}),
+        ("01", {"LILLOISE", "BŒUF"}),
+    ):
+        page = await browser.text(f"/intervenants/doublons?academie={asked}")
+        assert {name for name in ("LILLOISE", "BŒUF") if name in page} == shown
+    assert 'name="academie"' not in await world.browser("gestionnaire").text("/intervenants/doublons")
+
+
 async def test_the_page_asks_which_to_keep_tells_a_stale_form_and_merges(world, twins):
     await world.register(twins)
+    await world.look_for_pairs()
     gestionnaire = world.browser("gestionnaire")
     listed = (await gestionnaire.get("/intervenants/doublons")).text
     [address] = [
@@ -96,7 +135,7 @@ async def test_the_page_asks_which_to_keep_tells_a_stale_form_and_merges(world, 
     ]
     shown = await gestionnaire.get(address)
     text = re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", shown.text)))
-    assert "Courriel 100@ac-exemple.invalid 200@ac-exemple.invalid Différent" in text
+    assert "Courriel 100@ac-exemple.invalid 200@exemple.invalid Différent" in text
     assert "Nom BŒUF BOEUF Identique" in text
     form = dict(re.findall(r'type="hidden" name="(version-[12])" value="([^"]*)"', shown.text))
     unchosen = await gestionnaire.post(address, form | {"action": "fusionner"})

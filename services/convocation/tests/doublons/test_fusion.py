@@ -159,7 +159,7 @@ async def test_nor_does_the_next_file_of_the_academie_bring_her_back(world, twin
     acts = "SELECT count(*) FROM audit WHERE objet = 'intervenant|200'"
     before = await world.pool.fetchval(acts)
     header = "numero,civilite,nom,prenom,courriel,uai,uais_secondaires,disciplines,actif"
-    file = f"{header}\n200,Mme,BOEUF,Elodie,200@ac-exemple.invalid,{AUTRE_LYON},,0100,oui\n"
+    file = f"{header}\n200,Mme,BOEUF,Elodie,200@exemple.invalid,{AUTRE_LYON},,0100,oui\n"
     headers = world.gestionnaire._headers | {"Content-Type": "text/csv"}
     url = "/api/academies/10/annuaire?essai=false"
     assert (await world.client.post(url, content=file.encode(), headers=headers)).status_code == 202

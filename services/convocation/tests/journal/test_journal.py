@@ -1,4 +1,7 @@
-"""The journal (R54, R55): every act of the service, for the administrateur alone; no name in an address."""
+"""The journal (R54, R55): every act of the service for the administrateur, an académie's for its gestionnaire.
+
+No name in an address.
+"""
 
 import csv
 import html
@@ -12,6 +15,7 @@ import pytest
 from acces import audit
 from acces.acteur import Acteur, Role
 from acces.audit import Acte
+from acces.portee import act_as
 
 LYON, LILLE = "0699001J", "0599001F"
 LE = datetime(2027, 1, 15, 22, 30, tzinfo=UTC)  # 23:30 in Paris
@@ -54,8 +58,8 @@ ALL = ["exigence|09|HG", "contact|10", "intervenant|777"]
 @pytest.mark.parametrize(
     "name", ["chef", "delegue", "gestionnaire", "administrateur", "intervenant", "notifier", "santorin"]
 )
-async def test_only_the_administrateur_reads_it(acted, name):
-    expected = 200 if name == "administrateur" else 403
+async def test_only_the_rectorat_reads_it(acted, name):
+    expected = 200 if name in {"administrateur", "gestionnaire"} else 403
     api = getattr(acted, name)
     for answer in (
         await get(acted, name),
@@ -65,6 +69,45 @@ async def test_only_the_administrateur_reads_it(acted, name):
     ):
         assert answer.status_code == expected
         assert ("EXEMPLE" in answer.text or "777" in answer.text) is (expected == 200)
+
+
+async def test_a_gestionnaire_reads_their_academies_acts_and_none_of_others_or_the_nation(acted):
+    for acte in (
+        Acte("service.ouvrir", "ouverture|s", None, {"ouverte": True}),
+        Acte("compte.ecrire", "c", academie="10"),
+    ):
+        await audit.record(acted.pool, AUTRE, LE + timedelta(hours=3), [acte])
+    assert objets(await get(acted, "gestionnaire")) == ["contact|10", "intervenant|777"]
+    assert objets(await get(acted, "gestionnaire_de_lille")) == ["exigence|09|HG"]
+    api = (await acted.gestionnaire.get("/api/audit")).json()
+    assert ([one["objet"] for one in api["actes"]], api["total"]) == (["contact|10", "intervenant|777"], 2)
+    for answer in (
+        await search(acted, "gestionnaire", academie="09"),
+        await acted.gestionnaire.get("/api/audit", academie="09"),
+        await acted.browser("gestionnaire").post("/journal.csv", {"academie": "09"}),
+    ):
+        assert answer.status_code == 404
+    page = (await get(acted, "gestionnaire")).text
+    assert 'name="academie"' not in page.partition('role="search"')[2].partition("</form>")[0]  # they have one
+    assert "Comptes et droits</option>" not in page
+
+
+async def test_who_has_several_academies_chooses_one_of_them(acted):
+    siec = acted.acteur("siec", Role.GESTIONNAIRE, academies=["09", "10"])
+    browser = acted.browser(siec)
+    page = (await browser.get("/journal")).text
+    assert page.count('<option value="09"') == page.count('<option value="10"') == 1
+    assert '<option value="01"' not in page
+    assert objets(await browser.get("/journal")) == ALL
+    assert objets(await browser.post("/journal", {"academie": "09"})) == ["exigence|09|HG"]
+
+
+async def test_the_database_itself_shows_a_gestionnaire_no_other_acts(acted):
+    await audit.record(acted.pool, AUTRE, LE, [Acte("delegation.ecrire", "d", academie="10")])
+    async with acted.pool.acquire() as connection, connection.transaction():
+        await act_as(connection, acted.gestionnaire.acteur)
+        rows = await connection.fetch("SELECT objet FROM audit WHERE action <> 'service.ouvrir' ORDER BY id DESC")
+        assert [row["objet"] for row in rows] == ["contact|10", "intervenant|777"]
 
 
 async def test_the_latest_acts_come_first_with_who_when_why_and_what_changed(acted):
@@ -90,6 +133,7 @@ async def test_the_latest_acts_come_first_with_who_when_why_and_what_changed(act
         ({"au": "2027-01-15"}, ["intervenant|777"]),
         ({"du": "2027-01-15", "au": "2027-01-16", "personne": "admin.1"}, ["exigence|09|HG"]),
         ({"personne": "inconnu"}, []),
+        ({"personne": "dominique exemple"}, ["contact|10", "intervenant|777"]),
         ({"famille": "inconnue", "academie": "99"}, ALL),
     ],
 )
@@ -111,17 +155,55 @@ async def test_a_period_that_makes_no_sense_is_refused_at_its_field(acted, typed
     assert objets(answer) == []
 
 
-async def test_its_pages_are_turned_by_post_and_keep_the_search(acted):
-    many = [Acte("contact.ecrire", f"contact|{number}") for number in range(45)]
+async def test_its_pages_are_turned_by_post_from_the_last_act_on_and_keep_the_search(acted):
+    many = [Acte("contact.ecrire", f"contact|{number}") for number in range(45)]  # of one moment
     await audit.record(acted.pool, GESTIONNAIRE, LE + timedelta(days=1), many)
-    first = await search(acted, personne="gest.lyon")
-    assert "47 actes, les derniers d’abord – page 1 sur 3" in words(first)
-    assert 'type="hidden" name="personne" value="gest.lyon"' in first.text
-    assert len(objets(first)) == 20
-    third = await search(acted, personne="gest.lyon", page="3")
-    assert objets(third)[-2:] == ["contact|10", "intervenant|777"]
-    assert "Page suivante" not in third.text
-    assert "gest.lyon" not in str(third.url)
+    answer, seen, pages = await search(acted, personne="gest.lyon"), [], 0
+    assert 'type="hidden" name="personne" value="gest.lyon"' in answer.text
+    while True:
+        pages += 1
+        seen += objets(answer)
+        after = re.findall(r'name="apres" value="([^"]+)"', answer.text)
+        if not after:
+            break
+        if pages == 1:  # what is new comes before, and moves nothing
+            new = Acte("contact.ecrire", "contact|nouveau")
+            await audit.record(acted.pool, GESTIONNAIRE, LE + timedelta(days=2), [new])
+        answer = await search(acted, personne="gest.lyon", apres=html.unescape(after[0]))
+        assert "Revenir aux derniers actes" in answer.text
+    assert pages == 3
+    assert seen == [f"contact|{number}" for number in reversed(range(45))] + ["contact|10", "intervenant|777"]
+    assert "gest.lyon" not in str(answer.url)
+
+
+@pytest.mark.parametrize("apres", ["x", "2027-01-01", "2027-01-01T00:00:00|a", "2027-01-01T00:00:00+00:00|"])
+async def test_a_place_that_makes_no_sense_is_the_beginning(acted, apres):
+    assert objets(await search(acted, apres=apres)) == ALL
+
+
+async def test_convocations_are_in_it_convoked_changed_cancelled_and_read(open_world):
+    world = open_world
+    made = (await world.chef.convoque(world.hg, "100", "101")).json()["convocations"]
+    one = made[0]["convocation_id"]
+    path = f"/api/convocations/{one}"
+    body = {"dates": ["2030-03-09"], "observation": "=Salle 9"}
+    assert (await world.chef.put(path, body, **{"If-Match": '"1"'})).status_code == 200
+    await world.pool.execute("INSERT INTO prise_de_connaissance VALUES ($1, 2, now())", one)
+    assert (await world.chef.post(f"{path}/annulation", {"motif": "Malade"}, **{"If-Match": '"2"'})).status_code == 200
+    answer = await search(world, "gestionnaire", famille="convocation")
+    text = words(answer)
+    titles = re.findall(r"(Personne convoquée|Convocation \w+) – Lyon, 0699001J, BŒUF Élodie", text)
+    assert titles == ["Convocation supprimée", "Convocation lue", "Convocation modifiée", "Personne convoquée"]
+    assert "Motif : Malade" in text
+    assert "Dates de mission mardi 5 mars 2030 samedi 9 mars 2030" in text
+    for typed in ({"personne": "100"}, {"personne": "boeuf elodie"}):
+        assert len(objets(await search(world, "gestionnaire", famille="convocation", **typed))) == 4
+    assert objets(await search(world, "gestionnaire", famille="convocation", uai="0699002K")) == []
+    assert objets(await search(world, "gestionnaire_de_lille", famille="convocation")) == []
+    lines = (await world.browser("gestionnaire").post("/journal.csv", {"famille": "convocation"})).text
+    assert ";'=Salle 9" in lines
+    acts = await world.pool.fetch("SELECT objet, academie FROM audit WHERE action = 'audit.exporter'")
+    assert [tuple(row) for row in acts] == [("journal", "10")]
 
 
 async def test_what_is_found_is_downloaded_as_a_table_in_which_no_text_is_a_formula(acted):

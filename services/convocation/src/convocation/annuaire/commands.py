@@ -184,6 +184,11 @@ async def merge_into(commande: Commande, numero: str, dans: str) -> None:
     await sql.merge_into(commande.connection, numero, dans)
 
 
+async def part_again(commande: Commande, numero: str) -> None:
+    """A merge is undone: `numero` goes on by herself; the caller has locked her and records the act."""
+    await sql.merge_into(commande.connection, numero, None)
+
+
 async def make_words_again(pool: Pool) -> bool:
     """Some people are found by the present rule again (0291_mots.sql); False where everybody is."""
     async with pool.acquire() as connection, connection.transaction():

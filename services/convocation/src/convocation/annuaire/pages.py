@@ -20,7 +20,7 @@ from convocation.annuaire.reads import FiltreAnnuaire, IntervenantListe, liste_i
 from convocation.annuaire.refus import IntervenantAbsent, JumelleConnue
 from convocation.annuaire.schemas import FicheIn, NouvelleFicheIn
 from convocation.cadre.ecran import page
-from convocation.commun.access import reach
+from convocation.commun.access import choose_academie, reach
 from convocation.commun.limites import count_read, limit_recherche
 from convocation.commun.recherche import cle
 from convocation.commun.refus import Refus, VersionDepassee
@@ -52,8 +52,8 @@ async def chercher(request: Request, acteur: ActeurDep) -> Response:
 
 
 async def _liste(request: Request, acteur: Acteur, form: FormData) -> Response:
-    seen = reach(acteur, READ)
-    demande = {name: text(form, name)[:100] for name in ("nom", "uai", "discipline", "etat")}
+    demande = {name: text(form, name)[:100] for name in ("nom", "uai", "discipline", "etat", "academie")}
+    seen = choose_academie(acteur, READ, demande["academie"])
     filtre = FiltreAnnuaire(
         academies=seen.academies,
         nom=demande["nom"],
@@ -75,7 +75,8 @@ async def _liste(request: Request, acteur: Acteur, form: FormData) -> Response:
             "annuaire/annuaire.html",
             lignes=lignes,
             rapproche=rapproche,
-            ecrit=seen.academies is not None,
+            ecrit=reach(acteur, READ).academies is not None,
+            academies=seen.choix,
             demande=demande,
             numero_page=filtre.page,
             total=total,

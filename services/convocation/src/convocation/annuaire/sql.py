@@ -117,6 +117,6 @@ async def fusionnees(connection: Connection, numeros: Sequence[str]) -> set[str]
     return {row.numero for row in await connection.fetch(query, numeros, record_class=NumeroRow)}
 
 
-async def merge_into(connection: Connection, numero: str, dans: str) -> None:
-    """Record that `numero` was merged into `dans`."""
+async def merge_into(connection: Connection, numero: str, dans: str | None) -> None:
+    """Record that `numero` was merged into `dans`; None: into nobody any more."""
     await connection.execute("UPDATE intervenant SET fusionne_dans = $2 WHERE numero = $1", numero, dans)

@@ -58,6 +58,7 @@ _PAGES = {
     "/ouvertures": "ouvertures-nationales",
     "/comptes": "comptes",
     "/journal": "comptes",
+    "/exports": "couverture",
 }
 
 

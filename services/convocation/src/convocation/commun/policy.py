@@ -36,7 +36,8 @@ POLICY = Policy(
             (Role.CHEF, Role.DELEGUE, Role.DELEGUE_NUMERISATION, Role.GESTIONNAIRE, Role.ADMINISTRATEUR), Scope.TOUT
         ),
         "intervenants.ecrire": {Role.GESTIONNAIRE: Scope.ACADEMIE},
-        "intervenants.exporter": {Role.GESTIONNAIRE: Scope.ACADEMIE, Role.CHEF: Scope.ETABLISSEMENT},
+        "intervenants.exporter": _RECTORAT | {Role.CHEF: Scope.ETABLISSEMENT},
+        "convocation.exporter": _RECTORAT,
         "exigences.lire": _RECTORAT,
         "exigences.ecrire": _RECTORAT,
         "signature.lire": _ETABLISSEMENT | _RECTORAT,
@@ -58,8 +59,12 @@ POLICY = Policy(
         "envoi.lire": {Role.NOTIFIER: Scope.TOUT, Role.SERVICE: Scope.TOUT},
         "etats.lire": {Role.PONT: Scope.TOUT, Role.EXPLOITATION: Scope.TOUT, Role.SERVICE: Scope.TOUT},
         "intervenants.lire": _RECTORAT,
+        # The administrateur opens every page of a gestionnaire; who decides for an académie is its gestionnaire.
+        "doublons.lire": _RECTORAT,
+        "demande.lire": _RECTORAT,
+        "contact.lire": _RECTORAT,
         "intervenants.fusionner": {Role.GESTIONNAIRE: Scope.ACADEMIE},
-        "audit.lire": {Role.ADMINISTRATEUR: Scope.TOUT},
+        "audit.lire": _RECTORAT,
         # mission-import's own right: the menu leads to its pages.
         "imports.lire": _RECTORAT,
     }

@@ -1,6 +1,6 @@
 """What other rooms, pages and the API read of the convocations."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -176,6 +176,16 @@ async def convocations_of_etablissement(connection: Connection, uai: str, sessio
     """All of a session, cancelled ones too, by person."""
     query = f"{_CONVOCATIONS} WHERE m.uai = $1 AND m.session = $2 ORDER BY i.cle, c.numero, m.libelle, m.voie"
     return await connection.fetch(query, uai, session, record_class=LigneConvocation)
+
+
+async def convocations_of_academie(
+    connection: Connection, academie: str, session: str
+) -> AsyncIterator[LigneConvocation]:
+    """All of a session, cancelled ones too, by établissement, mission and person; some hundred rows in memory."""
+    query = f"""{_CONVOCATIONS} WHERE m.academie = $1 AND m.session = $2
+                ORDER BY m.uai, m.libelle, m.voie, m.mission_id, i.cle, c.numero"""
+    async for row in connection.cursor(query, academie, session, prefetch=500, record_class=LigneConvocation):
+        yield row
 
 
 async def non_lues(

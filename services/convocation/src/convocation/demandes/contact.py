@@ -7,7 +7,7 @@ from acces.acteur import Acteur
 from acces.http import ActeurDep, Router
 from convocation.cadre.ecran import page
 from convocation.demandes import reads
-from convocation.demandes.access import may_keep_contact
+from convocation.demandes.access import contacts_of, may_keep_contact, may_read_contact
 from convocation.demandes.commands import record_contact
 from convocation.demandes.schemas import ContactIn
 from event_schemas.academies import NOMS
@@ -25,9 +25,8 @@ _PHRASES = {
 
 @router.get("/contact")
 async def choisir(acteur: ActeurDep) -> Response:
-    """Straight to the gestionnaire's first académie; the page leads to his others."""
-    may_keep_contact(acteur)
-    return see_other(f"/contact/{min(acteur.academies, default='aucune')}")
+    """Straight to the first académie that is read; the page leads to the others."""
+    return see_other(f"/contact/{min(contacts_of(acteur), default='aucune')}")
 
 
 @router.get("/contact/{academie}")
@@ -37,6 +36,7 @@ async def voir(request: Request, academie: str, acteur: ActeurDep) -> Response:
 
 @router.post("/contact/{academie}")
 async def enregistrer(request: Request, academie: str, acteur: ActeurDep) -> Response:
+    may_keep_contact(acteur, academie)
     async with fields(request) as form:
         typed = {name: text(form, name)[:300] for name in _PHRASES}
     erreurs = faults(ContactIn, typed, _PHRASES)
@@ -56,7 +56,7 @@ async def _form(
     typed: dict[str, str] | None = None,
     erreurs: list[dict[str, str]] | None = None,
 ) -> Response:
-    may_keep_contact(acteur, academie)
+    ecrit = may_read_contact(acteur, academie)
     async with reading(request, acteur) as connection:
         held = await reads.contact(connection, academie)
         return await page(
@@ -67,7 +67,8 @@ async def _form(
             status=422 if erreurs else 200,
             academie=academie,
             nom_academie=NOMS.get(academie, academie),
-            autres=[(one, NOMS.get(one, one)) for one in sorted(acteur.academies - {academie})],
+            autres=[(one, NOMS.get(one, one)) for one in contacts_of(acteur) if one != academie],
+            ecrit=ecrit,
             typed=typed or held or dict.fromkeys(_PHRASES, ""),
             tenu=held is not None,
             erreurs=erreurs or [],

@@ -9,10 +9,11 @@ from starlette.responses import Response
 from acces.acteur import Acteur
 from acces.http import ActeurDep, Router
 from convocation.cadre.ecran import page
+from convocation.commun.access import choose_academie
 from convocation.commun.refus import Refus, TexteTropLong, entier
 from convocation.commun.refusals import errors_of, status_of
 from convocation.demandes import reads, sql
-from convocation.demandes.access import can_answer, may_answer, may_ask
+from convocation.demandes.access import READ, can_answer, can_read, may_answer, may_ask
 from convocation.demandes.commands import answer_demande, ask_intervenant
 from convocation.demandes.refus import DemandeDejaTraitee, ReponseAbsente
 from convocation.missions import reads as missions
@@ -32,13 +33,14 @@ _ETATS = {
 
 @router.get("/demandes")
 async def lister(request: Request, acteur: ActeurDep) -> Response:
-    if can_answer(acteur):
+    if can_read(acteur):
         return await _to_answer(request, acteur)
     return await _page(request, acteur, dict.fromkeys(_CHAMPS, ""), [])
 
 
 async def _to_answer(request: Request, acteur: Acteur, refus: Refus | None = None) -> Response:
-    """The gestionnaire's side."""
+    """The rectorat's side."""
+    asked = choose_academie(acteur, READ, request.query_params.get("academie", ""))
     async with reading(request, acteur) as connection:
         return await page(
             request,
@@ -47,7 +49,10 @@ async def _to_answer(request: Request, acteur: Acteur, refus: Refus | None = Non
             "demandes/demandes_a_traiter.html",
             status=status_of(refus),
             erreurs=[{"champ": "", "texte": refus.phrase}] if refus else [],
-            lignes=await sql.of_academies(connection, sorted(acteur.academies)),
+            lignes=await sql.of_academies(connection, asked.codes),
+            academies=asked.choix,
+            academie=asked.choisie,
+            traite=can_answer(acteur),
             etats=_ETATS,
         )
 

@@ -7,9 +7,12 @@ from convocation.doublons.reads import Doublon
 
 MOTIFS = {
     "nom": "Même nom et même prénom",
+    "proche": "Noms à une lettre ou un prénom près",
     "courriel": "Même courriel",
+    "identifiant": "Même début de courriel",
     "etablissement": "Même établissement",
-    "proche": "Noms proches, même établissement",
+    "discipline": "Même discipline",
+    "seules": "Nom que personne d’autre ne porte dans l’académie",
 }
 _CHAMPS = (
     ("civilite", "Civilité"),

@@ -178,6 +178,11 @@ async def reopen_reports(connection: Connection, cancelled: Sequence[tuple[UUID,
     await empechements.reopen(connection, [id_ for id_, _ in cancelled], [version for _, version in cancelled])
 
 
-async def carry_report(connection: Connection, convocation_id: UUID, mission_id: UUID, numero: str) -> None:
-    """Two entries of the directory become one: an open report goes over to the kept person's convocation."""
-    await empechements.carry(connection, convocation_id, mission_id, numero)
+async def carry_report(
+    connection: Connection, convocation_id: UUID, mission_id: UUID, numero: str, report: UUID | None = None
+) -> UUID | None:
+    """Two entries of the directory become one, or two again: an open report goes over to the other's convocation.
+
+    `report`: that one alone. Returns which went.
+    """
+    return await empechements.carry(connection, convocation_id, mission_id, numero, report)

@@ -20,6 +20,8 @@ UPDATE empechement e SET convocation_id = c.convocation_id, version = c.version
 FROM convocation c
 WHERE e.convocation_id = $1 AND e.etat = 'OUVERT' AND c.mission_id = $2 AND c.numero = $3 AND c.status = 'ACTIVE'
   AND NOT EXISTS (SELECT FROM empechement o WHERE o.convocation_id = c.convocation_id AND o.etat = 'OUVERT')
+  AND ($4::uuid IS NULL OR e.id = $4)
+RETURNING e.id
 """
 # Those that this very version closed: what was decided before it stays decided.
 _REOPEN = """
@@ -107,6 +109,9 @@ async def candidats(connection: Connection, mission_id: UUID) -> list[Candidat]:
     ]
 
 
-async def carry(connection: Connection, convocation_id: UUID, mission_id: UUID, numero: str) -> None:
+async def carry(
+    connection: Connection, convocation_id: UUID, mission_id: UUID, numero: str, report: UUID | None
+) -> UUID | None:
     """An open report goes over to this person's convocation on the mission, unless that one has its own."""
-    await connection.execute(_CARRY, convocation_id, mission_id, numero)
+    moved: UUID | None = await connection.fetchval(_CARRY, convocation_id, mission_id, numero, report)
+    return moved

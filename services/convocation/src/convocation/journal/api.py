@@ -1,4 +1,4 @@
-"""The audit (R54, R55): who did what, when and why. A person's number is sent in a body: addresses are logged."""
+"""The audit (R54, R55): who did what, when and why, of one's académies. A person's number is sent in a body."""
 
 from typing import Annotated
 
@@ -8,7 +8,7 @@ from acces import audit
 from acces.acteur import Acteur
 from acces.audit import Recherche
 from acces.http import ActeurDep, Router
-from convocation.journal.access import may_read
+from convocation.journal.access import left_out, within
 from convocation.journal.schemas import RechercheAuditIn, RechercheAuditSansPersonne
 from pages.commands import reading
 
@@ -32,10 +32,10 @@ async def search_acts(request: Request, body: RechercheAuditIn, acteur: ActeurDe
 async def _found(
     request: Request, acteur: Acteur, wanted: RechercheAuditSansPersonne, personne: str | None
 ) -> dict[str, object]:
-    may_read(acteur)
     recherche = Recherche(
         famille=wanted.famille,
-        academie=wanted.academie,
+        academies=within(acteur, wanted.academie),
+        sauf=left_out(acteur),
         uai=wanted.uai,
         depuis=wanted.depuis,
         avant=wanted.avant,

@@ -8,6 +8,7 @@ from starlette.datastructures import FormData
 
 from acces.audit import Recherche
 from convocation.journal.presenters import FAMILLES
+from convocation.journal.sql import ActeDuJournal, Curseur
 from event_schemas.academies import NOMS, zone
 from pages.forms import text
 
@@ -54,3 +55,18 @@ def _jour(typed: str) -> date | None:
     except ValueError:
         return None
     return day if 2000 <= day.year < 2200 else None
+
+
+def curseur_lu(form: FormData) -> Curseur | None:
+    """Where the next page begins, as `curseur_ecrit` wrote it; None: at the latest act."""
+    le, _, cle = text(form, "apres")[:_MAX].partition("|")
+    try:
+        moment = datetime.fromisoformat(le)
+    except ValueError:
+        return None
+    return Curseur(moment, cle) if moment.tzinfo and cle else None
+
+
+def curseur_ecrit(acte: ActeDuJournal) -> str:
+    """For the form that asks for the page after `acte`."""
+    return f"{acte.le.isoformat()}|{acte.cle}"

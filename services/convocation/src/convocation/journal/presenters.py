@@ -1,19 +1,22 @@
 """An act of the audit as a person reads it: on the page, and as rows of a spreadsheet."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from acces.acteur import Role
-from acces.audit import ActeEcrit, changes
+from acces.audit import changes
 from convocation.avis.domain import LIBELLES_RYTHME
 from convocation.cadre.ecran import FONCTIONS
+from convocation.convocations.domain import LIBELLES as QUALITES
 from convocation.delegations.domain import LIBELLES
+from convocation.journal.sql import ActeDuJournal
 from convocation.rappels.domain import LIBELLES as LIBELLES_RAPPEL
 from event_schemas.academies import NOMS, local_time
-from francais import moment
+from francais import date_longue, moment
 
 FAMILLES = {
+    "convocation": "Convocations",
     "service": "Ouverture du service",
     "exigences": "Exigences des épreuves",
     "intervenants": "Annuaire des intervenants",
@@ -30,8 +33,17 @@ FAMILLES = {
     "delegation": "Délégations",
     "compte": "Comptes et droits",
     "lien": "Liens des mails",
+    "relance": "Relances",
+    "audit": "Téléchargements du journal",
 }
 _ACTIONS = {
+    "convocation.convocation": "Personne convoquée",
+    "convocation.modification": "Convocation modifiée",
+    "convocation.annulation": "Convocation supprimée",
+    "convocation.lue": "Convocation lue",
+    "relance.demander": "Relance de qui n’a pas lu",
+    "audit.exporter": "Téléchargement du journal",
+    "convocation.exporter": "Export des convocations",
     "service.ouvrir": "Ouverture du service",
     "exigences.ecrire": "Exigences d’une épreuve",
     "intervenants.ecrire": "Annuaire des intervenants",
@@ -57,6 +69,13 @@ _ACTIONS = {
     "lien.perdre": "Liens remplacés, mail perdu",
 }
 _CHAMPS = {
+    "dates": "Dates de mission",
+    "observation": "Texte d'observation",
+    "actes": "Actes",
+    "personnes": "Personnes",
+    "format": "Format",
+    "session": "Session",
+    "convocations": "Convocations",
     "ouverte": "Service ouvert",
     "debut": "Ouvre le",
     "fin": "Ferme le",
@@ -88,6 +107,9 @@ _CHAMPS = {
     "abonnement": "Adresse privée",
     "liens": "Liens remplacés",
     "fusionne_dans": "Fusionné dans",
+    "convocations_reprises": "Convocations reprises",
+    "convocations_en_double": "Convocations en double",
+    "convocations_rendues": "Convocations rendues",
     "version": "Version",
     "session": "Session",
     "rappel": "Motif du rappel",
@@ -108,8 +130,19 @@ _MOTS: Mapping[str, Mapping[str, str]] = {
     "rythme": LIBELLES_RYTHME,
     "droit": {droit.value: nom for droit, nom in LIBELLES.items()},
     "academies": NOMS,
+    "qualite": {qualite.value: nom for qualite, nom in QUALITES.items()},
 }
-_INSTANTS = {"debut", "fin"}
+
+
+def _instant(valeur: str, academie: str) -> str:
+    return moment(local_time(academie, datetime.fromisoformat(valeur)))
+
+
+def _jour(valeur: str, _academie: str) -> str:
+    return date_longue(date.fromisoformat(valeur))
+
+
+_TEMPS = {"debut": _instant, "fin": _instant, "dates": _jour}
 _LIEUX = NOMS | {"*": "toutes les académies"}
 COLONNES = (
     "Quand",
@@ -140,7 +173,7 @@ class LigneChangee:
 class ActeLu:
     """One act in words; `quand` is Paris's time."""
 
-    id: int
+    id: str
     libelle: str
     objet: str
     quand: datetime
@@ -153,19 +186,24 @@ class ActeLu:
     lignes: list[LigneChangee]
 
 
-def acte_lu(row: ActeEcrit) -> ActeLu:
+def familles(sauf: Collection[str]) -> list[tuple[str, str]]:
+    """What can be chosen, in words, without the families `sauf`."""
+    return [(code, label) for code, label in FAMILLES.items() if code not in sauf]
+
+
+def acte_lu(row: ActeDuJournal) -> ActeLu:
     """The act in words; codes without a word stay as they are."""
     academie = row.academie or ""
-    about = [_LIEUX.get(academie, ""), row.uai or "", _sujet(row.objet)]
-    avant, apres = row.avant, row.apres
+    about = [_LIEUX.get(academie, ""), row.uai or "", row.sujet or _sujet(row.objet)]
+    avant, apres = _sans_nature(row.avant), _sans_nature(row.apres)
     return ActeLu(
-        id=row.id,
+        id=row.cle,
         libelle=_ACTIONS.get(row.action, row.action),
         objet=row.objet,
         quand=local_time("*", row.le),
         nom=row.nom or row.par,
         par=row.par,
-        fonction=FONCTIONS.get(Role(row.role), row.role),
+        fonction=FONCTIONS.get(Role(row.role), row.role) if row.role else "",
         sur=", ".join(one for one in about if one),
         motif=row.motif,
         nature="création" if avant is None else "retrait" if apres is None else "changement",
@@ -173,7 +211,14 @@ def acte_lu(row: ActeEcrit) -> ActeLu:
     )
 
 
-def lignes_csv(row: ActeEcrit) -> list[list[str]]:
+def _sans_nature(state: dict[str, object] | None) -> dict[str, object] | None:
+    """Of a convocation what was entered; of none, nothing. What the version is, the act says."""
+    if state is None or ("nature" in state and state["nature"] is None):
+        return None
+    return {name: value for name, value in state.items() if name != "nature"}
+
+
+def lignes_csv(row: ActeDuJournal) -> list[list[str]]:
     """A row for each field that changed, as COLONNES; one row where none did."""
     acte = acte_lu(row)
     head = [
@@ -219,6 +264,6 @@ def _valeur(champ: str, valeur: object, academie: str) -> str:
         return ", ".join(_valeur(champ, one, academie) for one in valeur)
     if isinstance(valeur, dict):
         return f"({' ; '.join(_valeur('', one, academie) for one in valeur.values())})"
-    if champ in _INSTANTS:
-        return moment(local_time(academie, datetime.fromisoformat(str(valeur))))
+    if champ in _TEMPS:
+        return _TEMPS[champ](str(valeur), academie)
     return _MOTS.get(champ, {}).get(str(valeur), str(valeur))

@@ -14,6 +14,7 @@ from acces.http import ActeurDep, Router
 from chassis.database import Connection
 from convocation.cadre.access import offered
 from convocation.cadre.ecran import page
+from convocation.commun.access import choose_academie
 from convocation.commun.application import application
 from convocation.convocations import reads as views
 from convocation.convocations.presenters import line_of
@@ -36,6 +37,7 @@ from pages.commands import reading
 from pages.forms import page_number
 
 router = Router(include_in_schema=False)
+_ASKED = ("session", "type", "etat", "q")
 _TAILLE = 50
 
 
@@ -61,13 +63,14 @@ def _filtre(acteur: Acteur, asked: dict[str, str], number: str, *, convoquees: b
         etat=asked["etat"] if asked["etat"] in LIBELLES_ETATS else None,
         tri=asked["tri"] if asked["tri"] in LIBELLES_TRIS else "epreuve",
         convoquees=convoquees,
+        academie=asked["academie"],
         page=page_number(number),
         taille=_TAILLE,
     )
 
 
 async def _liste(request: Request, acteur: Acteur, *, convoquees: bool) -> HTMLResponse:
-    asked = {name: request.query_params.get(name, "") for name in ("session", "type", "etat", "tri", "q")}
+    asked = {name: request.query_params.get(name, "") for name in ("academie", *_ASKED, "tri")}
     filtre = _filtre(acteur, asked, request.query_params.get("page", "1"), convoquees=convoquees)
     async with reading(request, acteur) as connection:
         lot, now = application(request).settings.lot_copies, application(request).clock()
@@ -84,7 +87,8 @@ async def _liste(request: Request, acteur: Acteur, *, convoquees: bool) -> HTMLR
             total=total,
             filtre=filtre,
             demande=asked,
-            filtree=any(asked[name] for name in ("session", "type", "etat", "q")),
+            filtree=any(asked[name] for name in ("academie", *_ASKED)),
+            academies=choose_academie(acteur, "missions.lire", "").choix,
             pages=ceil(total / _TAILLE),
             vers=lambda n: f"?{kept}&page={n}" if kept else f"?page={n}",
             sessions=[(one, one) for one in sessions],

@@ -195,7 +195,8 @@ async def test_50000_people_are_tried_then_imported_and_what_is_exported_of_them
 
 async def exported_and_imported_again(annuaire):
     """All of them as CSV and as XLSX: nobody changes, no act but the whole's; a workbook is read row by row."""
-    rows = [cellules(one) for one in await bulk.exported(annuaire.pool, "10", None)]
+    async with annuaire.pool.acquire() as connection, connection.transaction():
+        rows = [cellules(one) async for one in bulk.exported(connection, "10", None)]
     headers = [one.nom for one in COLONNES]
     acts = (await annuaire.counts())[2]
     seconds, memory = {}, {}

@@ -1,6 +1,6 @@
 """SQL of a whole file of people (R36): copied to a temporary table, compared as sets, written where it differs."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import asdict
 from datetime import date
 from uuid import UUID
@@ -235,11 +235,12 @@ async def write(
     return [(row.numero, held.get(row.numero), row.etat) for row in after]
 
 
-async def exported(connection: Connection, academie: str, uai: str | None) -> list[ExporteeRow]:
+async def exported(connection: Connection, academie: str, uai: str | None) -> AsyncIterator[ExporteeRow]:
     """Everybody of the académie, or those of it who are of the établissement, active or not, by number."""
     fields = ", ".join(f"i.{name}" for name in CHAMPS)
     query = f"""SELECT i.id, {fields}, coalesce(p.periodes, '') AS periodes
                 FROM intervenant i LEFT JOIN ({_PERIODES}) p USING (numero)
                 WHERE i.academie = $1 AND ($2::text IS NULL OR i.uai = $2 OR i.uais_secondaires @> ARRAY[$2::text])
                 ORDER BY i.numero"""
-    return await connection.fetch(query, academie, uai, record_class=ExporteeRow)
+    async for row in connection.cursor(query, academie, uai, prefetch=500, record_class=ExporteeRow):
+        yield row

@@ -138,7 +138,8 @@ async def _of_sts(connection: Connection, tache: Tache, regles: Regles) -> Itera
         lu.fautes.append(Faute(1, "uai", _AUTRE_ACADEMIE))
     if lu.fautes:
         return iter(lu.fautes)
-    found = await bulk.exported(connection, tache.academie, lu.uai)
+    async with connection.transaction():  # a cursor needs one
+        found = [one async for one in bulk.exported(connection, tache.academie, lu.uai)]
     connus = [one.personne(tache.academie) for one in found if one.actif]
     return sts.rapprocher(lu.individus, lu.uai, connus, regles)
 

@@ -1,7 +1,5 @@
 """« Export de l’annuaire » (R36): the file that an import reads again, of an académie or of one's own établissement."""
 
-import asyncio
-from enum import StrEnum
 from typing import Annotated, Any
 
 from fastapi import Depends, Path, Query, Request
@@ -17,10 +15,9 @@ from convocation.annuaire.imports.access import EXPORT, exportable, may_export
 from convocation.annuaire.imports.domain import COLONNES, cellules
 from convocation.annuaire.imports.refus import FormatInconnu
 from convocation.cadre.ecran import page
-from convocation.commun.application import application
 from convocation.commun.limites import limit_document
 from convocation.commun.schemas import Academie, Uai
-from convocation.commun.tableur import XLSX, csv_bytes, xlsx_bytes
+from convocation.commun.tableur import XLSX, Format, sent, spooled
 from event_schemas.academies import NOMS
 from pages.commands import commande, reading
 from pages.forms import fields, text
@@ -38,11 +35,6 @@ _FICHIER: dict[str, Any] = {
         }
     },
 }
-
-
-class Format(StrEnum):
-    CSV = "csv"
-    XLSX = "xlsx"
 
 
 @router.get("/intervenants/export")
@@ -89,23 +81,11 @@ async def _file(request: Request, acteur: Acteur, code: str, wanted: Format) -> 
     """The directory of `code`, an académie or a UAI. Who took it out stands in the audit."""
     async with commande(request, acteur) as command:
         academie, uai = await may_export(command.connection, acteur, code)
-        people = await bulk.exported(command.connection, academie, uai)
-        told = {"personnes": len(people), "format": wanted.value}
+        headers, people = [one.nom for one in COLONNES], bulk.exported(command.connection, academie, uai)
+        lines = (cellules(one) async for one in people)
+        file, count = await spooled(wanted, "Annuaire", headers, lines, command.now)
+        told = {"personnes": count, "format": wanted.value}
         acte = Acte(EXPORT, f"annuaire|{code}", apres=told, academie=academie, uai=uai)
         await audit.record(command.connection, acteur, command.now, [acte])
-    securite.tell(request, Evenement.EXPORT, acteur, count=len(people))
-    headers, now = [one.nom for one in COLONNES], application(request).clock()
-
-    def made() -> bytes:
-        rows = [cellules(one) for one in people]
-        return xlsx_bytes("Annuaire", headers, rows, now) if wanted is Format.XLSX else csv_bytes(headers, rows)
-
-    return Response(
-        await asyncio.to_thread(made),
-        media_type=XLSX if wanted is Format.XLSX else f"{_CSV}; charset=utf-8",
-        headers={
-            "Content-Disposition": f'attachment; filename="annuaire-{code}.{wanted.value}"',
-            "Cache-Control": "no-store",
-            "X-Content-Type-Options": "nosniff",
-        },
-    )
+    securite.tell(request, Evenement.EXPORT, acteur, count=count)
+    return sent(file, wanted, f"annuaire-{code}")

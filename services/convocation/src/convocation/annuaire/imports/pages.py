@@ -9,13 +9,14 @@ from starlette.responses import Response
 from acces.acteur import Acteur
 from acces.http import ActeurDep, Router
 from chassis.http import takes_a_file
-from convocation.annuaire.access import may_keep
+from convocation.annuaire.access import READ, can_keep, may_keep
 from convocation.annuaire.imports import sql
 from convocation.annuaire.imports.access import visible_import
 from convocation.annuaire.imports.commands import confirm_import, submit_import
 from convocation.annuaire.imports.domain import COLONNES
 from convocation.annuaire.imports.refus import FichierAbsent, ImportDejaLance
 from convocation.cadre.ecran import page
+from convocation.commun.access import choose_academie
 from convocation.commun.refus import Refus
 from convocation.commun.refusals import status_of
 from event_schemas.academies import NOMS
@@ -74,7 +75,7 @@ async def lancer(request: Request, import_id: UUID, acteur: ActeurDep) -> Respon
 
 
 async def _form(request: Request, acteur: Acteur, refus: Refus | None = None) -> Response:
-    may_keep(acteur)
+    asked = choose_academie(acteur, READ, request.query_params.get("academie", ""))
     academies = sorted(acteur.academies)
     async with reading(request, acteur) as connection:
         return await page(
@@ -86,14 +87,17 @@ async def _form(request: Request, acteur: Acteur, refus: Refus | None = None) ->
             erreurs=[{"champ": "fichier", "texte": refus.phrase}] if refus else [],
             academies=[(code, NOMS.get(code, code)) for code in academies],
             colonnes=[one.nom for one in COLONNES],
-            lignes=await sql.latest(connection, academies),
+            lignes=await sql.latest(connection, asked.codes),
+            choix=asked.choix,
+            choisie=asked.choisie,
+            ecrit=any(can_keep(acteur, one) for one in academies),
             etats=_ETATS,
         )
 
 
 async def _state(request: Request, acteur: Acteur, import_id: UUID, refus: Refus | None = None) -> Response:
     async with reading(request, acteur) as connection:
-        held = await visible_import(connection, acteur, import_id)
+        held = await visible_import(connection, acteur, import_id, READ)
         return await page(
             request,
             connection,
@@ -105,4 +109,5 @@ async def _state(request: Request, acteur: Acteur, import_id: UUID, refus: Refus
             academie=NOMS.get(held.academie, held.academie),
             etat=_ETATS[held.etat],
             travaille=held.etat in {"DEPOSE", "EN_COURS"},
+            ecrit=can_keep(acteur, held.academie),
         )
