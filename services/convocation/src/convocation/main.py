@@ -140,15 +140,12 @@ def _periodic(runtime: Runtime, state: Application) -> list[Callable[[], Awaitab
         async with runtime.pool.acquire() as connection:
             await note_deadlines(connection, state.clock(), ahead)
 
-    async def keep_what_changed() -> None:
-        await keep_states(runtime.pool, state.settings.lot_copies)
-
     async def measure() -> None:
         async with runtime.pool.acquire() as connection:
             await mesures.measure(connection, state.clock())
 
     return [
-        partial(periodically, _STATES_SECONDS, "states", keep_what_changed),
+        partial(periodically, _STATES_SECONDS, "states", partial(keep_states, runtime.pool, state.settings.lot_copies)),
         partial(periodically, _HOUR_SECONDS, "forget", forget_what_is_over),
         partial(periodically, _IMPORTS_SECONDS, "imports", work_at_the_directory),
         partial(periodically, _DOUBLONS_SECONDS, "doublons", look_for_doublons),

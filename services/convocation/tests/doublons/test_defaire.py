@@ -135,7 +135,7 @@ async def test_a_later_merge_of_the_kept_entry_is_undone_first(open_world, twins
     first = await world.merge("100", "200")
     second = await world.merge("100", "201")
     refused = await undo(world, first)
-    assert (refused.status_code, refused.json()["type"]) == (409, "fusion-suivie")
+    assert (refused.status_code, refused.json()["code"]) == (409, "fusion-suivie")
     page = await world.browser("gestionnaire").get(f"/intervenants/doublons/fusions/{first.json()['fusion_id']}")
     assert "ne peut pas être défaite pour l’instant" in page.text
     assert (await undo(world, second)).status_code == 200
@@ -151,7 +151,7 @@ async def test_after_a_day_it_is_done_for_good(world, twins):
     await world.pool.execute("UPDATE fusion SET le = le - interval '6 minutes'")
     assert (await world.gestionnaire.get("/api/intervenants/fusions")).json() == {"fusions": []}
     refused = await undo(world, merge)
-    assert (refused.status_code, refused.json()["type"]) == (404, "fusion-inconnue")
+    assert (refused.status_code, refused.json()["code"]) == (404, "fusion-inconnue")
     assert "plus d’un jour" in refused.text
 
 

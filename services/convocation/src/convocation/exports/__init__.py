@@ -1,0 +1,1 @@
+"""An académie's convocations as a table."""

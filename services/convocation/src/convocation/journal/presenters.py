@@ -111,7 +111,6 @@ _CHAMPS = {
     "convocations_en_double": "Convocations en double",
     "convocations_rendues": "Convocations rendues",
     "version": "Version",
-    "session": "Session",
     "rappel": "Motif du rappel",
     "rythme": "Mail à l’établissement",
     "droit": "Peut",
