@@ -112,6 +112,7 @@ async def _load(stack: Stack, made: list[Closing], people: int) -> int:
         await until(lambda: books.revisions_applied(keys), len(keys), lambda _: None)
         await until(books.missions_missing, 0, lambda _: None)
         await connection.execute(_OPEN, SESSIONS[0])
+        await connection.execute("DELETE FROM doublon_a_chercher")  # a loop would look through the nation for an hour
         say("convocations d'une saison …")
         await connection.execute(_SEASON)
         await until(lambda: connection.fetchval("SELECT -count(*) FROM etat_a_refaire"), 0, lambda _: None)

@@ -131,10 +131,6 @@ def _periodic(runtime: Runtime, state: Application) -> list[Callable[[], Awaitab
         while await directory.make_words_again(runtime.pool):
             pass
 
-    async def look_for_doublons() -> None:
-        while await look_for_pairs(runtime.pool):
-            pass
-
     async def note_what_comes_near() -> None:
         ahead = timedelta(days=state.settings.avis_deadline_days)
         async with runtime.pool.acquire() as connection:
@@ -148,7 +144,7 @@ def _periodic(runtime: Runtime, state: Application) -> list[Callable[[], Awaitab
         partial(periodically, _STATES_SECONDS, "states", partial(keep_states, runtime.pool, state.settings.lot_copies)),
         partial(periodically, _HOUR_SECONDS, "forget", forget_what_is_over),
         partial(periodically, _IMPORTS_SECONDS, "imports", work_at_the_directory),
-        partial(periodically, _DOUBLONS_SECONDS, "doublons", look_for_doublons),
+        partial(periodically, _DOUBLONS_SECONDS, "doublons", partial(look_for_pairs, runtime.pool)),
         partial(periodically, _DEADLINES_SECONDS, "deadlines", note_what_comes_near),
         partial(periodically, _GAUGES_SECONDS, "gauges", measure),
     ]
