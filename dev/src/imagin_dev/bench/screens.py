@@ -187,7 +187,7 @@ def _cases(made: list[Closing]) -> dict[str, Case]:
 
 
 async def _freshness(http: httpx2.AsyncClient, stack: Stack) -> dict[str, float]:
-    """From a closing sent with one épreuve less to the nation's coverage without that mission: milliseconds.
+    """From a closing sent with one épreuve less to the nation's coverage that says so: milliseconds.
 
     On its way are Cyclades' topic, mission-import with its relay, the missions' topic, convocation and the counting.
     """
@@ -202,11 +202,11 @@ async def _freshness(http: httpx2.AsyncClient, stack: Stack) -> dict[str, float]
         return (await http.get("/api/couverture", headers=headers)).raise_for_status()
 
     async def send(_: int) -> httpx2.Response:
-        before = (await figure()).json()["sommes"]["total"]
+        before = (await figure()).json()["sommes"]
         event = next(changed)
         fewer = closings.at_revision(event, 2, event["data"]["epreuves"][1:])
         await producer.send(stack.kafka_connection, of_events([fewer]), lambda _: None)
-        while (answer := await figure()).json()["sommes"]["total"] == before:
+        while (answer := await figure()).json()["sommes"] == before:
             pass
         return answer
 
