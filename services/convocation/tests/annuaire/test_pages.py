@@ -261,8 +261,8 @@ async def test_a_gestionnaire_of_two_academies_chooses_where_and_reaches_both_co
     assert (await both.post("/contact/10", CONTACT)).status_code == 303
 
 
-async def test_the_menu_has_both_entries_for_the_gestionnaire_and_the_directory_for_the_administrateur(world):
-    for name, expected in (("gestionnaire", (True, True)), ("administrateur", (True, False)), ("chef", (False, False))):
+async def test_the_menu_has_the_directory_and_the_contact_for_the_rectorat_and_neither_for_a_chef(world):
+    for name, expected in (("gestionnaire", (True, True)), ("administrateur", (True, True)), ("chef", (False, False))):
         page = (await world.browser(name).get("/missions")).text
         assert ('href="/intervenants"' in page, 'href="/contact"' in page) == expected
     importing = (await world.browser("gestionnaire").get("/intervenants/import")).text
