@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from uuid import UUID, uuid5
 
+import asyncpg
 import httpx2
 import pytest
 import pytest_asyncio
@@ -229,6 +230,12 @@ class World:
             held = await reader.known(connection, [state.aggregate])
             await reader.apply(connection, [_event(state)], frozenset(held))
 
+    async def analyze(self):
+        """Statistics for PostgreSQL's planner; the service's own role may not ask for them, and is only warned."""
+        owner = await asyncpg.connect(self.admin_url)
+        await owner.execute("ANALYZE")
+        await owner.close()
+
     async def tell(self, *states):
         events = [_event(state) for state in states]
         async with self.pool.acquire() as connection, connection.transaction():
@@ -305,6 +312,7 @@ async def world(database):
     told = {"response": [Conforms.to(service.app)]}
     async with httpx2.AsyncClient(transport=transport, base_url="http://imagin.test", event_hooks=told) as client:
         world = World(client, pool, settings, woken)
+        world.admin_url = urls[1]
         await world.tell(
             _mission(LYON, "HG", "Histoire-géographie"),
             _mission(LYON, "HLP", "Humanités, littérature et philosophie"),

@@ -116,8 +116,7 @@ async def test_names_are_searched_by_index(world):
     await world.pool.execute(
         "INSERT INTO intervenant_mot (academie, mot, numero) SELECT academie, cle, numero FROM intervenant"
     )
-    await world.pool.execute("ANALYZE intervenant")
-    await world.pool.execute("ANALYZE intervenant_mot")
+    await world.analyze()
     for academies in (["10"], None):
         named, prefixes = reads.named(["N1234", "P"], 7, "academie = ANY($1)" if academies else "true")
         query = "EXPLAIN " + reads._LISTE.format(named=f"i.numero = ANY(ARRAY({named}))")

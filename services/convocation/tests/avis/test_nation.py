@@ -27,7 +27,7 @@ SELECT DISTINCT uai, uai || '@ac-exemple.invalid', 1, 'x', now() FROM mission
 async def nation(world):
     await world.pool.execute(_MISSIONS, LYCEES, MISSIONS)
     await world.pool.execute(_ADDRESSES)
-    await world.pool.execute("ANALYZE")
+    await world.analyze()
     return world
 
 

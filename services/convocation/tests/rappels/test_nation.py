@@ -29,7 +29,7 @@ async def nation(open_world):
     for statement in (_MISSIONS, _PEOPLE):
         await open_world.pool.execute(statement, LYCEES, MISSIONS)
     await open_world.pool.execute("DELETE FROM avis")
-    await open_world.pool.execute("ANALYZE")
+    await open_world.analyze()
     return open_world
 
 
