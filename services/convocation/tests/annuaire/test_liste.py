@@ -144,6 +144,14 @@ async def test_the_list_is_restricted_by_etablissement_discipline_and_state(worl
     assert "105" not in await seen(world, gestionnaire, etat="actifs")
 
 
+async def test_a_search_that_forgives_a_letter_has_all_its_pages(world):
+    people = [PERSON | {"numero": f"{number}", "nom": "KOWALSKI"} for number in range(1000, 1060)]
+    await world.gestionnaire_de_lille.put("/api/academies/09/intervenants", {"intervenants": people})
+    found = [await seen(world, world.gestionnaire_de_lille, nom="kowalsky", page=page) for page in ("1", "2", "3")]
+    assert [len(one) for one in found] == [50, 10, 0]
+    assert await seen(world, world.gestionnaire_de_lille, nom="kowalski", page="3") == []
+
+
 async def test_the_list_has_pages_of_fifty_and_a_page_keeps_the_search(world):
     people = [PERSON | {"numero": f"{number}", "nom": "NOMBREUX"} for number in range(1000, 1060)]
     await world.gestionnaire_de_lille.put("/api/academies/09/intervenants", {"intervenants": people})

@@ -261,7 +261,7 @@ async def liste_intervenants(connection: Connection, filtre: FiltreAnnuaire) -> 
     """A page of people with `total`, and whether a letter of the name was forgiven (R35)."""
     typed = mots(filtre.nom)
     rows = await _page_of(connection, filtre, typed)
-    if rows or not typed or filtre.page > 1:
+    if rows or not typed or (filtre.page > 1 and await _page_of(connection, replace(filtre, page=1), typed)):
         return rows, False
     shortest = min(map(len, typed)) - 1
     words = await connection.fetch(_WORDS_OF_ACADEMIES, filtre.academies, shortest, record_class=MotRow)
