@@ -90,7 +90,7 @@ class Values:
         return self.draw.randrange(times) == 0
 
     def real(self, name):
-        return self.draw.choice(self.known.get(name, ["x"]))
+        return self.draw.choice(self.known.get(name) or ["x"])
 
     def of(self, name, *, strange):
         """A text for `name`, an odd one one time in `strange`."""
