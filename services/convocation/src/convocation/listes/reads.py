@@ -97,10 +97,10 @@ async def etats(
     Those of établissements are computed. Of académies and the nation they are read, but for missions marked as changed.
     """
     if uais is not None:
-        return computed_states(arguments, lot, None, uais, academies, session, code)
+        return _computed_states(arguments, lot, None, uais, academies, session, code)
     marked = await connection.fetch(_MARQUEES, lot, session, _MANY, record_class=_Marquee)
     if len(marked) == _MANY:
-        return computed_states(arguments, lot, None, None, academies, session, code)
+        return _computed_states(arguments, lot, None, None, academies, session, code)
     kept = f"SELECT {_COLUMNS} FROM etat_tenu WHERE true"
     for column, value in (("session", session), ("code", code)):
         if value is not None:
@@ -112,11 +112,11 @@ async def etats(
     ids = [one.mission_id for one in marked]
     # Not `<> ALL`: a plan that is kept compares each row with each mark, one after the other.
     kept += f" AND NOT EXISTS (SELECT FROM unnest({arguments.place(ids)}::uuid[]) AS one WHERE one = mission_id)"
-    computed = computed_states(arguments, lot, ids, None, academies, session, code)
+    computed = _computed_states(arguments, lot, ids, None, academies, session, code)
     return f"({kept} UNION ALL SELECT {_COLUMNS} FROM {computed})"
 
 
-def computed_states(arguments: Arguments, lot: int, *asked: object) -> str:
+def _computed_states(arguments: Arguments, lot: int, *asked: object) -> str:
     """etat_des_missions, to stand in FROM; asked: missions, UAIs, académies, session, code of the épreuve."""
     return f"etat_des_missions({', '.join(arguments.place(one) for one in (lot, *asked))})"
 
@@ -124,7 +124,7 @@ def computed_states(arguments: Arguments, lot: int, *asked: object) -> str:
 async def of_etablissement(connection: Connection, uai: str, session: str, *, lot: int) -> list[EtatMission]:
     """Its missions of the session."""
     arguments = Arguments()
-    source = computed_states(arguments, lot, None, [uai], None, session)
+    source = _computed_states(arguments, lot, None, [uai], None, session)
     return await connection.fetch(f"SELECT * FROM {source}", *arguments.values, record_class=EtatMission)
 
 
