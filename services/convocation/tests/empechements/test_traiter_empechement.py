@@ -94,10 +94,10 @@ async def test_somebody_else_is_found_by_name_who_takes_the_place_and_the_report
     assert (asked.status_code, "NOM Prénom de la personne qui remplace" in asked.text) == (200, True)
     entry = act | {"recherche": "lefevre", "remplacant": "102", "motif": "Remplacée"}
     done = await scene.chef.post(target, entry | {"action": "remplacer|confirmer"})
-    if done.status_code == 422:  # who teaches something else is read first
-        lus = re.findall(r'name="lus" value="([^"]+)"', done.text)
-        entry |= {"lus": [html.unescape(one) for one in lus], "outre": "Seule disponible"}
-        done = await scene.chef.post(target, entry | {"action": "remplacer|confirmer"})
+    assert done.status_code == 422, "who teaches something else is read first"
+    lus = re.findall(r'name="lus" value="([^"]+)"', done.text)
+    entry |= {"lus": [html.unescape(one) for one in lus], "outre": "Seule disponible"}
+    done = await scene.chef.post(target, entry | {"action": "remplacer|confirmer"})
     assert done.status_code == 303, done.text
     states = await scene.states()
     assert (states["100"][0], states["102"][:2]) == ("CANCELLED", ("ACTIVE", "COORDINATEUR"))
