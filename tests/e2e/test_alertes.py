@@ -149,7 +149,7 @@ async def watched(busy, story, tmp_path_factory):
         await asyncio.wait([santorin])
 
 
-async def test_every_query_of_every_dashboard_answers(watched, busy):
+async def test_every_query_of_every_dashboard_answers(watched, busy, story):
     """With a number: what divides by nothing has none."""
     own, _ = asked()
     assert len(own) > 100
@@ -171,7 +171,10 @@ async def test_every_query_of_every_dashboard_answers(watched, busy):
         }
 
     async def all_answer():
-        assert "; ".join(await silent()) == ""
+        """A counter whose first scrape already holds all there was to count has no rate: more has to come."""
+        if still := await silent():
+            await story.live()
+        assert "; ".join(still) == ""
         return True
 
     await eventually(all_answer, timeout=60, because="every panel has a number")
