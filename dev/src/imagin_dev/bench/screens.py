@@ -65,7 +65,10 @@ INSERT INTO convocation_version
     (convocation_id, version, nature, qualite, qualite_par_defaut, dates, observation, par, le)
 SELECT convocation_id, 1, nature, qualite, false, dates, '', 'bench', now() FROM convocation;
 INSERT INTO acces SELECT convocation_id, 1, '', 1, 'ACCEPTEE', NULL FROM convocation;
-INSERT INTO notification SELECT convocation_id, 1, '', 1, 'ENVOYEE', NULL FROM convocation
+INSERT INTO notification SELECT convocation_id, 1, '', 1, 'ENVOYEE', NULL FROM convocation;
+INSERT INTO avancement
+SELECT session, academie, left(uai, 3), current_date - jour, sum(besoin), sum(besoin) * (60 - jour) / 60, 0, 0, now()
+FROM etat_tenu, generate_series(1, 60) AS jour GROUP BY 1, 2, 3, 4
 """
 _TABLE = (*_PEOPLE, "actif", "cle", "mots_version")
 
@@ -176,6 +179,9 @@ def _cases(made: list[Closing]) -> dict[str, Case]:
         "couverture_nationale": Case(ADMINISTRATEUR, "/couverture"),
         "couverture_academie": Case(gestionnaire("25"), "/couverture?par=etablissement"),
         "couverture_missions": Case(ADMINISTRATEUR, "/couverture?par=mission&manque=sans_correcteur"),
+        "avancement_national": Case(ADMINISTRATEUR, "/avancement"),
+        "avancement_academie": Case(gestionnaire("25"), "/avancement"),
+        "rappels_national": Case(ADMINISTRATEUR, "/rappels?motif=RESTE"),
         "detail": Case(someone, f"/missions/{mission}"),
         "preparation": Case(someone, f"/preparation/{place.uai}"),
         "suivi": Case(someone, f"/suivi/{place.uai}"),

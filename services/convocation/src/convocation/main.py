@@ -15,6 +15,8 @@ from convocation.annuaire import commands as directory
 from convocation.annuaire.imports import api as imports
 from convocation.annuaire.imports import commands as import_annuaire
 from convocation.annuaire.imports import export as export_annuaire
+from convocation.avancement import api as avancement
+from convocation.avancement.commands import keep_progress
 from convocation.avis.commands import give_up_letters, note_deadlines
 from convocation.commun import idempotence, refusals
 from convocation.commun.application import Debits, Sceaux
@@ -57,6 +59,7 @@ from pages import Pages, saisie
 _APIS = (
     listes,
     couverture,
+    avancement,
     rappels,
     nomenclature,
     affectation,
@@ -81,6 +84,7 @@ _IMPORTS_SECONDS = 1.0
 _STATES_SECONDS = 1.0
 _DOUBLONS_SECONDS = 1.0
 _GAUGES_SECONDS = 30.0
+_PROGRESS_SECONDS = 30.0
 _DEADLINES_SECONDS = 300.0
 _KEYS_KEPT = timedelta(days=7)
 
@@ -140,6 +144,9 @@ def _periodic(runtime: Runtime, state: Application) -> list[Callable[[], Awaitab
         async with runtime.pool.acquire() as connection:
             await mesures.measure(connection, state.clock())
 
+    async def count_progress() -> None:
+        await keep_progress(runtime.pool, state.clock())
+
     return [
         partial(periodically, _STATES_SECONDS, "states", partial(keep_states, runtime.pool, state.settings.lot_copies)),
         partial(periodically, _HOUR_SECONDS, "forget", forget_what_is_over),
@@ -147,6 +154,7 @@ def _periodic(runtime: Runtime, state: Application) -> list[Callable[[], Awaitab
         partial(periodically, _DOUBLONS_SECONDS, "doublons", partial(look_for_pairs, runtime.pool)),
         partial(periodically, _DEADLINES_SECONDS, "deadlines", note_what_comes_near),
         partial(periodically, _GAUGES_SECONDS, "gauges", measure),
+        partial(periodically, _PROGRESS_SECONDS, "progress", count_progress),
     ]
 
 

@@ -12,6 +12,7 @@ from convocation.aide import pages as aide
 from convocation.annuaire import pages as annuaire
 from convocation.annuaire.imports import export
 from convocation.annuaire.imports import pages as imports
+from convocation.avancement import pages as avancement
 from convocation.avis import pages as avis
 from convocation.cadre import pages as cadre
 from convocation.comptes import pages as comptes
@@ -58,6 +59,7 @@ _SCREENS = (
     coordonnees,
     demandes,
     couverture,
+    avancement,
     rappels,
     imports,
     export,
@@ -80,6 +82,7 @@ _ROOMS = (
     "aide",
     "affectation",
     "annuaire",
+    "avancement",
     "avis",
     "cadre",
     "comptes",

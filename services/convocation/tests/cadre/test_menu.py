@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-MISSIONS = ["/", "/missions", "/missions-convoquees", "/couverture"]
+MISSIONS = ["/", "/missions", "/missions-convoquees", "/couverture", "/avancement"]
 FOLLOWED = [*MISSIONS[:3], "/suivi", "/couverture"]
 SESSION = ["/preparation", "/suivi", "/couverture"]
 SHOWN = {

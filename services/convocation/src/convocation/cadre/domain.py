@@ -53,6 +53,7 @@ _PAGES = {
     "/demandes": "annuaire-et-demandes",
     "/contact": "annuaire-et-demandes",
     "/couverture": "couverture",
+    "/avancement": "couverture",
     "/rappels": "rappels",
     "/exigences": "profils-et-besoins",
     "/ouvertures": "ouvertures-nationales",

@@ -51,6 +51,7 @@ _MENU = (
     _Entree("Préparer la session", "/preparation", ("session.preparer",), "Session"),
     _Entree("Suivi des convocations", "/suivi", ("session.suivre",), "Session"),
     _Entree("Couverture", "/couverture", ("couverture.lire",), "Session"),
+    _Entree("Avancement", "/avancement", ("avancement.lire",), "Session"),
     _Entree("Délégations", "/delegations", ("delegation.ecrire",), "Personnes"),
     _Entree("Annuaire des intervenants", "/intervenants", ("intervenants.lire",), "Personnes"),
     _Entree("Import de l’annuaire", "/intervenants/import", ("intervenants.lire",), "Personnes"),

@@ -18,6 +18,8 @@ POLICY = Policy(
         "ouvertures.lire": {Role.ADMINISTRATEUR: Scope.TOUT, Role.GESTIONNAIRE: Scope.TOUT},
         "missions.lire": _LECTURE,
         "couverture.lire": _LECTURE,
+        # Day by day, against the deadline and the session before.
+        "avancement.lire": _RECTORAT,
         "convocation.lire": _LECTURE | {Role.INTERVENANT: Scope.SOI},
         "convocation.ecrire": _CONVOCATION,
         # Pages of a whole session; each act on a mission asks for its own right again.

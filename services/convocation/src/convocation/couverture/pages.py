@@ -14,6 +14,7 @@ from acces.acteur import Acteur
 from acces.http import ActeurDep, Router
 from acces.securite import Evenement
 from chassis.database import Connection
+from convocation.avancement.access import may_follow
 from convocation.avis.domain import Motif
 from convocation.cadre.ecran import page
 from convocation.commun.application import application
@@ -147,14 +148,16 @@ async def _choices(connection: Connection, acteur: Acteur, filtre: FiltreCouvert
 async def _reminders(connection: Connection, acteur: Acteur, one: Couverture, asked: dict[str, str]) -> dict[str, Any]:
     """For who reminds établissements: where, with the same filters, and the last reminder to each of the page."""
     if not may_remind(acteur):
-        return {"rappeler": "", "rappels": {}}
+        return {"rappeler": "", "rappels": {}, "avancement": ""}
     query = {name: asked[name] for name in ("session", "academie", "departement", "q") if asked[name]}
+    place = {name: value for name, value in query.items() if name != "q"}
     query |= {"motif": "SIGNATURE"} if asked["manque"] == Manque.SANS_SIGNATURE else {}
     uais = [line["cle"] for line in one.lignes] if one.par is Regroupement.ETABLISSEMENT else []
     found = await rappels.derniers(connection, uais, asked["session"]) if uais else []
     last = {row.uai: row for row in sorted(found, key=lambda row: row.le)}
     return {
         "rappeler": f"/rappels?{urlencode(query)}",
+        "avancement": f"/avancement?{urlencode(place)}" if may_follow(acteur) else "",
         "rappels": {
             uai: (local_time(row.academie, row.le), row.par_nom, LIBELLES[Motif(row.motif)])
             for uai, row in last.items()

@@ -10,6 +10,7 @@ from convocation.couverture.domain import LIBELLES_REGROUPEMENTS, Regroupement
 from convocation.couverture.sql import SOMMES, FiltreCouverture, Groupe, MissionCouverte
 from convocation.listes.domain import LIBELLES_MANQUES, Manque
 from convocation.missions.domain import LIBELLES_TYPE, LIBELLES_VOIE, MissionType
+from event_schemas import departements
 from event_schemas.academies import NOMS
 
 
@@ -45,7 +46,7 @@ def _nom(par: Regroupement, row: Groupe) -> str:
     if par is Regroupement.ACADEMIE:
         return NOMS.get(row.cle, row.cle)
     if par is Regroupement.DEPARTEMENT:
-        return f"{row.cle} – {NOMS.get(nom, nom)}"
+        return departements.nom(row.cle)
     if par is Regroupement.EPREUVE:
         voie = row.cle.partition(".")[0]
         return f"{nom} – {LIBELLES_VOIE.get(voie, voie)}"

@@ -1,0 +1,91 @@
+"""SQL of a session's progress: today's counts kept, days read (0063)."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+from chassis.database import Connection, Row
+from convocation.avancement.domain import Comptes, Groupement, Jour
+
+_ONE_AT_A_TIME = 430  # of this database's advisory locks, the one of this table
+# A group that has no mission any more is counted too: its last numbers would stay in the sum for good.
+_COUNT = """
+WITH groupes AS (
+    SELECT session, academie, left(uai, 3) AS departement, coalesce(sum(besoin) FILTER (WHERE active), 0) AS attendus
+    FROM etat_tenu GROUP BY 1, 2, 3
+    UNION ALL
+    SELECT DISTINCT session, academie, departement, 0 FROM avancement
+), places AS (
+    SELECT session, academie, departement, sum(attendus) AS attendus FROM groupes GROUP BY 1, 2, 3
+), faits AS (
+    SELECT m.session, m.academie, left(m.uai, 3) AS departement, count(*) AS convoques, count(p.version) AS lus,
+           count(*) FILTER (WHERE a.etat = 'ACCEPTEE') AS acceptes
+    FROM convocation c
+    JOIN mission m USING (mission_id)
+    LEFT JOIN prise_de_connaissance p ON p.convocation_id = c.convocation_id AND p.version = c.version
+    LEFT JOIN acces a ON a.convocation_id = c.convocation_id AND a.convocation_version = c.version
+    WHERE c.status = 'ACTIVE' AND m.status = 'ACTIVE'
+    GROUP BY 1, 2, 3
+)
+INSERT INTO avancement (session, academie, departement, jour, attendus, convoques, lus, acceptes, vu_le)
+SELECT session, academie, departement, coalesce(z.jour, $3), attendus,
+       coalesce(convoques, 0), coalesce(lus, 0), coalesce(acceptes, 0), $4
+FROM places LEFT JOIN faits USING (session, academie, departement)
+LEFT JOIN unnest($1::text[], $2::date[]) AS z (academie, jour) USING (academie)
+ON CONFLICT (session, academie, departement, jour) DO UPDATE SET
+    attendus = excluded.attendus, convoques = excluded.convoques, lus = excluded.lus, acceptes = excluded.acceptes,
+    vu_le = excluded.vu_le
+"""
+# Every group on every day since its own first one: where clocks differ, or a process stood still, its last row holds.
+_DAYS = """
+WITH lues AS MATERIALIZED (
+    SELECT * FROM avancement
+    WHERE session = $1 AND ($2::text[] IS NULL OR academie = ANY ($2)) AND ($3::text IS NULL OR departement = $3)
+), jours AS (
+    SELECT DISTINCT jour FROM lues
+), tenues AS (
+    SELECT *, lead(jour) OVER (PARTITION BY academie, departement ORDER BY jour) AS jusque FROM lues
+)
+SELECT j.jour, {cle} AS cle, sum(t.attendus)::int AS attendus, sum(t.convoques)::int AS convoques,
+       sum(t.lus)::int AS lus, sum(t.acceptes)::int AS acceptes
+FROM jours j JOIN tenues t ON t.jour <= j.jour AND (t.jusque IS NULL OR j.jour < t.jusque)
+GROUP BY 1, 2 ORDER BY 1, 2
+"""
+_SEEN = """
+SELECT max(vu_le) AS vu_le FROM avancement
+WHERE session = $1 AND ($2::text[] IS NULL OR academie = ANY ($2))
+"""
+
+
+class _Ligne(Row):
+    jour: date
+    cle: str
+    attendus: int
+    convoques: int
+    lus: int
+    acceptes: int
+
+
+async def count(connection: Connection, today: Mapping[str, date], ailleurs: date, now: datetime) -> bool:
+    """Count today's rows again; `today`: each académie's day, `ailleurs`: that of any other code.
+
+    In a transaction; False where another process is at it.
+    """
+    alone: bool = await connection.fetchval("SELECT pg_try_advisory_xact_lock($1)", _ONE_AT_A_TIME)
+    if alone:
+        await connection.execute(_COUNT, list(today), list(today.values()), ailleurs, now)
+    return alone
+
+
+async def days(
+    connection: Connection, par: Groupement, session: str, academies: Sequence[str] | None, departement: str | None
+) -> list[Jour]:
+    """The first day first; None is no restriction."""
+    query = _DAYS.format(cle=par.value)
+    rows = await connection.fetch(query, session, academies, departement, record_class=_Ligne)
+    return [Jour(row.jour, row.cle, Comptes(row.attendus, row.convoques, row.lus, row.acceptes)) for row in rows]
+
+
+async def seen(connection: Connection, session: str, academies: Sequence[str] | None) -> datetime | None:
+    """When the latest counts were made."""
+    found: datetime | None = await connection.fetchval(_SEEN, session, academies)
+    return found
