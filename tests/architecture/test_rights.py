@@ -18,6 +18,7 @@ NO_RIGHT = {
     "convocation/comptes/domain.py": "a right that is given is a role",
     "convocation/connexion/pages.py": "the sign-in for development makes an acteur",
     "convocation/identite/fonctions.py": "what a provider tells of a person gives a role",
+    "convocation/interventions/access.py": "who acts for an établissement gets a role for a while",
     "convocation/mes_missions/lien.py": "the link of a mail makes its person an acteur",
     "mission_import/web/pages/ecran.py": "what a role is called",
     "notifier/main.py": "its own token",

@@ -165,6 +165,7 @@ class World:
         self.delegue = self.acteur("delegue", Role.DELEGUE, LYON)
         self.delegue_numerisation = self.acteur("numerisation", Role.DELEGUE_NUMERISATION, LYON)
         self.delegue_consultation = self.acteur("consultation", Role.DELEGUE_CONSULTATION, LYON)
+        self.pour_etablissement = self.acteur("gest", Role.POUR_ETABLISSEMENT, LYON, academies=["10"])
         self.autre_chef = self.acteur("autre", Role.CHEF, AUTRE_LYON)
         self.gestionnaire = self.acteur("gest", Role.GESTIONNAIRE, academies=["10"])
         self.gestionnaire_de_lille = self.acteur("gest-lille", Role.GESTIONNAIRE, academies=["09"])

@@ -11,7 +11,7 @@ class Role(StrEnum):
     """R54–R57, the chef's délégués (référents E3C), the machines: our own services, the operator's commands, SANTORIN.
 
     A délégué may what the chef may but sign and delegate; one of numérisation acts on that mission alone, one of
-    consultation only looks (0039).
+    consultation only looks (0039). POUR_ETABLISSEMENT: a gestionnaire who convokes for one for a while (0064).
     SERVICE is what the release before called all of ours (`cle_partagee`).
     """
 
@@ -19,6 +19,7 @@ class Role(StrEnum):
     DELEGUE = "delegue"
     DELEGUE_NUMERISATION = "delegue-numerisation"
     DELEGUE_CONSULTATION = "delegue-consultation"
+    POUR_ETABLISSEMENT = "gestionnaire-pour-etablissement"
     GESTIONNAIRE = "gestionnaire"
     ADMINISTRATEUR = "administrateur"
     INTERVENANT = "intervenant"

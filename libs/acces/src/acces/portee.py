@@ -8,6 +8,7 @@ _KINDS = {
     Role.DELEGUE: "etablissement",
     Role.DELEGUE_NUMERISATION: "etablissement",
     Role.DELEGUE_CONSULTATION: "etablissement",
+    Role.POUR_ETABLISSEMENT: "etablissement",
     Role.GESTIONNAIRE: "academie",
     Role.INTERVENANT: "intervenant",
     Role.SANTORIN: "intervenant",

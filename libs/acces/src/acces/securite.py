@@ -45,6 +45,8 @@ class Evenement(StrEnum):
     RIGHT_WITHDRAWN = "right.withdrawn"
     ACCOUNT_DEACTIVATED = "account.deactivated"
     ACCOUNT_REACTIVATED = "account.reactivated"
+    ACTING_FOR = "acting.for"
+    ACTING_ENDED = "acting.ended"
     DELEGATION_GIVEN = "delegation.given"
     DELEGATION_WITHDRAWN = "delegation.withdrawn"
 

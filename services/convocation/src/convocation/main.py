@@ -39,6 +39,7 @@ from convocation.entrees.commands import Entrees
 from convocation.exigences import api as exigences
 from convocation.exports import api as exports
 from convocation.identite.fournisseur import Fournisseur
+from convocation.interventions.commands import close_overdue
 from convocation.journal import api as journal
 from convocation.listes import api as listes
 from convocation.listes.commands import keep_states
@@ -85,7 +86,7 @@ _STATES_SECONDS = 1.0
 _DOUBLONS_SECONDS = 1.0
 _GAUGES_SECONDS = 30.0
 _PROGRESS_SECONDS = 30.0
-_DEADLINES_SECONDS = 300.0
+_DEADLINES_SECONDS = 60.0
 _KEYS_KEPT = timedelta(days=7)
 
 
@@ -139,6 +140,7 @@ def _periodic(runtime: Runtime, state: Application) -> list[Callable[[], Awaitab
         ahead = timedelta(days=state.settings.avis_deadline_days)
         async with runtime.pool.acquire() as connection:
             await note_deadlines(connection, state.clock(), ahead)
+            await close_overdue(connection, state.clock())
 
     async def measure() -> None:
         async with runtime.pool.acquire() as connection:

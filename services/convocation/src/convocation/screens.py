@@ -30,6 +30,7 @@ from convocation.doublons import pages as doublons
 from convocation.empechements import pages as empechements
 from convocation.exigences import pages as exigences
 from convocation.exports import pages as exports
+from convocation.interventions import pages as interventions
 from convocation.journal import pages as journal
 from convocation.listes import pages as listes
 from convocation.lots import pages as lots
@@ -61,6 +62,7 @@ _SCREENS = (
     couverture,
     avancement,
     rappels,
+    interventions,
     imports,
     export,
     exports,
@@ -97,6 +99,7 @@ _ROOMS = (
     "empechements",
     "exigences",
     "exports",
+    "interventions",
     "journal",
     "listes",
     "lots",

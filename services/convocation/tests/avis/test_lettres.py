@@ -164,7 +164,7 @@ async def test_a_deadline_says_when_and_how_many_missions_have_nobody_and_is_lef
     async with world.pool.acquire() as connection:
         await note_deadlines(connection, avis.now + timedelta(hours=1), timedelta(days=3))
     await avis.convoked(mission=world.hg)
-    avis.later(days=1)
+    avis.later(days=1, hours=2)  # past seven o’clock after the deadline was noted, whatever the hour now
     [letter] = await avis.taken()
     [said] = phrases([letter])
     assert said.endswith("\u00a0: 2 missions sont encore sans convocation.")

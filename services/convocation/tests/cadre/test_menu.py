@@ -12,8 +12,10 @@ SHOWN = {
     "delegue": [*MISSIONS[:3], "/signature", *SESSION, "/demandes"],
     "delegue_numerisation": [*MISSIONS[:3], *SESSION, "/demandes"],
     "delegue_consultation": FOLLOWED,
+    "pour_etablissement": [*MISSIONS[:3], *SESSION],
     "gestionnaire": [
         *MISSIONS,
+        "/interventions",
         "/intervenants",
         "/intervenants/import",
         "/intervenants/export",
@@ -40,7 +42,9 @@ SHOWN = {
 }
 ALL = {url for urls in SHOWN.values() for url in urls}
 NOT_OFFERED = {("gestionnaire", "/signature"), ("administrateur", "/signature"), ("intervenant", "/")}
-"""Who reads signatures has no établissement: the page would list none. An intervenant's « / » is « Mes missions »."""
+NOT_OFFERED |= {(name, "/interventions") for name in SHOWN if name not in {"gestionnaire", "intervenant"}}
+"""Who reads signatures has no établissement: the page would list none. An intervenant's « / » is « Mes missions ».
+What the rectorat did for one is read from its letter."""
 
 
 async def followed(browser, path):

@@ -83,6 +83,7 @@ def _bodies(place, ids):
         "POST /demandes/nouvelle": {"recherche": "X Y"},
         "POST /demandes/{demande_id}/reponse": {"action": "refusee", "reponse": "non"},
         "POST /signature/{uai}": names,
+        "POST /interventions/{uai}": {"motif": "x"},
         "POST /intervenants/import": {"academie": ACADEMIES[place]},
         "POST /exports": {"academie": ACADEMIES[place], "session": "2020-E3C1", "format": "csv"},
         "POST /intervenants/export": {"code": place, "format": "csv"},

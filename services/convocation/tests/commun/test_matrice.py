@@ -30,6 +30,9 @@ ACTEURS = {
     "delegue": Acteur("delegue", Role.DELEGUE, "delegue", frozenset({LYON}), frozenset()),
     "delegue_numerisation": Acteur("numerisation", Role.DELEGUE_NUMERISATION, "numerisation", frozenset({LYON})),
     "delegue_consultation": Acteur("consultation", Role.DELEGUE_CONSULTATION, "consultation", frozenset({LYON})),
+    "pour_etablissement": Acteur(
+        "gest", Role.POUR_ETABLISSEMENT, "gest pour LYON", frozenset({LYON}), frozenset({"10"})
+    ),
     "autre_chef": Acteur("autre", Role.CHEF, "autre", frozenset({AUTRE_LYON}), frozenset()),
     "gestionnaire": Acteur("gest", Role.GESTIONNAIRE, "gest", frozenset(), frozenset({"10"})),
     "gestionnaire_de_lille": Acteur("gest-lille", Role.GESTIONNAIRE, "gest-lille", frozenset(), frozenset({"09"})),

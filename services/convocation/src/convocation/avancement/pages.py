@@ -8,6 +8,7 @@ from fastapi import Request
 from starlette.responses import Response
 
 from acces import securite
+from acces.acteur import Acteur
 from acces.http import ActeurDep, Router
 from acces.securite import Evenement
 from convocation.avancement import presenters
@@ -47,9 +48,19 @@ async def avancement_page(request: Request, acteur: ActeurDep) -> Response:
         return await page(request, connection, acteur, "avancement/avancement.html", **context)
 
 
-@router.get("/avancement.{sorte}")
-async def en_fichier(request: Request, sorte: Format, acteur: ActeurDep) -> Response:
-    """All days of all groups, as CSV or XLSX."""
+@router.get("/avancement.csv")
+async def en_csv(request: Request, acteur: ActeurDep) -> Response:
+    """All days of all groups."""
+    return await _file(request, acteur, Format.CSV)
+
+
+@router.get("/avancement.xlsx")
+async def en_xlsx(request: Request, acteur: ActeurDep) -> Response:
+    """The same as a workbook."""
+    return await _file(request, acteur, Format.XLSX)
+
+
+async def _file(request: Request, acteur: Acteur, sorte: Format) -> Response:
     async with reading(request, acteur) as connection:
         sessions = await missions.sessions(connection, application(request).clock())
         choix = choose_academie(acteur, SUIVRE, request.query_params.get("academie", ""))

@@ -10,7 +10,7 @@ import structlog
 from acces.audit import Acte, record
 from acces.commande import Commande
 from chassis.database import Connection
-from convocation.avis import sql
+from convocation.avis import reads, sql
 from convocation.avis.access import REGLER, etablissement_to_settle
 from convocation.avis.domain import Rythme, Sorte, SortLettre, dernieres_heures
 from convocation.avis.sql import FaitRow, Finie, LettreRow, Tenue
@@ -25,6 +25,7 @@ __all__ = [
     "note_deadlines",
     "note_empechement",
     "note_failed_mails",
+    "note_interventions",
     "note_openings",
     "note_refusals",
     "note_reminders",
@@ -67,6 +68,11 @@ async def note_deadlines(connection: Connection, now: datetime, ahead: timedelta
 async def note_reminders(connection: Connection, ids: Sequence[int]) -> None:
     """The rectorat reminds établissements, in the same transaction; the numbers of the reminders."""
     await sql.add_rappels(connection, ids)
+
+
+async def note_interventions(connection: Connection, ids: Sequence[UUID]) -> None:
+    """The rectorat acted for établissements, and has ended."""
+    await sql.add_interventions(connection, ids)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +126,7 @@ async def settle(commande: Commande, uai: str, rythme: Rythme) -> None:
     """When the établissement is told. Raises MissionInconnue, Forbidden."""
     connection = commande.connection
     academie = await etablissement_to_settle(connection, commande.acteur, uai)
-    before = await sql.rythme(connection, uai) or Rythme.QUOTIDIEN.value
+    before = await reads.rythme(connection, uai) or Rythme.QUOTIDIEN.value
     if before == rythme.value:
         return
     await sql.set_rythme(connection, uai, rythme.value, par=commande.acteur.sub, le=commande.now)

@@ -20,6 +20,7 @@ class Sorte(StrEnum):
     ECHEANCE = "ECHEANCE"
     OUVERTURE = "OUVERTURE"
     FERMETURE = "FERMETURE"
+    INTERVENTION = "INTERVENTION"
 
 
 class Rythme(StrEnum):
@@ -71,6 +72,7 @@ TITRES = {
     Sorte.ECHEANCE: "Échéance",
     Sorte.OUVERTURE: "Service de convocation",
     Sorte.FERMETURE: "Service de convocation",
+    Sorte.INTERVENTION: "Le rectorat a agi pour vous",
 }
 
 
@@ -78,8 +80,8 @@ TITRES = {
 class Fait:
     """A fact, with what is true of it now: `vrai`. `debut`, `fin`: of the opening, by the académie's clocks.
 
-    `manquent`: missions without anybody. `convocation_id`, `libelle` and `voie` are of facts about a convocation,
-    `motif` and `texte` of a reminder.
+    `manquent`: missions without anybody; `actes`: what the rectorat did. `convocation_id`, `libelle` and `voie` are of
+    facts about a convocation, `motif` and `texte` of a reminder.
     """
 
     sorte: Sorte
@@ -91,6 +93,7 @@ class Fait:
     debut: datetime | None = None
     fin: datetime | None = None
     manquent: int = 0
+    actes: int = 0
     motif: str = ""
     texte: str = ""
 
@@ -107,6 +110,8 @@ def phrase(fait: Fait) -> str:
             return f"SANTORIN refuse l’accès d’une personne convoquée pour {mission}."
         case Sorte.MAIL_ECHEC:
             return f"Le mail d’une personne convoquée pour {mission} n’est pas arrivé."
+        case Sorte.INTERVENTION:
+            return f"Le rectorat a agi pour votre établissement\u00a0: {pluriel(fait.actes, 'acte', 'actes')}."
         case Sorte.ECHEANCE | Sorte.OUVERTURE | Sorte.FERMETURE:
             return _du_service(fait)
 
@@ -145,6 +150,8 @@ def adresse(fait: Fait, uai: str) -> str:
             return f"/convocations/{fait.convocation_id}"
         case Sorte.ECHEANCE | Sorte.OUVERTURE:
             return f"/preparation/{uai}?session={fait.session}"
+        case Sorte.INTERVENTION:
+            return "/interventions"
         case Sorte.FERMETURE:
             return f"/suivi/{uai}?session={fait.session}"
 

@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from acces.acteur import Acteur
 from acces.http import ActeurDep, Router
-from convocation.avis import sql
+from convocation.avis import reads, sql
 from convocation.avis.access import etablissement_to_settle
 from convocation.avis.commands import settle
 from convocation.avis.domain import Rythme
@@ -58,8 +58,8 @@ async def _show(request: Request, acteur: Acteur, uai: str, erreurs: list[dict[s
             status=422 if erreurs else 200,
             uai=uai,
             etablissement=(await missions.etablissements(connection, [uai]))[0],
-            courriel=await sql.courriel(connection, uai),
-            rythme=await sql.rythme(connection, uai) or Rythme.QUOTIDIEN.value,
+            courriel=await reads.courriel(connection, uai),
+            rythme=await reads.rythme(connection, uai) or Rythme.QUOTIDIEN.value,
             rythmes=rythmes,
             lignes=[line(row) for row in found[:_SHOWN]],
             plus=len(found) > _SHOWN,

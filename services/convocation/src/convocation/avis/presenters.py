@@ -60,6 +60,7 @@ def fact_of(row: FaitRow) -> Fait:
         debut=_here(row, row.debut),
         fin=_here(row, row.fin),
         manquent=row.manquent,
+        actes=row.actes,
         motif=row.motif_rappel,
         texte=row.texte,
     )

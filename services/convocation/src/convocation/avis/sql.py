@@ -70,6 +70,11 @@ INSERT INTO avis (uai, academie, session, sorte, reference, version, le)
 SELECT uai, academie, session, 'RAPPEL', id::text, 1, le FROM rappel WHERE id = ANY($1::bigint[])
 ON CONFLICT DO NOTHING
 """
+_INTERVENTIONS = """
+INSERT INTO avis (uai, academie, session, sorte, reference, version, le)
+SELECT uai, academie, session, 'INTERVENTION', id::text, 1, fin FROM intervention WHERE id = ANY($1::uuid[])
+ON CONFLICT DO NOTHING
+"""
 # A reminder has figures and a deadline in it: who gives an address days later reads it on the pages alone.
 _DUE = f"a.le > $1::timestamptz - CASE a.sorte WHEN 'RAPPEL' THEN interval '2 days' ELSE {_DAYS} END"
 # Who has an address and no letter under way. At once: once nothing has come for a while ($4), or the first has waited
@@ -119,12 +124,13 @@ WHERE l.id = t.id AND (l.finie_le IS NULL OR l.sort = 'ENVOYEE' AND t.sort = 'RE
 """
 _FAITS = f"""
 SELECT a.uai, a.academie, a.sorte, a.session, a.le, a.lettre, t.finie_le, t.sort, t.motif, c.convocation_id,
-       coalesce(m.libelle, '') AS libelle, coalesce(m.voie, '') AS voie, d.debut, d.fin, v.manquent,
+       coalesce(m.libelle, '') AS libelle, coalesce(m.voie, '') AS voie, d.debut, d.fin, v.manquent, w.actes,
        coalesce(q.motif, '') AS motif_rappel, coalesce(q.texte, '') AS texte,
        coalesce(CASE a.sorte
            WHEN 'EMPECHEMENT' THEN e.etat = 'OUVERT' AND c.status = 'ACTIVE'
            WHEN 'REFUS_SANTORIN' THEN c.status = 'ACTIVE' AND x.etat = 'REJETEE'
            WHEN 'MAIL_ECHEC' THEN n.etat IN ('ECHOUEE', 'REVENUE') AND r.version IS NULL
+           WHEN 'INTERVENTION' THEN w.actes > 0
            WHEN 'RAPPEL' THEN q.motif = ANY (b.motifs)
            WHEN 'ECHEANCE' THEN d.ouverte AND d.fin > $1 AND extract(epoch FROM d.fin)::bigint = a.version
                 AND v.manquent > 0
@@ -150,6 +156,9 @@ LEFT JOIN LATERAL (
     WHERE a.sorte IN ('ECHEANCE', 'OUVERTURE', 'FERMETURE')) AS d ON true
 CROSS JOIN LATERAL (SELECT count(*)::int AS manquent FROM mission m
                     WHERE a.sorte = 'ECHEANCE' AND m.uai = a.uai AND m.session = a.session AND {_SANS_PERSONNE}) AS v
+CROSS JOIN LATERAL (SELECT coalesce(sum(convoquees + modifiees + annulees + autres), 0)::int AS actes
+                    FROM actes_d_intervention k
+                    WHERE k.id = CASE WHEN a.sorte = 'INTERVENTION' THEN a.reference::uuid END) AS w
 """
 
 
@@ -203,6 +212,7 @@ class FaitRow(Row):
     debut: datetime | None
     fin: datetime | None
     manquent: int
+    actes: int
     motif_rappel: str
     texte: str
     vrai: bool
@@ -238,6 +248,11 @@ async def add_rappels(connection: Connection, ids: Sequence[int]) -> None:
     await connection.execute(_RAPPELS, list(ids))
 
 
+async def add_interventions(connection: Connection, ids: Sequence[UUID]) -> None:
+    """Of those that have just ended."""
+    await connection.execute(_INTERVENTIONS, list(ids))
+
+
 async def gather(connection: Connection, now: datetime, heures: Mapping[str, datetime], settling: timedelta) -> None:
     """A letter for each établissement that is to be told now. `heures`: when the daily one was last due."""
     await connection.execute(_GATHER, now, list(heures), list(heures.values()), settling)
@@ -265,19 +280,6 @@ async def recent(connection: Connection, uai: str, now: datetime, size: int) -> 
     """An établissement's facts of thirty days, the latest first."""
     query = f"{_FAITS} WHERE a.uai = $2 AND a.le > $1::timestamptz - {_DAYS} ORDER BY a.le DESC, a.id DESC LIMIT $3"
     return await connection.fetch(query, now, uai, size, record_class=FaitRow)
-
-
-async def rythme(connection: Connection, uai: str) -> str | None:
-    """What the établissement has chosen, if it has."""
-    found: str | None = await connection.fetchval("SELECT rythme FROM reglage_avis WHERE uai = $1", uai)
-    return found
-
-
-async def courriel(connection: Connection, uai: str) -> str | None:
-    """Where its letters go, if anywhere."""
-    query = "SELECT courriel FROM coordonnees_etablissement WHERE uai = $1"
-    found: str | None = await connection.fetchval(query, uai)
-    return found
 
 
 async def set_rythme(connection: Connection, uai: str, rythme: str, *, par: str, le: datetime) -> None:

@@ -24,6 +24,7 @@ FONCTIONS = {
     Role.DELEGUE: "Délégué du chef d’établissement",
     Role.DELEGUE_NUMERISATION: "Délégué du chef d’établissement à la numérisation",
     Role.DELEGUE_CONSULTATION: "Délégué du chef d’établissement à la consultation",
+    Role.POUR_ETABLISSEMENT: "Gestionnaire IMAGIN, pour l’établissement",
     Role.GESTIONNAIRE: "Gestionnaire IMAGIN",
     Role.ADMINISTRATEUR: "Administrateur IMAGIN",
     Role.INTERVENANT: "Intervenant",
@@ -52,6 +53,7 @@ _MENU = (
     _Entree("Suivi des convocations", "/suivi", ("session.suivre",), "Session"),
     _Entree("Couverture", "/couverture", ("couverture.lire",), "Session"),
     _Entree("Avancement", "/avancement", ("avancement.lire",), "Session"),
+    _Entree("Interventions", "/interventions", ("intervention.ouvrir",), "Session"),
     _Entree("Délégations", "/delegations", ("delegation.ecrire",), "Personnes"),
     _Entree("Annuaire des intervenants", "/intervenants", ("intervenants.lire",), "Personnes"),
     _Entree("Import de l’annuaire", "/intervenants/import", ("intervenants.lire",), "Personnes"),
@@ -131,6 +133,7 @@ _FAITS = {
     "compte-desactive": ("Compte désactivé", "La personne est déconnectée et ne peut plus se connecter."),
     "compte-reactive": ("Compte réactivé", "La personne peut de nouveau se connecter."),
     "connexions-terminees": ("Connexions terminées", "Ces navigateurs ne donnent plus accès à vos pages."),
+    "intervention-finie": ("Vous n’agissez plus pour l’établissement", "Il lira ce que vous avez fait."),
     "ouverture": ("Décision enregistrée", "Les établissements concernés la voient tout de suite."),
 }
 
@@ -185,4 +188,5 @@ async def _contexte(connection: Connection, acteur: Acteur) -> dict[str, Any] | 
         return {"etablissement": f"{len(uais)} établissements : {', '.join(uais)}"}
     found = await places.etablissements(connection, uais)
     nom = f"{found[0].etablissement_nom}, {found[0].etablissement_commune}" if found else "Établissement"
-    return {"etablissement": nom, "uai": uais[0], "academie": found[0].academie if found else ""}
+    finir = "/interventions/fin" if offered(acteur, {"intervention.finir"}) else ""
+    return {"etablissement": nom, "uai": uais[0], "academie": found[0].academie if found else "", "finir": finir}

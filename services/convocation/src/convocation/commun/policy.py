@@ -6,9 +6,11 @@ from acces.policy import Policy, Scope
 _ETABLISSEMENT = {Role.CHEF: Scope.ETABLISSEMENT, Role.DELEGUE: Scope.ETABLISSEMENT}
 _RECTORAT = {Role.GESTIONNAIRE: Scope.ACADEMIE, Role.ADMINISTRATEUR: Scope.TOUT}
 # Three délégués, each may what the one before may: consulter, numériser, convoquer (0039).
-_CONVOCATION = _ETABLISSEMENT | {Role.DELEGUE_NUMERISATION: Scope.NUMERISATION}
+# A gestionnaire who acts for an établissement convokes as its délégué does, and settles nothing of it (0064).
+_POUR = {Role.POUR_ETABLISSEMENT: Scope.ETABLISSEMENT}
+_CONVOCATION = _ETABLISSEMENT | _POUR | {Role.DELEGUE_NUMERISATION: Scope.NUMERISATION}
 _CONSULTATION = _ETABLISSEMENT | dict.fromkeys(
-    (Role.DELEGUE_NUMERISATION, Role.DELEGUE_CONSULTATION), Scope.ETABLISSEMENT
+    (Role.POUR_ETABLISSEMENT, Role.DELEGUE_NUMERISATION, Role.DELEGUE_CONSULTATION), Scope.ETABLISSEMENT
 )
 _LECTURE = _CONSULTATION | _RECTORAT
 
@@ -23,7 +25,7 @@ POLICY = Policy(
         "convocation.lire": _LECTURE | {Role.INTERVENANT: Scope.SOI},
         "convocation.ecrire": _CONVOCATION,
         # Pages of a whole session; each act on a mission asks for its own right again.
-        "session.preparer": _ETABLISSEMENT | {Role.DELEGUE_NUMERISATION: Scope.ETABLISSEMENT},
+        "session.preparer": _ETABLISSEMENT | _POUR | {Role.DELEGUE_NUMERISATION: Scope.ETABLISSEMENT},
         "session.suivre": _CONSULTATION,
         # Papers of a session; of a délégué à la numérisation those of his missions alone.
         "papiers.lire": _LECTURE,
@@ -35,7 +37,15 @@ POLICY = Policy(
         "empechement.signaler": {Role.INTERVENANT: Scope.SOI},
         "empechement.traiter": _CONVOCATION,
         "disciplines.lire": dict.fromkeys(
-            (Role.CHEF, Role.DELEGUE, Role.DELEGUE_NUMERISATION, Role.GESTIONNAIRE, Role.ADMINISTRATEUR), Scope.TOUT
+            (
+                Role.CHEF,
+                Role.DELEGUE,
+                Role.POUR_ETABLISSEMENT,
+                Role.DELEGUE_NUMERISATION,
+                Role.GESTIONNAIRE,
+                Role.ADMINISTRATEUR,
+            ),
+            Scope.TOUT,
         ),
         "intervenants.ecrire": {Role.GESTIONNAIRE: Scope.ACADEMIE},
         "intervenants.exporter": _RECTORAT | {Role.CHEF: Scope.ETABLISSEMENT},
@@ -46,6 +56,10 @@ POLICY = Policy(
         "signature.ecrire": {Role.CHEF: Scope.ETABLISSEMENT},
         # What the établissement is told by mail, and when.
         "avis.regler": _ETABLISSEMENT,
+        # A gestionnaire acts for an établissement that cannot; whoever is of it reads that, and why.
+        "intervention.ouvrir": {Role.GESTIONNAIRE: Scope.ACADEMIE},
+        "intervention.finir": _POUR,
+        "intervention.lire": _LECTURE,
         # The rectorat reminds établissements of what they are behind with.
         "rappel.envoyer": _RECTORAT,
         # Who convokes says where one is reached.

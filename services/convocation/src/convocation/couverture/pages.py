@@ -23,6 +23,7 @@ from convocation.couverture import access, sql
 from convocation.couverture.domain import LIBELLES_REGROUPEMENTS, Regroupement
 from convocation.couverture.presenters import Couverture, read_couverture, table
 from convocation.couverture.sql import FiltreCouverture
+from convocation.interventions.access import may_intervene
 from convocation.listes.domain import LIBELLES_MANQUES, Manque
 from convocation.missions import reads as missions
 from convocation.missions.domain import LIBELLES_VOIE
@@ -148,7 +149,7 @@ async def _choices(connection: Connection, acteur: Acteur, filtre: FiltreCouvert
 async def _reminders(connection: Connection, acteur: Acteur, one: Couverture, asked: dict[str, str]) -> dict[str, Any]:
     """For who reminds établissements: where, with the same filters, and the last reminder to each of the page."""
     if not may_remind(acteur):
-        return {"rappeler": "", "rappels": {}, "avancement": ""}
+        return {"rappeler": "", "rappels": {}, "avancement": "", "agir": False}
     query = {name: asked[name] for name in ("session", "academie", "departement", "q") if asked[name]}
     place = {name: value for name, value in query.items() if name != "q"}
     query |= {"motif": "SIGNATURE"} if asked["manque"] == Manque.SANS_SIGNATURE else {}
@@ -157,6 +158,7 @@ async def _reminders(connection: Connection, acteur: Acteur, one: Couverture, as
     last = {row.uai: row for row in sorted(found, key=lambda row: row.le)}
     return {
         "rappeler": f"/rappels?{urlencode(query)}",
+        "agir": one.par is Regroupement.ETABLISSEMENT and may_intervene(acteur),
         "avancement": f"/avancement?{urlencode(place)}" if may_follow(acteur) else "",
         "rappels": {
             uai: (local_time(row.academie, row.le), row.par_nom, LIBELLES[Motif(row.motif)])

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import TypeAdapter
 from starlette.responses import Response
 
-from acces.acteur import Acteur
+from acces.acteur import Acteur, Role
 from acces.session import Session, SessionEnded, set_cookie
 from chassis.database import Connection, Pool
 from convocation.entrees import reads, sql
@@ -79,7 +79,8 @@ class Entrees:
                 raise SessionEnded
             if now >= found.vue_le + _SEEN_EVERY:
                 await sql.seen(connection, secret, now)
-        return Entree(found.compte, _FONCTIONS.validate_json(found.fonctions), found.choisie)
+        fonctions = _FONCTIONS.validate_json(found.fonctions)
+        return Entree(found.compte, *_in_force(fonctions, fonctions[found.choisie], now))
 
     async def provenance(self, secret: str) -> Provenance | None:
         """Where the person of a session came from, even of one that is over."""
@@ -100,6 +101,16 @@ class Entrees:
             if not await sql.choose(connection, secret, choisie):
                 raise IndexError(choisie)
 
+    async def act_as(self, secret: str, fonction: Acteur) -> None:
+        """Act in one more function from now on, until its `fin`."""
+        async with self.pool.acquire() as connection:
+            await sql.add_function(connection, secret, _FONCTIONS.dump_json((fonction,)).decode(), fonction.role.value)
+
+    async def act_no_more_as(self, role: Role, compte: str) -> None:
+        """What `act_as` added ends now, in all sessions of the account."""
+        async with self.pool.acquire() as connection:
+            await sql.end_functions(connection, compte, role.value, self.clock())
+
     async def ouvertes(self, secret: str) -> list[Ouverte]:
         """All open sessions of the person whose session this is, itself first."""
         async with self.pool.acquire() as connection:
@@ -114,6 +125,15 @@ class Entrees:
         """Nobody acts in it any more."""
         async with self.pool.acquire() as connection:
             await sql.close(connection, secret)
+
+
+def _in_force(fonctions: tuple[Acteur, ...], choisie: Acteur, now: datetime) -> tuple[tuple[Acteur, ...], int]:
+    """Without one that is over, and which acts: for one that is over, the function it was for a while added to."""
+    kept = tuple(one for one in fonctions if not one.fin or now < one.fin)
+    if choisie in kept:
+        return kept, kept.index(choisie)
+    before = (at for at, one in enumerate(kept) if one.sub == choisie.sub and one.academies >= choisie.academies)
+    return kept, next(before, 0)
 
 
 async def open_session(connection: Connection, entree: Entree, now: datetime, lasts: timedelta) -> str:

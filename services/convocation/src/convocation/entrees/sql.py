@@ -16,6 +16,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9, $10, $11, $12)
 _FIND = """
 SELECT compte, fonctions, choisie, vue_le, fin_le, emetteur, sub, sid, id_token FROM entree WHERE empreinte = $1
 """
+_EACH = "jsonb_array_elements(fonctions) WITH ORDINALITY AS t (f, n)"
 
 
 # The index is of `qui`, which has the account too.
@@ -82,6 +83,27 @@ async def choose(connection: Connection, secret: str, choisie: int) -> bool:
     """Another of its functions acts from now on; False where it has no such one."""
     query = "UPDATE entree SET choisie = $2 WHERE empreinte = $1 AND jsonb_array_length(fonctions) > $2"
     return choisie >= 0 and await connection.execute(query, fingerprint(secret), choisie) == "UPDATE 1"
+
+
+async def add_function(connection: Connection, secret: str, fonction: str, role: str) -> None:
+    """One more, the last, which acts from now on, in place of another of `role`; `fonction`: a JSON array of it."""
+    query = f"""
+    UPDATE entree SET choisie = (SELECT count(*) FROM {_EACH} WHERE f ->> 'role' <> $3),
+           fonctions = (SELECT jsonb_agg(f ORDER BY n) FROM {_EACH} WHERE f ->> 'role' <> $3) || $2::jsonb
+    WHERE empreinte = $1
+    """
+    await connection.execute(query, fingerprint(secret), fonction, role)
+
+
+async def end_functions(connection: Connection, compte: str, role: str, fin: datetime) -> None:
+    """Those of `role` end at `fin`, in all sessions of the account."""
+    query = f"""
+    UPDATE entree SET fonctions = (
+        SELECT jsonb_agg(CASE WHEN f ->> 'role' = $2 THEN f || jsonb_build_object('fin', $3::timestamptz) ELSE f END
+                         ORDER BY n) FROM {_EACH})
+    WHERE qui && ARRAY[$1] AND compte = $1
+    """
+    await connection.execute(query, compte, role, fin)
 
 
 async def close(connection: Connection, secret: str) -> None:

@@ -22,6 +22,7 @@ from convocation.demandes import reads as demandes
 from convocation.demandes.reads import Contact
 from convocation.empechements import reads as empechements
 from convocation.exigences import reads as exigences
+from convocation.interventions.access import may_intervene
 from convocation.listes import presenters, sql
 from convocation.listes.access import filtre_missions
 from convocation.listes.domain import LIBELLES_ETATS, LIBELLES_TRIS
@@ -193,6 +194,7 @@ async def _contents(
         "ouverte": ouverte,
         "ecrit": can_convoke(acteur, mission),
         "papiers": may_sign(acteur, mission),
+        "agir": f"/interventions/{mission.uai}?session={mission.session}" if may_intervene(acteur) else "",
         "jusqu_au": jusqu_au,
         "raison": raison,
         "contact": await demandes.contact(connection, mission.academie),

@@ -1,0 +1,86 @@
+"""SQL of the rectorat's acting for établissements (0064)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from chassis.database import Connection, Row
+
+_INSERT = """
+INSERT INTO intervention (uai, academie, session, motif, par, par_nom, debut) VALUES ($1, $2, $3, $4, $5, $6, $7)
+"""
+_END = "UPDATE intervention SET fin = $3 WHERE par = $1 AND ($2::text IS NULL OR uai = $2) AND fin IS NULL"
+_OVERDUE = (
+    "UPDATE intervention SET fin = debut + $2::interval WHERE fin IS NULL AND debut <= $1::timestamptz - $2::interval"
+)
+_PAGE = """
+SELECT i.id, i.uai, i.academie, i.session, i.motif, i.par_nom, i.debut, i.fin, e.etablissement_nom,
+       e.etablissement_commune, a.convoquees, a.modifiees, a.annulees, a.autres, (count(*) OVER ())::int AS total
+FROM intervention i
+JOIN actes_d_intervention a USING (id)
+CROSS JOIN LATERAL (SELECT * FROM etablissement e WHERE e.uai = i.uai LIMIT 1) AS e
+WHERE ($1::text[] IS NULL OR i.uai = ANY ($1)) AND ($2::text[] IS NULL OR i.academie = ANY ($2))
+ORDER BY i.debut DESC, i.id LIMIT $3 OFFSET $4
+"""
+_TO_TELL = "UPDATE intervention SET dite = true WHERE NOT dite AND fin IS NOT NULL RETURNING id"
+
+
+class InterventionRow(Row):
+    """One, with what was done in it; `total`: how many there are. `fin` None: it goes on."""
+
+    id: UUID
+    uai: str
+    academie: str
+    session: str
+    motif: str
+    par_nom: str
+    debut: datetime
+    fin: datetime | None
+    etablissement_nom: str
+    etablissement_commune: str
+    convoquees: int
+    modifiees: int
+    annulees: int
+    autres: int
+    total: int
+
+
+class _Id(Row):
+    id: UUID
+
+
+async def insert(
+    connection: Connection,
+    uai: str,
+    academie: str,
+    *,
+    session: str,
+    motif: str,
+    par: str,
+    par_nom: str,
+    debut: datetime,
+) -> None:
+    """A new one; `par_nom`: the name that its acts bear."""
+    await connection.execute(_INSERT, uai, academie, session, motif, par, par_nom, debut)
+
+
+async def end(connection: Connection, par: str, uai: str | None, fin: datetime) -> bool:
+    """What `par` began for this établissement, or for whichever; False where nothing was open."""
+    return await connection.execute(_END, par, uai, fin) != "UPDATE 0"
+
+
+async def end_overdue(connection: Connection, now: datetime, duree: object) -> None:
+    """Those that nobody ended: they end where their time did."""
+    await connection.execute(_OVERDUE, now, duree)
+
+
+async def to_tell(connection: Connection) -> list[UUID]:
+    """Those that are over, each once."""
+    return [row.id for row in await connection.fetch(_TO_TELL, record_class=_Id)]
+
+
+async def page(
+    connection: Connection, uais: Sequence[str] | None, academies: Sequence[str] | None, *, taille: int, page: int
+) -> list[InterventionRow]:
+    """The latest first; None is no restriction."""
+    return await connection.fetch(_PAGE, uais, academies, taille, (page - 1) * taille, record_class=InterventionRow)

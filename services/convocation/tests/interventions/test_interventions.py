@@ -1,0 +1,194 @@
+"""A gestionnaire acts for an établissement: with a reason, for a while, under both names; the établissement is told."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from html import unescape
+
+import pytest
+
+from acces.acteur import Acteur, Role
+from convocation.interventions.commands import close_overdue
+
+SESSION, LYON, AUTRE_LYON, LILLE = "2020-E3C1", "0699001J", "0699002K", "0599001F"
+MOTIF = "Le chef d’établissement est absent jusqu’au 12."
+EN_BREF = "Vous agissez pour cet établissement."
+
+
+class Agir:
+    """The gestionnaire's browser; `now` is the service's clock."""
+
+    def __init__(self, world):
+        self.world, self.browser = world, world.browser("gestionnaire")
+        self.now = datetime.now(UTC)
+
+    def later(self, **delta):
+        self.now += timedelta(**delta)
+        state = self.world.app.state.application
+        sessions = replace(state.sessions, clock=lambda: self.now)
+        self.world.app.state.application = replace(state, clock=lambda: self.now, sessions=sessions)
+
+    async def begin(self, uai=LYON, motif=MOTIF, browser=None):
+        return await (browser or self.browser).post(f"/interventions/{uai}", {"motif": motif, "session": SESSION})
+
+    async def begun(self):
+        answer = await self.begin()
+        assert (answer.status_code, answer.headers["location"]) == (303, f"/preparation/{LYON}?session={SESSION}")
+
+    async def convoque(self, *numeros, browser=None):
+        headers = await (browser or self.browser).headers()
+        body = {"intervenants": numeros, "dates": ["2030-03-05"]}
+        path = f"/api/missions/{self.world.hg}/convocations"
+        headers |= {"Accept": "application/json", "Idempotency-Key": f"agir-{numeros}-{self.now}"}
+        return await self.world.client.post(path, json=body, headers=headers)
+
+    async def page(self, path="/", browser=None):
+        answer = await (browser or self.browser).get(path)
+        return answer.status_code, " ".join(unescape(re.sub("<[^>]+>", " ", answer.text)).split())
+
+    async def end(self):
+        answer = await self.browser.post("/interventions/fin")
+        assert answer.status_code == 303, answer.text
+        async with self.world.pool.acquire() as connection:
+            await close_overdue(connection, self.now)
+
+    async def interventions(self):
+        return await self.world.pool.fetch("SELECT * FROM intervention ORDER BY debut")
+
+    async def letter(self):
+        """The points that the établissement's next mail tells of it."""
+        await self.world.pool.execute("UPDATE avis SET le = le - interval '1 day'")
+        headers = self.world.notifier._headers
+        answer = await self.world.client.post("/api/avis", json={"finies": []}, headers=headers)
+        assert answer.status_code == 200, answer.text
+        points = [point for one in answer.json()["lettres"] for point in one["points"]]
+        return [one["phrase"].replace("\xa0", " ") for one in points if one["titre"] == "Le rectorat a agi pour vous"]
+
+
+@pytest.fixture
+async def agir(open_world):
+    await open_world.pool.execute("DELETE FROM avis")
+    await open_world.pool.execute(
+        "INSERT INTO coordonnees_etablissement (uai, courriel, version, par, le)"
+        " VALUES ($1, 'lycee@ac-exemple.invalid', 1, 'x', now())",
+        LYON,
+    )
+    return Agir(open_world)
+
+
+async def test_without_a_reason_nobody_acts(agir):
+    assert (await agir.begin(motif="  ")).status_code == 422
+    assert (await agir.begin(motif="x" * 501)).status_code == 422
+    assert await agir.interventions() == []
+    assert EN_BREF not in (await agir.page("/missions"))[1]
+
+
+async def test_one_convokes_as_the_lycee_does_and_each_act_bears_both_names(agir):
+    await agir.begun()
+    status, text = await agir.page(f"/preparation/{LYON}?session={SESSION}")
+    assert status == 200
+    assert EN_BREF in text
+    assert (await agir.convoque("100", "101")).status_code == 201
+    rows = await agir.world.pool.fetch("SELECT par, par_nom FROM convocation_version")
+    assert {tuple(row) for row in rows} == {("gest", "gest pour LYCEE 0699001J, VILLE")}
+    await agir.end()
+    [one] = await agir.interventions()
+    assert (one["motif"], one["par"], one["fin"] is not None) == (MOTIF, "gest", True)
+    actes = await agir.world.pool.fetch("SELECT action, nom, motif, uai FROM audit WHERE action LIKE 'intervention.%'")
+    assert [tuple(row) for row in actes] == [
+        ("intervention.ouvrir", "gest", MOTIF, LYON),
+        ("intervention.finir", "gest pour LYCEE 0699001J, VILLE", "", LYON),
+    ]
+
+
+async def test_the_lycee_is_told_what_was_done_and_why(agir):
+    await agir.begun()
+    await agir.convoque("100", "101")
+    await agir.end()
+    assert await agir.letter() == ["Le rectorat a agi pour votre établissement : 2 actes."]
+    for who in ("chef", "delegue", "delegue_consultation", "gestionnaire", "administrateur"):
+        _, text = await agir.page("/interventions", agir.world.browser(who))
+        assert MOTIF in text, who
+        assert "2 personnes convoquées" in text
+    _, text = await agir.page("/interventions", agir.world.browser("autre_chef"))
+    assert "Le rectorat n’a agi pour aucun établissement." in text
+    _, text = await agir.page("/journal", agir.world.browser("gestionnaire"))
+    assert "gest pour LYCEE 0699001J, VILLE" in text
+
+
+async def test_who_has_done_nothing_tells_nothing(agir):
+    await agir.begun()
+    await agir.end()
+    assert await agir.letter() == []
+    assert "Aucun acte" in (await agir.page("/interventions"))[1]
+
+
+async def test_another_academies_lycee_does_not_exist_and_nobody_else_acts(agir):
+    assert (await agir.begin(LILLE)).status_code == 404
+    for who in ("chef", "administrateur", "intervenant"):
+        assert (await agir.begin(browser=agir.world.browser(who))).status_code == 403, who
+    assert await agir.interventions() == []
+
+
+async def test_one_neither_signs_nor_settles_nor_delegates_for_it(agir):
+    await agir.begun()
+    for path in (f"/signature/{LYON}", f"/coordonnees/{LYON}", f"/avis/{LYON}", f"/delegations/{LYON}", "/comptes"):
+        assert (await agir.page(path))[0] in {403, 404}, path
+    status, _ = await agir.page(f"/preparation/{LILLE}")
+    assert status == 404
+
+
+async def test_one_acts_for_one_at_a_time_and_ended_one_is_the_gestionnaire_again_in_every_browser(agir):
+    other = agir.world.browser("gestionnaire")
+    await agir.begin(AUTRE_LYON, browser=other)
+    await agir.begun()
+    assert [one["fin"] is None for one in await agir.interventions()] == [False, True]
+    assert EN_BREF not in (await agir.page("/missions", other))[1]
+    await agir.end()
+    for browser in (agir.browser, other):
+        _, text = await agir.page("/missions", browser)
+        assert EN_BREF not in text
+        assert "Exigences" in text or "Profils et besoins" in text
+        assert (await agir.convoque("100", browser=browser)).status_code == 403
+
+
+async def test_after_two_hours_it_has_ended_by_itself_and_the_lycee_is_told(agir):
+    await agir.begun()
+    await agir.convoque("100")
+    agir.later(minutes=25)
+    await agir.page()  # somebody who works
+    for _ in range(5):
+        agir.later(minutes=20)
+        await agir.page()
+    assert (await agir.convoque("101")).status_code == 403
+    async with agir.world.pool.acquire() as connection:
+        await close_overdue(connection, agir.now)
+        await close_overdue(connection, agir.now)
+    [one] = await agir.interventions()
+    assert one["fin"] - one["debut"] == timedelta(hours=2)
+    assert await agir.letter() == ["Le rectorat a agi pour votre établissement : 1 acte."]
+
+
+async def test_of_several_functions_the_one_before_acts_again(agir):
+    functions = [
+        Acteur("gest", Role.INTERVENANT, "Dominique"),
+        Acteur("gest", Role.GESTIONNAIRE, "Dominique", academies=frozenset({"10"})),
+    ]
+    cookie = await agir.world.signed_in(*functions)
+    agir.browser._headers = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin", "Cookie": cookie}
+    assert (await agir.browser.post("/fonctions", {"choisie": "2"})).status_code == 303
+    await agir.begun()
+    await agir.end()
+    assert (await agir.page("/exigences"))[0] == 200
+
+
+async def test_the_same_ended_twice_says_so(agir):
+    answer = await agir.world.pour_etablissement.post("/interventions/fin", {})
+    assert (answer.status_code, answer.json()["code"]) == (409, "intervention-finie")
+
+
+async def test_what_others_do_meanwhile_is_not_counted(agir):
+    await agir.begun()
+    await agir.world.chef.convoque(agir.world.hlp, "103")
+    await agir.end()
+    assert await agir.letter() == []
