@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from acces import openapi, securite
+from acces import openapi, sceaux, securite
 from acces.http import create_app
 from chassis.periodic import periodically
 from chassis.service import Runtime, Service, run
@@ -23,6 +23,7 @@ from convocation.comptes.commands import forget_unused
 from convocation.connexion import api as connexion
 from convocation.connexion import commands as entrees
 from convocation.connexion.pages import to_sign_in
+from convocation.conservation import commands as conservation
 from convocation.convocations import api as convocations
 from convocation.couverture import api as couverture
 from convocation.delegations import api as delegations
@@ -114,7 +115,7 @@ def build(runtime: Runtime) -> Service:
 
 
 def _periodic(runtime: Runtime, state: Application) -> list[Callable[[], Awaitable[None]]]:
-    """What is over is forgotten, files of the directory are read, deadlines noted, metrics counted."""
+    """What is over is forgotten, files of the directory are read, deadlines noted, metrics counted, days sealed."""
 
     async def forget_what_is_over() -> None:
         async with runtime.pool.acquire() as connection:
@@ -147,6 +148,8 @@ def _periodic(runtime: Runtime, state: Application) -> list[Callable[[], Awaitab
         partial(periodically, _DOUBLONS_SECONDS, "doublons", partial(look_for_pairs, runtime.pool)),
         partial(periodically, _DEADLINES_SECONDS, "deadlines", note_what_comes_near),
         partial(periodically, _GAUGES_SECONDS, "gauges", measure),
+        sceaux.sealing(runtime.pool, state.clock),
+        conservation.purging(runtime.pool, state.settings, state.clock),
     ]
 
 

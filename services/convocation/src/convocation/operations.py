@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from acces.acteur import Acteur
 from chassis.database import Connection
 from convocation.commun.recherche import cle, formes
+from convocation.conservation.commands import erase, kept, over, purge, who
+from convocation.conservation.settings import DureesConvocation as Durees
 from convocation.convocations.commands import replay_convocations
 from convocation.convocations.domain import NatureVersion
 from convocation.convocations.publishing import TYPES
@@ -20,14 +22,20 @@ from convocation.restauration.commands import catch_up, held
 __all__ = [
     "SOURCE",
     "Choix",
+    "Durees",
     "catch_up",
     "cle",
+    "erase",
     "event_of",
     "formes",
     "held",
+    "kept",
     "open_session",
+    "over",
     "page",
+    "purge",
     "replay_convocations",
+    "who",
 ]
 
 SOURCE = "/imagin/convocation"
