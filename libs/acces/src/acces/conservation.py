@@ -21,7 +21,10 @@ SEASON = 401
 
 
 class Durees(BaseSettings):
-    """How many days things are kept. A service adds its own, `keep_<kind>_days`."""
+    """How many days things are kept. A service adds its own, `keep_<kind>_days`.
+
+    The first base of a service's settings: of what two bases configure, the last one's counts.
+    """
 
     keep_dead_letters_days: int = Field(default=180, ge=30, le=_YEARS, description="dead letters, once they are closed")
     keep_audit_days: int = Field(default=1_830, ge=SEASON, le=_YEARS, description="acts of the audit, by sealed days")

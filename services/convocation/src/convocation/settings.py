@@ -13,7 +13,7 @@ from convocation.identite.settings import IdentiteSettings
 from pages.settings import PagesSettings
 
 
-class Settings(IdentiteSettings, PagesSettings, DureesConvocation):
+class Settings(DureesConvocation, IdentiteSettings, PagesSettings):
     """`public_url` is how people reach the pages: it stands in QR codes, and `https` makes the cookie secure."""
 
     model_config = SettingsConfigDict(env_prefix="CONVOCATION_")

@@ -17,7 +17,7 @@ class DureesImport(Durees):
     keep_convocations_days: int = Field(default=760, ge=SEASON, le=3_660, description="that somebody was convoked")
 
 
-class Settings(PagesSettings, DureesImport):
+class Settings(DureesImport, PagesSettings):
     """One closing makes many missions: smaller batches keep the relay and the next service busy meanwhile."""
 
     model_config = SettingsConfigDict(env_prefix="MISSION_IMPORT_")

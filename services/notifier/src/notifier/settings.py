@@ -50,7 +50,7 @@ class DureesNotifier(Durees):
     keep_mails_days: int = Field(default=760, ge=SEASON, le=3_660, description="what became of a mail, once it is over")
 
 
-class Settings(SigningSettings, DureesNotifier):
+class Settings(DureesNotifier, SigningSettings):
     """Exactly one of `mail_dir` (a folder of .eml files) and `smtp_url` says where mails go."""
 
     model_config = SettingsConfigDict(env_prefix="NOTIFIER_")

@@ -18,7 +18,7 @@ class DureesBridge(Durees):
     keep_rights_days: int = Field(default=760, ge=SEASON, le=3_660, description="a right and its answer, after its end")
 
 
-class Settings(SigningSettings, EntreeSettings, DureesBridge):
+class Settings(DureesBridge, SigningSettings, EntreeSettings):
     """`stale_after_seconds`: the check of rights answers 503 when it knows less than what was told so long ago.
 
     `clients`: who may ask for a token, client id → verifiers of its secrets; without one nobody gets any.
