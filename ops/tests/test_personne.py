@@ -237,7 +237,9 @@ async def test_the_search_finds_what_is_planted_anywhere(imagin, installation, p
     }
 
 
-async def test_an_extract_has_all_of_her_with_her_acts_in_clear_and_nothing_of_others(imagin, installation, planted):
+async def test_an_extract_has_all_of_her_with_her_acts_in_clear_and_nothing_of_others(
+    imagin, installation, planted, tmp_path
+):
     done = await imagin("personne", "extrait", WHO, **installation)
     assert done.code == 0, done.err
     kept = done.json["services"]
@@ -251,6 +253,10 @@ async def test_an_extract_has_all_of_her_with_her_acts_in_clear_and_nothing_of_o
     assert kept["santorin-bridge"]["habilitation"][0]["numero"] == WHO
     assert "AUTRE" not in done.out
     assert (await imagin("personne", "extrait", "nobody", **installation)).code == 1
+    file = tmp_path / "extrait.pdf"
+    assert (await imagin("personne", "extrait", WHO, "--pdf", file, **installation)).code == 0
+    assert (file.read_bytes()[:5], file.stat().st_mode & 0o777) == (b"%PDF-", 0o600)
+    assert (await imagin("personne", "extrait", WHO, "--pdf", file, **installation)).code == 2
 
 
 @pytest.mark.parametrize(

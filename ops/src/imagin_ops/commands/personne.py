@@ -3,8 +3,10 @@
 import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -21,6 +23,7 @@ from notifier import operations as notifier
 from santorin_bridge import operations as santorin_bridge
 
 app = typer.Typer(help="What is kept of one person: told, erased, looked for.", no_args_is_help=True)
+_PARIS = ZoneInfo("Europe/Paris")
 _KEPT: Mapping[str, Callable[[Connection, Personne], Awaitable[dict[str, list[dict[str, object]]]]]] = {
     MISSION_IMPORT.name: mission_import.kept,
     SANTORIN_BRIDGE.name: santorin_bridge.kept,
@@ -37,6 +40,7 @@ _ERASE: Mapping[str, Callable[[Connection, Personne], Awaitable[dict[str, int]]]
 
 Numero = Annotated[str, typer.Argument(help="Her number in the directory; entries merged with hers are hers.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
+Pdf = Annotated[Path | None, typer.Option(help="New file: the same as a PDF, instead of JSON.")]
 Mails = Annotated[list[Path] | None, typer.Option(help="Folder of mails (NOTIFIER_MAIL_DIR, returns): hers go too.")]
 Folders = Annotated[list[Path] | None, typer.Option("--fichiers", help="Folder that is looked through: logs, mails.")]
 
@@ -46,14 +50,18 @@ class Refused(Exception):
 
 
 @app.command()
-def extrait(numero: Numero) -> None:
+def extrait(numero: Numero, *, pdf: Pdf = None) -> None:
     """All that the four services keep of her, as one JSON document on stdout: personal data, hand it to her alone.
 
-    Needs the four <SERVICE>_DATABASE_URL. Exit code 0, 1 when nobody has the number, 4 when a database does not answer.
+    Needs the four <SERVICE>_DATABASE_URL. Exit code 0, 1 when nobody has the number, 2 when the file exists, 4 when a
+    database does not answer.
     """
     who, kept = run(_kept(running.find(), numero))
     if who is None:
         fail("personne ne porte ce numéro dans l’annuaire")
+    if pdf is not None:
+        _create(pdf, convocation.Extraits().render(numero, kept, datetime.now(_PARIS)))
+        return
     told = {"numeros": who.personne.numeros, "convoquee_a_venir": who.a_venir}
     put_json(told | {"services": kept})
 
@@ -146,12 +154,17 @@ def _may_go(found: Trouvee | None) -> Personne:
 
 
 def _write(file: Path, words: Sequence[str]) -> None:
+    _create(file, "".join(f"{word}\n" for word in sorted(set(words))).encode())
+
+
+def _create(file: Path, content: bytes) -> None:
+    """A new file for the owner's eyes."""
     try:
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError as error:
         fail(f"{file} : {error.strerror}", code=2)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
-        opened.writelines(f"{word}\n" for word in sorted(set(words)))
+    with os.fdopen(descriptor, "wb") as opened:
+        opened.write(content)
 
 
 @app.command()

@@ -17,12 +17,14 @@ from convocation.convocations.publishing import TYPES
 from convocation.convocations.sql import Choisie, Choix, page
 from convocation.entrees import commands as entrees
 from convocation.entrees.commands import Entree
+from convocation.extraits.rendering import Extraits
 from convocation.restauration.commands import catch_up, held
 
 __all__ = [
     "SOURCE",
     "Choix",
     "Durees",
+    "Extraits",
     "catch_up",
     "cle",
     "erase",
