@@ -75,7 +75,9 @@ async def plant_convocation(pool):
     await pool.execute("INSERT INTO relance VALUES ($1, now())", HERS)
     await pool.execute("INSERT INTO acces (convocation_id, version, hash, etat) VALUES ($1, 1, 'h', 'ACCEPTEE')", HERS)
     await pool.execute("INSERT INTO abonnement (numero, cree_le) VALUES ($1, now())", WHO)
-    await pool.execute("INSERT INTO brouillon VALUES ($1, $2, 'Chef', now())", MISSION, json.dumps({"qui": [WHO]}))
+    await pool.execute(
+        "INSERT INTO brouillon VALUES ($1, $2, 'Chef', now())", MISSION, json.dumps({"qui": [WHO, OTHER]})
+    )
     await pool.execute(
         "INSERT INTO demande (demande_id, uai, academie, nom, prenom, precisions, par, le) "
         "VALUES ($1, '0699001J', '10', 'Inventee', 'Claude', '', 'chef', now())",
@@ -247,11 +249,13 @@ async def test_an_extract_has_all_of_her_with_her_acts_in_clear_and_nothing_of_o
     assert [row["courriel"] for row in kept["convocation"]["intervenant"] if row["numero"] == WHO] == [MAIL]
     assert kept["convocation"]["adresse_changee"][0]["ancienne"] == OLD
     acts = kept["convocation"]["audit"]
-    assert [one["motif"] for one in acts if one["apres"] == {"courriel": MAIL}] == ["mariage"]
+    assert [one["motif"] for one in acts if one.get("apres") == {"courriel": MAIL}] == ["mariage"]
     assert len(acts) == 5
     assert kept["notifier"]["notification"][0]["numero"] == WHO
     assert kept["santorin-bridge"]["habilitation"][0]["numero"] == WHO
     assert "AUTRE" not in done.out
+    assert OTHER not in done.out, "a draft and a pair that name others are said to be there, no more"
+    assert kept["convocation"]["brouillon"] == [{"cite_aussi_autrui": True}]
     assert (await imagin("personne", "extrait", "nobody", **installation)).code == 1
     file = tmp_path / "extrait.pdf"
     assert (await imagin("personne", "extrait", WHO, "--pdf", file, **installation)).code == 0

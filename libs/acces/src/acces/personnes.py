@@ -46,6 +46,8 @@ class Lieu:
     table: str
     condition: str
     par: Literal["numeros", "convocations", "mots"] = "numeros"
+    mixte: bool = False
+    """Its rows name others too: an extract says that there are some, and not what they say."""
 
 
 DEAD_LETTERS = Lieu(
@@ -54,7 +56,9 @@ DEAD_LETTERS = Lieu(
                OR position(convert_to(mot, 'UTF8') IN coalesce(key, '')) > 0
                OR EXISTS (SELECT FROM unnest(header_values) AS h WHERE position(convert_to(mot, 'UTF8') IN h) > 0))""",
     "mots",
+    mixte=True,
 )
+_MIXED: dict[str, object] = {"cite_aussi_autrui": True}
 
 
 class _Line(Row):
@@ -69,9 +73,12 @@ async def kept(connection: Connection, lieux: Sequence[Lieu], who: Personne) -> 
         rows = await connection.fetch(select, _argument(who, lieu), record_class=_Line)
         if rows:
             lines.setdefault(lieu.table, {}).update((row.line, None) for row in rows)
-    found = {table: [json.loads(line) for line in hers] for table, hers in lines.items()}
+    mixed = {lieu.table for lieu in (*lieux, DEAD_LETTERS) if lieu.mixte}
+    found = {
+        table: [dict(_MIXED) if table in mixed else json.loads(line) for line in hers] for table, hers in lines.items()
+    }
     acts = await _acts(connection, who)
-    return found | ({"audit": [one.entier for one in acts]} if acts else {})
+    return found | ({"audit": [_told(one) for one in acts]} if acts else {})
 
 
 async def erase(connection: Connection, lieux: Sequence[Lieu], who: Personne) -> dict[str, int]:
@@ -84,6 +91,11 @@ async def erase(connection: Connection, lieux: Sequence[Lieu], who: Personne) ->
             taken[lieu.table] = taken.get(lieu.table, 0) + count
     await oubli.forget(connection, await _sujets(connection, who))
     return taken | ({"audit": len(acts)} if acts else {})
+
+
+def _told(acte: ActeEcrit) -> dict[str, object]:
+    """A pair that is no duplicate names the other one."""
+    return dict(_MIXED) if acte.objet.startswith("doublon|") else acte.entier
 
 
 def _argument(who: Personne, lieu: Lieu) -> list[str]:

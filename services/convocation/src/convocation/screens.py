@@ -29,6 +29,7 @@ from convocation.doublons import pages as doublons
 from convocation.empechements import pages as empechements
 from convocation.exigences import pages as exigences
 from convocation.exports import pages as exports
+from convocation.extraits import pages as extraits
 from convocation.journal import pages as journal
 from convocation.listes import pages as listes
 from convocation.lots import pages as lots
@@ -71,6 +72,7 @@ _SCREENS = (
     journal,
     courriels,
     mes_missions,
+    extraits,
     empechements,
     abonnement,
     annuaire,  # last: /intervenants/{intervenant_id} would take its neighbours' addresses
@@ -94,6 +96,7 @@ _ROOMS = (
     "empechements",
     "exigences",
     "exports",
+    "extraits",
     "journal",
     "listes",
     "lots",

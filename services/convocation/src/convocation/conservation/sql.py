@@ -69,22 +69,26 @@ _BY_ADDRESS = "lower(t.courriel) = ANY ($1::text[])"
 LIEUX = (
     *(Lieu(table, _OF_CONVOCATIONS, "convocations") for table in _HANGS_ON_A_CONVOCATION),
     Lieu("convocation", "t.numero = ANY ($1)"),
-    Lieu("lot", "t.convocations && $1::text[]::uuid[]", "convocations"),
+    Lieu("lot", "t.convocations && $1::text[]::uuid[]", "convocations", mixte=True),
     Lieu("avis", "t.reference = ANY ($1)", "convocations"),
     # A draft is a mission's: with her it goes whole, and is entered anew.
     Lieu(
-        "brouillon", "EXISTS (SELECT FROM unnest($1::text[]) AS n WHERE strpos(t.saisie::text, to_json(n)::text) > 0)"
+        "brouillon",
+        "EXISTS (SELECT FROM unnest($1::text[]) AS n WHERE strpos(t.saisie::text, to_json(n)::text) > 0)",
+        mixte=True,
     ),
     Lieu("entree", "t.qui && $1::text[]"),
     Lieu("idempotence", "split_part(t.acteur, '|', 2) = ANY ($1)"),
-    Lieu("idempotence", "EXISTS (SELECT FROM unnest($1::text[]) AS m WHERE strpos(t.reponse, m) > 0)", "mots"),
+    Lieu(
+        "idempotence", "EXISTS (SELECT FROM unnest($1::text[]) AS m WHERE strpos(t.reponse, m) > 0)", "mots", mixte=True
+    ),
     Lieu("demande", "lower(t.nom || ' ' || t.prenom) = ANY ($1)", "mots"),
     Lieu("delegation", _BY_ADDRESS, "mots"),
     Lieu("attribution", _BY_ADDRESS, "mots"),
     Lieu("compte", _BY_ADDRESS, "mots"),
     *(Lieu(table, "t.numero = ANY ($1)") for table in ("abonnement", "lien_perdu", "adresse_changee", "sortie")),
-    *(Lieu(table, "$1 && ARRAY[t.numero, t.autre]") for table in ("doublon_ecarte", "doublon_probable")),
-    Lieu("fusion", "$1 && ARRAY[t.gardee, t.autre]"),
+    *(Lieu(table, "$1 && ARRAY[t.numero, t.autre]", mixte=True) for table in ("doublon_ecarte", "doublon_probable")),
+    Lieu("fusion", "$1 && ARRAY[t.gardee, t.autre]", mixte=True),
     Lieu("doublon_a_chercher", "t.numero = ANY ($1)"),
     Lieu("intervenant_mot", "t.numero = ANY ($1)"),
     Lieu("intervenant", "t.numero = ANY ($1)"),

@@ -81,9 +81,14 @@ def _envoi(numero: str, kept: Kept, le: datetime) -> dict[str, Any]:
     }
 
 
+def nom_de_table(table: str) -> str:
+    """What it holds, in words."""
+    return _TABLES.get(table, table)
+
+
 def _table(table: str, rows: Sequence[Mapping[str, object]]) -> dict[str, Any]:
     return {
-        "nom": _TABLES.get(table, table),
+        "nom": nom_de_table(table),
         "nombre": pluriel(len(rows), "ligne", "lignes"),
         "lignes": [[[_champ(name), _valeur(value)] for name, value in row.items() if _said(value)] for row in rows],
     }
