@@ -12,7 +12,11 @@ ROWS = {"fetch", "fetchrow", "fetchmany", "cursor"}
 OTHERS = {"fetchval", "execute", "executemany", "prepare", "copy_records_to_table", "copy_from_query", "copy_to_table"}
 FILES = {"sql.py", "reads.py", "bulk.py"}
 ELSEWHERE = {
+    "libs/acces/src/acces/conservation.py": "runs the statements by which each service says what is over",
+    "libs/acces/src/acces/personnes.py": "puts together where each service says that a person stands",
     "libs/acces/src/acces/audit.py": "the audit of every service: one table, one module",
+    "libs/acces/src/acces/oubli.py": "the keys of people, of every service",
+    "libs/acces/src/acces/sceaux.py": "the seals of the audit of every service",
     "libs/acces/src/acces/portee.py": "whose a transaction is",
     "libs/chassis/src/chassis/database.py": "the COPY and the UPDATE that all services share",
     "libs/chassis/src/chassis/dead_letters.py": "the table of dead letters",

@@ -30,6 +30,7 @@ PAST_THE_POLICIES = {
     "convocation/connexion/portail.py": "who comes from a provider is nobody yet",
     "convocation/documents/pages.py": "the page behind a QR code is for everybody",
     "convocation/entrees/commands.py": "a session says who the acteur is",
+    "convocation/extraits/pages.py": "all that is kept of oneself, which the policies show in part",
     "convocation/main.py": "what is done while nobody asks",
     "convocation/mes_missions/abonnement.py": "a calendar program has an address and no acteur",
     "convocation/mes_missions/lien.py": "who opens the link of a mail is nobody yet",

@@ -12,6 +12,8 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = ("mission_import", "convocation", "santorin_bridge", "notifier")
 OF_THE_PROCESS = {"dead_letter", "outbox", "restauration_connu", "schema_migrations"}
 """Tables of no établissement: an acteur only adds to the outbox."""
+NOBODYS_SINCE = {"audit_purge", "audit_sceau", "cle_oubli", "habilitation_effacee"}
+"""Tables that later migrations put behind policies, where no acteur has any."""
 WINDOWS = {
     *("delegue_du_vecteur", "etablissement", "libelle_epreuve", "lieu_de_session", "lycee_de_commune"),
     *("occupation", "session_de_mission"),
@@ -81,7 +83,8 @@ async def test_the_policies_are_taken_down_whole_and_put_up_again(connection):
     await held.execute(f"SET ROLE {package}_owner")
     await held.execute(down)
     assert await held.fetch("SELECT FROM pg_policies") == []
-    assert await held.fetch("SELECT FROM pg_class WHERE relrowsecurity") == []
+    behind = await held.fetch("SELECT relname FROM pg_class WHERE relrowsecurity")
+    assert {one["relname"] for one in behind} <= NOBODYS_SINCE
     await held.execute(up)
     assert await held.fetchval("SELECT count(*) FROM pg_class WHERE relrowsecurity") > 0
 

@@ -2,10 +2,11 @@
 
 import typer
 
-from imagin_ops.commands import audit, credentials, db, dlq, importing, reconcile, topics
+from imagin_ops.commands import audit, credentials, db, dlq, importing, personne, reconcile, topics
 from imagin_ops.commands.catch_up import catch_up
 from imagin_ops.commands.console import console, watch
 from imagin_ops.commands.outbox import outbox
+from imagin_ops.commands.purge import purge
 from imagin_ops.commands.replay import replay
 from imagin_ops.commands.status import doctor, status
 
@@ -24,9 +25,11 @@ app.add_typer(topics.app, name="topics")
 app.add_typer(db.app, name="db")
 app.add_typer(dlq.app, name="dlq")
 app.command()(replay)
+app.command()(purge)
 app.command()(catch_up)
 app.add_typer(reconcile.app, name="reconcile")
 app.add_typer(audit.app, name="audit")
+app.add_typer(personne.app, name="personne")
 app.add_typer(credentials.app, name="credentials")
 app.add_typer(credentials.keys, name="keys")
 app.add_typer(importing.app, name="import")

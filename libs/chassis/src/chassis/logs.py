@@ -47,6 +47,8 @@ _ALLOWED = frozenset(
         "version",
         "cause",
         "state",
+        "jour",
+        "chaine",
     }
 )
 

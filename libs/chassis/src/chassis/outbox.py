@@ -49,11 +49,11 @@ class Outgoing:
 
 
 class Message(NamedTuple):
-    """A record ready for Kafka; `token` is what its source needs to clear it."""
+    """A record ready for Kafka; `token` is what its source needs to clear it. No value is a tombstone."""
 
     topic: str
     key: bytes
-    value: bytes
+    value: bytes | None
     headers: list[tuple[str, bytes]]
     token: object
 

@@ -62,7 +62,10 @@ async def migrate(admin_url: str, package: str, *, name: str | None = None) -> l
         done = await migration.migrate(connection, migration.of_service(package))
         await connection.execute(f"REVOKE INSERT, UPDATE, DELETE ON schema_migrations FROM {package}")
         await connection.execute(f"GRANT SELECT ON schema_migrations TO {package}")
-        await connection.execute(f"REVOKE UPDATE, DELETE ON audit FROM {package}")  # append-only (0021)
+        await connection.execute(f"REVOKE UPDATE, DELETE ON audit, audit_sceau FROM {package}")  # append-only (0021)
+        await connection.execute(f"REVOKE INSERT, UPDATE, DELETE ON audit_purge FROM {package}")
+        await connection.execute(f"GRANT EXECUTE ON FUNCTION audit_purger TO {package}")
+        await connection.execute(f"REVOKE UPDATE ON cle_oubli FROM {package}")  # a key is there or forgotten (0061)
     finally:
         await connection.close()
     return done

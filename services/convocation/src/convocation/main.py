@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from acces import openapi, securite
+from acces import openapi, sceaux, securite
 from acces.http import create_app
 from chassis.periodic import periodically
 from chassis.service import Runtime, Service, run
@@ -16,7 +16,7 @@ from convocation.annuaire.imports import api as imports
 from convocation.annuaire.imports import commands as import_annuaire
 from convocation.annuaire.imports import export as export_annuaire
 from convocation.avancement import api as avancement
-from convocation.avancement.commands import keep_progress
+from convocation.avancement.commands import counting
 from convocation.avis.commands import give_up_letters, note_deadlines
 from convocation.commun import idempotence, refusals
 from convocation.commun.application import Debits, Sceaux
@@ -25,6 +25,7 @@ from convocation.comptes.commands import forget_unused
 from convocation.connexion import api as connexion
 from convocation.connexion import commands as entrees
 from convocation.connexion.pages import to_sign_in
+from convocation.conservation import commands as conservation
 from convocation.convocations import api as convocations
 from convocation.couverture import api as couverture
 from convocation.delegations import api as delegations
@@ -85,7 +86,6 @@ _IMPORTS_SECONDS = 1.0
 _STATES_SECONDS = 1.0
 _DOUBLONS_SECONDS = 1.0
 _GAUGES_SECONDS = 30.0
-_PROGRESS_SECONDS = 30.0
 _DEADLINES_SECONDS = 60.0
 _KEYS_KEPT = timedelta(days=7)
 
@@ -119,7 +119,7 @@ def build(runtime: Runtime) -> Service:
 
 
 def _periodic(runtime: Runtime, state: Application) -> list[Callable[[], Awaitable[None]]]:
-    """What is over is forgotten, files of the directory are read, deadlines noted, metrics counted."""
+    """What is over is forgotten, files of the directory are read, deadlines noted, metrics counted, days sealed."""
 
     async def forget_what_is_over() -> None:
         async with runtime.pool.acquire() as connection:
@@ -146,9 +146,6 @@ def _periodic(runtime: Runtime, state: Application) -> list[Callable[[], Awaitab
         async with runtime.pool.acquire() as connection:
             await mesures.measure(connection, state.clock())
 
-    async def count_progress() -> None:
-        await keep_progress(runtime.pool, state.clock())
-
     return [
         partial(periodically, _STATES_SECONDS, "states", partial(keep_states, runtime.pool, state.settings.lot_copies)),
         partial(periodically, _HOUR_SECONDS, "forget", forget_what_is_over),
@@ -156,7 +153,9 @@ def _periodic(runtime: Runtime, state: Application) -> list[Callable[[], Awaitab
         partial(periodically, _DOUBLONS_SECONDS, "doublons", partial(look_for_pairs, runtime.pool)),
         partial(periodically, _DEADLINES_SECONDS, "deadlines", note_what_comes_near),
         partial(periodically, _GAUGES_SECONDS, "gauges", measure),
-        partial(periodically, _PROGRESS_SECONDS, "progress", count_progress),
+        sceaux.sealing(runtime.pool, state.clock),
+        conservation.purging(runtime.pool, state.settings, state.clock),
+        counting(runtime.pool, state.clock),
     ]
 
 

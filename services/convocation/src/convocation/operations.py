@@ -9,25 +9,35 @@ from datetime import datetime, timedelta
 from acces.acteur import Acteur
 from chassis.database import Connection
 from convocation.commun.recherche import cle, formes
+from convocation.conservation.commands import erase, kept, over, purge, who
+from convocation.conservation.settings import DureesConvocation as Durees
 from convocation.convocations.commands import replay_convocations
 from convocation.convocations.domain import NatureVersion
 from convocation.convocations.publishing import TYPES
 from convocation.convocations.sql import Choisie, Choix, page
 from convocation.entrees import commands as entrees
 from convocation.entrees.commands import Entree
+from convocation.extraits.rendering import Extraits
 from convocation.restauration.commands import catch_up, held
 
 __all__ = [
     "SOURCE",
     "Choix",
+    "Durees",
+    "Extraits",
     "catch_up",
     "cle",
+    "erase",
     "event_of",
     "formes",
     "held",
+    "kept",
     "open_session",
+    "over",
     "page",
+    "purge",
     "replay_convocations",
+    "who",
 ]
 
 SOURCE = "/imagin/convocation"

@@ -30,6 +30,7 @@ from convocation.doublons import pages as doublons
 from convocation.empechements import pages as empechements
 from convocation.exigences import pages as exigences
 from convocation.exports import pages as exports
+from convocation.extraits import pages as extraits
 from convocation.interventions import pages as interventions
 from convocation.journal import pages as journal
 from convocation.listes import pages as listes
@@ -75,6 +76,7 @@ _SCREENS = (
     journal,
     courriels,
     mes_missions,
+    extraits,
     empechements,
     abonnement,
     annuaire,  # last: /intervenants/{intervenant_id} would take its neighbours' addresses
@@ -99,6 +101,7 @@ _ROOMS = (
     "empechements",
     "exigences",
     "exports",
+    "extraits",
     "interventions",
     "journal",
     "listes",

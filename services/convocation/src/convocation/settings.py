@@ -8,11 +8,12 @@ from pydantic_settings import SettingsConfigDict
 
 from acces.settings import Trousseau, refuse_shared
 from chassis.settings import THIS_MACHINE
+from convocation.conservation.settings import DureesConvocation
 from convocation.identite.settings import IdentiteSettings
 from pages.settings import PagesSettings
 
 
-class Settings(IdentiteSettings, PagesSettings):
+class Settings(DureesConvocation, IdentiteSettings, PagesSettings):
     """`public_url` is how people reach the pages: it stands in QR codes, and `https` makes the cookie secure."""
 
     model_config = SettingsConfigDict(env_prefix="CONVOCATION_")

@@ -1,9 +1,10 @@
 """The directory person by person through the API: rights, versions, what is refused, the audit (R35, R36, R54)."""
 
-import json
 from uuid import UUID, uuid5
 
 import pytest
+
+from testkit.actes import actes
 
 URL = "/api/academies/{}/intervenants"
 LYON, AUTRE_LYON = "0699001J", "0699002K"
@@ -21,8 +22,7 @@ async def id_of(world, numero="102"):
 
 
 async def acts(world, objet):
-    rows = await world.pool.fetch("SELECT * FROM audit WHERE objet = $1 ORDER BY id", objet)
-    return [dict(row) | {name: json.loads(row[name] or "null") for name in ("avant", "apres")} for row in rows]
+    return [row.entier for row in await actes(world.pool, objet=objet)]
 
 
 async def put(acteur, path, body, version=1):

@@ -20,6 +20,7 @@ from convocation.annuaire.domain import Intervenant
 from convocation.commun.refus import AcademieInconnue, VersionDepassee
 from convocation.demandes import sql as demandes
 from convocation.demandes.refus import DemandeDejaTraitee
+from testkit.actes import actes
 
 NOW, ASKED = datetime(2020, 2, 1, tzinfo=UTC), UUID(int=7)
 LYON, LILLE = "0699001J", "0599001F"
@@ -85,7 +86,7 @@ async def test_deactivating_keeps_the_convocations_and_the_reason_is_in_the_audi
         await set_actif(one, "102", 1, actif=False, motif="départ")
     assert not (await held(open_world, "102")).actif
     assert await open_world.pool.fetchval("SELECT status FROM convocation WHERE numero = '102'") == "ACTIVE"
-    assert await open_world.pool.fetchval("SELECT motif FROM audit ORDER BY id DESC LIMIT 1") == "départ"
+    assert (await actes(open_world.pool))[-1].motif == "départ"
 
 
 async def test_another_academies_person_does_not_exist_and_other_roles_may_not(world):

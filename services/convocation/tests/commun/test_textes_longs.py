@@ -4,6 +4,8 @@ import html
 
 import pytest
 
+from testkit.actes import actes
+
 LYON = "0699001J"
 MOST = 2_000
 KEPT = "\n".join(["ligne " * 6 + "fin"] * 50)
@@ -100,7 +102,7 @@ async def test_the_reason_to_deactivate_somebody_is_too(world):
     path, form = f"/intervenants/{person}/activite", {"version": "1", "action": "desactiver"}
     assert await refused(await gestionnaire.post(path, form | {"motif": TOO_LONG}))
     assert (await gestionnaire.post(path, form | {"motif": SENT})).status_code == 303
-    assert KEPT in await world.pool.fetchval("SELECT array_agg(motif) FROM audit")
+    assert KEPT in [one.motif for one in await actes(world.pool)]
 
 
 async def test_what_is_said_of_somebody_who_is_missing_is_too(open_world):

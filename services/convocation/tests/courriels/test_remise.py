@@ -2,6 +2,8 @@
 
 import pytest
 
+from testkit.actes import actes
+
 
 @pytest.fixture
 async def line(open_world):
@@ -56,8 +58,8 @@ async def test_handing_over_is_confirmed_once_told_and_audited(open_world, line)
     for _ in range(2):
         done = await chef.post(path, {"version": "1"})
         assert (done.status_code, done.headers["location"]) == (303, f"/convocations/{line}?fait=remise")
-    acts = await open_world.pool.fetch("SELECT objet, apres, uai FROM audit WHERE action = 'remise.ecrire'")
-    assert [(one["objet"], one["apres"]) for one in acts] == [(f"convocation|{line}", '{"version": 1}')]
+    acts = await actes(open_world.pool, "remise.ecrire")
+    assert [(one.objet, one.apres) for one in acts] == [(f"convocation|{line}", {"version": 1})]
     for text in (await chef.text(f"/convocations/{line}"), await chef.text(f"/missions/{open_world.hg}")):
         assert "Remise en main propre" in text
         assert "Confirmer la remise" not in text

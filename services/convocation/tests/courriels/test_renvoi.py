@@ -5,6 +5,8 @@ import json
 
 import pytest
 
+from testkit.actes import actes
+
 
 @pytest.fixture
 async def line(open_world):
@@ -39,8 +41,8 @@ async def test_a_failed_mail_is_asked_for_again_and_waits(open_world, line, who,
     assert "Mail en attente" in text
     assert "Renvoyer le mail" not in text
     assert "1 mail en échec" not in await browser.text("/missions")
-    acts = await open_world.pool.fetch("SELECT objet, apres FROM audit WHERE action = 'renvoi.demander'")
-    assert [tuple(one) for one in acts] == [(f"convocation|{line}", '{"version": 1}')]
+    acts = await actes(open_world.pool, "renvoi.demander")
+    assert [(one.objet, one.apres) for one in acts] == [(f"convocation|{line}", {"version": 1})]
 
 
 async def test_asking_twice_is_one_request_and_after_a_second_failure_there_is_another(open_world, line):

@@ -1,5 +1,7 @@
 """« Demandes de création »: who asks, who answers, and once only."""
 
+from testkit.actes import actes
+
 LYON = "0699001J"
 
 
@@ -7,9 +9,9 @@ async def test_r36_only_the_gestionnaire_of_the_academie_answers_a_request_and_o
     form = {"uai": LYON, "cle": "k", "nom": "ABSENT", "prenom": "Zoé", "precisions": "philosophie"}
     for _ in range(2):  # sent twice, asked once
         assert (await open_world.browser("chef").post("/demandes", form)).status_code == 303
-    acts = await open_world.pool.fetch("SELECT objet FROM audit WHERE action = 'demande.ecrire'")
+    acts = await actes(open_world.pool, "demande.ecrire")
     rows = await open_world.pool.fetch("SELECT demande_id, etat FROM demande")
-    assert [act["objet"] for act in acts] == [f"demande|{rows[0]['demande_id']}"], "the same form twice is one act"
+    assert [act.objet for act in acts] == [f"demande|{rows[0]['demande_id']}"], "the same form twice is one act"
     assert [row["etat"] for row in rows] == ["OUVERTE"]
     path, answer = f"/demandes/{rows[0]['demande_id']}/reponse", {"action": "creee", "reponse": "fait"}
     for name, status in (("chef", 403), ("delegue", 403), ("intervenant", 403), ("gestionnaire_de_lille", 404)):

@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from testkit.actes import actes
+
 LYON, AUTRE_LYON = "0699001J", "0699002K"
 
 
@@ -66,9 +68,9 @@ async def test_undone_once_the_pair_is_listed_again_and_can_be_merged_again(open
     assert (await undo(world, merge)).status_code == 404
     assert ("100", "200") in await world.doublons(world.gestionnaire)
     assert (await world.merge("200", "100")).status_code == 200
-    acts = await world.pool.fetch("SELECT motif, apres FROM audit WHERE action = 'intervenants.fusionner' ORDER BY id")
-    assert [row["motif"] for row in acts] == ["Fusion de doublons", "Fusion défaite", "Fusion de doublons"]
-    assert len(json.loads(acts[1]["apres"])["convocations_rendues"]) == 1
+    acts = await actes(world.pool, "intervenants.fusionner")
+    assert [row.motif for row in acts] == ["Fusion de doublons", "Fusion défaite", "Fusion de doublons"]
+    assert len(acts[1].apres["convocations_rendues"]) == 1
 
 
 async def test_what_the_etablissement_changed_since_goes_along_and_what_it_cancelled_stays_so(open_world, twins):

@@ -6,6 +6,7 @@ import re
 import pytest
 
 from acces.acteur import Role
+from testkit.actes import actes
 
 LYON, AUTRE_LYON, LILLE = "0699001J", "0699002K", "0599001F"
 ACTEURS = {"gestionnaire": (200, 200), "gestionnaire_de_lille": (200, 404)} | dict.fromkeys(
@@ -69,8 +70,8 @@ async def test_two_people_who_are_not_one_are_never_shown_again(world, twins):
         answer = await world.gestionnaire.post("/api/intervenants/distincts", {"intervenants": ids})
         assert answer.status_code == 204
     assert list(await world.doublons(world.gestionnaire)) == [("102", "202")]
-    acts = await world.pool.fetch("SELECT objet, academie FROM audit WHERE action = 'intervenants.fusionner'")
-    assert [tuple(row) for row in acts] == [("doublon|100|200", "10")]
+    acts = await actes(world.pool, "intervenants.fusionner")
+    assert [(row.objet, row.academie) for row in acts] == [("doublon|100|200", "10")]
 
 
 @pytest.mark.parametrize("name", ACTEURS)

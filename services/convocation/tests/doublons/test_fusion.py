@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from convocation.annuaire.imports import commands as import_annuaire
+from testkit.actes import actes
 
 LYON, AUTRE_LYON = "0699001J", "0699002K"
 
@@ -127,21 +128,22 @@ async def test_the_kept_entry_has_what_both_had_and_the_other_is_inactive_with_a
     )
     merged = await world.pool.fetchrow("SELECT actif, fusionne_dans FROM intervenant WHERE numero = '200'")
     assert tuple(merged) == (False, "100")
-    rows = await world.pool.fetch("SELECT * FROM audit WHERE action LIKE 'intervenants.%' ORDER BY id DESC LIMIT 3")
-    acts = {(row["action"], row["objet"]): json.loads(row["apres"]) for row in rows}
+    rows = (await actes(world.pool, "intervenants."))[-3:]
+    acts = {(row.action, row.objet): row.apres for row in rows}
     assert acts["intervenants.fusionner", "intervenant|200"]["fusionne_dans"] == "100"
     assert acts["intervenants.ecrire", "intervenant|200"] == {"actif": False}
     assert acts["intervenants.ecrire", "intervenant|100"]["disciplines"] == ["1000", "0100"]
-    assert {row["par"] for row in rows} == {"gest"}
+    assert {row.par for row in rows} == {"gest"}
 
 
 async def test_a_merged_entry_comes_back_neither_by_the_next_import_nor_by_hand(world, twins):
     await world.register(twins)
     await world.merge("100", "200")
-    acts = "SELECT count(*) FROM audit WHERE objet = 'intervenant|200'"
-    before = await world.pool.fetchval(acts)
+    before = len(await actes(world.pool, objet="intervenant|200"))
     await world.register(twins)
-    assert await world.pool.fetchval(acts) == before  # nothing changed, so nothing is said to have
+    assert (
+        len(await actes(world.pool, objet="intervenant|200")) == before
+    )  # nothing changed, so nothing is said to have
     assert await world.pool.fetchval("SELECT actif FROM intervenant WHERE numero = '200'") is False
     await world.pool.execute("UPDATE intervenant SET actif = true WHERE numero = '200'")  # whatever writes her
     assert await world.pool.fetchval("SELECT actif FROM intervenant WHERE numero = '200'") is False
@@ -156,8 +158,7 @@ async def test_a_merged_entry_comes_back_neither_by_the_next_import_nor_by_hand(
 async def test_nor_does_the_next_file_of_the_academie_bring_her_back(world, twins):
     await world.register(twins)
     await world.merge("100", "200")
-    acts = "SELECT count(*) FROM audit WHERE objet = 'intervenant|200'"
-    before = await world.pool.fetchval(acts)
+    before = len(await actes(world.pool, objet="intervenant|200"))
     header = "numero,civilite,nom,prenom,courriel,uai,uais_secondaires,disciplines,actif"
     file = f"{header}\n200,Mme,BOEUF,Elodie,200@exemple.invalid,{AUTRE_LYON},,0100,oui\n"
     headers = world.gestionnaire._headers | {"Content-Type": "text/csv"}
@@ -167,7 +168,7 @@ async def test_nor_does_the_next_file_of_the_academie_bring_her_back(world, twin
         pass
     assert await world.pool.fetchval("SELECT count(*) FROM import_annuaire WHERE etat = 'TERMINE'") == 1
     assert await world.pool.fetchval("SELECT actif FROM intervenant WHERE numero = '200'") is False
-    assert await world.pool.fetchval(acts) == before
+    assert len(await actes(world.pool, objet="intervenant|200")) == before
 
 
 async def test_stale_repeated_and_senseless_merges_are_refused(world, twins):

@@ -1,10 +1,9 @@
 """« Signaler un empêchement »: the person's side, and who reads why."""
 
-import json
-
 import pytest
 
 from acces.acteur import Role
+from testkit.actes import actes
 
 MOTIF = "Hospitalisée le même jour"
 
@@ -116,8 +115,8 @@ async def test_why_is_read_by_the_person_and_her_etablissement_and_by_nobody_els
     ] == []
     out, err = capfd.readouterr()
     assert MOTIF not in out + err
-    [act] = await open_world.pool.fetch("SELECT apres, motif, uai FROM audit WHERE action = 'empechement.signaler'")
-    assert (json.loads(act["apres"]), act["motif"]) == ({"etat": "OUVERT"}, "")
+    [act] = await actes(open_world.pool, "empechement.signaler")
+    assert (act.apres, act.motif) == ({"etat": "OUVERT"}, "")
     assert "Empêchement d’une personne convoquée" in await open_world.browser("administrateur").text("/journal")
 
 

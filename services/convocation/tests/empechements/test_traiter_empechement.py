@@ -7,6 +7,8 @@ import re
 
 import pytest
 
+from testkit.actes import actes
+
 MOTIF = "Hospitalisée le même jour"
 DAYS = ["2030-03-05", "2030-03-06"]
 
@@ -116,8 +118,8 @@ async def test_in_one_act_one_is_cancelled_the_other_promoted_and_both_are_told(
         "fr.imagin.convocation-changed.v1",
         "fr.imagin.convocation-cancelled.v1",
     ]
-    act = await scene.world.pool.fetchrow("SELECT avant, apres, motif FROM audit WHERE action = 'empechement.traiter'")
-    assert tuple(act) == ('{"etat": "OUVERT"}', '{"etat": "REMPLACE"}', "")
+    [act] = await actes(scene.world.pool, "empechement.traiter")
+    assert (act.avant, act.apres, act.motif) == ({"etat": "OUVERT"}, {"etat": "REMPLACE"}, "")
     person = scene.world.browser("intervenant")
     assert "vous êtes remplacé(e)" in await person.text(f"/convocations/{scene.made['100']}")
     assert "vous a remplacé(e)" in await person.text(f"/convocations/{scene.made['100']}/empechement")
@@ -198,8 +200,9 @@ async def test_maintained_the_person_reads_the_answer_and_the_convocation_holds(
     assert answer.encode() not in asked["payload"]
     envoi = await scene.world.notifier.get(f"/api/convocations/{scene.made['100']}/versions/1/envoi")
     assert envoi.json()["reponse_empechement"] == answer
-    audit = await scene.world.pool.fetch("SELECT t::text AS row FROM audit AS t")
-    assert [row for row in audit if answer in row["row"]] == []
+    audit = await actes(scene.world.pool)
+    assert audit
+    assert [row for row in audit if answer in str(row.entier)] == []
     again = await scene.chef.post(scene.path, await scene.form(action="maintenir", reponse="encore"))
     assert again.status_code == 409
 

@@ -16,6 +16,7 @@ from acces import audit
 from acces.acteur import Acteur, Role
 from acces.audit import Acte
 from acces.portee import act_as
+from testkit.actes import actes
 
 LYON, LILLE = "0699001J", "0599001F"
 LE = datetime(2027, 1, 15, 22, 30, tzinfo=UTC)  # 23:30 in Paris
@@ -106,8 +107,8 @@ async def test_the_database_itself_shows_a_gestionnaire_no_other_acts(acted):
     await audit.record(acted.pool, AUTRE, LE, [Acte("delegation.ecrire", "d", academie="10")])
     async with acted.pool.acquire() as connection, connection.transaction():
         await act_as(connection, acted.gestionnaire.acteur)
-        rows = await connection.fetch("SELECT objet FROM audit WHERE action <> 'service.ouvrir' ORDER BY id DESC")
-        assert [row["objet"] for row in rows] == ["contact|10", "intervenant|777"]
+        rows = [row for row in await actes(connection) if row.action != "service.ouvrir"]
+        assert [row.objet for row in rows] == ["intervenant|777", "contact|10"]
 
 
 async def test_the_latest_acts_come_first_with_who_when_why_and_what_changed(acted):

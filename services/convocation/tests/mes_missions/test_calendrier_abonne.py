@@ -10,6 +10,7 @@ from acces.acteur import Role
 from acces.cles import Cles
 from convocation.commun.jetons import Lien, empreinte, make_calendrier, make_lien, make_verification
 from convocation.mes_missions.abonnement import abonnement_url
+from testkit.actes import actes
 
 AUTRES = Cles(["another-key-of-tests-" * 2])
 
@@ -94,9 +95,9 @@ async def test_an_address_holds_until_it_is_revoked_and_the_next_one_is_another(
     second = await address(abonne)
     assert second != first
     assert [(await abonne.client.get(one)).status_code for one in (first, second)] == [404, 200]
-    acts = await abonne.pool.fetch("SELECT objet, apres FROM audit WHERE action = 'abonnement.ecrire' ORDER BY id")
-    assert [row["apres"] for row in acts] == [f'{{"abonnement": {one}}}' for one in ("true", "false", "true")]
-    assert {row["objet"] for row in acts} == {"intervenant|100"}
+    acts = await actes(abonne.pool, "abonnement.ecrire")
+    assert [row.apres for row in acts] == [{"abonnement": one} for one in (True, False, True)]
+    assert {row.objet for row in acts} == {"intervenant|100"}
 
 
 @pytest.mark.parametrize("name", ["chef", "delegue", "gestionnaire", "administrateur", "notifier", "santorin"])

@@ -9,6 +9,7 @@ import pytest_asyncio
 from acces import securite
 from acces.acteur import Acteur, Role
 from convocation.commun.application import Sceaux
+from testkit.actes import actes
 
 JOUR, ADRESSE = "2099-03-05", "100@ac-exemple.invalid"
 SAME = {"Sec-Fetch-Site": "same-origin", "Accept": "text/html"}
@@ -116,8 +117,8 @@ async def test_a_lost_mail_ends_older_links_and_asks_for_one_mail_whose_link_ope
     assert len(convoque.woken) > woken
     assert await opens(convoque, await lien_of(convoque, convoque.une))
     [act] = (await convoque.administrateur.get("/api/audit", famille="lien")).json()["actes"][:1]
-    row = await convoque.pool.fetchrow("SELECT par, objet, avant, apres FROM audit WHERE action = 'lien.perdre'")
-    assert tuple(row) == ("lien-perdu", "intervenant|100", '{"liens": 0}', '{"liens": 1}')
+    [row] = await actes(convoque.pool, "lien.perdre")
+    assert (row.par, row.objet, row.avant, row.apres) == ("lien-perdu", "intervenant|100", {"liens": 0}, {"liens": 1})
     assert act["action"] in {"lien.perdre", "lien.ouvrir"}
 
 

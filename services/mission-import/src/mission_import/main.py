@@ -1,9 +1,10 @@
 """Wiring of mission-import: the one file that knows all its parts."""
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from functools import partial
 
-from acces import openapi, securite
+from acces import openapi, sceaux, securite
 from acces.http import create_app
 from acces.session import RemoteSessions
 from chassis.periodic import periodically
@@ -12,6 +13,7 @@ from event_schemas.catalogue import EVENT_TYPES
 from mission_import.handlers.convocations import CountConvokedOnConvocationEvents
 from mission_import.handlers.inscriptions import ImportMissionsOnInscriptionsClosed
 from mission_import.settings import Settings
+from mission_import.use_cases import conservation
 from mission_import.use_cases.measure import measure_closings
 from mission_import.web import pages, refusals, routes_fichier, routes_imports
 from mission_import.web.application import Application, Debits
@@ -45,10 +47,6 @@ def build(runtime: Runtime) -> Service:
         public_url=settings.public_url or "",
     )
 
-    async def measure() -> None:
-        async with runtime.pool.acquire() as connection:
-            await measure_closings(connection)
-
     return Service(
         package="mission_import",
         app=app,
@@ -57,8 +55,22 @@ def build(runtime: Runtime) -> Service:
             "mission-import.convocation": CountConvokedOnConvocationEvents(),
         },
         models={ce_type: event.model for ce_type, event in EVENT_TYPES.items()},
-        loops=[partial(periodically, _GAUGES_SECONDS, "closings", measure)],
+        loops=_loops(runtime, settings),
     )
+
+
+def _loops(runtime: Runtime, settings: Settings) -> list[Callable[[], Awaitable[None]]]:
+    """Closings are counted for the metrics, days of the audit sealed, and what is over is purged."""
+
+    async def measure() -> None:
+        async with runtime.pool.acquire() as connection:
+            await measure_closings(connection)
+
+    return [
+        partial(periodically, _GAUGES_SECONDS, "closings", measure),
+        sceaux.sealing(runtime.pool, _clock),
+        conservation.purging(runtime.pool, settings, _clock),
+    ]
 
 
 def _sessions(settings: Settings) -> RemoteSessions | None:

@@ -5,10 +5,19 @@ from typing import ClassVar
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
+from acces.conservation import SEASON, Durees
 from pages.settings import PagesSettings
 
 
-class Settings(PagesSettings):
+class DureesImport(Durees):
+    """Who is convoked where is known by the convocation's id, until the mission is over."""
+
+    model_config = SettingsConfigDict(env_prefix="MISSION_IMPORT_", extra="ignore")
+
+    keep_convocations_days: int = Field(default=760, ge=SEASON, le=3_660, description="that somebody was convoked")
+
+
+class Settings(DureesImport, PagesSettings):
     """One closing makes many missions: smaller batches keep the relay and the next service busy meanwhile."""
 
     model_config = SettingsConfigDict(env_prefix="MISSION_IMPORT_")

@@ -24,6 +24,7 @@ from notifier.metrics import MAILS_AGE_SECONDS, MAILS_WAITING
 from notifier.persistence import notifications
 from notifier.sender import Sender
 from notifier.settings import Settings
+from notifier.use_cases import conservation
 from notifier.use_cases.deliver import Identity
 from notifier.use_cases.plan_reminders import plan_reminders
 from notifier.use_cases.read_bounces import read_bounces
@@ -116,7 +117,7 @@ def _mail(settings: Settings) -> Mail:
 
 
 def _periodic(runtime: Runtime, settings: Settings) -> list[Callable[[], Awaitable[None]]]:
-    """Reminders, gauges, old addresses, letters to établissements, and bounces where a folder receives them."""
+    """Reminders, gauges, purge, old addresses, letters to établissements, and bounces where a folder receives them."""
 
     async def remind() -> None:
         async with runtime.pool.acquire() as connection:
@@ -142,6 +143,7 @@ def _periodic(runtime: Runtime, settings: Settings) -> list[Callable[[], Awaitab
         partial(periodically, _ADDRESSES_SECONDS, "addresses", tell_addresses),
         partial(periodically, _REMINDERS_SECONDS, "reminders", remind),
         partial(periodically, _GAUGES_SECONDS, "mails", measure),
+        conservation.purging(runtime.pool, settings, _clock),
         *_bounces(runtime, settings, gateway),
     ]
 

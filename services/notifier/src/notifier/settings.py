@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from acces.cles import Cles
+from acces.conservation import SEASON, Durees
 from acces.settings import SigningSettings, Trousseau, refuse_shared
 from chassis.settings import CaFile
 from notifier.domain.retour import verp
@@ -41,7 +42,15 @@ def _names_a_server(url: SecretStr) -> SecretStr:
     return url
 
 
-class Settings(SigningSettings):
+class DureesNotifier(Durees):
+    """A mail forgotten before its event is off the topic would be sent again when that is read again."""
+
+    model_config = SettingsConfigDict(env_prefix="NOTIFIER_", extra="ignore")
+
+    keep_mails_days: int = Field(default=760, ge=SEASON, le=3_660, description="what became of a mail, once it is over")
+
+
+class Settings(DureesNotifier, SigningSettings):
     """Exactly one of `mail_dir` (a folder of .eml files) and `smtp_url` says where mails go."""
 
     model_config = SettingsConfigDict(env_prefix="NOTIFIER_")

@@ -21,8 +21,9 @@ from santorin_bridge.handlers.accuses import TellAccesOnAccuse
 from santorin_bridge.handlers.convocations import GrantOrRevokeOnConvocationEvents
 from santorin_bridge.metrics import AS_OF_AGE_SECONDS
 from santorin_bridge.persistence.reconciliation import GROUP
-from santorin_bridge.publishing import DirtyHabilitations
+from santorin_bridge.publishing import DirtyHabilitations, ErasedHabilitations
 from santorin_bridge.settings import Settings
+from santorin_bridge.use_cases import conservation
 from santorin_bridge.use_cases.observe import measure_silence, observe_differences
 from santorin_bridge.use_cases.reconcile import Sources
 from santorin_bridge.web import contrat, jetons, limites, routes
@@ -63,12 +64,13 @@ def build(runtime: Runtime) -> Service:
         app=app,
         readers={GROUP: GrantOrRevokeOnConvocationEvents(), "santorin-bridge.accuse": TellAccesOnAccuse()},
         models={ce_type: event.model for ce_type, event in EVENT_TYPES.items()},
-        relay_sources=[DirtyHabilitations(schemas_at(settings.documentation_url))],
+        relay_sources=[ErasedHabilitations(), DirtyHabilitations(schemas_at(settings.documentation_url))],
         learning=lambda: freshness.as_of is None,  # it would answer 503, and another process may know
         loops=[
             freshness.watch,
             partial(periodically, settings.reconcile_minutes * 60, "reconciliation", reconcile_once),
             partial(periodically, _SILENCE_SECONDS, "silence", measure_once),
+            conservation.purging(pool, settings, _clock),
         ],
     )
 

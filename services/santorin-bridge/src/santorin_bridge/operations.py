@@ -14,8 +14,10 @@ from santorin_bridge.gateways.convocation import ConvocationGateway
 from santorin_bridge.persistence.accuses import Silence, silence
 from santorin_bridge.persistence.reconciliation import alone
 from santorin_bridge.persistence.replay import Choisi, Choix, page, send_again
-from santorin_bridge.publishing import SOURCE, DirtyHabilitations
+from santorin_bridge.publishing import SOURCE, DirtyHabilitations, ErasedHabilitations
+from santorin_bridge.settings import DureesBridge as Durees
 from santorin_bridge.use_cases.catch_up import catch_up, held
+from santorin_bridge.use_cases.conservation import erase, kept, over, purge
 from santorin_bridge.use_cases.reconcile import Bilan, Sources, reconcile
 from santorin_bridge.use_cases.repair import repair
 
@@ -27,15 +29,21 @@ __all__ = [
     "Bilan",
     "Choix",
     "DirtyHabilitations",
+    "Durees",
     "Ecart",
+    "ErasedHabilitations",
     "Silence",
     "Sources",
     "Vues",
     "alone",
     "catch_up",
+    "erase",
     "event_of",
     "held",
+    "kept",
+    "over",
     "page",
+    "purge",
     "reconcile",
     "repair",
     "send_again",

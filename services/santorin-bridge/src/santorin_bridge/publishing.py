@@ -11,7 +11,8 @@ from event_schemas.acces import Acces
 from event_schemas.catalogue import ACCES, ACCES_CHANGED, HABILITATION, HABILITATION_STATE
 from santorin_bridge.domain.reponse import EtatAcces
 from santorin_bridge.metrics import CONVOCATION_TO_SANTORIN_SECONDS
-from santorin_bridge.persistence import habilitations
+from santorin_bridge.persistence import conservation, habilitations
+from santorin_bridge.persistence.conservation import Effacee
 from santorin_bridge.persistence.habilitations import AccesSuivant, Dirty, Publiee
 
 SOURCE = "/imagin/santorin-bridge/habilitations"  # its ids count apart from those of the outbox's events
@@ -43,6 +44,22 @@ class DirtyHabilitations:
 
     async def waiting(self, connection: Connection) -> list[Waiting]:
         return await habilitations.waiting(connection, HABILITATION)
+
+
+class ErasedHabilitations:
+    """The relay's source: rights that were deleted, each a record without value under its key."""
+
+    name = "effacements"
+
+    async def fetch(self, connection: Connection, limit: int) -> list[Message]:
+        rows = await conservation.erased(connection, limit)
+        return [Message(HABILITATION, str(row.convocation_id).encode(), None, [], row) for row in rows]
+
+    async def clear(self, connection: Connection, sent: Sequence[Message]) -> None:
+        await conservation.sent(connection, [cast("Effacee", message.token).convocation_id for message in sent])
+
+    async def waiting(self, connection: Connection) -> list[Waiting]:
+        return await conservation.waiting(connection, HABILITATION)
 
 
 def _message(row: Dirty, schemas_url: str) -> Message:

@@ -5,11 +5,20 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field, field_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
+from acces.conservation import SEASON, Durees
 from acces.settings import EntreeSettings, SigningSettings
 from santorin_bridge.domain.clients import read_clients
 
 
-class Settings(SigningSettings, EntreeSettings):
+class DureesBridge(Durees):
+    """A right goes after its last day, and not before the topics forgot what it was told from."""
+
+    model_config = SettingsConfigDict(env_prefix="SANTORIN_BRIDGE_", extra="ignore")
+
+    keep_rights_days: int = Field(default=760, ge=SEASON, le=3_660, description="a right and its answer, after its end")
+
+
+class Settings(DureesBridge, SigningSettings, EntreeSettings):
     """`stale_after_seconds`: the check of rights answers 503 when it knows less than what was told so long ago.
 
     `clients`: who may ask for a token, client id → verifiers of its secrets; without one nobody gets any.

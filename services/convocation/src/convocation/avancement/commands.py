@@ -1,10 +1,24 @@
 """Today's counts are kept (0063)."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import partial
 
 from chassis.database import Pool
+from chassis.periodic import periodically
 from convocation.avancement import sql
 from event_schemas.academies import NOMS, local_time
+
+_SECONDS = 30.0
+
+
+def counting(pool: Pool, clock: Callable[[], datetime]) -> Callable[[], Awaitable[None]]:
+    """The loop that counts, twice a minute."""
+
+    async def once() -> None:
+        await keep_progress(pool, clock())
+
+    return partial(periodically, _SECONDS, "progress", once)
 
 
 async def keep_progress(pool: Pool, now: datetime) -> bool:

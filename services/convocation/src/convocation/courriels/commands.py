@@ -52,5 +52,5 @@ async def resend_mail(commande: Commande, convocation_id: UUID, expected: int) -
 
 async def _record(commande: Commande, action: str, row: LigneConvocation) -> None:
     objet = f"convocation|{row.convocation_id}"
-    acte = Acte(action, objet, None, {"version": row.version}, academie=row.academie, uai=row.uai)
+    acte = Acte(action, objet, None, {"version": row.version}, academie=row.academie, uai=row.uai, personne=row.numero)
     await record(commande.connection, commande.acteur, commande.now, [acte])

@@ -47,8 +47,9 @@ FROM (SELECT id FROM adresse_changee WHERE prise_le IS NULL OR prise_le < $2 ORD
      intervenant i LEFT JOIN contact k ON k.academie = i.academie
 WHERE a.id = due.id AND i.numero = a.numero
 RETURNING a.id, a.ancienne AS courriel, i.prenom, i.nom, i.academie, a.le, k.courriel AS contact,
-          (SELECT nom FROM audit WHERE objet = 'intervenant|' || a.numero AND apres ? 'courriel'
-           ORDER BY abs(extract(epoch FROM le - a.le)) LIMIT 1) AS par
+          (SELECT d.nom FROM cle_oubli o JOIN audit d ON d.objet = 'intervenant|' || o.alias
+           WHERE o.sujet = 'intervenant|' || a.numero AND d.action IN ('intervenants.ecrire', 'intervenants.importer')
+           ORDER BY abs(extract(epoch FROM d.le - a.le)) LIMIT 1) AS par
 """
 
 

@@ -76,6 +76,7 @@ async def _record(
         {"etat": apres.value},
         academie=row.academie,
         uai=row.uai,
+        personne=row.numero,
     )
     await record(commande.connection, commande.acteur, commande.now, [acte])
 

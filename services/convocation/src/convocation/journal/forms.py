@@ -59,14 +59,14 @@ def _jour(typed: str) -> date | None:
 
 def curseur_lu(form: FormData) -> Curseur | None:
     """Where the next page begins, as `curseur_ecrit` wrote it; None: at the latest act."""
-    le, _, cle = text(form, "apres")[:_MAX].partition("|")
+    le, _, rang = text(form, "apres")[:_MAX].partition("|")
     try:
         moment = datetime.fromisoformat(le)
     except ValueError:
         return None
-    return Curseur(moment, cle) if moment.tzinfo and cle else None
+    return Curseur(moment, rang) if moment.tzinfo and rang else None
 
 
 def curseur_ecrit(acte: ActeDuJournal) -> str:
     """For the form that asks for the page after `acte`."""
-    return f"{acte.le.isoformat()}|{acte.cle}"
+    return f"{acte.le.isoformat()}|{acte.rang}"

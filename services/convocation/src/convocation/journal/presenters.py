@@ -199,7 +199,7 @@ def acte_lu(row: ActeDuJournal) -> ActeLu:
     about = [_LIEUX.get(academie, ""), row.uai or "", row.sujet or _sujet(row.objet)]
     avant, apres = _sans_nature(row.avant), _sans_nature(row.apres)
     return ActeLu(
-        id=row.cle,
+        id=row.rang,
         libelle=_ACTIONS.get(row.action, row.action),
         objet=row.objet,
         quand=local_time("*", row.le),

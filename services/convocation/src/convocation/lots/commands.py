@@ -161,4 +161,12 @@ async def resend(commande: Commande, rows: Sequence[LigneConvocation]) -> int:
 
 def _acte(row: LigneConvocation) -> Acte:
     told = {"version": row.version}
-    return Acte(RELANCE, f"convocation|{row.convocation_id}", None, told, academie=row.academie, uai=row.uai)
+    return Acte(
+        RELANCE,
+        f"convocation|{row.convocation_id}",
+        None,
+        told,
+        academie=row.academie,
+        uai=row.uai,
+        personne=row.numero,
+    )

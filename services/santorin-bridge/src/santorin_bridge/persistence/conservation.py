@@ -1,0 +1,66 @@
+"""What is over at a moment, and where something of a person stands, in this service's tables.
+
+A right that is deleted leaves its id in `habilitation_effacee` until the topic has its tombstone (migration 0160).
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from acces.conservation import COMMUNS, lignes
+from acces.personnes import Lieu
+from chassis.database import Connection, Row
+from chassis.outbox import Waiting
+
+_LAST_DAY = "coalesce((convert_from(etat, 'UTF8')::jsonb ->> 'valide_au')::date, changed_at::date)"
+GENRES = (
+    *COMMUNS,
+    lignes("rights", "habilitation", f"{_LAST_DAY} < $1::timestamptz::date AND published_version = version"),
+    lignes(
+        "rights",
+        "accuse",
+        "recu_le < $1 AND NOT EXISTS (SELECT FROM habilitation h WHERE h.convocation_id = accuse.convocation_id)",
+    ),
+)
+LIEUX = (
+    Lieu("habilitation", "t.numero = ANY ($1)"),
+    *(
+        Lieu(table, "t.convocation_id = ANY ($1::text[]::uuid[])", "convocations")
+        for table in ("habilitation", "accuse")
+    ),
+)
+# A convocation told again meanwhile has a right again, and that is what SANTORIN is to read.
+_ERASED = """
+SELECT e.convocation_id, e.le FROM habilitation_effacee e
+WHERE NOT EXISTS (SELECT FROM habilitation h WHERE h.convocation_id = e.convocation_id) ORDER BY e.le LIMIT $1
+"""
+_SENT = """
+DELETE FROM habilitation_effacee e WHERE convocation_id = ANY ($1::uuid[])
+OR EXISTS (SELECT FROM habilitation h WHERE h.convocation_id = e.convocation_id)
+"""
+_WAITING = """
+SELECT $1::text AS topic, count(*) AS pending, extract(epoch FROM now() - min(le))::float8 AS oldest_seconds
+FROM habilitation_effacee HAVING count(*) > 0
+"""
+
+
+class Effacee(Row):
+    """A right whose last word on the topic is still to be taken back."""
+
+    convocation_id: UUID
+    le: datetime
+
+
+async def erased(connection: Connection, limit: int) -> list[Effacee]:
+    """Those that wait the longest."""
+    return await connection.fetch(_ERASED, limit, record_class=Effacee)
+
+
+async def sent(connection: Connection, ids: Sequence[UUID]) -> None:
+    """Their tombstones are on the topic; also what has a right again is no longer to be taken back."""
+    await connection.execute(_SENT, list(ids))
+
+
+async def waiting(connection: Connection, topic: str) -> list[Waiting]:
+    """How many wait, and for how long."""
+    return await connection.fetch(_WAITING, topic, record_class=Waiting)
