@@ -12,7 +12,7 @@ import pytest
 from testkit.parts.jars import kafka_libs, reader_libs
 from testkit.parts.java import find_java
 
-READERS = Path(__file__).parents[2] / "docs" / "integrateurs" / "lecteurs"
+READERS = Path(__file__).parents[2] / "kits"
 TOOLS = {
     "kafka-console-consumer.sh": "org.apache.kafka.tools.consumer.ConsoleConsumer",
     "kafka-get-offsets.sh": "org.apache.kafka.tools.GetOffsetShell",
