@@ -75,6 +75,12 @@ async def test_the_python_consumer_keeps_every_rule(kafka, tmp_path):
     assert (code, verdicts) == (0, dict.fromkeys(RULES, "passed")), report
 
 
+@pytest.mark.parametrize("main", ["Consommateur", "ConsommateurSpring"])
+async def test_the_java_consumers_keep_every_rule(kafka, tmp_path, java_code, main):
+    code, report, verdicts = await judged(kafka, tmp_path, " ".join([*java_code, main]))
+    assert (code, verdicts) == (0, dict.fromkeys(RULES, "passed")), report
+
+
 @pytest.mark.parametrize("mistake", WRONG)
 async def test_a_wrong_reader_fails_by_the_rule_that_it_breaks_and_by_no_other(kafka, tmp_path, mistake):
     code, report, verdicts = await judged(kafka, tmp_path, f"{sys.executable} {FAUX} {mistake}")
