@@ -80,6 +80,7 @@ def test_the_pom_asks_for_the_jars_that_the_tests_run_with():
     parts = ROOT / "libs/testkit/src/testkit/parts"
     pinned = "".join((parts / f"{name}-jars.txt").read_text(encoding="utf-8") for name in ("kafka", "kit"))
     pom = (KITS / "java/pom.xml").read_text(encoding="utf-8")
-    asked = dict(re.findall(r"<artifactId>([a-z-]+)</artifactId>\s*<version>([0-9.]+)</version>\s*</dependency>", pom))
-    assert set(asked) == {"kafka-clients", "jackson-databind", "sqlite-jdbc", "spring-kafka"}
+    dependency = r"<artifactId>([a-z0-9-]+)</artifactId>\s*<version>([0-9.]+)</version>\s*</dependency>"
+    asked = dict(re.findall(dependency, pom))
+    assert set(asked) == {"kafka-clients", "jackson-databind", "sqlite-jdbc", "spring-kafka", "jose4j"}
     assert [name for name, version in asked.items() if f":{name}:{version} " not in pinned] == []
