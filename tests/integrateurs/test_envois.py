@@ -12,16 +12,30 @@ from aiokafka import AIOKafkaProducer
 
 from chassis.cloudevents import Event, decode
 from event_schemas.accuses import Accuse
-from event_schemas.catalogue import ACCUSE, ACCUSE_SENT, HABILITATION, HABILITATION_STATE, INSCRIPTIONS
+from event_schemas.catalogue import (
+    ACCUSE,
+    ACCUSE_SENT,
+    CONVOCATION,
+    CONVOCATION_CANCELLED,
+    CONVOCATION_CHANGED,
+    HABILITATION,
+    HABILITATION_STATE,
+    INSCRIPTIONS,
+    INTERVENANT_CONVOQUE,
+)
 from event_schemas.catalogue import INSCRIPTIONS_CLOSED as CLOSED
+from event_schemas.convocations import Convocation
 from event_schemas.examples import examples
 from event_schemas.habilitations import Habilitation
 from event_schemas.inscriptions import InscriptionsClosed
 from testkit.eventually import eventually
 from testkit.topics import read_all
 
-PYTHON = Path(__file__).parents[2] / "kits" / "python"
+ROOT = Path(__file__).parents[2]
+PYTHON = ROOT / "kits" / "python"
+PLAYED = [INTERVENANT_CONVOQUE, CONVOCATION_CHANGED, CONVOCATION_CANCELLED]
 MODELS = {CLOSED: InscriptionsClosed, ACCUSE_SENT: Accuse, HABILITATION_STATE: Habilitation}
+MODELS |= dict.fromkeys(PLAYED, Convocation)
 TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 
 
@@ -119,3 +133,16 @@ async def test_an_answer_is_one_that_our_reader_takes_in_the_trace_of_its_right(
     assert answer.state.model_dump() == expected | {"decision": "ACCEPTED", "motif": None}
     [record] = await read_all({"bootstrap_servers": kafka.bootstrap}, ACCUSE)
     assert dict(record.headers)["traceparent"].decode() == TRACE
+
+
+async def test_the_played_convocations_are_the_published_ones_in_the_order_of_their_versions(kafka, create_topic):
+    await create_topic(CONVOCATION, partitions=3, exact=True)
+    program = [sys.executable, PYTHON / "jouer_convocation.py", kafka.bootstrap, ROOT / "schemas" / "examples"]
+    done = await asyncio.to_thread(subprocess.run, program, capture_output=True, text=True, check=True, timeout=60)
+    published = [example for ce_type in PLAYED for example in examples()[ce_type].values()]
+    assert done.stdout == f"{len(published)} versions de convocations envoyées\n"
+    states = [one.state for one in await events(kafka, CONVOCATION)]
+    assert sorted(state.hash for state in states) == sorted(example.hash for example in published)
+    for key in {state.convocation_id for state in states}:
+        versions = [state.version for state in states if state.convocation_id == key]
+        assert versions == sorted(versions)
