@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 from prometheus_client.metrics import MetricWrapperBase
 
 from chassis import metrics
@@ -11,6 +12,7 @@ from chassis.cloudevents import MAX_VALUE_BYTES
 from event_schemas.catalogue import EVENT_TYPES, TOPICS
 from event_schemas.json_schemas import schemas
 from event_schemas.pages import pages
+from imagin_dev.bench.commands import app as bench
 from notifier import metrics as notifier_metrics
 from santorin_bridge import metrics as bridge_metrics
 
@@ -32,6 +34,28 @@ def test_every_metric_named_exists_with_its_labels():
     for name, labels in named:
         assert name in existing
         assert set(filter(None, labels.split(","))) == existing[name], name
+
+
+LEVELS = (DOCS / "niveaux-de-service.md").read_text(encoding="utf-8")
+
+
+def test_every_threshold_told_is_that_of_its_alert():
+    """In seconds where it is a time, else how many are one too many."""
+    rules = yaml.safe_load((ROOT / "deploy/prometheus/alertes.yml").read_text(encoding="utf-8"))
+    alerts = {rule["alert"]: rule for group in rules["groups"] for rule in group["rules"] if "alert" in rule}
+    told = re.findall(r"^\| [^|]+ \| (un|\d+ \w+), pendant (\d+ min) \| `(\w+)` \|$", LEVELS, re.MULTILINE)
+    assert len(told) >= 7
+    for threshold, during, name in told:
+        limit = re.search(r"> (\d+)", alerts[name]["expr"])[1]
+        seconds = {"un": "0", "30 s": "30", "60 s": "60", "1 h": "3600"}[threshold]
+        assert (limit, alerts[name]["for"]) == (seconds, during.replace(" min", "m")), name
+
+
+def test_every_command_that_measures_is_one():
+    commands = re.findall(r"`(?:\./imagin )?(bench \w+|soak|kits/\S+)(?: --minutes \d+)?` \|$", LEVELS, re.MULTILINE)
+    assert len(commands) >= 8
+    existing = {f"bench {one.name or one.callback.__name__}" for one in bench.registered_commands} | {"soak"}
+    assert {one for one in commands if one not in existing and not (ROOT / one).exists()} == set()
 
 
 def test_every_topic_and_event_type_named_exists():
