@@ -1,4 +1,5 @@
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -20,7 +21,9 @@ import org.apache.kafka.common.TopicPartition;
  * SQLite suffit à l’exemple ; ce sont les mêmes trois tables dans votre base.
  */
 final class Registre implements AutoCloseable {
-    private static final String ADRESSE = "jdbc:sqlite:%s?busy_timeout=15000";
+    // secure_delete : ce qui est effacé ne reste pas dans le fichier
+    private static final String ADRESSE = "jdbc:sqlite:%s?busy_timeout=15000&secure_delete=true";
+    /** De `droit` : `accuse`, la version de notre réponse ; `du`, si elle est encore à envoyer. */
     private static final String[] TABLES = {
         """
         CREATE TABLE IF NOT EXISTS droit (
@@ -32,7 +35,7 @@ final class Registre implements AutoCloseable {
             topic TEXT, numero INTEGER, suivant INTEGER NOT NULL, PRIMARY KEY (topic, numero))""",
         """
         CREATE TABLE IF NOT EXISTS mis_de_cote (
-            topic TEXT, numero INTEGER, position INTEGER, raison TEXT, valeur BLOB,
+            topic TEXT, numero INTEGER, position INTEGER, raison TEXT, cle BLOB, valeur BLOB,
             PRIMARY KEY (topic, numero, position))"""
     };
     private static final String RETENIR = """
@@ -79,11 +82,12 @@ final class Registre implements AutoCloseable {
     /** Une valeur nulle : la clé, et tout ce que l’on gardait d’elle. */
     void effacer(String convocationId) throws SQLException {
         executer("DELETE FROM droit WHERE convocation_id = ?", convocationId);
+        executer("DELETE FROM mis_de_cote WHERE cle = ?", (Object) convocationId.getBytes(StandardCharsets.UTF_8));
     }
 
     void mettreDeCote(ConsumerRecord<byte[], byte[]> record, String raison) throws SQLException {
-        executer("INSERT OR IGNORE INTO mis_de_cote VALUES (?, ?, ?, ?, ?)",
-                record.topic(), record.partition(), record.offset(), raison, record.value());
+        executer("INSERT OR IGNORE INTO mis_de_cote VALUES (?, ?, ?, ?, ?, ?)",
+                record.topic(), record.partition(), record.offset(), raison, record.key(), record.value());
     }
 
     void avancer(TopicPartition place, long suivant) throws SQLException {

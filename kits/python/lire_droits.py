@@ -18,12 +18,15 @@ from aiokafka.errors import KafkaError
 from reglages import reglages
 
 TOPIC = "imagin.public.habilitation.v1"
+TYPE = b"fr.imagin.habilitation.v1"
 ROLES = {"COORDINATEUR", "COORDINATEUR_ADJOINT", "CORRECTEUR", "CORRECTEUR_SUPPLEANT", "NUMERISATION"}
 PATIENCE_SECONDES = 15
 
 
 def retenir(droits, record):
     """La plus haute version de chaque clé, où qu’elle soit dans le topic ; une valeur nulle efface la clé."""
+    if dict(record.headers).get("ce_type", TYPE) != TYPE:
+        return  # un événement que nous ne connaissons pas encore
     if record.value is None:
         droits.pop(record.key, None)
         return

@@ -18,7 +18,8 @@ CREATE TABLE IF NOT EXISTS place (
     topic TEXT, partition INTEGER, suivant INTEGER NOT NULL, PRIMARY KEY (topic, partition)
 );
 CREATE TABLE IF NOT EXISTS mis_de_cote (
-    topic TEXT, partition INTEGER, position INTEGER, raison TEXT, valeur BLOB, PRIMARY KEY (topic, partition, position)
+    topic TEXT, partition INTEGER, position INTEGER, raison TEXT, cle BLOB, valeur BLOB,
+    PRIMARY KEY (topic, partition, position)
 );
 """
 _RETENIR = """
@@ -36,6 +37,7 @@ class Registre:
     def __init__(self, fichier):
         Path(fichier).parent.mkdir(parents=True, exist_ok=True)
         self._base = sqlite3.connect(fichier, timeout=15)
+        self._base.execute("PRAGMA secure_delete = ON")  # ce qui est effacé ne reste pas dans le fichier
         self._base.executescript(_TABLES)
 
     def __enter__(self):
@@ -54,10 +56,11 @@ class Registre:
     def effacer(self, convocation_id):
         """Une valeur nulle : la clé, et tout ce que l’on gardait d’elle."""
         self._base.execute("DELETE FROM droit WHERE convocation_id = ?", (convocation_id,))
+        self._base.execute("DELETE FROM mis_de_cote WHERE cle = ?", (convocation_id.encode(),))
 
     def mettre_de_cote(self, record, raison):
-        place = (record.topic, record.partition, record.offset, raison, record.value)
-        self._base.execute("INSERT OR IGNORE INTO mis_de_cote VALUES (?, ?, ?, ?, ?)", place)
+        place = (record.topic, record.partition, record.offset, raison, record.key, record.value)
+        self._base.execute("INSERT OR IGNORE INTO mis_de_cote VALUES (?, ?, ?, ?, ?, ?)", place)
 
     def avancer(self, topic, partition, suivant):
         self._base.execute("INSERT OR REPLACE INTO place VALUES (?, ?, ?)", (topic, partition, suivant))

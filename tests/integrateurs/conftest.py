@@ -68,5 +68,5 @@ def readers(tmp_path_factory, java_code):
     return {
         "python": Reader(python, {}),
         "java": Reader((*java_code, "LireDroits"), {}),
-        "ligne-de-commande": Reader(shell, {"KAFKA_BIN": str(folder), "ATTENTE_MS": "4000"}),
+        "ligne-de-commande": Reader(shell, {"KAFKA_BIN": str(folder), "ATTENTE_MS": "8000"}),
     }

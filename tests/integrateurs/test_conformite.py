@@ -1,11 +1,13 @@
 """The conformance suite, run as SANTORIN's developers run it: it passes on the kit's readers and names each mistake."""
 
 import asyncio
+import importlib
 import os
 import re
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import pytest
@@ -79,6 +81,19 @@ async def test_the_python_consumer_keeps_every_rule(kafka, tmp_path):
 async def test_the_java_consumers_keep_every_rule(kafka, tmp_path, java_code, main):
     code, report, verdicts = await judged(kafka, tmp_path, " ".join([*java_code, main]))
     assert (code, verdicts) == (0, dict.fromkeys(RULES, "passed")), report
+
+
+def test_what_is_erased_is_erased_from_what_was_put_aside_too(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(str(KITS / "python"))
+    registre = importlib.import_module("registre").Registre(tmp_path / "droits.sqlite")
+    bad = SimpleNamespace(topic="t", partition=0, offset=1, key=b"k", value=b"{not json: Camille")
+    with registre:
+        registre.mettre_de_cote(bad, "ValueError")
+    assert b"Camille" in (tmp_path / "droits.sqlite").read_bytes()
+    with registre:
+        registre.effacer("k")
+    registre.close()
+    assert b"Camille" not in (tmp_path / "droits.sqlite").read_bytes()
 
 
 @pytest.mark.parametrize("mistake", WRONG)
