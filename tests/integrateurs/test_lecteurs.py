@@ -181,6 +181,21 @@ async def test_a_transaction_still_open_is_neither_seen_nor_waited_for(kafka, cr
     await all_print(readers, [line(1, 2, "REVOKED", access="aucun"), line(2, 1), line(3, 1)], kafka.bootstrap)
 
 
+async def test_an_event_of_a_type_that_is_not_known_gives_no_right_and_ends_nothing(kafka, create_topic, readers):
+    await create_topic(HABILITATION, exact=True)
+    async with producing(kafka.bootstrap) as producer:
+        for (name, value), ce_type in (
+            (right(1, 1), HABILITATION_STATE),
+            (right(1, 2, status="REVOKED"), "fr.imagin.essai.v1"),
+            (right(2, 1), "fr.imagin.essai.v1"),
+            ((key(3), b"<essai/>"), "fr.imagin.essai.v1"),
+            (right(4, 1), HABILITATION_STATE),
+        ):
+            headers = [("ce_source", b"/imagin/essai"), ("ce_type", ce_type.encode()), ("ce_id", b"1")]
+            await producer.send_and_wait(HABILITATION, value, key=name, headers=headers)
+    await all_print(readers, sorted([line(1, 1), line(4, 1)]), kafka.bootstrap)
+
+
 async def test_an_empty_topic_is_no_right_and_no_error(kafka, create_topic, readers):
     await create_topic(HABILITATION, partitions=2, exact=True)
     await all_print(readers, [], kafka.bootstrap)

@@ -13,6 +13,7 @@ from acces.openapi import words_of
 from chassis.problem import kinds
 from imagin_dev.documentation import contrat
 from imagin_dev.documentation.apis import application
+from santorin_bridge.policy import PORTEES
 
 ROOT = Path(__file__).parents[2]
 KIT = ROOT / "docs" / "integrateurs"
@@ -21,6 +22,7 @@ METHODS = {"get", "put", "post", "delete", "patch", "head", "options"}
 ENGLISH = re.compile(r"\b(the|is|are|with|without|where|which|person|answer|Successful Response)\b")
 PROBLEM = "application/problem+json"
 OAUTH = "/oauth/jeton"  # its refusals are those of RFC 6749
+PLAIN = {OAUTH, "/.well-known/jwks.json"}
 
 
 def operations(document):
@@ -96,7 +98,13 @@ def test_who_may_ask_and_where_is_said(document):
 def test_the_bridge_says_how_a_token_is_asked_for():
     bridge = DOCUMENTS["santorin-bridge"]
     flow = bridge["components"]["securitySchemes"]["oauth"]["flows"]["clientCredentials"]
-    assert flow == {"tokenUrl": OAUTH, "scopes": {}}
+    assert flow == {"tokenUrl": OAUTH, "scopes": dict(PORTEES)}
+    needed = {route: [one["oauth"] for one in told["security"] if "oauth" in one] for route, told in operations(bridge)}
+    assert {route: scopes for route, scopes in needed.items() if scopes} == {
+        "GET /acces/{intervenant}": [["acces.verifier"]],
+        "GET /habilitations/{intervenant}": [["habilitations.lire"]],
+        "GET /missions/{mission_id}/habilitations": [["habilitations.lire"]],
+    }
     assert OAUTH in bridge["paths"]
     assert {path for service in contrat.SERVICES for path in paths_of_plain_routes(service)} >= {OAUTH}
 
@@ -138,7 +146,7 @@ def test_what_integrators_read_is_french_and_there(document):
 def test_every_operation_tells_its_refusals_as_problems_that_have_a_page(document):
     page = (KIT / "problemes.md").read_text(encoding="utf-8")
     for route, operation in operations(document):
-        expected = {"429", "431", "500", "503"} | (set() if OAUTH in route else {"400", "401", "403", "422"})
+        expected = {"429", "431", "500", "503"} | (set() if PLAIN & {*route.split()} else {"400", "401", "403", "422"})
         assert set(operation["responses"]) >= expected, route
         for status, told in operation["responses"].items():
             answer = resolved(document, told)

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 from prometheus_client.metrics import MetricWrapperBase
 
 from chassis import metrics
@@ -11,6 +12,7 @@ from chassis.cloudevents import MAX_VALUE_BYTES
 from event_schemas.catalogue import EVENT_TYPES, TOPICS
 from event_schemas.json_schemas import schemas
 from event_schemas.pages import pages
+from imagin_dev.bench.commands import app as bench
 from notifier import metrics as notifier_metrics
 from santorin_bridge import metrics as bridge_metrics
 
@@ -18,7 +20,10 @@ ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs" / "integrateurs"
 WRITTEN = sorted(file for file in DOCS.glob("*.md") if file.name not in pages())
 TEXT = "\n".join(file.read_text(encoding="utf-8") for file in WRITTEN)
-READERS = sorted(file for file in (DOCS / "lecteurs").glob("*/*") if file.suffix in {".py", ".java", ".sh"})
+KITS = ROOT / "kits"
+CODE = sorted(file for file in KITS.rglob("*") if file.suffix in {".py", ".java", ".sh"} and "target" not in file.parts)
+WITH_ROLES = [file for file in CODE if "NUMERISATION" in file.read_text(encoding="utf-8") and "etapes" not in file.name]
+MAX_LINES = 200
 
 
 def test_every_metric_named_exists_with_its_labels():
@@ -29,6 +34,28 @@ def test_every_metric_named_exists_with_its_labels():
     for name, labels in named:
         assert name in existing
         assert set(filter(None, labels.split(","))) == existing[name], name
+
+
+LEVELS = (DOCS / "niveaux-de-service.md").read_text(encoding="utf-8")
+
+
+def test_every_threshold_told_is_that_of_its_alert():
+    """In seconds where it is a time, else how many are one too many."""
+    rules = yaml.safe_load((ROOT / "deploy/prometheus/alertes.yml").read_text(encoding="utf-8"))
+    alerts = {rule["alert"]: rule for group in rules["groups"] for rule in group["rules"] if "alert" in rule}
+    told = re.findall(r"^\| [^|]+ \| (un|\d+ \w+), pendant (\d+ min) \| `(\w+)` \|$", LEVELS, re.MULTILINE)
+    assert len(told) >= 7
+    for threshold, during, name in told:
+        limit = re.search(r"> (\d+)", alerts[name]["expr"])[1]
+        seconds = {"un": "0", "30 s": "30", "60 s": "60", "1 h": "3600"}[threshold]
+        assert (limit, alerts[name]["for"]) == (seconds, during.replace(" min", "m")), name
+
+
+def test_every_command_that_measures_is_one():
+    commands = re.findall(r"`(?:\./imagin )?(bench \w+|soak|kits/\S+)(?: --minutes \d+)?` \|$", LEVELS, re.MULTILINE)
+    assert len(commands) >= 8
+    existing = {f"bench {one.name or one.callback.__name__}" for one in bench.registered_commands} | {"soak"}
+    assert {one for one in commands if one not in existing and not (ROOT / one).exists()} == set()
 
 
 def test_every_topic_and_event_type_named_exists():
@@ -46,7 +73,7 @@ def test_the_bounds_and_lists_told_are_those_of_the_schemas():
     assert f"plus de {compaction.delete_retention_ms // 86_400_000} jours d’absence" in TEXT
 
 
-@pytest.mark.parametrize("source", [DOCS / "lire-les-droits.md", *READERS], ids=lambda file: file.name)
+@pytest.mark.parametrize("source", [DOCS / "lire-les-droits.md", *WITH_ROLES], ids=lambda file: file.name)
 def test_the_roles_known_are_those_of_the_contract(source):
     told = schemas()["habilitation.v1"]["properties"]["role"]["description"].partition("\n")[0]
     known = set(re.findall(r"[A-Z_]{5,}", told))
@@ -55,23 +82,29 @@ def test_the_roles_known_are_those_of_the_contract(source):
     assert all(re.search(rf"\b{role}\b", text) for role in known)
 
 
-def test_the_readme_has_a_line_for_every_file_of_the_kit():
+def test_the_readme_has_a_line_for_every_page_and_document_of_the_kit():
     readme = (DOCS / "README.md").read_text(encoding="utf-8")
-    files = [file for file in DOCS.rglob("*") if file.is_file() and file.name not in {"README.md", ".gitignore"}]
-    kit = {file.relative_to(DOCS).as_posix() for file in files if not {"target", "__pycache__"} & set(file.parts)}
-    assert {name for name in kit if f"]({name})" not in readme} == set()
+    files = {file.relative_to(DOCS).as_posix() for file in DOCS.rglob("*") if file.is_file()}
+    assert {name for name in files - {"README.md"} if f"]({name})" not in readme} == set()
 
 
-def test_the_readers_import_nothing_of_ours_and_stay_short():
-    assert len(READERS) == 3
+def test_the_readme_of_the_kits_has_a_line_for_every_program_to_copy():
+    readme = (KITS / "README.md").read_text(encoding="utf-8")
+    programs = {file.relative_to(KITS).as_posix() for file in CODE if file.parent.name != "conformite"}
+    assert {name for name in programs if f"]({name})" not in readme} == set()
+
+
+def test_the_code_to_copy_imports_nothing_of_ours_and_stays_short():
     ours = r"\b(event_schemas|chassis|imagin_dev|imagin_ops|testkit)\b"
-    assert [file.name for file in READERS if re.search(ours, file.read_text(encoding="utf-8"))] == []
-    assert [file.name for file in READERS if len(file.read_text(encoding="utf-8").splitlines()) > 150] == []
+    assert [file.name for file in CODE if re.search(ours, file.read_text(encoding="utf-8"))] == []
+    assert [file.name for file in CODE if len(file.read_text(encoding="utf-8").splitlines()) > MAX_LINES] == []
 
 
 def test_the_pom_asks_for_the_jars_that_the_tests_run_with():
-    pinned = (ROOT / "libs/testkit/src/testkit/parts/kafka-jars.txt").read_text(encoding="utf-8")
-    pom = (DOCS / "lecteurs/java/pom.xml").read_text(encoding="utf-8")
-    asked = dict(re.findall(r"<artifactId>([a-z-]+)</artifactId>\s*<version>([0-9.]+)</version>\s*</dependency>", pom))
-    assert set(asked) == {"kafka-clients", "jackson-databind"}
+    parts = ROOT / "libs/testkit/src/testkit/parts"
+    pinned = "".join((parts / f"{name}-jars.txt").read_text(encoding="utf-8") for name in ("kafka", "kit"))
+    pom = (KITS / "java/pom.xml").read_text(encoding="utf-8")
+    dependency = r"<artifactId>([a-z0-9-]+)</artifactId>\s*<version>([0-9.]+)</version>\s*</dependency>"
+    asked = dict(re.findall(dependency, pom))
+    assert set(asked) == {"kafka-clients", "jackson-databind", "sqlite-jdbc", "spring-kafka", "jose4j"}
     assert [name for name, version in asked.items() if f":{name}:{version} " not in pinned] == []

@@ -9,6 +9,7 @@ import shutil
 from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
+from posixpath import join, normpath
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -23,6 +24,7 @@ from event_schemas.pages import FOLDER, fields
 
 _FILES = "site_files"
 _README = "README.md"
+_KITS, _KITS_PAGE = "kits", "kits.html"
 _MARKDOWN = MarkdownIt("commonmark").enable("table")
 
 
@@ -34,7 +36,8 @@ def write(root: Path, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for part in ("json", "examples"):
         shutil.copytree(root / part, folder / part)
-    shutil.copytree(docs / "lecteurs", folder / "lecteurs", ignore=shutil.ignore_patterns("__pycache__", "target"))
+    kits = root.parent / _KITS
+    shutil.copytree(kits, folder / _KITS, ignore=shutil.ignore_patterns("__pycache__", "target", _README, ".*"))
     shutil.copytree(docs / "openapi", folder / "openapi")
     for name_ in documents():
         shutil.copyfile(root / name_, folder / name_)
@@ -44,13 +47,14 @@ def write(root: Path, folder: Path) -> None:
         shutil.copyfile(body, folder / "schemas" / f"{ce_type}.json")
     for static in ("site.css", "icone.svg"):
         (folder / static).write_bytes(files("event_schemas").joinpath(_FILES, static).read_bytes())
-    texts = {html_name(page.name): page.read_text(encoding="utf-8") for page in sources}
-    menu = {"index.html": "Le contrat"} | {page: _title(text) for page, text in texts.items()}
+    texts = {html_name(page.name): (FOLDER, page.read_text(encoding="utf-8")) for page in sources}
+    texts[_KITS_PAGE] = (_KITS, (kits / _README).read_text(encoding="utf-8"))
+    menu = {"index.html": "Le contrat"} | {page: _title(text) for page, (_, text) in texts.items()}
     template = _template()
     contract = template.render(page="index.html", menu=menu, body=None, **_contract())
     (folder / "index.html").write_text(contract, encoding="utf-8")
-    for page, text in texts.items():
-        (folder / page).write_text(template.render(page=page, menu=menu, body=_html(text)), encoding="utf-8")
+    for page, (place, text) in texts.items():
+        (folder / page).write_text(template.render(page=page, menu=menu, body=_html(text, place)), encoding="utf-8")
 
 
 def _template() -> Any:
@@ -111,14 +115,16 @@ def html_name(page: str) -> str:
     return "kit.html" if page == _README else page.removesuffix(".md") + ".html"
 
 
-def _html(text: str) -> str:
+def _html(text: str, place: str) -> str:
+    """`place`: the folder of the clone where the page lies."""
     tokens = _MARKDOWN.parse(text)
     for token in tokens:
-        _point_into_the_site(token.children or [])
+        _point_into_the_site(token.children or [], place)
     for opening, inside in pairwise(tokens):
         if opening.type == "heading_open":
             opening.attrs["id"] = _place(inside.content)
-    return str(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {}))
+    page = str(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {}))
+    return page.replace("<pre>", '<pre tabindex="0">')  # what scrolls is reached by keyboard
 
 
 def _place(heading: str) -> str:
@@ -126,14 +132,20 @@ def _place(heading: str) -> str:
     return re.sub(r"[^\w-]+", "-", heading.lower()).strip("-")
 
 
-def _point_into_the_site(tokens: list[Token]) -> None:
+def _point_into_the_site(tokens: list[Token], place: str) -> None:
     """Links of the pages lead to files of the clone; the site has those files beside the page."""
     for token in tokens:
         if token.type == "link_open":
-            link = str(token.attrs["href"]).removeprefix("../../schemas/")
-            examples = re.fullmatch(r"examples/([^/]+)/", link)
-            token.attrs["href"] = f"index.html#{examples[1]}" if examples else _page_of(link)
+            target, hash_, anchor = str(token.attrs["href"]).partition("#")
+            token.attrs["href"] = (_in_the_site(normpath(join(place, target))) if target else "") + hash_ + anchor
 
 
-def _page_of(link: str) -> str:
-    return html_name(link) if "/" not in link and link.endswith(".md") else link
+def _in_the_site(file: str) -> str:
+    """Where the site has what lies in the clone as `file`."""
+    examples = re.fullmatch(r"schemas/examples/([^/]+)", file)
+    if examples:
+        return f"index.html#{examples[1]}"
+    if file == f"{_KITS}/{_README}":
+        return _KITS_PAGE
+    within = file.removeprefix("schemas/").removeprefix(f"{FOLDER}/")
+    return html_name(within) if "/" not in within and within.endswith(".md") else within

@@ -21,7 +21,7 @@ public final class Essai {
         basic.updateBaseUri(droits);
         String pair = Base64.getEncoder().encodeToString((client + ":" + secret).getBytes(StandardCharsets.UTF_8));
         basic.setRequestInterceptor(request -> request.header("Authorization", "Basic " + pair));
-        String token = new JetonsApi(basic).demanderJeton("client_credentials", null, null).getAccessToken();
+        String token = new JetonsApi(basic).demanderJeton("client_credentials", null, null, null).getAccessToken();
 
         ApiClient bearer = new ApiClient();
         bearer.updateBaseUri(droits);

@@ -34,6 +34,8 @@ class Role(StrEnum):
 class Acteur:
     """A person (or a service) with one role; `sub` is the intervenant's number where the role is INTERVENANT.
 
+    `portees`: the scopes of a token that is narrower than its role (RFC 6749 section 3.3), None where it is not.
+
     `nom` reads « X pour Y » where Y delegated. `fin`: from then on (aware) a session acts no more in this function.
     """
 
@@ -43,17 +45,20 @@ class Acteur:
     uais: frozenset[str] = frozenset()
     academies: frozenset[str] = frozenset()
     fin: datetime | None = None
+    portees: frozenset[str] | None = None
 
     def claims(self) -> dict[str, Any]:
         """What a token says of it; a token has an end of its own."""
         uais, academies = sorted(self.uais), sorted(self.academies)
-        return {"sub": self.sub, "role": self.role.value, "nom": self.nom, "uais": uais, "academies": academies}
+        told = {"sub": self.sub, "role": self.role.value, "nom": self.nom, "uais": uais, "academies": academies}
+        return told if self.portees is None else told | {"scope": " ".join(sorted(self.portees))}
 
     @classmethod
     def of(cls, claims: Mapping[str, Any]) -> "Acteur":
         """Raises KeyError, TypeError or ValueError for claims that are none of `claims`."""
         uais, academies = frozenset(claims["uais"]), frozenset(claims["academies"])
-        return cls(claims["sub"], Role(claims["role"]), claims["nom"], uais, academies)
+        portees = frozenset(claims["scope"].split()) if "scope" in claims else None
+        return cls(claims["sub"], Role(claims["role"]), claims["nom"], uais, academies, portees=portees)
 
 
 class InvalidToken(Exception):

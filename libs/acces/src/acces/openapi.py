@@ -169,6 +169,8 @@ class _Document:
             refusals[str(status)] = {"$ref": f"#/components/responses/Refus{status}"}
         operation["responses"] = {**operation["responses"], **refusals}
         operation["responses"] = dict(sorted(operation["responses"].items()))
+        if "portee" in words:
+            operation["security"] = [{"jeton": []}, {"oauth": [words["portee"]]}]
 
     def _show(self, operation_id: str, operation: dict[str, Any]) -> None:
         """Examples, and the schema of the answer, where the data has them."""

@@ -9,11 +9,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from urllib.parse import quote
+from uuid import UUID
 
 import httpx2
 import pytest
 import pytest_asyncio
 import structlog
+from joserfc import jwt
+from joserfc.jwk import KeySet
 from prometheus_client import REGISTRY
 from pydantic import ValidationError
 
@@ -37,6 +40,14 @@ OLD, NEW, RECETTE = "secret-ancien", "secret-nouveau", "secret-de-recette"
 CLIENTS = {"santorin": [verifier(OLD), verifier(NEW)], "recette": [verifier(RECETTE)]}
 GRANT = {"grant_type": "client_credentials"}
 RIGHTS = "/habilitations/1"
+MISSION = f"/missions/{UUID(int=1)}/habilitations"
+ROUTES = {
+    "/acces/{intervenant}": "/acces/1",
+    "/habilitations/{intervenant}": RIGHTS,
+    "/missions/{mission_id}/habilitations": MISSION,
+}
+SCOPES = {"acces.verifier", "habilitations.lire"}
+SANTORIN = Acteur("santorin", Role.SANTORIN, portees=frozenset(SCOPES))
 
 
 class Bridge:
@@ -74,7 +85,7 @@ async def start(url, monkeypatch, clock):
     clients = []
 
     async def started(**changes):
-        settings = Settings(database_url=url, **REST, **changes)
+        settings = Settings(database_url=url, **REST | changes)
         app = build(Runtime(settings, pool, SimpleNamespace(wake=lambda: None))).app
         transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
         clients.append(httpx2.AsyncClient(transport=transport, base_url="http://bridge.test"))
@@ -107,7 +118,7 @@ async def test_a_client_gets_a_token_that_opens_the_rights(bridge, credentials):
     assert (answer.headers["cache-control"], answer.headers["pragma"]) == ("no-store", "no-cache")
     body = answer.json()
     assert (set(body), body["token_type"], body["expires_in"]) == (
-        {"access_token", "token_type", "expires_in"},
+        {"access_token", "token_type", "expires_in", "scope"},
         "Bearer",
         3_600,
     )
@@ -120,7 +131,7 @@ async def test_the_token_says_who_asked_with_the_role_that_opens_nothing_else_an
     bridge.tell_time(lambda: issued)
     token = await bridge.token()
     issuers = bridge.app.state.application.issuers
-    assert await issuers.read(token, now=issued + timedelta(seconds=599)) == Acteur("santorin", Role.SANTORIN)
+    assert await issuers.read(token, now=issued + timedelta(seconds=599)) == SANTORIN
     bridge.tell_time(lambda: issued + timedelta(seconds=631))
     answer = await bridge.rights(token)
     assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
@@ -227,14 +238,13 @@ async def test_credentials_do_not_go_into_an_address(bridge):
     assert (await bridge.client.post(query, data=GRANT)).status_code == 401
 
 
-async def test_the_token_route_is_the_only_one_of_the_bridge_without_an_acteur(bridge):
+async def test_only_tokens_and_public_keys_are_given_without_an_acteur(bridge):
     document = bridge.app.openapi()
     for path, methods in document["paths"].items():
         for method in methods:
             url = path.replace("{intervenant}", "1")
-            assert (await bridge.client.request(method, url)).status_code == (400 if path == "/oauth/jeton" else 401), (
-                path
-            )
+            expected = {"/oauth/jeton": 400, "/.well-known/jwks.json": 200}.get(path, 401)
+            assert (await bridge.client.request(method, url)).status_code == expected, path
 
 
 @pytest.fixture
@@ -336,3 +346,44 @@ def test_the_clients_may_come_from_a_file_and_do_not_show(monkeypatch, tmp_path)
     settings = Settings(database_url="postgresql://x", **REST)
     assert settings.clients == {name: tuple(verifiers) for name, verifiers in CLIENTS.items()}
     assert "sha256" not in repr(settings)
+
+
+@pytest.mark.parametrize("scope", [*sorted(SCOPES), " ".join(sorted(SCOPES)), None])
+async def test_a_token_opens_the_routes_of_its_scopes_and_says_which_one_is_missing(bridge, scope):
+    answer = (await bridge.ask(GRANT | ({"scope": scope} if scope else {}), auth=("santorin", OLD))).json()
+    given = set(answer["scope"].split())
+    assert given == set((scope or " ".join(SCOPES)).split())
+    document = bridge.app.openapi()
+    for path, asked in ROUTES.items():
+        told = document["paths"][path]["get"]["security"]
+        [needed] = next(one["oauth"] for one in told if "oauth" in one)
+        got = await bridge.client.get(asked, headers={"Authorization": f"Bearer {answer['access_token']}"})
+        assert got.status_code == (200 if needed in given else 403), path
+        if needed not in given:
+            assert got.json()["code"] == "portee-insuffisante"
+            assert got.headers["www-authenticate"] == f'Bearer error="insufficient_scope", scope="{needed}"'
+
+
+async def test_a_token_of_the_release_before_has_no_scope_and_opens_all(bridge):
+    signs = bridge.app.state.application.signs
+    token = signs.mint(Acteur("santorin", Role.SANTORIN), audience="santorin-bridge", now=datetime.now(UTC), hours=1)
+    for path in ROUTES.values():
+        assert (await bridge.client.get(path, headers={"Authorization": f"Bearer {token}"})).status_code == 200
+
+
+async def test_a_strangers_program_verifies_tokens_by_the_public_keys_before_and_after_a_new_key(start):
+    """With nothing of ours: the keys as they are served, and the claims that a reader must look at."""
+    first, second = create_keys()["keys"], create_keys()["keys"]
+    before = await start(signing_keys=json.dumps({"keys": first}))
+    old = await before.token()
+    bridge = await start(signing_keys=json.dumps({"keys": second + first}))
+    keys = (await bridge.client.get("/.well-known/jwks.json")).json()
+    known = KeySet.import_key_set(keys)
+    assert jwt.decode(old, known, algorithms=["ES256"]).header["kid"] == first[0]["kid"]
+    token = jwt.decode(await bridge.token(), known, algorithms=["ES256"])
+    claims, now = token.claims, datetime.now(UTC).timestamp()
+    assert (claims["iss"], claims["aud"], claims["sub"]) == ("santorin-bridge", "santorin-bridge", "santorin")
+    assert set(claims["scope"].split()) == SCOPES
+    assert (claims["exp"] - claims["iat"], abs(claims["iat"] - now) < 60) == (3_600, True)
+    assert token.header["kid"] == second[0]["kid"]
+    assert not any("d" in key for key in keys["keys"])

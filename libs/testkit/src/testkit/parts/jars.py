@@ -27,6 +27,11 @@ def client_libs(on_progress: Progress) -> Path:
     return _listed("clients", "client-jars.txt", on_progress)
 
 
+def kit_libs(on_progress: Progress) -> Path:
+    """The folder with what the kit's Java consumers need beside Kafka's client and Jackson (20 MB)."""
+    return _listed("kits", "kit-jars.txt", on_progress)
+
+
 def _listed(name: str, pins_file: str, on_progress: Progress) -> Path:
     pins = _pinned(pins_file)
     version = hashlib.sha256(repr(sorted(pins.items())).encode()).hexdigest()[:12]

@@ -16,6 +16,7 @@ from acces.acteur import Acteur, Role
 from acces.debit import limit_peer
 from acces.securite import Evenement
 from santorin_bridge.domain.clients import is_client
+from santorin_bridge.policy import PORTEES
 from santorin_bridge.settings import Settings
 from santorin_bridge.web.application import application
 
@@ -49,13 +50,13 @@ async def jeton(request: Request) -> JSONResponse:
     try:
         fields = await _fields(request)
         client_id = _client(request, fields)
-        _grant(fields)
+        portees = _grant(fields)
     except OAuth2Error as refused:
         securite.tell(request, Evenement.CLIENT_REFUSED)
         status, body, headers = refused()
         return JSONResponse(body, status, dict(headers))
     securite.tell(request, Evenement.TOKEN_ISSUED, client=client_id)
-    return JSONResponse(_token(request, client_id), headers=_NOT_STORED)
+    return JSONResponse(_token(request, client_id, portees), headers=_NOT_STORED)
 
 
 async def _fields(request: Request) -> dict[str, str]:
@@ -103,15 +104,19 @@ def _basic(header: str) -> tuple[str, str]:
     return (unquote_plus(client_id), unquote_plus(secret)) if colon and scheme.lower() == "basic" else ("", "")
 
 
-def _grant(fields: dict[str, str]) -> None:
+def _grant(fields: dict[str, str]) -> frozenset[str]:
+    """The scopes that are asked for; all of them where none is named (section 3.3)."""
     if fields["grant_type"] != "client_credentials":
         raise OAuth2Error("only client_credentials is given here", error="unsupported_grant_type")
-    if "scope" in fields:
-        raise InvalidScopeError("a token has no scope: it reads rights")
+    asked = frozenset(fields.get("scope", "").split(" ")) - {""} or frozenset(PORTEES)
+    if asked - PORTEES.keys():
+        raise InvalidScopeError(f"the scopes are {' '.join(sorted(PORTEES))}")
+    return asked
 
 
-def _token(request: Request, client_id: str) -> dict[str, str | int]:
+def _token(request: Request, client_id: str, portees: frozenset[str]) -> dict[str, str | int]:
     ours = application(request)
-    acteur, hours = Acteur(client_id, Role.SANTORIN), ours.token_seconds / 3_600
+    acteur, hours = Acteur(client_id, Role.SANTORIN, portees=portees), ours.token_seconds / 3_600
     token = ours.signs.mint(acteur, audience=Settings.service_name, now=ours.clock(), hours=hours)
-    return {"access_token": token, "token_type": "Bearer", "expires_in": ours.token_seconds}
+    scope = " ".join(sorted(portees))
+    return {"access_token": token, "token_type": "Bearer", "expires_in": ours.token_seconds, "scope": scope}

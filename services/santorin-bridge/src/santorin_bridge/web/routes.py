@@ -10,9 +10,9 @@ from acces.http import ActeurDep, Router
 from event_schemas.academies import local_time
 from santorin_bridge.domain.acces import ouvre
 from santorin_bridge.domain.habilitation import Status
-from santorin_bridge.policy import POLICY
 from santorin_bridge.web.application import application
 from santorin_bridge.web.lecture import lire
+from santorin_bridge.web.portees import authorise
 
 router = Router(tags=["habilitations"])
 Intervenant = Annotated[str, Path(pattern=r"^[A-Za-z0-9]{1,32}$")]
@@ -23,7 +23,7 @@ async def get_habilitations(
     request: Request, intervenant: Intervenant, acteur: ActeurDep, response: Response
 ) -> dict[str, Any]:
     """The person's rights, granted and revoked; an empty list is no right. 503 when nobody can say."""
-    POLICY.scope(acteur, "habilitations.lire")
+    authorise(request, acteur, "habilitations.lire")
     lecture = await lire(request, numero=intervenant)
     response.headers["ETag"] = lecture.etag
     return {"intervenant": intervenant, **lecture.body}
@@ -34,7 +34,7 @@ async def get_habilitations_of_mission(
     request: Request, mission_id: UUID, acteur: ActeurDep, response: Response
 ) -> dict[str, Any]:
     """The rights on a mission, granted and revoked; an empty list is no right. 503 when nobody can say."""
-    POLICY.scope(acteur, "habilitations.lire")
+    authorise(request, acteur, "habilitations.lire")
     lecture = await lire(request, mission_id=mission_id)
     response.headers["ETag"] = lecture.etag
     return {"mission_id": mission_id, **lecture.body}
@@ -52,7 +52,7 @@ async def get_acces(
 
     `autorise` is true where at least one right opens it on that day. 503 when nobody can say, never a guess.
     """
-    POLICY.scope(acteur, "habilitations.lire")
+    authorise(request, acteur, "acces.verifier")
     lecture = await lire(request, numero=intervenant, mission_id=mission)
     rights = [right | {"autorise": _autorise(request, right, le)} for right in lecture.rights]
     autorise = any(right["autorise"] for right in rights)

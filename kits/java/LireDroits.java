@@ -2,6 +2,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.FileReader;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
@@ -22,6 +24,7 @@ import org.apache.kafka.common.serialization.StringDeserializer;
  */
 public final class LireDroits {
     private static final String TOPIC = "imagin.public.habilitation.v1";
+    private static final String TYPE = "fr.imagin.habilitation.v1";
     private static final Set<String> ROLES =
             Set.of("COORDINATEUR", "COORDINATEUR_ADJOINT", "CORRECTEUR", "CORRECTEUR_SUPPLEANT", "NUMERISATION");
     private static final Duration PATIENCE = Duration.ofSeconds(15);
@@ -34,6 +37,8 @@ public final class LireDroits {
     }
 
     static final class Echec extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
         Echec(String phrase) {
             super(phrase);
         }
@@ -104,6 +109,10 @@ public final class LireDroits {
 
     /** La plus haute version de chaque clé, où qu’elle soit dans le topic ; une valeur nulle efface la clé. */
     private static void retenir(Map<String, Droit> droits, ConsumerRecord<String, byte[]> record) {
+        Header type = record.headers().lastHeader("ce_type");
+        if (type != null && !TYPE.equals(new String(type.value(), StandardCharsets.UTF_8))) {
+            return; // un événement que nous ne connaissons pas encore
+        }
         if (record.value() == null) {
             droits.remove(record.key());
             return;

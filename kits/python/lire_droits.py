@@ -10,36 +10,23 @@ sasl.mechanism, sasl.jaas.config, et ssl.truststore.location (PEM).
 import asyncio
 import json
 import logging
-import re
-import ssl
 import sys
 import time
-from pathlib import Path
 
 from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
+from reglages import reglages
 
 TOPIC = "imagin.public.habilitation.v1"
+TYPE = b"fr.imagin.habilitation.v1"
 ROLES = {"COORDINATEUR", "COORDINATEUR_ADJOINT", "CORRECTEUR", "CORRECTEUR_SUPPLEANT", "NUMERISATION"}
 PATIENCE_SECONDES = 15
 
 
-def reglages(bootstrap, fichier):
-    lignes = Path(fichier).read_text(encoding="utf-8").splitlines() if fichier else []
-    lus = dict(ligne.strip().split("=", 1) for ligne in lignes if "=" in ligne and not ligne.startswith("#"))
-    protocole = lus.get("security.protocol", "PLAINTEXT")
-    options = {"bootstrap_servers": bootstrap, "security_protocol": protocole}
-    if protocole.endswith("SSL"):
-        options["ssl_context"] = ssl.create_default_context(cafile=lus.get("ssl.truststore.location"))
-    if protocole.startswith("SASL"):
-        jaas = dict(re.findall(r'(\w+)="([^"]*)"', lus["sasl.jaas.config"]))
-        options |= {"sasl_mechanism": lus["sasl.mechanism"], "sasl_plain_username": jaas["username"]}
-        options["sasl_plain_password"] = jaas["password"]
-    return options
-
-
 def retenir(droits, record):
     """La plus haute version de chaque clé, où qu’elle soit dans le topic ; une valeur nulle efface la clé."""
+    if dict(record.headers).get("ce_type", TYPE) != TYPE:
+        return  # un événement que nous ne connaissons pas encore
     if record.value is None:
         droits.pop(record.key, None)
         return

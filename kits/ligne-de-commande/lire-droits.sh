@@ -20,20 +20,25 @@ cat "${2:-/dev/null}" >"$reglages"
 printf '\nrequest.timeout.ms=10000\ndefault.api.timeout.ms=15000\n' >>"$reglages"
 cat >"$dossier/retenir.py" <<'FIN'
 import json
+import re
 import sys
 
+TYPE = "fr.imagin.habilitation.v1"
 ROLES = {"COORDINATEUR", "COORDINATEUR_ADJOINT", "CORRECTEUR", "CORRECTEUR_SUPPLEANT", "NUMERISATION"}
 reste = {int(ligne.split(":")[1]): int(ligne.split(":")[2]) for ligne in open(sys.argv[1])}  # partition -> fin
 fins, droits = {partition: fin for partition, fin in reste.items() if fin > 0}, {}
 reste = dict(fins)
 for ligne in sys.stdin.buffer if reste else ():
-    partition, offset, cle, valeur = ligne.decode().rstrip("\n").split("\t", 3)
+    partition, offset, entetes, cle, valeur = ligne.decode().rstrip("\n").split("\t", 4)
     partition, offset = int(partition.split(":")[1]), int(offset.split(":")[1])
     if offset >= fins.get(partition, 0) - 1:
         reste.pop(partition, None)
     if offset >= fins.get(partition, 0):
         continue
-    if valeur == "null":  # une valeur nulle efface la clé
+    types = re.findall(r"(?:^|,)ce_type:([^,]*)", entetes)
+    if types and types != [TYPE]:  # un événement que nous ne connaissons pas encore
+        pass
+    elif valeur == "null":  # une valeur nulle efface la clé
         droits.pop(cle, None)
     else:
         try:
@@ -59,7 +64,7 @@ fins "$@" >"$dossier/fins" 2>"$dossier/erreurs" ||
     "${outils}kafka-console-consumer.sh" --bootstrap-server "$1" --command-config "$reglages" --topic "$topic" \
         --from-beginning --isolation-level read_committed --timeout-ms "${ATTENTE_MS:-10000}" \
         --formatter-property print.partition=true --formatter-property print.offset=true \
-        --formatter-property print.key=true \
+        --formatter-property print.headers=true --formatter-property print.key=true \
         2>"$dossier/erreurs" || touch "$dossier/arret"
 } | python3 "$dossier/retenir.py" "$dossier/fins" >"$dossier/droits"
 # L'outil sort avec 0 même quand il s'arrête sur une erreur ; seule l'attente écoulée en est une bonne, si Kafka répond.

@@ -1,0 +1,96 @@
+"""Juge les réponses : chacune est-elle lisible par IMAG’IN, et chaque droit a-t-il la sienne ?"""
+
+import asyncio
+import json
+import time
+
+from ecriture import tout_lire
+from essai import Ecart
+
+TYPE = "fr.santorin.accuse.v1"
+PATIENCE_SECONDES = 20
+_ENTETES = ("ce_specversion", "ce_id", "ce_source", "ce_type", "ce_subject", "ce_time")
+
+
+async def juger(essai):
+    """Une convocation reçoit deux versions, l’une après la réponse à l’autre ; puis toutes les réponses sont lues.
+
+    Lève Ecart.
+    """
+    for version in (1, 2):
+        await essai.ecrire("deux versions, répondues l’une après l’autre", version)
+        await essai.constater({"deux versions, répondues l’une après l’autre": (version, True)})
+        lues = await _une_reponse_a_chacun(essai)
+    if phrases := _contredites(lues):
+        raise Ecart(*phrases)
+
+
+async def _une_reponse_a_chacun(essai):
+    """Les réponses, une fois que chaque droit de l’essai a celle à sa version."""
+    limite = time.monotonic() + PATIENCE_SECONDES
+    while True:
+        lues = await tout_lire(essai.reglages.kafka, essai.accuses)
+        if phrases := [phrase for record in lues for phrase in _defauts(record, essai.ecrites)]:
+            raise Ecart(*phrases)
+        manquent = _sans_reponse(lues, essai.attendus)
+        if not manquent:
+            return lues
+        if time.monotonic() > limite:
+            raise Ecart(*_contredites(lues), *manquent)
+        await asyncio.sleep(0.5)
+
+
+def _defauts(record, ecrites):
+    place = f"réponse fautive (partition {record.partition}, offset {record.offset})"
+    dits = {nom: valeur.decode("utf-8", "replace") for nom, valeur in record.headers}
+    absents = [nom for nom in _ENTETES if nom not in dits]
+    if absents:
+        return [f"{place} : il manque {', '.join(absents)}"]
+    if dits["ce_type"] != TYPE:
+        return [f"{place} : ce_type {dits['ce_type']}"]
+    try:
+        corps = json.loads(record.value)
+        cle, version, repond = corps["convocation_id"], corps["version"], corps["habilitation_version"]
+        decision, motif = corps["decision"], corps["motif"]
+    except (ValueError, KeyError, TypeError) as erreur:
+        return [f"{place} : {type(erreur).__name__} {erreur}"]
+    fautes = {
+        "la clé n’est pas convocation_id": record.key != str(cle).encode(),
+        "version n’est pas un entier positif": type(version) is not int or version < 1,
+        "decision n’est ni ACCEPTED ni REFUSED": decision not in {"ACCEPTED", "REFUSED"},
+        "motif n’est ni nul ni un texte de 1 à 1 000 caractères": motif is not None and not _texte(motif),
+        f"elle répond à la version {repond}, que personne n’a écrite": cle in ecrites and repond not in ecrites[cle],
+    }
+    return [f"{place} : {faute}" for faute, vraie in fautes.items() if vraie]
+
+
+def _texte(motif):
+    return isinstance(motif, str) and 1 <= len(motif) <= 1_000 and "\0" not in motif
+
+
+def _sans_reponse(lues, attendus):
+    derniers = {}
+    for corps in map(_corps, lues):
+        connu = derniers.get(corps["convocation_id"])
+        if connu is None or corps["version"] > connu["version"]:
+            derniers[corps["convocation_id"]] = corps
+    repondu = {cle: corps["habilitation_version"] for cle, corps in derniers.items()}
+    manquent = [(cle, version) for cle, version in attendus.items() if repondu.get(cle) != version]
+    if not manquent:
+        return []
+    cle, version = manquent[0]
+    dit = f"sa dernière réponse est à la version {repondu[cle]}" if cle in repondu else "il n’a pas répondu"
+    return [f"{len(manquent)} droits sur {len(attendus)} sans réponse ; {cle}, version {version} : {dit}"]
+
+
+def _contredites(lues):
+    vues, phrases = {}, []
+    for corps in map(_corps, lues):
+        place = corps["convocation_id"], corps["version"]
+        if vues.setdefault(place, corps) != corps:
+            phrases.append(f"{place[0]} : deux réponses de version {place[1]}, et deux contenus")
+    return phrases
+
+
+def _corps(record):
+    return json.loads(record.value)
