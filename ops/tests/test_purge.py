@@ -1,6 +1,5 @@
 """`imagin purge`: what is past its term in the four databases, counted or taken."""
 
-import json
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -10,20 +9,20 @@ from chassis.database import create_pool
 from imagin_ops.services import NOTIFIER, SANTORIN_BRIDGE, SERVICES
 
 RIGHT, MAIL = UUID(int=1), UUID(int=2)
-LONG_AGO = datetime.now(UTC) - timedelta(days=800)
+LONG_AGO = datetime.now(UTC) - timedelta(days=1_200)
 
 
 @pytest.fixture
 async def databases(database):
-    """A right whose last day is long past and one of now; a mail of then and one that still waits."""
+    """A right that changed long ago and one of now; a mail of then and one that still waits."""
     made = {service: (await database(service.package)).url for service in SERVICES}
     async with create_pool(made[SANTORIN_BRIDGE]) as pool:
-        for number, day in ((1, "2020-01-13"), (3, datetime.now(UTC).date().isoformat())):
+        for number, changed in ((1, LONG_AGO), (3, datetime.now(UTC))):
             await pool.execute(
                 "INSERT INTO habilitation (convocation_id, version, published_version, convocation_version, "
-                "convocation_hash, status, numero, mission_id, role, etat) "
-                "VALUES ($1, 1, 1, 1, 'h', 'GRANTED', 'n', $1, 'R', $2)",
-                *(UUID(int=number), json.dumps({"valide_au": day}).encode()),
+                "convocation_hash, status, numero, mission_id, role, etat, changed_at) "
+                "VALUES ($1, 1, 1, 1, 'h', 'GRANTED', 'n', $1, 'R', '{}', $2)",
+                *(UUID(int=number), changed),
             )
     async with create_pool(made[NOTIFIER]) as pool:
         for number, etat in ((2, "SENT"), (4, "PENDING")):
@@ -66,7 +65,7 @@ async def test_a_dry_run_counts_by_kind_and_the_purge_takes_that(imagin, environ
 
 
 async def test_durations_are_the_services_settings(imagin, environment):
-    more = await imagin("purge", "--json", NOTIFIER_KEEP_MAILS_DAYS="900", **environment)
+    more = await imagin("purge", "--json", NOTIFIER_KEEP_MAILS_DAYS="1300", **environment)
     assert more.json["lignes"]["notifier"]["mails"] == 0
     wrong = await imagin("purge", NOTIFIER_KEEP_MAILS_DAYS="30", **environment)
     assert (wrong.code, "NOTIFIER_KEEP_MAILS_DAYS" in wrong.err) == (2, True)

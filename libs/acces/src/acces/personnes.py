@@ -58,6 +58,7 @@ DEAD_LETTERS = Lieu(
     "mots",
     mixte=True,
 )
+_SECRETS = "'{id_token,empreinte}'::text[]"  # of sessions: whoever has the extract is not to have them
 _MIXED: dict[str, object] = {"cite_aussi_autrui": True}
 
 
@@ -69,7 +70,7 @@ async def kept(connection: Connection, lieux: Sequence[Lieu], who: Personne) -> 
     """All that is kept of her, by table; her acts, and those about her, in clear."""
     lines: dict[str, dict[str, None]] = {}  # a row that is hers by two conditions is one
     for lieu in (*lieux, DEAD_LETTERS):
-        select = f"SELECT to_jsonb(t)::text AS line FROM {lieu.table} t WHERE {lieu.condition}"
+        select = f"SELECT (to_jsonb(t) - {_SECRETS})::text AS line FROM {lieu.table} t WHERE {lieu.condition}"
         rows = await connection.fetch(select, _argument(who, lieu), record_class=_Line)
         if rows:
             lines.setdefault(lieu.table, {}).update((row.line, None) for row in rows)

@@ -39,6 +39,8 @@ async def test_a_person_sees_how_much_of_what_is_kept_and_takes_all_of_it_along(
     assert [row["numero"] for row in kept["intervenant"]] == ["100"]
     assert [row["motif"] for row in kept["empechement"]] == ["Opération du genou"]
     assert [act["action"] for act in kept["audit"]] == ["empechement.signaler"]
+    assert kept["entree"]
+    assert [row for row in kept["entree"] if {"id_token", "empreinte"} & row.keys()] == []
     pdf = await browser.get(f"{PATH}.pdf")
     assert (pdf.headers["content-type"], pdf.content[:5]) == ("application/pdf", b"%PDF-")
 

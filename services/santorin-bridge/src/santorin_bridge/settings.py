@@ -11,11 +11,13 @@ from santorin_bridge.domain.clients import read_clients
 
 
 class DureesBridge(Durees):
-    """A right goes after its last day, and not before the topics forgot what it was told from."""
+    """A right goes after its convocation: that goes 760 days after its last day, which is a school year off at most."""
 
     model_config = SettingsConfigDict(env_prefix="SANTORIN_BRIDGE_", extra="ignore")
 
-    keep_rights_days: int = Field(default=760, ge=SEASON, le=3_660, description="a right and its answer, after its end")
+    keep_rights_days: int = Field(
+        default=1_100, ge=SEASON, le=3_660, description="a right and its answer, after its last change"
+    )
 
 
 class Settings(DureesBridge, SigningSettings, EntreeSettings):

@@ -12,6 +12,7 @@ from event_schemas.catalogue import HABILITATION
 from event_schemas.habilitations import Habilitation
 from santorin_bridge.domain.ecart import REJOUER, RELEVER, RETIRER, Ecart
 from santorin_bridge.persistence import reconciliation
+from santorin_bridge.publishing import ErasedHabilitations
 from santorin_bridge.use_cases.observe import observe_differences
 from santorin_bridge.use_cases.reconcile import Sources, reconcile
 from santorin_bridge.use_cases.repair import repair
@@ -270,3 +271,45 @@ async def test_what_the_bridge_finds_by_itself_is_a_metric_by_cause(three):
     found = {cause.name: REGISTRY.get_sample_value(name, {"cause": cause.name}) for cause in Ecart}
     assert found == {cause.name: 1.0 for cause in Ecart}
     assert REGISTRY.get_sample_value("imagin_reconciliation_last_success_timestamp_seconds") > 0
+
+
+async def test_a_right_that_was_deleted_is_taken_off_the_topic_and_is_no_difference_any_more(three):
+    await three.convoked("1")
+    await three.convoked("2")
+    pool = three.bridge.pool
+    await pool.execute("DELETE FROM habilitation WHERE convocation_id = $1", key("1"))
+    del three.truth["1"]
+    assert await three.causes() == {"1": {"SUJET_INCONNU"}}, "until its tombstone is sent"
+    source = ErasedHabilitations()
+    async with pool.acquire() as connection:
+        [waiting] = await source.waiting(connection)
+        assert (waiting.topic, waiting.pending) == (HABILITATION, 1)
+        messages = await source.fetch(connection, 10)
+        assert [(one.key, one.value) for one in messages] == [(str(key("1")).encode(), None)]
+        await three.send(messages[0].key, messages[0].value)
+        await source.clear(connection, messages)
+        assert await source.waiting(connection) == []
+    assert await three.causes() == {}
+    await three.convoked("1")
+    assert await three.causes() == {}, "convoked again it has a right again, on the topic too"
+
+
+async def test_who_is_convoked_again_before_the_tombstone_keeps_the_right(three):
+    await three.convoked("1")
+    await three.bridge.pool.execute("DELETE FROM habilitation WHERE convocation_id = $1", key("1"))
+    await three.bridge.apply(three.bridge.convocation("1", 1))
+    source = ErasedHabilitations()
+    async with three.bridge.pool.acquire() as connection:
+        assert await source.fetch(connection, 10) == []
+        await source.clear(connection, [])
+        assert await source.waiting(connection) == []
+
+
+async def test_an_old_right_whose_convocation_is_over_its_term_is_no_difference(three):
+    for numero in ("1", "2"):
+        await three.convoked(numero)
+        del three.truth[numero]
+    await three.bridge.pool.execute(
+        "UPDATE habilitation SET changed_at = now() - interval '402 days' WHERE convocation_id = $1", key("1")
+    )
+    assert await three.causes() == {"2": {"INCONNUE"}}

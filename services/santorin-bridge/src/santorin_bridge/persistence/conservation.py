@@ -12,10 +12,9 @@ from acces.personnes import Lieu
 from chassis.database import Connection, Row
 from chassis.outbox import Waiting
 
-_LAST_DAY = "coalesce((convert_from(etat, 'UTF8')::jsonb ->> 'valide_au')::date, changed_at::date)"
 GENRES = (
     *COMMUNS,
-    lignes("rights", "habilitation", f"{_LAST_DAY} < $1::timestamptz::date AND published_version = version"),
+    lignes("rights", "habilitation", "changed_at < $1 AND published_version = version"),
     lignes(
         "rights",
         "accuse",

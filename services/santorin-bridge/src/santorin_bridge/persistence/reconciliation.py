@@ -26,7 +26,7 @@ _READ = """
 INSERT INTO sujet SELECT * FROM unnest($1::uuid[], $2::int[], $3::boolean[], $4::bytea[])
 ON CONFLICT (convocation_id) DO UPDATE
 SET version = excluded.version, ouvert = excluded.ouvert, empreinte = excluded.empreinte
-WHERE sujet.version <= excluded.version
+WHERE sujet.version <= excluded.version OR excluded.empreinte = ''
 """
 _DIFFERENCES = """
 SELECT convocation_id::text, v.version AS convocation, coalesce(v.active, false) AS active,
@@ -35,6 +35,10 @@ SELECT convocation_id::text, v.version AS convocation, coalesce(v.active, false)
        coalesce(s.empreinte = sha256(h.etat), false) AS meme_contenu
 FROM habilitation h FULL JOIN verite v USING (convocation_id) FULL JOIN sujet s USING (convocation_id)
 WHERE NOT coalesce(v.version = h.convocation_version AND v.active = (h.status = 'GRANTED')
+                   AND s.version = h.version AND s.empreinte = sha256(h.etat), false)
+  -- taken off the topic, and nobody else has it; or a right whose convocation is over its term (0061)
+  AND NOT (h.convocation_id IS NULL AND v.convocation_id IS NULL AND NOT coalesce(s.ouvert, false))
+  AND NOT coalesce(v.convocation_id IS NULL AND h.changed_at < now() - interval '401 days'
                    AND s.version = h.version AND s.empreinte = sha256(h.etat), false)
 LIMIT $1
 """
@@ -70,7 +74,7 @@ ON CONFLICT (convocation_id) DO NOTHING
 
 
 class OnTopic(NamedTuple):
-    """The last record of a key: version 0 where it was erased or cannot be read."""
+    """The last record of a key: version 0 where it cannot be read, and no `empreinte` where it was taken off."""
 
     convocation_id: UUID
     version: int

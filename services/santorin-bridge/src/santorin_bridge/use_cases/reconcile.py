@@ -73,7 +73,10 @@ def _last_of_each(records: Sequence[Record]) -> list[OnTopic]:
     last: dict[UUID, OnTopic] = {}
     for record in records:
         one = _on_topic(record)
-        if one is not None and (one.convocation_id not in last or last[one.convocation_id].version <= one.version):
+        if one is None:
+            continue
+        before = last.get(one.convocation_id)
+        if before is None or not one.empreinte or before.version <= one.version:
             last[one.convocation_id] = one
     return list(last.values())
 
@@ -99,6 +102,8 @@ def _on_topic(record: Record) -> OnTopic | None:
     key = key_of(record)
     if key is None:
         return None
+    if record.value is None:  # a tombstone: whatever came before it is gone
+        return OnTopic(key, 0, False, b"")
     right, digest = readable(record), hashlib.sha256(record.value or b"").digest()
     if right is None:
         return OnTopic(key, 0, False, digest)
