@@ -38,6 +38,7 @@ from convocation.ouvertures import pages as ouvertures
 from convocation.papiers import pages as papiers
 from convocation.preparation import pages as preparation
 from convocation.rappels import pages as rappels
+from convocation.sessions import pages as sessions
 from convocation.settings import Settings
 from convocation.signatures import pages as signatures
 from pages import Pages
@@ -59,6 +60,7 @@ _SCREENS = (
     demandes,
     couverture,
     rappels,
+    sessions,
     imports,
     export,
     exports,
@@ -102,6 +104,7 @@ _ROOMS = (
     "papiers",
     "preparation",
     "rappels",
+    "sessions",
     "signatures",
 )
 _FOOTER = ("/accessibilite", "/mentions-legales", "/donnees-personnelles")

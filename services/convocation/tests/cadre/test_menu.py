@@ -21,6 +21,7 @@ SHOWN = {
         "/demandes",
         "/exigences",
         "/contact",
+        "/sessions",
         "/journal",
     ],
     "administrateur": [
@@ -32,6 +33,7 @@ SHOWN = {
         "/demandes",
         "/exigences",
         "/contact",
+        "/sessions",
         "/ouvertures",
         "/comptes",
         "/journal",

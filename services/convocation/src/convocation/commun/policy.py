@@ -16,6 +16,9 @@ POLICY = Policy(
     {
         "service.ouvrir": {Role.ADMINISTRATEUR: Scope.TOUT},
         "ouvertures.lire": {Role.ADMINISTRATEUR: Scope.TOUT, Role.GESTIONNAIRE: Scope.TOUT},
+        # A session of the examination: declared, dated and archived for the nation, dated within that by an académie.
+        "sessions.lire": _RECTORAT,
+        "session.declarer": {Role.ADMINISTRATEUR: Scope.TOUT},
         "missions.lire": _LECTURE,
         "couverture.lire": _LECTURE,
         "convocation.lire": _LECTURE | {Role.INTERVENANT: Scope.SOI},

@@ -18,6 +18,7 @@ from francais import date_longue, moment
 FAMILLES = {
     "convocation": "Convocations",
     "service": "Ouverture du service",
+    "session": "Sessions",
     "exigences": "Exigences des épreuves",
     "intervenants": "Annuaire des intervenants",
     "demande": "Demandes de création",
@@ -45,6 +46,7 @@ _ACTIONS = {
     "audit.exporter": "Téléchargement du journal",
     "convocation.exporter": "Export des convocations",
     "service.ouvrir": "Ouverture du service",
+    "session.declarer": "Session déclarée ou modifiée",
     "exigences.ecrire": "Exigences d’une épreuve",
     "intervenants.ecrire": "Annuaire des intervenants",
     "intervenants.fusionner": "Fusion de doublons",
@@ -83,6 +85,7 @@ _CHAMPS = {
     "lot_copies": "Copies d’un lot",
     "correcteurs": "Nombre de correcteurs",
     "etat": "État",
+    "libelle": "Libellé",
     "nom": "Nom",
     "prenom": "Prénom",
     "qualite": "Qualité",

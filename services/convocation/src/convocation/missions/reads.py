@@ -78,6 +78,13 @@ async def sessions(connection: Connection, now: datetime) -> list[str]:
     return sorted(found, key=lambda session: int(session[:4]) > now.year + 1)
 
 
+async def declaree(connection: Connection, session: str) -> bool:
+    """Whether the administrateur has declared the session."""
+    query = "SELECT EXISTS (SELECT FROM session_declaree WHERE session = $1)"
+    found: bool = await connection.fetchval(query, session)
+    return found
+
+
 async def etablissements(connection: Connection, uais: Sequence[str]) -> list[Etablissement]:
     """Name and commune of each UAI that has missions."""
     query = """

@@ -8,10 +8,35 @@ from acces.commande import Commande
 from convocation.avis.commands import Tenue, note_openings
 from convocation.commun.policy import POLICY
 from convocation.missions import reads as missions
+from convocation.missions.refus import SessionNonDeclaree
 from convocation.ouvertures import reads, sql
-from convocation.ouvertures.domain import NATIONALE, Cible, Decision, PorteeOuverture, juger
-from convocation.ouvertures.refus import OuvertureRefusee
+from convocation.ouvertures.domain import (
+    NATIONALE,
+    Cible,
+    Decision,
+    EnCours,
+    PorteeOuverture,
+    a_relire,
+    ferme_la_nation,
+    juger,
+)
+from convocation.ouvertures.refus import FermetureARelire, OuvertureRefusee
 from event_schemas.academies import NOMS
+
+
+async def close_nation(commande: Commande, session: str, motif: str, vus: EnCours, *, aussi: bool) -> None:
+    """Close the service for all académies, after what is under way was read.
+
+    `aussi`: also for who has a decision of their own; it is withdrawn. Raises FermetureARelire where more is under way
+    than that, OuvertureRefusee, SessionNonDeclaree, Forbidden.
+    """
+    POLICY.authorise(commande.acteur, "service.ouvrir")
+    await sql.hold(commande.connection, session, le=commande.now)
+    if a_relire(vus, await sql.en_cours(commande.connection, session, commande.now)):
+        raise FermetureARelire
+    withdrawn = await sql.narrower(commande.connection, session) if aussi else []
+    closed: dict[Cible, Decision | None] = {NATIONALE: Decision(False)}
+    await open_service(commande, session, closed | dict.fromkeys(withdrawn), motif)
 
 
 async def open_service(
@@ -19,13 +44,19 @@ async def open_service(
 ) -> None:
     """Take all of `decisions` or none of them; None withdraws one. Commands under way end first.
 
-    A decision that changes nothing is not recorded. Raises OuvertureRefusee, Forbidden.
+    Who closes the service for the nation says why.
+
+    A decision that changes nothing is not recorded. Raises OuvertureRefusee, SessionNonDeclaree, Forbidden.
     """
     POLICY.authorise(commande.acteur, "service.ouvrir")
     connection, who, when = commande.connection, commande.acteur.sub, commande.now
+    if not await missions.declaree(connection, session):
+        raise SessionNonDeclaree
     places = await missions.academies(
         connection, [cible.code for cible in decisions if cible.portee is PorteeOuverture.ETABLISSEMENT]
     )
+    if ferme_la_nation(decisions) and not motif:
+        raise OuvertureRefusee("Donnez le motif\u00a0: le service ferme pour toutes les académies.", "motif")
     for cible, decision in decisions.items():
         _judge(commande, places, cible, decision)
     await sql.hold(connection, session, le=when)

@@ -41,6 +41,22 @@ class Decision(NamedTuple):
         return self.debut if self.ouverte and self.debut is not None and now < self.debut else None
 
 
+class EnCours(NamedTuple):
+    """What is under way in a session while its service closes.
+
+    `restent`: lycées that stay open by their own decision or their académie's.
+    """
+
+    lycees_ouverts: int = 0
+    restent: int = 0
+    sans_convocation: int = 0
+    missions_sans_personne: int = 0
+    brouillons: int = 0
+    non_lues: int = 0
+    mails_a_partir: int = 0
+    empechements: int = 0
+
+
 NATIONALE = Cible(PorteeOuverture.NATIONALE, "*")
 
 
@@ -64,6 +80,17 @@ def ouvrira(decisions: Mapping[Cible, Decision], academie: str, uai: str, now: d
     """When the établissement's service will open, if a decision that holds already says so."""
     held = in_force(decisions, academie, uai)
     return held[1].ouvrira(now) if held is not None else None
+
+
+def a_relire(vus: EnCours, maintenant: EnCours) -> bool:
+    """Whether more is under way than was read: some number has risen by over a tenth. Fewer is no news."""
+    return any(now > seen + seen // 10 for seen, now in zip(vus, maintenant, strict=True))
+
+
+def ferme_la_nation(decisions: Mapping[Cible, Decision | None]) -> bool:
+    """Whether the service is closed for all académies."""
+    held = decisions.get(NATIONALE)
+    return held is not None and not held.ouverte
 
 
 def juger(decision: Decision, now: datetime) -> None:

@@ -1,0 +1,64 @@
+"""The acts on a session: it is declared, and what was said of it is changed."""
+
+from datetime import date
+from typing import Any
+
+from acces.audit import Acte, changes, record
+from acces.commande import Commande
+from convocation.commun.refus import VersionDepassee
+from convocation.ouvertures.commands import open_service
+from convocation.ouvertures.domain import NATIONALE, Decision
+from convocation.sessions import sql
+from convocation.sessions.access import DECLARER, may_declare
+from convocation.sessions.domain import Declaration, juger
+from convocation.sessions.refus import SessionDejaDeclaree, SessionInconnue
+from convocation.sessions.sql import SessionRow
+from francais import date_longue
+
+
+async def declare_session(commande: Commande, declaration: Declaration) -> None:
+    """Its missions are seen from now on, and its service opens where dates of the opening are given.
+
+    Raises SessionRefusee, SessionDejaDeclaree, OuvertureRefusee, Forbidden.
+    """
+    may_declare(commande.acteur)
+    session, libelle, debut, fin, ouvre_le, ferme_le = declaration
+    juger(libelle, debut, fin)
+    who, when = commande.acteur.sub, commande.now
+    if not await sql.declare(commande.connection, session, libelle, debut, fin, par=who, le=when):
+        raise SessionDejaDeclaree
+    acte = Acte(DECLARER, f"session|{session}", None, _state(libelle, debut, fin), academie=NATIONALE.code)
+    await record(commande.connection, commande.acteur, when, [acte])
+    if ouvre_le is not None or ferme_le is not None:
+        await open_service(commande, session, {NATIONALE: Decision(True, ouvre_le, ferme_le)})
+
+
+async def change_session(commande: Commande, declaration: Declaration, expected: int) -> SessionRow:
+    """Its name and its days, over what was read. Raises SessionInconnue, SessionRefusee, VersionDepassee, Forbidden."""
+    may_declare(commande.acteur)
+    session, libelle, debut, fin, *_ = declaration
+    juger(libelle, debut, fin)
+    held = await sql.get(commande.connection, session, commande.now, lock=True)
+    if held is None:
+        raise SessionInconnue
+    if held.version != expected:
+        raise VersionDepassee
+    avant, apres = changes(_state(held.libelle, held.debut, held.fin), _state(libelle, debut, fin))
+    if apres:
+        await sql.change(commande.connection, session, libelle, debut, fin)
+        acte = Acte(DECLARER, f"session|{session}", avant, apres, academie=NATIONALE.code)
+        await record(commande.connection, commande.acteur, commande.now, [acte])
+    return await known(commande, session)
+
+
+async def known(commande: Commande, session: str) -> SessionRow:
+    """Raises SessionInconnue."""
+    found = await sql.get(commande.connection, session, commande.now)
+    if found is None:
+        raise SessionInconnue
+    return found
+
+
+def _state(libelle: str, debut: date | None, fin: date | None) -> dict[str, Any]:
+    days = {"premier_jour": debut, "dernier_jour": fin}
+    return {"libelle": libelle} | {name: date_longue(day) for name, day in days.items() if day}

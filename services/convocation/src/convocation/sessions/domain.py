@@ -1,0 +1,67 @@
+"""The life of a session (0057): only declaring, opening, closing and archiving are acts; the state follows. Pure."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from convocation.sessions.refus import SessionRefusee
+
+MAX_LIBELLE = 100
+
+
+class Etat(StrEnum):
+    """Where a declared session is."""
+
+    PREPAREE = "PREPAREE"
+    OUVERTE = "OUVERTE"
+    CLOSE = "CLOSE"
+    ARCHIVEE = "ARCHIVEE"
+
+
+LIBELLES = {
+    Etat.PREPAREE: "Préparée",
+    Etat.OUVERTE: "Ouverte",
+    Etat.CLOSE: "Close",
+    Etat.ARCHIVEE: "Archivée",
+}
+
+
+class Service(NamedTuple):
+    """What the decisions on the opening come to, taken together: is it open for anybody, will it be, was it decided."""
+
+    ouvert: bool
+    ouvrira: bool
+    decide: bool
+
+
+class Declaration(NamedTuple):
+    """What the administrateur says of a session; None: not known yet.
+
+    `ouvre_le`, `ferme_le`: of the nation's opening.
+    """
+
+    session: str
+    libelle: str
+    debut: date | None = None
+    fin: date | None = None
+    ouvre_le: datetime | None = None
+    ferme_le: datetime | None = None
+
+
+def etat(service: Service, *, archivee: bool) -> Etat:
+    """Open while anybody may convoke; closed once it was decided on, and nobody may or will."""
+    if archivee:
+        return Etat.ARCHIVEE
+    if service.ouvert:
+        return Etat.OUVERTE
+    return Etat.CLOSE if service.decide and not service.ouvrira else Etat.PREPAREE
+
+
+def juger(libelle: str, debut: date | None, fin: date | None) -> None:
+    """Raises SessionRefusee, with the field."""
+    if not libelle:
+        raise SessionRefusee("Donnez un libellé\u00a0: les établissements le lisent.", "libelle")
+    if len(libelle) > MAX_LIBELLE:
+        raise SessionRefusee(f"Le libellé tient en {MAX_LIBELLE} caractères.", "libelle")
+    if debut is not None and fin is not None and fin < debut:
+        raise SessionRefusee("Le dernier jour vient après le premier.", "fin")

@@ -1,0 +1,115 @@
+"""« Sessions »: those that are declared and where they are, those that nobody declared, and the form to declare one."""
+
+from dataclasses import asdict
+from typing import Any
+
+from fastapi import Request
+from starlette.responses import Response
+
+from acces.acteur import Acteur
+from acces.http import ActeurDep, Router
+from chassis.database import Connection
+from convocation.cadre.ecran import page
+from convocation.commun.application import application
+from convocation.commun.refus import Refus, RefusDeChamp, VersionDepassee
+from convocation.commun.refusals import errors_of, status_of
+from convocation.sessions import presenters, sql
+from convocation.sessions.access import declares, may_declare, may_read
+from convocation.sessions.commands import change_session, declare_session
+from convocation.sessions.forms import SaisieSession
+from convocation.sessions.refus import SessionDejaDeclaree, SessionInconnue
+from pages.commands import commande, reading, see_other
+from pages.forms import fields
+
+router = Router(include_in_schema=False)
+# The opening's own words for the fields that the form has under another name.
+_CHAMPS = {"debut": "ouvre_le", "fin": "ferme_le"}
+
+
+@router.get("/sessions")
+async def lister(request: Request, acteur: ActeurDep) -> Response:
+    """`declarer`: a session to fill the form with, as the sentence about those that nobody declared links to it."""
+    asked = request.query_params.get("declarer", "")[:20]
+    return await _list(request, acteur, SaisieSession(session=asked), None)
+
+
+@router.post("/sessions")
+async def declarer(request: Request, acteur: ActeurDep) -> Response:
+    may_declare(acteur)
+    async with fields(request) as form:
+        saisie = SaisieSession.read(form)
+    try:
+        async with commande(request, acteur) as command:
+            await declare_session(command, saisie.declaration(saisie.session))
+    except (RefusDeChamp, SessionDejaDeclaree) as refus:
+        return await _list(request, acteur, saisie, refus)
+    return see_other("/sessions?fait=session", request)
+
+
+async def _list(request: Request, acteur: Acteur, saisie: SaisieSession, refus: Refus | None) -> Response:
+    may_read(acteur)
+    writes = declares(acteur)
+    async with reading(request, acteur) as connection:
+        rows = await sql.sessions(connection, application(request).clock())
+        waiting = await sql.non_declarees(connection) if writes else []
+        return await page(
+            request,
+            connection,
+            acteur,
+            "sessions/sessions.html",
+            status=status_of(refus),
+            lignes=[presenters.ligne(row) for row in rows],
+            attendent=waiting,
+            ecrit=writes,
+            saisie=asdict(saisie),
+            erreurs=_errors(refus),
+        )
+
+
+@router.get("/sessions/{session}")
+async def voir(request: Request, session: str, acteur: ActeurDep) -> Response:
+    async with reading(request, acteur) as connection:
+        return await _one(request, connection, acteur, session)
+
+
+@router.post("/sessions/{session}")
+async def modifier(request: Request, session: str, acteur: ActeurDep) -> Response:
+    may_declare(acteur)
+    async with fields(request) as form:
+        saisie = SaisieSession.read(form)
+    try:
+        async with commande(request, acteur) as command:
+            await change_session(command, saisie.declaration(session), saisie.version)
+    except (RefusDeChamp, VersionDepassee) as refus:
+        async with reading(request, acteur) as connection:
+            return await _one(request, connection, acteur, session, saisie, refus)
+    return see_other(f"/sessions/{session}?fait=session-modifiee", request)
+
+
+async def _one(
+    request: Request,
+    connection: Connection,
+    acteur: Acteur,
+    session: str,
+    saisie: SaisieSession | None = None,
+    refus: Refus | None = None,
+) -> Response:
+    """Raises SessionInconnue, Forbidden."""
+    may_read(acteur)
+    row = await sql.get(connection, session, application(request).clock())
+    if row is None:
+        raise SessionInconnue
+    context: dict[str, Any] = {
+        "une": presenters.ligne(row),
+        "ecrit": declares(acteur),
+        "saisie": asdict(saisie or SaisieSession.of(row)),
+        "erreurs": errors_of(refus),
+    }
+    return await page(request, connection, acteur, "sessions/session.html", status=status_of(refus), **context)
+
+
+def _errors(refus: Refus | None) -> list[dict[str, str]]:
+    """What the opening refuses stands at the fields of the declaration."""
+    if refus is not None and refus.slug == "ouverture-refusee":
+        return [{"champ": _CHAMPS.get(refus.champ, refus.champ), "texte": refus.phrase}]
+    return errors_of(refus)

@@ -1,0 +1,27 @@
+"""Request bodies of the sessions."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import AwareDatetime, StringConstraints
+
+from convocation.commun.schemas import Corps, Ligne, Session
+from convocation.sessions.domain import MAX_LIBELLE
+
+Libelle = Annotated[Ligne, StringConstraints(max_length=MAX_LIBELLE)]
+
+
+class SessionIn(Corps):
+    """`debut`, `fin`: first and last day of the corrections, where they are known."""
+
+    libelle: Libelle
+    debut: date | None = None
+    fin: date | None = None
+
+
+class DeclarationIn(SessionIn):
+    """`ouvre_le`, `ferme_le`: with either, the nation's service opens then, or at once, and closes then."""
+
+    session: Session
+    ouvre_le: AwareDatetime | None = None
+    ferme_le: AwareDatetime | None = None

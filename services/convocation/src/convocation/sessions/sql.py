@@ -1,0 +1,89 @@
+"""SQL of the sessions: those that are declared, and those that nobody declared and that have missions waiting."""
+
+from datetime import date, datetime
+
+from chassis.database import Connection, Row
+from convocation.ouvertures.reads import TIENT
+
+_SESSIONS = f"""
+SELECT s.session, s.libelle, s.debut, s.fin, s.version, s.archivee_le, l.lycees, l.academies, o.ouvert, o.ouvrira,
+       o.decide
+FROM session_declaree s
+CROSS JOIN LATERAL (SELECT count(*)::int AS lycees, count(DISTINCT l.academie)::int AS academies
+                    FROM lieu_de_session l WHERE l.session = s.session) AS l
+CROSS JOIN LATERAL (SELECT coalesce(bool_or({TIENT.format(now="$1")}), false) AS ouvert,
+                           coalesce(bool_or(o.ouverte AND o.debut > $1::timestamptz), false) AS ouvrira,
+                           count(*) > 0 AS decide
+                    FROM ouverture o WHERE o.session = s.session AND o.par <> '') AS o
+WHERE $2::text IS NULL OR s.session = $2
+ORDER BY s.session DESC
+"""
+_NON_DECLAREES = """
+SELECT session, count(DISTINCT uai)::int AS lycees, count(*)::int AS missions FROM mission_en_quarantaine
+GROUP BY session ORDER BY session DESC
+"""
+_DECLARE = """
+INSERT INTO session_declaree (session, libelle, debut, fin, par, le) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT DO NOTHING RETURNING session
+"""
+_CHANGE = "UPDATE session_declaree SET libelle = $2, debut = $3, fin = $4, version = version + 1 WHERE session = $1"
+
+
+class SessionRow(Row):
+    """A declared session. `ouvert`, `ouvrira`, `decide`: of the decisions on its opening, taken together."""
+
+    session: str
+    libelle: str
+    debut: date | None
+    fin: date | None
+    version: int
+    archivee_le: datetime | None
+    lycees: int
+    academies: int
+    ouvert: bool
+    ouvrira: bool
+    decide: bool
+
+
+class NonDeclaree(Row):
+    """A session that nobody declared, and what waits for it."""
+
+    session: str
+    lycees: int
+    missions: int
+
+
+async def sessions(connection: Connection, now: datetime) -> list[SessionRow]:
+    """All that are declared, the latest first."""
+    return await connection.fetch(_SESSIONS, now, None, record_class=SessionRow)
+
+
+async def get(connection: Connection, session: str, now: datetime, *, lock: bool = False) -> SessionRow | None:
+    """One; `lock` keeps it until the end of the transaction."""
+    if lock:
+        await connection.execute("SELECT FROM session_declaree WHERE session = $1 FOR UPDATE", session)
+    return await connection.fetchrow(_SESSIONS, now, session, record_class=SessionRow)
+
+
+async def non_declarees(connection: Connection) -> list[NonDeclaree]:
+    """The latest first."""
+    return await connection.fetch(_NON_DECLAREES, record_class=NonDeclaree)
+
+
+async def declare(
+    connection: Connection,
+    session: str,
+    libelle: str,
+    debut: date | None,
+    fin: date | None,
+    *,
+    par: str,
+    le: datetime,
+) -> bool:
+    """Whether it was not declared before. Its missions come out of the quarantine (migration 0400)."""
+    return await connection.fetchval(_DECLARE, session, libelle, debut, fin, par, le) is not None
+
+
+async def change(connection: Connection, session: str, libelle: str, debut: date | None, fin: date | None) -> None:
+    """Of a session that is locked."""
+    await connection.execute(_CHANGE, session, libelle, debut, fin)

@@ -1,0 +1,148 @@
+"""The life of a session at a browser: declared, dated, closed, archived; by keyboard, without script, with axe."""
+
+import contextlib
+
+import asyncpg
+import pytest
+from playwright.async_api import expect
+
+from acces.acteur import Role
+from imagin_ops.services import CONVOCATION
+
+FAUSSE = "2019-E3C9"
+_WAITING = """
+INSERT INTO mission_en_quarantaine SELECT (json_populate_record(m, json_build_object(
+    'mission_id', gen_random_uuid(), 'session', $1::text, 'version', 1))).*
+FROM mission m WHERE uai = $2
+"""
+
+
+@contextlib.asynccontextmanager
+async def session_of(product, lycee, session=FAUSSE):
+    """Missions of a lycée that wait for an earlier session; gone afterwards, for other tests have one session."""
+    connection = await asyncpg.connect(product.stack.databases[CONVOCATION.name])
+    try:
+        await connection.execute(_WAITING, session, lycee.uai)
+        yield connection
+    finally:
+        await connection.execute("DELETE FROM etat_tenu WHERE session = $1", session)
+        for table in ("mission", "mission_en_quarantaine", "ouverture", "session_declaree"):
+            await connection.execute(f"DELETE FROM {table} WHERE session = $1", session)
+        await connection.close()
+
+
+async def press(page, element, key="Enter"):
+    await expect(element).to_be_visible()
+    await page.evaluate("document.activeElement.blur()")
+    for _ in range(200):
+        await page.keyboard.press("Tab")
+        if await element.evaluate("one => one === document.activeElement"):
+            await page.keyboard.press(key)
+            return
+    pytest.fail("not reached by the tabulator key")
+
+
+@pytest.mark.parametrize("script", [True, False])
+async def test_what_nobody_declared_is_told_on_the_home_page_declared_and_seen_by_its_lycee(product, person, script):
+    lycee = product.etablissement()
+    async with session_of(product, lycee):
+        admin = await person(Role.ADMINISTRATEUR, script=script)
+        chef = await person(Role.CHEF, lycee, script=script)
+        await chef.goto("/missions")
+        await expect(chef.get_by_text(FAUSSE)).to_have_count(0)
+        await admin.goto("/")
+        await expect(
+            admin.get_by_text(f"1 session que personne n’a déclarée : {FAUSSE} (1 lycée, 4 missions).")
+        ).to_be_visible()
+        await admin.get_by_role("link", name="Voir les sessions").click()
+        await admin.get_by_role("link", name=f"Déclarer {FAUSSE}").click()
+        await expect(admin.locator("#session")).to_have_value(FAUSSE)
+        await admin.get_by_role("button", name="Déclarer la session").click()
+        await expect(admin.get_by_role("alert").or_(admin.get_by_text("Donnez un libellé")).first).to_be_visible()
+        await admin.get_by_label("Libellé").fill("Neuvième session 2019")
+        await admin.get_by_role("button", name="Déclarer la session").click()
+        await expect(admin.get_by_text("Succès : Session déclarée")).to_be_visible()
+        await expect(admin.get_by_role("row", name=FAUSSE)).to_contain_text("Préparée")
+        await chef.goto(f"/missions?session={FAUSSE}")
+        await expect(chef.locator("option", has_text=FAUSSE)).to_have_count(1)
+
+
+async def test_by_keyboard_a_session_is_declared_from_the_menu(product, person):
+    session = "2018-E3C8"
+    lycee = product.etablissement()
+    async with session_of(product, lycee, session):
+        page = await person(Role.ADMINISTRATEUR)
+        await page.goto("/sessions")
+        await press(page, page.get_by_role("link", name=f"Déclarer {session}"))
+        await page.locator("#libelle").focus()
+        await page.keyboard.type("Au clavier")
+        await press(page, page.get_by_role("button", name="Déclarer la session"))
+        await expect(page.get_by_text("Succès : Session déclarée")).to_be_visible()
+        await press(page, page.get_by_role("link", name=session, exact=True))
+        await expect(page.get_by_role("heading", name=f"Session {session}")).to_be_visible()
+
+
+_DECLARE = "INSERT INTO session_declaree (session, libelle, par, le) VALUES ($1, 'Essai', 'essai', now())"
+_OPEN = """
+INSERT INTO ouverture (session, portee, code, ouverte, par, le)
+VALUES ($1, 'NATIONALE', '*', true, 'essai', now()), ($1, 'ETABLISSEMENT', $2, true, 'essai', now())
+"""
+
+
+async def _to_close(page):
+    await page.goto(f"/ouvertures?session={FAUSSE}")
+    await page.get_by_label("Décision", exact=True).select_option("fermer")
+    await page.get_by_label("Pour", exact=True).select_option("*")
+
+
+@pytest.mark.parametrize("script", [True, False])
+async def test_closing_the_nation_asks_why_shows_what_is_under_way_and_is_confirmed(product, person, script):
+    lycee, other = product.etablissement(), product.etablissement()
+    async with session_of(product, lycee) as connection:
+        await connection.execute(_WAITING, FAUSSE, other.uai)
+        await connection.execute(_DECLARE, FAUSSE)
+        await connection.execute(_OPEN, FAUSSE, lycee.uai)
+        page = await person(Role.ADMINISTRATEUR, script=script)
+        await _to_close(page)
+        await page.get_by_role("button", name="Enregistrer la décision").click()
+        await expect(page.get_by_text("Donnez le motif : le service ferme").first).to_be_visible()
+        await page.locator("#motif").fill("Fin de la campagne")
+        await press(page, page.get_by_role("button", name="Enregistrer la décision"))
+        await expect(page.get_by_role("heading", name="Fermer le service pour toutes les académies")).to_be_visible()
+        await expect(page.get_by_text("2 lycées n’ont convoqué personne.")).to_be_visible()
+        await expect(page.get_by_text("8 missions n’ont personne.")).to_be_visible()
+        await press(page, page.get_by_label("Fermer aussi pour 1 lycée qui reste ouvert"), "Space")
+        await press(page, page.get_by_role("button", name="Fermer le service"))
+        await expect(page.get_by_text("Succès : Décision enregistrée")).to_be_visible()
+        await expect(page.get_by_text("Motif : Fin de la campagne").first).to_be_visible()
+        left = await connection.fetch("SELECT portee, ouverte FROM ouverture WHERE session = $1", FAUSSE)
+        assert [tuple(one) for one in left] == [("NATIONALE", False)]
+        await page.goto("/sessions")
+        await expect(page.get_by_role("row", name=FAUSSE)).to_contain_text("Close")
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+async def test_axe_finds_no_violation_and_the_pages_fit(product, person, no_violation, tmp_path, width):
+    lycee = product.etablissement()
+    async with session_of(product, lycee) as connection:
+        page = await person(Role.ADMINISTRATEUR, width=width)
+        for name, path in (("liste", "/sessions"), ("une", "/sessions/2020-E3C1"), ("accueil", "/")):
+            await page.goto(path)
+            await looked_at(page, no_violation, tmp_path / f"{name}-{width}.png")
+        await page.goto("/sessions")
+        await page.get_by_role("button", name="Déclarer la session").click()
+        await looked_at(page, no_violation, tmp_path / f"fautes-{width}.png")
+        await connection.execute(_DECLARE, FAUSSE)
+        await connection.execute(_OPEN, FAUSSE, lycee.uai)
+        await _to_close(page)
+        await page.locator("#motif").fill("Fin de la campagne")
+        await page.get_by_role("button", name="Enregistrer la décision").click()
+        await page.get_by_role("heading", name="Fermer le service pour toutes les académies").wait_for()
+        await looked_at(page, no_violation, tmp_path / f"fermer-{width}.png")
+
+
+async def looked_at(page, no_violation, path):
+    await no_violation(page)
+    wide = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0, path
+    await page.screenshot(path=path, full_page=True)
