@@ -121,6 +121,31 @@ async def test_closing_the_nation_asks_why_shows_what_is_under_way_and_is_confir
         await expect(page.get_by_role("row", name=FAUSSE)).to_contain_text("Close")
 
 
+@pytest.mark.parametrize("script", [True, False])
+async def test_a_closed_session_is_archived_after_its_effect_was_read_and_comes_last_in_the_lists(
+    product, person, script
+):
+    lycee = product.etablissement()
+    async with session_of(product, lycee) as connection:
+        await connection.execute(_DECLARE, FAUSSE)
+        await connection.execute(_OPEN, FAUSSE, lycee.uai)
+        await connection.execute("UPDATE ouverture SET ouverte = false WHERE session = $1", FAUSSE)
+        page = await person(Role.ADMINISTRATEUR, script=script)
+        await page.goto(f"/sessions/{FAUSSE}")
+        await press(page, page.get_by_role("link", name="Archiver la session"))
+        await expect(page.get_by_text("4 missions n’ont personne.")).to_be_visible()
+        await page.locator("#motif").fill("Année finie")
+        await press(page, page.get_by_role("button", name="Archiver la session"))
+        await expect(page.get_by_text("Succès : Session archivée")).to_be_visible()
+        await expect(page.get_by_role("button", name="Enregistrer la session")).to_have_count(0)
+        chef = await person(Role.CHEF, lycee, script=script)
+        await chef.goto("/preparation")
+        await expect(chef.get_by_role("heading", name="Préparer la session")).to_be_visible()
+        await expect(chef.get_by_role("link", name=f"Session {FAUSSE}")).to_have_count(0)
+        await chef.goto("/missions-convoquees")
+        await expect(chef.locator("option", has_text=FAUSSE)).to_have_count(1)
+
+
 @pytest.mark.parametrize("width", [1280, 360])
 async def test_axe_finds_no_violation_and_the_pages_fit(product, person, no_violation, tmp_path, width):
     lycee = product.etablissement()
@@ -139,6 +164,10 @@ async def test_axe_finds_no_violation_and_the_pages_fit(product, person, no_viol
         await page.get_by_role("button", name="Enregistrer la décision").click()
         await page.get_by_role("heading", name="Fermer le service pour toutes les académies").wait_for()
         await looked_at(page, no_violation, tmp_path / f"fermer-{width}.png")
+        await connection.execute("UPDATE ouverture SET ouverte = false WHERE session = $1", FAUSSE)
+        for name, path in (("archivage", f"/sessions/{FAUSSE}/archivage"), ("close", f"/sessions/{FAUSSE}")):
+            await page.goto(path)
+            await looked_at(page, no_violation, tmp_path / f"{name}-{width}.png")
 
 
 async def looked_at(page, no_violation, path):

@@ -118,6 +118,7 @@ _FAITS = {
         "Les deux fiches sont de nouveau en activité ; SANTORIN est prévenu.",
     ),
     "session": ("Session déclarée", "Ses missions sont visibles ; elles s’ouvrent par l’ouverture du service."),
+    "session-archivee": ("Session archivée", "Elle se lit ; rien ne s’y change plus."),
     "session-modifiee": ("Session enregistrée", "Les établissements le lisent dès à présent."),
     "exigence": ("Règle enregistrée", "Les besoins des missions ouvertes la suivent dès à présent."),
     "exigence-nationale": ("Règle nationale en vigueur", "La règle de l’académie n’est plus ; le journal la garde."),

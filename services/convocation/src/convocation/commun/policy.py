@@ -19,6 +19,7 @@ POLICY = Policy(
         # A session of the examination: declared, dated and archived for the nation, dated within that by an académie.
         "sessions.lire": _RECTORAT,
         "session.declarer": {Role.ADMINISTRATEUR: Scope.TOUT},
+        "session.archiver": {Role.ADMINISTRATEUR: Scope.TOUT},
         "missions.lire": _LECTURE,
         "couverture.lire": _LECTURE,
         "convocation.lire": _LECTURE | {Role.INTERVENANT: Scope.SOI},

@@ -47,6 +47,7 @@ _ACTIONS = {
     "convocation.exporter": "Export des convocations",
     "service.ouvrir": "Ouverture du service",
     "session.declarer": "Session déclarée ou modifiée",
+    "session.archiver": "Session archivée",
     "exigences.ecrire": "Exigences d’une épreuve",
     "intervenants.ecrire": "Annuaire des intervenants",
     "intervenants.fusionner": "Fusion de doublons",

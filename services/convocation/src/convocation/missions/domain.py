@@ -36,7 +36,10 @@ CONSEIL_DATE = (
 
 @dataclass(frozen=True, slots=True)
 class Mission:
-    """`date_debut` is the fictitious one of the import (R11), never a date of convocation."""
+    """`date_debut` is the fictitious one of the import (R11), never a date of convocation.
+
+    `archivee`: its session is; then it is read and not written.
+    """
 
     mission_id: UUID
     session: str
@@ -52,6 +55,7 @@ class Mission:
     date_debut: date
     sans_candidat: bool
     version: int
+    archivee: bool = False
 
     @property
     def intitule(self) -> str:

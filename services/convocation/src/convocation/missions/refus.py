@@ -12,6 +12,14 @@ class SessionNonDeclaree(Refus):
     champ = "session"
 
 
+class SessionArchivee(Refus):
+    """Its missions and convocations are read by everybody who could, and written by nobody."""
+
+    slug = "session-archivee"
+    kind = Kind.CONFLIT
+    phrase = "Cette session est archivée\u00a0: elle se lit, et rien ne s’y change plus."
+
+
 class MissionInconnue(Refus):
     slug = "mission-inconnue"
     kind = Kind.ABSENT

@@ -8,7 +8,7 @@ from acces.http import ActeurDep, Router
 from chassis.problem import Problem
 from convocation.commun.application import application
 from convocation.commun.schemas import Session
-from convocation.ouvertures import sql
+from convocation.ouvertures import reads, sql
 from convocation.ouvertures.access import may_decide, may_read
 from convocation.ouvertures.commands import open_service
 from convocation.ouvertures.domain import Cible, Decision, PorteeOuverture
@@ -37,7 +37,7 @@ async def list_en_cours(request: Request, acteur: ActeurDep, session: Annotated[
     """What is under way in a session: to read before its service is closed for the nation."""
     may_decide(acteur)
     async with reading(request, acteur) as connection:
-        found = await sql.en_cours(connection, session, application(request).clock())
+        found = await reads.en_cours(connection, session, application(request).clock())
     return {"session": session} | found._asdict()
 
 

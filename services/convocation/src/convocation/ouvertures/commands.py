@@ -8,7 +8,7 @@ from acces.commande import Commande
 from convocation.avis.commands import Tenue, note_openings
 from convocation.commun.policy import POLICY
 from convocation.missions import reads as missions
-from convocation.missions.refus import SessionNonDeclaree
+from convocation.missions.refus import SessionArchivee, SessionNonDeclaree
 from convocation.ouvertures import reads, sql
 from convocation.ouvertures.domain import (
     NATIONALE,
@@ -32,7 +32,7 @@ async def close_nation(commande: Commande, session: str, motif: str, vus: EnCour
     """
     POLICY.authorise(commande.acteur, "service.ouvrir")
     await sql.hold(commande.connection, session, le=commande.now)
-    if a_relire(vus, await sql.en_cours(commande.connection, session, commande.now)):
+    if a_relire(vus, await reads.en_cours(commande.connection, session, commande.now)):
         raise FermetureARelire
     withdrawn = await sql.narrower(commande.connection, session) if aussi else []
     closed: dict[Cible, Decision | None] = {NATIONALE: Decision(False)}
@@ -46,12 +46,15 @@ async def open_service(
 
     Who closes the service for the nation says why.
 
-    A decision that changes nothing is not recorded. Raises OuvertureRefusee, SessionNonDeclaree, Forbidden.
+    A decision that changes nothing is not recorded. Raises OuvertureRefusee, SessionNonDeclaree, SessionArchivee,
+    Forbidden.
     """
     POLICY.authorise(commande.acteur, "service.ouvrir")
     connection, who, when = commande.connection, commande.acteur.sub, commande.now
     if not await missions.declaree(connection, session):
         raise SessionNonDeclaree
+    if await missions.archivee(connection, session):
+        raise SessionArchivee
     places = await missions.academies(
         connection, [cible.code for cible in decisions if cible.portee is PorteeOuverture.ETABLISSEMENT]
     )

@@ -17,7 +17,7 @@ from convocation.commun.application import application
 from convocation.commun.refus import Refus
 from convocation.commun.refusals import errors_of, status_of
 from convocation.missions import reads as missions
-from convocation.ouvertures import presenters, sql
+from convocation.ouvertures import presenters, reads, sql
 from convocation.ouvertures.access import may_decide
 from convocation.ouvertures.commands import close_nation, open_service
 from convocation.ouvertures.domain import NATIONALE, Cible, Decision, PorteeOuverture
@@ -71,7 +71,7 @@ async def _decide(request: Request, acteur: Acteur, saisie: SaisieOuverture) -> 
     """Take the decision, or say what is wrong with it."""
     try:
         async with commande(request, acteur) as command:
-            erreurs = saisie.faults(await missions.sessions(command.connection, command.now))
+            erreurs = saisie.faults(await missions.a_ouvrir(command.connection, command.now))
             if not erreurs:
                 places, erreurs = await _places(command.connection, saisie)
             if not erreurs and not saisie.ferme_la_nation:
@@ -94,7 +94,7 @@ async def _close(request: Request, acteur: Acteur, saisie: SaisieOuverture) -> R
         else:
             return see_other(f"/ouvertures?{urlencode({'session': saisie.session, 'fait': 'ouverture'})}", request)
     async with reading(request, acteur) as connection:
-        found = await sql.en_cours(connection, saisie.session, application(request).clock())
+        found = await reads.en_cours(connection, saisie.session, application(request).clock())
         return await page(
             request,
             connection,
@@ -141,7 +141,7 @@ async def _show(request: Request, acteur: Acteur, saisie: SaisieOuverture, erreu
     now, asked = application(request).clock(), request.query_params.get("page", "")
     number = max(1, int(asked)) if asked.isdecimal() and len(asked) < 6 else 1
     async with reading(request, acteur) as connection:
-        sessions = await missions.sessions(connection, now)
+        sessions = await missions.a_ouvrir(connection, now)
         session = saisie.session if saisie.session in sessions else next(iter(sessions), "")
         decisions = await sql.general(connection, session)
         exceptions = await sql.exceptions(connection, session, taille=_TAILLE, page=number)

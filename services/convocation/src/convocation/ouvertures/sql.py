@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from chassis.database import Connection, Row
-from convocation.ouvertures.domain import NATIONALE, Cible, Decision, EnCours, PorteeOuverture
+from convocation.ouvertures.domain import NATIONALE, Cible, Decision, PorteeOuverture
 from convocation.ouvertures.reads import TIENT, DecisionRow
 
 # A row to lock: nobody decided (par is empty), and it says closed, as no decision does.
@@ -54,52 +54,6 @@ SELECT l.academie, count(*)::int AS etablissements, coalesce(max(e.exceptions), 
 FROM lieux l LEFT JOIN exceptions e USING (academie) GROUP BY l.academie ORDER BY l.academie
 """
 
-# A session's lycées with the decision that holds for each, then what each kind of work has still under way.
-_EN_COURS = f"""
-WITH lieux AS (
-    SELECT l.uai, d.portee, coalesce(d.tient, false) AS tient
-    FROM lieu_de_session l
-    LEFT JOIN LATERAL (
-        SELECT o.portee, {TIENT.format(now="$2")} AS tient FROM ouverture o
-        WHERE o.session = l.session AND o.par <> ''
-          AND (o.portee, o.code) IN (('ETABLISSEMENT', l.uai), ('ACADEMIE', l.academie), ('NATIONALE', '*'))
-        ORDER BY o.portee = 'ETABLISSEMENT' DESC, o.portee = 'ACADEMIE' DESC LIMIT 1) AS d ON true
-    WHERE l.session = $1),
-retards AS (
-    SELECT count(*) FILTER (WHERE 'RIEN' = ANY (motifs))::int AS sans_convocation,
-           coalesce(sum(sans_personne), 0)::int AS missions_sans_personne
-    FROM retard_etablissement WHERE session = $1),
-actives AS (
-    SELECT c.convocation_id, c.version FROM convocation c JOIN mission m USING (mission_id)
-    WHERE m.session = $1 AND m.status = 'ACTIVE' AND c.status = 'ACTIVE')
-SELECT (SELECT count(*) FILTER (WHERE tient)::int FROM lieux) AS lycees_ouverts,
-       (SELECT count(*) FILTER (WHERE tient AND portee <> 'NATIONALE')::int FROM lieux) AS restent,
-       r.sans_convocation, r.missions_sans_personne,
-       (SELECT count(*)::int FROM brouillon b JOIN mission m USING (mission_id) WHERE m.session = $1) AS brouillons,
-       (SELECT count(*)::int FROM actives a
-        WHERE NOT EXISTS (SELECT FROM prise_de_connaissance p
-                          WHERE p.convocation_id = a.convocation_id AND p.version = a.version)) AS non_lues,
-       (SELECT count(*)::int FROM actives a
-        WHERE NOT EXISTS (SELECT FROM notification n WHERE n.convocation_id = a.convocation_id
-                          AND n.convocation_version = a.version AND n.etat <> 'EN_ATTENTE')) AS mails_a_partir,
-       (SELECT count(*)::int FROM empechement e JOIN actives a USING (convocation_id)
-        WHERE e.etat = 'OUVERT') AS empechements
-FROM retards r
-"""
-
-
-class EnCoursRow(Row):
-    """Numbers, as `EnCours` names them."""
-
-    lycees_ouverts: int
-    restent: int
-    sans_convocation: int
-    missions_sans_personne: int
-    brouillons: int
-    non_lues: int
-    mails_a_partir: int
-    empechements: int
-
 
 class Ouverture(DecisionRow):
     """A decision as it stands."""
@@ -147,13 +101,6 @@ async def save(
     rows = [(session, *cible, *one, par, le) for cible, one in wanted.items() if one is not None]
     await connection.executemany(_SAVE, rows)
     await connection.executemany(_REMOVE, [(session, *cible) for cible, one in wanted.items() if one is None])
-
-
-async def en_cours(connection: Connection, session: str, now: datetime) -> EnCours:
-    """Of the whole session."""
-    row = await connection.fetchrow(_EN_COURS, session, now, record_class=EnCoursRow)
-    assert row is not None, "counts are always told"
-    return EnCours(*row.values())
 
 
 async def narrower(connection: Connection, session: str) -> list[Cible]:

@@ -3,7 +3,7 @@
 from acces.acteur import Acteur
 from convocation.commun.policy import POLICY
 
-DECLARER = "session.declarer"
+DECLARER, ARCHIVER = "session.declarer", "session.archiver"
 
 
 def may_read(acteur: Acteur) -> None:
@@ -14,6 +14,11 @@ def may_read(acteur: Acteur) -> None:
 def may_declare(acteur: Acteur) -> None:
     """Raises Forbidden for who is not administrateur."""
     POLICY.authorise(acteur, DECLARER)
+
+
+def may_archive(acteur: Acteur) -> None:
+    """Raises Forbidden for who is not administrateur."""
+    POLICY.authorise(acteur, ARCHIVER)
 
 
 def declares(acteur: Acteur) -> bool:

@@ -7,10 +7,10 @@ from fastapi import Request, Response
 from acces.http import ActeurDep, Router
 from convocation.commun.application import application
 from convocation.commun.http import IfMatch, etag, expected_version
-from convocation.commun.schemas import Session
+from convocation.commun.schemas import MotifIn, Session
 from convocation.sessions import presenters, sql
-from convocation.sessions.access import declares, may_declare, may_read
-from convocation.sessions.commands import change_session, declare_session, known
+from convocation.sessions.access import declares, may_archive, may_declare, may_read
+from convocation.sessions.commands import archive_session, change_session, declare_session, known
 from convocation.sessions.domain import Declaration
 from convocation.sessions.schemas import DeclarationIn, SessionIn
 from pages.commands import commande, reading
@@ -38,6 +38,14 @@ async def declarer(request: Request, response: Response, body: DeclarationIn, ac
         row = await known(command, body.session)
     response.headers.update(etag(row.version))
     return presenters.pour_programme(row)
+
+
+@router.post("/sessions/{session}/archivage")
+async def archiver(request: Request, session: Session, body: MotifIn, acteur: ActeurDep) -> dict[str, Any]:
+    """From now on it is read and not written; 409 while its service is open or a convocation is still to come."""
+    may_archive(acteur)
+    async with commande(request, acteur) as command:
+        return presenters.pour_programme(await archive_session(command, session, body.motif))
 
 
 @router.put("/sessions/{session}")

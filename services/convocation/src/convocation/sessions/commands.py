@@ -5,14 +5,16 @@ from typing import Any
 
 from acces.audit import Acte, changes, record
 from acces.commande import Commande
-from convocation.commun.refus import VersionDepassee
+from convocation.commun.refus import VersionDepassee, entier
+from convocation.missions.refus import SessionArchivee
 from convocation.ouvertures.commands import open_service
 from convocation.ouvertures.domain import NATIONALE, Decision
 from convocation.sessions import sql
-from convocation.sessions.access import DECLARER, may_declare
-from convocation.sessions.domain import Declaration, juger
+from convocation.sessions.access import ARCHIVER, DECLARER, may_archive, may_declare
+from convocation.sessions.domain import LIBELLES, Declaration, Etat, etat_de, juger, juger_archivage
 from convocation.sessions.refus import SessionDejaDeclaree, SessionInconnue
 from convocation.sessions.sql import SessionRow
+from event_schemas.academies import local_time
 from francais import date_longue
 
 
@@ -34,13 +36,15 @@ async def declare_session(commande: Commande, declaration: Declaration) -> None:
 
 
 async def change_session(commande: Commande, declaration: Declaration, expected: int) -> SessionRow:
-    """Its name and its days, over what was read. Raises SessionInconnue, SessionRefusee, VersionDepassee, Forbidden."""
+    """Its name and its days, over what was read. Raises a Refus, Forbidden."""
     may_declare(commande.acteur)
     session, libelle, debut, fin, *_ = declaration
     juger(libelle, debut, fin)
     held = await sql.get(commande.connection, session, commande.now, lock=True)
     if held is None:
         raise SessionInconnue
+    if held.archivee_le is not None:
+        raise SessionArchivee
     if held.version != expected:
         raise VersionDepassee
     avant, apres = changes(_state(held.libelle, held.debut, held.fin), _state(libelle, debut, fin))
@@ -48,6 +52,22 @@ async def change_session(commande: Commande, declaration: Declaration, expected:
         await sql.change(commande.connection, session, libelle, debut, fin)
         acte = Acte(DECLARER, f"session|{session}", avant, apres, academie=NATIONALE.code)
         await record(commande.connection, commande.acteur, commande.now, [acte])
+    return await known(commande, session)
+
+
+async def archive_session(commande: Commande, session: str, motif: str) -> SessionRow:
+    """From now on it is read and not written. Raises SessionInconnue, ArchivageRefuse, TexteTropLong, Forbidden."""
+    may_archive(commande.acteur)
+    connection, who, when = commande.connection, commande.acteur.sub, commande.now
+    kept = entier(motif, "motif")
+    held = await sql.get(connection, session, when, lock=True)
+    if held is None:
+        raise SessionInconnue
+    juger_archivage(etat_de(held), await sql.a_venir(connection, session, local_time("*", when).date()))
+    await sql.archive(connection, session, par=who, le=when)
+    states = {"etat": LIBELLES[etat_de(held)]}, {"etat": LIBELLES[Etat.ARCHIVEE]}
+    acte = Acte(ARCHIVER, f"session|{session}", *states, motif=kept, academie=NATIONALE.code)
+    await record(connection, commande.acteur, when, [acte])
     return await known(commande, session)
 
 

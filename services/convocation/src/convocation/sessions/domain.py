@@ -2,9 +2,10 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from convocation.sessions.refus import SessionRefusee
+from convocation.sessions.refus import ArchivageRefuse, SessionRefusee
+from francais import pluriel
 
 MAX_LIBELLE = 100
 
@@ -48,6 +49,24 @@ class Declaration(NamedTuple):
     ferme_le: datetime | None = None
 
 
+class _Tenue(Protocol):
+    """A declared session as it is kept."""
+
+    @property
+    def ouvert(self) -> bool: ...
+    @property
+    def ouvrira(self) -> bool: ...
+    @property
+    def decide(self) -> bool: ...
+    @property
+    def archivee_le(self) -> datetime | None: ...
+
+
+def etat_de(row: _Tenue) -> Etat:
+    """As its openings say."""
+    return etat(Service(row.ouvert, row.ouvrira, row.decide), archivee=row.archivee_le is not None)
+
+
 def etat(service: Service, *, archivee: bool) -> Etat:
     """Open while anybody may convoke; closed once it was decided on, and nobody may or will."""
     if archivee:
@@ -55,6 +74,17 @@ def etat(service: Service, *, archivee: bool) -> Etat:
     if service.ouvert:
         return Etat.OUVERTE
     return Etat.CLOSE if service.decide and not service.ouvrira else Etat.PREPAREE
+
+
+def juger_archivage(etat_actuel: Etat, a_venir: int) -> None:
+    """`a_venir`: convocations that hold, with a day still to come. Raises ArchivageRefuse."""
+    if etat_actuel is Etat.ARCHIVEE:
+        raise ArchivageRefuse("Cette session est déjà archivée.")
+    if etat_actuel is not Etat.CLOSE:
+        raise ArchivageRefuse("Le service n’est pas fermé partout\u00a0: fermez-le d’abord.")
+    if a_venir:
+        sont = pluriel(a_venir, "convocation a une date à venir", "convocations ont une date à venir")
+        raise ArchivageRefuse(f"{sont}\u00a0: archivez la session quand elles sont passées.")
 
 
 def juger(libelle: str, debut: date | None, fin: date | None) -> None:

@@ -11,15 +11,17 @@ from acces.http import ActeurDep, Router
 from chassis.database import Connection
 from convocation.cadre.ecran import page
 from convocation.commun.application import application
-from convocation.commun.refus import Refus, RefusDeChamp, VersionDepassee
+from convocation.commun.refus import Refus, RefusDeChamp, TexteTropLong, VersionDepassee
 from convocation.commun.refusals import errors_of, status_of
+from convocation.ouvertures.presenters import phrases
+from convocation.ouvertures.reads import en_cours
 from convocation.sessions import presenters, sql
-from convocation.sessions.access import declares, may_declare, may_read
-from convocation.sessions.commands import change_session, declare_session
+from convocation.sessions.access import declares, may_archive, may_declare, may_read
+from convocation.sessions.commands import archive_session, change_session, declare_session
 from convocation.sessions.forms import SaisieSession
-from convocation.sessions.refus import SessionDejaDeclaree, SessionInconnue
+from convocation.sessions.refus import ArchivageRefuse, SessionDejaDeclaree, SessionInconnue
 from pages.commands import commande, reading, see_other
-from pages.forms import fields
+from pages.forms import fields, text
 
 router = Router(include_in_schema=False)
 # The opening's own words for the fields that the form has under another name.
@@ -101,11 +103,59 @@ async def _one(
         raise SessionInconnue
     context: dict[str, Any] = {
         "une": presenters.ligne(row),
-        "ecrit": declares(acteur),
+        "ecrit": declares(acteur) and row.archivee_le is None,
         "saisie": asdict(saisie or SaisieSession.of(row)),
         "erreurs": errors_of(refus),
     }
     return await page(request, connection, acteur, "sessions/session.html", status=status_of(refus), **context)
+
+
+@router.get("/sessions/{session}/archivage")
+async def avant_d_archiver(request: Request, session: str, acteur: ActeurDep) -> Response:
+    """What ends, before it does."""
+    async with reading(request, acteur) as connection:
+        return await _archive(request, connection, acteur, session)
+
+
+@router.post("/sessions/{session}/archivage")
+async def archiver(request: Request, session: str, acteur: ActeurDep) -> Response:
+    may_archive(acteur)
+    async with fields(request) as form:
+        motif = text(form, "motif")
+    try:
+        async with commande(request, acteur) as command:
+            await archive_session(command, session, motif)
+    except (ArchivageRefuse, TexteTropLong) as refus:
+        async with reading(request, acteur) as connection:
+            return await _archive(request, connection, acteur, session, motif, refus)
+    return see_other(f"/sessions/{session}?fait=session-archivee", request)
+
+
+async def _archive(
+    request: Request,
+    connection: Connection,
+    acteur: Acteur,
+    session: str,
+    motif: str = "",
+    refus: Refus | None = None,
+) -> Response:
+    """Raises SessionInconnue, Forbidden."""
+    may_archive(acteur)
+    now = application(request).clock()
+    row = await sql.get(connection, session, now)
+    if row is None:
+        raise SessionInconnue
+    return await page(
+        request,
+        connection,
+        acteur,
+        "sessions/archivage.html",
+        status=status_of(refus),
+        une=presenters.ligne(row),
+        en_cours=phrases(await en_cours(connection, session, now)),
+        motif=motif,
+        erreurs=errors_of(refus),
+    )
 
 
 def _errors(refus: Refus | None) -> list[dict[str, str]]:

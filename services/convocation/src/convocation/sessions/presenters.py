@@ -3,16 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from convocation.sessions.domain import LIBELLES, Etat, Service, etat
+from convocation.sessions.domain import LIBELLES, Etat, etat_de
 from convocation.sessions.sql import NonDeclaree, SessionRow
 from francais import date_longue, enumeration, pluriel
 
 _COULEURS = {Etat.PREPAREE: "info", Etat.OUVERTE: "success", Etat.CLOSE: "warning", Etat.ARCHIVEE: ""}
-
-
-def etat_de(row: SessionRow) -> Etat:
-    """As its openings say."""
-    return etat(Service(row.ouvert, row.ouvrira, row.decide), archivee=row.archivee_le is not None)
 
 
 def jours(row: SessionRow) -> str:
@@ -28,7 +23,8 @@ def ligne(row: SessionRow) -> dict[str, Any]:
     """A row of the page."""
     found = etat_de(row)
     badge = _COULEURS[found], LIBELLES[found]
-    return row.only("session", "libelle", "lycees", "academies") | {"badge": badge, "jours": jours(row)}
+    more = {"badge": badge, "jours": jours(row), "archivee": found is Etat.ARCHIVEE, "archivable": found is Etat.CLOSE}
+    return row.only("session", "libelle", "lycees", "academies") | more
 
 
 def pour_programme(row: SessionRow) -> dict[str, Any]:

@@ -18,6 +18,17 @@ class SessionDejaDeclaree(Refus):
     champ = "session"
 
 
+class ArchivageRefuse(Refus):
+    """What still goes on ends first; `phrase` says what."""
+
+    slug = "archivage-refuse"
+    kind = Kind.CONFLIT
+
+    def __init__(self, phrase: str) -> None:
+        super().__init__()
+        self.phrase = phrase
+
+
 class SessionRefusee(RefusDeChamp):
     """What is wrong with what was said of a session."""
 

@@ -28,6 +28,14 @@ ON CONFLICT DO NOTHING RETURNING session
 """
 _CHANGE = "UPDATE session_declaree SET libelle = $2, debut = $3, fin = $4, version = version + 1 WHERE session = $1"
 
+_A_VENIR = """
+SELECT count(*)::int FROM convocation c JOIN mission m USING (mission_id)
+WHERE m.session = $1 AND c.status = 'ACTIVE' AND (SELECT max(jour) FROM unnest(c.dates) AS jour) >= $2
+"""
+_ARCHIVE = "UPDATE session_declaree SET archivee_le = $3, archivee_par = $2, version = version + 1 WHERE session = $1"
+# A draft holds numbers of people until the mission is convoked, which it never will be now.
+_BROUILLONS = "DELETE FROM brouillon WHERE mission_id IN (SELECT mission_id FROM mission WHERE session = $1)"
+
 
 class SessionRow(Row):
     """A declared session. `ouvert`, `ouvrira`, `decide`: of the decisions on its opening, taken together."""
@@ -82,6 +90,18 @@ async def declare(
 ) -> bool:
     """Whether it was not declared before. Its missions come out of the quarantine (migration 0400)."""
     return await connection.fetchval(_DECLARE, session, libelle, debut, fin, par, le) is not None
+
+
+async def a_venir(connection: Connection, session: str, jour: date) -> int:
+    """Convocations that hold, with a day from `jour` on."""
+    found: int = await connection.fetchval(_A_VENIR, session, jour)
+    return found
+
+
+async def archive(connection: Connection, session: str, *, par: str, le: datetime) -> None:
+    """Of a session that is locked; its drafts are erased."""
+    await connection.execute(_BROUILLONS, session)
+    await connection.execute(_ARCHIVE, session, par, le)
 
 
 async def change(connection: Connection, session: str, libelle: str, debut: date | None, fin: date | None) -> None:
