@@ -26,7 +26,7 @@ async def session_of(product, lycee, session=FAUSSE):
         yield connection
     finally:
         await connection.execute("DELETE FROM etat_tenu WHERE session = $1", session)
-        for table in ("mission", "mission_en_quarantaine", "ouverture", "session_declaree"):
+        for table in ("mission", "mission_en_quarantaine", "ouverture", "session_academie", "session_declaree"):
             await connection.execute(f"DELETE FROM {table} WHERE session = $1", session)
         await connection.close()
 
@@ -146,6 +146,29 @@ async def test_a_closed_session_is_archived_after_its_effect_was_read_and_comes_
         await expect(chef.locator("option", has_text=FAUSSE)).to_have_count(1)
 
 
+async def test_the_gestionnaire_sets_the_academies_deadline_without_script_and_by_keyboard(product, person):
+    lycee = product.etablissement()
+    async with session_of(product, lycee) as connection:
+        await connection.execute(_DECLARE, FAUSSE)
+        await connection.execute(_OPEN, FAUSSE, "0690000X")
+        page = await person(Role.GESTIONNAIRE, script=False)
+        await page.goto(f"/sessions/{FAUSSE}")
+        await press(page, page.get_by_role("link", name="Dates de l’académie : Lyon"))
+        await expect(page.get_by_text("Date limite de convocation : aucune.")).to_be_visible()
+        await page.locator("#debut").fill("2037-02-02")
+        await page.locator("#fin").fill("2037-01-19")
+        await press(page, page.get_by_role("button", name="Enregistrer les dates"))
+        await expect(page.get_by_text("Le dernier jour vient après le premier.").first).to_be_visible()
+        await page.locator("#fin").fill("2037-02-20")
+        await page.locator("#ferme_le").fill("2037-02-06T18:00")
+        await press(page, page.get_by_role("button", name="Enregistrer les dates"))
+        await expect(page.get_by_text("Succès : Session enregistrée")).to_be_visible()
+        await expect(page.get_by_text("vendredi 6 février 2037 à 18 h 00, fixée par l’académie.")).to_be_visible()
+        chef = await person(Role.CHEF, lycee, script=False)
+        await chef.goto(f"/missions?session={FAUSSE}")
+        await expect(chef.get_by_role("link", name="Histoire-géographie").first).to_be_visible()
+
+
 @pytest.mark.parametrize("width", [1280, 360])
 async def test_axe_finds_no_violation_and_the_pages_fit(product, person, no_violation, tmp_path, width):
     lycee = product.etablissement()
@@ -164,6 +187,8 @@ async def test_axe_finds_no_violation_and_the_pages_fit(product, person, no_viol
         await page.get_by_role("button", name="Enregistrer la décision").click()
         await page.get_by_role("heading", name="Fermer le service pour toutes les académies").wait_for()
         await looked_at(page, no_violation, tmp_path / f"fermer-{width}.png")
+        await page.goto(f"/sessions/{FAUSSE}/academies/10")
+        await looked_at(page, no_violation, tmp_path / f"academie-{width}.png")
         await connection.execute("UPDATE ouverture SET ouverte = false WHERE session = $1", FAUSSE)
         for name, path in (("archivage", f"/sessions/{FAUSSE}/archivage"), ("close", f"/sessions/{FAUSSE}")):
             await page.goto(path)

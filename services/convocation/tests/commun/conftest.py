@@ -55,6 +55,7 @@ def _bodies(place, ids):
         "PUT /api/ouvertures": opening,
         "POST /api/sessions": {"session": "2040-E3C1", "libelle": "x"},
         "PUT /api/sessions/{session}": {"libelle": "x"},
+        "PUT /api/sessions/{session}/academies/{academie}": {"debut": "2020-01-20"},
         "POST /api/rappels": {"session": "2020-E3C1", "motif": "SIGNATURE", "uais": [ids["uai"]]},
         "PUT /api/academies/{academie}/intervenants": {"intervenants": [_person(place)]},
         "PUT /api/academies/{academie}/contact": contact,

@@ -48,6 +48,7 @@ _ACTIONS = {
     "service.ouvrir": "Ouverture du service",
     "session.declarer": "Session déclarée ou modifiée",
     "session.archiver": "Session archivée",
+    "session.dater": "Dates d’une session dans une académie",
     "exigences.ecrire": "Exigences d’une épreuve",
     "intervenants.ecrire": "Annuaire des intervenants",
     "intervenants.fusionner": "Fusion de doublons",

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from chassis.database import Connection, Row
+from convocation.avertissements.domain import Periode
 from convocation.missions.domain import Mission, MissionType
 
 # A window of the owner's: a chef's sessions are those that anybody has missions of (0040).
@@ -16,7 +17,13 @@ _MISSION = """
 SELECT mission_id, session, uai, academie, etablissement_nom, etablissement_commune, type, voie, code, libelle,
        candidats, date_debut, status, version,
        EXISTS (SELECT FROM session_declaree s WHERE s.session = mission.session AND s.archivee_le IS NOT NULL)
-           AS archivee
+           AS archivee,
+       greatest(
+           (SELECT a.debut FROM session_academie a WHERE (a.session, a.academie) = (mission.session, mission.academie)),
+           (SELECT s.debut FROM session_declaree s WHERE s.session = mission.session)) AS premier_jour,
+       least(
+           (SELECT a.fin FROM session_academie a WHERE (a.session, a.academie) = (mission.session, mission.academie)),
+           (SELECT s.fin FROM session_declaree s WHERE s.session = mission.session)) AS dernier_jour
 FROM mission
 """
 NON_ARCHIVEE = "session NOT IN (SELECT s.session FROM session_declaree s WHERE s.archivee_le IS NOT NULL)"
@@ -76,6 +83,8 @@ class MissionRow(Row):
     status: str
     version: int
     archivee: bool
+    premier_jour: date | None
+    dernier_jour: date | None
 
 
 async def sessions(connection: Connection, now: datetime) -> list[str]:
@@ -173,6 +182,7 @@ def mission_of(row: MissionRow) -> Mission:
         sans_candidat=row.status != "ACTIVE",
         version=row.version,
         archivee=row.archivee,
+        periode=Periode(row.premier_jour, row.dernier_jour),
     )
 
 

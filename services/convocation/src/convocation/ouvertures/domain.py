@@ -82,6 +82,38 @@ def ouvrira(decisions: Mapping[Cible, Decision], academie: str, uai: str, now: d
     return held[1].ouvrira(now) if held is not None else None
 
 
+def bornee(propre: Decision, nationale: Decision | None) -> Decision | None:
+    """What is left of an académie's own dates inside the nation's; None: nothing, the nation's hold."""
+    if nationale is None or not nationale.ouverte:
+        return None
+    fins = [one for one in (propre.fin, nationale.fin) if one is not None]
+    fin = min(fins) if fins else None
+    return None if fin == nationale.fin else Decision(True, nationale.debut, fin)
+
+
+def juger_limite(limite: datetime | None, nationale: Decision | None, now: datetime, *, decidee: bool) -> None:
+    """Whether an académie may close then: inside what is open for the nation; None gives the nation's deadline back.
+
+    `decidee`: the administrateur has decided for this académie; it is not for the académie to say otherwise.
+    Raises OuvertureRefusee.
+    """
+    if nationale is None or not nationale.ouverte or (nationale.fin is not None and nationale.fin <= now):
+        phrase = "Le service n’est pas ouvert pour toutes les académies\u00a0: il n’a pas de date limite."
+        raise OuvertureRefusee(phrase, "ferme_le")
+    if decidee:
+        phrase = "L’administrateur a décidé du service de cette académie\u00a0: demandez-lui de le changer."
+        raise OuvertureRefusee(phrase, "ferme_le")
+    if limite is None:
+        return
+    if limite <= now:
+        raise OuvertureRefusee("Cette date limite est passée.", "ferme_le")
+    if nationale.fin is not None and limite > nationale.fin:
+        phrase = "La date limite de l’académie ne vient pas après celle de toutes les académies."
+        raise OuvertureRefusee(phrase, "ferme_le")
+    if nationale.debut is not None and limite <= nationale.debut:
+        raise OuvertureRefusee("La date limite vient après l’ouverture.", "ferme_le")
+
+
 def a_relire(vus: EnCours, maintenant: EnCours) -> bool:
     """Whether more is under way than was read: some number has risen by over a tenth. Fewer is no news."""
     return any(now > seen + seen // 10 for seen, now in zip(vus, maintenant, strict=True))

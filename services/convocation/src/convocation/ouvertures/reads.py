@@ -27,10 +27,10 @@ _LIEUX = "SELECT DISTINCT session, academie, uai FROM mission WHERE uai = ANY($1
 # A session's lycées with the decision that holds for each, then what each kind of work has still under way.
 _EN_COURS = f"""
 WITH lieux AS (
-    SELECT l.uai, d.portee, coalesce(d.tient, false) AS tient
+    SELECT l.uai, d.portee, d.propre, coalesce(d.tient, false) AS tient
     FROM lieu_de_session l
     LEFT JOIN LATERAL (
-        SELECT o.portee, {TIENT.format(now="$2")} AS tient FROM ouverture o
+        SELECT o.portee, o.propre, {TIENT.format(now="$2")} AS tient FROM ouverture o
         WHERE o.session = l.session AND o.par <> ''
           AND (o.portee, o.code) IN (('ETABLISSEMENT', l.uai), ('ACADEMIE', l.academie), ('NATIONALE', '*'))
         ORDER BY o.portee = 'ETABLISSEMENT' DESC, o.portee = 'ACADEMIE' DESC LIMIT 1) AS d ON true
@@ -43,7 +43,7 @@ actives AS (
     SELECT c.convocation_id, c.version FROM convocation c JOIN mission m USING (mission_id)
     WHERE m.session = $1 AND m.status = 'ACTIVE' AND c.status = 'ACTIVE')
 SELECT (SELECT count(*) FILTER (WHERE tient)::int FROM lieux) AS lycees_ouverts,
-       (SELECT count(*) FILTER (WHERE tient AND portee <> 'NATIONALE')::int FROM lieux) AS restent,
+       (SELECT count(*) FILTER (WHERE tient AND portee <> 'NATIONALE' AND NOT propre)::int FROM lieux) AS restent,
        r.sans_convocation, r.missions_sans_personne,
        (SELECT count(*)::int FROM brouillon b JOIN mission m USING (mission_id) WHERE m.session = $1) AS brouillons,
        (SELECT count(*)::int FROM actives a
@@ -127,6 +127,17 @@ async def decisions(
 ) -> dict[Cible, Decision]:
     """Decisions that concern an établissement."""
     return await held(connection, session, cibles(academie, uai), lock=lock)
+
+
+async def limites(connection: Connection, session: str, academie: str) -> tuple[datetime | None, bool]:
+    """An académie's deadline in a session (None: it has none), and whether it is the académie's own."""
+    query = """
+    SELECT portee, code, ouverte, debut, fin, par FROM ouverture
+    WHERE session = $1 AND par <> '' AND ouverte AND (portee, code) IN (('ACADEMIE', $2), ('NATIONALE', '*'))
+    ORDER BY portee = 'ACADEMIE' DESC
+    """
+    rows = await connection.fetch(query, session, academie, record_class=DecisionRow)
+    return (rows[0].fin, rows[0].portee == PorteeOuverture.ACADEMIE) if rows else (None, False)
 
 
 async def of_places(connection: Connection, session: str, places: Sequence[tuple[str, str]]) -> dict[Cible, Decision]:

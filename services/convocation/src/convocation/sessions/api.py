@@ -7,12 +7,12 @@ from fastapi import Request, Response
 from acces.http import ActeurDep, Router
 from convocation.commun.application import application
 from convocation.commun.http import IfMatch, etag, expected_version
-from convocation.commun.schemas import MotifIn, Session
+from convocation.commun.schemas import Academie, MotifIn, Session
 from convocation.sessions import presenters, sql
-from convocation.sessions.access import declares, may_archive, may_declare, may_read
-from convocation.sessions.commands import archive_session, change_session, declare_session, known
-from convocation.sessions.domain import Declaration
-from convocation.sessions.schemas import DeclarationIn, SessionIn
+from convocation.sessions.access import declares, may_archive, may_date, may_declare, may_read
+from convocation.sessions.commands import archive_session, change_session, date_academie, declare_session, known
+from convocation.sessions.domain import DatesAcademie, Declaration
+from convocation.sessions.schemas import DatesAcademieIn, DeclarationIn, SessionIn
 from pages.commands import commande, reading
 
 router = Router(prefix="/api", tags=["sessions"])
@@ -46,6 +46,18 @@ async def archiver(request: Request, session: Session, body: MotifIn, acteur: Ac
     may_archive(acteur)
     async with commande(request, acteur) as command:
         return presenters.pour_programme(await archive_session(command, session, body.motif))
+
+
+@router.put("/sessions/{session}/academies/{academie}")
+async def dater(
+    request: Request, session: Session, academie: Academie, body: DatesAcademieIn, acteur: ActeurDep
+) -> dict[str, Any]:
+    """The académie's own days and deadline, inside the nation's."""
+    may_date(acteur, academie)
+    async with commande(request, acteur) as command:
+        await date_academie(command, session, academie, DatesAcademie(**body.model_dump()))
+        held = await presenters.dates_of(command.connection, session, academie)
+    return {"session": session, "academie": academie} | held
 
 
 @router.put("/sessions/{session}")

@@ -7,11 +7,20 @@ from acces.audit import Acte, changes, record
 from acces.commande import Commande
 from convocation.commun.refus import VersionDepassee, entier
 from convocation.missions.refus import SessionArchivee
-from convocation.ouvertures.commands import open_service
+from convocation.ouvertures.commands import limit_academie, open_service
 from convocation.ouvertures.domain import NATIONALE, Decision
 from convocation.sessions import sql
-from convocation.sessions.access import ARCHIVER, DECLARER, may_archive, may_declare
-from convocation.sessions.domain import LIBELLES, Declaration, Etat, etat_de, juger, juger_archivage
+from convocation.sessions.access import ARCHIVER, DATER, DECLARER, may_archive, may_date, may_declare
+from convocation.sessions.domain import (
+    LIBELLES,
+    DatesAcademie,
+    Declaration,
+    Etat,
+    etat_de,
+    juger,
+    juger_academie,
+    juger_archivage,
+)
 from convocation.sessions.refus import SessionDejaDeclaree, SessionInconnue
 from convocation.sessions.sql import SessionRow
 from event_schemas.academies import local_time
@@ -71,6 +80,27 @@ async def archive_session(commande: Commande, session: str, motif: str) -> Sessi
     return await known(commande, session)
 
 
+async def date_academie(commande: Commande, session: str, academie: str, dates: DatesAcademie) -> None:
+    """The académie's own days and its deadline, inside the nation's; what is None follows the nation.
+
+    Raises SessionInconnue, SessionRefusee, SessionArchivee, OuvertureRefusee, AcademieInconnue, Forbidden.
+    """
+    may_date(commande.acteur, academie)
+    connection, when = commande.connection, commande.now
+    nation = await known(commande, session)
+    if nation.archivee_le is not None:
+        raise SessionArchivee
+    juger_academie(dates.debut, dates.fin, nation)
+    held = await sql.jours(connection, session, academie)
+    await sql.date_academie(connection, session, academie, dates.debut, dates.fin, par=commande.acteur.sub, le=when)
+    now_held = await sql.jours(connection, session, academie)
+    avant, apres = changes(_jours(held.debut, held.fin), _jours(now_held.debut, now_held.fin))
+    if apres:
+        acte = Acte(DATER, f"session|{session}|{academie}", avant, apres, academie=academie)
+        await record(connection, commande.acteur, when, [acte])
+    await limit_academie(commande, session, academie, dates.ferme_le)
+
+
 async def known(commande: Commande, session: str) -> SessionRow:
     """Raises SessionInconnue."""
     found = await sql.get(commande.connection, session, commande.now)
@@ -80,5 +110,9 @@ async def known(commande: Commande, session: str) -> SessionRow:
 
 
 def _state(libelle: str, debut: date | None, fin: date | None) -> dict[str, Any]:
+    return {"libelle": libelle} | _jours(debut, fin)
+
+
+def _jours(debut: date | None, fin: date | None) -> dict[str, Any]:
     days = {"premier_jour": debut, "dernier_jour": fin}
-    return {"libelle": libelle} | {name: date_longue(day) for name, day in days.items() if day}
+    return {name: date_longue(day) for name, day in days.items() if day}

@@ -49,9 +49,31 @@ class Declaration(NamedTuple):
     ferme_le: datetime | None = None
 
 
+def juger_academie(debut: date | None, fin: date | None, nation: "_Tenue") -> None:
+    """An académie's days are inside the nation's, as far as those are known. Raises SessionRefusee."""
+    if debut is not None and fin is not None and fin < debut:
+        raise SessionRefusee("Le dernier jour vient après le premier.", "fin")
+    for champ, jour in (("debut", debut), ("fin", fin)):
+        avant = jour is not None and nation.debut is not None and jour < nation.debut
+        if avant or (jour is not None and nation.fin is not None and jour > nation.fin):
+            raise SessionRefusee("Ce jour n’est pas dans ceux de la session pour toutes les académies.", champ)
+
+
+class DatesAcademie(NamedTuple):
+    """What an académie says for itself; None: as for the nation."""
+
+    debut: date | None = None
+    fin: date | None = None
+    ferme_le: datetime | None = None
+
+
 class _Tenue(Protocol):
     """A declared session as it is kept."""
 
+    @property
+    def debut(self) -> date | None: ...
+    @property
+    def fin(self) -> date | None: ...
     @property
     def ouvert(self) -> bool: ...
     @property

@@ -9,7 +9,7 @@ from starlette.datastructures import FormData
 
 from convocation.ouvertures.domain import NATIONALE
 from convocation.ouvertures.forms import instant_saisi
-from convocation.sessions.domain import Declaration
+from convocation.sessions.domain import DatesAcademie, Declaration
 from convocation.sessions.refus import SessionRefusee
 from convocation.sessions.sql import SessionRow
 from pages.forms import text, version_of
@@ -50,6 +50,24 @@ class SaisieSession:
             for champ, typed in (("ouvre_le", self.ouvre_le), ("ferme_le", self.ferme_le))
         )
         return Declaration(session, self.libelle, debut, fin, ouvre_le, ferme_le)
+
+
+@dataclass(frozen=True, slots=True)
+class SaisieAcademie:
+    """An académie's dates as they were typed."""
+
+    debut: str = ""
+    fin: str = ""
+    ferme_le: str = ""
+
+    @classmethod
+    def read(cls, form: FormData) -> Self:
+        return cls(**{name: text(form, name)[:300] for name in cls.__slots__})
+
+    def dates(self, academie: str) -> DatesAcademie:
+        """By the académie's clocks. Raises SessionRefusee, OuvertureRefusee, with the field."""
+        debut, fin = jour_saisi(self.debut, "debut"), jour_saisi(self.fin, "fin")
+        return DatesAcademie(debut, fin, instant_saisi(self.ferme_le, academie, "ferme_le"))
 
 
 def jour_saisi(typed: str, champ: str) -> date | None:

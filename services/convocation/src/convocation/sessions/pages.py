@@ -16,10 +16,11 @@ from convocation.commun.refusals import errors_of, status_of
 from convocation.ouvertures.presenters import phrases
 from convocation.ouvertures.reads import en_cours
 from convocation.sessions import presenters, sql
-from convocation.sessions.access import declares, may_archive, may_declare, may_read
-from convocation.sessions.commands import archive_session, change_session, declare_session
-from convocation.sessions.forms import SaisieSession
+from convocation.sessions.access import dated_by, declares, may_archive, may_date, may_declare, may_read
+from convocation.sessions.commands import archive_session, change_session, date_academie, declare_session
+from convocation.sessions.forms import SaisieAcademie, SaisieSession
 from convocation.sessions.refus import ArchivageRefuse, SessionDejaDeclaree, SessionInconnue
+from event_schemas.academies import NOMS
 from pages.commands import commande, reading, see_other
 from pages.forms import fields, text
 
@@ -104,10 +105,63 @@ async def _one(
     context: dict[str, Any] = {
         "une": presenters.ligne(row),
         "ecrit": declares(acteur) and row.archivee_le is None,
+        "academies": dated_by(acteur),
         "saisie": asdict(saisie or SaisieSession.of(row)),
         "erreurs": errors_of(refus),
     }
     return await page(request, connection, acteur, "sessions/session.html", status=status_of(refus), **context)
+
+
+@router.get("/sessions/{session}/academies/{academie}")
+async def voir_academie(request: Request, session: str, academie: str, acteur: ActeurDep) -> Response:
+    async with reading(request, acteur) as connection:
+        return await _academie(request, connection, acteur, (session, academie))
+
+
+@router.post("/sessions/{session}/academies/{academie}")
+async def dater(request: Request, session: str, academie: str, acteur: ActeurDep) -> Response:
+    """An empty field follows the nation."""
+    may_date(acteur, academie)
+    async with fields(request) as form:
+        saisie = SaisieAcademie.read(form)
+    try:
+        async with commande(request, acteur) as command:
+            await date_academie(command, session, academie, saisie.dates(academie))
+    except RefusDeChamp as refus:
+        async with reading(request, acteur) as connection:
+            return await _academie(request, connection, acteur, (session, academie), saisie, refus)
+    return see_other(f"/sessions/{session}/academies/{academie}?fait=session-modifiee", request)
+
+
+async def _academie(
+    request: Request,
+    connection: Connection,
+    acteur: Acteur,
+    where: tuple[str, str],
+    saisie: SaisieAcademie | None = None,
+    refus: Refus | None = None,
+) -> Response:
+    """Raises SessionInconnue, AcademieInconnue, Forbidden."""
+    session, academie = where
+    may_date(acteur, academie)
+    row = await sql.get(connection, session, application(request).clock())
+    if row is None:
+        raise SessionInconnue
+    days = await sql.jours(connection, session, academie)
+    held = await presenters.dates_of(connection, session, academie)
+    return await page(
+        request,
+        connection,
+        acteur,
+        "sessions/academie.html",
+        status=status_of(refus),
+        une=presenters.ligne(row),
+        code=academie,
+        nom=NOMS[academie],
+        tenues=held,
+        saisie=asdict(saisie) if saisie else presenters.a_saisir(days, held),
+        erreurs=errors_of(refus),
+    )
 
 
 @router.get("/sessions/{session}/archivage")

@@ -1,10 +1,14 @@
 """A session as the pages and the API tell it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from chassis.database import Connection
+from convocation.ouvertures.reads import limites
+from convocation.sessions import sql
 from convocation.sessions.domain import LIBELLES, Etat, etat_de
-from convocation.sessions.sql import NonDeclaree, SessionRow
+from convocation.sessions.sql import JoursRow, NonDeclaree, SessionRow
+from event_schemas.academies import local_time
 from francais import date_longue, enumeration, pluriel
 
 _COULEURS = {Etat.PREPAREE: "info", Etat.OUVERTE: "success", Etat.CLOSE: "warning", Etat.ARCHIVEE: ""}
@@ -31,6 +35,20 @@ def pour_programme(row: SessionRow) -> dict[str, Any]:
     """A session for programs."""
     told = row.only("session", "libelle", "debut", "fin", "version", "archivee_le", "lycees")
     return told | {"etat": etat_de(row)}
+
+
+async def dates_of(connection: Connection, session: str, academie: str) -> dict[str, Any]:
+    """The days and the deadline that hold in an académie, by its clocks; `propre`: the deadline is its own."""
+    days = await sql.jours(connection, session, academie)
+    limite, propre = await limites(connection, session, academie)
+    return days.only("debut", "fin") | {"ferme_le": local_time(academie, limite) if limite else None, "propre": propre}
+
+
+def a_saisir(days: JoursRow, held: Mapping[str, Any]) -> dict[str, str]:
+    """The académie's own dates, as the form has them; what follows the nation is empty."""
+    limite = held["ferme_le"].replace(tzinfo=None).isoformat(timespec="minutes") if held["propre"] else ""
+    own = {"debut": days.debut_propre, "fin": days.fin_propre}
+    return {name: day.isoformat() if day else "" for name, day in own.items()} | {"ferme_le": limite}
 
 
 def annonce(rows: Sequence[NonDeclaree]) -> str:

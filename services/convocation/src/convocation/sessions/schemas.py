@@ -19,6 +19,14 @@ class SessionIn(Corps):
     fin: date | None = None
 
 
+class DatesAcademieIn(Corps):
+    """An académie's own days and deadline; what is null follows the nation."""
+
+    debut: date | None = None
+    fin: date | None = None
+    ferme_le: AwareDatetime | None = None
+
+
 class DeclarationIn(SessionIn):
     """`ouvre_le`, `ferme_le`: with either, the nation's service opens then, or at once, and closes then."""
 

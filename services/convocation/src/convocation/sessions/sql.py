@@ -36,6 +36,27 @@ _ARCHIVE = "UPDATE session_declaree SET archivee_le = $3, archivee_par = $2, ver
 # A draft holds numbers of people until the mission is convoked, which it never will be now.
 _BROUILLONS = "DELETE FROM brouillon WHERE mission_id IN (SELECT mission_id FROM mission WHERE session = $1)"
 
+# greatest and least leave nulls out.
+_ACADEMIES = """
+SELECT greatest(a.debut, s.debut) AS debut, least(a.fin, s.fin) AS fin, a.debut AS debut_propre, a.fin AS fin_propre
+FROM session_declaree s LEFT JOIN session_academie a ON a.session = s.session AND a.academie = $2
+WHERE s.session = $1
+"""
+_DATE = """
+INSERT INTO session_academie (session, academie, debut, fin, par, le) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (session, academie) DO UPDATE
+SET debut = excluded.debut, fin = excluded.fin, par = excluded.par, le = excluded.le
+"""
+
+
+class JoursRow(Row):
+    """The days that hold in an académie: its own (`…_propre`) inside the nation's."""
+
+    debut: date | None
+    fin: date | None
+    debut_propre: date | None
+    fin_propre: date | None
+
 
 class SessionRow(Row):
     """A declared session. `ouvert`, `ouvrira`, `decide`: of the decisions on its opening, taken together."""
@@ -90,6 +111,20 @@ async def declare(
 ) -> bool:
     """Whether it was not declared before. Its missions come out of the quarantine (migration 0400)."""
     return await connection.fetchval(_DECLARE, session, libelle, debut, fin, par, le) is not None
+
+
+async def jours(connection: Connection, session: str, academie: str) -> JoursRow:
+    """Of a declared session."""
+    row = await connection.fetchrow(_ACADEMIES, session, academie, record_class=JoursRow)
+    assert row is not None, "the session is declared"
+    return row
+
+
+async def date_academie(
+    connection: Connection, session: str, academie: str, debut: date | None, fin: date | None, *, par: str, le: datetime
+) -> None:
+    """The académie's own days; None: the nation's."""
+    await connection.execute(_DATE, session, academie, debut, fin, par, le)
 
 
 async def a_venir(connection: Connection, session: str, jour: date) -> int:
