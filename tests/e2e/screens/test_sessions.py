@@ -146,6 +146,29 @@ async def test_a_closed_session_is_archived_after_its_effect_was_read_and_comes_
         await expect(chef.locator("option", has_text=FAUSSE)).to_have_count(1)
 
 
+async def test_the_next_session_is_declared_after_the_last_one_whose_dates_it_shows(product, person):
+    before, after = "2017-E3C7", "2018-E3C7"
+    async with session_of(product, product.etablissement(), before) as connection:
+        await connection.execute(_DECLARE, before)
+        days = "UPDATE session_declaree SET libelle = 'Session 2017', debut = '2017-01-16' WHERE session = $1"
+        await connection.execute(days, before)
+        own = "INSERT INTO session_academie (session, academie, debut, par, le)"
+        await connection.execute(f"{own} VALUES ($1, '10', '2017-01-23', 'x', now())", before)
+        page = await person(Role.ADMINISTRATEUR, script=False)
+        await page.goto(f"/sessions/{before}")
+        await press(page, page.get_by_role("link", name="Déclarer la suivante d’après celle-ci"))
+        await expect(page.locator("#session")).to_have_value(after)
+        await expect(page.locator("#libelle")).to_have_value("Session 2018")
+        await expect(page.locator("#debut")).to_have_value("2018-01-15")
+        await expect(page.get_by_label("Reprendre aussi les dates de 1 académie : Lyon")).to_be_checked()
+        await press(page, page.get_by_role("button", name="Déclarer la session"))
+        await expect(page.get_by_text("Succès : Session déclarée")).to_be_visible()
+        held = await connection.fetchval("SELECT debut FROM session_academie WHERE session = $1", after)
+        assert held.isoformat() == "2018-01-22"
+        for table in ("session_academie", "session_declaree"):
+            await connection.execute(f"DELETE FROM {table} WHERE session = $1", after)
+
+
 async def test_the_gestionnaire_sets_the_academies_deadline_without_script_and_by_keyboard(product, person):
     lycee = product.etablissement()
     async with session_of(product, lycee) as connection:
@@ -174,7 +197,8 @@ async def test_axe_finds_no_violation_and_the_pages_fit(product, person, no_viol
     lycee = product.etablissement()
     async with session_of(product, lycee) as connection:
         page = await person(Role.ADMINISTRATEUR, width=width)
-        for name, path in (("liste", "/sessions"), ("une", "/sessions/2020-E3C1"), ("accueil", "/")):
+        pages = {"liste": "/sessions", "une": "/sessions/2020-E3C1", "accueil": "/"}
+        for name, path in (pages | {"reprise": "/sessions?reprendre=2020-E3C1"}).items():
             await page.goto(path)
             await looked_at(page, no_violation, tmp_path / f"{name}-{width}.png")
         await page.goto("/sessions")

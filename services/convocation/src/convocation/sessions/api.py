@@ -34,7 +34,8 @@ async def declarer(request: Request, response: Response, body: DeclarationIn, ac
     """A session is declared once: 409 afterwards. Its missions are seen from now on."""
     may_declare(acteur)
     async with commande(request, acteur) as command:
-        await declare_session(command, Declaration(**body.model_dump()))
+        declaration = Declaration(**body.model_dump(exclude={"reprise"}))
+        await declare_session(command, declaration, body.reprise or "")
         row = await known(command, body.session)
     response.headers.update(etag(row.version))
     return presenters.pour_programme(row)

@@ -1,6 +1,6 @@
 """The acts on a session: it is declared, and what was said of it is changed."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from acces.audit import Acte, changes, record
@@ -13,6 +13,7 @@ from convocation.sessions import sql
 from convocation.sessions.access import ARCHIVER, DATER, DECLARER, may_archive, may_date, may_declare
 from convocation.sessions.domain import (
     LIBELLES,
+    UN_AN,
     DatesAcademie,
     Declaration,
     Etat,
@@ -20,6 +21,7 @@ from convocation.sessions.domain import (
     juger,
     juger_academie,
     juger_archivage,
+    reprendre,
 )
 from convocation.sessions.refus import SessionDejaDeclaree, SessionInconnue
 from convocation.sessions.sql import SessionRow
@@ -27,8 +29,10 @@ from event_schemas.academies import local_time
 from francais import date_longue
 
 
-async def declare_session(commande: Commande, declaration: Declaration) -> None:
+async def declare_session(commande: Commande, declaration: Declaration, reprise: str = "") -> None:
     """Its missions are seen from now on, and its service opens where dates of the opening are given.
+
+    `reprise`: the session whose académies keep their dates, a year later, as far as they are inside the new ones.
 
     Raises SessionRefusee, SessionDejaDeclaree, OuvertureRefusee, Forbidden.
     """
@@ -42,6 +46,15 @@ async def declare_session(commande: Commande, declaration: Declaration) -> None:
     await record(commande.connection, commande.acteur, when, [acte])
     if ouvre_le is not None or ferme_le is not None:
         await open_service(commande, session, {NATIONALE: Decision(True, ouvre_le, ferme_le)})
+    for row in await sql.datees(commande.connection, reprise):
+        dates = reprendre(DatesAcademie(row.debut, row.fin, un_an_apres(row.academie, row.ferme_le)), declaration)
+        if dates != DatesAcademie():
+            await date_academie(commande, session, row.academie, dates)
+
+
+def un_an_apres(academie: str, moment: datetime | None) -> datetime | None:
+    """The same hour by the académie's clocks; an hour that summer time leaves out is the next one."""
+    return (local_time(academie, moment) + UN_AN).astimezone(UTC) if moment else None
 
 
 async def change_session(commande: Commande, declaration: Declaration, expected: int) -> SessionRow:

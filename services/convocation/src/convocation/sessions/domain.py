@@ -1,6 +1,6 @@
 """The life of a session (0057): only declaring, opening, closing and archiving are acts; the state follows. Pure."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
@@ -8,6 +8,8 @@ from convocation.sessions.refus import ArchivageRefuse, SessionRefusee
 from francais import pluriel
 
 MAX_LIBELLE = 100
+UN_AN = timedelta(weeks=52)
+"""As long as a year, to the same day of the week."""
 
 
 class Etat(StrEnum):
@@ -65,6 +67,26 @@ class DatesAcademie(NamedTuple):
     debut: date | None = None
     fin: date | None = None
     ferme_le: datetime | None = None
+
+
+def reprendre(dates: DatesAcademie, declaration: Declaration) -> DatesAcademie:
+    """What an académie said for the session before, as far as it is inside the new one's.
+
+    Its deadline is moved already.
+    """
+    days = [jour + UN_AN if jour is not None else None for jour in (dates.debut, dates.fin)]
+    debut, fin = (
+        jour
+        if jour is not None
+        and (declaration.debut is None or jour >= declaration.debut)
+        and (declaration.fin is None or jour <= declaration.fin)
+        else None
+        for jour in days
+    )
+    limite, opens, closes = dates.ferme_le, declaration.ouvre_le, declaration.ferme_le
+    inside = limite is not None and (closes is None or limite < closes) and (opens is None or limite > opens)
+    opened = opens is not None or closes is not None
+    return DatesAcademie(debut, fin, limite if inside and opened else None)
 
 
 class _Tenue(Protocol):

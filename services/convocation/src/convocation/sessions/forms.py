@@ -2,16 +2,17 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Self
 
 from starlette.datastructures import FormData
 
-from convocation.ouvertures.domain import NATIONALE
+from convocation.ouvertures.domain import NATIONALE, Decision
 from convocation.ouvertures.forms import instant_saisi
-from convocation.sessions.domain import DatesAcademie, Declaration
+from convocation.sessions.domain import UN_AN, DatesAcademie, Declaration
 from convocation.sessions.refus import SessionRefusee
 from convocation.sessions.sql import SessionRow
+from event_schemas.academies import local_time
 from pages.forms import text, version_of
 
 _CODE = re.compile(r"[0-9]{4}-E3C[0-9]")
@@ -27,6 +28,9 @@ class SaisieSession:
     fin: str = ""
     ouvre_le: str = ""
     ferme_le: str = ""
+    reprise: str = ""
+    """The session that was taken up, and its académies' dates with it where `academies` is ticked."""
+    academies: str = ""
     version: int = 0
 
     @classmethod
@@ -40,6 +44,21 @@ class SaisieSession:
         days = {name: day.isoformat() if day else "" for name, day in (("debut", row.debut), ("fin", row.fin))}
         return cls(session=row.session, libelle=row.libelle, **days, version=row.version)
 
+    @classmethod
+    def reprise_de(cls, row: SessionRow, opening: Decision | None) -> Self:
+        """The session before, a year later: what to declare is read, and changed where it differs."""
+        annee = int(row.session[:4])
+        return cls(
+            session=f"{annee + 1}{row.session[4:]}",
+            libelle=row.libelle.replace(str(annee), str(annee + 1)),
+            debut=_jour_decale(row.debut),
+            fin=_jour_decale(row.fin),
+            ouvre_le=_decale(opening.debut if opening else None),
+            ferme_le=_decale(opening.fin if opening else None),
+            reprise=row.session,
+            academies="oui",
+        )
+
     def declaration(self, session: str) -> Declaration:
         """Raises SessionRefusee, OuvertureRefusee, with the field."""
         if not _CODE.fullmatch(session):
@@ -50,6 +69,17 @@ class SaisieSession:
             for champ, typed in (("ouvre_le", self.ouvre_le), ("ferme_le", self.ferme_le))
         )
         return Declaration(session, self.libelle, debut, fin, ouvre_le, ferme_le)
+
+
+def _jour_decale(jour: date | None) -> str:
+    return (jour + UN_AN).isoformat() if jour else ""
+
+
+def _decale(moment: datetime | None) -> str:
+    """By Paris's clocks, as the form has it."""
+    if moment is None:
+        return ""
+    return (local_time(NATIONALE.code, moment).replace(tzinfo=None) + UN_AN).isoformat(timespec="minutes")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ from convocation.cadre.ecran import page
 from convocation.commun.application import application
 from convocation.commun.refus import Refus, RefusDeChamp, TexteTropLong, VersionDepassee
 from convocation.commun.refusals import errors_of, status_of
+from convocation.ouvertures.domain import NATIONALE
 from convocation.ouvertures.presenters import phrases
-from convocation.ouvertures.reads import en_cours
+from convocation.ouvertures.reads import en_cours, held
 from convocation.sessions import presenters, sql
 from convocation.sessions.access import dated_by, declares, may_archive, may_date, may_declare, may_read
 from convocation.sessions.commands import archive_session, change_session, date_academie, declare_session
@@ -31,9 +32,18 @@ _CHAMPS = {"debut": "ouvre_le", "fin": "ferme_le"}
 
 @router.get("/sessions")
 async def lister(request: Request, acteur: ActeurDep) -> Response:
-    """`declarer`: a session to fill the form with, as the sentence about those that nobody declared links to it."""
-    asked = request.query_params.get("declarer", "")[:20]
-    return await _list(request, acteur, SaisieSession(session=asked), None)
+    """`declarer`: a session to fill the form with; `reprendre`: one that is declared, to be taken up a year later."""
+    asked, before = (request.query_params.get(name, "")[:20] for name in ("declarer", "reprendre"))
+    saisie = SaisieSession(session=asked)
+    if before:
+        may_declare(acteur)
+        async with reading(request, acteur) as connection:
+            row = await sql.get(connection, before, application(request).clock())
+            if row is None:
+                raise SessionInconnue
+            opening = await held(connection, before, [NATIONALE])
+            saisie = SaisieSession.reprise_de(row, opening.get(NATIONALE))
+    return await _list(request, acteur, saisie, None)
 
 
 @router.post("/sessions")
@@ -43,7 +53,8 @@ async def declarer(request: Request, acteur: ActeurDep) -> Response:
         saisie = SaisieSession.read(form)
     try:
         async with commande(request, acteur) as command:
-            await declare_session(command, saisie.declaration(saisie.session))
+            reprise = saisie.reprise if saisie.academies else ""
+            await declare_session(command, saisie.declaration(saisie.session), reprise)
     except (RefusDeChamp, SessionDejaDeclaree) as refus:
         return await _list(request, acteur, saisie, refus)
     return see_other("/sessions?fait=session", request)
@@ -65,6 +76,7 @@ async def _list(request: Request, acteur: Acteur, saisie: SaisieSession, refus: 
             attendent=waiting,
             ecrit=writes,
             saisie=asdict(saisie),
+            datees=[NOMS[row.academie] for row in await sql.datees(connection, saisie.reprise)] if writes else [],
             erreurs=_errors(refus),
         )
 
@@ -148,7 +160,7 @@ async def _academie(
     if row is None:
         raise SessionInconnue
     days = await sql.jours(connection, session, academie)
-    held = await presenters.dates_of(connection, session, academie)
+    tenues = await presenters.dates_of(connection, session, academie)
     return await page(
         request,
         connection,
@@ -158,8 +170,8 @@ async def _academie(
         une=presenters.ligne(row),
         code=academie,
         nom=NOMS[academie],
-        tenues=held,
-        saisie=asdict(saisie) if saisie else presenters.a_saisir(days, held),
+        tenues=tenues,
+        saisie=asdict(saisie) if saisie else presenters.a_saisir(days, tenues),
         erreurs=errors_of(refus),
     )
 

@@ -28,8 +28,12 @@ class DatesAcademieIn(Corps):
 
 
 class DeclarationIn(SessionIn):
-    """`ouvre_le`, `ferme_le`: with either, the nation's service opens then, or at once, and closes then."""
+    """`ouvre_le`, `ferme_le`: with either, the nation's service opens then, or at once, and closes then.
+
+    `reprise`: the session whose académies keep their own dates, 52 weeks later.
+    """
 
     session: Session
     ouvre_le: AwareDatetime | None = None
     ferme_le: AwareDatetime | None = None
+    reprise: Session | None = None

@@ -48,6 +48,22 @@ ON CONFLICT (session, academie) DO UPDATE
 SET debut = excluded.debut, fin = excluded.fin, par = excluded.par, le = excluded.le
 """
 
+_DATEES = """
+SELECT coalesce(a.academie, o.code) AS academie, a.debut, a.fin, o.fin AS ferme_le
+FROM (SELECT * FROM session_academie WHERE session = $1) AS a
+FULL JOIN (SELECT code, fin FROM ouverture WHERE session = $1 AND propre) AS o ON o.code = a.academie
+WHERE a.debut IS NOT NULL OR a.fin IS NOT NULL OR o.fin IS NOT NULL ORDER BY 1
+"""
+
+
+class DateeRow(Row):
+    """What an académie has said for itself of a session."""
+
+    academie: str
+    debut: date | None
+    fin: date | None
+    ferme_le: datetime | None
+
 
 class JoursRow(Row):
     """The days that hold in an académie: its own (`…_propre`) inside the nation's."""
@@ -118,6 +134,11 @@ async def jours(connection: Connection, session: str, academie: str) -> JoursRow
     row = await connection.fetchrow(_ACADEMIES, session, academie, record_class=JoursRow)
     assert row is not None, "the session is declared"
     return row
+
+
+async def datees(connection: Connection, session: str) -> list[DateeRow]:
+    """The académies with dates of their own."""
+    return await connection.fetch(_DATEES, session, record_class=DateeRow)
 
 
 async def date_academie(
