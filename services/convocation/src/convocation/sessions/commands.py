@@ -128,4 +128,4 @@ def _state(libelle: str, debut: date | None, fin: date | None) -> dict[str, Any]
 
 def _jours(debut: date | None, fin: date | None) -> dict[str, Any]:
     days = {"premier_jour": debut, "dernier_jour": fin}
-    return {name: date_longue(day) for name, day in days.items() if day}
+    return {name: date_longue(day) if day else "" for name, day in days.items()}
