@@ -36,6 +36,8 @@ from testkit.openapi import Conforms
 KEY = "key-of-the-tests-" * 3
 KEYS = {name: f"{name}-of-the-tests-" * 2 for name in ("link_keys", "verification_keys", "calendar_keys")}
 SESSION = "2020-E3C1"
+SESSIONS_OF_STATEMENTS = ("2021-E3C1", "2022-E3C1")
+"""Of missions that tests write by themselves."""
 LYON, AUTRE_LYON, LILLE = "0699001J", "0699002K", "0599001F"
 UNLIMITED = {
     "search_burst": 100_000,
@@ -239,9 +241,15 @@ class World:
 
     async def tell(self, *states):
         events = [_event(state) for state in states]
+        await self.declare(*{state.session for state in states})
         async with self.pool.acquire() as connection, connection.transaction():
             held = await missions.known(connection, [state.aggregate for state in states])
             await missions.save(connection, events, held)
+
+    async def declare(self, *sessions):
+        """As those that were there before sessions were declared: no act in the audit."""
+        known = "INSERT INTO session_declaree (session, libelle, par, le) VALUES ($1, '', 'x', now())"
+        await self.pool.executemany(f"{known} ON CONFLICT DO NOTHING", [(one,) for one in sessions])
 
     async def token(self, convocation_id, version):
         """The QR code's, of a version."""
@@ -255,7 +263,7 @@ class World:
         await self.tell(_mission(uai, code, "x", version=2, status="WITHDRAWN"))
 
     async def open(self, portee="NATIONALE", code="*", *, ouverte=True):
-        body = {"session": SESSION, "portee": portee, "code": code, "ouverte": ouverte}
+        body = {"session": SESSION, "portee": portee, "code": code, "ouverte": ouverte, "motif": "essai"}
         return await self.administrateur.put("/api/ouvertures", body)
 
     async def register(self, people, academie="10", acteur=None):
@@ -314,6 +322,7 @@ async def world(database):
     async with httpx2.AsyncClient(transport=transport, base_url="http://imagin.test", event_hooks=told) as client:
         world = World(client, pool, settings, woken)
         world.admin_url = urls[1]
+        await world.declare(SESSION, *SESSIONS_OF_STATEMENTS)
         await world.tell(
             _mission(LYON, "HG", "Histoire-géographie"),
             _mission(LYON, "HLP", "Humanités, littérature et philosophie"),

@@ -33,6 +33,9 @@ async def letters(database, smtp):
     )
     connection = await connect(urls.url)
     await connection.execute(
+        "INSERT INTO session_declaree (session, libelle, par, le) VALUES ($1, 'x', 'a', now())", SESSION
+    )
+    await connection.execute(
         """
         INSERT INTO ouverture (session, portee, code, ouverte, par, le) VALUES ($1, 'NATIONALE', '*', true, 'a', now())
         """,

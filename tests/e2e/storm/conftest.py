@@ -265,6 +265,9 @@ async def prepare(stack):
             for numero in NUMEROS
         ]
         await put(gestionnaire(ACADEMIE), f"/api/academies/{ACADEMIE}/intervenants", {"intervenants": people})
+        declared = {"session": SESSION, "libelle": "Première session"}
+        headers = {"Authorization": f"Bearer {stack.token(ADMINISTRATEUR)}"}
+        (await http.post("/api/sessions", json=declared, headers=headers)).raise_for_status()
         opening = {"session": SESSION, "portee": "NATIONALE", "code": "*", "ouverte": True}
         await put(ADMINISTRATEUR, "/api/ouvertures", opening)
 

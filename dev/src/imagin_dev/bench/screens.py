@@ -49,6 +49,7 @@ _FINS = ("ARD", "AUD", "EAU", "ET", "EZ", "IER", "IN", "ON", "OT", "OUX", "RAND"
 _PRENOMS = ("Anne", "Benoît", "Chloé", "Élodie", "François", "Gaëlle", "Hélène", "Jean-Noël", "Karim", "Zoé")
 _DISCIPLINES = ("1000", "0422", "0426", "1300", "0202", "0100", "1500", "1600")
 _PEOPLE = ("numero", "civilite", "nom", "prenom", "courriel", "uai", "uais_secondaires", "disciplines", "academie")
+_DECLARE = "INSERT INTO session_declaree (session, libelle, par, le) VALUES ($1, 'bench', 'bench', now())"
 _OPEN = "INSERT INTO ouverture VALUES ($1, 'NATIONALE', '*', true, 'bench', now())"
 _CONVOQUES = 15  # people of the établissement on each correction but every tenth
 _SEASON = f"""
@@ -114,6 +115,7 @@ async def _load(stack: Stack, made: list[Closing], people: int) -> int:
         keys = [one.state.aggregate for one in made]
         await until(lambda: books.revisions_applied(keys), len(keys), lambda _: None)
         await until(books.missions_missing, 0, lambda _: None)
+        await connection.execute(_DECLARE, SESSIONS[0])
         await connection.execute(_OPEN, SESSIONS[0])
         await connection.execute("DELETE FROM doublon_a_chercher")  # a loop would look through the nation for an hour
         say("convocations d'une saison …")

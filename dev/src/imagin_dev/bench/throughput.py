@@ -16,6 +16,10 @@ from imagin_dev.stack import Stack
 from imagin_ops.output import say
 from imagin_ops.services import CONVOCATION, MISSION_IMPORT
 
+_DECLARE = """
+INSERT INTO session_declaree (session, libelle, par, le) VALUES ($1, 'bench', 'bench', now()) ON CONFLICT DO NOTHING
+"""
+
 
 async def main(stack: Stack, count: int, epreuves: int) -> dict[str, Any]:
     """Both are up and warm; the clock runs from the first closing sent to the last mission visible."""
@@ -73,6 +77,7 @@ async def _send_bare(stack: Stack, made: list[Closing]) -> None:
 async def _product(stack: Stack, made: list[Closing], epreuves: int) -> float:
     connection = await asyncpg.connect(stack.databases[CONVOCATION.name])
     try:
+        await connection.executemany(_DECLARE, [(one,) for one in sorted({each.state.session for each in made})])
         return await _measure(
             connection, made, epreuves, lambda some: producer.send(stack.kafka_connection, some, lambda _: None)
         )

@@ -55,6 +55,13 @@ class Api:
         response = await self._client.put(path, json=body, headers=self._headers)
         return response.raise_for_status().json()
 
+    async def declare(self, session: str) -> None:
+        """Again is no fault; a process of the previous release knows no such act, and needs none."""
+        body = {"session": session, "libelle": f"Session {session}"}
+        response = await self._client.post("/api/sessions", json=body, headers=self._headers)
+        if response.status_code not in {404, 405, 409}:
+            response.raise_for_status()
+
     async def post(self, path: str, body: Any, *, key: str) -> Any:
         response = await self._client.post(path, json=body, headers=self._headers | {"Idempotency-Key": key})
         return response.raise_for_status().json()
@@ -81,7 +88,7 @@ async def close_registration(
 async def prepare(
     product: Product, people: People, sessions: Iterable[str], transport: httpx2.AsyncBaseTransport | None = None
 ) -> None:
-    """The directory by each académie's gestionnaire; the service opened by the administrateur."""
+    """The directory by each académie's gestionnaire; sessions declared and opened by the administrateur."""
     async with client(product, transport) as http:
         for academie, members in people.by_academie.items():
             api = Api(http, await product.headers(gestionnaire(academie)))
@@ -90,6 +97,7 @@ async def prepare(
                 await api.put(f"/api/academies/{academie}/intervenants", {"intervenants": chunk})
         api = Api(http, await product.headers(ADMINISTRATEUR))
         for session in sorted(set(sessions)):
+            await api.declare(session)
             opening = {"session": session, "portee": "NATIONALE", "code": "*", "ouverte": True}
             await api.put("/api/ouvertures", opening)
 

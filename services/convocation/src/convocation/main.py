@@ -52,6 +52,7 @@ from convocation.ouvertures import api as ouvertures
 from convocation.papiers.application import Application
 from convocation.papiers.emargement import Feuilles
 from convocation.rappels import api as rappels
+from convocation.sessions import api as sessions
 from convocation.settings import Settings
 from convocation.signatures import api as signatures
 from convocation.suivi.reader import RecordAccesOnAccesChanged, RecordNotificationOnNotificationEvents
@@ -68,6 +69,7 @@ _APIS = (
     convocations,
     mes_missions,
     ouvertures,
+    sessions,
     signatures,
     annuaire,
     imports,

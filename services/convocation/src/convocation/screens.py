@@ -41,6 +41,7 @@ from convocation.ouvertures import pages as ouvertures
 from convocation.papiers import pages as papiers
 from convocation.preparation import pages as preparation
 from convocation.rappels import pages as rappels
+from convocation.sessions import pages as sessions
 from convocation.settings import Settings
 from convocation.signatures import pages as signatures
 from pages import Pages
@@ -64,6 +65,7 @@ _SCREENS = (
     avancement,
     rappels,
     interventions,
+    sessions,
     imports,
     export,
     exports,
@@ -111,6 +113,7 @@ _ROOMS = (
     "papiers",
     "preparation",
     "rappels",
+    "sessions",
     "signatures",
 )
 _FOOTER = ("/accessibilite", "/mentions-legales", "/donnees-personnelles")

@@ -193,6 +193,14 @@ async def test_a_session_that_nothing_was_counted_of_says_so(avancement):
     assert "Rien n’a encore été compté" in await avancement.page()
 
 
+async def test_an_archived_session_stays_as_it_was(avancement):
+    await avancement.convoque("100")
+    await avancement.count()
+    await avancement.world.pool.execute("UPDATE session_declaree SET archivee_le = now(), archivee_par = 'x'")
+    await avancement.count(NOON + timedelta(days=1))
+    assert await avancement.days(session=SESSION) == [("2030-03-01", 1, 0, 0)]
+
+
 async def test_one_process_counts_at_a_time(avancement):
     pool = avancement.world.pool
     async with pool.acquire() as connection, connection.transaction():

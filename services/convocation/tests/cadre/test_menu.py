@@ -23,6 +23,7 @@ SHOWN = {
         "/demandes",
         "/exigences",
         "/contact",
+        "/sessions",
         "/journal",
     ],
     "administrateur": [
@@ -34,6 +35,7 @@ SHOWN = {
         "/demandes",
         "/exigences",
         "/contact",
+        "/sessions",
         "/ouvertures",
         "/comptes",
         "/journal",

@@ -51,6 +51,7 @@ REFUSED = {401, 403, 404}
 NONCE = re.compile(r'nonce-[^\s"\']+|nonce="[^"]*"|name="cle" value="[^"]*"|\d{4}-\d\d-\d\dT[\d:.]+Z')
 """What differs from answer to answer of a page, or of a workbook, which says when it was made."""
 QUERIES = {
+    "GET /api/ouvertures/en-cours": "?session=2020-E3C1",
     "GET /api/academies/{academie}/convocations": "?session=2020-E3C1",
     "GET /api/missions/{mission_id}/intervenants": "?nom=dup",
 }
@@ -89,7 +90,10 @@ def _placed(route):
         "POST /intervenants/nouveau",
         "POST /intervenants/export",
     }
-    return "{" in route or route in by_body | {"POST /api/intervenants/fusion", "POST /api/intervenants/distincts"}
+    return "{" in route.replace("{session}", "") or route in by_body | {
+        "POST /api/intervenants/fusion",
+        "POST /api/intervenants/distincts",
+    }
 
 
 def _anywhere(acteur, action):

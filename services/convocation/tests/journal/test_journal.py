@@ -266,7 +266,7 @@ async def test_an_opening_is_read_in_words_with_the_hours_of_its_academie(world)
     assert "Service ouvert – oui Ouvre le – lundi 5 juillet 2027 à 8 h 00" in text
     body |= {"debut": "2027-07-06T08:00+02:00", "fin": "2027-07-07T08:00+02:00"}
     assert (await world.administrateur.put("/api/ouvertures", body)).status_code == 200
-    national = {"session": "2020-E3C1", "portee": "NATIONALE", "code": "*", "ouverte": False}
+    national = {"session": "2020-E3C1", "portee": "NATIONALE", "code": "*", "ouverte": False, "motif": "essai"}
     assert (await world.administrateur.put("/api/ouvertures", national)).status_code == 200
     assert "Ouverture du service – toutes les académies, session 2020-E3C1" in words(await get(world))
     changed = "Ouvre le lundi 5 juillet 2027 à 8 h 00 mardi 6 juillet 2027 à 8 h 00 Ferme le – mercredi 7 juillet"

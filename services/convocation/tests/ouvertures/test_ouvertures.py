@@ -130,7 +130,8 @@ async def test_the_first_decision_for_the_nation_is_an_act_even_where_an_academi
     await decide(clocked)
     _, page = await seen(clocked.browser("administrateur"), "/ouvertures")
     assert "Toutes les académies : aucune décision" in page
-    assert (await decide(clocked, pour="*", decision="fermer"))[0] == 303
+    closing = {"pour": "*", "decision": "fermer", "motif": "fin", "vus": "9 9 9 9 9 9 9 9"}
+    assert (await decide(clocked, **closing))[0] == 303
     act = await clocked.pool.fetchrow("SELECT objet, avant FROM audit ORDER BY id DESC LIMIT 1")
     assert tuple(act) == (f"ouverture|{SESSION}|NATIONALE|*", None)
     assert await missions_of(clocked.chef) == 3

@@ -26,6 +26,7 @@ from convocation.missions.domain import MissionType
 from convocation.ouvertures import reads as ouvertures
 from convocation.ouvertures.presenters import service
 from convocation.rappels import reads as rappels
+from convocation.sessions import reads as sessions_
 from event_schemas.academies import NOMS, local_time
 from pages.commands import reading, see_other
 
@@ -108,6 +109,7 @@ async def _administrateur(request: Request, connection: Connection, sessions: li
     concerned = await missions.academies_de_session(connection, sessions[0]) if sessions else []
     told, managed = await demandes.academies_avec_contact(connection), await comptes.academies_gerees(connection, jour)
     one = bloc_de_l_administrateur(
+        await sessions_.non_declarees(connection),
         await ouvertures.sans_decision(connection, sessions),
         [NOMS.get(code, code) for code in concerned if code not in told],
         [NOMS.get(code, code) for code in concerned if code not in managed],

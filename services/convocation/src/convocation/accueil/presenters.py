@@ -9,6 +9,8 @@ from convocation.accueil.sql import Reste
 from convocation.avis.domain import Motif
 from convocation.ouvertures.domain import Cible, Decision
 from convocation.ouvertures.presenters import service
+from convocation.sessions.presenters import annonce
+from convocation.sessions.reads import NonDeclaree
 from francais import enumeration, moment, pluriel
 
 BIENTOT = timedelta(days=7)
@@ -251,15 +253,27 @@ def _fermetures(one: Rectorat, lycees: Sequence[Reste], now: datetime) -> Etape:
 
 
 def bloc_de_l_administrateur(
-    sessions: Sequence[str], sans_contact: Sequence[str], sans_gestionnaire: Sequence[str]
+    non_declarees: Sequence[NonDeclaree],
+    sessions: Sequence[str],
+    sans_contact: Sequence[str],
+    sans_gestionnaire: Sequence[str],
 ) -> Bloc:
-    """`sessions`: without any decision on the opening; the others are names of académies with missions."""
+    """`non_declarees`: whose missions wait; `sessions`: without any decision on the opening; the others are names of
+    académies with missions.
+    """
     decider = f"Aucune décision d’ouverture pour {enumeration(sessions)}." if sessions else "Chaque session en a une."
     contact = f"Sans contact\u00a0: {enumeration(sans_contact)}." if sans_contact else "Chaque académie a un contact."
     comptes = f"Sans gestionnaire\u00a0: {enumeration(sans_gestionnaire)}." if sans_gestionnaire else "Chacune en a un."
     ouvrir = f"/ouvertures?session={sessions[0]}" if sessions else "/ouvertures"
     gerees = selon(len(sans_contact), peut=False)
     steps = [
+        Etape(
+            "Sessions",
+            annonce(non_declarees) or "Toutes sont déclarées.",
+            selon(len(non_declarees)),
+            "/sessions",
+            "Voir les sessions",
+        ),
         Etape("Ouverture du service", decider, selon(len(sessions)), ouvrir, "Ouvrir le service"),
         Etape(
             "Gestionnaires des académies",

@@ -5,15 +5,16 @@ from datetime import date, datetime
 
 from chassis.database import Connection, Row
 from convocation.avancement.domain import Comptes, Groupement, Jour
+from convocation.missions.reads import NON_ARCHIVEE
 
 _ONE_AT_A_TIME = 430  # of this database's advisory locks, the one of this table
-# A group that has no mission any more is counted too: its last numbers would stay in the sum for good.
-_COUNT = """
+# An archive stays as it was. A group that has no mission any more is counted too: its last numbers would stay in the sum for good.
+_COUNT = f"""
 WITH groupes AS (
     SELECT session, academie, left(uai, 3) AS departement, coalesce(sum(besoin) FILTER (WHERE active), 0) AS attendus
-    FROM etat_tenu GROUP BY 1, 2, 3
+    FROM etat_tenu WHERE {NON_ARCHIVEE} GROUP BY 1, 2, 3
     UNION ALL
-    SELECT DISTINCT session, academie, departement, 0 FROM avancement
+    SELECT DISTINCT session, academie, departement, 0 FROM avancement WHERE {NON_ARCHIVEE}
 ), places AS (
     SELECT session, academie, departement, sum(attendus) AS attendus FROM groupes GROUP BY 1, 2, 3
 ), faits AS (
@@ -23,7 +24,7 @@ WITH groupes AS (
     JOIN mission m USING (mission_id)
     LEFT JOIN prise_de_connaissance p ON p.convocation_id = c.convocation_id AND p.version = c.version
     LEFT JOIN acces a ON a.convocation_id = c.convocation_id AND a.convocation_version = c.version
-    WHERE c.status = 'ACTIVE' AND m.status = 'ACTIVE'
+    WHERE c.status = 'ACTIVE' AND m.status = 'ACTIVE' AND {NON_ARCHIVEE}
     GROUP BY 1, 2, 3
 )
 INSERT INTO avancement (session, academie, departement, jour, attendus, convoques, lus, acceptes, vu_le)

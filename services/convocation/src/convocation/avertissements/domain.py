@@ -80,17 +80,29 @@ class Lieu(NamedTuple):
     uai: str
 
 
+class Periode(NamedTuple):
+    """The first and the last day of a session's corrections in an académie; None: nobody has said."""
+
+    debut: date | None = None
+    fin: date | None = None
+
+
 def fin_de_session(session: str) -> date:
-    """31 August of the session's year (`2027-E3C1`): the school year's last day."""
+    """31 August of the session's year (`2027-E3C1`), the school year's last day: where nobody has said another."""
     return date(int(session[:4]), 8, 31)
 
 
 def sur_les_jours(
-    calendrier: Calendrier, jours: Iterable[date], lieu: Lieu, session: str, aujourdhui: date
+    calendrier: Calendrier,
+    jours: Iterable[date],
+    lieu: Lieu,
+    session: str,
+    aujourdhui: date,
+    periode: Periode = Periode(),  # noqa: B008  # a tuple, which nothing can change
 ) -> list[Avertissement]:
     """What there is to say of the days, one warning a kind; nothing of what the calendar does not know."""
     days = sorted(set(jours))
-    zone, fin = _ZONE_DE.get(lieu.academie, ""), fin_de_session(session)
+    zone, debut, fin = _ZONE_DE.get(lieu.academie, ""), periode.debut, periode.fin or fin_de_session(session)
     feries = _feries(calendrier, lieu)
     vacances = [(day, nom) for day in days if (nom := _vacances(calendrier, zone, day))]
     found = [
@@ -105,6 +117,10 @@ def sur_les_jours(
     if aujourdhui <= fin:  # once it is over, whoever opens its service means it: every day would be told
         phrase = f"La date est après la fin de la session {session}, le {date_longue(fin)}."
         found.append(Avertissement("apres-la-session", phrase, tuple(date_longue(day) for day in days if day > fin)))
+    if debut is not None and aujourdhui <= fin:
+        phrase = f"La date est avant le premier jour de la session {session}, le {date_longue(debut)}."
+        avant = tuple(date_longue(day) for day in days if day < debut)
+        found.append(Avertissement("avant-la-session", phrase, avant))
     return [one for one in found if one.details]
 
 

@@ -135,7 +135,9 @@ SELECT a.uai, a.academie, a.sorte, a.session, a.le, a.lettre, t.finie_le, t.sort
            WHEN 'ECHEANCE' THEN d.ouverte AND d.fin > $1 AND extract(epoch FROM d.fin)::bigint = a.version
                 AND v.manquent > 0
            WHEN 'OUVERTURE' THEN d.ouverte AND coalesce(d.fin > $1, true)
-           ELSE NOT coalesce(d.ouverte AND coalesce(d.fin > $1, true), false) END, false) AS vrai
+           ELSE NOT coalesce(d.ouverte AND coalesce(d.fin > $1, true), false) END, false)
+           AND NOT EXISTS (SELECT FROM session_declaree s WHERE s.session = a.session AND s.archivee_le IS NOT NULL)
+           AS vrai
 FROM avis a
 LEFT JOIN avis_lettre t ON t.uai = a.uai AND t.version = a.lettre
 LEFT JOIN empechement e ON e.id = CASE WHEN a.sorte = 'EMPECHEMENT' THEN a.reference::uuid END

@@ -59,6 +59,7 @@ _PAGES = {
     "/rappels": "rappels",
     "/exigences": "profils-et-besoins",
     "/ouvertures": "ouvertures-nationales",
+    "/sessions": "ouvertures-nationales",
     "/comptes": "comptes",
     "/journal": "comptes",
     "/exports": "couverture",

@@ -17,7 +17,13 @@ _LECTURE = _CONSULTATION | _RECTORAT
 POLICY = Policy(
     {
         "service.ouvrir": {Role.ADMINISTRATEUR: Scope.TOUT},
+        # Within what the administrateur has opened: the académie's own deadline, and its days of a session.
+        "session.dater": _RECTORAT,
         "ouvertures.lire": {Role.ADMINISTRATEUR: Scope.TOUT, Role.GESTIONNAIRE: Scope.TOUT},
+        # A session of the examination: declared, dated and archived for the nation, dated within that by an académie.
+        "sessions.lire": _RECTORAT,
+        "session.declarer": {Role.ADMINISTRATEUR: Scope.TOUT},
+        "session.archiver": {Role.ADMINISTRATEUR: Scope.TOUT},
         "missions.lire": _LECTURE,
         "couverture.lire": _LECTURE,
         # Day by day, against the deadline and the session before.

@@ -15,8 +15,11 @@ from convocation.convocations.reads import LigneConvocation
 from convocation.convocations.refus import ConvocationInconnue, PlusRienAFaire
 from convocation.missions.access import mission_to_convoke_on
 from convocation.missions.domain import Mission
+from convocation.missions.refus import SessionArchivee
 from convocation.ouvertures import reads as ouvertures
 from convocation.ouvertures.domain import est_ouvert
+
+_LIRE = "convocation.lire"
 
 
 class _Situee(Protocol):
@@ -27,24 +30,26 @@ class _Situee(Protocol):
 
 
 async def visible_convocation(
-    connection: Connection, acteur: Acteur, convocation_id: UUID, action: str = "convocation.lire"
+    connection: Connection, acteur: Acteur, convocation_id: UUID, action: str = _LIRE
 ) -> LigneConvocation:
     """The convocation, unless it is another établissement's or person's: then it does not exist.
 
-    Raises ConvocationInconnue, and Forbidden for who may see it but not do `action`.
+    Raises ConvocationInconnue, Forbidden for who may see it but not do `action`, and SessionArchivee for a write.
     """
-    POLICY.scope(acteur, "convocation.lire")
+    POLICY.scope(acteur, _LIRE)
     row = await reads.convocation(connection, convocation_id)
     if row is None:
         raise ConvocationInconnue
-    POLICY.visible(acteur, "convocation.lire", ConvocationInconnue, **whose(row))
+    POLICY.visible(acteur, _LIRE, ConvocationInconnue, **whose(row))
     POLICY.authorise(acteur, action, **whose(row))
+    if row.archivee and action != _LIRE:
+        raise SessionArchivee
     return row
 
 
 def allowed(acteur: Acteur, row: LigneConvocation, actions: Sequence[str]) -> dict[str, bool]:
     """Which of these actions the buttons offer."""
-    return {action: POLICY.allows(acteur, action, **whose(row)) for action in actions}
+    return {action: not row.archivee and POLICY.allows(acteur, action, **whose(row)) for action in actions}
 
 
 def whose(row: _Situee) -> dict[str, str]:

@@ -149,7 +149,7 @@ async def examine(
 
 def _on_days(mission: Mission, dates: Iterable[date], aujourdhui: date) -> list[Avertissement]:
     lieu = Lieu(mission.academie, mission.uai)
-    return sur_les_jours(calendrier(), dates, lieu, mission.session, aujourdhui)
+    return sur_les_jours(calendrier(), dates, lieu, mission.session, aujourdhui, mission.periode)
 
 
 def _jour(commande: Commande, mission: Mission) -> date:

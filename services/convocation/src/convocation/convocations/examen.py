@@ -101,7 +101,7 @@ def examiner(
     )
     dates, people = nouvelles[0].dates, [connu.annuaire[numero] for numero in numeros]
     lieu = Lieu(mission.academie, mission.uai)
-    found = sur_les_jours(connu.calendrier, dates, lieu, mission.session, connu.aujourdhui)
+    found = sur_les_jours(connu.calendrier, dates, lieu, mission.session, connu.aujourdhui, mission.periode)
     found += sur_l_observation(saisie.observation) + sur_les_personnes(people, dates)
     if mission.type is MissionType.CORRECTION:
         found += sur_la_discipline(people, nouvelles, connu.disciplines)

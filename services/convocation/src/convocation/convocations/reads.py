@@ -19,6 +19,7 @@ SELECT c.convocation_id, c.mission_id, c.numero, c.status, c.nature, c.qualite, 
        c.observation, c.motif, c.version, i.id AS intervenant_id, i.civilite, i.nom, i.prenom,
        i.uai AS intervenant_uai, i.disciplines,
        m.libelle, m.voie, m.code, m.session, m.type, m.uai, m.academie, m.etablissement_nom, m.etablissement_commune,
+       EXISTS (SELECT FROM session_declaree s WHERE s.session = m.session AND s.archivee_le IS NOT NULL) AS archivee,
        a.etat AS acces_etat, a.convocation_version AS acces_convocation_version, a.motif AS acces_motif,
        n.etat AS mail_etat, n.convocation_version AS mail_convocation_version, n.motif AS mail_motif,
        r.le AS remise_le, p.le AS lue_le,
@@ -106,6 +107,7 @@ class LigneConvocation(EtatRow):
     academie: str
     etablissement_nom: str
     etablissement_commune: str
+    archivee: bool
     acces_etat: str | None
     acces_convocation_version: int | None
     acces_motif: str | None

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from chassis.database import Connection, Row
 from convocation.convocations.reads import ETAT, EtatRow
+from convocation.missions.reads import NON_ARCHIVEE
 
 _PAGE = """
 SELECT p.numero, p.autre, p.motifs, count(*) OVER () AS total
@@ -89,7 +90,9 @@ FROM unnest($1::uuid[], $2::int[]) AS t (convocation_id, version)
 JOIN convocation_version v ON v.convocation_id = t.convocation_id AND v.version = t.version - 1
 JOIN convocation c ON c.convocation_id = t.convocation_id
 """
-_LOCK_CONVOCATIONS = f"{ETAT} WHERE numero = ANY($1::text[]) ORDER BY convocation_id FOR UPDATE"
+# Those of an archived session stay with the entry that they were made for: nothing of an archive is written.
+_VIVANTE = f"mission_id IN (SELECT mission_id FROM mission WHERE {NON_ARCHIVEE})"
+_LOCK_CONVOCATIONS = f"{ETAT} WHERE numero = ANY($1::text[]) AND {_VIVANTE} ORDER BY convocation_id FOR UPDATE"
 
 
 class PaireRow(Row):
@@ -227,7 +230,7 @@ async def before(connection: Connection, versions: Mapping[UUID, int]) -> dict[U
 
 async def missions_of(connection: Connection, numero: str) -> list[UUID]:
     """The missions of a person's active convocations."""
-    query = "SELECT mission_id FROM convocation WHERE numero = $1 AND status = 'ACTIVE'"
+    query = f"SELECT mission_id FROM convocation WHERE numero = $1 AND status = 'ACTIVE' AND {_VIVANTE}"
     return [row.mission_id for row in await connection.fetch(query, numero, record_class=MissionRow)]
 
 

@@ -9,6 +9,7 @@ from chassis.database import Connection, Row
 from convocation.commun.recherche import mots
 from convocation.listes.domain import FILTRES_MANQUES, Attente
 from convocation.listes.reads import LACKS, Arguments, EtatMission, etats
+from convocation.missions.reads import NON_ARCHIVEE
 from convocation.ouvertures.reads import TIENT
 
 # The same rule as ouvertures.domain.
@@ -113,7 +114,7 @@ async def liste_missions(
 
 
 def _conditions(arguments: Arguments, filtre: FiltreMissions, now: datetime) -> str:
-    found = ["true"]
+    found = ["true"] if filtre.session else [NON_ARCHIVEE]
     if filtre.type:
         found.append(f"type = {arguments.place(filtre.type)}")
     if words := [f"%{word}%" for word in mots(filtre.texte)]:  # letters and digits only: nothing to escape

@@ -8,7 +8,7 @@ from chassis.database import Connection
 from convocation.commun.policy import POLICY
 from convocation.convocations import reads as convocations
 from convocation.convocations.reads import LigneConvocation
-from convocation.missions.refus import MissionInconnue
+from convocation.missions.refus import MissionInconnue, SessionArchivee
 
 
 def may_follow(acteur: Acteur) -> None:
@@ -28,14 +28,18 @@ async def followed(connection: Connection, acteur: Acteur, uai: str, session: st
 
 
 def authorise_acting(acteur: Acteur, rows: Iterable[LigneConvocation]) -> None:
-    """All that are ticked, before anything is searched for, told or done. Raises Forbidden."""
+    """All that are ticked, before anything is searched for, told or done. Raises Forbidden, SessionArchivee."""
     for row in rows:
+        if row.archivee:
+            raise SessionArchivee
         POLICY.authorise(acteur, "convocation.ecrire", uai=row.uai, academie=row.academie, mission=row.type)
 
 
 def may_act_on(acteur: Acteur, row: LigneConvocation) -> bool:
     """Whether its box is shown: a délégué à la numérisation ticks those of his missions alone."""
-    return POLICY.allows(acteur, "convocation.ecrire", uai=row.uai, academie=row.academie, mission=row.type)
+    return not row.archivee and POLICY.allows(
+        acteur, "convocation.ecrire", uai=row.uai, academie=row.academie, mission=row.type
+    )
 
 
 def authorise_undoing(acteur: Acteur, uai: str) -> None:

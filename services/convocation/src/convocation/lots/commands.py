@@ -40,7 +40,10 @@ async def warn_lot(
     elsewhere = await convocations.occupations(connection, numeros, dates, rows[0].academie)
     moved = [_moved(row, day) for row in rows for day in dates]
     first = rows[0]
-    found = sur_les_jours(calendrier(), dates, Lieu(first.academie, first.uai), first.session, aujourdhui)
+    mission = await missions.get(connection, first.mission_id)
+    assert mission is not None, "a mission is never deleted"
+    lieu = Lieu(first.academie, first.uai)
+    found = sur_les_jours(calendrier(), dates, lieu, first.session, aujourdhui, mission.periode)
     return found + conflits(meetings([(row.numero, row.mission_id) for row in rows], elsewhere, moved))
 
 

@@ -7,7 +7,7 @@ from chassis.database import Connection
 from convocation.commun.policy import POLICY
 from convocation.missions import reads as missions
 from convocation.missions.domain import Mission
-from convocation.missions.refus import MissionInconnue
+from convocation.missions.refus import MissionInconnue, SessionArchivee
 
 
 async def visible_mission(connection: Connection, acteur: Acteur, mission_id: UUID, *, lock: bool = False) -> Mission:
@@ -23,9 +23,14 @@ async def visible_mission(connection: Connection, acteur: Acteur, mission_id: UU
 async def mission_to_convoke_on(
     connection: Connection, acteur: Acteur, mission_id: UUID, *, lock: bool = False
 ) -> Mission:
-    """Raises MissionInconnue for another établissement's, Forbidden for who may only look. `lock`: for a command."""
+    """`lock`: for a command.
+
+    Raises MissionInconnue for another établissement's, Forbidden for who may only look, SessionArchivee.
+    """
     mission = await visible_mission(connection, acteur, mission_id, lock=lock)
     POLICY.authorise(acteur, "convocation.ecrire", **_whose(mission))
+    if mission.archivee:
+        raise SessionArchivee
     return mission
 
 
@@ -38,7 +43,7 @@ async def mission_to_search_for(connection: Connection, acteur: Acteur, mission_
 
 def can_convoke(acteur: Acteur, mission: Mission) -> bool:
     """Whether the buttons are offered."""
-    return POLICY.allows(acteur, "convocation.ecrire", **_whose(mission))
+    return not mission.archivee and POLICY.allows(acteur, "convocation.ecrire", **_whose(mission))
 
 
 def _whose(mission: Mission) -> dict[str, str]:

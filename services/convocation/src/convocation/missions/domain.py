@@ -5,6 +5,8 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
+from convocation.avertissements.domain import Periode
+
 
 class MissionType(StrEnum):
     """R2, R5."""
@@ -36,7 +38,10 @@ CONSEIL_DATE = (
 
 @dataclass(frozen=True, slots=True)
 class Mission:
-    """`date_debut` is the fictitious one of the import (R11), never a date of convocation."""
+    """`date_debut` is the fictitious one of the import (R11), never a date of convocation.
+
+    `archivee`: its session is; then it is read and not written. `periode`: the session's days in its académie.
+    """
 
     mission_id: UUID
     session: str
@@ -52,6 +57,8 @@ class Mission:
     date_debut: date
     sans_candidat: bool
     version: int
+    archivee: bool = False
+    periode: Periode = Periode()  # noqa: RUF009  # a tuple, which nothing can change
 
     @property
     def intitule(self) -> str:

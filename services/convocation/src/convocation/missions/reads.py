@@ -5,21 +5,36 @@ from datetime import date, datetime
 from uuid import UUID
 
 from chassis.database import Connection, Row
+from convocation.avertissements.domain import Periode
 from convocation.missions.domain import Mission, MissionType
 
 # A window of the owner's: a chef's sessions are those that anybody has missions of (0040).
-_SESSIONS = "SELECT session FROM session_de_mission"
+_SESSIONS = """
+SELECT session, coalesce(s.archivee_le IS NOT NULL, false) AS archivee
+FROM session_de_mission LEFT JOIN session_declaree s USING (session)
+"""
 _MISSION = """
 SELECT mission_id, session, uai, academie, etablissement_nom, etablissement_commune, type, voie, code, libelle,
-       candidats, date_debut, status, version
+       candidats, date_debut, status, version,
+       EXISTS (SELECT FROM session_declaree s WHERE s.session = mission.session AND s.archivee_le IS NOT NULL)
+           AS archivee,
+       greatest(
+           (SELECT a.debut FROM session_academie a WHERE (a.session, a.academie) = (mission.session, mission.academie)),
+           (SELECT s.debut FROM session_declaree s WHERE s.session = mission.session)) AS premier_jour,
+       least(
+           (SELECT a.fin FROM session_academie a WHERE (a.session, a.academie) = (mission.session, mission.academie)),
+           (SELECT s.fin FROM session_declaree s WHERE s.session = mission.session)) AS dernier_jour
 FROM mission
 """
+NON_ARCHIVEE = "session NOT IN (SELECT s.session FROM session_declaree s WHERE s.archivee_le IS NOT NULL)"
+"""Of a row with a `session`: archives are shown to who asks for them."""
 
 
 class SessionRow(Row):
     """A session that missions have."""
 
     session: str
+    archivee: bool
 
 
 class Etablissement(Row):
@@ -67,15 +82,48 @@ class MissionRow(Row):
     date_debut: date
     status: str
     version: int
+    archivee: bool
+    premier_jour: date | None
+    dernier_jour: date | None
 
 
 async def sessions(connection: Connection, now: datetime) -> list[str]:
     """The sessions there are missions of, the latest first: it is the one that is shown unless another is asked for.
 
-    A year after the next one comes last: one closing with a mistyped session must not become everybody's.
+    A year after the next one comes after them, for it may be declared by mistake, and archives come last.
     """
-    found = [row.session for row in await connection.fetch(_SESSIONS, record_class=SessionRow)]
-    return sorted(found, key=lambda session: int(session[:4]) > now.year + 1)
+    found = await connection.fetch(_SESSIONS, record_class=SessionRow)
+    rows = sorted(found, key=lambda row: row.session, reverse=True)
+    return [row.session for row in sorted(rows, key=lambda row: (row.archivee, int(row.session[:4]) > now.year + 1))]
+
+
+async def vivantes(connection: Connection, now: datetime) -> list[str]:
+    """Those of `sessions` on which one still acts: they are not archived."""
+    rows = await connection.fetch(_SESSIONS, record_class=SessionRow)
+    alive = {row.session for row in rows if not row.archivee}
+    return [one for one in await sessions(connection, now) if one in alive]
+
+
+async def a_ouvrir(connection: Connection, now: datetime) -> list[str]:
+    """Those that the service may be opened for: `vivantes`, then what is declared and has no mission yet."""
+    query = "SELECT session, false AS archivee FROM session_declaree WHERE archivee_le IS NULL ORDER BY session DESC"
+    alive = await vivantes(connection, now)
+    declared = [row.session for row in await connection.fetch(query, record_class=SessionRow)]
+    return [*alive, *(one for one in declared if one not in alive)]
+
+
+async def declaree(connection: Connection, session: str) -> bool:
+    """Whether the administrateur has declared the session."""
+    query = "SELECT EXISTS (SELECT FROM session_declaree WHERE session = $1)"
+    found: bool = await connection.fetchval(query, session)
+    return found
+
+
+async def archivee(connection: Connection, session: str) -> bool:
+    """Whether the session is archived."""
+    query = "SELECT EXISTS (SELECT FROM session_declaree WHERE session = $1 AND archivee_le IS NOT NULL)"
+    found: bool = await connection.fetchval(query, session)
+    return found
 
 
 async def etablissements(connection: Connection, uais: Sequence[str]) -> list[Etablissement]:
@@ -133,6 +181,8 @@ def mission_of(row: MissionRow) -> Mission:
         date_debut=row.date_debut,
         sans_candidat=row.status != "ACTIVE",
         version=row.version,
+        archivee=row.archivee,
+        periode=Periode(row.premier_jour, row.dernier_jour),
     )
 
 

@@ -8,8 +8,8 @@ from acces.http import ActeurDep, Router
 from chassis.problem import Problem
 from convocation.commun.application import application
 from convocation.commun.schemas import Session
-from convocation.ouvertures import sql
-from convocation.ouvertures.access import may_read
+from convocation.ouvertures import reads, sql
+from convocation.ouvertures.access import may_decide, may_read
 from convocation.ouvertures.commands import open_service
 from convocation.ouvertures.domain import Cible, Decision, PorteeOuverture
 from convocation.ouvertures.presenters import par_academie
@@ -30,6 +30,15 @@ async def ouvrir(request: Request, body: OuvertureIn, acteur: ActeurDep) -> dict
     async with commande(request, acteur) as command:
         await open_service(command, body.session, {cible: decision}, body.motif)
     return body.model_dump()
+
+
+@router.get("/ouvertures/en-cours")
+async def list_en_cours(request: Request, acteur: ActeurDep, session: Annotated[Session, Query()]) -> dict[str, Any]:
+    """What is under way in a session: to read before its service is closed for the nation."""
+    may_decide(acteur)
+    async with reading(request, acteur) as connection:
+        found = await reads.en_cours(connection, session, application(request).clock())
+    return {"session": session} | found._asdict()
 
 
 @router.get("/ouvertures")

@@ -41,6 +41,22 @@ class Decision(NamedTuple):
         return self.debut if self.ouverte and self.debut is not None and now < self.debut else None
 
 
+class EnCours(NamedTuple):
+    """What is under way in a session while its service closes.
+
+    `restent`: lycées that stay open by their own decision or their académie's.
+    """
+
+    lycees_ouverts: int = 0
+    restent: int = 0
+    sans_convocation: int = 0
+    missions_sans_personne: int = 0
+    brouillons: int = 0
+    non_lues: int = 0
+    mails_a_partir: int = 0
+    empechements: int = 0
+
+
 NATIONALE = Cible(PorteeOuverture.NATIONALE, "*")
 
 
@@ -64,6 +80,49 @@ def ouvrira(decisions: Mapping[Cible, Decision], academie: str, uai: str, now: d
     """When the établissement's service will open, if a decision that holds already says so."""
     held = in_force(decisions, academie, uai)
     return held[1].ouvrira(now) if held is not None else None
+
+
+def bornee(propre: Decision, nationale: Decision | None) -> Decision | None:
+    """What is left of an académie's own dates inside the nation's; None: nothing, the nation's hold."""
+    if nationale is None or not nationale.ouverte:
+        return None
+    fins = [one for one in (propre.fin, nationale.fin) if one is not None]
+    fin = min(fins) if fins else None
+    return None if fin == nationale.fin else Decision(True, nationale.debut, fin)
+
+
+def juger_limite(limite: datetime | None, nationale: Decision | None, now: datetime, *, decidee: bool) -> None:
+    """Whether an académie may close then: inside what is open for the nation; None gives the nation's deadline back.
+
+    `decidee`: the administrateur has decided for this académie; it is not for the académie to say otherwise.
+    Raises OuvertureRefusee.
+    """
+    if nationale is None or not nationale.ouverte or (nationale.fin is not None and nationale.fin <= now):
+        phrase = "Le service n’est pas ouvert pour toutes les académies\u00a0: il n’a pas de date limite."
+        raise OuvertureRefusee(phrase, "ferme_le")
+    if decidee:
+        phrase = "L’administrateur a décidé du service de cette académie\u00a0: demandez-lui de le changer."
+        raise OuvertureRefusee(phrase, "ferme_le")
+    if limite is None:
+        return
+    if limite <= now:
+        raise OuvertureRefusee("Cette date limite est passée.", "ferme_le")
+    if nationale.fin is not None and limite > nationale.fin:
+        phrase = "La date limite de l’académie ne vient pas après celle de toutes les académies."
+        raise OuvertureRefusee(phrase, "ferme_le")
+    if nationale.debut is not None and limite <= nationale.debut:
+        raise OuvertureRefusee("La date limite vient après l’ouverture.", "ferme_le")
+
+
+def a_relire(vus: EnCours, maintenant: EnCours) -> bool:
+    """Whether more is under way than was read: some number has risen by over a tenth. Fewer is no news."""
+    return any(now > seen + seen // 10 for seen, now in zip(vus, maintenant, strict=True))
+
+
+def ferme_la_nation(decisions: Mapping[Cible, Decision | None]) -> bool:
+    """Whether the service is closed for all académies."""
+    held = decisions.get(NATIONALE)
+    return held is not None and not held.ouverte
 
 
 def juger(decision: Decision, now: datetime) -> None:

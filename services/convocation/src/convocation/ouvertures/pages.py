@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import datetime
 from math import ceil
 from typing import Any
 from urllib.parse import urlencode
@@ -15,14 +14,24 @@ from acces.http import ActeurDep, Router
 from chassis.database import Connection
 from convocation.cadre.ecran import page
 from convocation.commun.application import application
+from convocation.commun.refus import Refus
+from convocation.commun.refusals import errors_of, status_of
 from convocation.missions import reads as missions
-from convocation.ouvertures import presenters, sql
+from convocation.ouvertures import presenters, reads, sql
 from convocation.ouvertures.access import may_decide
-from convocation.ouvertures.commands import open_service
-from convocation.ouvertures.domain import NATIONALE, Cible, Decision, PorteeOuverture, instant
-from convocation.ouvertures.forms import DECISIONS, LISTE, POUR, SaisieOuverture, faults_of_uais, read_uais
-from convocation.ouvertures.refus import OuvertureRefusee
-from event_schemas.academies import NOMS, zone
+from convocation.ouvertures.commands import close_nation, open_service
+from convocation.ouvertures.domain import NATIONALE, Cible, Decision, PorteeOuverture
+from convocation.ouvertures.forms import (
+    DECISIONS,
+    LISTE,
+    POUR,
+    SaisieOuverture,
+    faults_of_uais,
+    instant_saisi,
+    read_uais,
+)
+from convocation.ouvertures.refus import FermetureARelire, OuvertureRefusee
+from event_schemas.academies import NOMS
 from pages.commands import commande, reading, see_other
 from pages.forms import fields
 
@@ -51,6 +60,8 @@ async def decider(request: Request, acteur: ActeurDep) -> Response:
     async with fields(request) as form:
         saisie = SaisieOuverture.read(form)
     erreurs = await _decide(request, acteur, saisie)
+    if not erreurs and saisie.ferme_la_nation:
+        return await _close(request, acteur, saisie)
     if erreurs:
         return await _show(request, acteur, saisie, erreurs)
     return see_other(f"/ouvertures?{urlencode({'session': saisie.session, 'fait': 'ouverture'})}", request)
@@ -60,15 +71,42 @@ async def _decide(request: Request, acteur: Acteur, saisie: SaisieOuverture) -> 
     """Take the decision, or say what is wrong with it."""
     try:
         async with commande(request, acteur) as command:
-            erreurs = saisie.faults(await missions.sessions(command.connection, command.now))
+            erreurs = saisie.faults(await missions.a_ouvrir(command.connection, command.now))
             if not erreurs:
                 places, erreurs = await _places(command.connection, saisie)
-            if not erreurs:
+            if not erreurs and not saisie.ferme_la_nation:
                 decisions = {cible: _decision(saisie, academie) for cible, academie in places.items()}
                 await open_service(command, saisie.session, decisions, saisie.motif)
     except OuvertureRefusee as refus:
         return [{"champ": _CHAMPS.get(refus.champ, refus.champ), "texte": refus.phrase}]
     return erreurs
+
+
+async def _close(request: Request, acteur: Acteur, saisie: SaisieOuverture) -> Response:
+    """What is under way, read before the nation's service is closed; once it was read, the closing."""
+    refus: Refus | None = None
+    if saisie.en_cours is not None:
+        try:
+            async with commande(request, acteur) as command:
+                await close_nation(command, saisie.session, saisie.motif, saisie.en_cours, aussi=bool(saisie.aussi))
+        except FermetureARelire as refused:
+            refus = refused
+        else:
+            return see_other(f"/ouvertures?{urlencode({'session': saisie.session, 'fait': 'ouverture'})}", request)
+    async with reading(request, acteur) as connection:
+        found = await reads.en_cours(connection, saisie.session, application(request).clock())
+        return await page(
+            request,
+            connection,
+            acteur,
+            "ouvertures/fermer.html",
+            status=status_of(refus),
+            saisie=asdict(saisie),
+            vus=" ".join(map(str, found)),
+            en_cours=presenters.phrases(found),
+            restent=found.restent,
+            erreurs=errors_of(refus),
+        )
 
 
 async def _places(connection: Connection, saisie: SaisieOuverture) -> tuple[Mapping[Cible, str], list[dict[str, str]]]:
@@ -93,20 +131,9 @@ def _decision(saisie: SaisieOuverture, academie: str) -> Decision | None:
     """In the académie's local time, Paris's for all académies. Raises OuvertureRefusee."""
     if saisie.decision == "retirer":
         return None
-    debut, fin = (_instant(typed, academie, name) for name, typed in (("debut", saisie.debut), ("fin", saisie.fin)))
+    typed = ("debut", saisie.debut), ("fin", saisie.fin)
+    debut, fin = (instant_saisi(value, academie, name) for name, value in typed)
     return Decision(saisie.decision == "ouvrir", debut, fin)
-
-
-def _instant(typed: str, academie: str, champ: str) -> datetime | None:
-    if not typed:
-        return None
-    try:
-        local = datetime.fromisoformat(typed)
-    except ValueError:
-        local = None
-    if local is None or local.tzinfo is not None or not 2000 <= local.year < 2200:
-        raise OuvertureRefusee("Donnez un jour et une heure : cette date ne se lit pas.", champ)
-    return instant(local, zone(academie), champ)
 
 
 async def _show(request: Request, acteur: Acteur, saisie: SaisieOuverture, erreurs: list[dict[str, str]]) -> Response:
@@ -114,7 +141,7 @@ async def _show(request: Request, acteur: Acteur, saisie: SaisieOuverture, erreu
     now, asked = application(request).clock(), request.query_params.get("page", "")
     number = max(1, int(asked)) if asked.isdecimal() and len(asked) < 6 else 1
     async with reading(request, acteur) as connection:
-        sessions = await missions.sessions(connection, now)
+        sessions = await missions.a_ouvrir(connection, now)
         session = saisie.session if saisie.session in sessions else next(iter(sessions), "")
         decisions = await sql.general(connection, session)
         exceptions = await sql.exceptions(connection, session, taille=_TAILLE, page=number)

@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from convocation.ouvertures.domain import NATIONALE, Cible, Decision, PorteeOuverture, in_force
+from convocation.ouvertures.domain import NATIONALE, Cible, Decision, EnCours, PorteeOuverture, in_force
 from convocation.ouvertures.reads import AVenir
 from convocation.ouvertures.refus import ServiceFerme
 from convocation.ouvertures.sql import AcademieRow, OuvertureException, OuvertureMotivee
 from event_schemas.academies import NOMS, local_time
-from francais import moment
+from francais import moment, pluriel
 
 
 class Place(Protocol):
@@ -69,6 +69,20 @@ def exception(row: OuvertureException, now: datetime) -> dict[str, Any]:
 def nationale(decisions: Sequence[OuvertureMotivee], now: datetime) -> dict[str, Any] | None:
     """The decision for all académies, in Paris's time; None where nobody took one."""
     return next((ligne(row, "*", now) for row in decisions if row.portee == NATIONALE.portee), None)
+
+
+def phrases(one: EnCours) -> list[str]:
+    """What is under way, a sentence each; nothing is told of what there is none of."""
+    told = [
+        (one.lycees_ouverts, "lycée est ouvert à présent", "lycées sont ouverts à présent"),
+        (one.sans_convocation, "lycée n’a convoqué personne", "lycées n’ont convoqué personne"),
+        (one.missions_sans_personne, "mission n’a personne", "missions n’ont personne"),
+        (one.brouillons, "mission est préparée en brouillon", "missions sont préparées en brouillon"),
+        (one.non_lues, "convocation n’est pas lue", "convocations ne sont pas lues"),
+        (one.mails_a_partir, "mail n’est pas parti", "mails ne sont pas partis"),
+        (one.empechements, "empêchement attend une réponse", "empêchements attendent une réponse"),
+    ]
+    return [f"{pluriel(number, un, plusieurs)}." for number, un, plusieurs in told if number]
 
 
 def annonces(a_venir: Sequence[AVenir], *, several: bool) -> list[str]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from chassis.database import Connection, Row
-from convocation.ouvertures.domain import Cible, Decision, PorteeOuverture, cibles, ouvrira
+from convocation.ouvertures.domain import Cible, Decision, EnCours, PorteeOuverture, cibles, ouvrira
 from event_schemas.academies import local_time
 
 TIENT = """
@@ -22,6 +22,53 @@ SELECT s.session FROM unnest($1::text[]) WITH ORDINALITY AS s (session, rang)
 WHERE NOT EXISTS (SELECT FROM ouverture o WHERE o.session = s.session AND o.par <> '') ORDER BY s.rang
 """
 _LIEUX = "SELECT DISTINCT session, academie, uai FROM mission WHERE uai = ANY($1::text[]) ORDER BY session, uai"
+
+
+# A session's lycées with the decision that holds for each, then what each kind of work has still under way.
+_EN_COURS = f"""
+WITH lieux AS (
+    SELECT l.uai, d.portee, d.propre, coalesce(d.tient, false) AS tient
+    FROM lieu_de_session l
+    LEFT JOIN LATERAL (
+        SELECT o.portee, o.propre, {TIENT.format(now="$2")} AS tient FROM ouverture o
+        WHERE o.session = l.session AND o.par <> ''
+          AND (o.portee, o.code) IN (('ETABLISSEMENT', l.uai), ('ACADEMIE', l.academie), ('NATIONALE', '*'))
+        ORDER BY o.portee = 'ETABLISSEMENT' DESC, o.portee = 'ACADEMIE' DESC LIMIT 1) AS d ON true
+    WHERE l.session = $1),
+retards AS (
+    SELECT count(*) FILTER (WHERE 'RIEN' = ANY (motifs))::int AS sans_convocation,
+           coalesce(sum(sans_personne), 0)::int AS missions_sans_personne
+    FROM retard_etablissement WHERE session = $1),
+actives AS (
+    SELECT c.convocation_id, c.version FROM convocation c JOIN mission m USING (mission_id)
+    WHERE m.session = $1 AND m.status = 'ACTIVE' AND c.status = 'ACTIVE')
+SELECT (SELECT count(*) FILTER (WHERE tient)::int FROM lieux) AS lycees_ouverts,
+       (SELECT count(*) FILTER (WHERE tient AND portee <> 'NATIONALE' AND NOT propre)::int FROM lieux) AS restent,
+       r.sans_convocation, r.missions_sans_personne,
+       (SELECT count(*)::int FROM brouillon b JOIN mission m USING (mission_id) WHERE m.session = $1) AS brouillons,
+       (SELECT count(*)::int FROM actives a
+        WHERE NOT EXISTS (SELECT FROM prise_de_connaissance p
+                          WHERE p.convocation_id = a.convocation_id AND p.version = a.version)) AS non_lues,
+       (SELECT count(*)::int FROM actives a
+        WHERE NOT EXISTS (SELECT FROM notification n WHERE n.convocation_id = a.convocation_id
+                          AND n.convocation_version = a.version AND n.etat <> 'EN_ATTENTE')) AS mails_a_partir,
+       (SELECT count(*)::int FROM empechement e JOIN actives a USING (convocation_id)
+        WHERE e.etat = 'OUVERT') AS empechements
+FROM retards r
+"""
+
+
+class EnCoursRow(Row):
+    """Numbers, as `EnCours` names them."""
+
+    lycees_ouverts: int
+    restent: int
+    sans_convocation: int
+    missions_sans_personne: int
+    brouillons: int
+    non_lues: int
+    mails_a_partir: int
+    empechements: int
 
 
 class DecisionRow(Row):
@@ -82,6 +129,17 @@ async def decisions(
     return await held(connection, session, cibles(academie, uai), lock=lock)
 
 
+async def limites(connection: Connection, session: str, academie: str) -> tuple[datetime | None, bool]:
+    """An académie's deadline in a session (None: it has none), and whether it is the académie's own."""
+    query = """
+    SELECT portee, code, ouverte, debut, fin, par FROM ouverture
+    WHERE session = $1 AND par <> '' AND ouverte AND (portee, code) IN (('ACADEMIE', $2), ('NATIONALE', '*'))
+    ORDER BY portee = 'ACADEMIE' DESC
+    """
+    rows = await connection.fetch(query, session, academie, record_class=DecisionRow)
+    return (rows[0].fin, rows[0].portee == PorteeOuverture.ACADEMIE) if rows else (None, False)
+
+
 async def of_places(connection: Connection, session: str, places: Sequence[tuple[str, str]]) -> dict[Cible, Decision]:
     """Decisions that concern any of these (académie, UAI)."""
     return await held(connection, session, sorted({one for place in places for one in cibles(*place)}))
@@ -102,3 +160,10 @@ async def a_venir(connection: Connection, uais: Sequence[str], now: datetime) ->
         if debut is not None:
             found.append(AVenir(lieu.session, local_time(lieu.academie, debut), lieu.uai))
     return found
+
+
+async def en_cours(connection: Connection, session: str, now: datetime) -> EnCours:
+    """Of the whole session."""
+    row = await connection.fetchrow(_EN_COURS, session, now, record_class=EnCoursRow)
+    assert row is not None, "counts are always told"
+    return EnCours(*row.values())

@@ -1,10 +1,10 @@
 """SQL of the openings. A change takes the session's national row FOR UPDATE, a command that convokes FOR SHARE."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from chassis.database import Connection, Row
-from convocation.ouvertures.domain import NATIONALE, Cible, Decision
+from convocation.ouvertures.domain import NATIONALE, Cible, Decision, PorteeOuverture
 from convocation.ouvertures.reads import TIENT, DecisionRow
 
 # A row to lock: nobody decided (par is empty), and it says closed, as no decision does.
@@ -13,9 +13,11 @@ INSERT INTO ouverture (session, portee, code, ouverte, par, le) VALUES ($1, $2, 
 ON CONFLICT DO NOTHING
 """
 _SAVE = """
-INSERT INTO ouverture (session, portee, code, ouverte, debut, fin, par, le) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+INSERT INTO ouverture (session, portee, code, ouverte, debut, fin, par, le, propre)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 ON CONFLICT (session, portee, code) DO UPDATE
-SET ouverte = excluded.ouverte, debut = excluded.debut, fin = excluded.fin, par = excluded.par, le = excluded.le
+SET ouverte = excluded.ouverte, debut = excluded.debut, fin = excluded.fin, par = excluded.par, le = excluded.le,
+    propre = excluded.propre
 """
 _REMOVE = "DELETE FROM ouverture WHERE session = $1 AND portee = $2 AND code = $3"
 _COLUMNS = "o.session, o.portee, o.code, o.ouverte, o.debut, o.fin, o.par, o.le"
@@ -90,17 +92,50 @@ class AcademieRow(Row):
 async def hold(connection: Connection, session: str, *, le: datetime) -> None:
     """Wait for the commands that convoke under the present decisions, and let no other begin."""
     await connection.execute(_NATIONAL_ROW, session, *NATIONALE, le)
+    await hold_what_is_there(connection, session)
+
+
+async def hold_what_is_there(connection: Connection, session: str) -> None:
+    """As `hold`, where the nation's decision was taken."""
     lock = "SELECT FROM ouverture WHERE session = $1 AND portee = 'NATIONALE' FOR UPDATE"
     await connection.execute(lock, session)
 
 
 async def save(
-    connection: Connection, session: str, wanted: Mapping[Cible, Decision | None], *, par: str, le: datetime
+    connection: Connection,
+    session: str,
+    wanted: Mapping[Cible, Decision | None],
+    *,
+    par: str,
+    le: datetime,
+    propres: Collection[Cible] = (),
 ) -> None:
-    """Write decisions, and remove those that are None, of a session that `hold` holds."""
-    rows = [(session, *cible, *one, par, le) for cible, one in wanted.items() if one is not None]
+    """Write decisions, and remove those that are None, of a session that `hold` holds.
+
+    `propres`: those by which an académie has dates of its own inside the nation's.
+    """
+    rows = [(session, *cible, *one, par, le, cible in propres) for cible, one in wanted.items() if one is not None]
     await connection.executemany(_SAVE, rows)
     await connection.executemany(_REMOVE, [(session, *cible) for cible, one in wanted.items() if one is None])
+
+
+async def narrower(connection: Connection, session: str) -> list[Cible]:
+    """What académies and établissements have a decision of their own about."""
+    return [Cible(PorteeOuverture(row.portee), row.code) for row in await _narrower(connection, session, propre=False)]
+
+
+async def propres(connection: Connection, session: str) -> dict[Cible, Decision]:
+    """By which académies have dates of their own inside the nation's."""
+    rows = await _narrower(connection, session, propre=True)
+    return {Cible(PorteeOuverture(row.portee), row.code): Decision(row.ouverte, row.debut, row.fin) for row in rows}
+
+
+async def _narrower(connection: Connection, session: str, *, propre: bool) -> list[DecisionRow]:
+    query = """
+    SELECT portee, code, ouverte, debut, fin, par FROM ouverture
+    WHERE session = $1 AND portee <> 'NATIONALE' AND par <> '' AND propre = $2 ORDER BY portee, code
+    """
+    return await connection.fetch(query, session, propre, record_class=DecisionRow)
 
 
 async def all_of(connection: Connection, session: str | None) -> list[Ouverture]:

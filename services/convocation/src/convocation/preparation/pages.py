@@ -94,7 +94,7 @@ async def remplir(request: Request, uai: str, acteur: ActeurDep, session: str = 
 
 async def _session(request: Request, connection: Connection, asked: str) -> str:
     """The one asked for, where there is such a one, else the latest."""
-    known = await missions.sessions(connection, application(request).clock())
+    known = await missions.vivantes(connection, application(request).clock())
     return asked if asked in known else next(iter(known), "")
 
 
@@ -156,7 +156,7 @@ async def _show(
         "preparation/preparation.html",
         status=422 if bilan.refus or bilan.vide else 200,
         session=session,
-        sessions=await missions.sessions(connection, now),
+        sessions=await missions.vivantes(connection, now),
         preparation=preparation,
         vue=vue,
         etats=await _etats(request, connection, found),

@@ -9,7 +9,8 @@ from acces.commande import Commande
 from chassis.database import Connection
 from convocation.avis.commands import note_reminders
 from convocation.avis.domain import Motif
-from convocation.missions.refus import MissionInconnue
+from convocation.missions import reads as missions
+from convocation.missions.refus import MissionInconnue, SessionArchivee
 from convocation.ouvertures import reads as ouvertures
 from convocation.ouvertures.presenters import service
 from convocation.rappels import sql
@@ -59,6 +60,8 @@ async def send_reminders(commande: Commande, wanted: Rappel, delai: timedelta) -
     if {one.uai for one in found} != set(wanted.uais):
         raise MissionInconnue
     authorise_reminding(commande.acteur, [(one.academie, one.uai) for one in found])
+    if await missions.archivee(commande.connection, wanted.session):
+        raise SessionArchivee
     late = [one for one in found if wanted.motif in one.motifs]
     if not late:
         raise RappelSansObjet

@@ -100,7 +100,7 @@ def _filters(request: Request, session: str = "") -> str:
 async def _asked(request: Request, connection: Connection) -> Demande:
     """What makes no sense is left out."""
     query = request.query_params
-    known = await missions.sessions(connection, application(request).clock())
+    known = await missions.vivantes(connection, application(request).clock())
     session, motif = query.get("session", ""), query.get("motif", "")
     return Demande(
         session if session in known else next(iter(known), ""),
@@ -140,7 +140,7 @@ async def _list(
     shown = vue.rows[(number - 1) * _TAILLE : number * _TAILLE]
     ailleurs = saisie.coches.uais - {row.uai for row in shown}
     state = application(request)
-    choix = _Choix(await missions.sessions(connection, state.clock()), academies(acteur))
+    choix = _Choix(await missions.vivantes(connection, state.clock()), academies(acteur))
     return await page(
         request,
         connection,

@@ -37,6 +37,11 @@ WHERE v.topic = '{CONVOCATION}' AND v.id > $1
   AND (c.version IS NULL OR c.version < v.version OR d.version IS NOT NULL)
 ORDER BY v.id LIMIT $2
 """
+# Who convoked did so on a session that was declared.
+_SESSIONS = """
+INSERT INTO session_declaree (session, libelle, par, le) SELECT DISTINCT session, '', $2, now()
+FROM unnest($1::text[]) AS t (session) ON CONFLICT DO NOTHING
+"""
 # Version 0: the mission's own event, read again afterwards, says the rest.
 _MISSIONS = """
 INSERT INTO mission (mission_id, session, uai, academie, etablissement_nom, etablissement_commune, type, voie, code,
@@ -92,7 +97,9 @@ SELECT v.id, v.version FROM vu v JOIN convocation c ON c.convocation_id = v.id W
 ON CONFLICT (convocation_id) DO UPDATE SET version = excluded.version WHERE courriel_demande.version < excluded.version
 """
 _HELD = {
-    MISSION: "SELECT mission_id AS id, version FROM mission WHERE mission_id > $1 ORDER BY 1 LIMIT $2",
+    MISSION: """SELECT mission_id AS id, version FROM mission WHERE mission_id > $1
+                UNION ALL SELECT mission_id, version FROM mission_en_quarantaine WHERE mission_id > $1
+                ORDER BY 1 LIMIT $2""",
     ACCES: "SELECT convocation_id AS id, version FROM acces WHERE convocation_id > $1 ORDER BY 1 LIMIT $2",
     NOTIFICATION: """SELECT convocation_id AS id, version FROM notification
                      WHERE convocation_id > $1 ORDER BY 1 LIMIT $2""",
@@ -149,6 +156,7 @@ async def create(connection: Connection, lost: Sequence[tuple[Convocation, str, 
     if not lost:
         return
     missions = [(etat.mission, etat.dates[0]) for etat, *_ in lost]
+    await connection.execute(_SESSIONS, [one.session for one, _ in missions], PAR)
     await connection.execute(_MISSIONS, *_columns([_mission(one, debut) for one, debut in missions]))
     people = {etat.intervenant.numero: (etat.intervenant, etat.mission.academie) for etat, *_ in lost}
     rows = [

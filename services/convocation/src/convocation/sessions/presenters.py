@@ -1,0 +1,63 @@
+"""A session as the pages and the API tell it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from chassis.database import Connection
+from convocation.ouvertures.reads import limites
+from convocation.sessions import sql
+from convocation.sessions.domain import LIBELLES, Etat, etat_de
+from convocation.sessions.sql import JoursRow, NonDeclaree, SessionRow
+from event_schemas.academies import local_time
+from francais import date_longue, enumeration, pluriel
+
+_COULEURS = {Etat.PREPAREE: "info", Etat.OUVERTE: "success", Etat.CLOSE: "warning", Etat.ARCHIVEE: ""}
+
+
+def jours(row: SessionRow) -> str:
+    """« du … au … », as far as somebody has said."""
+    if row.debut and row.fin:
+        return f"du {date_longue(row.debut)} au {date_longue(row.fin)}"
+    if row.debut:
+        return f"à partir du {date_longue(row.debut)}"
+    return f"jusqu’au {date_longue(row.fin)}" if row.fin else "pas encore connus"
+
+
+def ligne(row: SessionRow) -> dict[str, Any]:
+    """A row of the page."""
+    found = etat_de(row)
+    badge = _COULEURS[found], LIBELLES[found]
+    more = {"badge": badge, "jours": jours(row), "archivee": found is Etat.ARCHIVEE, "archivable": found is Etat.CLOSE}
+    return row.only("session", "libelle", "lycees", "academies") | more
+
+
+def pour_programme(row: SessionRow) -> dict[str, Any]:
+    """A session for programs."""
+    told = row.only("session", "libelle", "debut", "fin", "version", "archivee_le", "lycees")
+    return told | {"etat": etat_de(row)}
+
+
+async def dates_of(connection: Connection, session: str, academie: str) -> dict[str, Any]:
+    """The days and the deadline that hold in an académie, by its clocks; `propre`: the deadline is its own."""
+    days = await sql.jours(connection, session, academie)
+    limite, propre = await limites(connection, session, academie)
+    return days.only("debut", "fin") | {"ferme_le": local_time(academie, limite) if limite else None, "propre": propre}
+
+
+def a_saisir(days: JoursRow, held: Mapping[str, Any]) -> dict[str, str]:
+    """The académie's own dates, as the form has them; what follows the nation is empty."""
+    limite = held["ferme_le"].replace(tzinfo=None).isoformat(timespec="minutes") if held["propre"] else ""
+    own = {"debut": days.debut_propre, "fin": days.fin_propre}
+    return {name: day.isoformat() if day else "" for name, day in own.items()} | {"ferme_le": limite}
+
+
+def annonce(rows: Sequence[NonDeclaree]) -> str:
+    """« 1 session que personne n’a déclarée : 2020-E3C9 (3 lycées, 12 missions). »; empty where there is none."""
+    if not rows:
+        return ""
+    told = [
+        f"{row.session} ({pluriel(row.lycees, 'lycée', 'lycées')}, {pluriel(row.missions, 'mission', 'missions')})"
+        for row in rows
+    ]
+    head = pluriel(len(rows), "session que personne n’a déclarée", "sessions que personne n’a déclarées")
+    return f"{head}\u00a0: {enumeration(told)}."
