@@ -4,12 +4,13 @@ One bad record never holds back another: a later valid version of its aggregate 
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from aiokafka import ConsumerRecord
 
 from chassis.cloudevents import Dead, Event, moment
 from chassis.database import Connection, Pool, Row
+from chassis.envelopes import part_of, restored
 
 MAX_KEPT_BYTES = 2_000_000  # twice what a broker takes by default: what was packed may be far larger
 
@@ -86,16 +87,20 @@ def _row(group: str, letter: Dead) -> tuple[object, ...]:
         _text(letter.aggregate),
         letter.version,
         letter.stage,
-        _text(letter.reason),
+        _text(letter.told),
     )
 
 
 def _record_time(record: ConsumerRecord) -> datetime:
-    """The nearest moment that Python and PostgreSQL know: any 64 bits may stand in a record."""
+    """The nearest moment that Python and PostgreSQL know: any 64 bits may stand in a record.
+
+    Kafka counts milliseconds. The microseconds tell the events of a batch apart, which have the same coordinates.
+    """
     try:
-        return min(max(moment(record), _FIRST), _LAST)  # the first and the last moment are stored as infinities
+        told = min(max(moment(record), _FIRST), _LAST)  # the first and the last moment are stored as infinities
     except ValueError:
-        return _FIRST if record.timestamp < 0 else _LAST
+        told = _FIRST if record.timestamp < 0 else _LAST
+    return told + timedelta(microseconds=part_of(record))
 
 
 def _kept(value: bytes | None) -> bytes | None:
@@ -137,11 +142,12 @@ async def take_retries(connection: Connection, group: str) -> list[tuple[int, Co
 
 
 def _record(letter: _Letter) -> ConsumerRecord:
-    return ConsumerRecord(
+    milliseconds, part = divmod(letter.record_time.microsecond, 1000)
+    record = ConsumerRecord(
         topic=letter.topic,
         partition=letter.partition,
         offset=letter.offset,
-        timestamp=round(letter.record_time.replace(tzinfo=UTC).timestamp() * 1000),
+        timestamp=int(letter.record_time.replace(tzinfo=UTC, microsecond=0).timestamp()) * 1000 + milliseconds,
         timestamp_type=0,
         key=letter.key,
         value=letter.value,
@@ -156,6 +162,7 @@ def _record(letter: _Letter) -> ConsumerRecord:
             )
         ),
     )
+    return restored(record, part)
 
 
 async def close_retries(connection: Connection, ids: Sequence[int]) -> None:

@@ -118,11 +118,10 @@ class World:
         reader = self.readers[f"mission-import.{group}"]
         async with self.pool.acquire() as connection, connection.transaction():
             held = await reader.known(connection, [one.aggregate for one in states])
-            record = SimpleNamespace(value=b"")
             events = [
                 Event(
                     *(one, "t", f"ce-{one.version}", Cause("cause"), one.aggregate, one.version, one.hash),
-                    SimpleNamespace(value=one.model_dump_json().encode()) if group == "inscriptions" else record,
+                    SimpleNamespace(value=one.model_dump_json().encode(), headers=()),
                 )
                 for one in states
                 if one.aggregate not in held or held[one.aggregate].version < one.version

@@ -28,5 +28,5 @@ class ImportMissionsOnInscriptionsClosed:
     async def apply(
         self, connection: Connection, events: list[Event[InscriptionsClosed]], held: Collection[str]
     ) -> None:
-        recues = [Recue(event.state, event.as_cause, event.record.value) for event in events]
+        recues = [Recue(event.state, event.as_cause, event.body) for event in events]
         await import_closings(connection, recues, held, self._clock())
