@@ -13,7 +13,7 @@ from mission_import.handlers.convocations import CountConvokedOnConvocationEvent
 from mission_import.handlers.inscriptions import ImportMissionsOnInscriptionsClosed
 from mission_import.settings import Settings
 from mission_import.use_cases.measure import measure_closings
-from mission_import.web import pages, refusals, routes_fichier, routes_imports
+from mission_import.web import pages, refusals, routes_essai, routes_fichier, routes_imports
 from mission_import.web.application import Application, Debits
 from mission_import.web.pages import sessions
 from pages import saisie
@@ -29,6 +29,7 @@ def build(runtime: Runtime) -> Service:
     refusals.add_to(app)
     saisie.add_to(app)
     routes_fichier.add_to(app)
+    routes_essai.add_to(app)
     routes_imports.add_to(app)
     openapi.publish(app, "mission_import", settings.documentation_url)
     app.state.application = Application(

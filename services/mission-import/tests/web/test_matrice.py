@@ -20,6 +20,7 @@ ACTEURS = {
     "intervenant": (Role.INTERVENANT, None),
     "service": (Role.NOTIFIER, None),
     "santorin": (Role.SANTORIN, None),
+    "cyclades": (Role.CYCLADES, None),
 }
 ACTIONS = {
     "GET /api/academies/{academie}/politique-import": "imports.lire",
@@ -34,6 +35,7 @@ ACTIONS = {
     "POST /api/imports/fichier": "imports.importer",
     "GET /api/imports/fichier/{import_id}": "imports.importer",
     "POST /api/imports/fichier/{import_id}/confirmation": "imports.importer",
+    "POST /api/clotures/essai": "clotures.essayer",
     "GET /imports": "imports.lire",
     "GET /imports/politiques": "imports.politique",
     "POST /imports/politiques/{academie}": "imports.politique",
@@ -152,7 +154,7 @@ async def test_each_acteur_is_refused_all_that_the_policy_does_not_give_and_a_re
     assert await _checksum(world) == before
 
 
-@pytest.mark.parametrize("name", ["lyon", "lille", "admin"])
+@pytest.mark.parametrize("name", ["lyon", "lille", "admin", "cyclades"])
 async def test_each_acteur_is_let_in_where_the_policy_says_so(world, places, name):
     shut = []
     for route in sorted(ACTIONS, key=lambda one: one.endswith("fichier")):  # a new file replaces the one that was read
