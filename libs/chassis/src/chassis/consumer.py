@@ -10,7 +10,7 @@ import random
 import sys
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import asyncpg
 import structlog
@@ -58,6 +58,14 @@ class Reader(Protocol[S]):
 
         `held`: the aggregates of the batch that `known` found.
         """
+
+
+@runtime_checkable
+class Buries(Protocol):
+    """A reader that tells of what cannot be applied."""
+
+    async def bury(self, connection: Connection, dead: list[Dead]) -> None:
+        """In the transaction that writes their letters; not of a letter that was there already."""
 
 
 class Consumer:
@@ -195,7 +203,9 @@ class Consumer:
         if outcome.applied:
             await dead_letters.supersede(connection, self.group, self.topic, outcome.applied)
         if outcome.dead:
-            await dead_letters.save(connection, self.group, outcome.dead)
+            new = await dead_letters.save(connection, self.group, outcome.dead)
+            if new and isinstance(self._reader, Buries):
+                await self._reader.bury(connection, new)
             _tell_dead(outcome.dead)
             spans.bury(outcome.dead)
         outcome.counts.update(applied=len(outcome.applied), dead=len(outcome.dead))

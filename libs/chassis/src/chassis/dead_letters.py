@@ -25,6 +25,7 @@ ON CONFLICT (consumer_group, topic, partition, "offset", record_time) DO UPDATE
 SET state = 'OPEN', attempts = dead_letter.attempts + 1,
     stage = excluded.stage, reason = excluded.reason, changed_at = now()
 WHERE dead_letter.state = 'RETRY'
+RETURNING partition, "offset", record_time, attempts
 """
 
 _SUPERSEDE = """
@@ -52,6 +53,13 @@ ORDER BY partition, "offset" LIMIT 500 FOR UPDATE SKIP LOCKED
 """
 
 
+class _Written(Row):
+    partition: int
+    offset: int
+    record_time: datetime
+    attempts: int
+
+
 class _Letter(Row):
     id: int
     topic: str
@@ -64,9 +72,15 @@ class _Letter(Row):
     header_values: list[bytes | None]
 
 
-async def save(connection: Connection, group: str, dead: Sequence[Dead]) -> None:
-    """Write the dead of a batch; a record seen again on a replay changes nothing."""
-    await connection.executemany(_INSERT, [_row(group, letter) for letter in dead])
+async def save(connection: Connection, group: str, dead: Sequence[Dead]) -> list[Dead]:
+    """Write the dead of a batch, and return those that are new; a record seen again on a replay changes nothing."""
+    rows = await connection.fetchmany(_INSERT, [_row(group, letter) for letter in dead], record_class=_Written)
+    new = {(row.partition, row.offset, row.record_time) for row in rows if row.attempts == 1}
+    return [letter for letter in dead if _place(letter.record) in new]
+
+
+def _place(record: ConsumerRecord) -> tuple[int, int, datetime]:
+    return record.partition, record.offset, _record_time(record)
 
 
 def _row(group: str, letter: Dead) -> tuple[object, ...]:

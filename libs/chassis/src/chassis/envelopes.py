@@ -8,7 +8,8 @@ import base64
 import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from datetime import datetime
+from typing import Any, TypeAlias
 
 import pydantic_core
 from aiokafka import ConsumerRecord
@@ -24,6 +25,8 @@ _ATTRIBUTES = ("type", "id", "correlationid", "causationid")
 """What is read of an envelope; others are not ours to judge."""
 
 Headers = Sequence[tuple[str, bytes]]
+Record: TypeAlias = ConsumerRecord
+"""As it was polled; for who may not know the client."""
 
 
 class Malformed(ValueError):
@@ -46,6 +49,12 @@ def parts(record: ConsumerRecord) -> Sequence[ConsumerRecord]:
     except ValueError:
         return (record,)
     return [_part(record, number, event) for number, event in enumerate(events, start=1)]
+
+
+def record_of(topic: str, key: bytes | None, value: bytes, headers: Headers, now: datetime) -> Record:
+    """A record as the topic would have it, which never came from there."""
+    sizes = (len(key or b""), len(value))
+    return ConsumerRecord(topic, 0, 0, round(now.timestamp() * 1000), 0, key, value, None, *sizes, headers)
 
 
 def part_of(record: ConsumerRecord) -> int:

@@ -78,3 +78,25 @@ async def test_a_hundred_events_a_record_are_written_in_transactions_of_a_bounde
     assert sum(sizes) == 100
     assert max(sizes) == 7
     assert [(name, version) for name, version, _ in await bench.things()] == [("a", 100)]
+
+
+async def test_a_reader_that_tells_of_the_dead_is_told_of_each_once(bench):
+    told = []
+
+    async def bury(connection, dead):
+        assert connection.is_in_transaction()
+        told.extend(one.told for one in dead)
+
+    bench.reader.bury = bury
+    await bench.send(sent([event("bug"), event("b"), event("bug", 2)], BATCH, key=b"bug"))
+    await bench.start()
+    await eventually(bench.committed_everything, because="the first pass is done")
+    other = "event 2 of the batch: the record's key is not the key of its body"
+    once = sorted(["event 1 of the batch: KeyError", other, "event 3 of the batch: KeyError"])
+    assert sorted(told) == once
+    bench.subscriptions._subscribers[0].consumer.seek(TopicPartition(bench.topic, 0), 0)
+    await bench.send(sent(event("a"), STRUCTURED))
+    await eventually(bench.committed_everything, because="the replay is done")
+    await bench.pool.execute("UPDATE dead_letter SET state = 'RETRY'")
+    await bench.consumer.retry_dead_letters()
+    assert sorted(told) == once

@@ -57,9 +57,8 @@ def closings(file: File, *, confirm: Confirm = False, json: Json = False) -> Non
         put_json(told)
         return
     put(told["phrase"])
-    put(
-        f"missions : {_numbers(told['missions'])} ; convoqués sans candidat désormais : {told['convoques_sans_candidat']}"
-    )
+    people = told["convoques_sans_candidat"]
+    put(f"missions : {_numbers(told['missions'])} ; convoqués sans candidat désormais : {people}")
 
 
 @app.command()

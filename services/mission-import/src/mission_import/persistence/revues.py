@@ -7,6 +7,7 @@ from datetime import datetime
 
 from chassis.database import Connection, Row, update_all
 from mission_import.domain.differentiel import Bilan
+from mission_import.domain.reponse import Place
 
 _LOCK = """
 SELECT c.cloture FROM cloture c
@@ -16,7 +17,8 @@ ORDER BY c.cloture FOR UPDATE
 """
 _RECUES = """
 SELECT r.cloture, r.session, r.uai, r.academie, r.revision, r.etat, r.recue_le, r.bilan AS bilan_json, r.decidee_par,
-       r.decidee_le, r.motif, r.ce_id, r.correlation_id, r.contenu,
+       r.decidee_le, r.motif, r.ce_id, r.correlation_id, r.contenu, r.topic_partition, r.topic_offset,
+       r.topic_rang,
        f.sha256 AS fichier_sha256, f.confirme_par AS fichier_par, f.confirme_nom AS fichier_nom
 FROM cloture_recue r LEFT JOIN import_fichier f USING (import_id)
 """
@@ -94,11 +96,19 @@ class RevisionEntiere(Revision):
     cloture: str
     ce_id: str
     correlation_id: str | None
+    topic_partition: int | None
+    topic_offset: int | None
+    topic_rang: int | None
     contenu: bytes
     decidee_par: str | None
     fichier_sha256: str | None
     fichier_par: str | None
     fichier_nom: str | None
+
+    @property
+    def place(self) -> Place | None:
+        """Where it stood on its topic."""
+        return Place.of(self.topic_partition, self.topic_offset, self.topic_rang)
 
 
 class RevisionListee(Revision):

@@ -16,9 +16,11 @@ from mission_import.domain.errors import (
     MotifTropLong,
     RevisionDepassee,
 )
+from mission_import.domain.reponse import REFUSEE, Reponse
 from mission_import.persistence import politiques, revues
 from mission_import.persistence.revues import ClotureTenue, Decision, RevisionEntiere
 from mission_import.policy import POLICY
+from mission_import.use_cases.answer import answer
 from mission_import.use_cases.import_closings import Fermeture, apply_closings
 
 MAX_MOTIF = 500
@@ -114,9 +116,11 @@ async def _apply(commande: Commande, rows: Sequence[RevisionEntiere]) -> None:
 
 
 def _fermeture(row: RevisionEntiere) -> Fermeture:
-    state = InscriptionsClosed.model_validate_json(row.contenu)
-    cause = Cause(row.correlation_id or row.ce_id, row.ce_id, current_cause().traceparent)
-    return Fermeture(state, cause)
+    return Fermeture(InscriptionsClosed.model_validate_json(row.contenu), _cause(row))
+
+
+def _cause(row: RevisionEntiere) -> Cause:
+    return Cause(row.correlation_id or row.ce_id, row.ce_id, current_cause().traceparent)
 
 
 async def _record(
@@ -134,6 +138,15 @@ async def _record(
         actes.append(_acte(row, {"etat": row.etat}, told, motif or ""))
     await revues.decide(commande.connection, decisions)
     await audit.record(commande.connection, commande.acteur, commande.now, actes)
+    answers = [
+        (_reponse(row, etat, bilan, motif), _cause(row)) for row, etat, bilan in zip(rows, etats, bilans, strict=True)
+    ]
+    await answer(commande.connection, answers)
+
+
+def _reponse(row: RevisionEntiere, etat: str, missions: Bilan | None, motif: str | None) -> Reponse:
+    told = motif if etat == REFUSEE else None
+    return Reponse(etat, 2, row.session, row.uai, row.revision, missions, decidee=True, motif=told, place=row.place)
 
 
 def _acte(row: RevisionEntiere, avant: Mapping[str, object], apres: Mapping[str, object], motif: str) -> audit.Acte:

@@ -4,9 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 
-from aiokafka import ConsumerRecord
-
-from chassis.envelopes import Malformed, unwrap
+from chassis.envelopes import Malformed, Record, unwrap
 from mission_import.domain.fichier import Brute, Fautes
 from mission_import.use_cases.read_file import closing_of
 
@@ -45,14 +43,14 @@ _PART = re.compile(r"event \d+ of the batch: ")
 CONFLIT = _PHRASES["same version, other content"]
 
 
-def explain(record: ConsumerRecord, stage: str, reason: str) -> list[str]:
+def explain(record: Record, stage: str, reason: str) -> list[str]:
     """The faults of its body by their place, else the reason; each begins small and has no full stop."""
     if stage == "DECODE" and (found := _faults(record)):
         return found
     return [_phrase(stage, _PART.sub("", reason))]
 
 
-def _faults(record: ConsumerRecord) -> list[str]:
+def _faults(record: Record) -> list[str]:
     try:
         corps = json.loads(unwrap(record)[1])
     except (Malformed, ValueError, RecursionError):

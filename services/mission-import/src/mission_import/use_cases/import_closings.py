@@ -7,15 +7,18 @@ from datetime import datetime
 from chassis import outbox
 from chassis.cloudevents import Cause
 from chassis.database import Connection
+from chassis.tracing import current_cause
 from event_schemas.academies import local_time
 from event_schemas.inscriptions import InscriptionsClosed
 from mission_import.domain.differentiel import Bilan, bilan
 from mission_import.domain.generation import generate
 from mission_import.domain.inscriptions import Cloture, Epreuve, Etablissement
 from mission_import.domain.mission import Mission
+from mission_import.domain.reponse import REMPLACEE, Reponse
 from mission_import.persistence import clotures, missions, politiques
-from mission_import.persistence.clotures import Recue
+from mission_import.persistence.clotures import Provenance, Recue
 from mission_import.publishing import publish
+from mission_import.use_cases.answer import answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,22 @@ async def import_closings(
     bilans = await apply_closings(connection, closings, list(held), now)
     latest = {one.state.aggregate: one.state.revision for one in recues}
     etats = [_etat(applique=one.applique, latest=latest[one.state.aggregate] == one.state.revision) for one in closings]
-    await clotures.receive(connection, recues, etats, [one._asdict() for one in bilans])
+    replaced = await clotures.receive(connection, recues, etats, [one._asdict() for one in bilans])
+    answers = [_replaced(one) for one in replaced]
+    answers += [_received(one, etat, bilan_) for one, etat, bilan_ in zip(recues, etats, bilans, strict=True)]
+    await answer(connection, answers)
+
+
+def _received(one: Recue, etat: str, missions_: Bilan) -> tuple[Reponse, Cause]:
+    state = one.state
+    numbers = missions_ if etat != REMPLACEE else None
+    return Reponse(etat, 1, state.session, state.uai, state.revision, numbers, place=one.place), one.cause
+
+
+def _replaced(row: Provenance) -> tuple[Reponse, Cause]:
+    """It waited, and a newer revision came."""
+    cause = Cause(row.correlation_id or row.ce_id, row.ce_id, current_cause().traceparent)
+    return Reponse(REMPLACEE, 2, row.session, row.uai, row.revision, place=row.place), cause
 
 
 def _etat(*, applique: bool, latest: bool) -> str:

@@ -7,13 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from aiokafka import ConsumerRecord
 from pydantic import BaseModel
 
 from chassis.cloudevents import Dead, Event, decode
 from chassis.database import Connection
-from chassis.envelopes import parts, unwrap
-from event_schemas.catalogue import EVENT_TYPES, INSCRIPTIONS, INSCRIPTIONS_CLOSED
+from chassis.envelopes import Record, parts, unwrap
+from event_schemas.catalogue import EVENT_TYPES, INSCRIPTIONS_CLOSED
 from event_schemas.inscriptions import InscriptionsClosed
 from mission_import.domain.differentiel import Bilan, count
 from mission_import.domain.essai import Sort
@@ -56,27 +55,19 @@ class Sortie:
     raisons: tuple[str, ...] = ()
 
 
-def record_of(key: bytes | None, value: bytes, headers: tuple[tuple[str, bytes], ...], now: datetime) -> ConsumerRecord:
-    """A record as the topic would have it."""
-    sizes = (len(key or b""), len(value))
-    return ConsumerRecord(INSCRIPTIONS, 0, 0, round(now.timestamp() * 1000), 0, key, value, None, *sizes, headers)
-
-
-async def try_record(
-    connection: Connection, record: ConsumerRecord, now: datetime, *, any_key: bool = False
-) -> list[Sortie]:
+async def try_record(connection: Connection, record: Record, now: datetime, *, any_key: bool = False) -> list[Sortie]:
     """One Sortie a closing, in their order, each after those before it; `any_key`: its key is not judged."""
     decoded = await asyncio.to_thread(_decoded, record, any_key=any_key)
     monde = await Monde.of(connection, [one.state for one in decoded if isinstance(one, Event)])
     return [_sortie(rang, one, monde, now) for rang, one in enumerate(decoded, start=1)]
 
 
-def _decoded(record: ConsumerRecord, *, any_key: bool) -> list[Event[InscriptionsClosed] | Dead]:
+def _decoded(record: Record, *, any_key: bool) -> list[Event[InscriptionsClosed] | Dead]:
     events = [_with_its_own_key(one) for one in parts(record)] if any_key else parts(record)
     return [decode(one, MODELS) for one in events]
 
 
-def _with_its_own_key(record: ConsumerRecord) -> ConsumerRecord:
+def _with_its_own_key(record: Record) -> Record:
     """As it would be sent under the UAI that its body names; what names none is judged without a key."""
     try:
         uai = json.loads(unwrap(record)[1])["uai"]

@@ -9,9 +9,10 @@ from typing import Annotated, Any
 from fastapi import Depends, FastAPI, Query, Request
 
 from acces.http import ActeurDep, Router
-from chassis.envelopes import MAX_EVENTS
+from chassis.envelopes import MAX_EVENTS, record_of
+from event_schemas.catalogue import INSCRIPTIONS
 from mission_import.policy import POLICY
-from mission_import.use_cases.try_record import Devenir, Sortie, record_of, try_record
+from mission_import.use_cases.try_record import Devenir, Sortie, try_record
 from mission_import.web.application import application
 from mission_import.web.limites import limit_fichier
 from pages.commands import snapshot
@@ -67,7 +68,7 @@ async def essayer(
     """`cle`: the record's key; where it is not said, the closing's own UAI."""
     POLICY.scope(acteur, "clotures.essayer")
     value, now = await request.body(), application(request).clock()
-    record = record_of(cle.encode() if cle is not None else None, value, _headers(request), now)
+    record = record_of(INSCRIPTIONS, cle.encode() if cle is not None else None, value, _headers(request), now)
     async with snapshot(request, acteur) as connection:
         found = await try_record(connection, record, now, any_key=cle is None)
     return {"clotures": [_sortie(one) for one in found]}
