@@ -73,7 +73,7 @@ async def replay(commande: Commande, session: str, uai: str, revision: int) -> s
     if revision < held.revision_appliquee:
         result = DEPASSEE
     else:
-        [numbers] = await apply_closings(
+        [(numbers, _)] = await apply_closings(
             commande.connection, [_fermeture(found[revision])], [held.cloture], commande.now
         )
         changes = numbers.creees + numbers.modifiees + numbers.sans_candidat
@@ -111,8 +111,8 @@ async def _waiting(commande: Commande, session: str, uai: str, revision: int) ->
 
 async def _apply(commande: Commande, rows: Sequence[RevisionEntiere]) -> None:
     closings = [_fermeture(row) for row in rows]
-    bilans = await apply_closings(commande.connection, closings, [row.cloture for row in rows], commande.now)
-    await _record(commande, rows, ["APPLIQUEE"] * len(rows), bilans, None)
+    effects = await apply_closings(commande.connection, closings, [row.cloture for row in rows], commande.now)
+    await _record(commande, rows, ["APPLIQUEE"] * len(rows), [one.bilan for one in effects], None)
 
 
 def _fermeture(row: RevisionEntiere) -> Fermeture:

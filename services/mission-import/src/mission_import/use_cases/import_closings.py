@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from chassis import outbox
 from chassis.cloudevents import Cause
@@ -23,11 +24,18 @@ from mission_import.use_cases.answer import answer
 
 @dataclass(frozen=True, slots=True)
 class Fermeture:
-    """One revision of a closing to reckon with; `applique` is false for one that waits for a person."""
+    """One revision of a closing to reckon with; `applique` is false for one whose académie decides of changes."""
 
     state: InscriptionsClosed
     cause: Cause
     applique: bool = True
+
+
+class Effet(NamedTuple):
+    """What a closing did of the missions, or would do where it is not applied."""
+
+    bilan: Bilan
+    applique: bool
 
 
 async def import_closings(
@@ -41,9 +49,13 @@ async def import_closings(
     reviewed = await politiques.with_validation(connection, places)
     closings = [Fermeture(one.state, one.cause, one.state.etablissement.academie not in reviewed) for one in recues]
     await clotures.save(connection, recues, held)
-    bilans = await apply_closings(connection, closings, list(held), now)
+    effects = await apply_closings(connection, closings, list(held), now)
+    bilans = [one.bilan for one in effects]
     latest = {one.state.aggregate: one.state.revision for one in recues}
-    etats = [_etat(applique=one.applique, latest=latest[one.state.aggregate] == one.state.revision) for one in closings]
+    etats = [
+        _etat(applique=effect.applique, latest=latest[one.state.aggregate] == one.state.revision)
+        for one, effect in zip(recues, effects, strict=True)
+    ]
     replaced = await clotures.receive(connection, recues, etats, [one._asdict() for one in bilans])
     answers = [_replaced(one) for one in replaced]
     answers += [_received(one, etat, bilan_) for one, etat, bilan_ in zip(recues, etats, bilans, strict=True)]
@@ -70,22 +82,26 @@ def _etat(*, applique: bool, latest: bool) -> str:
 
 async def apply_closings(
     connection: Connection, closings: Sequence[Fermeture], held: list[str], now: datetime
-) -> list[Bilan]:
-    """What each closing changes, in their order; those to be applied are, set-based, under their closings' locks."""
+) -> list[Effet]:
+    """What each closing changes, in their order; those to be applied are, set-based, under their closings' locks.
+
+    One that changes no mission is applied whoever decides: nobody has anything to read.
+    """
     by_cloture = await missions.load(connection, held)
     changed: list[tuple[Mission, Cause]] = []
-    bilans = []
+    effects = []
     for one in closings:
         closing = cloture_of(one.state)
         existing = by_cloture.setdefault(one.state.aggregate, {})
         generated = generate(closing, existing, local_time(closing.etablissement.academie, now).date())
-        bilans.append(bilan(generated, existing))
+        effects.append(Effet(bilan(generated, existing), one.applique or not generated))
         if one.applique:
             existing.update({mission.cle: mission for mission in generated})
             changed += [(mission, one.cause) for mission in generated]
     await _write(connection, changed)
-    await clotures.applied(connection, {one.state.aggregate: one.state.revision for one in closings if one.applique})
-    return bilans
+    done = zip(closings, effects, strict=True)
+    await clotures.applied(connection, {one.state.aggregate: one.state.revision for one, that in done if that.applique})
+    return effects
 
 
 async def _write(connection: Connection, changed: Sequence[tuple[Mission, Cause]]) -> None:

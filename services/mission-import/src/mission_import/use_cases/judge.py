@@ -11,7 +11,7 @@ from chassis.database import Connection
 from chassis.guard import Known, Verdict, verdict
 from event_schemas.academies import local_time
 from event_schemas.inscriptions import InscriptionsClosed
-from mission_import.domain.differentiel import Ligne, differentiel
+from mission_import.domain.differentiel import Ligne, Nature, differentiel
 from mission_import.domain.essai import Sort
 from mission_import.domain.generation import generate
 from mission_import.domain.mission import Cle, Mission
@@ -63,7 +63,8 @@ def judge(state: InscriptionsClosed, monde: Monde, now: datetime) -> Jugement:
     existing = monde.existing.setdefault(state.aggregate, {})
     today = local_time(cloture.etablissement.academie, now).date()
     lignes = tuple(differentiel(cloture, existing, today, monde.people.get(state.aggregate, {})))
-    if cloture.etablissement.academie in monde.reviewed:
+    change = any(one.nature is not Nature.INCHANGEE for one in lignes)
+    if change and cloture.etablissement.academie in monde.reviewed:
         return Jugement(Sort.A_VALIDER, lignes)
     existing.update({mission.cle: mission for mission in generate(cloture, existing, today)})
     return Jugement(Sort.A_APPLIQUER, lignes)
