@@ -143,22 +143,57 @@ async def test_by_keyboard_only_a_closing_is_refused_with_its_reason(person, pro
     assert (await imports.read(lycee))["etat"] == "REFUSEE"
 
 
-async def test_without_script_all_that_waits_is_accepted_as_it_was_seen(person, product, imports):
+@pytest.mark.parametrize("width", [360, 1280])
+async def test_without_script_what_is_ticked_is_accepted_as_it_was_seen(person, product, imports, no_violation, width):
     first, second = product.etablissement(), product.etablissement()
     await imports.policy("VALIDATION")
     await imports.sends(first, 2, HG=60)
-    page = await person(Role.GESTIONNAIRE, script=False)
+    await imports.sends(second, 2, HG=61)
+    page = await person(Role.GESTIONNAIRE, script=False, width=width)
     await page.goto(f"{imports.url}/imports")
     await page.get_by_role("link", name=re.compile("Lyon, session")).click()
+    for lycee in (first, second):
+        await page.get_by_role("checkbox", name=f"LYCEE FICTIF {lycee.uai}, {lycee.uai}").check()
+    await imports.sends(second, 3, HG=62)
+    await page.get_by_role("button", name=re.compile("^Accepter")).click()
+    await expect(page.get_by_text("1 clôture acceptée", exact=False)).to_be_visible()
+    await expect(page.get_by_text(f"({second.uai}) : la révision 3 attend.")).to_be_visible()
+    assert [(await imports.read(one))["etat"] for one in (first, second)] == ["APPLIQUEE", "A_VALIDER"]
+    assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    await page.get_by_role("checkbox", name=f"LYCEE FICTIF {second.uai}, {second.uai}").check()
+    await page.get_by_role("button", name=re.compile("^Accepter")).click()
+    assert (await imports.read(second))["etat"] == "APPLIQUEE"
+
+
+async def test_by_keyboard_what_changes_is_filtered_found_by_commune_and_accepted(
+    person, product, imports, no_violation
+):
+    more, fewer = product.etablissement(), product.etablissement()
+    await imports.policy("VALIDATION")
+    await imports.sends(more, 2, HG=75)
+    await imports.sends(fewer, 2, HG=2)
+    page = await person(Role.GESTIONNAIRE)
+    await page.goto(f"{imports.url}/imports/a-valider/{ACADEMIE}/{SESSION}")
+    boxes = page.get_by_role("table", name="Clôtures à décider").get_by_role("checkbox")
+    before = await boxes.count()
+    await page.get_by_label("Ce qui change").focus()
+    await page.keyboard.type("Candidats en h")
+    await _enter(page, page.get_by_role("button", name="Filtrer"))
+    await expect(page.get_by_role("checkbox", name=re.compile(fewer.uai))).to_have_count(0)
+    await page.get_by_label("Établissement, commune ou UAI").focus()
+    await page.keyboard.type(f"Villefictivé {more.uai}")
+    await page.keyboard.press("Enter")
+    await expect(boxes).to_have_count(1)
+    assert before >= 2
+    await no_violation(page)
+    await boxes.focus()
+    await page.keyboard.press("Space")
     accept = page.get_by_role("button", name=re.compile("^Accepter"))
-    await expect(accept).to_be_visible()
-    await imports.sends(second, 2, HG=61)
-    await accept.click()
-    await expect(page.get_by_text("relisez les différences")).to_be_visible()
-    assert (await imports.read(first))["etat"] == "A_VALIDER"
-    await accept.click()
-    await expect(page.get_by_text("Succès : Clôtures acceptées")).to_be_visible()
-    assert [(await imports.read(one))["etat"] for one in (first, second)] == ["APPLIQUEE", "APPLIQUEE"]
+    await expect(accept).to_have_text(re.compile("Accepter 1 clôture cochée"))
+    await _enter(page, accept)
+    await expect(page.get_by_text("1 clôture acceptée", exact=False)).to_be_visible()
+    await no_violation(page)
+    assert [(await imports.read(one))["etat"] for one in (more, fewer)] == ["APPLIQUEE", "A_VALIDER"]
 
 
 async def test_the_session_is_one_signing_out_here_signs_out_there(person, product, imports):

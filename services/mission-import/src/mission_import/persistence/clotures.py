@@ -9,6 +9,7 @@ from chassis.cloudevents import Cause
 from chassis.database import Connection, Row, copy_new, update_all
 from chassis.guard import Known
 from event_schemas.inscriptions import InscriptionsClosed
+from francais.plis import cle
 from mission_import.domain.reponse import Place
 
 _KNOWN = "SELECT cloture, revision, hash FROM cloture WHERE cloture = ANY($1::text[]) ORDER BY cloture"
@@ -40,6 +41,7 @@ _RECEIVED = (
     "bilan",
     "import_id",
     "etablissement",
+    "recherche",
     "topic_partition",
     "topic_offset",
     "topic_rang",
@@ -127,6 +129,7 @@ async def receive(
             json.dumps(numbers),
             one.import_id,
             one.state.etablissement.nom,
+            cle(f"{one.state.uai} {one.state.etablissement.nom} {one.state.etablissement.commune}"),
             *(one.place or (None, None, None)),
         )
         for one, etat, numbers in zip(recues, etats, bilans, strict=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chassis.database import Connection, Row, update_all
+from francais.plis import cle
 from mission_import.domain.differentiel import Bilan
 from mission_import.domain.reponse import Place
 
@@ -39,7 +40,8 @@ SELECT r.session, r.uai, r.academie, r.revision, r.etat, r.recue_le, r.bilan AS 
 FROM cloture_recue r
 WHERE ($1::text[] IS NULL OR r.academie = ANY($1)) AND ($2::text IS NULL OR r.session = $2)
   AND ($3::text IS NULL OR r.etat = $3)
-  AND ($4 = '' OR strpos(lower(r.uai || ' ' || r.etablissement), lower($4)) > 0)
+  AND NOT EXISTS (SELECT FROM unnest($4::text[]) AS t (mot)
+                  WHERE strpos(coalesce(r.recherche, upper(r.uai || ' ' || r.etablissement)), t.mot) = 0)
 ORDER BY r.recue_le DESC, r.cloture, r.revision DESC LIMIT $5 OFFSET $6
 """
 
@@ -227,6 +229,7 @@ async def page(
     page_: int = 1,
     taille: int = 50,
 ) -> list[RevisionListee]:
-    """A page of revisions received, the latest first; `academies` None: all."""
+    """A page of revisions received, the latest first, that have each word of `texte`; `academies` None: all."""
     offset = (page_ - 1) * taille
-    return await connection.fetch(_LIST, academies, session, etat, texte, taille, offset, record_class=RevisionListee)
+    words = cle(texte).split()
+    return await connection.fetch(_LIST, academies, session, etat, words, taille, offset, record_class=RevisionListee)

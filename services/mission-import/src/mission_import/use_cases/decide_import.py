@@ -15,6 +15,7 @@ from mission_import.domain.errors import (
     MotifAbsent,
     MotifTropLong,
     RevisionDepassee,
+    RienDeCoche,
 )
 from mission_import.domain.reponse import REFUSEE, Reponse
 from mission_import.persistence import politiques, revues
@@ -43,6 +44,24 @@ async def accept_all(commande: Commande, academie: str, session: str, seen: Mapp
         raise RevisionDepassee
     await _apply(commande, rows)
     return len(rows)
+
+
+async def accept_some(
+    commande: Commande, academie: str, session: str, seen: Mapping[str, int]
+) -> tuple[list[str], list[str]]:
+    """Apply what waits of `seen` (UAI → revision) as it was seen; returns the UAI that were and those that were not.
+
+    Raises Forbidden, AcademieInconnue, RienDeCoche.
+    """
+    POLICY.visible(commande.acteur, "imports.decider", AcademieInconnue, academie=academie)
+    if not seen:
+        raise RienDeCoche
+    waiting = await revues.waiting(commande.connection, academie, session)
+    rows = [row for row in waiting if seen.get(row.uai) == row.revision]
+    if rows:
+        await _apply(commande, rows)
+    accepted = [row.uai for row in rows]
+    return accepted, sorted(seen.keys() - set(accepted))
 
 
 async def refuse(commande: Commande, session: str, uai: str, revision: int, motif: str) -> None:
