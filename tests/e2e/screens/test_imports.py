@@ -1,13 +1,16 @@
 """What Cyclades changed is read, accepted or refused; from convocation's menu and back, in one session."""
 
+import json
 import re
 
 import httpx2
 import pytest
 import pytest_asyncio
+from aiokafka import AIOKafkaProducer
 from playwright.async_api import expect
 
 from acces.acteur import Role
+from event_schemas.catalogue import INSCRIPTIONS
 from imagin_dev.cyclades import inscriptions_file, producer
 from imagin_dev.cyclades.closings import TYPE
 from imagin_dev.demo.accounts import chef, gestionnaire
@@ -52,6 +55,17 @@ class Imports:
             return (await self.read(lycee))["revision"] == revision
 
         await eventually(received, because="mission-import has read it")
+
+    async def refuses(self, lycee, revision, motif):
+        decision = {"revision": revision, "decision": "REFUSER", "motif": motif}
+        await self.api.post(f"/api/imports/{SESSION}/{lycee.uai}/decision", decision, key=f"{lycee.uai}-{revision}")
+
+    async def sends_nonsense(self, lycee):
+        """A record in structured mode without a closing in it."""
+        headers = [("content-type", b"application/cloudevents+json")]
+        value = json.dumps({"specversion": "1.0", "type": TYPE, "id": "1", "source": "/essai"}).encode()
+        async with AIOKafkaProducer(**self.product.stack.kafka_connection) as kafka:
+            await kafka.send_and_wait(INSCRIPTIONS, value, key=lycee.uai.encode(), headers=headers)
 
     async def read(self, lycee):
         return await self.api.get(f"/api/imports/{SESSION}/{lycee.uai}")
@@ -194,6 +208,36 @@ async def test_by_keyboard_what_changes_is_filtered_found_by_commune_and_accepte
     await expect(page.get_by_text("1 clôture acceptée", exact=False)).to_be_visible()
     await no_violation(page)
     assert [(await imports.read(one))["etat"] for one in (more, fewer)] == ["APPLIQUEE", "A_VALIDER"]
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+async def test_what_has_no_effect_is_shown_with_a_sentence_for_cyclades(person, product, imports, no_violation, width):
+    refused, invalid = product.etablissement(), product.etablissement()
+    await imports.policy("VALIDATION")
+    await imports.sends(refused, 2, HG=1)
+    await imports.refuses(refused, 2, "Effectif invraisemblable")
+    await imports.sends_nonsense(invalid)
+    page = await person(Role.GESTIONNAIRE, script=False, width=width)
+    await page.goto(f"{imports.url}/imports")
+    link = page.get_by_role("link", name="Sans suite")
+
+    async def shown():
+        await page.goto(f"{imports.url}/imports")
+        await link.click()
+        return await page.get_by_role("row", name=re.compile(f"^{invalid.uai}")).count() == 1
+
+    await eventually(shown, because="mission-import has read the record that is no closing")
+    for table, uai, why in (
+        ("Clôtures invalides", invalid.uai, "l’attribut data est absent"),
+        ("Clôtures refusées", refused.uai, "Effectif invraisemblable"),
+    ):
+        row = page.get_by_role("table", name=table).get_by_role("row", name=re.compile(uai))
+        sentence = row.get_by_label("À dire à Cyclades")
+        await expect(sentence).to_have_attribute("readonly", "")
+        assert why in await sentence.input_value()
+    sighted = await person(Role.GESTIONNAIRE, width=width)
+    await sighted.goto(page.url)
+    await _is_sound(sighted, no_violation)
 
 
 async def test_the_session_is_one_signing_out_here_signs_out_there(person, product, imports):

@@ -37,6 +37,7 @@ ACTIONS = {
     "POST /api/imports/fichier/{import_id}/confirmation": "imports.importer",
     "POST /api/clotures/essai": "clotures.essayer",
     "GET /imports": "imports.lire",
+    "GET /imports/sans-suite": "imports.lire",
     "GET /imports/politiques": "imports.politique",
     "POST /imports/politiques/{academie}": "imports.politique",
     "GET /imports/a-valider/{academie}/{session}": "imports.lire",
@@ -168,7 +169,13 @@ async def test_each_acteur_is_let_in_where_the_policy_says_so(world, places, nam
 
 @pytest.mark.parametrize(("name", "other"), [("lyon", LILLE), ("lille", LYON)])
 async def test_lists_hold_nothing_of_another_academie(world, places, name, other):
-    for route in ("GET /imports", "GET /imports/politiques", "GET /imports/fichier", "GET /api/imports"):
+    for route in (
+        "GET /imports",
+        "GET /imports/sans-suite",
+        "GET /imports/politiques",
+        "GET /imports/fichier",
+        "GET /api/imports",
+    ):
         answer = await ask(world, name, route, other, places[other])
         assert answer.status_code == 200
         assert other not in answer.text, route

@@ -16,9 +16,10 @@ from chassis.outbox import Outgoing
 from event_schemas import identities, state, uai
 from event_schemas.catalogue import REPONSE, REPONSE_CLOTURE
 from event_schemas.reponses import ReponseCloture
+from mission_import.domain import departements
 from mission_import.domain.differentiel import Bilan
 from mission_import.domain.reponse import INVALIDE, Place, Reponse
-from mission_import.persistence import reponses
+from mission_import.persistence import mortes, reponses
 from mission_import.use_cases.explain import explain
 
 _UAI: TypeAdapter[str] = TypeAdapter(state.Uai)
@@ -65,8 +66,14 @@ def _outgoing(id_: UUID, above: int, one: Reponse, cause: Cause) -> Outgoing:
 
 
 async def answer_dead(connection: Connection, dead: Sequence[Dead]) -> None:
-    """What the topic lost before it was read is nobody's closing: the operators see it."""
-    await answer(connection, [_answer(one) for one in dead if one.stage != "DELETED"])
+    """Answered, and kept for the gestionnaire. What the topic lost before it was read is nobody's closing."""
+    answers = [_answer(one) for one in dead if one.stage != "DELETED"]
+    await answer(connection, answers)
+    await mortes.save(connection, [(_id(one), one, _academie(one.uai)) for one, _ in answers])
+
+
+def _academie(place: str | None) -> str | None:
+    return departements.academie(place) if place else None
 
 
 def place_of(record: Record) -> Place:
