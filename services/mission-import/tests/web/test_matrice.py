@@ -169,13 +169,8 @@ async def test_each_acteur_is_let_in_where_the_policy_says_so(world, places, nam
 
 @pytest.mark.parametrize(("name", "other"), [("lyon", LILLE), ("lille", LYON)])
 async def test_lists_hold_nothing_of_another_academie(world, places, name, other):
-    for route in (
-        "GET /imports",
-        "GET /imports/sans-suite",
-        "GET /imports/politiques",
-        "GET /imports/fichier",
-        "GET /api/imports",
-    ):
+    lists = ("/imports", "/imports/sans-suite", "/imports/politiques", "/imports/fichier", "/api/imports")
+    for route in (f"GET {one}" for one in lists):
         answer = await ask(world, name, route, other, places[other])
         assert answer.status_code == 200
         assert other not in answer.text, route
