@@ -71,6 +71,7 @@ NEEDS = {
     ("status",): ["IMAGIN_KAFKA_BOOTSTRAP", *DATABASES],
     ("doctor",): ["IMAGIN_KAFKA_BOOTSTRAP", *DATABASES],
     ("import", "closings", __file__): ["MISSION_IMPORT_URL", "IMAGIN_SIGNING_KEYS"],
+    ("import", "check", __file__): ["MISSION_IMPORT_URL", "IMAGIN_SIGNING_KEYS"],
     ("reconcile", "santorin"): [*RECONCILED, "SANTORIN_BRIDGE_DATABASE_URL"],
     ("reconcile", "santorin", "--repair"): [*RECONCILED, "SANTORIN_BRIDGE_DATABASE_URL", "CONVOCATION_DATABASE_URL"],
 }

@@ -11,6 +11,7 @@ import pytest
 from faststream.specification.asyncapi.v3_0_0.schema import ApplicationSchema
 from jsonschema import Draft202012Validator
 
+from chassis.envelopes import BATCH, MAX_EVENTS, STRUCTURED
 from event_schemas.asyncapi import CONTRACT_VERSION, SITE
 from event_schemas.catalogue import EVENT_TYPES, TOPICS
 
@@ -39,12 +40,27 @@ def resolved(document: dict[str, Any], reference: str) -> Any:
     return node
 
 
+def binary(document: dict[str, Any]) -> dict[str, Any]:
+    """The messages in binary mode, which every topic has."""
+    return {name: one for name, one in document["components"]["messages"].items() if "x-mode" not in one}
+
+
+def test_cyclades_closings_may_come_in_each_mode_that_our_readers_read():
+    others = {name: one for name, one in PUBLIC["components"]["messages"].items() if "x-mode" in one}
+    assert {name.rpartition(".")[0] for name in others} == {"fr.cyclades.inscriptions-closed.v1"}
+    assert {one["contentType"] for one in others.values()} == {STRUCTURED, BATCH}
+    assert others["fr.cyclades.inscriptions-closed.v1.lot"]["payload"]["maxItems"] == MAX_EVENTS
+    channel = PUBLIC["channels"]["cyclades.public.inscriptions.v1"]
+    assert set(channel["messages"]) == {*others, "fr.cyclades.inscriptions-closed.v1"}
+
+
 def test_every_topic_event_and_reader_is_in_one_of_the_two():
     assert set(PUBLIC["channels"]) | set(INTERNAL["channels"]) == set(TOPICS)
     assert {name.split(".")[1] for name in PUBLIC["channels"]} == {"public"}
     assert {name.split(".")[1] for name in INTERNAL["channels"]} == {"internal"}
-    assert set(PUBLIC["components"]["messages"]) | set(INTERNAL["components"]["messages"]) == set(EVENT_TYPES)
-    assert set(PUBLIC["components"]["messages"]) & set(INTERNAL["components"]["messages"]) == set()
+    public, internal = set(binary(PUBLIC)), set(binary(INTERNAL))
+    assert public | internal == set(EVENT_TYPES)
+    assert public & internal == set()
     operations = PUBLIC["operations"] | INTERNAL["operations"]
     groups = {group for topic in TOPICS.values() for group in topic.readers.values()}
     receiving = [one for one in operations.values() if one["action"] == "receive"]
@@ -72,7 +88,7 @@ def test_it_is_a_document_for_another_implementation(document: dict[str, Any]):
 @BOTH
 def test_its_payloads_accept_the_examples(document: dict[str, Any]):
     for ce_type, message in document["components"]["messages"].items():
-        schema = {"$ref": message["payload"]["$ref"], "components": document["components"]}
+        schema = {**message["payload"], "components": document["components"]}
         assert message["examples"]
         for example in message["examples"]:
             assert Draft202012Validator(schema).is_valid(example["payload"]), ce_type
@@ -104,7 +120,7 @@ def test_what_integrators_read_is_in_french(document: dict[str, Any]):
 
 @BOTH
 def test_each_event_says_where_its_schema_is(document: dict[str, Any]):
-    for ce_type, message in document["components"]["messages"].items():
+    for ce_type, message in binary(document).items():
         rule = message["headers"]["properties"]["ce_dataschema"]
         assert rule["examples"] == [f"{SITE}/schemas/{ce_type}.json"]
         assert message["headers"]["properties"]["ce_source"]["format"] == "uri-reference"

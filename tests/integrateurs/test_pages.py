@@ -8,7 +8,7 @@ import yaml
 from prometheus_client.metrics import MetricWrapperBase
 
 from chassis import metrics
-from chassis.cloudevents import MAX_VALUE_BYTES
+from chassis.envelopes import MAX_VALUE_BYTES
 from event_schemas.catalogue import EVENT_TYPES, TOPICS
 from event_schemas.json_schemas import schemas
 from event_schemas.pages import pages

@@ -4,7 +4,7 @@ import typer
 
 from imagin_dev import quality
 from imagin_dev.bench.commands import app as bench
-from imagin_dev.cyclades.commands import cyclades
+from imagin_dev.cyclades.commands import answers, cyclades
 from imagin_dev.dashboards.command import dashboards
 from imagin_dev.demo.command import demo
 from imagin_dev.documentation.command import docs
@@ -30,6 +30,7 @@ app.add_typer(bench, name="bench")
 app.command()(soak)
 simulate = typer.Typer(help="Play the systems around IMAG'IN.", no_args_is_help=True)
 simulate.command()(cyclades)
+simulate.command()(answers)
 simulate.command()(santorin)
 app.add_typer(simulate, name="simulate")
 app.add_typer(ops)  # without a name: its commands stand beside ours

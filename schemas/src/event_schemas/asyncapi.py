@@ -6,11 +6,11 @@ published ones, in AsyncAPI's own form (components, no $defs).
 
 from typing import Any
 
-from event_schemas.catalogue import EVENT_TYPES, TOPICS, EventType, Topic
+from event_schemas.catalogue import EVENT_TYPES, INSCRIPTIONS, TOPICS, EventType, Topic
 from event_schemas.examples import examples
 from event_schemas.json_schemas import body_schema
 
-CONTRACT_VERSION = "1.1.0"
+CONTRACT_VERSION = "1.2.0"
 SITE = "https://imagin-e3c.invalid/documentation/integrateurs"
 """The kit's address where nobody said it (chassis.problem.NOWHERE): the operator publishes it where he likes."""
 _BINDING = "0.5.0"
@@ -37,6 +37,16 @@ _HEADERS: dict[str, dict[str, Any]] = {
     "ce_causationid": {**_TEXT, "description": "`ce_id` de l’événement dont celui-ci découle."},
     "traceparent": {**_TEXT, "description": "W3C Trace Context."},
 }
+_ENVELOPE = {
+    "specversion": {"const": "1.0", "description": "La version de CloudEvents."},
+    "id": {**_TEXT, "description": "Un par révision ; le même pour un renvoi."},
+    "source": {**_TEXT, "format": "uri-reference", "description": "Qui l’a envoyé, une référence d’URI."},
+}
+_MODES = {
+    "structure": ("application/cloudevents+json", "Mode structuré : l’enveloppe et le corps sont un objet JSON."),
+    "lot": ("application/cloudevents-batch+json", "Lot : de un à cent événements en mode structuré, de la même clé."),
+}
+"""Of what others write and we read, beside binary mode (0058): suffix → content type and what it is."""
 _REQUIRED = ["ce_specversion", "ce_id", "ce_type", "ce_source", "content-type"]
 
 
@@ -63,7 +73,7 @@ def document(kind: str = "public") -> dict[str, Any]:
         "channels": {topic.name: _channel(topic) for topic in topics},
         "operations": {key: value for topic in topics for key, value in _operations(topic).items()},
         "components": {
-            "messages": {ce_type: _message(EVENT_TYPES[ce_type]) for topic in topics for ce_type in topic.events},
+            "messages": {name: message for topic in topics for name, message in _messages(topic).items()},
             "schemas": _schemas(topics),
             "securitySchemes": {
                 "compte": {
@@ -99,7 +109,7 @@ def _channel(topic: Topic) -> dict[str, Any]:
         "description": topic.description,
         "tags": [_tag(topic.kind)],
         "servers": [{"$ref": "#/servers/exploitant"}],
-        "messages": {ce_type: {"$ref": f"#/components/messages/{ce_type}"} for ce_type in topic.events},
+        "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in _messages(topic)},
         "bindings": {
             "kafka": {
                 "topic": topic.name,
@@ -118,7 +128,7 @@ def _operations(topic: Topic) -> dict[str, Any]:
     """Who sends and who receives: `<service>.send.<topic>`, `<service>.receive.<topic>`."""
     subject = {
         "channel": {"$ref": f"#/channels/{topic.name}"},
-        "messages": [{"$ref": f"#/channels/{topic.name}/messages/{ce_type}"} for ce_type in topic.events],
+        "messages": [{"$ref": f"#/channels/{topic.name}/messages/{name}"} for name in _messages(topic)],
         "tags": [_tag(topic.kind)],
     }
     receiving = {
@@ -132,6 +142,54 @@ def _operations(topic: Topic) -> dict[str, Any]:
     }
     sending = {"action": "send", "summary": f"{topic.owner} écrit {topic.name}.", **subject}
     return {f"{topic.owner}.send.{topic.name}": sending, **receiving}
+
+
+def _messages(topic: Topic) -> dict[str, Any]:
+    """The messages of a topic by name: each event type, and its other modes where it is read in them."""
+    messages = {ce_type: _message(EVENT_TYPES[ce_type]) for ce_type in topic.events}
+    if topic.name == INSCRIPTIONS:
+        for ce_type in topic.events:
+            messages |= {f"{ce_type}.{mode}": _of_mode(EVENT_TYPES[ce_type], mode) for mode in _MODES}
+    return messages
+
+
+def _of_mode(event: EventType, mode: str) -> dict[str, Any]:
+    media, told = _MODES[mode]
+    data = {"$ref": f"#/components/schemas/{event.model.__name__}"}
+    kind = {"const": event.ce_type, "description": "Le type de l’événement."}
+    one = {
+        "type": "object",
+        "description": "Un événement CloudEvents 1.0 ; d’autres attributs sont permis.",
+        "properties": {**_ENVELOPE, "type": kind, "data": data},
+        "required": [*_ENVELOPE, "type", "data"],
+    }
+    [first, *_] = examples()[event.ce_type].values()
+    envelope = {
+        "specversion": "1.0",
+        "type": event.ce_type,
+        "id": "cloture-1",
+        "source": f"/{event.topic.split('.')[0]}",
+    }
+    example: Any = {**envelope, "data": first.model_dump(mode="json")}
+    many = {"type": "array", "description": told, "items": one, "minItems": 1, "maxItems": 100}
+    return {
+        "name": event.ce_type,
+        "title": f"{event.name} ({mode})",
+        "summary": told,
+        "contentType": media,
+        "headers": {
+            "type": "object",
+            "properties": {
+                "content-type": {"const": media, "description": "Ce qui dit le mode."},
+                "traceparent": _HEADERS["traceparent"],
+            },
+            "required": ["content-type"],
+        },
+        "payload": many if mode == "lot" else one,
+        "bindings": {"kafka": {"key": _TEXT, "bindingVersion": _BINDING}},
+        "examples": [{"name": mode, "payload": [example] if mode == "lot" else example}],
+        "x-mode": mode,
+    }
 
 
 def _message(event: EventType) -> dict[str, Any]:

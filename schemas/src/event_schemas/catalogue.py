@@ -17,10 +17,12 @@ from event_schemas.habilitations import Habilitation
 from event_schemas.inscriptions import InscriptionsClosed
 from event_schemas.missions import Mission
 from event_schemas.notifications import Notification
+from event_schemas.reponses import ReponseCloture
 from event_schemas.state import Event
 
 INSCRIPTIONS = "cyclades.public.inscriptions.v1"
 MISSION = "imagin.public.mission.v1"
+REPONSE = "imagin.public.reponse.v1"
 CONVOCATION = "imagin.public.convocation.v1"
 HABILITATION = "imagin.public.habilitation.v1"
 ACCUSE = "santorin.public.accuse.v1"
@@ -32,6 +34,7 @@ INSCRIPTIONS_CLOSED = "fr.cyclades.inscriptions-closed.v1"
 MISSION_CREATED = "fr.imagin.mission-created.v1"
 MISSION_CHANGED = "fr.imagin.mission-changed.v1"
 MISSION_WITHDRAWN = "fr.imagin.mission-withdrawn.v1"
+REPONSE_CLOTURE = "fr.imagin.reponse-cloture.v1"
 INTERVENANT_CONVOQUE = "fr.imagin.intervenant-convoque.v1"
 CONVOCATION_CHANGED = "fr.imagin.convocation-changed.v1"
 CONVOCATION_CANCELLED = "fr.imagin.convocation-cancelled.v1"
@@ -46,6 +49,7 @@ COURRIEL_DEMANDE = "fr.imagin.courriel-demande.v1"
 _BODIES: dict[str, type[Event]] = {
     INSCRIPTIONS: InscriptionsClosed,
     MISSION: Mission,
+    REPONSE: ReponseCloture,
     CONVOCATION: Convocation,
     HABILITATION: Habilitation,
     ACCUSE: Accuse,

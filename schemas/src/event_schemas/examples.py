@@ -16,6 +16,7 @@ from event_schemas.habilitations import Habilitation
 from event_schemas.inscriptions import Epreuve, Etablissement, InscriptionsClosed
 from event_schemas.missions import EtablissementMission, Mission
 from event_schemas.notifications import Notification
+from event_schemas.reponses import ReponseCloture
 from event_schemas.state import Event
 
 SESSION = "2020-E3C1"
@@ -101,6 +102,46 @@ def _inscriptions() -> dict[str, dict[str, Event]]:
     }
 
 
+_EFFET: dict[str, int | None] = {"creees": 0, "modifiees": 2, "inchangees": 1, "sans_candidat": 1}
+_NONE: dict[str, int | None] = dict.fromkeys(_EFFET)
+
+
+def _reponse(version: int, etat: str, effet: dict[str, int | None], **other: Any) -> ReponseCloture:
+    given: dict[str, Any] = {
+        "reponse_id": identities.reponse_id(SESSION, UAI, 2),
+        "session": SESSION,
+        "revision": 2,
+        "decidee": version > 1,
+        "motif": None,
+        "raisons": [],
+        "partition": 2,
+        "offset": 1_204,
+        "rang": 0,
+    }
+    return ReponseCloture.create(version=version, uai=UAI, etat=etat, **given | effet | other)
+
+
+def _reponses() -> dict[str, dict[str, Event]]:
+    unread = {
+        "reponse_id": identities.reponse_id_of_record(2, 1_205, 3, 1_573_324_200_000),
+        "session": None,
+        "revision": None,
+        "raisons": ["uai : la lettre de contrôle est fausse"],
+        "offset": 1_205,
+        "rang": 3,
+    }
+    motif = "Le nombre d’inscrits en HLP est celui de l’an dernier."
+    return {
+        catalogue.REPONSE_CLOTURE: {
+            "applied": _reponse(1, "APPLIQUEE", _EFFET),
+            "waits": _reponse(1, "A_VALIDER", _EFFET),
+            "accepted": _reponse(2, "APPLIQUEE", _EFFET),
+            "refused": _reponse(2, "REFUSEE", _NONE, motif=motif),
+            "invalid": _reponse(1, "INVALIDE", _NONE, **unread),
+        }
+    }
+
+
 def _missions() -> dict[str, dict[str, Event]]:
     return {
         catalogue.MISSION_CREATED: {
@@ -181,4 +222,4 @@ def _results() -> dict[str, dict[str, Event]]:
 
 def examples() -> dict[str, dict[str, Event]]:
     """`ce_type` → case → body."""
-    return {**_inscriptions(), **_missions(), **_convocations(), **_habilitations(), **_results()}
+    return {**_inscriptions(), **_reponses(), **_missions(), **_convocations(), **_habilitations(), **_results()}

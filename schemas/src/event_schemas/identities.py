@@ -15,6 +15,16 @@ def convocation_id(mission: UUID, numero: str) -> UUID:
     return uuid5(NAMESPACE, f"{mission}|{numero}")
 
 
+def reponse_id(session: str, uai: str, revision: int) -> UUID:
+    """The answer to one revision of a closing."""
+    return uuid5(NAMESPACE, f"reponse|{session}|{uai}|{revision}")
+
+
+def reponse_id_of_record(partition: int, offset: int, rang: int, timestamp: int) -> UUID:
+    """The answer to what is no closing; its time too, for a topic made anew starts again at offset 0."""
+    return uuid5(NAMESPACE, f"reponse|{partition}|{offset}|{rang}|{timestamp}")
+
+
 def event_id(aggregate: UUID | str, version: int) -> UUID:
     """`ce_id`: a second sending bears the same one. A closing's aggregate is text, `session|uai`."""
     name = aggregate if isinstance(aggregate, UUID) else uuid5(NAMESPACE, aggregate)

@@ -78,7 +78,7 @@ def _contract() -> dict[str, Any]:
     return {
         "info": public["info"],
         "headers": next(iter(messages.values()))["headers"],
-        "messages": messages,
+        "messages": {name: one for name, one in messages.items() if "x-mode" not in one},
         "schemas": [(*one.rpartition(".")[::2], f"json/{one}.schema.json") for one in schemas()],
         "topics": [_topic(topic) for topic in TOPICS.values()],
         "event_types": EVENT_TYPES,

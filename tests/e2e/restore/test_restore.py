@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from chassis.snapshot import snapshot
 from event_schemas import catalogue
 from event_schemas.inscriptions import InscriptionsClosed
+from event_schemas.reponses import ReponseCloture
 from imagin_dev.cyclades import producer
 from imagin_dev.demo.rights import RightsReader
 from imagin_ops.services import CONVOCATION, MISSION_IMPORT, NOTIFIER, SANTORIN_BRIDGE, SERVICES
@@ -156,10 +158,22 @@ async def test_missions_are_what_they_were_told_and_closings_are_read_again(stac
     await eventually(read_again, because="closings are read again")
     await world.settled()
     assert await story.versions_by_key(catalogue.MISSION) == before[1], "nothing is told twice"
+    assert await _forked_answers(stack.kafka_connection) == set()
     await producer.send(stack.kafka_connection, [await revised(story, 0, 2)], lambda _: None)
     await eventually(lambda: _candidats_follow(world, story), timeout=60, because="the next revision applies")
     await world.settled()
     assert await books.dead_letters() == 0
+
+
+async def _forked_answers(kafka):
+    """Answers of which one version was told with two contents."""
+    told = {}
+    async for page in snapshot(kafka, catalogue.REPONSE):
+        for one in page:
+            state = ReponseCloture.model_validate_json(one.value)
+            told.setdefault((state.aggregate, state.version), set()).add(state.hash)
+    assert told
+    return {place for place, hashes in told.items() if len(hashes) > 1}
 
 
 async def _candidats_follow(world, story):

@@ -1,13 +1,16 @@
 """What Cyclades changed is read, accepted or refused; from convocation's menu and back, in one session."""
 
+import json
 import re
 
 import httpx2
 import pytest
 import pytest_asyncio
+from aiokafka import AIOKafkaProducer
 from playwright.async_api import expect
 
 from acces.acteur import Role
+from event_schemas.catalogue import INSCRIPTIONS
 from imagin_dev.cyclades import inscriptions_file, producer
 from imagin_dev.cyclades.closings import TYPE
 from imagin_dev.demo.accounts import chef, gestionnaire
@@ -52,6 +55,17 @@ class Imports:
             return (await self.read(lycee))["revision"] == revision
 
         await eventually(received, because="mission-import has read it")
+
+    async def refuses(self, lycee, revision, motif):
+        decision = {"revision": revision, "decision": "REFUSER", "motif": motif}
+        await self.api.post(f"/api/imports/{SESSION}/{lycee.uai}/decision", decision, key=f"{lycee.uai}-{revision}")
+
+    async def sends_nonsense(self, lycee):
+        """A record in structured mode without a closing in it."""
+        headers = [("content-type", b"application/cloudevents+json")]
+        value = json.dumps({"specversion": "1.0", "type": TYPE, "id": "1", "source": "/essai"}).encode()
+        async with AIOKafkaProducer(**self.product.stack.kafka_connection) as kafka:
+            await kafka.send_and_wait(INSCRIPTIONS, value, key=lycee.uai.encode(), headers=headers)
 
     async def read(self, lycee):
         return await self.api.get(f"/api/imports/{SESSION}/{lycee.uai}")
@@ -143,22 +157,87 @@ async def test_by_keyboard_only_a_closing_is_refused_with_its_reason(person, pro
     assert (await imports.read(lycee))["etat"] == "REFUSEE"
 
 
-async def test_without_script_all_that_waits_is_accepted_as_it_was_seen(person, product, imports):
+@pytest.mark.parametrize("width", [360, 1280])
+async def test_without_script_what_is_ticked_is_accepted_as_it_was_seen(person, product, imports, no_violation, width):
     first, second = product.etablissement(), product.etablissement()
     await imports.policy("VALIDATION")
     await imports.sends(first, 2, HG=60)
-    page = await person(Role.GESTIONNAIRE, script=False)
+    await imports.sends(second, 2, HG=61)
+    page = await person(Role.GESTIONNAIRE, script=False, width=width)
     await page.goto(f"{imports.url}/imports")
     await page.get_by_role("link", name=re.compile("Lyon, session")).click()
+    for lycee in (first, second):
+        await page.get_by_role("checkbox", name=f"LYCEE FICTIF {lycee.uai}, {lycee.uai}").check()
+    await imports.sends(second, 3, HG=62)
+    await page.get_by_role("button", name=re.compile("^Accepter")).click()
+    await expect(page.get_by_text("1 clôture acceptée", exact=False)).to_be_visible()
+    await expect(page.get_by_text(f"({second.uai}) : la révision 3 attend.")).to_be_visible()
+    assert [(await imports.read(one))["etat"] for one in (first, second)] == ["APPLIQUEE", "A_VALIDER"]
+    assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    await page.get_by_role("checkbox", name=f"LYCEE FICTIF {second.uai}, {second.uai}").check()
+    await page.get_by_role("button", name=re.compile("^Accepter")).click()
+    assert (await imports.read(second))["etat"] == "APPLIQUEE"
+
+
+async def test_by_keyboard_what_changes_is_filtered_found_by_commune_and_accepted(
+    person, product, imports, no_violation
+):
+    more, fewer = product.etablissement(), product.etablissement()
+    await imports.policy("VALIDATION")
+    await imports.sends(more, 2, HG=75)
+    await imports.sends(fewer, 2, HG=2)
+    page = await person(Role.GESTIONNAIRE)
+    await page.goto(f"{imports.url}/imports/a-valider/{ACADEMIE}/{SESSION}")
+    boxes = page.get_by_role("table", name="Clôtures à décider").get_by_role("checkbox")
+    before = await boxes.count()
+    await page.get_by_label("Ce qui change").focus()
+    await page.keyboard.type("Candidats en h")
+    await _enter(page, page.get_by_role("button", name="Filtrer"))
+    await expect(page.get_by_role("checkbox", name=re.compile(fewer.uai))).to_have_count(0)
+    await page.get_by_label("Établissement, commune ou UAI").focus()
+    await page.keyboard.type(f"Villefictivé {more.uai}")
+    await page.keyboard.press("Enter")
+    await expect(boxes).to_have_count(1)
+    assert before >= 2
+    await no_violation(page)
+    await boxes.focus()
+    await page.keyboard.press("Space")
     accept = page.get_by_role("button", name=re.compile("^Accepter"))
-    await expect(accept).to_be_visible()
-    await imports.sends(second, 2, HG=61)
-    await accept.click()
-    await expect(page.get_by_text("relisez les différences")).to_be_visible()
-    assert (await imports.read(first))["etat"] == "A_VALIDER"
-    await accept.click()
-    await expect(page.get_by_text("Succès : Clôtures acceptées")).to_be_visible()
-    assert [(await imports.read(one))["etat"] for one in (first, second)] == ["APPLIQUEE", "APPLIQUEE"]
+    await expect(accept).to_have_text(re.compile("Accepter 1 clôture cochée"))
+    await _enter(page, accept)
+    await expect(page.get_by_text("1 clôture acceptée", exact=False)).to_be_visible()
+    await no_violation(page)
+    assert [(await imports.read(one))["etat"] for one in (more, fewer)] == ["APPLIQUEE", "A_VALIDER"]
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+async def test_what_has_no_effect_is_shown_with_a_sentence_for_cyclades(person, product, imports, no_violation, width):
+    refused, invalid = product.etablissement(), product.etablissement()
+    await imports.policy("VALIDATION")
+    await imports.sends(refused, 2, HG=1)
+    await imports.refuses(refused, 2, "Effectif invraisemblable")
+    await imports.sends_nonsense(invalid)
+    page = await person(Role.GESTIONNAIRE, script=False, width=width)
+    await page.goto(f"{imports.url}/imports")
+    link = page.get_by_role("link", name="Sans suite")
+
+    async def shown():
+        await page.goto(f"{imports.url}/imports")
+        await link.click()
+        return await page.get_by_role("row", name=re.compile(f"^{invalid.uai}")).count() == 1
+
+    await eventually(shown, because="mission-import has read the record that is no closing")
+    for table, uai, why in (
+        ("Clôtures invalides", invalid.uai, "l’attribut data est absent"),
+        ("Clôtures refusées", refused.uai, "Effectif invraisemblable"),
+    ):
+        row = page.get_by_role("table", name=table).get_by_role("row", name=re.compile(uai))
+        sentence = row.get_by_label("À dire à Cyclades")
+        await expect(sentence).to_have_attribute("readonly", "")
+        assert why in await sentence.input_value()
+    sighted = await person(Role.GESTIONNAIRE, width=width)
+    await sighted.goto(page.url)
+    await _is_sound(sighted, no_violation)
 
 
 async def test_the_session_is_one_signing_out_here_signs_out_there(person, product, imports):

@@ -1,6 +1,10 @@
-"""`imagin simulate cyclades`: makes closings of any size, with the faults of a real producer, and sends them."""
+"""`imagin simulate cyclades`: makes closings of any size, with the faults of a real producer, and sends them.
+
+`imagin simulate answers` reads what became of them.
+"""
 
 import asyncio
+import contextlib
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,6 +14,8 @@ from aiokafka.errors import KafkaConnectionError
 
 from event_schemas.catalogue import INSCRIPTIONS
 from imagin_dev.cyclades import closings, producer
+from imagin_dev.cyclades.answers import Answers
+from imagin_dev.cyclades.answers import line as line_of
 from imagin_dev.cyclades.faults import Faults, Sent, Truth, play
 from imagin_dev.cyclades.sample import ACADEMIE
 from imagin_ops import running
@@ -58,6 +64,33 @@ def cyclades(
     else:
         _write(sent, out)
     _tell(truth, as_json=json, on_stdout=send or out is not None)
+
+
+def answers(
+    *,
+    until_idle: Annotated[
+        float | None, typer.Option(min=0.5, help="Stop after so many seconds without a new answer.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Only the counts, as one JSON document at the end.")] = False,
+) -> None:
+    """Read the answers to closings as Cyclades would, a line each; until Ctrl-C, or until it is idle.
+
+    Exit code 0, 1 when Kafka does not answer.
+    """
+    installation = running.find()
+    reader = Answers(installation.kafka)
+    try:
+        with contextlib.suppress(KeyboardInterrupt):
+            tell = (lambda _: None) if json else (lambda one: put(line_of(one)))
+            asyncio.run(reader.run(tell, until_idle_seconds=until_idle))
+    except KafkaConnectionError:
+        fail(f"Kafka ne répond pas à {installation.bootstrap}")
+    counts = reader.summary()
+    if json:
+        put_json(counts)
+        return
+    for name, count in counts.items():
+        put(f"{name:10} {count}")
 
 
 def _refuse_contradictions(*, send: bool, out: Path | None, bad: int, json: bool, rate: int) -> None:

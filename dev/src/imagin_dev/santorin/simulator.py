@@ -128,7 +128,7 @@ class Santorin:
         """In the trace of the right that it answers, as docs/integrateurs asks."""
         subject = record.key.decode()
         ce_id = str(uuid5(NAMESPACE, f"accuse|{subject}|{answer.version}"))
-        cause = Cause(traceparent=traceparent_of(record))
+        cause = Cause(traceparent=traceparent_of(record.headers))
         headers = encode(ACCUSE_SENT, SOURCE, subject, ce_id, datetime.now(UTC), cause)
         return await producer.send(ACCUSE, answer.to_bytes(), key=record.key, headers=headers)
 

@@ -8,7 +8,8 @@ from typing import Any
 
 
 class Role(StrEnum):
-    """R54–R57, the chef's délégués (référents E3C), the machines: our own services, the operator's commands, SANTORIN.
+    """R54–R57, the chef's délégués (référents E3C), the machines: our own services, the operator's commands, SANTORIN
+    and Cyclades.
 
     A délégué may what the chef may but sign and delegate; one of numérisation acts on that mission alone, one of
     consultation only looks (0039). POUR_ETABLISSEMENT: a gestionnaire who convokes for one for a while (0064).
@@ -28,6 +29,7 @@ class Role(StrEnum):
     EXPLOITATION = "exploitation"
     SERVICE = "service"
     SANTORIN = "santorin"
+    CYCLADES = "cyclades"
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,8 +29,10 @@ ISSUERS: Mapping[str, frozenset[Role]] = {
     "santorin-bridge": frozenset({Role.PONT, Role.SANTORIN}),
     # The operators' commands: an import acts as an administrateur.
     "imagin": frozenset({Role.ADMINISTRATEUR, Role.EXPLOITATION}),
+    # Cyclades signs its own: its operator has the private keys, ours the public ones (0058).
+    "cyclades": frozenset({Role.CYCLADES}),
     # The demo and tests, which act as anybody.
-    TRIAL: frozenset(Role) - {Role.NOTIFIER, Role.PONT, Role.SANTORIN, Role.SERVICE, Role.EXPLOITATION},
+    TRIAL: frozenset(Role) - {Role.NOTIFIER, Role.PONT, Role.SANTORIN, Role.CYCLADES, Role.SERVICE, Role.EXPLOITATION},
 }
 SERVICES = ("convocation", "mission-import", "notifier", "santorin-bridge")
 """Whom a token may be for: each takes its own alone."""

@@ -13,9 +13,11 @@ _KINDS = {
     Role.INTERVENANT: "intervenant",
     Role.SANTORIN: "intervenant",
     Role.ADMINISTRATEUR: "nation",
+    Role.CYCLADES: "nation",
 } | dict.fromkeys((Role.NOTIFIER, Role.PONT, Role.EXPLOITATION, Role.SERVICE), "nation")
 """Kind of reach, after which a role of the database is named. Of our own programs the policy of the code says what they
-may; SANTORIN, an outside client that no page is for, is an intervenant of no number."""
+may; SANTORIN, an outside client that no page is for, is an intervenant of no number. Cyclades asks of any lycée what
+its closing would do (0058): the nation, at the one service that believes its tokens."""
 
 # One round trip. All of it ends with the transaction: a pool gives the connection to somebody else.
 _ACT_AS = """

@@ -1,11 +1,11 @@
-"""CloudEvents 1.0 over Kafka, binary mode (D33): from a raw record to an event or a named fault, never an exception.
+"""CloudEvents 1.0 over Kafka (D33): from a raw record to an event or a named fault, never an exception.
 
 FastStream's own parser loses records with a null or non-UTF-8 header (X1); this one reads the raw tuple.
 Written here and not taken from `cloudevents`: it costs 16 µs a record against 3 (docs/decisions/0006).
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -17,13 +17,12 @@ from aiokafka import ConsumerRecord
 from pydantic import BaseModel, ValidationError
 from typing_extensions import TypeVar
 
+from chassis.envelopes import Headers, part_of, unwrap
 from chassis.fetching import DELETED, UNREADABLE
 
-MAX_VALUE_BYTES = 900_000
 _NO_RECORDS = {UNREADABLE: "DECODE", DELETED: "DELETED"}
 _READ = frozenset({"ce_type", "ce_id", "ce_correlationid", "ce_causationid"})
 _TRACEPARENT = re.compile(rb"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}.*")
-Headers = Sequence[tuple[str, bytes]]
 
 
 class State(Protocol):
@@ -74,6 +73,11 @@ class Event(Generic[S_co]):
         return moment(self.record)
 
     @property
+    def body(self) -> bytes:
+        """What `state` was read from: the record's value, or the `data` of an event in structured mode."""
+        return unwrap(self.record)[1]
+
+    @property
     def as_cause(self) -> Cause:
         """The cause of what follows from this event."""
         return Cause(self.correlation_id, self.id, self.cause.traceparent)
@@ -89,14 +93,21 @@ class Dead:
     aggregate: str | None = None
     version: int | None = None
 
+    @property
+    def told(self) -> str:
+        """The reason for people, with the event of the batch that it is about."""
+        part = part_of(self.record)
+        return f"event {part} of the batch: {self.reason}" if part else self.reason
+
 
 def decode(record: ConsumerRecord, models: Mapping[str, type[BaseModel]]) -> Event | Dead:
-    """Total: any bytes give an Event or a Dead."""
+    """Total: any bytes give an Event or a Dead. A batch comes here event by event (`envelopes.parts`)."""
     if record.headers and record.headers[0][0] in _NO_RECORDS:
         name, why = record.headers[0]
         return Dead(record, _NO_RECORDS[name], (why or b"").decode(errors="replace"))
     try:
-        headers = _read_headers(record)
+        raw, body = unwrap(record)
+        headers = _read_headers(raw)
         ce_type = headers.get("ce_type")
         if ce_type is None:
             raise ValueError("header ce_type is missing")
@@ -104,14 +115,14 @@ def decode(record: ConsumerRecord, models: Mapping[str, type[BaseModel]]) -> Eve
         model = models.get(ce_type)
         if model is None:
             raise ValueError("unknown event type")
-        state: Any = model.model_validate_json(_body(record))
+        state: Any = model.model_validate_json(body)
         if record.key is None or record.key != state.key.encode():
             raise ValueError("the record's key is not the key of its body")
         return Event(
             state,
             ce_type,
             headers.get("ce_id", ""),
-            Cause(headers.get("ce_correlationid"), headers.get("ce_causationid"), traceparent_of(record)),
+            Cause(headers.get("ce_correlationid"), headers.get("ce_causationid"), traceparent_of(raw)),
             state.aggregate,
             state.version,
             state.hash,
@@ -123,10 +134,10 @@ def decode(record: ConsumerRecord, models: Mapping[str, type[BaseModel]]) -> Eve
         return Dead(record, "DECODE", str(error), _aggregate_of_key(record))
 
 
-def _read_headers(record: ConsumerRecord) -> dict[str, str]:
+def _read_headers(raw: Headers) -> dict[str, str]:
     """The headers we read. Others are not ours to judge: agents and frameworks add binary, null and double ones."""
     headers: dict[str, str] = {}
-    for name, value in record.headers:
+    for name, value in raw:
         if name not in _READ:
             continue
         if value is None:
@@ -140,9 +151,9 @@ def _read_headers(record: ConsumerRecord) -> dict[str, str]:
     return headers
 
 
-def traceparent_of(record: ConsumerRecord) -> str | None:
+def traceparent_of(headers: Headers) -> str | None:
     """None where there is none, several or no valid one: a new trace begins then (W3C Trace Context, 4.3)."""
-    values = [value for name, value in record.headers if name == "traceparent"]
+    values = [value for name, value in headers if name == "traceparent"]
     if len(values) != 1 or not _TRACEPARENT.fullmatch(values[0] or b""):
         return None
     return str(values[0], "ascii")
@@ -154,14 +165,6 @@ def moment(record: ConsumerRecord) -> datetime:
         return datetime.fromtimestamp(record.timestamp / 1000, UTC)
     except (ValueError, OverflowError, OSError):
         raise ValueError("the timestamp of the record is outside of the years 1 to 9999") from None
-
-
-def _body(record: ConsumerRecord) -> bytes:
-    if record.value is None:
-        raise ValueError("tombstone: the record has no value")
-    if len(record.value) > MAX_VALUE_BYTES:
-        raise ValueError(f"the value has {len(record.value)} bytes, more than {MAX_VALUE_BYTES}")
-    return bytes(record.value)
 
 
 def _faults(error: ValidationError) -> str:

@@ -6,22 +6,21 @@ nothing loops hot and nothing is lost.
 """
 
 import asyncio
-import contextlib
 import random
 import sys
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import asyncpg
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
-from aiokafka.errors import KafkaError
 from pydantic import BaseModel
 
-from chassis import dead_letters
+from chassis import dead_letters, offsets
 from chassis.cloudevents import Dead, Event, decode
 from chassis.database import Connection, SchemaDiffers, is_transient, refused_by_schema
+from chassis.envelopes import parts
 from chassis.fetching import deleted
 from chassis.guard import Known, Outcome, guard
 from chassis.kill_points import kill_point
@@ -31,7 +30,6 @@ from chassis.tracing import Spans
 
 log = structlog.get_logger()
 _MAX_PAUSE_SECONDS = 30.0
-_COMMIT_SECONDS = 5.0  # aiokafka looks for a coordinator for ever, and nothing is read meanwhile
 _TOLD = 20  # dead letters of a batch that have a log line each
 
 
@@ -62,6 +60,14 @@ class Reader(Protocol[S]):
         """
 
 
+@runtime_checkable
+class Buries(Protocol):
+    """A reader that tells of what cannot be applied."""
+
+    async def bury(self, connection: Connection, dead: list[Dead]) -> None:
+        """In the transaction that writes their letters; not of a letter that was there already."""
+
+
 class Consumer:
     """One reader of one topic, in one consumer group `<service>.<entity>`."""
 
@@ -73,6 +79,7 @@ class Consumer:
         models: Mapping[str, type[BaseModel]],
         pool: asyncpg.Pool,
         migrations: list[Migration],
+        max_events: int = 2_000,
         after_commit: Callable[[], None],
     ) -> None:
         self.topic = reader.topic
@@ -81,6 +88,7 @@ class Consumer:
         self._models = {ce_type: models[ce_type] for ce_type in reader.types}
         self._pool = pool
         self._migrations = migrations
+        self._max_events = max_events
         self._after_commit = after_commit
         self.schema_refuses: str | None = None
         """Why the schema refused the batch in hand; None once a batch is written."""
@@ -105,10 +113,10 @@ class Consumer:
             self._busy_since = None
 
     async def _write_or_rewind(self, records: Sequence[ConsumerRecord], kafka: AIOKafkaConsumer) -> None:
-        nexts = await _behind(records, kafka)
+        nexts = await offsets.behind(records, kafka)
         try:
             with BATCH_SECONDS.labels(self.topic).time():
-                await self._write_batch([*await self._deleted_before(_firsts(records), kafka), *records])
+                await self._write_in_slices([*await self._deleted_before(offsets.firsts_of(records), kafka), *records])
         except Exception as error:  # noqa: BLE001
             await self._rewind(records, kafka, error)
             return
@@ -116,7 +124,7 @@ class Consumer:
         self.schema_refuses = None
         kill_point("consumer.after_database_commit")
         self._after_commit()
-        await _commit_offsets(nexts, kafka)
+        await offsets.commit(nexts, kafka)
         self._nexts |= nexts
         kill_point("consumer.after_offset_commit")
 
@@ -126,7 +134,7 @@ class Consumer:
             taken = await dead_letters.take_retries(connection, self.group)
             if taken:
                 with Spans() as spans:
-                    await self._process(connection, [record for _, record in taken], spans)
+                    await self._process(connection, _unpacked([record for _, record in taken]), spans)
                 await dead_letters.close_retries(connection, [letter for letter, _ in taken])
         if taken:
             self._after_commit()
@@ -139,8 +147,8 @@ class Consumer:
         gone = await self._deleted_before(dict.fromkeys(kafka.assignment(), sys.maxsize), kafka)
         if gone:
             await self._write_batch(gone)
-            nexts = _nexts(gone)  # no further: a batch may have been polled meanwhile
-            await _commit_offsets(nexts, kafka)
+            nexts = offsets.nexts_of(gone)  # no further: a batch may have been polled meanwhile
+            await offsets.commit(nexts, kafka)
             self._nexts |= nexts
 
     async def _deleted_before(
@@ -150,7 +158,7 @@ class Consumer:
 
         Raises TimeoutError where no broker says it.
         """
-        async with asyncio.timeout(_COMMIT_SECONDS):
+        async with asyncio.timeout(offsets.COMMIT_SECONDS):
             expected = {
                 place: self._nexts[place] if place in self._nexts else await kafka.committed(place) for place in firsts
             }
@@ -163,6 +171,16 @@ class Consumer:
             for place, at in gaps.items()
             if at < starts[place]
         ]
+
+    async def _write_in_slices(self, records: Sequence[ConsumerRecord]) -> None:
+        """A transaction each: records that bear a hundred events are as many as were polled, a hundred times.
+
+        What is written of a batch that is polled again is known by its version.
+        """
+        events = _unpacked(records)
+        for start in range(0, len(events), self._max_events):
+            await self._write_batch(events[start : start + self._max_events])
+            self._busy_since = time.monotonic()  # it goes on
 
     async def _write_batch(self, records: Sequence[ConsumerRecord]) -> None:
         with Spans() as spans:
@@ -185,7 +203,9 @@ class Consumer:
         if outcome.applied:
             await dead_letters.supersede(connection, self.group, self.topic, outcome.applied)
         if outcome.dead:
-            await dead_letters.save(connection, self.group, outcome.dead)
+            new = await dead_letters.save(connection, self.group, outcome.dead)
+            if new and isinstance(self._reader, Buries):
+                await self._reader.bury(connection, new)
             _tell_dead(outcome.dead)
             spans.bury(outcome.dead)
         outcome.counts.update(applied=len(outcome.applied), dead=len(outcome.dead))
@@ -238,18 +258,14 @@ class Consumer:
             self.schema_refuses = str(error)
             log.error("consumer.schema_refuses", group=self.group, topic=self.topic, cause=self.schema_refuses)
         log.warning("consumer.batch_postponed", topic=self.topic, error=error, seconds=self._pause_seconds)
-        for partition, offset in _firsts(records).items():
+        for partition, offset in offsets.firsts_of(records).items():
             if partition in kafka.assignment():  # one that was lost meanwhile is its new owner's
                 kafka.seek(partition, offset)
         await asyncio.sleep(self._pause_seconds * random.uniform(0.8, 1.2))  # noqa: S311  # jitter, not a secret
 
 
-def _firsts(records: Sequence[ConsumerRecord]) -> dict[TopicPartition, int]:
-    firsts: dict[TopicPartition, int] = {}
-    for record in records:
-        partition = TopicPartition(record.topic, record.partition)
-        firsts[partition] = min(record.offset, firsts.get(partition, record.offset))
-    return firsts
+def _unpacked(records: Sequence[ConsumerRecord]) -> list[ConsumerRecord]:
+    return [event for record in records for event in parts(record)]
 
 
 def _tell_dead(dead: Sequence[Dead]) -> None:
@@ -262,7 +278,7 @@ def _tell_dead(dead: Sequence[Dead]) -> None:
             partition=record.partition,
             offset=record.offset,
             stage=letter.stage,
-            cause=letter.reason,
+            cause=letter.told,
         )
     if len(dead) > _TOLD:
         log.warning("consumer.dead_letters", count=len(dead))
@@ -271,30 +287,3 @@ def _tell_dead(dead: Sequence[Dead]) -> None:
 def _unappliable(event: Event, error: Exception) -> Dead:
     reason = str(error) if isinstance(error, PermanentError) else type(error).__name__
     return Dead(event.record, "APPLY", reason, event.aggregate, event.version)
-
-
-def _nexts(records: Sequence[ConsumerRecord]) -> dict[TopicPartition, int]:
-    """The offset behind the last record of each partition."""
-    return {TopicPartition(one.topic, one.partition): one.offset + 1 for one in records}
-
-
-async def _behind(records: Sequence[ConsumerRecord], kafka: AIOKafkaConsumer) -> dict[TopicPartition, int]:
-    """Where the reader stands right after these were polled: behind the marker of the producer's transaction too.
-
-    Later it may stand behind records that were deleted meanwhile, and that nobody has told of.
-    """
-    nexts = _nexts(records)
-    for partition in nexts.keys() & kafka.assignment():
-        with contextlib.suppress(KafkaError, TimeoutError):
-            async with asyncio.timeout(0):  # there is a position, or the partition has just been lost
-                nexts[partition] = max(nexts[partition], await kafka.position(partition))
-    return nexts
-
-
-async def _commit_offsets(nexts: Mapping[TopicPartition, int], kafka: AIOKafkaConsumer) -> None:
-    """Explicit offsets only; a failure is logged: what is delivered again is known by its version."""
-    try:
-        async with asyncio.timeout(_COMMIT_SECONDS):
-            await kafka.commit({partition: (offset, "") for partition, offset in nexts.items()})
-    except (KafkaError, TimeoutError) as error:
-        log.warning("consumer.offsets_not_committed", error=error)

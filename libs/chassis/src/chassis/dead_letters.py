@@ -4,12 +4,13 @@ One bad record never holds back another: a later valid version of its aggregate 
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from aiokafka import ConsumerRecord
 
 from chassis.cloudevents import Dead, Event, moment
 from chassis.database import Connection, Pool, Row
+from chassis.envelopes import part_of, restored
 
 MAX_KEPT_BYTES = 2_000_000  # twice what a broker takes by default: what was packed may be far larger
 
@@ -24,6 +25,7 @@ ON CONFLICT (consumer_group, topic, partition, "offset", record_time) DO UPDATE
 SET state = 'OPEN', attempts = dead_letter.attempts + 1,
     stage = excluded.stage, reason = excluded.reason, changed_at = now()
 WHERE dead_letter.state = 'RETRY'
+RETURNING partition, "offset", record_time, attempts
 """
 
 _SUPERSEDE = """
@@ -51,6 +53,13 @@ ORDER BY partition, "offset" LIMIT 500 FOR UPDATE SKIP LOCKED
 """
 
 
+class _Written(Row):
+    partition: int
+    offset: int
+    record_time: datetime
+    attempts: int
+
+
 class _Letter(Row):
     id: int
     topic: str
@@ -63,9 +72,15 @@ class _Letter(Row):
     header_values: list[bytes | None]
 
 
-async def save(connection: Connection, group: str, dead: Sequence[Dead]) -> None:
-    """Write the dead of a batch; a record seen again on a replay changes nothing."""
-    await connection.executemany(_INSERT, [_row(group, letter) for letter in dead])
+async def save(connection: Connection, group: str, dead: Sequence[Dead]) -> list[Dead]:
+    """Write the dead of a batch, and return those that are new; a record seen again on a replay changes nothing."""
+    rows = await connection.fetchmany(_INSERT, [_row(group, letter) for letter in dead], record_class=_Written)
+    new = {(row.partition, row.offset, row.record_time) for row in rows if row.attempts == 1}
+    return [letter for letter in dead if _place(letter.record) in new]
+
+
+def _place(record: ConsumerRecord) -> tuple[int, int, datetime]:
+    return record.partition, record.offset, _record_time(record)
 
 
 def _row(group: str, letter: Dead) -> tuple[object, ...]:
@@ -86,16 +101,20 @@ def _row(group: str, letter: Dead) -> tuple[object, ...]:
         _text(letter.aggregate),
         letter.version,
         letter.stage,
-        _text(letter.reason),
+        _text(letter.told),
     )
 
 
 def _record_time(record: ConsumerRecord) -> datetime:
-    """The nearest moment that Python and PostgreSQL know: any 64 bits may stand in a record."""
+    """The nearest moment that Python and PostgreSQL know: any 64 bits may stand in a record.
+
+    Kafka counts milliseconds. The microseconds tell the events of a batch apart, which have the same coordinates.
+    """
     try:
-        return min(max(moment(record), _FIRST), _LAST)  # the first and the last moment are stored as infinities
+        told = min(max(moment(record), _FIRST), _LAST)  # the first and the last moment are stored as infinities
     except ValueError:
-        return _FIRST if record.timestamp < 0 else _LAST
+        told = _FIRST if record.timestamp < 0 else _LAST
+    return told + timedelta(microseconds=part_of(record))
 
 
 def _kept(value: bytes | None) -> bytes | None:
@@ -137,11 +156,12 @@ async def take_retries(connection: Connection, group: str) -> list[tuple[int, Co
 
 
 def _record(letter: _Letter) -> ConsumerRecord:
-    return ConsumerRecord(
+    milliseconds, part = divmod(letter.record_time.microsecond, 1000)
+    record = ConsumerRecord(
         topic=letter.topic,
         partition=letter.partition,
         offset=letter.offset,
-        timestamp=round(letter.record_time.replace(tzinfo=UTC).timestamp() * 1000),
+        timestamp=int(letter.record_time.replace(tzinfo=UTC, microsecond=0).timestamp()) * 1000 + milliseconds,
         timestamp_type=0,
         key=letter.key,
         value=letter.value,
@@ -156,6 +176,7 @@ def _record(letter: _Letter) -> ConsumerRecord:
             )
         ),
     )
+    return restored(record, part)
 
 
 async def close_retries(connection: Connection, ids: Sequence[int]) -> None:

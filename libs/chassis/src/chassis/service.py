@@ -154,7 +154,8 @@ class _Process:
         consumer = partial(
             Consumer, models=service.models, pool=pool, migrations=self._migrations, after_commit=relay.wake
         )
-        self._consumers = [consumer(reader, group=group) for group, reader in service.readers.items()]
+        most = settings.kafka_batch_max_records
+        self._consumers = [consumer(reader, group=group, max_events=most) for group, reader in service.readers.items()]
         self._subscriptions = Subscriptions(settings, self._consumers)
         self._progress = Progress([one.group for one in self._consumers])
         self._database = Answering(_GAUGES_SECONDS)

@@ -8,6 +8,7 @@ from aiokafka.errors import KafkaError
 from pydantic import BaseModel
 
 from chassis.cloudevents import Event, decode
+from chassis.envelopes import parts
 
 _POLL_MILLISECONDS = 200
 _SILENT_MILLISECONDS = 30_000
@@ -38,7 +39,7 @@ async def events(
 ) -> AsyncIterator[list[Event[Any]]]:
     """The same as events; what is none is left out. Raises TopicUnavailable."""
     async for records in _records(kafka, topic, max_records):
-        decoded = (decode(one, models) for one in records)
+        decoded = (decode(event, models) for one in records for event in parts(one))
         yield [one for one in decoded if isinstance(one, Event)]
 
 

@@ -1,4 +1,4 @@
-"""`imagin import closings`: a file of closings through mission-import's API, as the administrateur's page does it."""
+"""`imagin import`: a file of closings, or one record of their topic, through mission-import's API."""
 
 import getpass
 from datetime import UTC, datetime
@@ -16,6 +16,8 @@ from imagin_ops.services import MISSION_IMPORT
 
 app = typer.Typer(help="Import what a file tells.", no_args_is_help=True)
 _ADDRESS = "/api/imports/fichier"
+_TRIAL = "/api/clotures/essai"
+_TYPE = "fr.cyclades.inscriptions-closed.v1"
 _MISSIONS = (
     ("creees", "créées"),
     ("modifiees", "modifiées"),
@@ -25,12 +27,11 @@ _MISSIONS = (
 
 File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="JSON Lines or CSV: docs/import-clotures.md.")]
 Confirm = Annotated[bool, typer.Option("--confirm", help="Import what was read; without it nothing changes.")]
+Record = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The value of the record.")]
+Mode = Annotated[str, typer.Option(help="Its content-type: application/json, or CloudEvents' own.")]
+Type = Annotated[str, typer.Option(help="ce_type, in binary mode.")]
+Key = Annotated[str, typer.Option(help="Its key; without it the closing's own UAI.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
-
-
-@app.callback()
-def _group() -> None:
-    """Keep `closings` a word of its own."""
 
 
 @app.command()
@@ -44,9 +45,8 @@ def closings(file: File, *, confirm: Confirm = False, json: Json = False) -> Non
     url, signer = installation.api(MISSION_IMPORT)
     if confirm:
         installation.tell_writing(f"mission-import à {url}")
-    headers = {"Authorization": f"Bearer {_token(signer)}"}
     try:
-        with httpx2.Client(base_url=url, headers=headers, timeout=120, trust_env=False) as http:
+        with _client(url, signer) as http:
             told = _answer(http.post(_ADDRESS, content=file.read_bytes()), as_json=json)
             if confirm:
                 path = f"{_ADDRESS}/{told['import_id']}/confirmation"
@@ -57,8 +57,53 @@ def closings(file: File, *, confirm: Confirm = False, json: Json = False) -> Non
         put_json(told)
         return
     put(told["phrase"])
-    numbers = ", ".join(f"{told['missions'][name]} {words}" for name, words in _MISSIONS)
-    put(f"missions : {numbers} ; convoqués sans candidat désormais : {told['convoques_sans_candidat']}")
+    people = told["convoques_sans_candidat"]
+    put(f"missions : {_numbers(told['missions'])} ; convoqués sans candidat désormais : {people}")
+
+
+@app.command()
+def check(
+    file: Record, *, content_type: Mode = "application/json", ce_type: Type = _TYPE, key: Key = "", json: Json = False
+) -> None:
+    """Say what would become of one record of the topic of closings; nothing is written.
+
+    Needs MISSION_IMPORT_URL and IMAGIN_SIGNING_KEYS.
+    Exit code 0, 1 when one of its closings would be a dead letter, 2 when mission-import does not answer.
+    """
+    url, signer = running.find().api(MISSION_IMPORT)
+    headers = {"content-type": content_type} | ({} if "cloudevents" in content_type else {"ce-type": ce_type})
+    try:
+        with _client(url, signer) as http:
+            params = {"cle": key} if key else {}
+            answer = http.post(_TRIAL, params=params, content=file.read_bytes(), headers=headers)
+            told = _answer(answer, as_json=json)
+    except httpx2.HTTPError as error:
+        fail(f"mission-import ne répond pas : {type(error).__name__}", code=2)
+    if json:
+        put_json(told)
+    else:
+        _tell(told["clotures"])
+    if any(one["raisons"] for one in told["clotures"]):
+        raise typer.Exit(1)
+
+
+def _tell(closings_: list[dict[str, Any]]) -> None:
+    for one in closings_:
+        name = f"{one['session']} {one['uai']} révision {one['revision']}" if one["uai"] else "clôture illisible"
+        put(f"{one['rang']}. {name} : {one['devenir']}. {one['phrase']}")
+        for reason in one["raisons"]:
+            put(f"   {reason}")
+        if one["missions"]:
+            put(f"   missions : {_numbers(one['missions'])}")
+
+
+def _numbers(missions: dict[str, int]) -> str:
+    return ", ".join(f"{missions[name]} {words}" for name, words in _MISSIONS)
+
+
+def _client(url: str, signer: Signer) -> httpx2.Client:
+    headers = {"Authorization": f"Bearer {_token(signer)}"}
+    return httpx2.Client(base_url=url, headers=headers, timeout=120, trust_env=False)
 
 
 def _token(signer: Signer) -> str:

@@ -15,7 +15,7 @@ from mission_import.handlers.inscriptions import ImportMissionsOnInscriptionsClo
 from mission_import.settings import Settings
 from mission_import.use_cases import conservation
 from mission_import.use_cases.measure import measure_closings
-from mission_import.web import pages, refusals, routes_fichier, routes_imports
+from mission_import.web import pages, refusals, routes_essai, routes_fichier, routes_imports
 from mission_import.web.application import Application, Debits
 from mission_import.web.pages import sessions
 from pages import saisie
@@ -31,6 +31,7 @@ def build(runtime: Runtime) -> Service:
     refusals.add_to(app)
     saisie.add_to(app)
     routes_fichier.add_to(app)
+    routes_essai.add_to(app)
     routes_imports.add_to(app)
     openapi.publish(app, "mission_import", settings.documentation_url)
     app.state.application = Application(

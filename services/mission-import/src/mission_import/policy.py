@@ -11,6 +11,7 @@ POLICY = Policy(
         "imports.decider": _RECTORAT,
         "imports.politique": _RECTORAT,
         "imports.importer": _RECTORAT,
+        "clotures.essayer": {Role.CYCLADES: Scope.TOUT, Role.ADMINISTRATEUR: Scope.TOUT},
         "audit.lire": {Role.ADMINISTRATEUR: Scope.TOUT},
     }
 )

@@ -118,11 +118,10 @@ class World:
         reader = self.readers[f"mission-import.{group}"]
         async with self.pool.acquire() as connection, connection.transaction():
             held = await reader.known(connection, [one.aggregate for one in states])
-            record = SimpleNamespace(value=b"")
             events = [
                 Event(
                     *(one, "t", f"ce-{one.version}", Cause("cause"), one.aggregate, one.version, one.hash),
-                    SimpleNamespace(value=one.model_dump_json().encode()) if group == "inscriptions" else record,
+                    SimpleNamespace(value=one.model_dump_json().encode(), headers=(), partition=0, offset=one.version),
                 )
                 for one in states
                 if one.aggregate not in held or held[one.aggregate].version < one.version
@@ -139,7 +138,9 @@ class World:
         return {row["revision"]: row["etat"] for row in await self.pool.fetch(query, place)}
 
     async def told(self):
-        return [row["type"].split(".")[2] for row in await self.pool.fetch("SELECT type FROM outbox ORDER BY seq")]
+        """Of missions; each closing is answered too."""
+        query = "SELECT type FROM outbox WHERE topic = 'imagin.public.mission.v1' ORDER BY seq"
+        return [row["type"].split(".")[2] for row in await self.pool.fetch(query)]
 
     async def checksums(self):
         query = "SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM {} t"

@@ -267,7 +267,8 @@ async def test_a_field_nobody_reads_that_jsonb_refuses_does_not_close_the_list(w
     one = world.closing(LYON, 1, HG=30)
     reader = world.readers["mission-import.inscriptions"]
     raw = one.to_bytes()[:-1] + b',"inconnu":"\\u0000","nombre":1e999999}'
-    event = Event(one, "t", "ce-1", Cause("c"), one.aggregate, 1, one.hash, SimpleNamespace(value=raw))
+    record = SimpleNamespace(value=raw, headers=(), partition=0, offset=1)
+    event = Event(one, "t", "ce-1", Cause("c"), one.aggregate, 1, one.hash, record)
     async with world.pool.acquire() as connection, connection.transaction():
         await reader.apply(connection, [event], frozenset())
     for path in ("/api/imports", f"/api/imports?q=lycee {LYON}", f"/api/imports/{SESSION}/{LYON}"):

@@ -20,6 +20,7 @@ ACTEURS = {
     "intervenant": (Role.INTERVENANT, None),
     "service": (Role.NOTIFIER, None),
     "santorin": (Role.SANTORIN, None),
+    "cyclades": (Role.CYCLADES, None),
 }
 ACTIONS = {
     "GET /api/academies/{academie}/politique-import": "imports.lire",
@@ -34,7 +35,9 @@ ACTIONS = {
     "POST /api/imports/fichier": "imports.importer",
     "GET /api/imports/fichier/{import_id}": "imports.importer",
     "POST /api/imports/fichier/{import_id}/confirmation": "imports.importer",
+    "POST /api/clotures/essai": "clotures.essayer",
     "GET /imports": "imports.lire",
+    "GET /imports/sans-suite": "imports.lire",
     "GET /imports/politiques": "imports.politique",
     "POST /imports/politiques/{academie}": "imports.politique",
     "GET /imports/a-valider/{academie}/{session}": "imports.lire",
@@ -152,7 +155,7 @@ async def test_each_acteur_is_refused_all_that_the_policy_does_not_give_and_a_re
     assert await _checksum(world) == before
 
 
-@pytest.mark.parametrize("name", ["lyon", "lille", "admin"])
+@pytest.mark.parametrize("name", ["lyon", "lille", "admin", "cyclades"])
 async def test_each_acteur_is_let_in_where_the_policy_says_so(world, places, name):
     shut = []
     for route in sorted(ACTIONS, key=lambda one: one.endswith("fichier")):  # a new file replaces the one that was read
@@ -166,7 +169,8 @@ async def test_each_acteur_is_let_in_where_the_policy_says_so(world, places, nam
 
 @pytest.mark.parametrize(("name", "other"), [("lyon", LILLE), ("lille", LYON)])
 async def test_lists_hold_nothing_of_another_academie(world, places, name, other):
-    for route in ("GET /imports", "GET /imports/politiques", "GET /imports/fichier", "GET /api/imports"):
+    lists = ("/imports", "/imports/sans-suite", "/imports/politiques", "/imports/fichier", "/api/imports")
+    for route in (f"GET {one}" for one in lists):
         answer = await ask(world, name, route, other, places[other])
         assert answer.status_code == 200
         assert other not in answer.text, route

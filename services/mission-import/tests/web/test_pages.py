@@ -133,20 +133,19 @@ async def test_what_was_typed_is_kept_when_a_newer_revision_came_meanwhile(world
     assert 'name="revision" value="3"' in answer.text
 
 
-async def test_all_that_waits_is_accepted_as_it_was_seen_or_shown_again(world):
+async def test_what_is_ticked_is_accepted_as_it_was_seen_and_the_rest_goes_on_waiting(world):
     await changed_closing(world)
     page = await world.page("lyon", ATTENTE)
     assert "1 clôture attend. Missions : 1 créée, 2 modifiées, 1 sans candidat." in words(page)
     await world.receive(world.closing(AUTRE, 1, HG=20))
-    stale = await world.page("lyon", ATTENTE, {"vue": f"{LYON}:2"})
-    assert stale.status_code == 409
-    assert "Accepter 2 clôtures" in words(stale)
-    assert f'name="vue" value="{AUTRE}:1"' in stale.text
-    assert (await world.etats())[2] == "A_VALIDER"
-    answer = await world.page("lyon", ATTENTE, {"vue": [f"{LYON}:2", f"{AUTRE}:1"]})
-    assert (answer.status_code, answer.headers["location"]) == (303, "/imports?fait=acceptees")
-    assert (await world.etats(), await world.etats(AUTRE)) == ({1: "APPLIQUEE", 2: "APPLIQUEE"}, {1: "APPLIQUEE"})
-    assert "Aucune clôture n’attend de décision" in words(await world.page("lyon", ATTENTE))
+    answer = await world.page("lyon", ATTENTE, {"vue": f"{LYON}:2", "action": "accepter"})
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{ATTENTE}?acceptees=1&changees=")
+    assert (await world.etats(), await world.etats(AUTRE)) == ({1: "APPLIQUEE", 2: "APPLIQUEE"}, {1: "A_VALIDER"})
+    told = words(await world.page("lyon", answer.headers["location"]))
+    assert "1 clôture acceptée" in told
+    assert "1 clôture attend." in told
+    nothing = await world.page("lyon", ATTENTE, {"action": "accepter"})
+    assert (nothing.status_code, "Cochez les clôtures à accepter." in words(nothing)) == (422, True)
 
 
 async def test_a_replay_changes_no_table_and_the_page_says_so(world):
@@ -188,7 +187,7 @@ async def test_the_gestionnaire_chooses_for_the_own_academie_and_the_administrat
         (f"{REVUE}/decision", {"revision": "2", "action": "refuser", "motif": "x"}),
         (f"{REVUE}/rejeu", {"revision": "1"}),
         (ATTENTE, None),
-        (ATTENTE, {"vue": f"{LYON}:2"}),
+        (ATTENTE, {"vue": f"{LYON}:2", "action": "accepter"}),
         ("/imports/politiques/10", {"mode": "AUTOMATIQUE"}),
     ],
 )

@@ -8,7 +8,7 @@ from convocation.avancement.domain import Comptes, Groupement, Jour
 from convocation.missions.reads import NON_ARCHIVEE
 
 _ONE_AT_A_TIME = 430  # of this database's advisory locks, the one of this table
-# An archive stays as it was. A group that has no mission any more is counted too: its last numbers would stay in the sum for good.
+# An archive stays as it was. A group that has no mission any more is counted too: else its last numbers would stay.
 _COUNT = f"""
 WITH groupes AS (
     SELECT session, academie, left(uai, 3) AS departement, coalesce(sum(besoin) FILTER (WHERE active), 0) AS attendus

@@ -70,7 +70,7 @@ async def held(connection: Connection, topic: str) -> AsyncIterator[list[Held]]:
 
 
 def _dite(event: Event[Convocation]) -> Dite:
-    return Dite(event.aggregate, event.version, _NATURES[event.type].value, event.record.value, event.time)
+    return Dite(event.aggregate, event.version, _NATURES[event.type].value, event.body, event.time)
 
 
 async def _write(restoration: Restoration, rows: Sequence[Depassee], done: dict[Sort, list[str]]) -> None:

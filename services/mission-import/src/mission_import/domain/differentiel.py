@@ -1,7 +1,7 @@
 """What a closing would change of the missions there are, in rows and in numbers (K.a); made from `generate`."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from mission_import.domain.generation import generate
 from mission_import.domain.inscriptions import Cloture
-from mission_import.domain.mission import Cle, Mission, Status
+from mission_import.domain.mission import NUMERISATION, Cle, Mission, Status
 
 
 class Nature(StrEnum):
@@ -19,6 +19,17 @@ class Nature(StrEnum):
     MODIFIEE = "MODIFIEE"
     INCHANGEE = "INCHANGEE"
     SANS_CANDIDAT = "SANS_CANDIDAT"
+
+
+class Tri(StrEnum):
+    """A kind of change: the review's list is filtered by them (0059)."""
+
+    CREEES = "CREEES"
+    RETIREES = "RETIREES"
+    HAUSSE = "HAUSSE"
+    BAISSE = "BAISSE"
+    NOM = "NOM"
+    """Names alone: label, établissement, commune or académie, and no number."""
 
 
 class Changement(NamedTuple):
@@ -89,6 +100,22 @@ def count(lignes: Iterable[Ligne]) -> Bilan:
     """The numbers of these rows."""
     natures = Counter(ligne.nature for ligne in lignes)
     return Bilan(*(natures[one] for one in (Nature.CREEE, Nature.MODIFIEE, Nature.INCHANGEE, Nature.SANS_CANDIDAT)))
+
+
+def kinds(lignes: Sequence[Ligne]) -> frozenset[Tri]:
+    """Of a differential; the numérisation follows the others, so its numbers say nothing of their own."""
+    natures = {one.nature for one in lignes}
+    whole = {Nature.CREEE: Tri.CREEES, Nature.SANS_CANDIDAT: Tri.RETIREES}
+    found = {tri for nature, tri in whole.items() if nature in natures}
+    changed = [one for one in lignes if one.nature is Nature.MODIFIEE]
+    numbers = [one for ligne in changed if ligne.cle != NUMERISATION for one in ligne.changements]
+    found |= {
+        Tri.HAUSSE if int(one.apres) > int(one.avant) else Tri.BAISSE for one in numbers if one.champ == "candidats"
+    }
+    fields = {one.champ for ligne in changed for one in ligne.changements}
+    if fields and not found and not fields & {"candidats", "etat"}:
+        found = {Tri.NOM}
+    return frozenset(found)
 
 
 def _changements(avant: Mission | None, apres: Mission) -> tuple[Changement, ...]:

@@ -59,6 +59,11 @@ class RevisionDepassee(Refus):
     phrase = "Ce qui attend n’est plus ce que vous avez lu : relisez les différences, puis décidez."
 
 
+class RienDeCoche(Refus):
+    slug = "rien-de-coche"
+    phrase = "Cochez les clôtures à accepter."
+
+
 class MotifAbsent(Refus):
     slug = "motif-absent"
     champ = "motif"

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Collection
 from datetime import datetime
 
-from chassis.cloudevents import Event
+from chassis.cloudevents import Dead, Event
 from chassis.database import Connection
 from chassis.guard import Known
 from event_schemas import catalogue
 from event_schemas.inscriptions import InscriptionsClosed
 from mission_import.persistence import clotures
 from mission_import.persistence.clotures import Recue
+from mission_import.use_cases.answer import answer_dead, place_of
 from mission_import.use_cases.import_closings import import_closings
 
 
@@ -28,5 +29,9 @@ class ImportMissionsOnInscriptionsClosed:
     async def apply(
         self, connection: Connection, events: list[Event[InscriptionsClosed]], held: Collection[str]
     ) -> None:
-        recues = [Recue(event.state, event.as_cause, event.record.value) for event in events]
+        recues = [Recue(event.state, event.as_cause, event.body, place=place_of(event.record)) for event in events]
         await import_closings(connection, recues, held, self._clock())
+
+    async def bury(self, connection: Connection, dead: list[Dead]) -> None:
+        """Cyclades is told of what cannot be applied."""
+        await answer_dead(connection, dead)

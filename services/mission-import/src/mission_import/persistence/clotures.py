@@ -9,6 +9,8 @@ from chassis.cloudevents import Cause
 from chassis.database import Connection, Row, copy_new, update_all
 from chassis.guard import Known
 from event_schemas.inscriptions import InscriptionsClosed
+from francais.plis import cle
+from mission_import.domain.reponse import Place
 
 _KNOWN = "SELECT cloture, revision, hash FROM cloture WHERE cloture = ANY($1::text[]) ORDER BY cloture"
 _ACADEMIES = "SELECT uai, academie FROM cloture WHERE uai = ANY($1::text[])"
@@ -39,18 +41,43 @@ _RECEIVED = (
     "bilan",
     "import_id",
     "etablissement",
+    "recherche",
+    "topic_partition",
+    "topic_offset",
+    "topic_rang",
 )
-_REPLACED = "UPDATE cloture_recue SET etat = 'REMPLACEE' WHERE cloture = ANY($1::text[]) AND etat = 'A_VALIDER'"
+_REPLACED = """
+UPDATE cloture_recue SET etat = 'REMPLACEE' WHERE cloture = ANY($1::text[]) AND etat = 'A_VALIDER'
+RETURNING session, uai, revision, ce_id, correlation_id, topic_partition, topic_offset, topic_rang
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Recue:
-    """One revision as it came, from the topic or from a file (`import_id`); `cause`: of what follows from it."""
+    """One revision as it came, from the topic (at `place`) or a file (`import_id`); `cause`: of what follows."""
 
     state: InscriptionsClosed
     cause: Cause
     contenu: bytes
     import_id: UUID | None = None
+    place: Place | None = None
+
+
+class Provenance(Row):
+    """Which event a revision received is, and where that stood; None: from a file, or from before."""
+
+    session: str
+    uai: str
+    revision: int
+    ce_id: str
+    correlation_id: str | None
+    topic_partition: int | None
+    topic_offset: int | None
+    topic_rang: int | None
+
+    @property
+    def place(self) -> Place | None:
+        return Place.of(self.topic_partition, self.topic_offset, self.topic_rang)
 
 
 class _KnownRow(Row):
@@ -84,9 +111,10 @@ async def save(connection: Connection, recues: Sequence[Recue], held: Collection
 
 async def receive(
     connection: Connection, recues: Sequence[Recue], etats: Sequence[str], bilans: Sequence[Mapping[str, int]]
-) -> None:
-    """Keep what came, byte for byte, each in its state; what waited of these closings is replaced."""
-    await connection.execute(_REPLACED, sorted({one.state.aggregate for one in recues}))
+) -> list[Provenance]:
+    """Keep what came, byte for byte, each in its state; what waited of these closings is replaced, and returned."""
+    keys = sorted({one.state.aggregate for one in recues})
+    replaced = await connection.fetch(_REPLACED, keys, record_class=Provenance)
     rows = [
         (
             one.state.aggregate,
@@ -101,10 +129,13 @@ async def receive(
             json.dumps(numbers),
             one.import_id,
             one.state.etablissement.nom,
+            cle(f"{one.state.uai} {one.state.etablissement.nom} {one.state.etablissement.commune}"),
+            *(one.place or (None, None, None)),
         )
         for one, etat, numbers in zip(recues, etats, bilans, strict=True)
     ]
     await copy_new(connection, "cloture_recue", _RECEIVED, rows)
+    return replaced
 
 
 async def applied(connection: Connection, revisions: Mapping[str, int]) -> None:

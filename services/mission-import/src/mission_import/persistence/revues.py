@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chassis.database import Connection, Row, update_all
+from francais.plis import cle
 from mission_import.domain.differentiel import Bilan
+from mission_import.domain.reponse import Place
 
 _LOCK = """
 SELECT c.cloture FROM cloture c
@@ -16,7 +18,8 @@ ORDER BY c.cloture FOR UPDATE
 """
 _RECUES = """
 SELECT r.cloture, r.session, r.uai, r.academie, r.revision, r.etat, r.recue_le, r.bilan AS bilan_json, r.decidee_par,
-       r.decidee_le, r.motif, r.ce_id, r.correlation_id, r.contenu,
+       r.decidee_le, r.motif, r.ce_id, r.correlation_id, r.contenu, r.topic_partition, r.topic_offset,
+       r.topic_rang,
        f.sha256 AS fichier_sha256, f.confirme_par AS fichier_par, f.confirme_nom AS fichier_nom
 FROM cloture_recue r LEFT JOIN import_fichier f USING (import_id)
 """
@@ -37,7 +40,8 @@ SELECT r.session, r.uai, r.academie, r.revision, r.etat, r.recue_le, r.bilan AS 
 FROM cloture_recue r
 WHERE ($1::text[] IS NULL OR r.academie = ANY($1)) AND ($2::text IS NULL OR r.session = $2)
   AND ($3::text IS NULL OR r.etat = $3)
-  AND ($4 = '' OR strpos(lower(r.uai || ' ' || r.etablissement), lower($4)) > 0)
+  AND NOT EXISTS (SELECT FROM unnest($4::text[]) AS t (mot)
+                  WHERE strpos(coalesce(r.recherche, upper(r.uai || ' ' || r.etablissement)), t.mot) = 0)
 ORDER BY r.recue_le DESC, r.cloture, r.revision DESC LIMIT $5 OFFSET $6
 """
 
@@ -94,11 +98,19 @@ class RevisionEntiere(Revision):
     cloture: str
     ce_id: str
     correlation_id: str | None
+    topic_partition: int | None
+    topic_offset: int | None
+    topic_rang: int | None
     contenu: bytes
     decidee_par: str | None
     fichier_sha256: str | None
     fichier_par: str | None
     fichier_nom: str | None
+
+    @property
+    def place(self) -> Place | None:
+        """Where it stood on its topic."""
+        return Place.of(self.topic_partition, self.topic_offset, self.topic_rang)
 
 
 class RevisionListee(Revision):
@@ -217,6 +229,7 @@ async def page(
     page_: int = 1,
     taille: int = 50,
 ) -> list[RevisionListee]:
-    """A page of revisions received, the latest first; `academies` None: all."""
+    """A page of revisions received, the latest first, that have each word of `texte`; `academies` None: all."""
     offset = (page_ - 1) * taille
-    return await connection.fetch(_LIST, academies, session, etat, texte, taille, offset, record_class=RevisionListee)
+    words = cle(texte).split()
+    return await connection.fetch(_LIST, academies, session, etat, words, taille, offset, record_class=RevisionListee)

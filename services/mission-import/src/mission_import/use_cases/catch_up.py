@@ -9,9 +9,9 @@ from chassis.cloudevents import Cause
 from chassis.database import Connection
 from chassis.restoring import Held, Restoration
 from event_schemas import identities
-from event_schemas.catalogue import MISSION
+from event_schemas.catalogue import MISSION, REPONSE
 from mission_import.domain.mission import Mission
-from mission_import.persistence import missions, restauration
+from mission_import.persistence import missions, reponses, restauration
 from mission_import.publishing import publish
 
 _PAGE = 1_000
@@ -34,6 +34,9 @@ async def catch_up(restoration: Restoration) -> Mapping[str, list[str]]:
     async for page in restoration.told(MISSION):
         await restauration.add(connection, [event.state for event in page])
     await restoration.note_held(MISSION)
+    async for _ in restoration.told(REPONSE):
+        pass  # their versions are noted: what is answered now is above them
+    await reponses.take(connection)
     await restoration.forget_sent()
     done = {
         Sort.REPRISE: await restauration.take(connection),

@@ -15,10 +15,13 @@ from mission_import.domain.errors import (
     MotifAbsent,
     MotifTropLong,
     RevisionDepassee,
+    RienDeCoche,
 )
+from mission_import.domain.reponse import REFUSEE, Reponse
 from mission_import.persistence import politiques, revues
 from mission_import.persistence.revues import ClotureTenue, Decision, RevisionEntiere
 from mission_import.policy import POLICY
+from mission_import.use_cases.answer import answer
 from mission_import.use_cases.import_closings import Fermeture, apply_closings
 
 MAX_MOTIF = 500
@@ -41,6 +44,24 @@ async def accept_all(commande: Commande, academie: str, session: str, seen: Mapp
         raise RevisionDepassee
     await _apply(commande, rows)
     return len(rows)
+
+
+async def accept_some(
+    commande: Commande, academie: str, session: str, seen: Mapping[str, int]
+) -> tuple[list[str], list[str]]:
+    """Apply what waits of `seen` (UAI → revision) as it was seen; returns the UAI that were and those that were not.
+
+    Raises Forbidden, AcademieInconnue, RienDeCoche.
+    """
+    POLICY.visible(commande.acteur, "imports.decider", AcademieInconnue, academie=academie)
+    if not seen:
+        raise RienDeCoche
+    waiting = await revues.waiting(commande.connection, academie, session)
+    rows = [row for row in waiting if seen.get(row.uai) == row.revision]
+    if rows:
+        await _apply(commande, rows)
+    accepted = [row.uai for row in rows]
+    return accepted, sorted(seen.keys() - set(accepted))
 
 
 async def refuse(commande: Commande, session: str, uai: str, revision: int, motif: str) -> None:
@@ -71,7 +92,7 @@ async def replay(commande: Commande, session: str, uai: str, revision: int) -> s
     if revision < held.revision_appliquee:
         result = DEPASSEE
     else:
-        [numbers] = await apply_closings(
+        [(numbers, _)] = await apply_closings(
             commande.connection, [_fermeture(found[revision])], [held.cloture], commande.now
         )
         changes = numbers.creees + numbers.modifiees + numbers.sans_candidat
@@ -109,14 +130,16 @@ async def _waiting(commande: Commande, session: str, uai: str, revision: int) ->
 
 async def _apply(commande: Commande, rows: Sequence[RevisionEntiere]) -> None:
     closings = [_fermeture(row) for row in rows]
-    bilans = await apply_closings(commande.connection, closings, [row.cloture for row in rows], commande.now)
-    await _record(commande, rows, ["APPLIQUEE"] * len(rows), bilans, None)
+    effects = await apply_closings(commande.connection, closings, [row.cloture for row in rows], commande.now)
+    await _record(commande, rows, ["APPLIQUEE"] * len(rows), [one.bilan for one in effects], None)
 
 
 def _fermeture(row: RevisionEntiere) -> Fermeture:
-    state = InscriptionsClosed.model_validate_json(row.contenu)
-    cause = Cause(row.correlation_id or row.ce_id, row.ce_id, current_cause().traceparent)
-    return Fermeture(state, cause)
+    return Fermeture(InscriptionsClosed.model_validate_json(row.contenu), _cause(row))
+
+
+def _cause(row: RevisionEntiere) -> Cause:
+    return Cause(row.correlation_id or row.ce_id, row.ce_id, current_cause().traceparent)
 
 
 async def _record(
@@ -134,6 +157,15 @@ async def _record(
         actes.append(_acte(row, {"etat": row.etat}, told, motif or ""))
     await revues.decide(commande.connection, decisions)
     await audit.record(commande.connection, commande.acteur, commande.now, actes)
+    answers = [
+        (_reponse(row, etat, bilan, motif), _cause(row)) for row, etat, bilan in zip(rows, etats, bilans, strict=True)
+    ]
+    await answer(commande.connection, answers)
+
+
+def _reponse(row: RevisionEntiere, etat: str, missions: Bilan | None, motif: str | None) -> Reponse:
+    told = motif if etat == REFUSEE else None
+    return Reponse(etat, 2, row.session, row.uai, row.revision, missions, decidee=True, motif=told, place=row.place)
 
 
 def _acte(row: RevisionEntiere, avant: Mapping[str, object], apres: Mapping[str, object], motif: str) -> audit.Acte:

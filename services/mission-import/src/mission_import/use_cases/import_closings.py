@@ -3,28 +3,39 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from chassis import outbox
 from chassis.cloudevents import Cause
 from chassis.database import Connection
+from chassis.tracing import current_cause
 from event_schemas.academies import local_time
 from event_schemas.inscriptions import InscriptionsClosed
 from mission_import.domain.differentiel import Bilan, bilan
 from mission_import.domain.generation import generate
 from mission_import.domain.inscriptions import Cloture, Epreuve, Etablissement
 from mission_import.domain.mission import Mission
+from mission_import.domain.reponse import REMPLACEE, Reponse
 from mission_import.persistence import clotures, missions, politiques
-from mission_import.persistence.clotures import Recue
+from mission_import.persistence.clotures import Provenance, Recue
 from mission_import.publishing import publish
+from mission_import.use_cases.answer import answer
 
 
 @dataclass(frozen=True, slots=True)
 class Fermeture:
-    """One revision of a closing to reckon with; `applique` is false for one that waits for a person."""
+    """One revision of a closing to reckon with; `applique` is false for one whose académie decides of changes."""
 
     state: InscriptionsClosed
     cause: Cause
     applique: bool = True
+
+
+class Effet(NamedTuple):
+    """What a closing did of the missions, or would do where it is not applied."""
+
+    bilan: Bilan
+    applique: bool
 
 
 async def import_closings(
@@ -38,10 +49,29 @@ async def import_closings(
     reviewed = await politiques.with_validation(connection, places)
     closings = [Fermeture(one.state, one.cause, one.state.etablissement.academie not in reviewed) for one in recues]
     await clotures.save(connection, recues, held)
-    bilans = await apply_closings(connection, closings, list(held), now)
+    effects = await apply_closings(connection, closings, list(held), now)
+    bilans = [one.bilan for one in effects]
     latest = {one.state.aggregate: one.state.revision for one in recues}
-    etats = [_etat(applique=one.applique, latest=latest[one.state.aggregate] == one.state.revision) for one in closings]
-    await clotures.receive(connection, recues, etats, [one._asdict() for one in bilans])
+    etats = [
+        _etat(applique=effect.applique, latest=latest[one.state.aggregate] == one.state.revision)
+        for one, effect in zip(recues, effects, strict=True)
+    ]
+    replaced = await clotures.receive(connection, recues, etats, [one._asdict() for one in bilans])
+    answers = [_replaced(one) for one in replaced]
+    answers += [_received(one, etat, bilan_) for one, etat, bilan_ in zip(recues, etats, bilans, strict=True)]
+    await answer(connection, answers)
+
+
+def _received(one: Recue, etat: str, missions_: Bilan) -> tuple[Reponse, Cause]:
+    state = one.state
+    numbers = missions_ if etat != REMPLACEE else None
+    return Reponse(etat, 1, state.session, state.uai, state.revision, numbers, place=one.place), one.cause
+
+
+def _replaced(row: Provenance) -> tuple[Reponse, Cause]:
+    """It waited, and a newer revision came."""
+    cause = Cause(row.correlation_id or row.ce_id, row.ce_id, current_cause().traceparent)
+    return Reponse(REMPLACEE, 2, row.session, row.uai, row.revision, place=row.place), cause
 
 
 def _etat(*, applique: bool, latest: bool) -> str:
@@ -52,22 +82,26 @@ def _etat(*, applique: bool, latest: bool) -> str:
 
 async def apply_closings(
     connection: Connection, closings: Sequence[Fermeture], held: list[str], now: datetime
-) -> list[Bilan]:
-    """What each closing changes, in their order; those to be applied are, set-based, under their closings' locks."""
+) -> list[Effet]:
+    """What each closing changes, in their order; those to be applied are, set-based, under their closings' locks.
+
+    One that changes no mission is applied whoever decides: nobody has anything to read.
+    """
     by_cloture = await missions.load(connection, held)
     changed: list[tuple[Mission, Cause]] = []
-    bilans = []
+    effects = []
     for one in closings:
         closing = cloture_of(one.state)
         existing = by_cloture.setdefault(one.state.aggregate, {})
         generated = generate(closing, existing, local_time(closing.etablissement.academie, now).date())
-        bilans.append(bilan(generated, existing))
+        effects.append(Effet(bilan(generated, existing), one.applique or not generated))
         if one.applique:
             existing.update({mission.cle: mission for mission in generated})
             changed += [(mission, one.cause) for mission in generated]
     await _write(connection, changed)
-    await clotures.applied(connection, {one.state.aggregate: one.state.revision for one in closings if one.applique})
-    return bilans
+    done = zip(closings, effects, strict=True)
+    await clotures.applied(connection, {one.state.aggregate: one.state.revision for one, that in done if that.applique})
+    return effects
 
 
 async def _write(connection: Connection, changed: Sequence[tuple[Mission, Cause]]) -> None:

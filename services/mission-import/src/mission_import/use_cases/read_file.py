@@ -59,7 +59,7 @@ def read_file(octets: bytes, now: datetime, reaches: Callable[[str], bool]) -> L
     closings: list[Lue] = []
     contents: dict[tuple[str, int], tuple[int, str]] = {}
     for brute in fichier.clotures:
-        state = _state(brute, fichier.fautes)
+        state = closing_of(brute, fichier.fautes)
         if state is None:
             continue
         if not reaches(state.etablissement.academie):
@@ -83,7 +83,7 @@ def refuse_elsewhere(lecture: Lecture, held: set[tuple[str, str]], reaches: Call
             lecture.fautes.ajouter(*one.brute.place(("etablissement", "academie")), _AILLEURS)
 
 
-def _state(brute: Brute, fautes: Fautes) -> InscriptionsClosed | None:
+def closing_of(brute: Brute, fautes: Fautes) -> InscriptionsClosed | None:
     """The body as the schema reads it; None, and its faults told, for one that it refuses."""
     found = list(_broken_rules(brute))
     state = None

@@ -26,7 +26,7 @@ async def catch_up(restoration: Restoration) -> Mapping[str, list[str]]:
     await restoration.begin()
     await restauration.begin(connection)
     async for page in restoration.told(HABILITATION):
-        await restauration.add(connection, [(event.state, event.record.value) for event in page])
+        await restauration.add(connection, [(event.state, event.body) for event in page])
     async for page in restoration.told(CONVOCATION):
         hashes = {(UUID(event.aggregate), event.version): event.hash for event in page}
         await restauration.follow(connection, hashes)

@@ -4,10 +4,10 @@ from fastapi import FastAPI
 from jinja2 import PackageLoader
 
 from mission_import.settings import Settings
-from mission_import.web.pages import attente, fichier, imports, politiques, revue, sessions
+from mission_import.web.pages import attente, fichier, imports, politiques, revue, sans_suite, sessions
 from pages import Pages
 
-_ROUTERS = tuple(one.router for one in (imports, fichier, politiques, attente, revue))
+_ROUTERS = tuple(one.router for one in (imports, sans_suite, fichier, politiques, attente, revue))
 
 
 def add_to(app: FastAPI, settings: Settings) -> Pages:
