@@ -33,9 +33,11 @@ def _up() -> Panel:
 def _work() -> list[Panel]:
     batch = Query(quantile(0.9, "imagin_batch_seconds", "", ", job"), "{{job}}")
     pending = Query("sum by (job) (max by (job, source) (imagin_outbox_pending))", "{{job}}")
+    purged = Query("sum by (job, genre) (increase(imagin_purged_total[1d]))", "{{job}} {{genre}}")
     return [
         curve("Durée d’un lot", "Neuf lots sur dix prennent moins. Plus d’une seconde : base lente.", batch, unit="s"),
         curve("Lignes à relayer", "outbox et droits à publier, par service.", pending),
+        curve("Lignes purgées", "Passé leur durée de conservation, en un jour, par genre.", purged),
     ]
 
 
