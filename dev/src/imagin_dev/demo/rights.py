@@ -48,6 +48,9 @@ class RightsReader:
 
     async def _read(self) -> None:
         async for record in self._consumer:
+            if record.value is None:  # erased after its term
+                self._versions.pop(record.key, None)
+                continue
             right = Habilitation.model_validate_json(record.value)
             held, _ = self._versions.get(record.key, (0, False))
             if right.version < held:
