@@ -17,6 +17,7 @@ from acces.cles import Cles
 from acces.session import SessionEnded
 from chassis import logs
 from convocation.commun.jetons import Lien
+from testkit.actes import actes
 
 KEY = "key-of-the-tests-" * 3
 AUTRES = Cles(["another-key-of-tests-" * 2])
@@ -59,8 +60,8 @@ async def test_who_opened_a_link_is_in_the_audit_and_who_only_looked_is_not(conv
     await convoque.client.get(path)
     assert await convoque.pool.fetchval("SELECT count(*) FROM audit WHERE action LIKE 'lien.%'") == 0
     await convoque.client.post(path, headers=SAME)
-    [act] = await convoque.pool.fetch("SELECT par, role, objet, academie FROM audit WHERE action = 'lien.ouvrir'")
-    assert tuple(act) == ("100", "intervenant", "intervenant|100", "10")
+    [act] = await actes(convoque.pool, "lien.ouvrir")
+    assert (act.par, act.role, act.objet, act.academie) == ("100", "intervenant", "intervenant|100", "10")
     convoque.client.cookies.clear()
     assert "Session ouverte par le lien d’un mail" in await convoque.browser("administrateur").text("/journal")
 

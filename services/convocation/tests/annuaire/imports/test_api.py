@@ -1,8 +1,8 @@
 """The directory by the API: what an import says and keeps, whom it warns about, and the audit."""
 
-import json
-
 import pytest
+
+from testkit.actes import actes
 
 PATH = "/api/academies/10/intervenants"
 ANNE = {"numero": "102", "civilite": "Mme", "nom": "LEFÈVRE", "prenom": "Anne", "uai": "0699001J"}
@@ -11,7 +11,7 @@ ABSENT = {"debut": "2030-03-05", "fin": "2030-03-06"}
 
 
 async def acts(world):
-    return await world.pool.fetch("SELECT * FROM audit WHERE action = 'intervenants.ecrire' ORDER BY id")
+    return await actes(world.pool, "intervenants.ecrire")
 
 
 async def put(world, **changes):
@@ -23,9 +23,9 @@ async def test_an_import_is_one_act_a_person_that_changed_with_what_changed(worl
     assert await acts(world) == []
     assert (await put(world, courriel="anne@ac-exemple.invalid")).status_code == 200
     [act] = await acts(world)
-    assert (act["objet"], act["par"], act["academie"]) == ("intervenant|102", "gest", "10")
-    assert json.loads(act["avant"]) == {"courriel": "102@ac-exemple.invalid"}
-    assert json.loads(act["apres"]) == {"courriel": "anne@ac-exemple.invalid"}
+    assert (act.objet, act.par, act.academie) == ("intervenant|102", "gest", "10")
+    assert act.avant == {"courriel": "102@ac-exemple.invalid"}
+    assert act.apres == {"courriel": "anne@ac-exemple.invalid"}
 
 
 async def test_an_import_that_says_nothing_of_what_the_gestionnaire_entered_keeps_it(world):

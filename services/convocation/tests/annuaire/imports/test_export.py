@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 from convocation.annuaire.imports import commands as import_annuaire
 from convocation.annuaire.imports.domain import COLONNES
 from convocation.commun.tableur import XLSX
+from testkit.actes import actes
 
 LYON, AUTRE_LYON = "0699001J", "0699002K"
 SAME = {"creees": 0, "modifiees": 0, "inchangees": 8, "erreurs": 0}
@@ -71,8 +72,8 @@ async def test_a_column_that_a_file_lacks_stays_as_it_is_and_an_empty_one_is_emp
     state = await given_back(peopled, emptied.replace('professeur de philosophie|"x"', "x").encode(), "csv")
     assert (state["erreurs"], state["bilan"]["modifiees"]) == ([], 1)
     assert await peopled.pool.fetchval("SELECT count(*) FROM indisponibilite") == 0
-    acte = await peopled.pool.fetchrow("SELECT avant FROM audit WHERE objet = 'intervenant|0200' ORDER BY id DESC")
-    assert json.loads(acte["avant"])["indisponibilites"] == ABSENCES
+    acte = (await actes(peopled.pool, objet="intervenant|0200"))[-1]
+    assert acte.avant["indisponibilites"] == ABSENCES
 
 
 async def test_the_chef_takes_out_the_people_of_the_own_etablissement_and_nobody_else(peopled):

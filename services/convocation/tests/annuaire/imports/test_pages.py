@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from convocation.annuaire.imports import commands as import_annuaire
+from testkit.actes import actes
 
 ENTETE = "numero,civilite,nom,prenom,courriel,uai,uais_secondaires,disciplines,actif"
 GOOD = f"{ENTETE}\n900,Mme,EXEMPLE,Camille,c@ac-exemple.invalid,0699001J,,1000|0202,oui\n"
@@ -94,8 +95,8 @@ async def test_the_api_answers_202_with_the_address_of_the_state(world):
     state = (await world.gestionnaire.get(answer.json()["adresse"])).json()
     assert state["etat"] == "TERMINE"
     assert state["bilan"] == {"creees": 1, "modifiees": 0, "inchangees": 0, "erreurs": 0, "remarques": 0}
-    actes = await world.pool.fetch("SELECT objet FROM audit WHERE action = 'intervenants.importer' ORDER BY id")
-    assert [one["objet"] for one in actes] == ["intervenant|900", f"import|{answer.json()['import_id']}"]
+    acts = await actes(world.pool, "intervenants.importer")
+    assert [one.objet for one in acts] == ["intervenant|900", f"import|{answer.json()['import_id']}"]
 
 
 @pytest.mark.parametrize(

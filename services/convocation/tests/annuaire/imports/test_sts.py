@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from convocation.annuaire.imports import commands as import_annuaire
+from testkit.actes import actes
 
 LYON, LILLE = "0699001J", "0599001F"
 BIRTH = "1971-02-03"
@@ -70,7 +71,7 @@ async def test_who_is_known_is_brought_up_to_date_and_nobody_is_made_or_deactiva
     ]
     assert await world.pool.fetchval("SELECT count(*) FROM intervenant WHERE actif") == people
     kept = await world.pool.fetchval("SELECT string_agg(i::text, '') FROM import_annuaire i") + str(
-        await world.pool.fetch("SELECT avant, apres FROM audit")
+        [(one.avant, one.apres) for one in await actes(world.pool)]
     )
     assert BIRTH not in kept
 
