@@ -34,7 +34,7 @@ from testkit.programs import find_program
 from testkit.smtp import MailServer
 
 COOKIE = cookie_name(secure=False)
-SESSION, ACADEMIE, LYCEES = "2020-E3C1", "10", 130
+SESSION, ACADEMIE, LYCEES = "2020-E3C1", "10", 220
 expect.set_options(timeout=20_000)  # a machine may be slow; on a quick one it costs nothing
 SANTORIN_URL = "https://santorin.invalid/entree/{acces}"
 EPREUVES = [
