@@ -56,7 +56,7 @@ VALUES = {
     "result": {"sent", "failed", "timeout", "open", "refused", "silent"}
     | {"PENDING", "SENDING", "SENT", "FAILED", "BOUNCED"},
     "service": {service.name for service in SERVICES},
-    "source": {"outbox", "habilitations"},
+    "source": {"outbox", "habilitations", "effacements"},
     "state": {"used", "idle"},
     "topic": set(TOPICS),
 }

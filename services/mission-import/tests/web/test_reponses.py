@@ -7,7 +7,7 @@ from chassis.cloudevents import Dead, decode
 from chassis.envelopes import parts, record_of
 from event_schemas.catalogue import INSCRIPTIONS, REPONSE
 from event_schemas.reponses import ReponseCloture
-from mission_import.use_cases.try_record import MODELS
+from mission_import.use_cases.essais.try_record import MODELS
 
 SESSION, LYON = "2020-E3C1", "0699001J"
 TYPE = "fr.cyclades.inscriptions-closed.v1"

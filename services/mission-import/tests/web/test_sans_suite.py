@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from chassis.cloudevents import decode
 from chassis.envelopes import record_of
 from event_schemas.catalogue import INSCRIPTIONS
-from mission_import.use_cases.try_record import MODELS
+from mission_import.use_cases.essais.try_record import MODELS
 
 SESSION, LYON, LILLE = "2020-E3C1", "0699001J", "0599001N"
 TYPE = b"fr.cyclades.inscriptions-closed.v1"

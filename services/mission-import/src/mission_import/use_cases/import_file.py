@@ -24,9 +24,9 @@ from mission_import.persistence import clotures, imports_fichier
 from mission_import.persistence.clotures import Recue
 from mission_import.persistence.imports_fichier import Depose, Depot, DepotGarde, DepotListe
 from mission_import.policy import POLICY
+from mission_import.use_cases.essais.try_file import empreinte, try_file
 from mission_import.use_cases.import_closings import import_closings
 from mission_import.use_cases.read_file import Lecture, Lue, read_file, refuse_elsewhere
-from mission_import.use_cases.try_file import empreinte, try_file
 
 log = structlog.get_logger()
 ACTION = "imports.importer"

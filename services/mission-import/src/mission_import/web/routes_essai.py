@@ -12,7 +12,7 @@ from acces.http import ActeurDep, Router
 from chassis.envelopes import MAX_EVENTS, record_of
 from event_schemas.catalogue import INSCRIPTIONS
 from mission_import.policy import POLICY
-from mission_import.use_cases.try_record import Devenir, Sortie, try_record
+from mission_import.use_cases.essais.try_record import Devenir, Sortie, try_record
 from mission_import.web.application import application
 from mission_import.web.limites import limit_fichier
 from pages.commands import snapshot

@@ -10,8 +10,8 @@ from chassis.database import Connection
 from mission_import.domain.errors import FichierFautif
 from mission_import.domain.essai import Essai, Sort
 from mission_import.domain.fichier import Fautes
+from mission_import.use_cases.essais.judge import Monde, judge
 from mission_import.use_cases.import_closings import cloture_of
-from mission_import.use_cases.judge import Monde, judge
 from mission_import.use_cases.read_file import Lecture, Lue
 
 _SAME_REVISION = "Cette révision est déjà reçue avec un autre contenu : seule une révision plus haute le change."

@@ -16,8 +16,8 @@ from event_schemas.catalogue import EVENT_TYPES, INSCRIPTIONS_CLOSED
 from event_schemas.inscriptions import InscriptionsClosed
 from mission_import.domain.differentiel import Bilan, count
 from mission_import.domain.essai import Sort
+from mission_import.use_cases.essais.judge import Monde, judge
 from mission_import.use_cases.explain import CONFLIT, explain
-from mission_import.use_cases.judge import Monde, judge
 
 MODELS: Mapping[str, type[BaseModel]] = {INSCRIPTIONS_CLOSED: EVENT_TYPES[INSCRIPTIONS_CLOSED].model}
 

@@ -1,0 +1,1 @@
+"""What would become of closings, without writing any of it (0058)."""
