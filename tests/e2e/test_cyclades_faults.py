@@ -18,6 +18,8 @@ from event_schemas.catalogue import INSCRIPTIONS
 from event_schemas.identities import mission_id
 from imagin_dev.cyclades.closings import SESSIONS, synthetic
 from imagin_dev.cyclades.faults import Faults, play
+from imagin_dev.demo import scenario
+from imagin_dev.demo.accounts import ADMINISTRATEUR
 from imagin_dev.stack import Stack
 from imagin_ops import running
 from imagin_ops.services import CONVOCATION, MISSION_IMPORT
@@ -33,6 +35,8 @@ MISSIONS = "SELECT mission_id, candidats, status, version FROM mission"
 async def stack():
     folder = Path(tempfile.mkdtemp(prefix="imagin-cyclades-"))
     async with Stack(folder, given=False, services=(MISSION_IMPORT, CONVOCATION)) as started:
+        async with scenario.client(started) as http:
+            await scenario.Api(http, await started.headers(ADMINISTRATEUR)).declare(SESSIONS[0])
         yield started
     shutil.rmtree(folder, ignore_errors=True)
 
