@@ -57,7 +57,8 @@ async def test_what_the_compose_file_plays_becomes_missions_rights_and_answers(s
     async with running(command("santorin", kafka), environment):
 
         async def missions():
-            return await convocation.fetchval("SELECT count(*) FROM mission") == 15
+            """Nobody signs in there, so nobody declares the session: they wait."""
+            return await convocation.fetchval("SELECT count(*) FROM mission_en_quarantaine") == 15
 
         async def answered():
             found = await bridge.fetch("SELECT convocation_id, decision FROM accuse")
