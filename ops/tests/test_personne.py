@@ -53,6 +53,7 @@ async def directory(pool, numero, nom, courriel, convocation):
 
 
 async def plant_convocation(pool):
+    await pool.execute("INSERT INTO session_declaree (session, libelle, par, le) VALUES ('2020-E3C1', '', 'x', now())")
     await pool.execute(
         "INSERT INTO mission VALUES ($1, '2020-E3C1', '0699001J', '10', 'LYCEE', 'VILLE', 'CORRECTION', "
         "'GENERALE', 'HG', "

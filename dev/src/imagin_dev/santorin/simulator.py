@@ -90,9 +90,8 @@ class Santorin:
             await asyncio.sleep(self.behaviour.delay_seconds)
         acks = []
         for record in records:
-            if record.value is None:  # past its term, or its person was erased: what is kept of it goes
+            if record.value is None:  # past its term, or its person was erased; how far its answers are, it still knows
                 self.rights.pop(record.key, None)
-                self.answers.pop(record.key, None)
                 continue
             right = Habilitation.model_validate_json(record.value)
             held = self.rights.get(record.key)
