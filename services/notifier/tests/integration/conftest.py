@@ -152,6 +152,7 @@ class Notifier:
         self.cles = Cles(["key-of-the-tests-" * 3])
         return_address = partial(verp, "retour@imagin.invalid", cles=self.cles)
         self.identity = Identity("IMAG'IN <no@imagin.invalid>", "imagin.invalid", return_address)
+        self._own, self._kept = self.sending(), {}
 
     def clock(self):
         return self.now
@@ -167,8 +168,16 @@ class Notifier:
             await self.reader.apply(connection, list(events), held)
 
     async def round(self, sending=None):
-        async with self.pool.acquire() as connection:
-            return await (sending or self.sending()).round(connection)
+        """A mail to a slow destination stays in hand: all rounds of one sender are on one connection, until the end."""
+        sending = sending or self._own
+        if sending not in self._kept:
+            self._kept[sending] = await self.pool.acquire()
+        return await sending.round(self._kept[sending])
+
+    async def close(self):
+        for sending, connection in self._kept.items():
+            await sending.end(0)
+            await self.pool.release(connection)
 
     async def settle(self, sending=None):
         """The settling time passes, then all that is due goes out."""
@@ -227,5 +236,6 @@ async def notifier(database, smtp):
     await pool
     notifier = Notifier(urls.url, pool, smtp)
     yield notifier
+    await notifier.close()
     await notifier.mail.close()
     await pool.close()
