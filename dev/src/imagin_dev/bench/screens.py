@@ -68,8 +68,8 @@ SELECT convocation_id, 1, nature, qualite, false, dates, '', 'bench', now() FROM
 INSERT INTO acces SELECT convocation_id, 1, '', 1, 'ACCEPTEE', NULL FROM convocation;
 INSERT INTO notification SELECT convocation_id, 1, '', 1, 'ENVOYEE', NULL FROM convocation;
 INSERT INTO avancement
-SELECT session, academie, left(uai, 3), current_date - jour, sum(besoin), sum(besoin) * (60 - jour) / 60, 0, 0, now()
-FROM etat_tenu, generate_series(1, 60) AS jour GROUP BY 1, 2, 3, 4
+SELECT session, academie, left(uai, 3), current_date - jour, 2 * count(*), count(*) * (60 - jour) / 30, 0, 0, now()
+FROM mission, generate_series(1, 60) AS jour GROUP BY 1, 2, 3, jour
 """
 _TABLE = (*_PEOPLE, "actif", "cle", "mots_version")
 
