@@ -69,7 +69,7 @@ INSERT INTO acces SELECT convocation_id, 1, '', 1, 'ACCEPTEE', NULL FROM convoca
 INSERT INTO notification SELECT convocation_id, 1, '', 1, 'ENVOYEE', NULL FROM convocation;
 INSERT INTO avancement
 SELECT session, academie, left(uai, 3), current_date - jour, 2 * count(*), count(*) * (60 - jour) / 30, 0, 0, now()
-FROM mission, generate_series(1, 60) AS jour GROUP BY 1, 2, 3, jour
+FROM mission, generate_series(1, 60) AS jour GROUP BY 1, 2, 3, jour ON CONFLICT DO NOTHING
 """
 _TABLE = (*_PEOPLE, "actif", "cle", "mots_version")
 
