@@ -183,7 +183,6 @@ def _cases(made: list[Closing]) -> dict[str, Case]:
         "couverture_missions": Case(ADMINISTRATEUR, "/couverture?par=mission&manque=sans_correcteur"),
         "avancement_national": Case(ADMINISTRATEUR, "/avancement"),
         "avancement_academie": Case(gestionnaire("25"), "/avancement"),
-        "rappels_national": Case(ADMINISTRATEUR, "/rappels?motif=RESTE"),
         "detail": Case(someone, f"/missions/{mission}"),
         "preparation": Case(someone, f"/preparation/{place.uai}"),
         "suivi": Case(someone, f"/suivi/{place.uai}"),
