@@ -1,7 +1,7 @@
 """SQL of the rectorat's acting for établissements (0064)."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from chassis.database import Connection, Row
@@ -69,7 +69,7 @@ async def end(connection: Connection, par: str, uai: str | None, fin: datetime) 
     return await connection.execute(_END, par, uai, fin) != "UPDATE 0"
 
 
-async def end_overdue(connection: Connection, now: datetime, duree: object) -> None:
+async def end_overdue(connection: Connection, now: datetime, duree: timedelta) -> None:
     """Those that nobody ended: they end where their time did."""
     await connection.execute(_OVERDUE, now, duree)
 
