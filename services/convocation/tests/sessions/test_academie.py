@@ -86,6 +86,14 @@ async def test_what_the_administrateur_decided_for_the_academie_is_not_overruled
     assert (await dated.gestionnaire.put(URL, {"debut": "2027-01-25"})).status_code == 200
 
 
+async def test_an_academie_that_the_administrateur_opened_without_end_still_has_its_page(dated):
+    own = {"session": SESSION, "portee": "ACADEMIE", "code": "10", "ouverte": True}
+    assert (await dated.administrateur.put("/api/ouvertures", own)).status_code == 200
+    for acteur in ("gestionnaire", "administrateur"):
+        page = await dated.browser(acteur).text(f"/sessions/{SESSION}/academies/10")
+        assert "Date limite de convocation&nbsp;: aucune." in page
+
+
 @pytest.mark.parametrize("nation", ["closed", "shorter", "later"])
 async def test_what_the_nation_is_decided_on_anew_bounds_the_academies_dates_too(dated, nation):
     await dated.gestionnaire.put(URL, {"ferme_le": LIMITE})

@@ -46,7 +46,8 @@ async def dates_of(connection: Connection, session: str, academie: str) -> dict[
 
 def a_saisir(days: JoursRow, held: Mapping[str, Any]) -> dict[str, str]:
     """The académie's own dates, as the form has them; what follows the nation is empty."""
-    limite = held["ferme_le"].replace(tzinfo=None).isoformat(timespec="minutes") if held["propre"] else ""
+    fin = held["ferme_le"] if held["propre"] else None  # the administrateur may have opened the académie without end
+    limite = fin.replace(tzinfo=None).isoformat(timespec="minutes") if fin else ""
     own = {"debut": days.debut_propre, "fin": days.fin_propre}
     return {name: day.isoformat() if day else "" for name, day in own.items()} | {"ferme_le": limite}
 
