@@ -1,6 +1,6 @@
 """What commands outside this service may use of it: tell events again, catch up after a restored backup, search keys.
 
-For operators' commands (replay, reconcile, restore), the benchmark that fills the directory and tests that sign
+For operators' commands (replay, reconcile, restore), the benchmarks and tests that sign
 somebody in: they import nothing else of it.
 """
 
@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from acces.acteur import Acteur
 from chassis.database import Connection
+from convocation.avancement.commands import keep_progress
 from convocation.commun.recherche import cle, formes
 from convocation.conservation.commands import erase, kept, over, purge, who
 from convocation.conservation.settings import DureesConvocation as Durees
@@ -31,6 +32,7 @@ __all__ = [
     "event_of",
     "formes",
     "held",
+    "keep_progress",
     "kept",
     "open_session",
     "over",
