@@ -59,6 +59,7 @@ from convocation.suivi.reader import RecordAccesOnAccesChanged, RecordNotificati
 from event_schemas.catalogue import EVENT_TYPES
 from pages import Pages, saisie
 
+_COMPILERS = 2  # of documents, at once: the mails of a day need thousands, and typst works without Python's lock
 _APIS = (
     listes,
     couverture,
@@ -186,7 +187,9 @@ def _application(runtime: Runtime, settings: Settings, pages: Pages) -> Applicat
         debits=Debits.of(settings),
         sceaux=sceaux,
         public_url=settings.public_url,
-        imprimeur=Imprimeur(Documents(), Documents(), public_url=settings.public_url, cles=sceaux.verifications),
+        imprimeur=Imprimeur(
+            Documents(_COMPILERS), Documents(), public_url=settings.public_url, cles=sceaux.verifications
+        ),
         feuilles=Feuilles(),
     )
 

@@ -51,7 +51,7 @@ class Imprimeur:
             missing = [key for key in keys if key not in found]
             rows = await sql.contents(connection, missing) if missing else []
         if rows:
-            rendered = [(row, await self._render(row)) for row in rows]
+            rendered = await self._render_each(rows)
             async with reading() as connection:
                 found |= await sql.keep(connection, rendered, now)
         return found
@@ -85,8 +85,16 @@ class Imprimeur:
         """One document, which is not kept: the preview of a signature."""
         return await asyncio.to_thread(self._renderer.render, [document])
 
-    async def _render(self, *rows: Contenu) -> bytes:
-        return await asyncio.to_thread(self._renderer.render, [self.document(row) for row in rows])
+    async def _render_each(self, rows: Iterable[Contenu]) -> list[tuple[Contenu, bytes]]:
+        """A file each, as many at once as there are compilers: somebody else's turn is never further than that."""
+        waiting = iter(rows)
+
+        async def render() -> list[tuple[Contenu, bytes]]:
+            return [(row, await asyncio.to_thread(self._renderer.render, [self.document(row)])) for row in waiting]
+
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(render()) for _ in range(self._renderer.compilers)]
+        return [one for task in tasks for one in task.result()]
 
     def document(self, row: Contenu) -> Document:
         """A row of `sql.contents` in the words to print."""
