@@ -85,16 +85,18 @@ class Imprimeur:
         """One document, which is not kept: the preview of a signature."""
         return await asyncio.to_thread(self._renderer.render, [document])
 
-    async def _render_each(self, rows: Iterable[Contenu]) -> list[tuple[Contenu, bytes]]:
-        """A file each, as many at once as there are compilers: somebody else's turn is never further than that."""
-        waiting = iter(rows)
+    async def _render_each(self, rows: Sequence[Contenu]) -> list[tuple[Contenu, bytes]]:
+        """A file each, in the order of `rows`; as many at once as there are compilers: nobody else waits for more."""
+        waiting, rendered = iter(enumerate(rows)), dict[int, bytes]()
 
-        async def render() -> list[tuple[Contenu, bytes]]:
-            return [(row, await asyncio.to_thread(self._renderer.render, [self.document(row)])) for row in waiting]
+        async def render() -> None:
+            for rang, row in waiting:
+                rendered[rang] = await asyncio.to_thread(self._renderer.render, [self.document(row)])
 
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(render()) for _ in range(self._renderer.compilers)]
-        return [one for task in tasks for one in task.result()]
+            for _ in range(self._renderer.compilers):
+                group.create_task(render())
+        return [(row, rendered[rang]) for rang, row in enumerate(rows)]
 
     def document(self, row: Contenu) -> Document:
         """A row of `sql.contents` in the words to print."""
