@@ -31,7 +31,7 @@ from convocation.couverture import api as couverture
 from convocation.delegations import api as delegations
 from convocation.demandes import api as demandes
 from convocation.documents.imprimeur import Imprimeur
-from convocation.documents.rendering import Documents
+from convocation.documents.rendering import COMPILERS, Documents
 from convocation.doublons import api as doublons
 from convocation.doublons.commands import look_for_pairs
 from convocation.echanges import api as echanges
@@ -59,7 +59,6 @@ from convocation.suivi.reader import RecordAccesOnAccesChanged, RecordNotificati
 from event_schemas.catalogue import EVENT_TYPES
 from pages import Pages, saisie
 
-_COMPILERS = 2  # of documents, at once: the mails of a day need thousands, and typst works without Python's lock
 _APIS = (
     listes,
     couverture,
@@ -188,7 +187,7 @@ def _application(runtime: Runtime, settings: Settings, pages: Pages) -> Applicat
         sceaux=sceaux,
         public_url=settings.public_url,
         imprimeur=Imprimeur(
-            Documents(_COMPILERS), Documents(), public_url=settings.public_url, cles=sceaux.verifications
+            Documents(COMPILERS), Documents(), public_url=settings.public_url, cles=sceaux.verifications
         ),
         feuilles=Feuilles(),
     )

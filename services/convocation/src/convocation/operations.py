@@ -16,16 +16,22 @@ from convocation.convocations.commands import replay_convocations
 from convocation.convocations.domain import NatureVersion
 from convocation.convocations.publishing import TYPES
 from convocation.convocations.sql import Choisie, Choix, page
+from convocation.documents.rendering import COMPILERS, Document, Documents, Signataire
 from convocation.entrees import commands as entrees
 from convocation.entrees.commands import Entree
 from convocation.extraits.rendering import Extraits
 from convocation.restauration.commands import catch_up, held
 
 __all__ = [
+    "COMPILERS",
     "SOURCE",
     "Choix",
+    "Document",
+    "Documents",
     "Durees",
     "Extraits",
+    "NatureVersion",
+    "Signataire",
     "catch_up",
     "cle",
     "erase",

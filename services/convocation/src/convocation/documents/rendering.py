@@ -60,6 +60,10 @@ class Document:
 _MASQUE = 4  # every reader takes any of the eight; choosing the best takes longer than setting the page
 
 
+COMPILERS = 2
+"""Of single documents, at once: the mails of a day need thousands, and typst works without Python's lock."""
+
+
 class Documents(Composeur):
     """Convocations; one document a person, or many in one file."""
 
