@@ -67,6 +67,7 @@ async def test_the_gestionnaire_sets_days_and_deadline_and_his_etablissements_cl
         ({"ferme_le": "2027-02-26T18:01:00+01:00"}, "ferme_le", "ne vient pas après celle de toutes"),
         ({"ferme_le": "2027-01-03T18:00:00+01:00"}, "ferme_le", "est passée"),
         ({"ferme_le": "2027-01-10T18:00:00+01:00"}, "ferme_le", "vient après l’ouverture"),
+        ({"ferme_le": "9999-12-31T23:59:59Z"}, "ferme_le", "trop lointaine"),
     ],
 )
 async def test_what_goes_beyond_the_nations_is_refused_at_its_field_and_nothing_is_written(dated, body, champ, phrase):

@@ -8,6 +8,7 @@ from convocation.sessions.refus import ArchivageRefuse, SessionRefusee
 from francais import pluriel
 
 MAX_LIBELLE = 100
+_ANNEES = range(2000, 2200)
 UN_AN = timedelta(weeks=52)
 """As long as a year, to the same day of the week."""
 
@@ -53,8 +54,7 @@ class Declaration(NamedTuple):
 
 def juger_academie(debut: date | None, fin: date | None, nation: "_Tenue") -> None:
     """An académie's days are inside the nation's, as far as those are known. Raises SessionRefusee."""
-    if debut is not None and fin is not None and fin < debut:
-        raise SessionRefusee("Le dernier jour vient après le premier.", "fin")
+    _juger_jours(debut, fin)
     for champ, jour in (("debut", debut), ("fin", fin)):
         avant = jour is not None and nation.debut is not None and jour < nation.debut
         if avant or (jour is not None and nation.fin is not None and jour > nation.fin):
@@ -137,5 +137,13 @@ def juger(libelle: str, debut: date | None, fin: date | None) -> None:
         raise SessionRefusee("Donnez un libellé\u00a0: les établissements le lisent.", "libelle")
     if len(libelle) > MAX_LIBELLE:
         raise SessionRefusee(f"Le libellé tient en {MAX_LIBELLE} caractères.", "libelle")
+    _juger_jours(debut, fin)
+
+
+def _juger_jours(debut: date | None, fin: date | None) -> None:
+    """A year later there is such a day too: the next session takes them up."""
+    for champ, jour in (("debut", debut), ("fin", fin)):
+        if jour is not None and jour.year not in _ANNEES:
+            raise SessionRefusee(f"L’année va de {_ANNEES[0]} à {_ANNEES[-1]}.", champ)
     if debut is not None and fin is not None and fin < debut:
         raise SessionRefusee("Le dernier jour vient après le premier.", "fin")
