@@ -87,13 +87,14 @@ async def test_what_the_administrateur_decided_for_the_academie_is_not_overruled
     assert (await dated.gestionnaire.put(URL, {"debut": "2027-01-25"})).status_code == 200
 
 
-@pytest.mark.parametrize("nation", ["closed", "shorter", "later"])
+@pytest.mark.parametrize("nation", ["closed", "shorter", "later", "after"])
 async def test_what_the_nation_is_decided_on_anew_bounds_the_academies_dates_too(dated, nation):
     await dated.gestionnaire.put(URL, {"ferme_le": LIMITE})
     changes = {
         "closed": {"ouverte": False, "motif": "fin"},
         "shorter": NATION | {"fin": "2027-02-12T18:00:00+01:00"},
         "later": NATION | {"fin": "2027-03-05T18:00:00+01:00"},
+        "after": NATION | {"debut": "2027-02-22T08:00:00+01:00"},
     }
     assert (await dated.administrateur.put("/api/ouvertures", OPENING | changes[nation])).status_code == 200
     kept = (True, datetime(2027, 1, 11, 7, tzinfo=UTC), datetime(2027, 2, 19, 17, tzinfo=UTC), True)
@@ -107,6 +108,7 @@ def test_an_academies_end_is_the_earlier_one_and_nothing_of_its_own_where_that_i
     assert bornee(Decision(True, None, late), Decision(True, NOW, early)) is None
     assert bornee(Decision(True, None, early), Decision(False)) is None
     assert bornee(Decision(True, None, early), None) is None
+    assert bornee(Decision(True, None, early), Decision(True, early, late)) is None
 
 
 async def test_given_back_the_nations_deadline_holds_again(dated):

@@ -90,7 +90,9 @@ def bornee(propre: Decision, nationale: Decision | None) -> Decision | None:
         return None
     fins = [one for one in (propre.fin, nationale.fin) if one is not None]
     fin = min(fins) if fins else None
-    return None if fin == nationale.fin else Decision(True, nationale.debut, fin)
+    if fin == nationale.fin or (fin and nationale.debut and fin <= nationale.debut):
+        return None  # the nation's end, or over before the nation opens
+    return Decision(True, nationale.debut, fin)
 
 
 def juger_limite(limite: datetime | None, nationale: Decision | None, now: datetime, *, decidee: bool) -> None:
