@@ -83,6 +83,8 @@ async def test_what_the_administrateur_decided_for_the_academie_is_not_overruled
     await dated.administrateur.put("/api/ouvertures", own)
     answer = await dated.gestionnaire.put(URL, {"ferme_le": LIMITE})
     assert "demandez-lui" in answer.json()["detail"]
+    page = await dated.browser("gestionnaire").text(f"/sessions/{SESSION}/academies/10")
+    assert "Date limite de convocation&nbsp;: aucune." in page, "its service is closed: the nation's end is not its own"
     assert (await decision(dated))[0] is False
     assert (await dated.gestionnaire.put(URL, {"debut": "2027-01-25"})).status_code == 200
 
@@ -137,6 +139,16 @@ async def test_days_outside_the_academies_are_told_before_one_convokes(dated):
     assert found["2027-03-09"] == {"apres-la-session"}
     row = await dated.pool.fetchrow("SELECT debut, fin FROM session_academie")
     assert tuple(row) == (date(2027, 1, 25), date(2027, 3, 5))
+
+
+async def test_what_the_administrateur_opened_without_an_end_is_shown_and_days_are_set(dated):
+    own = {"session": SESSION, "portee": "ACADEMIE", "code": "10", "ouverte": True}
+    assert (await dated.administrateur.put("/api/ouvertures", own)).status_code == 200
+    gest, url = dated.browser("gestionnaire"), f"/sessions/{SESSION}/academies/10"
+    assert "Date limite de convocation" in await gest.text(url)
+    done = await gest.post(url, {"debut": "2027-01-25", "fin": "", "ferme_le": ""})
+    assert done.status_code == 303
+    assert await decision(dated) == (True, None, None, False)
 
 
 async def test_the_page_shows_what_holds_and_keeps_what_was_typed(dated):
