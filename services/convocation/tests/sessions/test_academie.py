@@ -141,6 +141,21 @@ async def test_days_outside_the_academies_are_told_before_one_convokes(dated):
     assert tuple(row) == (date(2027, 1, 25), date(2027, 3, 5))
 
 
+async def test_days_that_are_no_longer_among_the_nations_are_the_academies_no_more(dated):
+    """Else its first day would come after the last one, and every day be warned of."""
+    await dated.gestionnaire.put(URL, {"debut": "2027-03-01", "fin": "2027-03-05"})
+    shorter = {"libelle": "Essai", "debut": "2027-01-18", "fin": "2027-02-12"}
+    answer = await dated.administrateur.put(f"/api/sessions/{SESSION}", shorter, **{"If-Match": '"2"'})
+    assert answer.status_code == 200, answer.text
+    assert tuple(await dated.pool.fetchrow("SELECT debut, fin FROM session_academie")) == (None, None)
+    act = await dated.pool.fetchrow("SELECT action, academie, apres FROM audit ORDER BY id DESC LIMIT 1")
+    assert tuple(act)[:2] == ("session.dater", "10")
+    assert json.loads(act["apres"])["premier_jour"] == "lundi 18 janvier 2027"
+    at(dated, datetime(2027, 1, 12, 9, tzinfo=UTC))
+    convoked = await dated.chef.convoque(str(dated.hg), "100", dates=["2027-01-26"])
+    assert not {one["type"] for one in convoked.json()["avertissements"]} & {"avant-la-session", "apres-la-session"}
+
+
 async def test_what_the_administrateur_opened_without_an_end_is_shown_and_days_are_set(dated):
     own = {"session": SESSION, "portee": "ACADEMIE", "code": "10", "ouverte": True}
     assert (await dated.administrateur.put("/api/ouvertures", own)).status_code == 200

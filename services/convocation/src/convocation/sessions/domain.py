@@ -61,6 +61,17 @@ def juger_academie(debut: date | None, fin: date | None, nation: "_Tenue") -> No
             raise SessionRefusee("Ce jour n’est pas dans ceux de la session pour toutes les académies.", champ)
 
 
+def borner(debut: date | None, fin: date | None, nation: "_Jours") -> tuple[date | None, date | None]:
+    """Of an académie's days those that are inside the nation's; None: the nation's holds."""
+    inside = [
+        jour is not None
+        and (nation.debut is None or jour >= nation.debut)
+        and (nation.fin is None or jour <= nation.fin)
+        for jour in (debut, fin)
+    ]
+    return debut if inside[0] else None, fin if inside[1] else None
+
+
 class DatesAcademie(NamedTuple):
     """What an académie says for itself; None: as for the nation."""
 
@@ -75,27 +86,25 @@ def reprendre(dates: DatesAcademie, declaration: Declaration) -> DatesAcademie:
     Its deadline is moved already.
     """
     days = [jour + UN_AN if jour is not None else None for jour in (dates.debut, dates.fin)]
-    debut, fin = (
-        jour
-        if jour is not None
-        and (declaration.debut is None or jour >= declaration.debut)
-        and (declaration.fin is None or jour <= declaration.fin)
-        else None
-        for jour in days
-    )
+    debut, fin = borner(days[0], days[1], declaration)
     limite, opens, closes = dates.ferme_le, declaration.ouvre_le, declaration.ferme_le
     inside = limite is not None and (closes is None or limite < closes) and (opens is None or limite > opens)
     opened = opens is not None or closes is not None
     return DatesAcademie(debut, fin, limite if inside and opened else None)
 
 
-class _Tenue(Protocol):
-    """A declared session as it is kept."""
+class _Jours(Protocol):
+    """Of a session, as far as they are known."""
 
     @property
     def debut(self) -> date | None: ...
     @property
     def fin(self) -> date | None: ...
+
+
+class _Tenue(_Jours, Protocol):
+    """A declared session as it is kept."""
+
     @property
     def ouvert(self) -> bool: ...
     @property
