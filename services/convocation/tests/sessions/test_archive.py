@@ -175,6 +175,21 @@ async def test_a_merge_leaves_the_archive_as_it_is(archive, twins):
     assert tuple(row) == ("100", "ACTIVE", 1)
 
 
+async def test_a_merge_is_undone_but_for_what_was_archived_since(close, twins):
+    await close.register(twins)
+    merge = (await close.merge("200", "100")).json()
+    assert merge["reprises"] == 1
+    rows = "SELECT numero, status, version FROM convocation ORDER BY convocation_id"
+    before = await close.pool.fetch(rows)
+    assert (await close.administrateur.post(f"/api/sessions/{SESSION}/archivage", {})).status_code == 200
+    page = await close.browser("gestionnaire").text(f"/intervenants/doublons/fusions/{merge['fusion_id']}")
+    assert "1 convocation reste" in page
+    answer = await close.gestionnaire.post(f"/api/intervenants/fusions/{merge['fusion_id']}/annulation", {})
+    assert (answer.status_code, answer.json()) == (200, {"rendues": 0}), answer.text
+    assert await close.pool.fetch(rows) == before
+    assert await close.pool.fetchval("SELECT actif FROM intervenant WHERE numero = '100'")
+
+
 async def test_a_fact_that_waits_to_be_told_is_told_no_more(close):
     await close.pool.execute("UPDATE avis SET le = $1", APRES)
 
