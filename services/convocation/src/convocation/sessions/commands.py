@@ -48,7 +48,8 @@ async def declare_session(commande: Commande, declaration: Declaration, reprise:
     if ouvre_le is not None or ferme_le is not None:
         await open_service(commande, session, {NATIONALE: Decision(True, ouvre_le, ferme_le)})
     for row in await sql.datees(commande.connection, reprise):
-        dates = reprendre(DatesAcademie(row.debut, row.fin, un_an_apres(row.academie, row.ferme_le)), declaration)
+        before = DatesAcademie(row.debut, row.fin, un_an_apres(row.academie, row.ferme_le))
+        dates = reprendre(before, declaration, when)
         if dates != DatesAcademie():
             await date_academie(commande, session, row.academie, dates)
 

@@ -80,15 +80,15 @@ class DatesAcademie(NamedTuple):
     ferme_le: datetime | None = None
 
 
-def reprendre(dates: DatesAcademie, declaration: Declaration) -> DatesAcademie:
-    """What an académie said for the session before, as far as it is inside the new one's.
+def reprendre(dates: DatesAcademie, declaration: Declaration, now: datetime) -> DatesAcademie:
+    """What an académie said for the session before, as far as it is inside the new one's and not past.
 
     Its deadline is moved already.
     """
     days = [jour + UN_AN if jour is not None else None for jour in (dates.debut, dates.fin)]
     debut, fin = borner(days[0], days[1], declaration)
     limite, opens, closes = dates.ferme_le, declaration.ouvre_le, declaration.ferme_le
-    inside = limite is not None and (closes is None or limite < closes) and (opens is None or limite > opens)
+    inside = limite is not None and (closes is None or limite < closes) and limite > (opens or now)
     opened = opens is not None or closes is not None
     return DatesAcademie(debut, fin, limite if inside and opened else None)
 
