@@ -7,7 +7,7 @@ from acces.audit import Acte, changes, record
 from acces.commande import Commande
 from convocation.commun.refus import VersionDepassee, entier
 from convocation.missions.refus import SessionArchivee
-from convocation.ouvertures.commands import limit_academie, open_service
+from convocation.ouvertures.commands import hold_decisions, limit_academie, open_service
 from convocation.ouvertures.domain import NATIONALE, Decision
 from convocation.sessions import sql
 from convocation.sessions.access import ARCHIVER, DATER, DECLARER, may_archive, may_date, may_declare
@@ -86,6 +86,7 @@ async def archive_session(commande: Commande, session: str, motif: str) -> Sessi
     may_archive(commande.acteur)
     connection, who, when = commande.connection, commande.acteur.sub, commande.now
     kept = entier(motif, "motif")
+    await hold_decisions(commande, session)
     held = await sql.get(connection, session, when, lock=True)
     if held is None:
         raise SessionInconnue
@@ -103,6 +104,7 @@ async def date_academie(commande: Commande, session: str, academie: str, dates: 
     Raises SessionInconnue, SessionRefusee, SessionArchivee, OuvertureRefusee, AcademieInconnue, Forbidden.
     """
     may_date(commande.acteur, academie)
+    await hold_decisions(commande, session)
     nation = await known(commande, session)
     if nation.archivee_le is not None:
         raise SessionArchivee
