@@ -1,18 +1,39 @@
 """A gestionnaire acts for an établissement: with a reason, for a while, under both names; the établissement is told."""
 
+import asyncio
 import re
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from html import unescape
 
 import pytest
 
 from acces.acteur import Acteur, Role
+from convocation.entrees.commands import Entrees
+from convocation.interventions import sql
 from convocation.interventions.commands import close_overdue
+from testkit.eventually import eventually
 
 SESSION, LYON, AUTRE_LYON, LILLE = "2020-E3C1", "0699001J", "0699002K", "0599001F"
 MOTIF = "Le chef d’établissement est absent jusqu’au 12."
 EN_BREF = "Vous agissez pour cet établissement."
+
+
+class Slow(Entrees):
+    """Sessions of a process that is held up before the first session is given its function."""
+
+    __slots__ = ("go_on", "reached")
+
+    def __init__(self, sessions):
+        super().__init__(**{one.name: getattr(sessions, one.name) for one in fields(sessions)})
+        for name in self.__slots__:
+            object.__setattr__(self, name, asyncio.Event())
+
+    async def act_as(self, *asked):
+        if not self.reached.is_set():
+            self.reached.set()
+            await self.go_on.wait()
+        return await super().act_as(*asked)
 
 
 class Agir:
@@ -150,6 +171,36 @@ async def test_one_acts_for_one_at_a_time_and_ended_one_is_the_gestionnaire_agai
         assert EN_BREF not in text
         assert "Exigences" in text or "Profils et besoins" in text
         assert (await agir.convoque("100", browser=browser)).status_code == 403
+
+
+async def test_who_has_begun_for_another_one_meanwhile_does_not_act_where_it_is_over(agir):
+    """Its acts would be in no intervention: neither counted nor told."""
+    state, other = agir.world.app.state.application, agir.world.browser("gestionnaire")
+    slow = Slow(state.sessions)
+    agir.world.app.state.application = replace(state, sessions=slow)
+    late = asyncio.create_task(agir.begin())
+    await slow.reached.wait()
+    assert (await agir.begin(AUTRE_LYON, browser=other)).status_code == 303
+    slow.go_on.set()
+    assert (await late).status_code == 409
+    assert EN_BREF not in (await agir.page("/missions"))[1]
+    assert EN_BREF in (await agir.page("/missions", other))[1]
+    assert [(one["uai"], one["fin"] is None) for one in await agir.interventions()] == [
+        (LYON, False),
+        (AUTRE_LYON, True),
+    ]
+
+
+async def test_two_that_begin_at_once_wait_for_each_other(agir):
+    waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    async with agir.world.pool.acquire() as first:
+        transaction = first.transaction()
+        await transaction.start()
+        await sql.alone(first, "gest")
+        second = asyncio.create_task(agir.begin())
+        await eventually(lambda: agir.world.pool.fetchval(waiting), because="the second one waits")
+        await transaction.commit()
+    assert (await second).status_code == 303
 
 
 async def test_after_two_hours_it_has_ended_by_itself_and_the_lycee_is_told(agir):

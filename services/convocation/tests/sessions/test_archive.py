@@ -1,5 +1,6 @@
 """An archived session is read by everybody who could, and written by nobody; what waits in it ends by itself."""
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
@@ -9,10 +10,12 @@ import pytest
 from acces.acteur import Acteur, Role
 from acces.portee import act_as
 from convocation.avis import sql as avis
+from testkit.eventually import eventually
 
 LYON, SESSION, SUIVANTE = "0699001J", "2020-E3C1", "2019-E3C1"
 JOUR = (datetime.now(UTC) + timedelta(days=40)).date()
 APRES = datetime.combine(JOUR + timedelta(days=1), time(9), UTC)
+OPENING = {"session": SESSION, "portee": "ETABLISSEMENT", "code": LYON, "ouverte": True}
 PLUS_TARD = (JOUR + timedelta(days=30)).isoformat()
 
 
@@ -60,6 +63,28 @@ async def test_what_is_open_or_still_to_come_is_not_archived(open_world):
     assert unknown.status_code == 404
 
 
+async def test_who_opens_and_who_archives_at_once_wait_for_each_other(close):
+    """Else the session would be archived and open, and nobody could close it any more."""
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    url, opening = f"/api/sessions/{SESSION}/archivage", OPENING | {"portee": "NATIONALE", "code": "*"}
+    async with close.pool.acquire() as convoking:
+        transaction = convoking.transaction()
+        await transaction.start()
+        await convoking.execute("SELECT FROM ouverture WHERE session = $1 FOR SHARE", SESSION)
+        archiving = asyncio.create_task(close.administrateur.post(url, {}))
+        await eventually(lambda: close.pool.fetchval(waiting), because="the archiving waits")
+        both = archiving, asyncio.create_task(close.administrateur.put("/api/ouvertures", opening))
+        await eventually(lambda: enough(close, waiting), because="the opening waits")
+        await transaction.commit()
+    assert [(await one).status_code for one in both] == [200, 409]
+    [held] = await close.pool.fetch("SELECT ouverte FROM ouverture WHERE session = $1", SESSION)
+    assert not held["ouverte"]
+
+
+async def enough(world, waiting):
+    return await world.pool.fetchval(waiting) == 2
+
+
 async def test_the_effect_is_told_first_and_the_act_is_in_the_journal(close):
     admin = close.browser("administrateur")
     page = await admin.text(f"/sessions/{SESSION}/archivage")
@@ -79,7 +104,6 @@ async def writes(world):
     """Every act on a mission, a convocation or the service of the session, by who may do it."""
     line, mission = world.line, world.hg
     chef, person = world.browser("chef"), world.browser("intervenant")
-    opening = {"session": SESSION, "portee": "ETABLISSEMENT", "code": LYON, "ouverte": True}
     reminder = {"session": SESSION, "motif": "RESTE", "uais": [LYON]}
     version = {"If-Match": '"1"'}
     change = {"libelle": "Autre"}
@@ -94,7 +118,7 @@ async def writes(world):
     yield "page affectation", await chef.get(f"/missions/{mission}/affectation")
     lot = {"action": "annuler|confirmer", "choix": [f"{line}|1"], "motif": "x"}
     yield "lot", await chef.post(f"/suivi/{LYON}", lot)
-    yield "ouvrir", await world.administrateur.put("/api/ouvertures", opening)
+    yield "ouvrir", await world.administrateur.put("/api/ouvertures", OPENING)
     yield "rappel", await world.gestionnaire.post("/api/rappels", reminder)
     change_url = f"/api/sessions/{SESSION}"
     yield "session", await world.administrateur.put(change_url, change, **{"If-Match": '"2"'})
@@ -173,6 +197,21 @@ async def test_a_merge_leaves_the_archive_as_it_is(archive, twins):
         "SELECT numero, status, version FROM convocation WHERE convocation_id = $1", archive.line
     )
     assert tuple(row) == ("100", "ACTIVE", 1)
+
+
+async def test_a_merge_is_undone_but_for_what_was_archived_since(close, twins):
+    await close.register(twins)
+    merge = (await close.merge("200", "100")).json()
+    assert merge["reprises"] == 1
+    rows = "SELECT numero, status, version FROM convocation ORDER BY convocation_id"
+    before = await close.pool.fetch(rows)
+    assert (await close.administrateur.post(f"/api/sessions/{SESSION}/archivage", {})).status_code == 200
+    page = await close.browser("gestionnaire").text(f"/intervenants/doublons/fusions/{merge['fusion_id']}")
+    assert "1 convocation reste" in page
+    answer = await close.gestionnaire.post(f"/api/intervenants/fusions/{merge['fusion_id']}/annulation", {})
+    assert (answer.status_code, answer.json()) == (200, {"rendues": 0}), answer.text
+    assert await close.pool.fetch(rows) == before
+    assert await close.pool.fetchval("SELECT actif FROM intervenant WHERE numero = '100'")
 
 
 async def test_a_fact_that_waits_to_be_told_is_told_no_more(close):

@@ -1,5 +1,6 @@
 """« Agir pour un établissement »: the reason first; then the pages of the établissement, until one ends it."""
 
+from functools import partial
 from typing import Any
 
 from fastapi import Request
@@ -18,7 +19,7 @@ from convocation.interventions.access import POUR, etablissement_to_act_for, may
 from convocation.interventions.commands import begin, finish
 from convocation.interventions.domain import DUREE, MAX_MOTIF
 from convocation.interventions.presenters import line
-from convocation.interventions.refus import MotifVide, SansSession
+from convocation.interventions.refus import InterventionFinie, MotifVide, SansSession
 from convocation.missions import reads as missions
 from pages.commands import commande, reading, see_other
 from pages.forms import fields, page_number, text
@@ -81,8 +82,9 @@ async def commencer(request: Request, uai: str, acteur: ActeurDep) -> Response:
     except MotifVide as refus:
         return await _ask(request, acteur, uai, motif, refus)
     assert entree is not None  # else the command has refused
-    await state.sessions.act_no_more_as(POUR, entree.compte)
-    await state.sessions.act_as(secret, fonction)
+    # In another browser one may have begun for another one meanwhile: what is over is acted in no more.
+    if not await state.sessions.act_as(secret, entree.compte, fonction, partial(sql.hold, par=acteur.sub, uai=uai)):
+        raise InterventionFinie
     securite.tell(request, Evenement.ACTING_FOR, fonction)
     return see_other(f"/preparation/{uai}?session={held}")
 

@@ -64,7 +64,13 @@ async def open_service(
     for cible, decision in decisions.items():
         _judge(commande, places, cible, decision)
     await sql.hold(connection, session, le=when)
+    await _vivante(commande, session)  # archived while we waited
     await _take(commande, session, await _with_bounds(commande, session, decisions), motif, places)
+
+
+async def hold_decisions(commande: Commande, session: str) -> None:
+    """Nobody opens, closes or convokes in a session before the transaction's end; who is at it ends first."""
+    await sql.hold_what_is_there(commande.connection, session)
 
 
 async def limit_academie(commande: Commande, session: str, academie: str, limite: datetime | None) -> None:
@@ -75,8 +81,8 @@ async def limit_academie(commande: Commande, session: str, academie: str, limite
     Raises OuvertureRefusee, SessionNonDeclaree, SessionArchivee, Forbidden.
     """
     may_date(commande.acteur, academie)
-    await _vivante(commande, session)
     await sql.hold_what_is_there(commande.connection, session)
+    await _vivante(commande, session)
     cible = Cible(PorteeOuverture.ACADEMIE, academie)
     held = await reads.held(commande.connection, session, [NATIONALE, cible])
     nationale, tenue = held.get(NATIONALE), held.get(cible, held.get(NATIONALE))

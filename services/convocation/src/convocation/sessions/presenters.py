@@ -46,9 +46,10 @@ async def dates_of(connection: Connection, session: str, academie: str) -> dict[
 
 def a_saisir(days: JoursRow, held: Mapping[str, Any]) -> dict[str, str]:
     """The académie's own dates, as the form has them; what follows the nation is empty."""
-    limite = held["ferme_le"].replace(tzinfo=None).isoformat(timespec="minutes") if held["propre"] else ""
+    limite = held["ferme_le"] if held["propre"] else None
     own = {"debut": days.debut_propre, "fin": days.fin_propre}
-    return {name: day.isoformat() if day else "" for name, day in own.items()} | {"ferme_le": limite}
+    typed = limite.replace(tzinfo=None).isoformat(timespec="minutes") if limite else ""
+    return {name: day.isoformat() if day else "" for name, day in own.items()} | {"ferme_le": typed}
 
 
 def annonce(rows: Sequence[NonDeclaree]) -> str:
