@@ -1,5 +1,7 @@
 """Names of the départements, by the first three digits of an UAI (domaine.md 5.4)."""
 
+from collections.abc import Iterable
+
 _METROPOLE = """
 001 Ain|002 Aisne|003 Allier|004 Alpes-de-Haute-Provence|005 Hautes-Alpes|006 Alpes-Maritimes|007 Ardèche
 008 Ardennes|009 Ariège|010 Aube|011 Aude|012 Aveyron|013 Bouches-du-Rhône|014 Calvados|015 Cantal|016 Charente
@@ -26,3 +28,8 @@ NOMS = dict(one.split(" ", 1) for line in f"{_METROPOLE}{_AILLEURS}".split("\n")
 def nom(departement: str) -> str:
     """« Rhône (069) »; the digits alone where they are no département's."""
     return f"{NOMS[departement]} ({departement})" if departement in NOMS else departement
+
+
+def choix(codes: Iterable[str]) -> list[tuple[str, str]]:
+    """Digits and name of each, by name."""
+    return sorted(((code, nom(code)) for code in codes), key=lambda one: one[1])

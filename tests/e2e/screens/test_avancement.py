@@ -49,7 +49,7 @@ async def test_from_the_menu_to_a_departement_and_what_lacks_there(counted, pers
     await page.get_by_role("link", name="Rhône (069)").click()
     await expect(page.get_by_role("heading", name="Rhône (069)")).to_be_visible()
     await page.get_by_role("link", name="Voir ce qui manque dans la couverture").click()
-    await expect(page.get_by_label("Département (trois chiffres)")).to_have_value("069")
+    await expect(page.get_by_label("Département", exact=True)).to_have_value("069")
 
 
 async def test_by_keyboard_an_academie_is_chosen(counted, person):

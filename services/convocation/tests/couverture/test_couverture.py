@@ -168,3 +168,18 @@ async def test_a_nation_is_read_in_well_under_the_time_limit_of_a_statement(worl
             assert rows[0].somme[0] == 22_500
     record_property("seconds", times)
     assert max(times.values()) < 7, times
+
+
+async def test_the_filters_offer_academies_by_name_and_departements_by_name_and_links_stand_apart(open_world):
+    page = await open_world.browser("administrateur").text("/couverture")
+    choix = page.partition('name="academie"')[2].partition("</select>")[0]
+    names = re.findall(r">([^<>]+)</option>", choix)[1:]
+    assert names[:2] == ["Aix-Marseille", "Amiens"]
+    choix = page.partition('name="departement"')[2].partition("</select>")[0]
+    assert re.findall(r'value="(\d+)"[^>]*> ?([^<]+?) ?</option>', choix) == [
+        ("059", "Nord (059)"),
+        ("069", "Rhône (069)"),
+    ]
+    assert "Rappeler des établissements</a></li>" in page
+    page = await open_world.browser("gestionnaire").text("/rappels")
+    assert "Rhône (069)" in page.partition('name="departement"')[2].partition("</select>")[0]

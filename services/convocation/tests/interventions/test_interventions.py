@@ -243,3 +243,14 @@ async def test_what_others_do_meanwhile_is_not_counted(agir):
     await agir.world.chef.convoque(agir.world.hlp, "103")
     await agir.end()
     assert await agir.letter() == []
+
+
+async def test_the_page_finds_for_whom_to_act_in_ones_own_academie_alone(world):
+    browser = world.browser("gestionnaire")
+    assert "Chercher" in await browser.text("/interventions")
+    page = await browser.text(f"/interventions?q={LYON.lower()}")
+    assert f'href="/interventions/{LYON}"' in page
+    for nothing in (LILLE, "%25", "zzz"):
+        assert 'href="/interventions/0' not in await browser.text(f"/interventions?q={nothing}")
+    for other in ("chef", "administrateur"):
+        assert f'href="/interventions/{LYON}"' not in await world.browser(other).text(f"/interventions?q={LYON}")

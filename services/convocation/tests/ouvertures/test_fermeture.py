@@ -103,3 +103,24 @@ def test_a_tenth_more_is_what_people_do_meanwhile_and_the_first_of_its_kind_is_n
 async def test_only_the_administrateur_sees_the_page(open_world):
     assert (await open_world.browser("gestionnaire").post("/ouvertures", FORM)).status_code == 403
     assert (await open_world.gestionnaire.get("/api/ouvertures/en-cours", session=SESSION)).status_code == 403
+
+
+async def test_after_a_closing_a_lycee_reads_that_it_is_closed_and_is_not_told_to_wait(open_world):
+    chef, admin = open_world.browser("chef"), open_world.browser("administrateur")
+    form = FORM | {"pour": "10", "decision": "fermer"}
+    assert (await admin.post("/ouvertures", form)).status_code == 303
+    for path in ("/missions", "/", f"/missions/{open_world.hg}"):
+        page = await chef.text(path)
+        assert "Le service de convocation est fermé : l’administrateur IMAGIN l’a décidé" in page, path
+        assert "apparaîtront ici dès l’ouverture" not in page
+    assert "Service fermé" in await open_world.browser("gestionnaire").text("/")
+    assert "pour tous les lycées." in await open_world.browser("gestionnaire").text("/")
+
+
+async def test_past_its_end_the_list_says_since_when_and_before_any_decision_one_waits(open_world):
+    query = "UPDATE ouverture SET fin = '2026-01-20T17:00Z' WHERE portee = 'NATIONALE'"
+    await open_world.pool.execute(query)
+    page = await open_world.browser("chef").text("/missions")
+    assert "Le service de convocation est fermé depuis le mardi 20 janvier 2026 à 18 h 00 (session 2020-E3C1)." in page
+    await open_world.pool.execute("DELETE FROM ouverture")
+    assert "apparaîtront ici dès l’ouverture" in await open_world.browser("chef").text("/missions")

@@ -115,3 +115,21 @@ async def test_no_end_of_a_program_in_the_year_9999_is_refused(clocked):
     assert (answer.status_code, answer.json()["champ"]) == (422, "fin")
     assert "l’année 2199 est la dernière" in answer.json()["detail"]
     assert (await clocked.browser("chef").get("/")).status_code == 200
+
+
+async def test_its_page_says_when_the_service_is_open_and_which_academies_have_their_dates(clocked):
+    admin = clocked.browser("administrateur")
+    await admin.post("/sessions", FORM | {"ouvre_le": "2027-01-11T08:00", "ferme_le": "2027-02-26T18:00"})
+    page = await admin.text(f"/sessions/{NEUVE}")
+    assert "ouvert, à partir du lundi 11 janvier 2027 à 8 h 00, jusqu’au vendredi 26 février 2027 à 18 h 00." in page
+    assert "Académies qui ont leurs dates" not in page
+    own = {"debut": "2027-01-25", "ferme_le": "2027-02-19T18:00"}
+    assert (await clocked.browser("gestionnaire").post(f"/sessions/{NEUVE}/academies/10", own)).status_code == 303
+    page = await admin.text(f"/sessions/{NEUVE}")
+    table = page.partition("Académies qui ont leurs dates")[2].partition("</table>")[0]
+    assert "Lyon" in table
+    assert "à partir du lundi 25 janvier 2027" in table
+    assert "vendredi 19 février 2027 à 18 h 00" in table
+    assert (
+        "Lyon" not in (await clocked.browser("gestionnaire_de_lille").text(f"/sessions/{NEUVE}")).partition("<main")[2]
+    )

@@ -158,7 +158,7 @@ def bloc_du_rectorat(one: Rectorat, now: datetime) -> Bloc:
     """What the gestionnaire does, then what he follows at the lycées."""
     lycees = [reste for reste in one.restes if reste.missions]
     ouverts = sum(service(one.decisions, reste, now)[0] for reste in lycees)
-    told = f"pour {pluriel(ouverts, 'lycée', 'lycées')} sur {len(lycees)}."
+    told = f"pour {pluriel(ouverts, 'lycée', 'lycées')} sur {len(lycees)}." if ouverts else "pour tous les lycées."
     steps = [
         _demandes(one),
         _imports(one),
@@ -167,7 +167,7 @@ def bloc_du_rectorat(one: Rectorat, now: datetime) -> Bloc:
         *_envois(lycees),
         _fermetures(one, lycees, now),
     ]
-    return Bloc(one.titre, told, bool(lycees) and not ouverts, steps)
+    return Bloc(one.titre, told if lycees else None, bool(lycees) and not ouverts, steps)
 
 
 def _demandes(one: Rectorat) -> Etape:

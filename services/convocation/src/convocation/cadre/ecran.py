@@ -120,7 +120,10 @@ _FAITS = {
         "Fusion défaite",
         "Les deux fiches sont de nouveau en activité ; SANTORIN est prévenu.",
     ),
-    "session": ("Session déclarée", "Ses missions sont visibles ; elles s’ouvrent par l’ouverture du service."),
+    "session": (
+        "Session déclarée",
+        "Ses missions sont visibles. Les lycées convoquent tant que le service leur est ouvert.",
+    ),
     "session-archivee": ("Session archivée", "Elle se lit ; rien ne s’y change plus."),
     "session-modifiee": ("Session enregistrée", "Les établissements le lisent dès à présent."),
     "exigence": ("Règle enregistrée", "Les besoins des missions ouvertes la suivent dès à présent."),

@@ -1,8 +1,10 @@
 """« Couverture »: what the missions of a session lack, from the nation down to the mission, and as files."""
 
 import asyncio
+from collections.abc import Iterable
 from datetime import datetime
 from math import ceil
+from operator import itemgetter
 from typing import Any
 from urllib.parse import urlencode
 
@@ -30,6 +32,7 @@ from convocation.missions.domain import LIBELLES_VOIE
 from convocation.rappels import reads as rappels
 from convocation.rappels.access import may_remind
 from convocation.rappels.domain import LIBELLES
+from event_schemas import departements
 from event_schemas.academies import NOMS, local_time
 from pages.commands import reading
 from pages.forms import page_number
@@ -137,13 +140,21 @@ async def _choices(connection: Connection, acteur: Acteur, filtre: FiltreCouvert
     return {
         "choix_par": [(one.value, LIBELLES_REGROUPEMENTS[one]) for one in access.regroupements(acteur)],
         "choix_sessions": [(one, one) for one in await missions.sessions(connection, now)],
-        "choix_academies": [(code, NOMS.get(code, code)) for code in codes] if len(codes) > 1 else [],
+        "choix_academies": sorted(((code, NOMS[code]) for code in codes), key=itemgetter(1)) if len(codes) > 1 else [],
+        "choix_departements": departements.choix(await _departements(connection, filtre, codes)),
         "choix_epreuves": [
             (f"{row.voie}.{row.code}", f"{row.libelle} – {LIBELLES_VOIE.get(row.voie, row.voie)}")
             for row in await sql.epreuves(connection, filtre)
         ],
         "par_etablissement": filtre.uais is None or len(filtre.uais) > 1,
     }
+
+
+async def _departements(connection: Connection, filtre: FiltreCouverture, codes: list[str]) -> Iterable[str]:
+    """Of the établissements that are seen; `codes`: the académies."""
+    if filtre.uais is not None:
+        return {uai[:3] for uai in filtre.uais}
+    return await missions.departements(connection, filtre.session, [filtre.academie] if filtre.academie else codes)
 
 
 async def _reminders(connection: Connection, acteur: Acteur, one: Couverture, asked: dict[str, str]) -> dict[str, Any]:

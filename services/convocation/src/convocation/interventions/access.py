@@ -25,6 +25,11 @@ def may_intervene(acteur: Acteur) -> bool:
     return POLICY.reach(acteur, OUVRIR) is not None
 
 
+def where_to_intervene(acteur: Acteur) -> Reach | None:
+    """The académies whose établissements one may act for; None for who acts for nobody."""
+    return reach(acteur, OUVRIR) if may_intervene(acteur) else None
+
+
 def may_end(acteur: Acteur) -> None:
     """Raises Forbidden for who acts for nobody."""
     POLICY.scope(acteur, FINIR)

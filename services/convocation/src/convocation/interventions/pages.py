@@ -15,7 +15,7 @@ from convocation.commun.application import application
 from convocation.commun.refus import Refus
 from convocation.commun.refusals import errors_of, status_of
 from convocation.interventions import sql
-from convocation.interventions.access import POUR, etablissement_to_act_for, may_end, seen
+from convocation.interventions.access import POUR, etablissement_to_act_for, may_end, seen, where_to_intervene
 from convocation.interventions.commands import begin, finish
 from convocation.interventions.domain import DUREE, MAX_MOTIF
 from convocation.interventions.presenters import line
@@ -26,13 +26,16 @@ from pages.forms import fields, page_number, text
 
 router = Router(include_in_schema=False)
 _TAILLE = 50
+_TROUVES = 20
 
 
 @router.get("/interventions")
 async def lister(request: Request, acteur: ActeurDep) -> Response:
     """The rectorat's acts for one's établissements or académies, the latest first."""
     reach, number = seen(acteur), page_number(request.query_params.get("page", "1"))
+    asked, places = request.query_params.get("q", "")[:100], where_to_intervene(acteur)
     async with reading(request, acteur) as connection:
+        found = await sql.etablissements(connection, places.academies, asked, _TROUVES + 1) if places else []
         rows = await sql.page(connection, reach.uais, reach.academies, taille=_TAILLE, page=number)
         total = rows[0].total if rows else 0
         context: dict[str, Any] = {
@@ -41,6 +44,10 @@ async def lister(request: Request, acteur: ActeurDep) -> Response:
             "page_numero": number,
             "vers": lambda n: f"?page={n}",
             "plusieurs": reach.uais is None or len(reach.uais) > 1,
+            "agit": places is not None,
+            "q": asked,
+            "trouves": found[:_TROUVES],
+            "trop": len(found) > _TROUVES,
         }
         return await page(request, connection, acteur, "interventions/interventions.html", **context)
 

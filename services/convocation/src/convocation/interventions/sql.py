@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from chassis.database import Connection, Row
+from convocation.commun.recherche import mots
+from convocation.missions.reads import Etablissement
 
 _INSERT = """
 INSERT INTO intervention (uai, academie, session, motif, par, par_nom, debut) VALUES ($1, $2, $3, $4, $5, $6, $7)
@@ -23,6 +25,14 @@ JOIN actes_d_intervention a USING (id)
 CROSS JOIN LATERAL (SELECT * FROM etablissement e WHERE e.uai = i.uai LIMIT 1) AS e
 WHERE ($1::text[] IS NULL OR i.uai = ANY ($1)) AND ($2::text[] IS NULL OR i.academie = ANY ($2))
 ORDER BY i.debut DESC, i.id LIMIT $3 OFFSET $4
+"""
+_TROUVES = """
+SELECT * FROM (
+    SELECT DISTINCT ON (uai) uai, etablissement_nom, etablissement_commune, academie FROM mission
+    WHERE ($1::text[] IS NULL OR academie = ANY ($1))
+      AND substr(recherche, strpos(recherche, uai)) LIKE ALL ($2::text[])
+    ORDER BY uai, session DESC) AS trouves
+ORDER BY etablissement_commune, etablissement_nom, uai LIMIT $3
 """
 _TO_TELL = "UPDATE intervention SET dite = true WHERE NOT dite AND fin IS NOT NULL RETURNING id"
 
@@ -89,6 +99,16 @@ async def end_overdue(connection: Connection, now: datetime, duree: timedelta) -
 async def to_tell(connection: Connection) -> list[UUID]:
     """Those that are over, each once."""
     return [row.id for row in await connection.fetch(_TO_TELL, record_class=_Id)]
+
+
+async def etablissements(
+    connection: Connection, academies: Sequence[str] | None, texte: str, limite: int
+) -> list[Etablissement]:
+    """Those whose UAI, name and commune have all the words; none where there is no word."""
+    words = [f"%{word}%" for word in mots(texte)]  # letters and digits only: nothing to escape
+    if not words:
+        return []
+    return await connection.fetch(_TROUVES, academies, words, limite, record_class=Etablissement)
 
 
 async def page(

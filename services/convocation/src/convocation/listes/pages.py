@@ -31,7 +31,7 @@ from convocation.missions import reads as missions
 from convocation.missions.access import can_convoke, visible_mission
 from convocation.missions.domain import LIBELLES_TYPE, Mission, MissionType
 from convocation.ouvertures import reads as ouvertures
-from convocation.ouvertures.presenters import annonces, service
+from convocation.ouvertures.presenters import annonces, fermetures, service
 from convocation.ouvertures.refus import ServiceFerme
 from convocation.papiers.access import may_sign
 from pages.commands import reading
@@ -99,6 +99,7 @@ async def _liste(request: Request, acteur: Acteur, *, convoquees: bool) -> HTMLR
             par_etablissement=filtre.uais is None or len(filtre.uais) > 1,
             raison=ServiceFerme.phrase if filtre.ouvertes else "",
             annonces=await _annonces(connection, filtre, now),
+            fermetures=await _fermetures(connection, filtre, now) if not rows else [],
             attente=await _attente_of(request, connection, filtre),
             a_preparer=bool(rows) and not convoquees and offered(acteur, {"session.preparer"}),
             contact=await _contact_of(connection, filtre),
@@ -112,6 +113,14 @@ async def _annonces(connection: Connection, filtre: FiltreMissions, now: datetim
         return []
     uais = filtre.uais or []
     return annonces(await ouvertures.a_venir(connection, uais, now), several=len(uais) > 1)
+
+
+async def _fermetures(connection: Connection, filtre: FiltreMissions, now: datetime) -> list[str]:
+    """What was closed: its établissement does not wait for it to open."""
+    if not filtre.ouvertes:
+        return []
+    alive = await missions.vivantes(connection, now)
+    return fermetures(await ouvertures.fermees(connection, filtre.uais or [], alive, now), now)
 
 
 async def _attente_of(request: Request, connection: Connection, filtre: FiltreMissions) -> dict[str, Any] | None:

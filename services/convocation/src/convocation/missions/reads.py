@@ -192,6 +192,15 @@ async def academies_de_session(connection: Connection, session: str) -> list[str
     return [row.academie for row in await connection.fetch(query, session, record_class=AcademieSeule)]
 
 
+async def departements(connection: Connection, session: str | None, academies: Sequence[str] | None) -> list[str]:
+    """The départements that have missions, by their three digits; None is no restriction."""
+    query = """
+    SELECT DISTINCT left(uai, 3) AS uai FROM lieu_de_session
+    WHERE ($1::text IS NULL OR session = $1) AND ($2::text[] IS NULL OR academie = ANY ($2))
+    """
+    return [row.uai for row in await connection.fetch(query, session, academies, record_class=UaiRow)]
+
+
 async def academie(connection: Connection, uai: str) -> str | None:
     """The académie of an établissement, as its missions say; None where it has none."""
     found: str | None = await connection.fetchval("SELECT academie FROM etablissement WHERE uai = $1", uai)

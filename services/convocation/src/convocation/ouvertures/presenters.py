@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from convocation.ouvertures.domain import NATIONALE, Cible, Decision, EnCours, PorteeOuverture, in_force
-from convocation.ouvertures.reads import AVenir
+from convocation.ouvertures.reads import AVenir, Fermee
 from convocation.ouvertures.refus import ServiceFerme
 from convocation.ouvertures.sql import AcademieRow, OuvertureException, OuvertureMotivee
 from event_schemas.academies import NOMS, local_time
@@ -107,4 +107,22 @@ def service(decisions: Mapping[Cible, Decision], place: Place, now: datetime) ->
         return True, local_time(place.academie, held[1].fin) if held[1].fin else None, ""
     debut = held[1].ouvrira(now) if held else None
     coming = f" Le service ouvrira le {moment(local_time(place.academie, debut))}." if debut else ""
-    return False, None, ServiceFerme.phrase + coming
+    return False, None, (fermeture(held[1], place.academie, now) if held else "") or ServiceFerme.phrase + coming
+
+
+def fermeture(decision: Decision, academie: str, now: datetime) -> str:
+    """That the service was closed, where nobody is to wait for it; empty where it is open or opens later."""
+    found = etat(decision, now)
+    if found == "TERMINE" and decision.fin is not None:
+        return f"Le service de convocation est fermé depuis le {moment(local_time(academie, decision.fin))}."
+    return "Le service de convocation est fermé\u00a0: l’administrateur IMAGIN l’a décidé." if found == "FERME" else ""
+
+
+def fermetures(fermees: Sequence[Fermee], now: datetime) -> list[str]:
+    """Each sentence once, with its sessions."""
+    told = defaultdict(list)
+    for one in fermees:
+        told[fermeture(one.decision, one.academie, now)].append(one.session)
+    return [
+        f"{phrase.removesuffix('.')} (session {', '.join(sorted(set(sessions)))})." for phrase, sessions in told.items()
+    ]

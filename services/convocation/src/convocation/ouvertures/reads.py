@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from chassis.database import Connection, Row
-from convocation.ouvertures.domain import Cible, Decision, EnCours, PorteeOuverture, cibles, ouvrira
+from convocation.ouvertures.domain import Cible, Decision, EnCours, PorteeOuverture, cibles, in_force, ouvrira
 from event_schemas.academies import local_time
 
 TIENT = """
@@ -104,6 +104,14 @@ class AVenir(NamedTuple):
     uai: str
 
 
+class Fermee(NamedTuple):
+    """The decision that closes the service of an établissement: nothing says that it opens again."""
+
+    session: str
+    academie: str
+    decision: Decision
+
+
 async def held(
     connection: Connection, session: str, wanted: Sequence[Cible], *, lock: bool = False
 ) -> dict[Cible, Decision]:
@@ -159,6 +167,20 @@ async def a_venir(connection: Connection, uais: Sequence[str], now: datetime) ->
         debut = ouvrira(decided, lieu.academie, lieu.uai, now)
         if debut is not None:
             found.append(AVenir(lieu.session, local_time(lieu.academie, debut), lieu.uai))
+    return found
+
+
+async def fermees(connection: Connection, uais: Sequence[str], sessions: Sequence[str], now: datetime) -> list[Fermee]:
+    """What closes the établissements' service in these sessions; empty where something there opens later, or may."""
+    found = []
+    for lieu in await connection.fetch(_LIEUX, list(uais), record_class=Lieu):
+        if lieu.session not in sessions:
+            continue
+        decided = await decisions(connection, lieu.session, lieu.academie, lieu.uai)
+        what = in_force(decided, lieu.academie, lieu.uai)
+        if what is None or what[1].tient(now) or what[1].ouvrira(now):
+            return []
+        found.append(Fermee(lieu.session, lieu.academie, what[1]))
     return found
 
 

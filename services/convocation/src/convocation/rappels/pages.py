@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import chain
+from operator import itemgetter
 from typing import Any
 from urllib.parse import urlencode
 
@@ -28,6 +29,7 @@ from convocation.rappels.domain import LIBELLES, MAX_RAPPEL, Coches, modele, pag
 from convocation.rappels.forms import Saisie, read_saisie
 from convocation.rappels.presenters import Demande, Vue
 from convocation.rappels.refus import RappelSansObjet, RappelVide
+from event_schemas import departements
 from event_schemas.academies import NOMS
 from pages.commands import commande, reading, see_other
 from pages.forms import fields, whole_number
@@ -124,12 +126,14 @@ class _Choix:
 
     sessions: Sequence[str]
     academies: Sequence[str]
+    departements: Sequence[str]
 
     def contexte(self) -> dict[str, Any]:
         several = self.academies if len(self.academies) > 1 else []
         return {
             "choix_sessions": [(one, one) for one in self.sessions],
-            "choix_academies": [(code, NOMS.get(code, code)) for code in several],
+            "choix_academies": sorted(((code, NOMS[code]) for code in several), key=itemgetter(1)),
+            "choix_departements": departements.choix(self.departements),
         }
 
 
@@ -140,7 +144,9 @@ async def _list(
     shown = vue.rows[(number - 1) * _TAILLE : number * _TAILLE]
     ailleurs = saisie.coches.uais - {row.uai for row in shown}
     state = application(request)
-    choix = _Choix(await missions.vivantes(connection, state.clock()), academies(acteur))
+    places, asked = academies(acteur), vue.demande
+    codes = await missions.departements(connection, asked.session, [asked.academie] if asked.academie else places)
+    choix = _Choix(await missions.vivantes(connection, state.clock()), places, codes)
     return await page(
         request,
         connection,

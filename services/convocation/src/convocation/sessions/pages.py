@@ -114,10 +114,15 @@ async def _one(
     row = await sql.get(connection, session, application(request).clock())
     if row is None:
         raise SessionInconnue
+    opening = await held(connection, session, [NATIONALE])
+    own = [presenters.datee(one) for one in await sql.datees(connection, session)]
+    theirs = dict(dated_by(acteur))
     context: dict[str, Any] = {
         "une": presenters.ligne(row),
+        "service": presenters.ouverture(opening.get(NATIONALE)),
+        "datees": [one for one in own if one["code"] in theirs],
         "ecrit": declares(acteur) and row.archivee_le is None,
-        "academies": dated_by(acteur),
+        "academies": list(theirs.items()),
         "saisie": asdict(saisie or SaisieSession.of(row)),
         "erreurs": errors_of(refus),
     }

@@ -4,17 +4,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chassis.database import Connection
+from convocation.ouvertures.domain import Decision
 from convocation.ouvertures.reads import limites
 from convocation.sessions import sql
 from convocation.sessions.domain import LIBELLES, Etat, etat_de
-from convocation.sessions.sql import JoursRow, NonDeclaree, SessionRow
-from event_schemas.academies import local_time
-from francais import date_longue, enumeration, pluriel
+from convocation.sessions.sql import DateeRow, JoursRow, NonDeclaree, SessionRow
+from event_schemas.academies import NOMS, local_time
+from francais import date_longue, enumeration, moment, pluriel
 
 _COULEURS = {Etat.PREPAREE: "info", Etat.OUVERTE: "success", Etat.CLOSE: "warning", Etat.ARCHIVEE: ""}
 
 
-def jours(row: SessionRow) -> str:
+def jours(row: SessionRow | DateeRow) -> str:
     """« du … au … », as far as somebody has said."""
     if row.debut and row.fin:
         return f"du {date_longue(row.debut)} au {date_longue(row.fin)}"
@@ -50,6 +51,28 @@ def a_saisir(days: JoursRow, held: Mapping[str, Any]) -> dict[str, str]:
     own = {"debut": days.debut_propre, "fin": days.fin_propre}
     typed = limite.replace(tzinfo=None).isoformat(timespec="minutes") if limite else ""
     return {name: day.isoformat() if day else "" for name, day in own.items()} | {"ferme_le": typed}
+
+
+def datee(row: DateeRow) -> dict[str, Any]:
+    """What an académie has set for itself; empty where the nation's holds."""
+    limite = moment(local_time(row.academie, row.ferme_le)) if row.ferme_le else ""
+    return {
+        "code": row.academie,
+        "nom": NOMS[row.academie],
+        "jours": jours(row) if row.debut or row.fin else "",
+        "limite": limite,
+    }
+
+
+def ouverture(decision: Decision | None) -> str:
+    """The nation's service in a session, by Paris's clocks."""
+    if decision is None:
+        return "personne n’a décidé de son ouverture"
+    if not decision.ouverte:
+        return "fermé"
+    debut, fin = (moment(local_time("*", one)) if one else "" for one in (decision.debut, decision.fin))
+    bounds = [f"à partir du {debut}" if debut else "", f"jusqu’au {fin}" if fin else "sans fin prévue"]
+    return ", ".join(["ouvert", *filter(None, bounds)])
 
 
 def annonce(rows: Sequence[NonDeclaree]) -> str:
