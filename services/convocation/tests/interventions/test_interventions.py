@@ -173,6 +173,13 @@ async def test_one_acts_for_one_at_a_time_and_ended_one_is_the_gestionnaire_agai
         assert (await agir.convoque("100", browser=browser)).status_code == 403
 
 
+async def test_until_when_one_acts_is_told_on_every_page_by_the_academies_clocks(agir):
+    agir.now = datetime(2027, 1, 15, 9, 30, tzinfo=UTC)
+    agir.later()
+    await agir.begun()
+    assert "Cela finit au plus tard à 12 h 30." in (await agir.page("/missions"))[1].replace("\xa0", " ")
+
+
 async def test_who_has_begun_for_another_one_meanwhile_does_not_act_where_it_is_over(agir):
     """Its acts would be in no intervention: neither counted nor told."""
     state, other = agir.world.app.state.application, agir.world.browser("gestionnaire")
