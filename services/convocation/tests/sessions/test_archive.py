@@ -75,6 +75,17 @@ async def test_what_is_open_or_still_to_come_is_not_archived(open_world):
     assert unknown.status_code == 404
 
 
+async def test_a_day_is_still_to_come_where_it_is_not_over(close):
+    """In Guadeloupe it is the evening before."""
+    await close.pool.execute("UPDATE mission SET academie = '32' WHERE mission_id = $1", close.hg)
+    url = f"/api/sessions/{SESSION}/archivage"
+    at(close, datetime.combine(JOUR, time(23, 30), UTC))
+    refused = await close.administrateur.post(url, {})
+    assert "2 convocations ont une date à venir" in refused.json()["detail"]
+    at(close, datetime.combine(JOUR + timedelta(days=1), time(4, 30), UTC))
+    assert (await close.administrateur.post(url, {})).status_code == 200
+
+
 async def test_who_opens_and_who_archives_at_once_wait_for_each_other(close):
     """Else the session would be archived and open, and nobody could close it any more."""
     waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
