@@ -144,6 +144,30 @@ async def test_who_has_done_nothing_tells_nothing(agir):
     assert "Aucun acte" in (await agir.page("/interventions"))[1]
 
 
+async def test_what_a_bulk_act_goes_on_with_after_the_end_is_told_too_and_once(agir):
+    """It is a transaction a mission; its request was let in before « Terminer »."""
+    await agir.begun()
+    api = type(agir.world.chef)
+    name = "gest pour LYCEE 0699001J, VILLE"
+    under_way = api(agir.world.client, Acteur("gest", Role.POUR_ETABLISSEMENT, name, frozenset({LYON})))
+    await agir.end()
+    assert (await under_way.convoque(agir.world.hg, "100")).status_code == 201
+    assert await agir.letter() == ["Le rectorat a agi pour votre établissement : 1 acte."]
+    await agir.begun()
+    await agir.end()
+    _, text = await agir.page("/interventions", agir.world.browser("chef"))
+    assert (text.count("1 personne convoquée"), text.count("Aucun acte")) == (1, 1)
+
+
+async def test_an_archive_is_not_proposed_and_one_that_is_asked_for_is_not_taken(agir):
+    await agir.world.tell_of_session("2021-E3C1")
+    await agir.world.pool.execute(
+        "UPDATE session_declaree SET archivee_le = now(), archivee_par = 'x' WHERE session = $1", SESSION
+    )
+    assert SESSION not in (await agir.page(f"/interventions/{LYON}"))[1]
+    assert (await agir.begin()).headers["location"] == f"/preparation/{LYON}?session=2021-E3C1"
+
+
 async def test_another_academies_lycee_does_not_exist_and_nobody_else_acts(agir):
     assert (await agir.begin(LILLE)).status_code == 404
     for who in ("chef", "administrateur", "intervenant"):

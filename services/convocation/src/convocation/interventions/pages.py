@@ -74,7 +74,7 @@ async def commencer(request: Request, uai: str, acteur: ActeurDep) -> Response:
         motif, session = text(form, "motif").strip(), text(form, "session")
     try:
         async with commande(request, acteur) as command:
-            known = await missions.sessions(command.connection, command.now)
+            known = await missions.vivantes(command.connection, command.now)
             held = session if session in known else next(iter(known), "")
             fonction = await begin(command, uai, held, motif)
             if entree is None:
@@ -92,7 +92,7 @@ async def commencer(request: Request, uai: str, acteur: ActeurDep) -> Response:
 async def _ask(request: Request, acteur: Acteur, uai: str, motif: str, refus: Refus | None) -> Response:
     async with reading(request, acteur) as connection:
         place = await etablissement_to_act_for(connection, acteur, uai)
-        known = await missions.sessions(connection, application(request).clock())
+        known = await missions.vivantes(connection, application(request).clock())
         asked = request.query_params.get("session", "")
         context: dict[str, Any] = {
             "place": place,
