@@ -140,6 +140,8 @@ async def writes(world):
     yield "page modifier", await chef.get(f"/convocations/{line}/modifier")
     yield "page affectation", await chef.get(f"/missions/{mission}/affectation")
     lot = {"action": "annuler|confirmer", "choix": [f"{line}|1"], "motif": "x"}
+    yield "préparer", await chef.post(f"/preparation/{LYON}?session={SESSION}", {"action": "convoquer"})
+    yield "page préparer", await chef.get(f"/preparation/{LYON}?session={SESSION}")
     yield "lot", await chef.post(f"/suivi/{LYON}", lot)
     yield "ouvrir", await world.administrateur.put("/api/ouvertures", OPENING)
     closing = OPENING | {"portee": "NATIONALE", "code": "*", "ouverte": False, "motif": "x"}
