@@ -269,6 +269,13 @@ async def test_the_same_ended_twice_says_so(agir):
     assert (answer.status_code, answer.json()["code"]) == (409, "intervention-finie")
 
 
+async def test_the_button_of_a_page_that_is_older_than_the_end_is_no_error(agir):
+    await agir.begun()
+    await agir.end()
+    answer = await agir.browser.post("/interventions/fin")
+    assert answer.headers["location"] == "/interventions?fait=intervention-finie"
+
+
 async def test_what_others_do_meanwhile_is_not_counted(agir):
     await agir.begun()
     await agir.world.chef.convoque(agir.world.hlp, "103")

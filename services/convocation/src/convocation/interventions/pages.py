@@ -15,7 +15,7 @@ from convocation.commun.application import application
 from convocation.commun.refus import Refus
 from convocation.commun.refusals import errors_of, status_of
 from convocation.interventions import sql
-from convocation.interventions.access import POUR, etablissement_to_act_for, may_end, seen
+from convocation.interventions.access import POUR, etablissement_to_act_for, may_end, may_intervene, seen
 from convocation.interventions.commands import begin, finish
 from convocation.interventions.domain import DUREE, MAX_MOTIF
 from convocation.interventions.presenters import line
@@ -53,7 +53,9 @@ async def preparer(request: Request, uai: str, acteur: ActeurDep) -> Response:
 
 @router.post("/interventions/fin")
 async def finir(request: Request, acteur: ActeurDep) -> Response:
-    """In every browser of the person at once."""
+    """In every browser of the person at once. Where it is over already, another page of it still had the button."""
+    if may_intervene(acteur):
+        return see_other("/interventions?fait=intervention-finie")
     may_end(acteur)
     state, secret = application(request), secret_of(request)
     entree = await state.sessions.entree(secret)
