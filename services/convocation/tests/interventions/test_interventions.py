@@ -144,6 +144,30 @@ async def test_who_has_done_nothing_tells_nothing(agir):
     assert "Aucun acte" in (await agir.page("/interventions"))[1]
 
 
+async def test_what_a_bulk_act_goes_on_with_after_the_end_is_told_too_and_once(agir):
+    """It is a transaction a mission; its request was let in before « Terminer »."""
+    await agir.begun()
+    api = type(agir.world.chef)
+    name = "gest pour LYCEE 0699001J, VILLE"
+    under_way = api(agir.world.client, Acteur("gest", Role.POUR_ETABLISSEMENT, name, frozenset({LYON})))
+    await agir.end()
+    assert (await under_way.convoque(agir.world.hg, "100")).status_code == 201
+    assert await agir.letter() == ["Le rectorat a agi pour votre établissement : 1 acte."]
+    await agir.begun()
+    await agir.end()
+    _, text = await agir.page("/interventions", agir.world.browser("chef"))
+    assert (text.count("1 personne convoquée"), text.count("Aucun acte")) == (1, 1)
+
+
+async def test_an_archive_is_not_proposed_and_one_that_is_asked_for_is_not_taken(agir):
+    await agir.world.tell_of_session("2021-E3C1")
+    await agir.world.pool.execute(
+        "UPDATE session_declaree SET archivee_le = now(), archivee_par = 'x' WHERE session = $1", SESSION
+    )
+    assert SESSION not in (await agir.page(f"/interventions/{LYON}"))[1]
+    assert (await agir.begin()).headers["location"] == f"/preparation/{LYON}?session=2021-E3C1"
+
+
 async def test_another_academies_lycee_does_not_exist_and_nobody_else_acts(agir):
     assert (await agir.begin(LILLE)).status_code == 404
     for who in ("chef", "administrateur", "intervenant"):
@@ -171,6 +195,13 @@ async def test_one_acts_for_one_at_a_time_and_ended_one_is_the_gestionnaire_agai
         assert EN_BREF not in text
         assert "Exigences" in text or "Profils et besoins" in text
         assert (await agir.convoque("100", browser=browser)).status_code == 403
+
+
+async def test_until_when_one_acts_is_told_on_every_page_by_the_academies_clocks(agir):
+    agir.now = datetime(2027, 1, 15, 9, 30, tzinfo=UTC)
+    agir.later()
+    await agir.begun()
+    assert "Cela finit au plus tard à 12 h 30." in (await agir.page("/missions"))[1].replace("\xa0", " ")
 
 
 async def test_who_has_begun_for_another_one_meanwhile_does_not_act_where_it_is_over(agir):
@@ -236,6 +267,13 @@ async def test_of_several_functions_the_one_before_acts_again(agir):
 async def test_the_same_ended_twice_says_so(agir):
     answer = await agir.world.pour_etablissement.post("/interventions/fin", {})
     assert (answer.status_code, answer.json()["code"]) == (409, "intervention-finie")
+
+
+async def test_the_button_of_a_page_that_is_older_than_the_end_is_no_error(agir):
+    await agir.begun()
+    await agir.end()
+    answer = await agir.browser.post("/interventions/fin")
+    assert answer.headers["location"] == "/interventions?fait=intervention-finie"
 
 
 async def test_what_others_do_meanwhile_is_not_counted(agir):

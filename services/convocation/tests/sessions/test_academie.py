@@ -1,6 +1,7 @@
 """An académie's own days and deadline: set by its gestionnaire, inside what the administrateur allows."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -139,6 +140,16 @@ async def test_days_outside_the_academies_are_told_before_one_convokes(dated):
     assert found["2027-03-09"] == {"apres-la-session"}
     row = await dated.pool.fetchrow("SELECT debut, fin FROM session_academie")
     assert tuple(row) == (date(2027, 1, 25), date(2027, 3, 5))
+
+
+async def test_a_deadline_with_seconds_comes_back_from_the_form_as_it_was(dated):
+    """« 23:59:59 » of a program: the minute would be another deadline, which is the administrateur's to change."""
+    own = {"session": SESSION, "portee": "ACADEMIE", "code": "10", "ouverte": True, "fin": "2027-02-19T23:59:59+01:00"}
+    assert (await dated.administrateur.put("/api/ouvertures", own)).status_code == 200
+    gest, url = dated.browser("gestionnaire"), f"/sessions/{SESSION}/academies/10"
+    [typed] = re.findall(r'id="ferme_le"[^>]*value="([^"]*)"', await gest.text(url))
+    assert (await gest.post(url, {"debut": "2027-01-25", "fin": "", "ferme_le": typed})).status_code == 303
+    assert (await decision(dated))[2] == datetime(2027, 2, 19, 22, 59, 59, tzinfo=UTC)
 
 
 async def test_days_that_are_no_longer_among_the_nations_are_the_academies_no_more(dated):

@@ -15,7 +15,14 @@ from convocation.commun.application import application
 from convocation.commun.refus import Refus
 from convocation.commun.refusals import errors_of, status_of
 from convocation.interventions import sql
-from convocation.interventions.access import POUR, etablissement_to_act_for, may_end, seen, where_to_intervene
+from convocation.interventions.access import (
+    POUR,
+    etablissement_to_act_for,
+    may_end,
+    may_intervene,
+    seen,
+    where_to_intervene,
+)
 from convocation.interventions.commands import begin, finish
 from convocation.interventions.domain import DUREE, MAX_MOTIF
 from convocation.interventions.presenters import line
@@ -60,7 +67,9 @@ async def preparer(request: Request, uai: str, acteur: ActeurDep) -> Response:
 
 @router.post("/interventions/fin")
 async def finir(request: Request, acteur: ActeurDep) -> Response:
-    """In every browser of the person at once."""
+    """In every browser of the person at once. Where it is over already, another page of it still had the button."""
+    if may_intervene(acteur):
+        return see_other("/interventions?fait=intervention-finie")
     may_end(acteur)
     state, secret = application(request), secret_of(request)
     entree = await state.sessions.entree(secret)
@@ -81,7 +90,7 @@ async def commencer(request: Request, uai: str, acteur: ActeurDep) -> Response:
         motif, session = text(form, "motif").strip(), text(form, "session")
     try:
         async with commande(request, acteur) as command:
-            known = await missions.sessions(command.connection, command.now)
+            known = await missions.vivantes(command.connection, command.now)
             held = session if session in known else next(iter(known), "")
             fonction = await begin(command, uai, held, motif)
             if entree is None:
@@ -99,7 +108,7 @@ async def commencer(request: Request, uai: str, acteur: ActeurDep) -> Response:
 async def _ask(request: Request, acteur: Acteur, uai: str, motif: str, refus: Refus | None) -> Response:
     async with reading(request, acteur) as connection:
         place = await etablissement_to_act_for(connection, acteur, uai)
-        known = await missions.sessions(connection, application(request).clock())
+        known = await missions.vivantes(connection, application(request).clock())
         asked = request.query_params.get("session", "")
         context: dict[str, Any] = {
             "place": place,

@@ -32,9 +32,10 @@ async def close_nation(commande: Commande, session: str, motif: str, vus: EnCour
     """Close the service for all académies, after what is under way was read.
 
     `aussi`: also for who has a decision of their own; it is withdrawn. Raises FermetureARelire where more is under way
-    than that, OuvertureRefusee, SessionNonDeclaree, Forbidden.
+    than that, OuvertureRefusee, SessionNonDeclaree, SessionArchivee, Forbidden.
     """
     POLICY.authorise(commande.acteur, "service.ouvrir")
+    await _vivante(commande, session)
     await sql.hold(commande.connection, session, le=commande.now)
     if a_relire(vus, await reads.en_cours(commande.connection, session, commande.now)):
         raise FermetureARelire

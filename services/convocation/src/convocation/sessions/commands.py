@@ -26,7 +26,7 @@ from convocation.sessions.domain import (
 )
 from convocation.sessions.refus import SessionDejaDeclaree, SessionInconnue
 from convocation.sessions.sql import SessionRow
-from event_schemas.academies import local_time
+from event_schemas.academies import NOMS, local_time
 from francais import date_longue
 
 
@@ -90,7 +90,8 @@ async def archive_session(commande: Commande, session: str, motif: str) -> Sessi
     held = await sql.get(connection, session, when, lock=True)
     if held is None:
         raise SessionInconnue
-    juger_archivage(etat_de(held), await sql.a_venir(connection, session, local_time("*", when).date()))
+    ici = {academie: local_time(academie, when).date() for academie in NOMS}
+    juger_archivage(etat_de(held), await sql.a_venir(connection, session, ici, local_time("*", when).date()))
     await sql.archive(connection, session, par=who, le=when)
     states = {"etat": LIBELLES[etat_de(held)]}, {"etat": LIBELLES[Etat.ARCHIVEE]}
     acte = Acte(ARCHIVER, f"session|{session}", *states, motif=kept, academie=NATIONALE.code)

@@ -73,10 +73,11 @@ async def accepter(request: Request, academie: Academie, session: Session, acteu
     try:
         with within_reach(acteur, "imports.decider"):
             async with commande(request, acteur) as command:
-                accepted, changed = await decide_import.accept_some(command, academie, session, saisie.seen)
+                done = await decide_import.accept_some(command, academie, session, saisie.seen)
     except RienDeCoche as refus:
         return await _page(request, acteur, (academie, session), saisie, refus=refus)
-    told = urlencode({"acceptees": len(accepted), "changees": " ".join(changed)})
+    changed = " ".join(filter(uai.valid, done.changees))
+    told = urlencode({"acceptees": len(done.acceptees), "deja": len(done.deja), "changees": changed})
     return see_other(f"{request.url.path}?{_filters(request)}{told}")
 
 
@@ -123,6 +124,7 @@ async def _page(
         page_numero=number,
         pages=pages,
         acceptees=_number(query.get("acceptees", "")),
+        deja=_number(query.get("deja", "")),
         changees=[one for one in attente if one["uai"] in changed],
         parties=sorted(changed - {one["uai"] for one in attente}),
         erreurs=errors_of(refus),
