@@ -50,7 +50,7 @@ async def test_by_list_closed_then_opened_from_a_day_on_then_at_once_and_the_jou
     await admin.get_by_label("Acte", exact=True).select_option("Ouverture du service")
     await admin.get_by_label("UAI", exact=True).fill(mine.uai)
     await admin.get_by_role("button", name="Chercher").click()
-    await expect(admin.get_by_text("3 actes, les derniers d’abord")).to_be_visible()
+    await expect(admin.get_by_text("3 actes sur cette page, les derniers d’abord")).to_be_visible()
     await expect(admin.get_by_text("Motif : Correction en cours")).to_be_visible()
     first = admin.get_by_role("article").first
     await expect(first.get_by_role("row", name="Ferme le")).to_contain_text("vendredi 30 janvier 2037 à 18 h 00")
@@ -147,7 +147,7 @@ async def test_by_keyboard_only_a_list_is_closed_and_the_journal_is_searched(per
     await _tab_to(page, page.get_by_label("UAI", exact=True))
     await page.keyboard.type(lycee.uai)
     await page.keyboard.press("Enter")
-    await expect(page.get_by_text("1 acte, les derniers d’abord")).to_be_visible()
+    await expect(page.get_by_text("1 acte sur cette page, les derniers d’abord")).to_be_visible()
     await expect(page.get_by_text("Motif : Au clavier")).to_be_visible()
 
 
@@ -167,7 +167,7 @@ async def test_without_script_the_story_is_the_same(person, product):
     await page.get_by_label("Acte", exact=True).select_option("Ouverture du service")
     await page.get_by_label("UAI", exact=True).fill(lycee.uai)
     await page.get_by_role("button", name="Chercher").click()
-    await expect(page.get_by_text("1 acte, les derniers d’abord")).to_be_visible()
+    await expect(page.get_by_text("1 acte sur cette page, les derniers d’abord")).to_be_visible()
 
 
 # What makes the page scroll sideways, if it does.

@@ -34,8 +34,9 @@ def test_lines_end_at_their_last_values_and_the_deadline_is_on_the_axis():
 
 def test_a_deadline_before_the_first_day_is_not_drawn_and_one_day_is_a_point():
     found = draw(suite(3), NONE, "", FIRST - timedelta(days=1))
+    assert {one.fin[0] for one in found.lignes} == {100}, "beside the axis, not on its figures"
     assert found.echeance is None
-    assert found.lignes[0].points == "0.00,97.00"
+    assert found.lignes[0].points == "100.00,97.00"
     assert sparkline(suite(3)) == ""
 
 

@@ -5,8 +5,8 @@ import re
 import pytest
 
 MISSIONS = ["/", "/missions", "/missions-convoquees", "/couverture", "/avancement"]
-FOLLOWED = [*MISSIONS[:3], "/suivi", "/couverture"]
-SESSION = ["/preparation", "/suivi", "/couverture"]
+FOLLOWED = [*MISSIONS[:3], "/suivi", "/couverture", "/interventions"]
+SESSION = ["/preparation", "/suivi", "/couverture", "/interventions"]
 SHOWN = {
     "chef": [*MISSIONS[:3], "/signature", *SESSION, "/delegations", "/intervenants/export", "/demandes"],
     "delegue": [*MISSIONS[:3], "/signature", *SESSION, "/demandes"],
@@ -15,6 +15,7 @@ SHOWN = {
     "pour_etablissement": [*MISSIONS[:3], *SESSION],
     "gestionnaire": [
         *MISSIONS,
+        "/rappels",
         "/interventions",
         "/intervenants",
         "/intervenants/import",
@@ -28,6 +29,8 @@ SHOWN = {
     ],
     "administrateur": [
         *MISSIONS,
+        "/rappels",
+        "/interventions",
         "/intervenants",
         "/intervenants/import",
         "/intervenants/export",
@@ -44,9 +47,7 @@ SHOWN = {
 }
 ALL = {url for urls in SHOWN.values() for url in urls}
 NOT_OFFERED = {("gestionnaire", "/signature"), ("administrateur", "/signature"), ("intervenant", "/")}
-NOT_OFFERED |= {(name, "/interventions") for name in SHOWN if name not in {"gestionnaire", "intervenant"}}
-"""Who reads signatures has no établissement: the page would list none. An intervenant's « / » is « Mes missions ».
-What the rectorat did for one is read from its letter."""
+"""Who reads signatures has no établissement: the page would list none. An intervenant's « / » is « Mes missions »."""
 
 
 async def followed(browser, path):

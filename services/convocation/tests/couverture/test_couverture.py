@@ -172,6 +172,7 @@ async def test_a_nation_is_read_in_well_under_the_time_limit_of_a_statement(worl
 
 async def test_the_filters_offer_academies_by_name_and_departements_by_name_and_links_stand_apart(open_world):
     page = await open_world.browser("administrateur").text("/couverture")
+    assert "aux missions de la session 2020-E3C1, compté" in page
     choix = page.partition('name="academie"')[2].partition("</select>")[0]
     names = re.findall(r">([^<>]+)</option>", choix)[1:]
     assert names[:2] == ["Aix-Marseille", "Amiens"]

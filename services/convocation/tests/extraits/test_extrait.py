@@ -15,6 +15,7 @@ KEPT = {
     "convocation": {
         "intervenant": [{"numero": "3141592", "nom": "BŒUF", "prenom": "Élodie", "actif": True, "uai": ""}],
         "audit": [{"action": "intervenants.ecrire", "motif": "#evil[mariage]", "apres": {"courriel": "e@x.invalid"}}],
+        "entree": [{"entree_id": "e", "fin_le": "2026-01-30T18:48:58.248774+00:00", "jour": "2026-07-14"}],
         "document": [{"version": 1, "octets": "\\x" + "25" * 3_000}],
     },
     "notifier": {},
@@ -39,6 +40,19 @@ def test_it_says_by_service_and_table_what_is_kept_and_when_it_was_made(pdf):
     ):
         assert said in text, said
     assert "Mails" not in text, "nothing is kept there"
+
+
+def test_columns_and_moments_are_told_in_words(pdf):
+    text = " ".join(text_of(pdf).split())
+    for said in (
+        "Numéro 3141592",
+        "Prénom Élodie",
+        "vendredi 30 janvier 2026 à 19 h 48 (heure de Paris)",
+        "mardi 14 juillet 2026",
+    ):
+        assert said in text, said
+    for name in ("Entree id", "Numero", "2026-01-30"):
+        assert name not in text, name
 
 
 def test_what_a_person_wrote_is_text_and_never_code(pdf):

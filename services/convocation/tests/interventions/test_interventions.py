@@ -142,6 +142,7 @@ async def test_who_has_done_nothing_tells_nothing(agir):
     await agir.end()
     assert await agir.letter() == []
     assert "Aucun acte" in (await agir.page("/interventions"))[1]
+    assert "a agi pour votre établissement" not in await agir.world.browser("chef").text(f"/avis/{LYON}")
 
 
 async def test_what_a_bulk_act_goes_on_with_after_the_end_is_told_too_and_once(agir):
@@ -292,3 +293,10 @@ async def test_the_page_finds_for_whom_to_act_in_ones_own_academie_alone(world):
         assert 'href="/interventions/0' not in await browser.text(f"/interventions?q={nothing}")
     for other in ("chef", "administrateur"):
         assert f'href="/interventions/{LYON}"' not in await world.browser(other).text(f"/interventions?q={LYON}")
+
+
+@pytest.mark.parametrize("who", ["chef", "delegue", "gestionnaire", "administrateur"])
+async def test_the_menu_leads_who_may_read_to_what_the_rectorat_did(world, who):
+    menu = (await world.browser(who).text("/missions")).partition("<main")[0]
+    assert 'href="/interventions"' in menu
+    assert ('href="/rappels"' in menu) is (who in {"gestionnaire", "administrateur"})

@@ -23,7 +23,7 @@ async def test_all_that_are_late_are_ticked_and_the_effect_names_who_has_no_addr
     assert "2 établissements cochés sur 2" in rappels.text.replace("</span>", "")
     await rappels.written()
     assert "2 établissements, 1 courrier, aussitôt." in rappels.text
-    assert f"1 établissement n’a pas d’adresse et lit le rappel dans le produit seulement : LYCEE {AUTRE_LYON}" in (
+    assert f"1 établissement n’a pas d’adresse et lit le rappel dans IMAG’IN seulement : LYCEE {AUTRE_LYON}" in (
         rappels.text.replace("\u00a0", " ")
     )
     assert f"LYCEE {LYON}, VILLE n’a encore convoqué personne" in rappels.text.split("<blockquote")[1]

@@ -64,6 +64,9 @@ async def test_what_is_open_or_still_to_come_is_not_archived(open_world):
     assert "fermez-le d’abord" in refused.json()["detail"]
     await open_world.open(ouverte=False)
     at(open_world, datetime.combine(JOUR, time(20), UTC))
+    read = await open_world.browser("administrateur").text(f"/sessions/{SESSION}/archivage")
+    assert "1 convocation a une date à venir : archivez la session quand elles sont passées." in read
+    assert "Archiver la session</button>" not in read
     page = await open_world.browser("administrateur").post(f"/sessions/{SESSION}/archivage", {"motif": ""})
     assert page.status_code == 409
     assert "1 convocation a une date à venir" in page.text

@@ -133,3 +133,9 @@ async def test_its_page_says_when_the_service_is_open_and_which_academies_have_t
     assert (
         "Lyon" not in (await clocked.browser("gestionnaire_de_lille").text(f"/sessions/{NEUVE}")).partition("<main")[2]
     )
+
+
+async def test_the_code_of_a_session_is_read_in_any_case(clocked):
+    answer = await clocked.browser("administrateur").post("/sessions", FORM | {"session": " 2027-e3c1 "})
+    assert answer.status_code == 303
+    assert await etat(clocked) == "PREPAREE"

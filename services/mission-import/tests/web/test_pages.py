@@ -136,7 +136,7 @@ async def test_what_was_typed_is_kept_when_a_newer_revision_came_meanwhile(world
 async def test_what_is_ticked_is_accepted_as_it_was_seen_and_the_rest_goes_on_waiting(world):
     await changed_closing(world)
     page = await world.page("lyon", ATTENTE)
-    assert "1 clôture attend. Missions : 1 créée, 2 modifiées, 1 sans candidat." in words(page)
+    assert "1 clôture attend. Missions : 1 à créer, 2 à modifier, 1 sans candidat." in words(page)
     await world.receive(world.closing(AUTRE, 1, HG=20))
     answer = await world.page("lyon", ATTENTE, {"vue": f"{LYON}:2", "action": "accepter"})
     assert (answer.status_code, answer.headers["location"]) == (303, f"{ATTENTE}?acceptees=1&deja=0&changees=")

@@ -54,10 +54,11 @@ async def test_what_names_no_etablissement_is_the_administrateurs(world):
 
 
 async def test_a_newer_closing_of_the_etablissement_takes_its_place(world):
+    await world.receive(world.closing(LYON, 1, HG=29))
     await buries(world, LYON, {"session": SESSION})
     await world.receive(world.closing(LILLE, 1, HG=30))
-    assert LYON in await seen(world, "lyon")
-    await world.receive(world.closing(LYON, 1, HG=30))
+    assert f"LYCEE {LYON} {LYON} – Académie Lyon" in await seen(world, "lyon")
+    await world.receive(world.closing(LYON, 2, HG=30))
     assert LYON not in await seen(world, "lyon")
 
 

@@ -36,8 +36,9 @@ def draw(suite: Suite, avant: Suite, avant_nom: str, fin: date | None) -> Dessin
     """Three curves, what is needed, and the last session's convocations; None where there is nothing to draw."""
     if not suite.points:
         return None
-    begin = suite.points[0][0]
-    end = max(suite.points[-1][0], fin or begin, begin + timedelta(days=1))
+    first, last = suite.points[0][0], suite.points[-1][0]
+    begin = first - timedelta(days=first == last)  # a single day stands beside the axis, not on its figures
+    end = max(last, fin or last)
     under = Suite([(jour, comptes) for jour, comptes in avant.points if begin <= jour <= end])
     values = [max(c.attendus, c.convoques) for _, c in suite.points] + [c.convoques for _, c in under.points]
     top = _ceiling(max(values))
@@ -55,7 +56,7 @@ def draw(suite: Suite, avant: Suite, avant_nom: str, fin: date | None) -> Dessin
         lines,
         [(_y(part, top), nombre(part)) for part in (0, top // 2, top)],
         [(_x(jour, begin, end), f"{jour:%d/%m}") for jour in _ticks(begin, end)],
-        _x(fin, begin, end) if fin and fin >= begin else None,
+        _x(fin, begin, end) if fin and fin >= first else None,
     )
 
 

@@ -1,12 +1,14 @@
 """All that is kept of one person as a PDF (PDF/UA-1): what stands in the JSON, by service and table, in words."""
 
+import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from importlib.resources import files
 from typing import Any, TypeAlias
 
 from convocation.documents.composition import Composeur, texte, une_ligne
-from francais import moment, pluriel
+from event_schemas.academies import local_time
+from francais import date_longue, moment, pluriel
 
 Kept: TypeAlias = Mapping[str, Mapping[str, Sequence[Mapping[str, object]]]]
 """Rows by table, by service."""
@@ -57,6 +59,29 @@ _TABLES = {
     "remise": "Remises en main propre",
     "sortie": "Départ",
 }
+# Columns whose name, as it is written in the database, no person would read with ease.
+_CHAMPS = {
+    "academie": "Académie",
+    "apres": "Après",
+    "choisie": "Fonction en cours",
+    "cle": "Nom, sans accents",
+    "compte": "Compte",
+    "debut": "Début",
+    "entree_id": "Connexion",
+    "etat": "État",
+    "id": "Identifiant",
+    "les_dates": "Dates",
+    "mots_version": "Version des mots",
+    "numero": "Numéro",
+    "prenom": "Prénom",
+    "qualite": "Qualité",
+    "role": "Rôle",
+    "sub": "Identifiant",
+    "uai": "UAI",
+    "uais": "UAI",
+}
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)")
+_JOUR = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 class Extraits(Composeur):
@@ -100,7 +125,7 @@ def _said(value: object) -> bool:
 
 
 def _champ(name: str) -> str:
-    return texte(name.replace("_", " ").capitalize())
+    return texte(_CHAMPS.get(name, name.replace("_", " ").capitalize()))
 
 
 def _valeur(value: object) -> str:
@@ -110,5 +135,12 @@ def _valeur(value: object) -> str:
         return " ; ".join(f"{_champ(name)} : {_valeur(one)}" for name, one in value.items() if _said(one))
     if isinstance(value, list):
         return ", ".join(_valeur(one) for one in value)
-    said = str(value)
+    said = _date(str(value))
     return texte(said) if len(said) <= _LONGEST else f"{len(said) // 2} octets"
+
+
+def _date(said: str) -> str:
+    """An instant or a day in words, by Paris's clocks; anything else as it is."""
+    if _INSTANT.fullmatch(said):
+        return f"{moment(local_time('*', datetime.fromisoformat(said)))} (heure de Paris)"
+    return date_longue(date.fromisoformat(said)) if _JOUR.fullmatch(said) else said

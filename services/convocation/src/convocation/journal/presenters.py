@@ -246,10 +246,11 @@ def _lignes_changees(avant: Mapping[str, object], apres: Mapping[str, object], a
     """The fields that differ (an unknown one by its name); instants as the académie's clocks show them."""
     order = {name: index for index, name in enumerate(_CHAMPS)}
     old, new = changes(avant, apres)
-    return [
+    lines = [
         LigneChangee(_CHAMPS.get(name, name), _valeur(name, old[name], academie), _valeur(name, new[name], academie))
         for name in sorted(old, key=lambda one: (order.get(one, len(order)), one))
     ]
+    return [line for line in lines if line.avant != line.apres]  # « – » twice: empty, then and now
 
 
 def _sujet(objet: str) -> str:

@@ -36,7 +36,7 @@ class SaisieSession:
     @classmethod
     def read(cls, form: FormData) -> Self:
         typed = {name: text(form, name)[:300] for name in cls.__slots__ if name != "version"}
-        return cls(**typed, version=version_of(form))
+        return cls(**typed | {"session": typed["session"].strip().upper()}, version=version_of(form))
 
     @classmethod
     def of(cls, row: SessionRow) -> Self:

@@ -1,6 +1,7 @@
 """« Sessions »: those that are declared and where they are, those that nobody declared, and the form to declare one."""
 
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from fastapi import Request
@@ -19,9 +20,11 @@ from convocation.ouvertures.reads import en_cours, held
 from convocation.sessions import presenters, sql
 from convocation.sessions.access import dated_by, declares, may_archive, may_date, may_declare, may_read
 from convocation.sessions.commands import archive_session, change_session, date_academie, declare_session
+from convocation.sessions.domain import etat_de, juger_archivage
 from convocation.sessions.forms import SaisieAcademie, SaisieSession
 from convocation.sessions.refus import ArchivageRefuse, SessionDejaDeclaree, SessionInconnue
-from event_schemas.academies import NOMS
+from convocation.sessions.sql import SessionRow
+from event_schemas.academies import NOMS, local_time
 from pages.commands import commande, reading, see_other
 from pages.forms import fields, text
 
@@ -223,10 +226,20 @@ async def _archive(
         "sessions/archivage.html",
         status=status_of(refus),
         une=presenters.ligne(row),
+        obstacle=await _obstacle(connection, row, now),
         en_cours=phrases(await en_cours(connection, session, now)),
         motif=motif,
         erreurs=errors_of(refus),
     )
+
+
+async def _obstacle(connection: Connection, row: SessionRow, now: datetime) -> str:
+    """Why it cannot be archived now, said before one asks; empty where it can."""
+    try:
+        juger_archivage(etat_de(row), await sql.a_venir(connection, row.session, local_time("*", now).date()))
+    except ArchivageRefuse as refus:
+        return refus.phrase
+    return ""
 
 
 def _errors(refus: Refus | None) -> list[dict[str, str]]:

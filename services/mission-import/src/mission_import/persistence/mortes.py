@@ -17,7 +17,9 @@ ON CONFLICT DO NOTHING
 # What came later for the établissement takes its place; of a closing that could be read, a higher revision. A batch has
 # one time: within it, what stands later on the topic.
 _DEAD = """
-SELECT m.academie, m.uai, m.session, m.revision, m.raisons, m.topic_partition, m.topic_offset, m.topic_rang, m.recue_le
+SELECT m.academie, m.uai, m.session, m.revision, m.raisons, m.topic_partition, m.topic_offset, m.topic_rang, m.recue_le,
+       (SELECT r.etablissement FROM cloture_recue r WHERE r.uai = m.uai
+        ORDER BY r.recue_le DESC LIMIT 1) AS etablissement
 FROM cloture_morte m
 WHERE ($1::text[] IS NULL OR m.academie = ANY($1))
   AND NOT EXISTS (SELECT FROM cloture_recue r
@@ -36,7 +38,7 @@ ORDER BY r.recue_le DESC, r.cloture LIMIT $2
 
 
 class Morte(Row):
-    """A closing that cannot be applied; what could not be read of it is None."""
+    """A closing that cannot be applied; what could not be read of it is None. `etablissement`: as others name it."""
 
     academie: str | None
     uai: str | None
@@ -47,6 +49,7 @@ class Morte(Row):
     topic_offset: int
     topic_rang: int
     recue_le: datetime
+    etablissement: str | None
 
 
 class Refusee(Row):

@@ -29,8 +29,8 @@ from pages.forms import fields, page_number, text, texts, whole_number
 router = Router(include_in_schema=False)
 _TAILLE = 50
 TRIS = {
-    Tri.CREEES: "Missions créées",
-    Tri.RETIREES: "Missions retirées",
+    Tri.CREEES: "Missions à créer",
+    Tri.RETIREES: "Missions sans candidat",
     Tri.HAUSSE: "Candidats en hausse",
     Tri.BAISSE: "Candidats en baisse",
     Tri.NOM: "Noms seuls",
@@ -117,7 +117,7 @@ async def _page(
         attendent=len(attente),
         retenues=len(retenues),
         lignes=montrees,
-        resume=lignes.resume(count(ligne for _, rows in found for ligne in rows)),
+        resume=lignes.resume(count(ligne for _, rows in found for ligne in rows), attend=True),
         orphelins=sum(one["orphelins"] for one in attente),
         coches=coches,
         ailleurs=sorted(coches - {one["vue"] for one in montrees}),
@@ -164,6 +164,6 @@ def _cloture(row: RevisionEntiere, rows: list[Ligne]) -> dict[str, Any]:
         "recherche": cle(f"{row.uai} {place.nom} {place.commune}"),
         "tris": tris,
         "tris_mots": [label for one, label in TRIS.items() if one in tris],
-        "resume": lignes.resume(count(rows)),
+        "resume": lignes.resume(count(rows), attend=True),
         "orphelins": lignes.orphelins(rows),
     }

@@ -21,10 +21,13 @@ _MENU = (("", "Imports", IMPORTS),)
 MAX_FIELDS = 5_010  # an académie has fewer closings than that
 # By the code that a redirect's address carries.
 _FAITS = {
-    "acceptee": ("Clôture acceptée", "Les missions la suivent\u00a0; les établissements les voient dans la minute."),
+    "acceptee": (
+        "Clôture acceptée",
+        "Les missions la suivent\u00a0; les établissements les voient dans la minute, si la session est déclarée.",
+    ),
     "acceptees": (
         "Clôtures acceptées",
-        "Les missions les suivent\u00a0; les établissements les voient dans la minute.",
+        "Les missions les suivent\u00a0; les établissements les voient dans la minute, si la session est déclarée.",
     ),
     "refusee": ("Clôture refusée", "Les missions restent telles qu’elles sont."),
     "aucun-changement": (
@@ -34,7 +37,10 @@ _FAITS = {
     "depassee": ("Révision dépassée\u00a0: rien n’a changé", "Les missions suivent une révision plus récente."),
     "appliquee": ("Révision rejouée", "Des missions ne la suivaient plus\u00a0; elles la suivent de nouveau."),
     "politique": ("Choix enregistré", "Il vaut pour les clôtures qui arriveront\u00a0; ce qui attend reste à décider."),
-    "importe": ("Fichier importé", "Chaque établissement voit ses missions dans la minute, sauf celles qui attendent."),
+    "importe": (
+        "Fichier importé",
+        "Chaque établissement voit ses missions dans la minute, si la session est déclarée, sauf celles qui attendent.",
+    ),
     "fichier-inchange": (
         "Fichier importé\u00a0: rien n’a changé",
         "Ses clôtures étaient déjà reçues, ou plus anciennes.",

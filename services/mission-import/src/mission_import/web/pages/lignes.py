@@ -44,17 +44,17 @@ def recue(row: Revision) -> dict[str, Any]:
         "decidee_le": row.decidee_le and local_time(row.academie, row.decidee_le),
         "academie_nom": academie(row.academie),
         "badge": ETATS[row.etat],
-        "resume": resume(row.bilan),
+        "resume": resume(row.bilan, attend=row.etat == "A_VALIDER"),
     }
 
 
-def resume(bilan: Bilan | None) -> str:
-    """« 2 créées, 1 modifiée, 3 inchangées »; what there is none of is left out."""
+def resume(bilan: Bilan | None, *, attend: bool = False) -> str:
+    """« 2 créées, 1 modifiée, 3 inchangées »; what there is none of is left out. `attend`: nothing is done yet."""
     if bilan is None:
         return "–"
     words = (
-        (bilan.creees, "créée", "créées"),
-        (bilan.modifiees, "modifiée", "modifiées"),
+        (bilan.creees, "à créer", "à créer") if attend else (bilan.creees, "créée", "créées"),
+        (bilan.modifiees, "à modifier", "à modifier") if attend else (bilan.modifiees, "modifiée", "modifiées"),
         (bilan.sans_candidat, "sans candidat", "sans candidat"),
         (bilan.inchangees, "inchangée", "inchangées"),
     )
