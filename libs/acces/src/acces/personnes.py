@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
+from uuid import UUID
 
 from acces import oubli
 from acces.audit import COLUMNS, ActeEcrit, intervenant, names
@@ -31,12 +32,21 @@ class Personne:
     """Other subjects of keys that are hers: requests to create her."""
 
 
+class Version(Row):
+    """The present version of a convocation of hers; `fraiche`: written since a day."""
+
+    convocation_id: UUID
+    version: int
+    fraiche: bool
+
+
 class Trouvee(NamedTuple):
     """Who she is; whether she is convoked from today on, and whether events about her wait to be sent."""
 
     personne: Personne
     a_venir: bool
     a_dire: bool
+    versions: Sequence[Version]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +68,27 @@ DEAD_LETTERS = Lieu(
     "mots",
     mixte=True,
 )
+_BEHIND = """
+SELECT EXISTS (
+    SELECT FROM unnest($1::uuid[], $2::int[], $3::bool[]) AS v (convocation_id, version, fraiche)
+    LEFT JOIN ({0}) AS lue USING (convocation_id) WHERE coalesce(lue.version < v.version, v.fraiche))
+"""
 _SECRETS = "'{id_token,empreinte}'::text[]"  # of sessions: whoever has the extract is not to have them
 _MIXED: dict[str, object] = {"cite_aussi_autrui": True}
 
 
 class _Line(Row):
     line: str
+
+
+async def behind(connection: Connection, versions: Sequence[Version], lues: str) -> bool:
+    """Whether a service has still to read one of these: it would keep her anew. `lues`: what it has read, as a query.
+
+    What it knows nothing of counts for a day only: it was purged, or erased by a command that then failed elsewhere.
+    """
+    told = [[getattr(one, name) for one in versions] for name in Version.__annotations__]
+    found: bool = await connection.fetchval(_BEHIND.format(lues), *told)
+    return found
 
 
 async def kept(connection: Connection, lieux: Sequence[Lieu], who: Personne) -> dict[str, list[dict[str, object]]]:

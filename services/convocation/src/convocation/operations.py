@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from acces.acteur import Acteur
 from chassis.database import Connection
 from convocation.commun.recherche import cle, formes
-from convocation.conservation.commands import erase, kept, over, purge, who
+from convocation.conservation.commands import erase, hold, kept, over, purge, who
 from convocation.conservation.settings import DureesConvocation as Durees
 from convocation.convocations.commands import replay_convocations
 from convocation.convocations.domain import NatureVersion
@@ -31,6 +31,7 @@ __all__ = [
     "event_of",
     "formes",
     "held",
+    "hold",
     "kept",
     "open_session",
     "over",

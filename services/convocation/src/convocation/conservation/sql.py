@@ -1,7 +1,7 @@
 """What is over at a moment, and where something of a person stands, in this service's tables."""
 
 from acces.conservation import COMMUNS, Genre, lignes
-from acces.personnes import Lieu, Personne, Trouvee
+from acces.personnes import Lieu, Personne, Trouvee, Version
 from chassis.database import Connection, Row
 
 _HANGS_ON_A_CONVOCATION = (
@@ -89,13 +89,16 @@ LIEUX = (
         "mots",
     ),
     Lieu("demande", "lower(t.nom || ' ' || t.prenom) = ANY ($1)", "mots"),
-    Lieu("delegation", _BY_ADDRESS, "mots"),
-    Lieu("attribution", _BY_ADDRESS, "mots"),
+    *(
+        Lieu(table, f"{_BY_ADDRESS} OR t.compte IN (SELECT t.compte FROM compte t WHERE {_BY_ADDRESS})", "mots")
+        for table in ("delegation", "attribution")
+    ),
     Lieu("compte", _BY_ADDRESS, "mots"),
     *(Lieu(table, "t.numero = ANY ($1)") for table in ("abonnement", "lien_perdu", "adresse_changee", "sortie")),
     *(Lieu(table, "$1 && ARRAY[t.numero, t.autre]", mixte=True) for table in ("doublon_ecarte", "doublon_probable")),
     Lieu("fusion", "$1 && ARRAY[t.gardee, t.autre]", mixte=True),
     Lieu("doublon_a_chercher", "t.numero = ANY ($1)"),
+    Lieu("indisponibilite", "t.numero = ANY ($1)"),
     Lieu("intervenant_mot", "t.numero = ANY ($1)"),
     Lieu("intervenant", "t.numero = ANY ($1)"),
 )
@@ -120,6 +123,14 @@ FROM elle JOIN intervenant i USING (numero)
 """
 
 
+# Nobody convokes her from here on: who does holds the entry too, by its foreign key.
+_HOLD = "SELECT FROM intervenant WHERE numero = ANY ($1) ORDER BY numero FOR UPDATE"
+_VERSIONS = """
+SELECT c.convocation_id, c.version, v.le > now() - interval '1 day' AS fraiche
+FROM convocation c JOIN convocation_version v USING (convocation_id, version) WHERE c.numero = ANY ($1)
+"""
+
+
 class _Entry(Row):
     numero: str
     nom: str
@@ -132,6 +143,12 @@ class _Entry(Row):
     demandes: list[str]
 
 
+async def hold(connection: Connection, numero: str) -> None:
+    """Nobody convokes or changes her until the caller's transaction ends."""
+    rows = await connection.fetch(_ENTRIES, numero, record_class=_Entry)
+    await connection.execute(_HOLD, [row.numero for row in rows])
+
+
 async def who(connection: Connection, numero: str) -> Trouvee | None:
     """All that names her, of every entry that is hers; None: no such number."""
     rows = await connection.fetch(_ENTRIES, numero, record_class=_Entry)
@@ -141,7 +158,8 @@ async def who(connection: Connection, numero: str) -> Trouvee | None:
     words = {word for row in rows for word in _words(row)} | set(convocations)
     demandes = sorted({one for row in rows for one in row.demandes})
     found = Personne(sorted(row.numero for row in rows), sorted(convocations), sorted(words), demandes)
-    return Trouvee(found, any(row.a_venir for row in rows), any(row.a_dire for row in rows))
+    versions = await connection.fetch(_VERSIONS, found.numeros, record_class=Version)
+    return Trouvee(found, any(row.a_venir for row in rows), any(row.a_dire for row in rows), versions)
 
 
 def _words(row: _Entry) -> list[str]:
