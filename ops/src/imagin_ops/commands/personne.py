@@ -97,8 +97,8 @@ def efface(
 ) -> None:
     """Erase her in the four databases, their dead letters and audits, in folders of mails, and on the topic of rights.
 
-    Refused while she is convoked from today on, or an event about her waits to be sent or read. Other topics forget after
-    their 400 days; backups and logs, when they are thrown away. Needs the four <SERVICE>_DATABASE_URL.
+    Refused while she is convoked from today on, or an event about her waits to be sent or read. Other topics forget
+    after their 400 days; backups and logs, when they are thrown away. Needs the four <SERVICE>_DATABASE_URL.
     Exit code 0, 1 when it is refused, 2 when the file exists, 4 when a database does not answer.
     """
     installation = running.find()

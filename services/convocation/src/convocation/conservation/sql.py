@@ -32,7 +32,6 @@ GENRES = (
     *COMMUNS,
     Genre(
         "convocations",
-        f"SELECT count(*) FROM convocation WHERE {_PAST}",
         f"""WITH pris AS MATERIALIZED (SELECT convocation_id FROM convocation WHERE {_PAST} LIMIT $2
                                        FOR UPDATE SKIP LOCKED), {_WITH_ALL},
             c AS (DELETE FROM convocation t USING pris WHERE t.convocation_id = pris.convocation_id)
@@ -40,7 +39,6 @@ GENRES = (
     ),
     Genre(
         "people",
-        f"SELECT count(*) FROM intervenant i JOIN sortie s USING (numero) WHERE {_LEFT}",
         f"""WITH voulu AS MATERIALIZED (SELECT i.numero FROM intervenant i JOIN sortie s USING (numero) WHERE {_LEFT}
                                         LIMIT $2 FOR UPDATE OF i SKIP LOCKED),
             pris AS (DELETE FROM intervenant t USING voulu WHERE t.numero = voulu.numero RETURNING t.numero),
@@ -49,7 +47,6 @@ GENRES = (
     ),
     Genre(
         "demandes",
-        f"SELECT count(*) FROM demande WHERE {_ANSWERED}",
         f"""WITH voulu AS MATERIALIZED (SELECT demande_id FROM demande WHERE {_ANSWERED} LIMIT $2
                                         FOR UPDATE SKIP LOCKED),
             pris AS (DELETE FROM demande t USING voulu WHERE t.demande_id = voulu.demande_id RETURNING t.demande_id),
