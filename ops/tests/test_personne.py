@@ -97,6 +97,11 @@ async def plant_convocation(pool):
         "VALUES ($1, '0699001J', '10', 'Inventee', 'Claude', '', 'chef', now())",
         UUID(int=40),
     )
+    await pool.execute(  # somebody else of that name
+        "INSERT INTO demande (demande_id, uai, academie, nom, prenom, precisions, par, le) "
+        "VALUES ($1, '0599001N', '09', 'Inventee', 'Claude', '', 'chef', now())",
+        UUID(int=42),
+    )
     await pool.execute(
         "INSERT INTO idempotence VALUES ('chef|c|0699001J', 'k', 'e', $1, now())", json.dumps({"numero": WHO})
     )
@@ -133,8 +138,8 @@ async def plant_elsewhere(pools):
             'INSERT INTO dead_letter (consumer_group, topic, partition, "offset", record_time, key, value, '
             "header_names, header_values, stage, reason) VALUES ('g', 't', 0, 1, now(), 'k', $1, '{}', "
             "'{}', 'APPLY', 'r'), "
-            "('g', 't', 0, 2, now(), 'k', 'autre', '{}', '{}', 'APPLY', 'r')",
-            JSON.encode(),
+            "('g', 't', 0, 2, now(), 'k', $2, '{}', '{}', 'APPLY', 'r')",
+            *(JSON.encode(), JSON.replace(WHO, OTHER).encode()),
         )
 
 
@@ -230,6 +235,11 @@ async def test_of_who_was_erased_nothing_is_found_once_the_topics_have_forgotten
     assert await pools["convocation"].fetchval("SELECT count(*) FROM audit") == 6, "acts stay, and say nothing of her"
     assert [row["numero"] for row in await pools["convocation"].fetch("SELECT numero FROM intervenant")] == [OTHER]
     assert await pools["notifier"].fetchval("SELECT count(*) FROM notification") == 1
+    for pool in pools.values():
+        assert [row["value"] for row in await pool.fetch("SELECT value FROM dead_letter")] == [
+            JSON.replace(WHO, OTHER).encode()
+        ], "of somebody else of the same name"
+    assert [row["academie"] for row in await pools["convocation"].fetch("SELECT academie FROM demande")] == ["09"]
     assert (await imagin("personne", "efface", WHO, "--mots", tmp_path / "x", **installation)).code == 1
 
 

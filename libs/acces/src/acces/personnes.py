@@ -55,16 +55,20 @@ class Lieu:
 
     table: str
     condition: str
-    par: Literal["numeros", "convocations", "mots"] = "numeros"
+    par: Literal["numeros", "convocations", "mots", "sujets"] = "numeros"
     mixte: bool = False
     """Its rows name others too: an extract says that there are some, and not what they say."""
 
 
 DEAD_LETTERS = Lieu(
     "dead_letter",
-    """EXISTS (SELECT FROM unnest($1::text[]) AS mot WHERE position(convert_to(mot, 'UTF8') IN coalesce(value, '')) > 0
-               OR position(convert_to(mot, 'UTF8') IN coalesce(key, '')) > 0
-               OR EXISTS (SELECT FROM unnest(header_values) AS h WHERE position(convert_to(mot, 'UTF8') IN h) > 0))""",
+    # A name may be another's: it counts where the letter has no number, by which its person would be known.
+    """EXISTS (SELECT FROM unnest($1::text[]) AS mot
+               WHERE (mot ~ '[0-9@]' OR position('"numero"' IN coalesce(value, '')) = 0)
+               AND (position(convert_to(mot, 'UTF8') IN coalesce(value, '')) > 0
+                    OR position(convert_to(mot, 'UTF8') IN coalesce(key, '')) > 0
+                    OR EXISTS (SELECT FROM unnest(header_values) AS h
+                               WHERE position(convert_to(mot, 'UTF8') IN h) > 0)))""",
     "mots",
     mixte=True,
 )
@@ -125,8 +129,8 @@ def _told(acte: ActeEcrit) -> dict[str, object]:
 
 
 def _argument(who: Personne, lieu: Lieu) -> list[str]:
-    every = {"numeros": who.numeros, "convocations": who.convocations}
-    return list(every.get(lieu.par) or (who.mots if lieu.par == "mots" else ()))
+    every = {"numeros": who.numeros, "convocations": who.convocations, "mots": who.mots, "sujets": who.sujets}
+    return list(every[lieu.par])
 
 
 async def _sujets(connection: Connection, who: Personne) -> list[str]:

@@ -85,7 +85,7 @@ LIEUX = (
         "EXISTS (SELECT FROM unnest($1::text[]) AS m WHERE strpos(lower(t.motif), lower(m)) > 0)",
         "mots",
     ),
-    Lieu("demande", "lower(t.nom || ' ' || t.prenom) = ANY ($1)", "mots"),
+    Lieu("demande", "'demande|' || t.demande_id = ANY ($1)", "sujets"),
     *(
         Lieu(table, f"{_BY_ADDRESS} OR t.compte IN (SELECT t.compte FROM compte t WHERE {_BY_ADDRESS})", "mots")
         for table in ("delegation", "attribution")
@@ -115,7 +115,8 @@ SELECT i.numero, i.nom, i.prenom, i.courriel,
        EXISTS (SELECT FROM outbox o JOIN convocation c ON c.convocation_id = o.aggregate_id
                WHERE c.numero = i.numero) AS a_dire,
        ARRAY(SELECT 'demande|' || d.demande_id FROM demande d
-             WHERE lower(d.nom || ' ' || d.prenom) = lower(i.nom || ' ' || i.prenom)) AS demandes
+             WHERE d.academie = i.academie
+             AND lower(d.nom || ' ' || d.prenom) = lower(i.nom || ' ' || i.prenom)) AS demandes
 FROM elle JOIN intervenant i USING (numero)
 """
 
