@@ -88,6 +88,8 @@ WRONG = {
     "not a batch": (BATCH, b"{}", "le lot n’est pas un tableau JSON"),
     "not an event": (STRUCTURED, b"[]", "l’événement n’est pas un objet JSON"),
     "no data": (STRUCTURED, b'{"specversion":"1.0","type":"x"}', "l’attribut data est absent"),
+    "U+0000 in an attribute": (BINARY | {"ce-id": "a\0b"}, {}, "l’en-tête ce_id contient U+0000"),
+    "half a surrogate": (BINARY, b'{"uai":"\\ud800"}', "la valeur n’a pas la forme attendue"),
     "too long": (BINARY, b" " * 900_001, "la valeur a 900001 octets, plus que 900000"),
 }
 

@@ -70,10 +70,9 @@ def _decoded(record: Record, *, any_key: bool) -> list[Event[InscriptionsClosed]
 def _with_its_own_key(record: Record) -> Record:
     """As it would be sent under the UAI that its body names; what names none is judged without a key."""
     try:
-        uai = json.loads(unwrap(record)[1])["uai"]
-    except (LookupError, RecursionError, TypeError, ValueError):
+        return replace(record, key=json.loads(unwrap(record)[1])["uai"].encode())
+    except (AttributeError, LookupError, RecursionError, TypeError, ValueError):
         return record
-    return replace(record, key=uai.encode()) if isinstance(uai, str) else record
 
 
 def _sortie(rang: int, decoded: Event[InscriptionsClosed] | Dead, monde: Monde, now: datetime) -> Sortie:
