@@ -51,6 +51,12 @@ ALSO_WRONG = {
     "skips_to_the_end_when_partitions_come_back": {"reequilibrage"},
     "answers_always_with_version_1": {"accuses"},
     "never_answers": {"accuses"},
+    "judges_dates_when_it_receives": {"validite"},
+    "compares_versions_as_texts": {"plus-haute-version"},
+    "refuses_what_it_opens": {"accuses"},
+    "believes_the_key": {"illisible"},
+    "forgets_its_answers_when_it_stops": {"accuses"},
+    "dies_of_a_large_number": {"illisible"},
 }
 
 
