@@ -77,6 +77,10 @@ async def plant_convocation(pool):
     await pool.execute("INSERT INTO remise VALUES ($1, 1, now(), 'chef')", HERS)
     await pool.execute("INSERT INTO relance VALUES ($1, now())", HERS)
     await pool.execute("INSERT INTO acces (convocation_id, version, hash, etat) VALUES ($1, 1, 'h', 'ACCEPTEE')", HERS)
+    await pool.execute(
+        "INSERT INTO intervention (uai, academie, session, motif, par, par_nom, debut) "
+        "VALUES ('0699001J', '10', '2020-E3C1', 'Le chef a oublié Claude Inventee', 'gest', 'X', now())"
+    )
     await pool.execute("INSERT INTO indisponibilite VALUES ($1, $2, $2)", WHO, JOUR)
     await pool.execute(
         "INSERT INTO compte (compte, emetteur, nom, courriel, cle, premiere_le, vue_le) "
@@ -235,6 +239,8 @@ async def test_of_who_was_erased_nothing_is_found_once_the_topics_have_forgotten
     assert await pools["convocation"].fetchval("SELECT count(*) FROM audit") == 6, "acts stay, and say nothing of her"
     assert [row["numero"] for row in await pools["convocation"].fetch("SELECT numero FROM intervenant")] == [OTHER]
     assert await pools["notifier"].fetchval("SELECT count(*) FROM notification") == 1
+    acted = await pools["convocation"].fetchrow("SELECT par, motif FROM intervention")
+    assert tuple(acted) == ("gest", "(effacé : il nommait une personne)"), "that the rectorat acted is not hers"
     for pool in pools.values():
         assert [row["value"] for row in await pool.fetch("SELECT value FROM dead_letter")] == [
             JSON.replace(WHO, OTHER).encode()

@@ -58,6 +58,8 @@ class Lieu:
     par: Literal["numeros", "convocations", "mots", "sujets"] = "numeros"
     mixte: bool = False
     """Its rows name others too: an extract says that there are some, and not what they say."""
+    garde: str = ""
+    """What is written over her in a row that stays, as SET has it: what an agent did in office is not hers."""
 
 
 DEAD_LETTERS = Lieu(
@@ -116,7 +118,8 @@ async def erase(connection: Connection, lieux: Sequence[Lieu], who: Personne) ->
     taken: dict[str, int] = {}
     acts = await _acts(connection, who)
     for lieu in (*lieux, DEAD_LETTERS):
-        done = await connection.execute(f"DELETE FROM {lieu.table} t WHERE {lieu.condition}", _argument(who, lieu))
+        statement = f"UPDATE {lieu.table} t SET {lieu.garde}" if lieu.garde else f"DELETE FROM {lieu.table} t"
+        done = await connection.execute(f"{statement} WHERE {lieu.condition}", _argument(who, lieu))
         if count := int(done.rpartition(" ")[2]):
             taken[lieu.table] = taken.get(lieu.table, 0) + count
     await oubli.forget(connection, await _sujets(connection, who))

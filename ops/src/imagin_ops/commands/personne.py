@@ -135,15 +135,14 @@ async def _efface(
     """
     async with AsyncExitStack() as stack:
         held = {name: await stack.enter_async_context(connected(urls[name])) for name in _ERASE}
-        await stack.enter_async_context(held[CONVOCATION.name].transaction())
-        await convocation.hold(held[CONVOCATION.name], numero)
-        found = _may_go(await convocation.who(held[CONVOCATION.name], numero))
-        await _all_read(held, found)
-        who = found.personne
+        who = await _may_go(held, numero)
         hers = traces.in_files(mails, _in_mails(who))
         if mots is None:
             kept = {name: await _KEPT[name](connection, who) for name, connection in held.items()}
             return {name: {table: len(rows) for table, rows in one.items()} for name, one in kept.items()}, len(hers)
+        await stack.enter_async_context(held[CONVOCATION.name].transaction())
+        await convocation.hold(held[CONVOCATION.name], numero)
+        who = await _may_go(held, numero)
         _write(mots, [*who.numeros, *who.convocations, *(one for one in who.mots if '"' not in one)])
         for file in hers:
             file.unlink(missing_ok=True)
@@ -154,21 +153,19 @@ async def _efface(
         return done, len(hers)
 
 
-async def _all_read(held: Mapping[str, Connection], found: Trouvee) -> None:
-    """Raises Refused while a service has still to read what was said of her: it would keep her anew."""
-    for name, behind in _BEHIND.items():
-        if await behind(held[name], found.versions):
-            raise Refused(f"{name} n’a pas encore lu ce qui a été dit d’elle : recommencez plus tard")
-
-
-def _may_go(found: Trouvee | None) -> Trouvee:
+async def _may_go(held: Mapping[str, Connection], numero: str) -> Personne:
+    """Raises Refused; also while a service has still to read what was said of her: it would keep her anew."""
+    found = await convocation.who(held[CONVOCATION.name], numero)
     if found is None:
         raise Refused("personne ne porte ce numéro dans l’annuaire")
     if found.a_venir:
         raise Refused("elle est convoquée à partir d’aujourd’hui : annulez ses convocations d’abord")
     if found.a_dire:
         raise Refused("des événements sur elle attendent d’être envoyés : recommencez dans une minute")
-    return found
+    for name, behind in _BEHIND.items():
+        if await behind(held[name], found.versions):
+            raise Refused(f"{name} n’a pas encore lu ce qui a été dit d’elle : recommencez plus tard")
+    return found.personne
 
 
 def _write(file: Path, words: Sequence[str]) -> None:

@@ -84,6 +84,7 @@ LIEUX = (
         "intervention",
         "EXISTS (SELECT FROM unnest($1::text[]) AS m WHERE strpos(lower(t.motif), lower(m)) > 0)",
         "mots",
+        garde="motif = '(effacé : il nommait une personne)'",
     ),
     Lieu("demande", "'demande|' || t.demande_id = ANY ($1)", "sujets"),
     *(
@@ -142,7 +143,8 @@ class _Entry(Row):
 
 
 async def hold(connection: Connection, numero: str) -> None:
-    """Nobody convokes or changes her until the caller's transaction ends."""
+    """Nobody convokes or changes her until the caller's transaction ends, which may wait for other databases."""
+    await connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
     rows = await connection.fetch(_ENTRIES, numero, record_class=_Entry)
     await connection.execute(_HOLD, [row.numero for row in rows])
 
