@@ -64,6 +64,11 @@ async def test_each_fate_of_a_closing_is_said(world, asks):
     await world.validation()
     [waits] = await asks(world.closing(LYON, 5, HG=31).to_bytes(), BINARY)
     assert (waits["devenir"], waits["missions"]) == ("A_VALIDER", changes)
+    two = [enveloped(world.closing(LYON, revision, HG=31)) for revision in (5, 6)]
+    found = await asks(two, BATCH)
+    assert [(one["devenir"], one["missions"]) for one in found] == [("REMPLACEE", None), ("A_VALIDER", changes)]
+    await world.receive(*[world.closing(LYON, revision, HG=31) for revision in (5, 6)])
+    assert await world.etats() == {4: "APPLIQUEE", 5: "REMPLACEE", 6: "A_VALIDER"}, "as it was said"
 
 
 async def test_closings_of_a_batch_are_judged_each_after_those_before_it_and_a_bad_one_holds_none_back(world, asks):
