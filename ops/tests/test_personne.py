@@ -122,6 +122,15 @@ async def plant_convocation(pool):
     await sceaux.seal(pool, LE + timedelta(days=1))
 
 
+async def plant_right(pool, convocation, numero):
+    await pool.execute(
+        "INSERT INTO habilitation (convocation_id, version, published_version, convocation_version, "
+        "convocation_hash, "
+        "status, numero, mission_id, role, etat) VALUES ($1, 1, 1, 1, 'h', 'GRANTED', $2, $3, 'R', $4)",
+        *(convocation, numero, MISSION, JSON.replace(WHO, numero).encode()),
+    )
+
+
 async def plant_elsewhere(pools):
     await pools["mission-import"].execute("INSERT INTO convocation_active VALUES ($1, $2, 1, 'h', true)", HERS, MISSION)
     for convocation, numero in ((HERS, WHO), (ANOTHER, OTHER)):
@@ -130,12 +139,7 @@ async def plant_elsewhere(pools):
             "VALUES ($1, 1, 'h', 'CONVOCATION', $2, 'SENT')",
             *(convocation, numero),
         )
-        await pools["santorin-bridge"].execute(
-            "INSERT INTO habilitation (convocation_id, version, published_version, convocation_version, "
-            "convocation_hash, "
-            "status, numero, mission_id, role, etat) VALUES ($1, 1, 1, 1, 'h', 'GRANTED', $2, $3, 'R', $4)",
-            *(convocation, numero, MISSION, JSON.replace(WHO, numero).encode()),
-        )
+        await plant_right(pools["santorin-bridge"], convocation, numero)
     await pools["notifier"].execute("INSERT INTO compte_rendu VALUES ($1, 1)", HERS)
     for pool in pools.values():
         await pool.execute(
@@ -358,3 +362,23 @@ async def test_a_failure_in_the_last_database_leaves_her_known_and_the_command_i
     await owner.close()
     again = await imagin(*erase, tmp_path / "mots-2", **installation)
     assert again.code == 0, again.err
+
+
+async def test_who_comes_back_with_a_backup_of_one_database_is_erased_again_by_her_number(
+    imagin, installation, planted, tmp_path
+):
+    pools, _ = planted
+    erase = ("personne", "efface", WHO, "--confirm", "--json", "--mots")
+    assert (await imagin(*erase, tmp_path / "mots", **installation)).code == 0
+    again = await imagin(*erase, tmp_path / "none", **installation)
+    assert (again.code, "personne ne porte ce numéro" in again.err) == (1, True)
+    await plant_right(pools["santorin-bridge"], HERS, WHO)
+    await pools["mission-import"].execute("INSERT INTO convocation_active VALUES ($1, $2, 1, 'h', true)", HERS, MISSION)
+    again = await imagin(*erase, tmp_path / "again", **installation)
+    assert again.json["lignes"] == {
+        "mission-import": {"convocation_active": 1},
+        "santorin-bridge": {"habilitation": 1},
+        "notifier": {},
+        "convocation": {},
+    }
+    assert (tmp_path / "again").read_text().split() == [str(HERS), WHO]

@@ -157,7 +157,7 @@ async def _may_go(held: Mapping[str, Connection], numero: str) -> Personne:
     """Raises Refused; also while a service has still to read what was said of her: it would keep her anew."""
     found = await convocation.who(held[CONVOCATION.name], numero)
     if found is None:
-        raise Refused("personne ne porte ce numéro dans l’annuaire")
+        return await _elsewhere(held, numero)
     if found.a_venir:
         raise Refused("elle est convoquée à partir d’aujourd’hui : annulez ses convocations d’abord")
     if found.a_dire:
@@ -166,6 +166,20 @@ async def _may_go(held: Mapping[str, Connection], numero: str) -> Personne:
         if await behind(held[name], found.versions):
             raise Refused(f"{name} n’a pas encore lu ce qui a été dit d’elle : recommencez plus tard")
     return found.personne
+
+
+async def _elsewhere(held: Mapping[str, Connection], numero: str) -> Personne:
+    """Who was erased, and whom a backup of another database or a topic that was read again brought back there.
+
+    Raises Refused where nobody has the number.
+    """
+    alone = Personne([numero], mots=[f'"{numero}"'])
+    kept = [await _KEPT[name](held[name], alone) for name in (SANTORIN_BRIDGE.name, NOTIFIER.name)]
+    rows = [row for tables in kept for rows in tables.values() for row in rows]
+    if not rows:
+        raise Refused("personne ne porte ce numéro dans l’annuaire")
+    convocations = sorted({str(row["convocation_id"]) for row in rows if "convocation_id" in row})
+    return Personne([numero], convocations, [*alone.mots, *convocations])
 
 
 def _write(file: Path, words: Sequence[str]) -> None:
