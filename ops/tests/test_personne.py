@@ -340,6 +340,12 @@ async def test_who_is_still_to_be_read_of_would_come_back_and_is_not_erased(
     assert (done.code, f"{service} n’a pas encore lu" in done.err) == (1, True), done.err
     assert await pools["convocation"].fetchval("SELECT count(*) FROM intervenant") == 3
     await pools["convocation"].execute("UPDATE convocation_version SET le = now() - interval '2 days'")
+    await pools[service].execute(
+        "INSERT INTO outbox (topic, type, key, aggregate_id, version, payload) VALUES ('t', 't', 'k', $1, 1, '')", HERS
+    )
+    done = await imagin("personne", "efface", WHO, "--mots", tmp_path / "mots", "--confirm", **installation)
+    assert (done.code, f"{service} n’a pas encore lu" in done.err) == (1, True), done.err
+    await pools[service].execute("DELETE FROM outbox")
     done = await imagin("personne", "efface", WHO, "--mots", tmp_path / "mots", "--confirm", **installation)
     assert done.code == 0, "what nobody knows of since a day was purged, or erased by a command that failed elsewhere"
 

@@ -78,6 +78,7 @@ _BEHIND = """
 SELECT EXISTS (
     SELECT FROM unnest($1::uuid[], $2::int[], $3::bool[]) AS v (convocation_id, version, fraiche)
     LEFT JOIN ({0}) AS lue USING (convocation_id) WHERE coalesce(lue.version < v.version, v.fraiche))
+OR EXISTS (SELECT FROM outbox WHERE aggregate_id = ANY ($1))
 """
 _SECRETS = "'{id_token,empreinte}'::text[]"  # of sessions: whoever has the extract is not to have them
 _MIXED: dict[str, object] = {"cite_aussi_autrui": True}
@@ -88,7 +89,7 @@ class _Line(Row):
 
 
 async def behind(connection: Connection, versions: Sequence[Version], lues: str) -> bool:
-    """Whether a service has still to read one of these: it would keep her anew. `lues`: what it has read, as a query.
+    """Whether a service has still to read one of these, or to tell of it: she would be kept anew. `lues`: what it read.
 
     What it knows nothing of counts for a day only: it was purged, or erased by a command that then failed elsewhere.
     """

@@ -164,7 +164,7 @@ async def _may_go(held: Mapping[str, Connection], numero: str) -> Personne:
         raise Refused("des événements sur elle attendent d’être envoyés : recommencez dans une minute")
     for name, behind in _BEHIND.items():
         if await behind(held[name], found.versions):
-            raise Refused(f"{name} n’a pas encore lu ce qui a été dit d’elle : recommencez plus tard")
+            raise Refused(f"{name} n’a pas encore lu, ou dit, ce qui la concerne : recommencez plus tard")
     return found.personne
 
 
