@@ -10,7 +10,7 @@ from acces.acteur import Acteur
 from chassis.database import Connection
 from convocation.avancement.commands import keep_progress
 from convocation.commun.recherche import cle, formes
-from convocation.conservation.commands import erase, kept, over, purge, who
+from convocation.conservation.commands import erase, hold, kept, over, purge, who
 from convocation.conservation.settings import DureesConvocation as Durees
 from convocation.convocations.commands import replay_convocations
 from convocation.convocations.domain import NatureVersion
@@ -38,6 +38,7 @@ __all__ = [
     "event_of",
     "formes",
     "held",
+    "hold",
     "keep_progress",
     "kept",
     "open_session",
