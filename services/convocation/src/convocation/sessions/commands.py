@@ -5,6 +5,7 @@ from typing import Any
 
 from acces.audit import Acte, changes, record
 from acces.commande import Commande
+from chassis.database import Connection
 from convocation.commun.refus import VersionDepassee, entier
 from convocation.missions.refus import SessionArchivee
 from convocation.ouvertures.commands import hold_decisions, limit_academie, open_service
@@ -90,13 +91,18 @@ async def archive_session(commande: Commande, session: str, motif: str) -> Sessi
     held = await sql.get(connection, session, when, lock=True)
     if held is None:
         raise SessionInconnue
-    ici = {academie: local_time(academie, when).date() for academie in NOMS}
-    juger_archivage(etat_de(held), await sql.a_venir(connection, session, ici, local_time("*", when).date()))
+    await judge_archiving(connection, held, when)
     await sql.archive(connection, session, par=who, le=when)
     states = {"etat": LIBELLES[etat_de(held)]}, {"etat": LIBELLES[Etat.ARCHIVEE]}
     acte = Acte(ARCHIVER, f"session|{session}", *states, motif=kept, academie=NATIONALE.code)
     await record(connection, commande.acteur, when, [acte])
     return await known(commande, session)
+
+
+async def judge_archiving(connection: Connection, held: SessionRow, now: datetime) -> None:
+    """Raises ArchivageRefuse where the session cannot be archived now."""
+    ici = {academie: local_time(academie, now).date() for academie in NOMS}
+    juger_archivage(etat_de(held), await sql.a_venir(connection, held.session, ici, local_time("*", now).date()))
 
 
 async def date_academie(commande: Commande, session: str, academie: str, dates: DatesAcademie) -> None:
