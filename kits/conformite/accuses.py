@@ -8,20 +8,22 @@ from ecriture import tout_lire
 from essai import Ecart
 
 TYPE = "fr.santorin.accuse.v1"
-PATIENCE_SECONDES = 20
+PATIENCE_SECONDES = 60
+_CORPS = ("convocation_id", "habilitation_version", "version", "decision", "motif")
 _ENTETES = ("ce_specversion", "ce_id", "ce_source", "ce_type", "ce_subject", "ce_time")
 
 
 async def juger(essai):
-    """Une convocation reçoit deux versions, l’une après la réponse à l’autre ; puis toutes les réponses sont lues.
-
-    Lève Ecart.
+    """Une convocation reçoit deux versions, l’une après la réponse à l’autre et un arrêt. Puis toutes les réponses
+    sont lues. Lève Ecart.
     """
     for version in (1, 2):
+        if version > 1:
+            await essai.redemarrer()
         await essai.ecrire("deux versions, répondues l’une après l’autre", version)
         await essai.constater({"deux versions, répondues l’une après l’autre": (version, True)})
         lues = await _une_reponse_a_chacun(essai)
-    if phrases := _contredites(lues):
+    if phrases := _contredites(lues) + _fausses(lues, essai.attendus):
         raise Ecart(*phrases)
 
 
@@ -42,7 +44,7 @@ async def _une_reponse_a_chacun(essai):
 
 def _defauts(record, ecrites):
     place = f"réponse fautive (partition {record.partition}, offset {record.offset})"
-    dits = {nom: valeur.decode("utf-8", "replace") for nom, valeur in record.headers}
+    dits = {nom: valeur.decode("utf-8", "replace") for nom, valeur in record.headers if valeur is not None}
     absents = [nom for nom in _ENTETES if nom not in dits]
     if absents:
         return [f"{place} : il manque {', '.join(absents)}"]
@@ -54,6 +56,8 @@ def _defauts(record, ecrites):
         decision, motif = corps["decision"], corps["motif"]
     except (ValueError, KeyError, TypeError) as erreur:
         return [f"{place} : {type(erreur).__name__} {erreur}"]
+    if not isinstance(cle, str) or type(repond) is not int:
+        return [f"{place} : convocation_id n’est pas un texte, ou habilitation_version pas un entier"]
     fautes = {
         "la clé n’est pas convocation_id": record.key != str(cle).encode(),
         "version n’est pas un entier positif": type(version) is not int or version < 1,
@@ -69,25 +73,40 @@ def _texte(motif):
 
 
 def _sans_reponse(lues, attendus):
-    derniers = {}
-    for corps in map(_corps, lues):
-        connu = derniers.get(corps["convocation_id"])
-        if connu is None or corps["version"] > connu["version"]:
-            derniers[corps["convocation_id"]] = corps
-    repondu = {cle: corps["habilitation_version"] for cle, corps in derniers.items()}
-    manquent = [(cle, version) for cle, version in attendus.items() if repondu.get(cle) != version]
+    """IMAG’IN ignore une réponse à une version dépassée, et une `version` qui n’est pas plus haute que la dernière."""
+    retenues = _retenues(lues)
+    manquent = [(cle, version) for cle, (version, _) in attendus.items() if (cle, version) not in retenues]
     if not manquent:
         return []
     cle, version = manquent[0]
-    dit = f"sa dernière réponse est à la version {repondu[cle]}" if cle in repondu else "il n’a pas répondu"
-    return [f"{len(manquent)} droits sur {len(attendus)} sans réponse ; {cle}, version {version} : {dit}"]
+    return [f"{len(manquent)} droits sur {len(attendus)} sans réponse ; {cle}, version {version} : rien n’y répond"]
+
+
+def _retenues(lues):
+    """{(convocation_id, version du droit): la réponse} : de chaque convocation, celles dont la version monte."""
+    hautes, retenues = {}, {}
+    for corps in map(_corps, lues):
+        if corps["version"] > hautes.get(corps["convocation_id"], 0):
+            hautes[corps["convocation_id"]] = corps["version"]
+            retenues[corps["convocation_id"], corps["habilitation_version"]] = corps
+    return retenues
+
+
+def _fausses(lues, attendus):
+    refuses = [place for place, corps in _retenues(lues).items() if corps["decision"] == "REFUSED"]
+    return [
+        f"{cle}, version {version} : il ouvre, et répond REFUSED"
+        for cle, version in refuses
+        if attendus.get(cle) == (version, True)
+    ]
 
 
 def _contredites(lues):
     vues, phrases = {}, []
     for corps in map(_corps, lues):
         place = corps["convocation_id"], corps["version"]
-        if vues.setdefault(place, corps) != corps:
+        lu = [corps[champ] for champ in _CORPS]
+        if vues.setdefault(place, lu) != lu:
             phrases.append(f"{place[0]} : deux réponses de version {place[1]}, et deux contenus")
     return phrases
 

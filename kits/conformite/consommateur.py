@@ -39,10 +39,10 @@ class Consommateur:
         if self._processus.returncode is not None:
             raise Arrete(f"il s’est arrêté de lui-même, avec le code {self._processus.returncode}")
 
-    async def droits(self):
-        """{convocation_id: (version ou None, s’il ouvre)}, ou None quand il ne sait pas encore répondre."""
+    async def droits(self, jour):
+        """{convocation_id: (version ou None, s’il ouvre ce jour-là)}, ou None quand il ne sait pas encore répondre."""
         commande = await asyncio.create_subprocess_exec(
-            *self._droits, env=self._environnement, stdout=asyncio.subprocess.PIPE, stderr=self._sortie
+            *self._droits, env=self._environnement | {"JOUR": jour}, stdout=asyncio.subprocess.PIPE, stderr=self._sortie
         )
         try:
             async with asyncio.timeout(PATIENCE_SECONDES):

@@ -10,8 +10,8 @@ from aiokafka.partitioner import DefaultPartitioner
 
 TYPE = "fr.imagin.habilitation.v1"
 PARTITIONS = 3
-JOUR = "2020-01-29"
-"""Le jour auquel la suite demande les droits ; ceux qu’elle écrit valent du 27 janvier au 14 février."""
+JOUR, LENDEMAIN = "2020-01-29", "2020-01-30"
+"""Les jours auxquels la suite demande les droits ; ceux qu’elle écrit valent du 27 janvier au 14 février."""
 _ESPACE = UUID("0c1f6a52-55ab-5f0c-8f0e-cc1cbb1b7d11")
 _TOUTES = list(range(PARTITIONS))
 _COMPACTE = {"cleanup.policy": "compact", "segment.ms": "100", "min.cleanable.dirty.ratio": "0.01"}

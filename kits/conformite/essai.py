@@ -15,6 +15,8 @@ AUCUN = (None, False)
 PATIENCE_SECONDES = 90
 """Plus que les 45 s pendant lesquelles un groupe attend, par défaut, un membre tué."""
 _PAUSE_SECONDES, _BORNES_SECONDES = 0.2, 10
+_REPIT_SECONDES = 3
+"""Entre deux clés il n’y a pas d’ordre : les bornes peuvent être connues un peu avant ce qui les précède."""
 
 
 class Reglages(NamedTuple):
@@ -45,7 +47,8 @@ class Essai:
         nom = f"conformite.{reglages.execution}.{next(self._numeros)}"
         self.groupe, self._donne = nom, topic is not None
         self.topic, self.accuses = topic or f"{nom}.droits", f"{nom}.accuses"
-        self.attendus, self.ecrites = {}, {}  # de toutes les étapes : les réponses en sont jugées à la fin
+        # De toutes les étapes, les réponses en sont jugées à la fin : {convocation_id: (version, s’il ouvre)}.
+        self.attendus, self.ecrites = {}, {}
         self._bornes = itertools.count(1)
         self._dossier = TemporaryDirectory(prefix="conformite-")
         dit = {"KAFKA": reglages.kafka, "TOPIC_DROITS": self.topic, "TOPIC_ACCUSES": self.accuses, "JOUR": JOUR}
@@ -78,18 +81,26 @@ class Essai:
         self.ecrites.setdefault(convocation_id, set()).add(version)
         await (ecrivain or self.ecrivain).ecrire(convocation_id, droit(convocation_id, version, **champs))
 
-    async def constater(self, attendus, sauf=()):
+    async def constater(self, attendus, sauf=(), jour=JOUR):
         """Attend que tout ce qui est écrit soit lu, puis compare. Lève Ecart ou Arrete.
 
         `attendus` : nom → (version ou None, s’il ouvre), ou EFFACE. `sauf` : les partitions que personne ne peut lire.
         """
-        vus = await self._lu(sauf)
-        compares = [(nom, un, vus.get(cle(nom))) for nom, un in attendus.items()]
-        if phrases := [_dire(nom, un, vu) for nom, un, vu in compares if not _tenu(un, vu)]:
-            raise Ecart(*phrases)
-        self.attendus |= {cle(nom): un[0] for nom, un in attendus.items() if un != EFFACE and un[0] is not None}
+        vus, limite = await self._lu(sauf, jour), time.monotonic() + _REPIT_SECONDES
+        while phrases := _ecarts(attendus, vus):
+            if time.monotonic() > limite:
+                raise Ecart(*phrases)
+            await asyncio.sleep(_PAUSE_SECONDES)
+            self.consommateur.verifier()
+            vus = await self.consommateur.droits(jour) or vus
+        if jour == JOUR:
+            self.attendus |= {cle(nom): un for nom, un in attendus.items() if un != EFFACE and un[0] is not None}
 
-    async def _lu(self, sauf):
+    async def redemarrer(self):
+        await self.consommateur.tuer()
+        await self.demarrer()
+
+    async def _lu(self, sauf, jour):
         """Ce que le consommateur sait, une fois lues les bornes de la fin. Il a pu en perdre : d’autres suivent."""
         limite, posees, suivantes = time.monotonic() + PATIENCE_SECONDES, [], 0.0
         while time.monotonic() < limite:
@@ -97,11 +108,16 @@ class Essai:
                 posees.append(await self.ecrivain.bornes(next(self._bornes), sauf))
                 suivantes = time.monotonic() + _BORNES_SECONDES
             self.consommateur.verifier()
-            vus = await self.consommateur.droits()
+            vus = await self.consommateur.droits(jour)
             if vus is not None and any(all(vus.get(borne, AUCUN)[1] for borne in bornes) for bornes in posees):
                 return vus
             await asyncio.sleep(_PAUSE_SECONDES)
         raise Arrete(f"les derniers droits écrits ne sont toujours pas connus après {PATIENCE_SECONDES} s")
+
+
+def _ecarts(attendus, vus):
+    compares = [(nom, un, vus.get(cle(nom))) for nom, un in attendus.items()]
+    return [_dire(nom, un, vu) for nom, un, vu in compares if not _tenu(un, vu)]
 
 
 def _tenu(attendu, vu):

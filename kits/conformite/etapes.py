@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from ecriture import TYPE, Ecrivain, cle, droit, partition
+from ecriture import LENDEMAIN, TYPE, Ecrivain, cle, droit, partition
 from essai import AUCUN, EFFACE
 
 RETIRE = {"status": "REVOKED"}
@@ -28,6 +28,7 @@ CAS = {
         "octroyé, puis une version plus basse qui retire": ([Ecrit(4), Ecrit(3, RETIRE)], (4, True)),
         "le même enregistrement trois fois": ([Ecrit(2), Ecrit(2), Ecrit(2)], (2, True)),
         "des versions qui manquent": ([Ecrit(1), Ecrit(9)], (9, True)),
+        "retiré à la version 10, après la 9": ([Ecrit(9), Ecrit(10, RETIRE)], (10, False)),
     },
     "retrait": {
         "octroyé, puis retiré": ([Ecrit(1), Ecrit(2, RETIRE)], (2, False)),
@@ -68,7 +69,10 @@ CAS = {
         "des octets qui ne sont pas de l’UTF-8": ([Ecrit(valeur=b"\xff\xfe")], AUCUN),
         "un octroi sans version": ([Ecrit(1, {"version": None})], AUCUN),
         "un octroi à la version « deux »": ([Ecrit(1), Ecrit(2, {"version": "deux"})], (1, True)),
-        "un octroi sous la clé d’une autre": ([Ecrit(1, cle_brute=cle("autre").encode())], AUCUN),
+        "un octroi sous la clé d’une autre": ([Ecrit(1, cle_brute=cle("l’autre").encode())], AUCUN),
+        "l’autre": ([], AUCUN),
+        "une version plus grande que le contrat n’en connaît": ([Ecrit(1, RETIRE), Ecrit(2**70)], (1, False)),
+        "des listes emboîtées par milliers": ([Ecrit(1), Ecrit(valeur=b"[" * 200_000)], (1, True)),
         "un octroi sans clé": ([Ecrit(1, cle_brute=b"")], AUCUN),
         "un droit lisible, après eux": ([Ecrit(1)], (1, True)),
     },
@@ -90,6 +94,17 @@ async def jouer_des_cas(essai, cas):
             essai.ecrites.setdefault(convocation_id, set()).add(un.version)
             await essai.ecrivain.ecrire(convocation_id, corps, ce_type=un.ce_type, cle_brute=un.cle_brute)
     await essai.constater({nom: attendu for nom, (_, attendu) in cas.items()})
+
+
+async def validite(essai):
+    """Deux jours demandés : un droit s’ouvre et se ferme sans qu’un enregistrement arrive."""
+    await jouer_des_cas(essai, CAS["validite"])
+    le_lendemain = {
+        "un droit qui commence le lendemain": (1, True),
+        "un droit de ce seul jour": (1, False),
+        "un droit sans fin connue": (1, True),
+    }
+    await essai.constater(le_lendemain, jour=LENDEMAIN)
 
 
 async def depuis_le_debut(essai):
@@ -138,6 +153,7 @@ async def transaction_ouverte(essai):
 ETAPES = {
     "depuis-le-debut": depuis_le_debut,
     **{regle: (lambda essai, cas=cas: jouer_des_cas(essai, cas)) for regle, cas in CAS.items()},
+    "validite": validite,
     "transaction-abandonnee": transaction_abandonnee,
     "transaction-ouverte": transaction_ouverte,
 }

@@ -35,8 +35,8 @@ REGLES = {
         "un rôle créé demain donne un accès que personne n’a voulu",
     ),
     "validite": Regle(
-        "hors de valide_du … valide_au, jours compris, le droit n’ouvre pas",
-        "une personne entre avant ou après sa mission",
+        "hors de valide_du … valide_au, jours compris, le droit n’ouvre pas ; le jour est celui de la demande",
+        "une personne entre avant ou après sa mission, ou n’y entre jamais",
     ),
     "champs-inconnus": Regle(
         "un champ inconnu est ignoré",
@@ -78,7 +78,7 @@ REGLES = {
         "compaction",
     ),
     "accuses": Regle(
-        "chaque droit reçu a sa réponse : bonne clé, bon type, corps du contrat, version actuelle, un seul contenu",
+        "chaque droit a sa réponse, vraie et lisible, dont la version monte, aussi après un arrêt",
         "l’établissement croit que SANTORIN n’a pas reçu le droit, ou la réponse est une lettre morte",
         "répondre",
     ),

@@ -57,6 +57,10 @@ public final class Acces {
     }
 
     public static void main(String[] args) throws InterruptedException {
+        if (args.length != 2) {
+            System.err.println("usage : Acces ADRESSE NUMERO");
+            System.exit(2); // jamais 1, qui est « non »
+        }
         Acces acces = new Acces(args[0], Reglages.lire("CLIENT", ""), Reglages.lire("SECRET", ""));
         int code;
         try {
@@ -78,14 +82,26 @@ public final class Acces {
     public synchronized boolean peutEntrer(String numero) throws Inconnu, InterruptedException {
         String chemin = "/acces/" + encode(numero);
         try {
-            return lire(chemin).path("autorise").asBoolean(false);
+            return autorise(lire(chemin));
         } catch (Refuse refuse) {
             if (refuse.status != 401) {
                 throw refuse;
             }
         }
         fin = Instant.MIN; // le jeton ne vaut plus rien : un autre, une fois
-        return lire(chemin).path("autorise").asBoolean(false);
+        return autorise(lire(chemin));
+    }
+
+    private static boolean autorise(JsonNode recu) throws Inconnu {
+        return lu(recu, recu.path("autorise").isBoolean()).path("autorise").booleanValue();
+    }
+
+    /** Un mandataire peut répondre 200 à la place d’IMAG’IN. */
+    private static JsonNode lu(JsonNode recu, boolean bienForme) throws Inconnu {
+        if (!bienForme) {
+            throw new Inconnu("ce qui répond n’est pas IMAG’IN");
+        }
+        return recu;
     }
 
     private JsonNode lire(String chemin) throws Inconnu, InterruptedException {
@@ -94,7 +110,7 @@ public final class Acces {
                     .header("Authorization", basic)
                     .header("Content-Type", "application/x-www-form-urlencoded")
                     .POST(BodyPublishers.ofString("grant_type=client_credentials&scope=" + PORTEE)));
-            jeton = recu.path("access_token").asText();
+            jeton = lu(recu, recu.path("expires_in").isInt()).path("access_token").asText();
             fin = Instant.now().plusSeconds(recu.path("expires_in").asLong()).minus(MARGE);
         }
         return demander(HttpRequest.newBuilder(URI.create(adresse + chemin)).header("Authorization", "Bearer " + jeton));

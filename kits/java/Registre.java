@@ -82,7 +82,9 @@ final class Registre implements AutoCloseable {
     /** Une valeur nulle : la clé, et tout ce que l’on gardait d’elle. */
     void effacer(String convocationId) throws SQLException {
         executer("DELETE FROM droit WHERE convocation_id = ?", convocationId);
-        executer("DELETE FROM mis_de_cote WHERE cle = ?", (Object) convocationId.getBytes(StandardCharsets.UTF_8));
+        byte[] cle = convocationId.getBytes(StandardCharsets.UTF_8);
+        // mis de côté sous sa clé, ou sous une autre en parlant d’elle
+        executer("DELETE FROM mis_de_cote WHERE cle = ? OR instr(valeur, ?)", cle, cle);
     }
 
     void mettreDeCote(ConsumerRecord<byte[], byte[]> record, String raison) throws SQLException {

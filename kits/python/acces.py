@@ -11,7 +11,8 @@ import os
 import sys
 import time
 from base64 import b64encode
-from urllib.error import HTTPError, URLError
+from http.client import HTTPException
+from urllib.error import HTTPError
 from urllib.parse import quote, quote_plus, urlencode
 from urllib.request import Request, urlopen
 
@@ -38,39 +39,47 @@ class Acces:
         choix = urlencode({nom: valeur for nom, valeur in (("mission", mission), ("le", le)) if valeur})
         chemin = f"/acces/{quote(numero, safe='')}?{choix}"
         try:
-            return self._lire(chemin)["autorise"] is True
+            return self._lire(chemin)
         except HTTPError as refus:
             if refus.code != 401:
                 raise
         self._fin = 0.0  # le jeton ne vaut plus rien : un autre, une fois
-        return self._lire(chemin)["autorise"] is True
+        return self._lire(chemin)
 
     def _lire(self, chemin):
-        return self._demander(chemin, {"Authorization": f"Bearer {self._valide()}"})
+        return self._demander("autorise", bool, chemin, {"Authorization": f"Bearer {self._valide()}"})["autorise"]
 
     def _valide(self):
         if time.monotonic() > self._fin:
             demande = urlencode({"grant_type": "client_credentials", "scope": PORTEE}).encode()
-            recu = self._demander("/oauth/jeton", {"Authorization": self._basic}, demande)
+            recu = self._demander("expires_in", int, "/oauth/jeton", {"Authorization": self._basic}, demande)
             self._jeton, self._fin = recu["access_token"], time.monotonic() + recu["expires_in"] - MARGE_SECONDES
         return self._jeton
 
-    def _demander(self, chemin, entetes, corps=None):
+    def _demander(self, champ, forme, chemin, entetes, corps=None):
+        """L’objet JSON reçu, où `champ` a sa forme : un mandataire peut répondre 200 à la place d’IMAG’IN."""
         demande = Request(self._adresse + chemin, corps, entetes)  # noqa: S310  # l’adresse est la vôtre
         try:
             with urlopen(demande, timeout=DELAI_SECONDES) as reponse:  # noqa: S310
-                return json.load(reponse)
+                recu = json.load(reponse)
         except HTTPError as refus:
             if refus.code in {429, 500, 502, 503, 504}:  # 429 et 503 disent par Retry-After quand redemander
                 raise Inconnu(f"IMAG’IN répond {refus.code}") from None
             raise
-        except (URLError, TimeoutError, ValueError) as erreur:
+        except (OSError, HTTPException, ValueError) as erreur:  # la connexion a pu se fermer au milieu de la réponse
             raise Inconnu(f"IMAG’IN ne répond pas : {type(erreur).__name__}") from None
+        if not isinstance(recu, dict) or type(recu.get(champ)) is not forme:
+            raise Inconnu("ce qui répond n’est pas IMAG’IN")
+        return recu
 
 
 def main():
     if not 3 <= len(sys.argv) <= 5:
-        sys.exit("usage : acces.py ADRESSE NUMERO [MISSION_ID] [AAAA-MM-JJ]")
+        print("usage : acces.py ADRESSE NUMERO [MISSION_ID] [AAAA-MM-JJ]", file=sys.stderr)
+        sys.exit(2)
+    if not {"CLIENT", "SECRET"} <= os.environ.keys():
+        print("CLIENT et SECRET viennent de l’environnement", file=sys.stderr)
+        sys.exit(2)  # jamais 1, qui est « non »
     acces = Acces(sys.argv[1], os.environ["CLIENT"], os.environ["SECRET"])
     try:
         oui = acces.peut_entrer(*sys.argv[2:])

@@ -23,6 +23,7 @@ from registre import ROLES, Registre
 from reglages import reglages
 
 TYPE = "fr.imagin.habilitation.v1"
+VERSION_MAX = 2**31 - 1
 TOPIC_DROITS = os.environ.get("TOPIC_DROITS", "imagin.public.habilitation.v1")
 TOPIC_ACCUSES = os.environ.get("TOPIC_ACCUSES", "santorin.public.accuse.v1")
 PARIS = ZoneInfo("Europe/Paris")  # à l’outre-mer, le jour est celui de l’académie de la mission
@@ -40,18 +41,19 @@ def lire(record):
         cle = str(UUID(record.key.decode()))
         if corps["convocation_id"] != cle:
             raise Illisible("la clé n’est pas convocation_id")
-        if type(corps["version"]) is not int or corps["version"] < 1:
-            raise Illisible("version n’est pas un entier positif")
+        if type(corps["version"]) is not int or not 1 <= corps["version"] <= VERSION_MAX:
+            raise Illisible("version n’est pas un entier positif, ou dépasse le contrat")
         du, au = date.fromisoformat(corps["valide_du"]), corps["valide_au"] and date.fromisoformat(corps["valide_au"])
         ouvre = corps["status"] == "GRANTED" and corps["role"] in ROLES  # rôle inconnu : pas de droit
-    except (ValueError, KeyError, TypeError, AttributeError) as erreur:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as erreur:
         raise Illisible(type(erreur).__name__) from None
     droit = {"convocation_id": cle, "version": corps["version"], "ouvre": ouvre, "valide_du": du.isoformat()}
     return droit | {"valide_au": au and au.isoformat(), "traceparent": entete(record, "traceparent")}
 
 
 def entete(record, nom):
-    return next((valeur.decode("utf-8", "replace") for cle, valeur in record.headers if cle == nom), None)
+    """None : il n’y est pas, ou il est nul."""
+    return next((valeur.decode("utf-8", "replace") for cle, valeur in record.headers if cle == nom and valeur), None)
 
 
 def appliquer(registre, record):

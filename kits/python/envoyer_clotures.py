@@ -41,7 +41,7 @@ def lire(fichier):
     for numero, ligne in enumerate(Path(fichier).read_text(encoding="utf-8").splitlines(), 1):
         try:
             lus.append(enregistrement(ligne))
-        except (ValueError, KeyError, TypeError, AttributeError) as erreur:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as erreur:
             raise SystemExit(f"ligne {numero} : {type(erreur).__name__} {erreur} ; rien n’est parti") from None
     return lus
 

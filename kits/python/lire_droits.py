@@ -33,7 +33,7 @@ def retenir(droits, record):
     try:
         corps = json.loads(record.value)  # les champs inconnus sont ignorés
         nouveau = int(corps["version"]), str(corps["status"]), str(corps["role"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise SystemExit(f"enregistrement illisible : partition {record.partition}, offset {record.offset}") from None
     if record.key not in droits or nouveau[0] > droits[record.key][0]:
         droits[record.key] = nouveau

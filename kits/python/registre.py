@@ -56,7 +56,8 @@ class Registre:
     def effacer(self, convocation_id):
         """Une valeur nulle : la clé, et tout ce que l’on gardait d’elle."""
         self._base.execute("DELETE FROM droit WHERE convocation_id = ?", (convocation_id,))
-        self._base.execute("DELETE FROM mis_de_cote WHERE cle = ?", (convocation_id.encode(),))
+        cle = convocation_id.encode()  # mis de côté sous sa clé, ou sous une autre en parlant d’elle
+        self._base.execute("DELETE FROM mis_de_cote WHERE cle = ? OR instr(valeur, ?)", (cle, cle))
 
     def mettre_de_cote(self, record, raison):
         place = (record.topic, record.partition, record.offset, raison, record.key, record.value)

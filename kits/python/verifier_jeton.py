@@ -42,7 +42,7 @@ class Verificateur:
                 exp={"essential": True},
                 leeway=ECART_SECONDES,
             ).validate(lu.claims)
-        except (JoseError, ValueError) as erreur:
+        except (JoseError, ValueError, OSError) as erreur:  # OSError : les clés ne se lisent pas
             raise JetonRefuse(f"jeton refusé : {type(erreur).__name__}") from None
         if portee not in str(lu.claims.get("scope", "")).split():
             raise JetonRefuse(f"jeton refusé : il n’a pas la portée {portee}")

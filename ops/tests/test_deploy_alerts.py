@@ -65,7 +65,8 @@ def test_an_alert_says_how_bad_it_is_in_a_sentence_and_sends_to_commands_that_ex
     commands = re.findall(r"imagin ([a-z]+)(?: ([a-z]+))?", rule["annotations"]["action"])
     assert commands or "journal" in rule["annotations"]["action"]
     for name, sub in commands:
-        command = get_command(app).commands[name]
+        command = get_command(app).get_command(None, name)
+        assert command, name
         assert not sub or not hasattr(command, "commands") or sub in command.commands
 
 

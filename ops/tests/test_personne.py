@@ -3,8 +3,10 @@
 import asyncio
 import json
 from datetime import UTC, date, datetime, timedelta
+from urllib.parse import urlsplit
 from uuid import UUID
 
+import asyncpg
 import pytest
 from aiokafka import AIOKafkaProducer
 
@@ -75,6 +77,21 @@ async def plant_convocation(pool):
     await pool.execute("INSERT INTO remise VALUES ($1, 1, now(), 'chef')", HERS)
     await pool.execute("INSERT INTO relance VALUES ($1, now())", HERS)
     await pool.execute("INSERT INTO acces (convocation_id, version, hash, etat) VALUES ($1, 1, 'h', 'ACCEPTEE')", HERS)
+    await pool.execute(
+        "INSERT INTO intervention (uai, academie, session, motif, par, par_nom, debut) "
+        "VALUES ('0699001J', '10', '2020-E3C1', 'Le chef a oublié Claude Inventee', 'gest', 'X', now())"
+    )
+    await pool.execute("INSERT INTO indisponibilite VALUES ($1, $2, $2)", WHO, JOUR)
+    await pool.execute(
+        "INSERT INTO compte (compte, emetteur, nom, courriel, cle, premiere_le, vue_le) "
+        "VALUES ('c', 'e', 'n', $1, '', now(), now())",
+        MAIL,
+    )
+    await pool.execute(
+        "INSERT INTO delegation (delegation_id, uai, nom, courriel, compte, droit, debut, fin, chef, chef_nom, le) "
+        "VALUES ($1, '0699001J', 'n', 'autrefois@ac-essai.invalid', 'c', 'CONSULTER', $2, $2, 'x', 'x', now())",
+        *(UUID(int=41), JOUR),
+    )
     await pool.execute("INSERT INTO abonnement (numero, cree_le) VALUES ($1, now())", WHO)
     await pool.execute(
         "INSERT INTO brouillon VALUES ($1, $2, 'Chef', now())", MISSION, json.dumps({"qui": [WHO, OTHER]})
@@ -83,6 +100,11 @@ async def plant_convocation(pool):
         "INSERT INTO demande (demande_id, uai, academie, nom, prenom, precisions, par, le) "
         "VALUES ($1, '0699001J', '10', 'Inventee', 'Claude', '', 'chef', now())",
         UUID(int=40),
+    )
+    await pool.execute(  # somebody else of that name
+        "INSERT INTO demande (demande_id, uai, academie, nom, prenom, precisions, par, le) "
+        "VALUES ($1, '0599001N', '09', 'Inventee', 'Claude', '', 'chef', now())",
+        UUID(int=42),
     )
     await pool.execute(
         "INSERT INTO idempotence VALUES ('chef|c|0699001J', 'k', 'e', $1, now())", json.dumps({"numero": WHO})
@@ -100,6 +122,15 @@ async def plant_convocation(pool):
     await sceaux.seal(pool, LE + timedelta(days=1))
 
 
+async def plant_right(pool, convocation, numero):
+    await pool.execute(
+        "INSERT INTO habilitation (convocation_id, version, published_version, convocation_version, "
+        "convocation_hash, "
+        "status, numero, mission_id, role, etat) VALUES ($1, 1, 1, 1, 'h', 'GRANTED', $2, $3, 'R', $4)",
+        *(convocation, numero, MISSION, JSON.replace(WHO, numero).encode()),
+    )
+
+
 async def plant_elsewhere(pools):
     await pools["mission-import"].execute("INSERT INTO convocation_active VALUES ($1, $2, 1, 'h', true)", HERS, MISSION)
     for convocation, numero in ((HERS, WHO), (ANOTHER, OTHER)):
@@ -108,20 +139,15 @@ async def plant_elsewhere(pools):
             "VALUES ($1, 1, 'h', 'CONVOCATION', $2, 'SENT')",
             *(convocation, numero),
         )
-        await pools["santorin-bridge"].execute(
-            "INSERT INTO habilitation (convocation_id, version, published_version, convocation_version, "
-            "convocation_hash, "
-            "status, numero, mission_id, role, etat) VALUES ($1, 1, 1, 1, 'h', 'GRANTED', $2, $3, 'R', $4)",
-            *(convocation, numero, MISSION, JSON.replace(WHO, numero).encode()),
-        )
+        await plant_right(pools["santorin-bridge"], convocation, numero)
     await pools["notifier"].execute("INSERT INTO compte_rendu VALUES ($1, 1)", HERS)
     for pool in pools.values():
         await pool.execute(
             'INSERT INTO dead_letter (consumer_group, topic, partition, "offset", record_time, key, value, '
             "header_names, header_values, stage, reason) VALUES ('g', 't', 0, 1, now(), 'k', $1, '{}', "
             "'{}', 'APPLY', 'r'), "
-            "('g', 't', 0, 2, now(), 'k', 'autre', '{}', '{}', 'APPLY', 'r')",
-            JSON.encode(),
+            "('g', 't', 0, 2, now(), 'k', $2, '{}', '{}', 'APPLY', 'r')",
+            *(JSON.encode(), JSON.replace(WHO, OTHER).encode()),
         )
 
 
@@ -217,6 +243,13 @@ async def test_of_who_was_erased_nothing_is_found_once_the_topics_have_forgotten
     assert await pools["convocation"].fetchval("SELECT count(*) FROM audit") == 6, "acts stay, and say nothing of her"
     assert [row["numero"] for row in await pools["convocation"].fetch("SELECT numero FROM intervenant")] == [OTHER]
     assert await pools["notifier"].fetchval("SELECT count(*) FROM notification") == 1
+    acted = await pools["convocation"].fetchrow("SELECT par, motif FROM intervention")
+    assert tuple(acted) == ("gest", "(effacé : il nommait une personne)"), "that the rectorat acted is not hers"
+    for pool in pools.values():
+        assert [row["value"] for row in await pool.fetch("SELECT value FROM dead_letter")] == [
+            JSON.replace(WHO, OTHER).encode()
+        ], "of somebody else of the same name"
+    assert [row["academie"] for row in await pools["convocation"].fetch("SELECT academie FROM demande")] == ["09"]
     assert (await imagin("personne", "efface", WHO, "--mots", tmp_path / "x", **installation)).code == 1
 
 
@@ -231,7 +264,7 @@ async def test_the_search_finds_what_is_planted_anywhere(imagin, installation, p
         "convocation": {
             *("abonnement", "acces", "brouillon", "cle_oubli", "convocation", "convocation_version", "dead_letter"),
             *("document", "empechement", "idempotence", "intervenant", "intervenant_mot", "prise_de_connaissance"),
-            *("relance", "remise", "doublon_a_chercher", "adresse_changee"),
+            *("relance", "remise", "doublon_a_chercher", "adresse_changee", "compte", "indisponibilite"),
         },
         "santorin-bridge": {"habilitation", "dead_letter"},
         "notifier": {"notification", "compte_rendu", "dead_letter"},
@@ -252,6 +285,8 @@ async def test_an_extract_has_all_of_her_with_her_acts_in_clear_and_nothing_of_o
     acts = kept["convocation"]["audit"]
     assert [one["motif"] for one in acts if one.get("apres") == {"courriel": MAIL}] == ["mariage"]
     assert len(acts) == 5
+    assert kept["convocation"]["indisponibilite"] == [{"numero": WHO, "debut": str(JOUR), "fin": str(JOUR)}]
+    assert kept["convocation"]["delegation"][0]["compte"] == kept["convocation"]["compte"][0]["compte"]
     assert kept["notifier"]["notification"][0]["numero"] == WHO
     assert kept["santorin-bridge"]["habilitation"][0]["numero"] == WHO
     assert "AUTRE" not in done.out
@@ -273,6 +308,14 @@ async def test_an_extract_has_all_of_her_with_her_acts_in_clear_and_nothing_of_o
                SELECT 't', 't', 'k', convocation_id, 1, '' FROM convocation WHERE numero = $1""",
             "attendent",
         ),
+        (
+            """WITH c AS (UPDATE convocation SET version = 2 WHERE numero = $1 RETURNING convocation_id)
+               INSERT INTO convocation_version (convocation_id, version, nature, qualite_par_defaut, dates, observation,
+                                                par, le)
+               SELECT v.convocation_id, 2, 'ANNULATION', true, v.dates, '', 'chef', v.le
+               FROM convocation_version v JOIN c USING (convocation_id)""",
+            "mission-import n’a pas encore lu",
+        ),
     ],
 )
 async def test_nobody_is_erased_who_is_convoked_to_come_or_of_whom_something_waits(
@@ -283,3 +326,65 @@ async def test_nobody_is_erased_who_is_convoked_to_come_or_of_whom_something_wai
     done = await imagin("personne", "efface", WHO, "--mots", tmp_path / "mots", "--confirm", **installation)
     assert (done.code, why in done.err, (tmp_path / "mots").exists()) == (1, True, False), done.err
     assert await pools["convocation"].fetchval("SELECT count(*) FROM intervenant") == 3
+
+
+@pytest.mark.parametrize("service", ["mission-import", "santorin-bridge", "notifier"])
+async def test_who_is_still_to_be_read_of_would_come_back_and_is_not_erased(
+    imagin, installation, planted, tmp_path, service
+):
+    pools, _ = planted
+    await pools["convocation"].execute("UPDATE convocation_version SET le = now() WHERE convocation_id = $1", HERS)
+    tables = {"mission-import": "convocation_active", "santorin-bridge": "habilitation", "notifier": "notification"}
+    await pools[service].execute(f"DELETE FROM {tables[service]} WHERE convocation_id = $1", HERS)
+    done = await imagin("personne", "efface", WHO, "--mots", tmp_path / "mots", "--confirm", **installation)
+    assert (done.code, f"{service} n’a pas encore lu" in done.err) == (1, True), done.err
+    assert await pools["convocation"].fetchval("SELECT count(*) FROM intervenant") == 3
+    await pools["convocation"].execute("UPDATE convocation_version SET le = now() - interval '2 days'")
+    await pools[service].execute(
+        "INSERT INTO outbox (topic, type, key, aggregate_id, version, payload) VALUES ('t', 't', 'k', $1, 1, '')", HERS
+    )
+    done = await imagin("personne", "efface", WHO, "--mots", tmp_path / "mots", "--confirm", **installation)
+    assert (done.code, f"{service} n’a pas encore lu" in done.err) == (1, True), done.err
+    await pools[service].execute("DELETE FROM outbox")
+    done = await imagin("personne", "efface", WHO, "--mots", tmp_path / "mots", "--confirm", **installation)
+    assert done.code == 0, "what nobody knows of since a day was purged, or erased by a command that failed elsewhere"
+
+
+async def test_a_failure_in_the_last_database_leaves_her_known_and_the_command_is_given_again(
+    imagin, installation, planted, tmp_path, postgres
+):
+    _, mails = planted
+    database = urlsplit(installation["CONVOCATION_DATABASE_URL"]).path
+    owner = await asyncpg.connect(urlsplit(postgres.admin_url)._replace(path=database).geturl())
+    await owner.execute(
+        """CREATE FUNCTION non() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'non'; END $$;
+           CREATE TRIGGER non BEFORE DELETE ON intervenant EXECUTE FUNCTION non()"""
+    )
+    erase = ("personne", "efface", WHO, "--mails", mails, "--confirm", "--mots")
+    with pytest.raises(asyncpg.RaiseError):
+        await imagin(*erase, tmp_path / "mots", **installation)
+    assert sorted(file.name for file in mails.iterdir()) == ["2.eml"], "her number is known until her mails are gone"
+    await owner.execute("DROP TRIGGER non ON intervenant")
+    await owner.close()
+    again = await imagin(*erase, tmp_path / "mots-2", **installation)
+    assert again.code == 0, again.err
+
+
+async def test_who_comes_back_with_a_backup_of_one_database_is_erased_again_by_her_number(
+    imagin, installation, planted, tmp_path
+):
+    pools, _ = planted
+    erase = ("personne", "efface", WHO, "--confirm", "--json", "--mots")
+    assert (await imagin(*erase, tmp_path / "mots", **installation)).code == 0
+    again = await imagin(*erase, tmp_path / "none", **installation)
+    assert (again.code, "personne ne porte ce numéro" in again.err) == (1, True)
+    await plant_right(pools["santorin-bridge"], HERS, WHO)
+    await pools["mission-import"].execute("INSERT INTO convocation_active VALUES ($1, $2, 1, 'h', true)", HERS, MISSION)
+    again = await imagin(*erase, tmp_path / "again", **installation)
+    assert again.json["lignes"] == {
+        "mission-import": {"convocation_active": 1},
+        "santorin-bridge": {"habilitation": 1},
+        "notifier": {},
+        "convocation": {},
+    }
+    assert (tmp_path / "again").read_text().split() == [str(HERS), WHO]

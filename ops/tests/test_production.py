@@ -19,7 +19,7 @@ EDITABLE = {"imagin_dev", "testkit"}  # as they are here, their metadata name no
 IMPORT_THE_DEMO = """
 import sys
 sys.modules |= dict.fromkeys(sys.argv[1:])
-import imagin_dev.demo.scenario, imagin_dev.commands, testkit.oidc_mock, testkit.parts.selection
+import imagin_dev.demo.scenario, imagin_dev.main, imagin_dev.simulate, testkit.oidc_mock, testkit.parts.selection
 import convocation.main, mission_import.main, notifier.main, santorin_bridge.main
 """
 IMPORT_EVERYTHING = f"""

@@ -146,8 +146,8 @@ def test_commands_exist(manifests):
         assert "imagin-ops" in {one.name for one in distribution("imagin-ops").entry_points}
         command = typer.main.get_command(imagin_ops)
         for word in words:
-            command = getattr(command, "commands", {}).get(word, command)
-        assert not hasattr(command, "commands"), words
+            command = command.get_command(None, word) if hasattr(command, "list_commands") else command
+        assert not hasattr(command, "list_commands"), words
     scripts = {script.name for one in MAINS for script in distribution(one).entry_points}
     assert scripts >= set(MAINS)
 

@@ -192,7 +192,8 @@ async def test_a_query_that_needs_an_exporter_is_understood_and_asks_for_nothing
 
 def now_in(seen):
     """What the console shows of now, without what is counted over a while and what moves by itself."""
-    passing = re.compile("par minute|en .* (s|min|heure)$| s$|à écrire|à lire|attend")
+    # From a convocation to SANTORIN is a mean of ten minutes: who has looked since one minute may know none.
+    passing = re.compile("par minute|en .* (s|min|heure)$| s$|à écrire|à lire|attend|^d’une convocation")
     return [
         (
             stage.title,

@@ -117,6 +117,34 @@ async def test_a_wrong_secret_is_a_refusal_and_a_bridge_that_is_away_is_no_answe
     assert said.startswith("IMAG’IN ne répond pas")
 
 
+def http(body, length=None):
+    return f"HTTP/1.1 200 OK\r\ncontent-length: {length or len(body)}\r\n\r\n{body}".encode()
+
+
+@pytest.mark.parametrize(
+    "second",
+    [b"", http('{"autorise": true}', length=400), http("{}"), http("[]"), http('{"autorise": "true"}'), b"?\r\n\r\n"],
+    ids=["closed", "cut", "empty", "list", "a text", "no HTTP"],
+)
+async def test_an_answer_that_breaks_off_or_is_not_ours_is_neither_yes_nor_no(run, second):
+    answers = [http('{"access_token": "t", "expires_in": 3600}')]
+
+    async def serve(reader, writer):
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(answers.pop() if answers else second)
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", port := free_port()):
+        code, printed, said = await run("acces", f"http://127.0.0.1:{port}", "1")
+    assert (code, printed, len(said.splitlines())) == (3, "on ne sait pas", 1), said
+
+
+async def test_a_wrong_call_is_not_a_no(run):
+    code, printed, _ = await run("acces")
+    assert (code, printed) == (2, "")
+
+
 def token(*, keys=KEYS, audience="santorin-bridge", hours=1.0, scopes=frozenset({CHECK}), issuer="santorin-bridge"):
     acteur = Acteur("santorin", Role.SANTORIN, portees=scopes)
     return Signer(issuer, json.dumps(keys)).mint(acteur, audience=audience, now=datetime.now(UTC), hours=hours)
@@ -124,6 +152,13 @@ def token(*, keys=KEYS, audience="santorin-bridge", hours=1.0, scopes=frozenset(
 
 async def test_a_token_is_verified_by_the_public_keys(bridge, run):
     assert await run("verifier_jeton", bridge.url, CHECK, given=token()) == (0, "santorin", "")
+
+
+async def test_when_the_keys_cannot_be_read_a_token_is_refused_in_a_sentence(run):
+    code, printed, said = await run("verifier_jeton", f"http://127.0.0.1:{free_port()}", CHECK, given=token())
+    assert (code, printed) == (1, "")
+    assert said.startswith("jeton refusé")
+    assert len(said.splitlines()) == 1
 
 
 @pytest.mark.parametrize(

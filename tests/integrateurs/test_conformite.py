@@ -2,6 +2,7 @@
 
 import asyncio
 import importlib
+import json
 import os
 import re
 import subprocess
@@ -51,6 +52,12 @@ ALSO_WRONG = {
     "skips_to_the_end_when_partitions_come_back": {"reequilibrage"},
     "answers_always_with_version_1": {"accuses"},
     "never_answers": {"accuses"},
+    "judges_dates_when_it_receives": {"validite"},
+    "compares_versions_as_texts": {"plus-haute-version"},
+    "refuses_what_it_opens": {"accuses"},
+    "believes_the_key": {"illisible"},
+    "forgets_its_answers_when_it_stops": {"accuses"},
+    "dies_of_a_large_number": {"illisible"},
 }
 
 
@@ -86,12 +93,16 @@ async def test_the_java_consumers_keep_every_rule(kafka, tmp_path, java_code, ma
 def test_what_is_erased_is_erased_from_what_was_put_aside_too(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(str(KITS / "python"))
     registre = importlib.import_module("registre").Registre(tmp_path / "droits.sqlite")
-    bad = SimpleNamespace(topic="t", partition=0, offset=1, key=b"k", value=b"{not json: Camille")
+    hers = "67dffbd2-92be-57ef-8bf5-db122cf46ff0"
+    under_her_key = SimpleNamespace(topic="t", partition=0, offset=1, key=hers.encode(), value=b"{not json: Camille")
+    named = json.dumps({"convocation_id": hers, "nom": "Camille"}).encode()
+    under_another = SimpleNamespace(topic="t", partition=0, offset=2, key=b"another", value=named)
     with registre:
-        registre.mettre_de_cote(bad, "ValueError")
+        registre.mettre_de_cote(under_her_key, "ValueError")
+        registre.mettre_de_cote(under_another, "the key is not her convocation")
     assert b"Camille" in (tmp_path / "droits.sqlite").read_bytes()
     with registre:
-        registre.effacer("k")
+        registre.effacer(hers)
     registre.close()
     assert b"Camille" not in (tmp_path / "droits.sqlite").read_bytes()
 

@@ -1,5 +1,6 @@
 """`imagin test` and `imagin check`: the one task runner; `.ci/run` calls `check`."""
 
+import json
 import os
 import subprocess
 import sys
@@ -28,6 +29,7 @@ _STEPS = (
     # Two at once: many tests wait for others' clocks, and one after another takes over an hour.
     ("tests", ["pytest", "-q", "-n", "2", "--durations=60", "--durations-min=5"]),
 )
+_MOST_AGAIN = 5
 
 
 def _run(name: str, *arguments: str) -> int:
@@ -46,6 +48,19 @@ def test(context: typer.Context) -> None:
     raise typer.Exit(_run("pytest", *context.args))
 
 
+def _failed_again_alone() -> int:
+    """Runs again, one after another, the few tests that failed beside others (decision 0065); the exit code of that."""
+    kept = project_root() / ".pytest_cache" / "v" / "cache" / "lastfailed"
+    failed = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
+    if not 0 < len(failed) <= _MOST_AGAIN:
+        return 1
+    say(f"échec parmi les autres, relancés seuls : {', '.join(failed)}")
+    code = _run("pytest", "-q", *failed)
+    if code == 0:
+        say(f"INSTABLES, à corriger : {', '.join(failed)}")
+    return code
+
+
 def check(*, only: Annotated[str, typer.Option(help="One step: " + ", ".join(n for n, _ in _STEPS))] = "") -> None:
     """Format, lint, types, import contracts, schema gate, tests: what CI runs. Stops at the first failure."""
     for name, command in _STEPS:
@@ -53,6 +68,8 @@ def check(*, only: Annotated[str, typer.Option(help="One step: " + ", ".join(n f
             started = time.monotonic()
             say(f"{name} …")
             code = _run(*command)
+            if code == 1 and name == "tests":  # 1: tests failed; others: pytest could not run them
+                code = _failed_again_alone()
             if code:
                 fail(f"{name} a échoué", code=code)
             say(f"{name} : {time.monotonic() - started:.1f} s")

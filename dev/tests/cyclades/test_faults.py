@@ -10,11 +10,11 @@ from chassis.cloudevents import Dead, decode
 from chassis.guard import Outcome, guard
 from event_schemas.catalogue import INSCRIPTIONS_CLOSED
 from event_schemas.inscriptions import InscriptionsClosed
-from imagin_dev.commands import app
 from imagin_dev.cyclades.bad import KINDS
 from imagin_dev.cyclades.closings import closings, line, synthetic
 from imagin_dev.cyclades.faults import Faults, play
 from imagin_dev.cyclades.inscriptions_file import parse
+from imagin_dev.main import app
 
 CLEAN = list(closings("2020-E3C1", "10"))
 ALL = Faults(revisions=20, duplicates=20, disorder=20, bad=20, seed=7)

@@ -1,6 +1,9 @@
 """The kit's reader with one mistake planted, each one that real readers make: `faux.py MISTAKE [droits]`."""
 
+import contextlib
+import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[3] / "kits" / "python"))
@@ -134,6 +137,55 @@ def never_answers():
         """Not a word."""
 
     consommateur.envoyer = nothing
+
+
+def judges_dates_when_it_receives():
+    """It keeps whether a right opens, on the day on which it came."""
+    jour = os.environ["JOUR"]
+
+    def at_once(record, droit):
+        opens = droit["valide_du"] <= jour <= (droit["valide_au"] or jour)
+        return droit | {"ouvre": droit["ouvre"] and opens, "valide_du": "2000-01-01", "valide_au": None}
+
+    consommateur.lire = changed(consommateur.lire, at_once)
+
+
+def compares_versions_as_texts():
+    registre._RETENIR = registre._RETENIR.replace(
+        ":version > version", "CAST(:version AS TEXT) > CAST(version AS TEXT)"
+    )
+
+
+def refuses_what_it_opens():
+    accuse = envoyer_accuses.accuse
+    envoyer_accuses.accuse = lambda *due: accuse(*due, motif="non appliqué")
+
+
+def believes_the_key():
+    lire = consommateur.lire
+
+    def by_key(record):
+        with contextlib.suppress(ValueError, TypeError, AttributeError, RecursionError):
+            corps = consommateur.json.loads(record.value) | {"convocation_id": record.key.decode()}
+            record = replace(record, value=consommateur.json.dumps(corps).encode())
+        return lire(record)
+
+    consommateur.lire = by_key
+
+
+def forgets_its_answers_when_it_stops():
+    class Forgets(registre.Registre):
+        def __init__(self, fichier):
+            super().__init__(fichier)
+            if sys.argv[1:] != ["droits"]:
+                with self:
+                    self._base.execute("UPDATE droit SET accuse = 0 WHERE NOT du")
+
+    consommateur.Registre = Forgets
+
+
+def dies_of_a_large_number():
+    consommateur.VERSION_MAX = 2**80
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import typer
 
 from imagin_dev.bench import mails
 from imagin_dev.bench.capacity.run import capacity
+from imagin_dev.bench.documents import documents
 from imagin_dev.bench.latency import latency
 from imagin_dev.bench.rights import rights
 from imagin_dev.bench.screens import screens
@@ -86,6 +87,16 @@ def mails_(
     """Convocations that wait on their topic → mails with document and calendar, beside a bare sender."""
     given = mails.settings()
     _tell(_with_stack(SERVICES, lambda stack: mails.mails(stack, given, lycees, render=render), given), as_json=json)
+
+
+@app.command("documents")
+def documents_(
+    *,
+    count: Annotated[int, typer.Option(min=100, max=100_000, help="Documents of each kind.")] = 500,
+    json: Json = False,
+) -> None:
+    """Convocations as PDF, alone and in a stream, beside an empty page."""
+    _tell(asyncio.run(documents(count)), as_json=json)
 
 
 @app.command("capacity")

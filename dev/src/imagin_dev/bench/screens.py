@@ -1,6 +1,7 @@
 """`imagin bench screens`: how long the pages take on a national set, beside the bare answer of the same process."""
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from itertools import product
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -9,8 +10,9 @@ import asyncpg
 import httpx2
 
 from acces.acteur import Acteur
+from chassis.database import create_pool
 from chassis.provisioning import with_database
-from convocation.operations import cle, formes
+from convocation.operations import cle, formes, keep_progress
 from event_schemas.identities import mission_id
 from imagin_dev.bench.requests import percentiles
 from imagin_dev.cyclades import closings, producer
@@ -25,6 +27,7 @@ from imagin_ops.services import CONVOCATION
 
 _CHUNK = 50_000
 _FRESH = 50  # events whose way to the coverage is timed
+_FEW = 20
 _DEBUTS = (
     "BA",
     "BER",
@@ -97,6 +100,11 @@ async def screens(stack: Stack, people: int, count: int) -> dict[str, Any]:
             figures[name] |= {"ratio_p95": round(times["p95_ms"] / bare["p95_ms"], 1)}
         say("fraîcheur de la couverture …")
         figures["couverture_fraicheur"] = await _freshness(http, stack)
+        say("rappels …")
+        # Counted anew at each reading, so never late; too slow for hundreds.
+        figures["rappels_national"] = await percentiles(_FEW, _request(http, stack, Case(ADMINISTRATEUR, "/rappels")))
+    say("compte de l’avancement …")
+    figures["avancement_compte"] = await _progress_counted(stack)
     return figures
 
 
@@ -218,6 +226,16 @@ async def _freshness(http: httpx2.AsyncClient, stack: Stack) -> dict[str, float]
         return answer
 
     return await percentiles(_FRESH, send)
+
+
+async def _progress_counted(stack: Stack) -> dict[str, float]:
+    """One count of today's progress of all sessions, which a loop makes twice a minute: milliseconds."""
+    async with create_pool(with_database(stack.postgres.admin_url, CONVOCATION.package)) as pool:
+
+        async def count(_: int) -> None:
+            await keep_progress(pool, datetime.now(UTC))
+
+        return await percentiles(_FEW, count)
 
 
 def _request(http: httpx2.AsyncClient, stack: Stack, case: Case) -> Callable[[int], Any]:

@@ -30,7 +30,6 @@ from imagin_ops.output import fail, progress, put, put_json, say
 from imagin_ops.services import CONVOCATION
 from testkit.parts.errors import PartError
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 BALANCED, NOT_BALANCED, REFUSED = 0, 1, 2
 _ECHO_SECONDS = 2.0
 
@@ -66,12 +65,6 @@ class Summary:
         return {name: getattr(self, name) for name in self.__slots__}
 
 
-@app.callback()
-def alone() -> None:
-    """With a callback the one command of `app` has a name."""
-
-
-@app.command()
 def demo(
     *,
     inscriptions: Annotated[

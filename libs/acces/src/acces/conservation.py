@@ -1,6 +1,6 @@
 """What is kept for a term, and taken in small batches after it (0061): the kinds that every service has."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -32,13 +32,12 @@ class Durees(BaseSettings):
 
 @dataclass(frozen=True, slots=True)
 class Genre:
-    """A kind: `nom` as its setting has it; statements that count, and take, what is over at $1, $2 rows at most.
+    """A kind: `nom` as its setting has it; the statement that takes what is over at $1, $2 rows at most.
 
-    `retire` gives how many it took. Rows that somebody holds are passed over: nobody waits for the purge.
+    It gives how many it took. Rows that somebody holds are passed over: nobody waits for the purge.
     """
 
     nom: str
-    compte: str
     retire: str
 
 
@@ -47,7 +46,6 @@ def lignes(nom: str, table: str, condition: str) -> Genre:
     chosen = f"SELECT ctid FROM {table} WHERE {condition} LIMIT $2 FOR UPDATE SKIP LOCKED"
     return Genre(
         nom,
-        f"SELECT count(*) FROM {table} WHERE {condition}",
         f"WITH pris AS (DELETE FROM {table} WHERE ctid = ANY (ARRAY({chosen})) RETURNING 1) SELECT count(*) FROM pris",
     )
 
@@ -56,9 +54,9 @@ COMMUNS = (
     lignes("dead_letters", "dead_letter", "state NOT IN ('OPEN', 'RETRY') AND changed_at < $1"),
     Genre(
         "audit",
-        """SELECT count(*) FROM audit
-           WHERE id <= (SELECT max(jusqu_a) FROM audit_sceau WHERE jour < $1::timestamptz::date)""",
-        "SELECT coalesce(audit_purger($1::timestamptz::date), 0) WHERE $2::int > 0",
+        # One at a time: two would take the same day.
+        """SELECT coalesce(audit_purger($1::timestamptz::date), 0)
+           FROM (SELECT pg_advisory_xact_lock(4207011)) AS seul WHERE $2::int > 0""",
     ),
 )
 
@@ -70,23 +68,34 @@ def jours(durees: Durees, genre: Genre) -> int:
 
 
 async def over(connection: Connection, genres: Sequence[Genre], durees: Durees, now: datetime) -> dict[str, int]:
-    """By kind how many are past their term: what `purge` would take. It takes nothing."""
-    found: dict[str, int] = {}
-    for genre in genres:
-        count: int = await connection.fetchval(genre.compte, now - timedelta(days=jours(durees, genre)))
-        found[genre.nom] = found.get(genre.nom, 0) + count
-    return found
+    """By kind how many `purge` would take. It is done and undone: what goes last hangs on what went before."""
+    transaction = connection.transaction()
+    await transaction.start()
+    try:
+        taken = {genre.nom: 0 for genre in genres}
+        async for nom, count in _taken(connection, genres, durees, now):
+            taken[nom] += count
+        return taken
+    finally:
+        await transaction.rollback()
 
 
 async def purge(connection: Connection, genres: Sequence[Genre], durees: Durees, now: datetime) -> Mapping[str, int]:
     """Take what is past its term, each batch in a transaction of its own; returns how many of each kind."""
     taken: dict[str, int] = {}
+    async for nom, count in _taken(connection, genres, durees, now):
+        taken[nom] = taken.get(nom, 0) + count
+        PURGED.labels(nom).inc(count)
+    return taken
+
+
+async def _taken(
+    connection: Connection, genres: Sequence[Genre], durees: Durees, now: datetime
+) -> AsyncIterator[tuple[str, int]]:
     for genre in genres:
         limit = now - timedelta(days=jours(durees, genre))
         while count := int(await connection.fetchval(genre.retire, limit, _BATCH)):
-            taken[genre.nom] = taken.get(genre.nom, 0) + count
-            PURGED.labels(genre.nom).inc(count)
-    return taken
+            yield genre.nom, count
 
 
 def purging(

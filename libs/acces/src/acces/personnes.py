@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
+from uuid import UUID
 
 from acces import oubli
 from acces.audit import COLUMNS, ActeEcrit, intervenant, names
@@ -31,12 +32,21 @@ class Personne:
     """Other subjects of keys that are hers: requests to create her."""
 
 
+class Version(Row):
+    """The present version of a convocation of hers; `fraiche`: written since a day."""
+
+    convocation_id: UUID
+    version: int
+    fraiche: bool
+
+
 class Trouvee(NamedTuple):
     """Who she is; whether she is convoked from today on, and whether events about her wait to be sent."""
 
     personne: Personne
     a_venir: bool
     a_dire: bool
+    versions: Sequence[Version]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,25 +55,47 @@ class Lieu:
 
     table: str
     condition: str
-    par: Literal["numeros", "convocations", "mots"] = "numeros"
+    par: Literal["numeros", "convocations", "mots", "sujets"] = "numeros"
     mixte: bool = False
     """Its rows name others too: an extract says that there are some, and not what they say."""
+    garde: str = ""
+    """What is written over her in a row that stays, as SET has it: what an agent did in office is not hers."""
 
 
 DEAD_LETTERS = Lieu(
     "dead_letter",
-    """EXISTS (SELECT FROM unnest($1::text[]) AS mot WHERE position(convert_to(mot, 'UTF8') IN coalesce(value, '')) > 0
-               OR position(convert_to(mot, 'UTF8') IN coalesce(key, '')) > 0
-               OR EXISTS (SELECT FROM unnest(header_values) AS h WHERE position(convert_to(mot, 'UTF8') IN h) > 0))""",
+    # A name may be another's: it counts where the letter has no number, by which its person would be known.
+    """EXISTS (SELECT FROM unnest($1::text[]) AS mot
+               WHERE (mot ~ '[0-9@]' OR position('"numero"' IN coalesce(value, '')) = 0)
+               AND (position(convert_to(mot, 'UTF8') IN coalesce(value, '')) > 0
+                    OR position(convert_to(mot, 'UTF8') IN coalesce(key, '')) > 0
+                    OR EXISTS (SELECT FROM unnest(header_values) AS h
+                               WHERE position(convert_to(mot, 'UTF8') IN h) > 0)))""",
     "mots",
     mixte=True,
 )
+_BEHIND = """
+SELECT EXISTS (
+    SELECT FROM unnest($1::uuid[], $2::int[], $3::bool[]) AS v (convocation_id, version, fraiche)
+    LEFT JOIN ({0}) AS lue USING (convocation_id) WHERE coalesce(lue.version < v.version, v.fraiche))
+OR EXISTS (SELECT FROM outbox WHERE aggregate_id = ANY ($1))
+"""
 _SECRETS = "'{id_token,empreinte}'::text[]"  # of sessions: whoever has the extract is not to have them
 _MIXED: dict[str, object] = {"cite_aussi_autrui": True}
 
 
 class _Line(Row):
     line: str
+
+
+async def behind(connection: Connection, versions: Sequence[Version], lues: str) -> bool:
+    """Whether a service has still to read one of these, or to tell of it: she would be kept anew. `lues`: what it read.
+
+    What it knows nothing of counts for a day only: it was purged, or erased by a command that then failed elsewhere.
+    """
+    told = [[getattr(one, name) for one in versions] for name in Version.__annotations__]
+    found: bool = await connection.fetchval(_BEHIND.format(lues), *told)
+    return found
 
 
 async def kept(connection: Connection, lieux: Sequence[Lieu], who: Personne) -> dict[str, list[dict[str, object]]]:
@@ -87,7 +119,8 @@ async def erase(connection: Connection, lieux: Sequence[Lieu], who: Personne) ->
     taken: dict[str, int] = {}
     acts = await _acts(connection, who)
     for lieu in (*lieux, DEAD_LETTERS):
-        done = await connection.execute(f"DELETE FROM {lieu.table} t WHERE {lieu.condition}", _argument(who, lieu))
+        statement = f"UPDATE {lieu.table} t SET {lieu.garde}" if lieu.garde else f"DELETE FROM {lieu.table} t"
+        done = await connection.execute(f"{statement} WHERE {lieu.condition}", _argument(who, lieu))
         if count := int(done.rpartition(" ")[2]):
             taken[lieu.table] = taken.get(lieu.table, 0) + count
     await oubli.forget(connection, await _sujets(connection, who))
@@ -100,8 +133,8 @@ def _told(acte: ActeEcrit) -> dict[str, object]:
 
 
 def _argument(who: Personne, lieu: Lieu) -> list[str]:
-    every = {"numeros": who.numeros, "convocations": who.convocations}
-    return list(every.get(lieu.par) or (who.mots if lieu.par == "mots" else ()))
+    every = {"numeros": who.numeros, "convocations": who.convocations, "mots": who.mots, "sujets": who.sujets}
+    return list(every[lieu.par])
 
 
 async def _sujets(connection: Connection, who: Personne) -> list[str]:

@@ -30,7 +30,11 @@ _ALL = "SELECT jour, jusqu_a, actes, empreinte, chaine FROM audit_sceau ORDER BY
 _OLDEST = "SELECT min(le) FROM audit"
 _UP_TO = "SELECT coalesce(max(id), 0) FROM audit WHERE le < $1"
 _BEHIND = "SELECT count(*) FROM audit WHERE id > $1"
-_PURGED = "SELECT coalesce(max(jusqu_a), 0) FROM audit_purge"
+# No day of the last year: whoever deletes acts could write down that they were purged.
+_PURGED = """
+SELECT coalesce(max(jusqu_a), 0) FROM audit_sceau
+WHERE jour < current_date - 365 AND jusqu_a <= (SELECT max(jusqu_a) FROM audit_purge)
+"""
 # What is stored, by the byte: the closed part as it is closed, an instant without a time zone.
 _ACTS = """
 SELECT id, (extract(epoch FROM le) * 1000000)::bigint AS le, par, role, nom, action, objet, academie, uai,

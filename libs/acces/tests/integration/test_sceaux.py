@@ -167,3 +167,13 @@ async def test_nothing_younger_than_a_year_and_nothing_unsealed_is_purged(base):
     await base.admin.execute("TRUNCATE audit_sceau; UPDATE audit SET le = '2020-01-13'")
     assert await base.pool.fetchval("SELECT audit_purger('2999-01-01')") is None
     assert await base.pool.fetchval("SELECT count(*) FROM audit") == 1
+
+
+async def test_acts_of_the_last_year_that_are_said_to_be_purged_are_missed(base):
+    le = datetime.now(UTC) - timedelta(days=3)
+    await base.act(le)
+    await base.seal(datetime.now(UTC))
+    await base.admin.execute(
+        "DELETE FROM audit; INSERT INTO audit_purge SELECT max(jusqu_a), '2001-01-01', 1, now() FROM audit_sceau"
+    )
+    assert [what for _, what in (await base.verify()).ecarts] == ["1 acte(s) scellé(s), 0 dans la base"]

@@ -148,6 +148,8 @@ def _read_headers(raw: Headers) -> dict[str, str]:
             headers[name] = value.decode()
         except UnicodeDecodeError:  # its text holds bytes, so it is not quoted
             raise ValueError(f"header {name} is not UTF-8") from None
+        if "\0" in headers[name]:  # no database keeps it
+            raise ValueError(f"header {name} has U+0000")
     return headers
 
 

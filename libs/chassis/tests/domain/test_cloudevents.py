@@ -57,6 +57,7 @@ BAD = {
     "array": (record(b"[]"), "body: model_type"),
     "empty value": (record(b""), "body: json_invalid"),
     "tombstone": (record(None), "tombstone: the record has no value"),
+    "U+0000": (record(headers=[("ce_type", b"fr.imagin.thing.v1"), ("ce_id", b"a\0b")]), "header ce_id has U+0000"),
     "null header": (record(headers=[("ce_type", None)]), "header ce_type is null"),
     "non-UTF-8 header": (record(headers=[("ce_type", b"\xff\xfe")]), "header ce_type is not UTF-8"),
     "header twice": (record(headers=[("ce_type", b"fr.imagin.thing.v1")] * 2), "header ce_type stands twice"),

@@ -30,7 +30,12 @@ def dates_longues(jours: Iterable[date], article: str = "") -> str:
 
 def moment(instant: datetime) -> str:
     """« lundi 15 février 2027 à 8 h 05 », in the zone that `instant` bears."""
-    return f"{date_longue(instant.date())} à {format_time(instant.time(), _HEURE, locale=_FR)}"
+    return f"{date_longue(instant.date())} à {heure(instant)}"
+
+
+def heure(instant: datetime) -> str:
+    """« 8 h 05 », in the zone that `instant` bears."""
+    return format_time(instant.time(), _HEURE, locale=_FR)
 
 
 def nombre(n: float) -> str:

@@ -53,6 +53,7 @@ class Pages:
             # "pages/layout.html" stays within reach of a service that has a layout.html of its own
             loader=ChoiceLoader([templates, ours, PrefixLoader({"pages": ours})]),
             autoescape=True,
+            auto_reload=False,  # else it looks for a newer file two dozen times a page
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,

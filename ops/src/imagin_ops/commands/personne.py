@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from acces.personnes import Personne, Trouvee
+from acces.personnes import Personne, Trouvee, Version
 from chassis.database import Connection
 from convocation import operations as convocation
 from imagin_ops import running, traces
@@ -36,6 +36,11 @@ _ERASE: Mapping[str, Callable[[Connection, Personne], Awaitable[dict[str, int]]]
     SANTORIN_BRIDGE.name: santorin_bridge.erase,
     NOTIFIER.name: notifier.erase,
     CONVOCATION.name: convocation.erase,
+}
+_BEHIND: Mapping[str, Callable[[Connection, Sequence[Version]], Awaitable[bool]]] = {
+    MISSION_IMPORT.name: mission_import.behind,
+    SANTORIN_BRIDGE.name: santorin_bridge.behind,
+    NOTIFIER.name: notifier.behind,
 }
 
 Numero = Annotated[str, typer.Argument(help="Her number in the directory; entries merged with hers are hers.")]
@@ -92,8 +97,8 @@ def efface(
 ) -> None:
     """Erase her in the four databases, their dead letters and audits, in folders of mails, and on the topic of rights.
 
-    Refused while she is convoked from today on, or an event about her waits. Other topics forget by themselves after
-    their 400 days; backups and logs, when they are thrown away. Needs the four <SERVICE>_DATABASE_URL.
+    Refused while she is convoked from today on, or an event about her waits to be sent or read. Other topics forget
+    after their 400 days; backups and logs, when they are thrown away. Needs the four <SERVICE>_DATABASE_URL.
     Exit code 0, 1 when it is refused, 2 when the file exists, 4 when a database does not answer.
     """
     installation = running.find()
@@ -101,19 +106,16 @@ def efface(
     if confirm:
         installation.tell_writing(*(place(url) for url in urls.values()))
     try:
-        who, counts = run(_efface(urls, numero, mots if confirm else None))
+        counts, hers = run(_efface(urls, numero, mots if confirm else None, mails or []))
     except Refused as error:
         fail(str(error))
-    hers = traces.in_files(mails or [], _in_mails(who))
-    for file in hers if confirm else ():
-        file.unlink(missing_ok=True)
     if json:
-        put_json({"fait": confirm, "lignes": counts, "mails": len(hers)})
+        put_json({"fait": confirm, "lignes": counts, "mails": hers})
         return
     for name, tables in counts.items():
         for table, count in tables.items():
             put(f"{name} : {count} × {table}")
-    put(f"mails : {len(hers)}")
+    put(f"mails : {hers}")
     say("la liste des droits la perd au relais suivant ; les autres topics, après 400 jours" if confirm else _DRY)
 
 
@@ -126,31 +128,58 @@ def _in_mails(who: Personne) -> list[str]:
 
 
 async def _efface(
-    urls: Mapping[str, str], numero: str, mots: Path | None
-) -> tuple[Personne, dict[str, dict[str, int]]]:
-    """With `mots` it is done, and the file is written first: without it nobody could look for her afterwards."""
+    urls: Mapping[str, str], numero: str, mots: Path | None, mails: Sequence[Path]
+) -> tuple[dict[str, dict[str, int]], int]:
+    """Rows by service and table, and how many mails. With `mots` it is done, all but convocation's first: until the end
+    her number is known, and the file of words is written before, or nobody could look for her afterwards.
+    """
     async with AsyncExitStack() as stack:
         held = {name: await stack.enter_async_context(connected(urls[name])) for name in _ERASE}
-        who = _may_go(await convocation.who(held[CONVOCATION.name], numero))
+        who = await _may_go(held, numero)
+        hers = traces.in_files(mails, _in_mails(who))
         if mots is None:
             kept = {name: await _KEPT[name](connection, who) for name, connection in held.items()}
-            return who, {name: {table: len(rows) for table, rows in one.items()} for name, one in kept.items()}
+            return {name: {table: len(rows) for table, rows in one.items()} for name, one in kept.items()}, len(hers)
+        await stack.enter_async_context(held[CONVOCATION.name].transaction())
+        await convocation.hold(held[CONVOCATION.name], numero)
+        who = await _may_go(held, numero)
         _write(mots, [*who.numeros, *who.convocations, *(one for one in who.mots if '"' not in one)])
+        for file in hers:
+            file.unlink(missing_ok=True)
         done = {}
         for name, erase in _ERASE.items():
             async with held[name].transaction():
                 done[name] = await erase(held[name], who)
-        return who, done
+        return done, len(hers)
 
 
-def _may_go(found: Trouvee | None) -> Personne:
+async def _may_go(held: Mapping[str, Connection], numero: str) -> Personne:
+    """Raises Refused; also while a service has still to read what was said of her: it would keep her anew."""
+    found = await convocation.who(held[CONVOCATION.name], numero)
     if found is None:
-        raise Refused("personne ne porte ce numéro dans l’annuaire")
+        return await _elsewhere(held, numero)
     if found.a_venir:
         raise Refused("elle est convoquée à partir d’aujourd’hui : annulez ses convocations d’abord")
     if found.a_dire:
         raise Refused("des événements sur elle attendent d’être envoyés : recommencez dans une minute")
+    for name, behind in _BEHIND.items():
+        if await behind(held[name], found.versions):
+            raise Refused(f"{name} n’a pas encore lu, ou dit, ce qui la concerne : recommencez plus tard")
     return found.personne
+
+
+async def _elsewhere(held: Mapping[str, Connection], numero: str) -> Personne:
+    """Who was erased, and whom a backup of another database or a topic that was read again brought back there.
+
+    Raises Refused where nobody has the number.
+    """
+    alone = Personne([numero], mots=[f'"{numero}"'])
+    kept = [await _KEPT[name](held[name], alone) for name in (SANTORIN_BRIDGE.name, NOTIFIER.name)]
+    rows = [row for tables in kept for rows in tables.values() for row in rows]
+    if not rows:
+        raise Refused("personne ne porte ce numéro dans l’annuaire")
+    convocations = sorted({str(row["convocation_id"]) for row in rows if "convocation_id" in row})
+    return Personne([numero], convocations, [*alone.mots, *convocations])
 
 
 def _write(file: Path, words: Sequence[str]) -> None:

@@ -31,7 +31,7 @@ from convocation.couverture import api as couverture
 from convocation.delegations import api as delegations
 from convocation.demandes import api as demandes
 from convocation.documents.imprimeur import Imprimeur
-from convocation.documents.rendering import Documents
+from convocation.documents.rendering import COMPILERS, Documents
 from convocation.doublons import api as doublons
 from convocation.doublons.commands import look_for_pairs
 from convocation.echanges import api as echanges
@@ -186,7 +186,9 @@ def _application(runtime: Runtime, settings: Settings, pages: Pages) -> Applicat
         debits=Debits.of(settings),
         sceaux=sceaux,
         public_url=settings.public_url,
-        imprimeur=Imprimeur(Documents(), Documents(), public_url=settings.public_url, cles=sceaux.verifications),
+        imprimeur=Imprimeur(
+            Documents(COMPILERS), Documents(), public_url=settings.public_url, cles=sceaux.verifications
+        ),
         feuilles=Feuilles(),
     )
 

@@ -1,6 +1,6 @@
 """What commands outside this service may use of it: tell events again, catch up after a restored backup, search keys.
 
-For operators' commands (replay, reconcile, restore), the benchmark that fills the directory and tests that sign
+For operators' commands (replay, reconcile, restore), the benchmarks and tests that sign
 somebody in: they import nothing else of it.
 """
 
@@ -8,29 +8,38 @@ from datetime import datetime, timedelta
 
 from acces.acteur import Acteur
 from chassis.database import Connection
+from convocation.avancement.commands import keep_progress
 from convocation.commun.recherche import cle, formes
-from convocation.conservation.commands import erase, kept, over, purge, who
+from convocation.conservation.commands import erase, hold, kept, over, purge, who
 from convocation.conservation.settings import DureesConvocation as Durees
 from convocation.convocations.commands import replay_convocations
 from convocation.convocations.domain import NatureVersion
 from convocation.convocations.publishing import TYPES
 from convocation.convocations.sql import Choisie, Choix, page
+from convocation.documents.rendering import COMPILERS, Document, Documents, Signataire
 from convocation.entrees import commands as entrees
 from convocation.entrees.commands import Entree
 from convocation.extraits.rendering import Extraits
 from convocation.restauration.commands import catch_up, held
 
 __all__ = [
+    "COMPILERS",
     "SOURCE",
     "Choix",
+    "Document",
+    "Documents",
     "Durees",
     "Extraits",
+    "NatureVersion",
+    "Signataire",
     "catch_up",
     "cle",
     "erase",
     "event_of",
     "formes",
     "held",
+    "hold",
+    "keep_progress",
     "kept",
     "open_session",
     "over",

@@ -10,6 +10,7 @@ import pytest
 from acces import audit, sceaux
 from acces.acteur import Acteur, Role
 from acces.audit import Acte, Recherche
+from acces.conservation import COMMUNS
 from convocation.conservation.commands import over, purge, purging
 from convocation.conservation.settings import DureesConvocation
 from testkit.eventually import eventually
@@ -75,8 +76,21 @@ async def left(world, table, column):
 async def test_a_dry_run_says_by_kind_what_would_go_and_takes_nothing(aged):
     before = await left(aged, "convocation", "numero")
     found = await run(aged, over)
-    assert {kind: count for kind, count in found.items() if count} == {"convocations": 2, "demandes": 1, "audit": 1}
     assert await left(aged, "convocation", "numero") == before == ["100", "101", "102"]
+    assert {kind: count for kind, count in found.items() if count} == await run(aged, purge), "her whose last goes too"
+
+
+async def test_two_purges_at_once_take_each_act_once(world):
+    for days in (1_910, 1_900):
+        await audit.record(world.pool, GEST, NOW - timedelta(days=days), [Acte("a", "b")])
+    await sceaux.seal(world.pool, NOW)
+    [genre] = [one for one in COMMUNS if one.nom == "audit"]
+    async with world.pool.acquire() as first, first.transaction():
+        assert await first.fetchval(genre.retire, NOW, 1) == 1
+        second = asyncio.create_task(run(world, purge))
+        waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+        await eventually(lambda: world.pool.fetchval(waiting))
+    assert await second == {"audit": 1}
 
 
 async def test_what_is_past_its_term_goes_with_all_that_hangs_on_it_and_the_rest_stays(aged):

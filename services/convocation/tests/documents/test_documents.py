@@ -314,7 +314,9 @@ def test_a_panic_of_typst_is_an_error_like_another_and_the_next_document_is_rend
             raise Panic
 
     renderer = Documents()
-    renderer._compiler = Broken()
+    compilateur = renderer._free.get()
+    compilateur._compiler = Broken()
+    renderer._free.put(compilateur)
     with pytest.raises(RuntimeError):
         renderer.render([document])
     assert renderer.render([document]) == RENDERER.render([document])

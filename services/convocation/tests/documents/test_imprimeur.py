@@ -1,4 +1,4 @@
-"""One person's document does not wait for a lycée's; big files wait for each other, but not without end."""
+"""One person’s document does not wait for a lycée’s; two are rendered at once; big files wait, but not without end."""
 
 import asyncio
 from contextlib import asynccontextmanager
@@ -53,3 +53,26 @@ async def test_a_big_file_that_waits_too_long_is_refused_and_told_when_to_come_b
             await one.together([])
         assert (refused.value.status, refused.value.headers) == (503, {"Retry-After": "60"})
     assert await one.together([]) == b"many"
+
+
+class LastFirst:
+    """Renders "a" after "b"."""
+
+    compilers = 2
+
+    def __init__(self):
+        self.second = Event()
+
+    def render(self, documents):
+        [name] = documents
+        if name == "a":
+            assert self.second.wait(20)
+        else:
+            self.second.set()
+        return name.encode()
+
+
+async def test_two_are_rendered_at_once_and_kept_in_their_order(monkeypatch):
+    one = Imprimeur(LastFirst(), Instant(), public_url="https://imagin.exemple.invalid", cles=None)
+    monkeypatch.setattr(one, "document", lambda row: row)
+    assert await one._render_each(["a", "b", "c"]) == [("a", b"a"), ("b", b"b"), ("c", b"c")]

@@ -105,13 +105,15 @@ def test_an_attendance_list_is_pdf_ua_1(jar, tmp_path):
 
 def test_the_judge_sees_what_is_not_accessible(documents, jar, tmp_path):
     renderer = Documents()
-    compiler = renderer._compiler
+    compilateur = renderer._free.get()
+    compiler = compilateur._compiler
 
     class Untagged:
         def compile(self, **options):
             return compiler.compile(**options | {"pdf_standards": [], "pdf_tags": False})
 
-    renderer._compiler = Untagged()
+    compilateur._compiler = Untagged()
+    renderer._free.put(compilateur)
     compliant, details = judged(jar, tmp_path, renderer.render(documents[:1]))
     assert not compliant
     assert details["failedChecks"] > 0

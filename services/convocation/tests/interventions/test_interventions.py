@@ -1,18 +1,39 @@
 """A gestionnaire acts for an établissement: with a reason, for a while, under both names; the établissement is told."""
 
+import asyncio
 import re
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from html import unescape
 
 import pytest
 
 from acces.acteur import Acteur, Role
+from convocation.entrees.commands import Entrees
+from convocation.interventions import sql
 from convocation.interventions.commands import close_overdue
+from testkit.eventually import eventually
 
 SESSION, LYON, AUTRE_LYON, LILLE = "2020-E3C1", "0699001J", "0699002K", "0599001F"
 MOTIF = "Le chef d’établissement est absent jusqu’au 12."
 EN_BREF = "Vous agissez pour cet établissement."
+
+
+class Slow(Entrees):
+    """Sessions of a process that is held up before the first session is given its function."""
+
+    __slots__ = ("go_on", "reached")
+
+    def __init__(self, sessions):
+        super().__init__(**{one.name: getattr(sessions, one.name) for one in fields(sessions)})
+        for name in self.__slots__:
+            object.__setattr__(self, name, asyncio.Event())
+
+    async def act_as(self, *asked):
+        if not self.reached.is_set():
+            self.reached.set()
+            await self.go_on.wait()
+        return await super().act_as(*asked)
 
 
 class Agir:
@@ -124,6 +145,30 @@ async def test_who_has_done_nothing_tells_nothing(agir):
     assert "a agi pour votre établissement" not in await agir.world.browser("chef").text(f"/avis/{LYON}")
 
 
+async def test_what_a_bulk_act_goes_on_with_after_the_end_is_told_too_and_once(agir):
+    """It is a transaction a mission; its request was let in before « Terminer »."""
+    await agir.begun()
+    api = type(agir.world.chef)
+    name = "gest pour LYCEE 0699001J, VILLE"
+    under_way = api(agir.world.client, Acteur("gest", Role.POUR_ETABLISSEMENT, name, frozenset({LYON})))
+    await agir.end()
+    assert (await under_way.convoque(agir.world.hg, "100")).status_code == 201
+    assert await agir.letter() == ["Le rectorat a agi pour votre établissement : 1 acte."]
+    await agir.begun()
+    await agir.end()
+    _, text = await agir.page("/interventions", agir.world.browser("chef"))
+    assert (text.count("1 personne convoquée"), text.count("Aucun acte")) == (1, 1)
+
+
+async def test_an_archive_is_not_proposed_and_one_that_is_asked_for_is_not_taken(agir):
+    await agir.world.tell_of_session("2021-E3C1")
+    await agir.world.pool.execute(
+        "UPDATE session_declaree SET archivee_le = now(), archivee_par = 'x' WHERE session = $1", SESSION
+    )
+    assert SESSION not in (await agir.page(f"/interventions/{LYON}"))[1]
+    assert (await agir.begin()).headers["location"] == f"/preparation/{LYON}?session=2021-E3C1"
+
+
 async def test_another_academies_lycee_does_not_exist_and_nobody_else_acts(agir):
     assert (await agir.begin(LILLE)).status_code == 404
     for who in ("chef", "administrateur", "intervenant"):
@@ -151,6 +196,43 @@ async def test_one_acts_for_one_at_a_time_and_ended_one_is_the_gestionnaire_agai
         assert EN_BREF not in text
         assert "Exigences" in text or "Profils et besoins" in text
         assert (await agir.convoque("100", browser=browser)).status_code == 403
+
+
+async def test_until_when_one_acts_is_told_on_every_page_by_the_academies_clocks(agir):
+    agir.now = datetime(2027, 1, 15, 9, 30, tzinfo=UTC)
+    agir.later()
+    await agir.begun()
+    assert "Cela finit au plus tard à 12 h 30." in (await agir.page("/missions"))[1].replace("\xa0", " ")
+
+
+async def test_who_has_begun_for_another_one_meanwhile_does_not_act_where_it_is_over(agir):
+    """Its acts would be in no intervention: neither counted nor told."""
+    state, other = agir.world.app.state.application, agir.world.browser("gestionnaire")
+    slow = Slow(state.sessions)
+    agir.world.app.state.application = replace(state, sessions=slow)
+    late = asyncio.create_task(agir.begin())
+    await slow.reached.wait()
+    assert (await agir.begin(AUTRE_LYON, browser=other)).status_code == 303
+    slow.go_on.set()
+    assert (await late).status_code == 409
+    assert EN_BREF not in (await agir.page("/missions"))[1]
+    assert EN_BREF in (await agir.page("/missions", other))[1]
+    assert [(one["uai"], one["fin"] is None) for one in await agir.interventions()] == [
+        (LYON, False),
+        (AUTRE_LYON, True),
+    ]
+
+
+async def test_two_that_begin_at_once_wait_for_each_other(agir):
+    waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    async with agir.world.pool.acquire() as first:
+        transaction = first.transaction()
+        await transaction.start()
+        await sql.alone(first, "gest")
+        second = asyncio.create_task(agir.begin())
+        await eventually(lambda: agir.world.pool.fetchval(waiting), because="the second one waits")
+        await transaction.commit()
+    assert (await second).status_code == 303
 
 
 async def test_after_two_hours_it_has_ended_by_itself_and_the_lycee_is_told(agir):
@@ -186,6 +268,13 @@ async def test_of_several_functions_the_one_before_acts_again(agir):
 async def test_the_same_ended_twice_says_so(agir):
     answer = await agir.world.pour_etablissement.post("/interventions/fin", {})
     assert (answer.status_code, answer.json()["code"]) == (409, "intervention-finie")
+
+
+async def test_the_button_of_a_page_that_is_older_than_the_end_is_no_error(agir):
+    await agir.begun()
+    await agir.end()
+    answer = await agir.browser.post("/interventions/fin")
+    assert answer.headers["location"] == "/interventions?fait=intervention-finie"
 
 
 async def test_what_others_do_meanwhile_is_not_counted(agir):

@@ -12,9 +12,11 @@ from convocation.listes import reads
 from convocation.listes.commands import keep_states
 from convocation.listes.domain import Manque
 from convocation.listes.reads import Arguments, etats
-from convocation.listes.sql import keep_again
+from convocation.listes.sql import etat_of, keep_again
 
 LOT = 35
+LYON, AUTRE_LYON, LILLE = "0699001J", "0699002K", "0599001F"
+CHEF = Acteur("chef", Role.CHEF, "chef", uais=frozenset({LYON}))
 
 
 async def states(connection, lot=LOT, **asked):
@@ -201,25 +203,57 @@ async def test_many_marked_missions_are_computed_with_the_others(open_world, mon
 async def test_a_mission_that_is_gone_is_in_no_list(open_world):
     await kept(open_world)
     await open_world.pool.execute("DELETE FROM mission WHERE mission_id = $1", open_world.hg)
-    assert open_world.hg not in await states(open_world.pool)
+    for asked in ({}, {"uais": [LYON]}):
+        assert open_world.hg not in await states(open_world.pool, **asked)
     await kept(open_world)
     assert open_world.hg not in await states(open_world.pool)
 
 
-async def test_the_rectorat_reads_what_is_kept_of_its_academies_and_an_etablissement_nothing(open_world):
+async def test_each_reads_what_is_kept_in_its_own_reach(open_world):
     await kept(open_world)
-    whose = {row[0] for row in await open_world.pool.fetch("SELECT academie FROM etat_tenu")}
+    whose = {row[0] for row in await open_world.pool.fetch("SELECT uai FROM etat_tenu")}
     reaches = (
         (Acteur("admin", Role.ADMINISTRATEUR, "admin"), whose),
-        (Acteur("gest", Role.GESTIONNAIRE, "gest", academies=frozenset({"10"})), {"10"}),
+        (Acteur("gest", Role.GESTIONNAIRE, "gest", academies=frozenset({"10"})), {LYON, AUTRE_LYON}),
+        (CHEF, {LYON}),
+        (Acteur("chef", Role.CHEF, "chef", uais=frozenset({LILLE})), {LILLE}),
     )
     for acteur, reached in reaches:
         async with open_world.pool.acquire() as connection, connection.transaction():
             await act_as(connection, acteur)
-            assert {row[0] for row in await connection.fetch("SELECT academie FROM etat_tenu")} == reached
-    for table in ("etat_tenu", "etat_a_refaire"):
-        query = "SELECT has_table_privilege('convocation_etablissement', $1, 'SELECT')"
-        assert not await open_world.pool.fetchval(query, table)
+            assert {row[0] for row in await connection.fetch("SELECT uai FROM etat_tenu")} == reached
+
+
+async def test_an_etablissement_reads_what_is_kept_and_computes_its_own_marked_missions(open_world):
+    await kept(open_world)
+    await open_world.pool.execute("UPDATE etat_tenu SET besoin = 99")
+    await open_world.pool.execute("UPDATE mission SET candidats = candidats WHERE uai <> $1", LYON)
+    async with open_world.pool.acquire() as connection, connection.transaction():
+        await act_as(connection, CHEF)
+        assert {besoin for besoin, _ in (await states(connection, uais=[LYON])).values()} == {99}
+    await open_world.chef.convoque(open_world.hg, "100", "101")
+    async with open_world.pool.acquire() as connection, connection.transaction():
+        await act_as(connection, CHEF)
+        after = await states(connection, uais=[LYON])
+        assert after.pop(open_world.hg) == (3, 2)
+        assert {besoin for besoin, _ in after.values()} == {99}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE mission SET candidats = candidats WHERE code = 'HG'",
+        "INSERT INTO exigence (academie, code_epreuve, correcteurs) VALUES ('10', 'HG', 3)",
+        "INSERT INTO signature VALUES ('0699001J', 'X', 'Y', 'Z', 1, 'essai', now())",
+        "UPDATE etat_tenu SET copies_par_lot = 10",
+    ],
+)
+async def test_one_missions_state_is_read_unless_it_is_marked(open_world, change):
+    await kept(open_world)
+    await open_world.pool.execute("UPDATE etat_tenu SET besoin = 99")
+    assert (await etat_of(open_world.pool, open_world.hg, lot=LOT)).besoin == 99
+    await open_world.pool.execute(change)
+    assert (await etat_of(open_world.pool, open_world.hg, lot=LOT)).besoin == 3
 
 
 async def test_an_academies_page_says_what_the_nations_says(open_world):

@@ -1,6 +1,7 @@
 """An académie's own days and deadline: set by its gestionnaire, inside what the administrateur allows."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -67,6 +68,7 @@ async def test_the_gestionnaire_sets_days_and_deadline_and_his_etablissements_cl
         ({"ferme_le": "2027-02-26T18:01:00+01:00"}, "ferme_le", "ne vient pas après celle de toutes"),
         ({"ferme_le": "2027-01-03T18:00:00+01:00"}, "ferme_le", "est passée"),
         ({"ferme_le": "2027-01-10T18:00:00+01:00"}, "ferme_le", "vient après l’ouverture"),
+        ({"ferme_le": "9999-12-31T23:59:59Z"}, "ferme_le", "trop lointaine"),
     ],
 )
 async def test_what_goes_beyond_the_nations_is_refused_at_its_field_and_nothing_is_written(dated, body, champ, phrase):
@@ -82,25 +84,20 @@ async def test_what_the_administrateur_decided_for_the_academie_is_not_overruled
     await dated.administrateur.put("/api/ouvertures", own)
     answer = await dated.gestionnaire.put(URL, {"ferme_le": LIMITE})
     assert "demandez-lui" in answer.json()["detail"]
+    page = await dated.browser("gestionnaire").text(f"/sessions/{SESSION}/academies/10")
+    assert "Date limite de convocation&nbsp;: aucune." in page, "its service is closed: the nation's end is not its own"
     assert (await decision(dated))[0] is False
     assert (await dated.gestionnaire.put(URL, {"debut": "2027-01-25"})).status_code == 200
 
 
-async def test_an_academie_that_the_administrateur_opened_without_end_still_has_its_page(dated):
-    own = {"session": SESSION, "portee": "ACADEMIE", "code": "10", "ouverte": True}
-    assert (await dated.administrateur.put("/api/ouvertures", own)).status_code == 200
-    for acteur in ("gestionnaire", "administrateur"):
-        page = await dated.browser(acteur).text(f"/sessions/{SESSION}/academies/10")
-        assert "Date limite de convocation&nbsp;: aucune." in page
-
-
-@pytest.mark.parametrize("nation", ["closed", "shorter", "later"])
+@pytest.mark.parametrize("nation", ["closed", "shorter", "later", "after"])
 async def test_what_the_nation_is_decided_on_anew_bounds_the_academies_dates_too(dated, nation):
     await dated.gestionnaire.put(URL, {"ferme_le": LIMITE})
     changes = {
         "closed": {"ouverte": False, "motif": "fin"},
         "shorter": NATION | {"fin": "2027-02-12T18:00:00+01:00"},
         "later": NATION | {"fin": "2027-03-05T18:00:00+01:00"},
+        "after": NATION | {"debut": "2027-02-22T08:00:00+01:00"},
     }
     assert (await dated.administrateur.put("/api/ouvertures", OPENING | changes[nation])).status_code == 200
     kept = (True, datetime(2027, 1, 11, 7, tzinfo=UTC), datetime(2027, 2, 19, 17, tzinfo=UTC), True)
@@ -114,6 +111,7 @@ def test_an_academies_end_is_the_earlier_one_and_nothing_of_its_own_where_that_i
     assert bornee(Decision(True, None, late), Decision(True, NOW, early)) is None
     assert bornee(Decision(True, None, early), Decision(False)) is None
     assert bornee(Decision(True, None, early), None) is None
+    assert bornee(Decision(True, None, early), Decision(True, early, late)) is None
 
 
 async def test_given_back_the_nations_deadline_holds_again(dated):
@@ -142,6 +140,41 @@ async def test_days_outside_the_academies_are_told_before_one_convokes(dated):
     assert found["2027-03-09"] == {"apres-la-session"}
     row = await dated.pool.fetchrow("SELECT debut, fin FROM session_academie")
     assert tuple(row) == (date(2027, 1, 25), date(2027, 3, 5))
+
+
+async def test_a_deadline_with_seconds_comes_back_from_the_form_as_it_was(dated):
+    """« 23:59:59 » of a program: the minute would be another deadline, which is the administrateur's to change."""
+    own = {"session": SESSION, "portee": "ACADEMIE", "code": "10", "ouverte": True, "fin": "2027-02-19T23:59:59+01:00"}
+    assert (await dated.administrateur.put("/api/ouvertures", own)).status_code == 200
+    gest, url = dated.browser("gestionnaire"), f"/sessions/{SESSION}/academies/10"
+    [typed] = re.findall(r'id="ferme_le"[^>]*value="([^"]*)"', await gest.text(url))
+    assert (await gest.post(url, {"debut": "2027-01-25", "fin": "", "ferme_le": typed})).status_code == 303
+    assert (await decision(dated))[2] == datetime(2027, 2, 19, 22, 59, 59, tzinfo=UTC)
+
+
+async def test_days_that_are_no_longer_among_the_nations_are_the_academies_no_more(dated):
+    """Else its first day would come after the last one, and every day be warned of."""
+    await dated.gestionnaire.put(URL, {"debut": "2027-03-01", "fin": "2027-03-05"})
+    shorter = {"libelle": "Essai", "debut": "2027-01-18", "fin": "2027-02-12"}
+    answer = await dated.administrateur.put(f"/api/sessions/{SESSION}", shorter, **{"If-Match": '"2"'})
+    assert answer.status_code == 200, answer.text
+    assert tuple(await dated.pool.fetchrow("SELECT debut, fin FROM session_academie")) == (None, None)
+    act = await dated.pool.fetchrow("SELECT action, academie, apres FROM audit ORDER BY id DESC LIMIT 1")
+    assert tuple(act)[:2] == ("session.dater", "10")
+    assert json.loads(act["apres"])["premier_jour"] == "lundi 18 janvier 2027"
+    at(dated, datetime(2027, 1, 12, 9, tzinfo=UTC))
+    convoked = await dated.chef.convoque(str(dated.hg), "100", dates=["2027-01-26"])
+    assert not {one["type"] for one in convoked.json()["avertissements"]} & {"avant-la-session", "apres-la-session"}
+
+
+async def test_what_the_administrateur_opened_without_an_end_is_shown_and_days_are_set(dated):
+    own = {"session": SESSION, "portee": "ACADEMIE", "code": "10", "ouverte": True}
+    assert (await dated.administrateur.put("/api/ouvertures", own)).status_code == 200
+    gest, url = dated.browser("gestionnaire"), f"/sessions/{SESSION}/academies/10"
+    assert "Date limite de convocation" in await gest.text(url)
+    done = await gest.post(url, {"debut": "2027-01-25", "fin": "", "ferme_le": ""})
+    assert done.status_code == 303
+    assert await decision(dated) == (True, None, None, False)
 
 
 async def test_the_page_shows_what_holds_and_keeps_what_was_typed(dated):

@@ -68,14 +68,23 @@ async def test_a_program_takes_them_up_too_and_the_gestionnaire_is_shown_no_form
     assert (await before.browser("administrateur").get("/sessions?reprendre=2039-E3C1")).status_code == 404
 
 
+async def test_a_session_of_two_years_ago_is_taken_up_without_deadlines_that_are_past(before):
+    before.app.state.application = replace(before.app.state.application, clock=lambda: NOW.replace(year=2029))
+    form = {"session": "2029-E3C1", "libelle": "2029", "reprise": AVANT, "academies": "oui"}
+    answer = await before.browser("administrateur").post("/sessions", form | {"ferme_le": "2029-03-26T18:00"})
+    assert answer.status_code == 303, answer.text
+    assert await before.pool.fetchval("SELECT count(*) FROM ouverture WHERE session = '2029-E3C1' AND propre") == 0
+    assert await before.pool.fetchval("SELECT count(*) FROM session_academie WHERE session = '2029-E3C1'") == 2
+
+
 def test_only_what_is_inside_is_taken_up():
     limit = datetime(2027, 3, 1, tzinfo=UTC)
     own = DatesAcademie(date(2026, 1, 20), date(2026, 3, 20), limit)
     inside = DatesAcademie(date(2027, 1, 19), date(2027, 3, 19), limit)
     wide = Declaration(APRES, "x", ferme_le=datetime(2027, 4, 1, tzinfo=UTC))
-    assert reprendre(own, wide) == inside
-    assert reprendre(own, wide._replace(debut=date(2027, 1, 20))) == inside._replace(debut=None)
-    assert reprendre(own, wide._replace(fin=date(2027, 3, 1))) == inside._replace(fin=None)
-    assert reprendre(own, wide._replace(ferme_le=limit)) == inside._replace(ferme_le=None)
-    assert reprendre(own, wide._replace(ouvre_le=limit)) == inside._replace(ferme_le=None)
-    assert reprendre(own, wide._replace(ferme_le=None)) == inside._replace(ferme_le=None), "nothing is open"
+    assert reprendre(own, wide, NOW) == inside
+    assert reprendre(own, wide._replace(debut=date(2027, 1, 20)), NOW) == inside._replace(debut=None)
+    assert reprendre(own, wide._replace(fin=date(2027, 3, 1)), NOW) == inside._replace(fin=None)
+    assert reprendre(own, wide._replace(ferme_le=limit), NOW) == inside._replace(ferme_le=None)
+    assert reprendre(own, wide._replace(ouvre_le=limit), NOW) == inside._replace(ferme_le=None)
+    assert reprendre(own, wide._replace(ferme_le=None), NOW) == inside._replace(ferme_le=None), "nothing is open"

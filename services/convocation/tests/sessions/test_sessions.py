@@ -58,6 +58,7 @@ async def test_its_state_follows_from_the_decisions_and_the_clock(clocked):
         ({"libelle": "x" * 101}, "libelle", "100 caractères"),
         ({"fin": "2027-01-17"}, "fin", "Le dernier jour vient après le premier."),
         ({"debut": "demain"}, "debut", "ne se lit pas"),
+        ({"ferme_le": "9999-12-31T23:59"}, "ferme_le", "ne se lit pas"),
         ({"ferme_le": "2026-12-01T08:00"}, "ferme_le", "Cette fin est passée"),
         ({"session": "2020-E3C1"}, "session", "déjà déclarée"),
     ],
@@ -97,6 +98,23 @@ async def test_the_gestionnaire_reads_and_declares_nothing(clocked):
     assert "Modifier la session" not in await clocked.browser("gestionnaire").text("/sessions/2020-E3C1")
     assert (await clocked.browser("gestionnaire").post("/sessions", FORM)).status_code == 403
     assert (await clocked.browser("chef").get("/sessions")).status_code == 403
+
+
+@pytest.mark.parametrize(("champ", "jour"), [("debut", "0001-01-01"), ("fin", "9999-12-31")])
+async def test_a_program_says_days_that_there_are_a_year_later_too(clocked, champ, jour):
+    body = {"session": NEUVE, "libelle": "x", champ: jour}
+    answer = await clocked.administrateur.post("/api/sessions", body)
+    assert (answer.status_code, answer.json()["champ"]) == (422, champ)
+    assert "L’année va de 2000 à 2199." in answer.json()["detail"]
+
+
+async def test_no_end_of_a_program_in_the_year_9999_is_refused(clocked):
+    """Pages that show it to its lycées could show no local time of it."""
+    opening = {"session": "2020-E3C1", "portee": "NATIONALE", "code": "*", "ouverte": True}
+    answer = await clocked.administrateur.put("/api/ouvertures", opening | {"fin": "9999-12-31T23:59:59Z"})
+    assert (answer.status_code, answer.json()["champ"]) == (422, "fin")
+    assert "l’année 2199 est la dernière" in answer.json()["detail"]
+    assert (await clocked.browser("chef").get("/")).status_code == 200
 
 
 async def test_its_page_says_when_the_service_is_open_and_which_academies_have_their_dates(clocked):

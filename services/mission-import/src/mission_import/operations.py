@@ -2,6 +2,6 @@
 
 from mission_import.settings import DureesImport as Durees
 from mission_import.use_cases.catch_up import catch_up, held
-from mission_import.use_cases.conservation import erase, kept, over, purge
+from mission_import.use_cases.conservation import behind, erase, kept, over, purge
 
-__all__ = ["Durees", "catch_up", "erase", "held", "kept", "over", "purge"]
+__all__ = ["Durees", "behind", "catch_up", "erase", "held", "kept", "over", "purge"]

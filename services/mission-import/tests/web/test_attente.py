@@ -91,8 +91,24 @@ async def test_a_line_that_changed_since_it_was_shown_is_left_and_told_and_the_o
     assert "1 clôture acceptée" in told
     assert "1 clôture n’est pas acceptée : ce n’est plus ce que vous avez lu" in told
     assert f"LYCEE {LYON} ({LYON}) : la révision 2 attend." in told
-    again = await world.page("lyon", ATTENTE, {"vue": f"{AUTRE}:1", "action": "accepter"})
-    assert f"{AUTRE} : elle n’attend plus." in words(await world.page("lyon", again.headers["location"]))
+    await world.decide(2, "REFUSER", "x")
+    again = await world.page("lyon", ATTENTE, {"vue": f"{LYON}:2", "action": "accepter"})
+    assert f"{LYON} : elle n’attend plus." in words(await world.page("lyon", again.headers["location"]))
+
+
+async def test_accepted_twice_is_accepted_once_and_says_so(world):
+    """A second click: « n’est pas acceptée » would be untrue."""
+    await world.validation()
+    await world.receive(world.closing(LYON, 1, HG=30), world.closing(AUTRE, 1, HG=20))
+    ticked = {"vue": [f"{LYON}:1", f"{AUTRE}:1", "<forgé>:1"], "action": "accepter"}
+    await world.page("lyon", ATTENTE, ticked)
+    before = await world.checksums()
+    again = await world.page("lyon", ATTENTE, ticked)
+    assert await world.checksums() == before
+    assert again.headers["location"].endswith("?acceptees=0&deja=2&changees=")
+    told = words(await world.page("lyon", again.headers["location"]))
+    assert "2 clôtures étaient déjà acceptées" in told
+    assert "ce n’est plus ce que vous avez lu" not in told
 
 
 async def test_another_academies_closing_that_is_ticked_is_not_accepted(world):

@@ -64,6 +64,11 @@ async def test_each_fate_of_a_closing_is_said(world, asks):
     await world.validation()
     [waits] = await asks(world.closing(LYON, 5, HG=31).to_bytes(), BINARY)
     assert (waits["devenir"], waits["missions"]) == ("A_VALIDER", changes)
+    two = [enveloped(world.closing(LYON, revision, HG=31)) for revision in (5, 6)]
+    found = await asks(two, BATCH)
+    assert [(one["devenir"], one["missions"]) for one in found] == [("REMPLACEE", None), ("A_VALIDER", changes)]
+    await world.receive(*[world.closing(LYON, revision, HG=31) for revision in (5, 6)])
+    assert await world.etats() == {4: "APPLIQUEE", 5: "REMPLACEE", 6: "A_VALIDER"}, "as it was said"
 
 
 async def test_closings_of_a_batch_are_judged_each_after_those_before_it_and_a_bad_one_holds_none_back(world, asks):
@@ -88,6 +93,8 @@ WRONG = {
     "not a batch": (BATCH, b"{}", "le lot n’est pas un tableau JSON"),
     "not an event": (STRUCTURED, b"[]", "l’événement n’est pas un objet JSON"),
     "no data": (STRUCTURED, b'{"specversion":"1.0","type":"x"}', "l’attribut data est absent"),
+    "U+0000 in an attribute": (BINARY | {"ce-id": "a\0b"}, {}, "l’en-tête ce_id contient U+0000"),
+    "half a surrogate": (BINARY, b'{"uai":"\\ud800"}', "la valeur n’a pas la forme attendue"),
     "too long": (BINARY, b" " * 900_001, "la valeur a 900001 octets, plus que 900000"),
 }
 

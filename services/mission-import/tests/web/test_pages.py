@@ -139,7 +139,7 @@ async def test_what_is_ticked_is_accepted_as_it_was_seen_and_the_rest_goes_on_wa
     assert "1 clôture attend. Missions : 1 à créer, 2 à modifier, 1 sans candidat." in words(page)
     await world.receive(world.closing(AUTRE, 1, HG=20))
     answer = await world.page("lyon", ATTENTE, {"vue": f"{LYON}:2", "action": "accepter"})
-    assert (answer.status_code, answer.headers["location"]) == (303, f"{ATTENTE}?acceptees=1&changees=")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{ATTENTE}?acceptees=1&deja=0&changees=")
     assert (await world.etats(), await world.etats(AUTRE)) == ({1: "APPLIQUEE", 2: "APPLIQUEE"}, {1: "A_VALIDER"})
     told = words(await world.page("lyon", answer.headers["location"]))
     assert "1 clôture acceptée" in told

@@ -3,9 +3,13 @@
 import html
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
-from chassis.cloudevents import decode
+import pytest
+
+from chassis.cloudevents import Cause, Event, decode
 from chassis.envelopes import record_of
 from event_schemas.catalogue import INSCRIPTIONS
 from mission_import.use_cases.essais.try_record import MODELS
@@ -56,6 +60,19 @@ async def test_a_newer_closing_of_the_etablissement_takes_its_place(world):
     assert f"LYCEE {LYON} {LYON} – Académie Lyon" in await seen(world, "lyon")
     await world.receive(world.closing(LYON, 2, HG=30))
     assert LYON not in await seen(world, "lyon")
+
+
+@pytest.mark.parametrize(("offset", "shown"), [(6, False), (4, True)])
+async def test_in_one_batch_what_stands_later_on_the_topic_takes_its_place(world, offset, shown):
+    """Both have the time of their transaction."""
+    reader, state = world.readers["mission-import.inscriptions"], world.closing(LYON, 1, HG=30)
+    bad = replace(record_of(INSCRIPTIONS, LYON.encode(), b"{}", (("ce_type", TYPE),), datetime.now(UTC)), offset=5)
+    good = SimpleNamespace(value=state.to_bytes(), headers=(), partition=0, offset=offset)
+    event = Event(state, "t", "ce-1", Cause("cause"), state.aggregate, state.version, state.hash, good)
+    async with world.pool.acquire() as connection, connection.transaction():
+        await reader.apply(connection, [event], frozenset())
+        await reader.bury(connection, [decode(bad, MODELS)])
+    assert (LYON in await seen(world, "lyon")) is shown
 
 
 async def test_a_refused_closing_is_shown_with_its_reason_until_a_newer_one_comes(world):

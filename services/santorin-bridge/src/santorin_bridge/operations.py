@@ -17,7 +17,7 @@ from santorin_bridge.persistence.replay import Choisi, Choix, page, send_again
 from santorin_bridge.publishing import SOURCE, DirtyHabilitations, ErasedHabilitations
 from santorin_bridge.settings import DureesBridge as Durees
 from santorin_bridge.use_cases.catch_up import catch_up, held
-from santorin_bridge.use_cases.conservation import erase, kept, over, purge
+from santorin_bridge.use_cases.conservation import behind, erase, kept, over, purge
 from santorin_bridge.use_cases.reconcile import Bilan, Sources, reconcile
 from santorin_bridge.use_cases.repair import repair
 
@@ -36,6 +36,7 @@ __all__ = [
     "Sources",
     "Vues",
     "alone",
+    "behind",
     "catch_up",
     "erase",
     "event_of",

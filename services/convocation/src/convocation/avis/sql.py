@@ -64,7 +64,6 @@ WHERE l.session IN (SELECT session FROM ouverture WHERE fin > $1 AND fin <= $1::
   AND EXISTS (SELECT FROM mission m WHERE m.uai = l.uai AND m.session = l.session AND {_SANS_PERSONNE})
 ON CONFLICT DO NOTHING
 """
-# Of reminders, by (UAI, number).
 _RAPPELS = """
 INSERT INTO avis (uai, academie, session, sorte, reference, version, le)
 SELECT uai, academie, session, 'RAPPEL', id::text, 1, le FROM rappel WHERE id = ANY($1::bigint[])

@@ -15,6 +15,7 @@ from convocation.cadre.domain import adresse_de_l_aide
 from convocation.commun.application import application
 from convocation.missions import reads as places
 from event_schemas.academies import local_time
+from francais import heure
 from pages.commands import reading, see_other
 from pages.frame import menu, notices, utilisateur
 
@@ -196,5 +197,12 @@ async def _contexte(connection: Connection, acteur: Acteur) -> dict[str, Any] | 
         return {"etablissement": f"{len(uais)} établissements : {', '.join(uais)}"}
     found = await places.etablissements(connection, uais)
     nom = f"{found[0].etablissement_nom}, {found[0].etablissement_commune}" if found else "Établissement"
-    finir = "/interventions/fin" if offered(acteur, {"intervention.finir"}) else ""
-    return {"etablissement": nom, "uai": uais[0], "academie": found[0].academie if found else "", "finir": finir}
+    academie = found[0].academie if found else ""
+    place = {"etablissement": nom, "uai": uais[0], "academie": academie}
+    if not offered(acteur, {"intervention.finir"}):
+        return place
+    # Who is still typing then has lost it.
+    return place | {
+        "finir": "/interventions/fin",
+        "jusque": heure(local_time(academie, acteur.fin)) if acteur.fin else "",
+    }

@@ -25,6 +25,11 @@ async def who(connection: Connection, numero: str) -> Trouvee | None:
     return await sql.who(connection, numero)
 
 
+async def hold(connection: Connection, numero: str) -> None:
+    """Nobody convokes or changes her until the caller's transaction ends."""
+    await sql.hold(connection, numero)
+
+
 async def kept(connection: Connection, person: Personne) -> dict[str, list[dict[str, object]]]:
     """All that this service keeps of her, by table."""
     return await personnes.kept(connection, sql.LIEUX, person)

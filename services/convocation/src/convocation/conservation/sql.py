@@ -1,7 +1,7 @@
 """What is over at a moment, and where something of a person stands, in this service's tables."""
 
 from acces.conservation import COMMUNS, Genre, lignes
-from acces.personnes import Lieu, Personne, Trouvee
+from acces.personnes import Lieu, Personne, Trouvee, Version
 from chassis.database import Connection, Row
 
 _HANGS_ON_A_CONVOCATION = (
@@ -32,7 +32,6 @@ GENRES = (
     *COMMUNS,
     Genre(
         "convocations",
-        f"SELECT count(*) FROM convocation WHERE {_PAST}",
         f"""WITH pris AS MATERIALIZED (SELECT convocation_id FROM convocation WHERE {_PAST} LIMIT $2
                                        FOR UPDATE SKIP LOCKED), {_WITH_ALL},
             c AS (DELETE FROM convocation t USING pris WHERE t.convocation_id = pris.convocation_id)
@@ -40,7 +39,6 @@ GENRES = (
     ),
     Genre(
         "people",
-        f"SELECT count(*) FROM intervenant i JOIN sortie s USING (numero) WHERE {_LEFT}",
         f"""WITH voulu AS MATERIALIZED (SELECT i.numero FROM intervenant i JOIN sortie s USING (numero) WHERE {_LEFT}
                                         LIMIT $2 FOR UPDATE OF i SKIP LOCKED),
             pris AS (DELETE FROM intervenant t USING voulu WHERE t.numero = voulu.numero RETURNING t.numero),
@@ -49,7 +47,6 @@ GENRES = (
     ),
     Genre(
         "demandes",
-        f"SELECT count(*) FROM demande WHERE {_ANSWERED}",
         f"""WITH voulu AS MATERIALIZED (SELECT demande_id FROM demande WHERE {_ANSWERED} LIMIT $2
                                         FOR UPDATE SKIP LOCKED),
             pris AS (DELETE FROM demande t USING voulu WHERE t.demande_id = voulu.demande_id RETURNING t.demande_id),
@@ -87,15 +84,19 @@ LIEUX = (
         "intervention",
         "EXISTS (SELECT FROM unnest($1::text[]) AS m WHERE strpos(lower(t.motif), lower(m)) > 0)",
         "mots",
+        garde="motif = '(effacé : il nommait une personne)'",
     ),
-    Lieu("demande", "lower(t.nom || ' ' || t.prenom) = ANY ($1)", "mots"),
-    Lieu("delegation", _BY_ADDRESS, "mots"),
-    Lieu("attribution", _BY_ADDRESS, "mots"),
+    Lieu("demande", "'demande|' || t.demande_id = ANY ($1)", "sujets"),
+    *(
+        Lieu(table, f"{_BY_ADDRESS} OR t.compte IN (SELECT t.compte FROM compte t WHERE {_BY_ADDRESS})", "mots")
+        for table in ("delegation", "attribution")
+    ),
     Lieu("compte", _BY_ADDRESS, "mots"),
     *(Lieu(table, "t.numero = ANY ($1)") for table in ("abonnement", "lien_perdu", "adresse_changee", "sortie")),
     *(Lieu(table, "$1 && ARRAY[t.numero, t.autre]", mixte=True) for table in ("doublon_ecarte", "doublon_probable")),
     Lieu("fusion", "$1 && ARRAY[t.gardee, t.autre]", mixte=True),
     Lieu("doublon_a_chercher", "t.numero = ANY ($1)"),
+    Lieu("indisponibilite", "t.numero = ANY ($1)"),
     Lieu("intervenant_mot", "t.numero = ANY ($1)"),
     Lieu("intervenant", "t.numero = ANY ($1)"),
 )
@@ -115,8 +116,17 @@ SELECT i.numero, i.nom, i.prenom, i.courriel,
        EXISTS (SELECT FROM outbox o JOIN convocation c ON c.convocation_id = o.aggregate_id
                WHERE c.numero = i.numero) AS a_dire,
        ARRAY(SELECT 'demande|' || d.demande_id FROM demande d
-             WHERE lower(d.nom || ' ' || d.prenom) = lower(i.nom || ' ' || i.prenom)) AS demandes
+             WHERE d.academie = i.academie
+             AND lower(d.nom || ' ' || d.prenom) = lower(i.nom || ' ' || i.prenom)) AS demandes
 FROM elle JOIN intervenant i USING (numero)
+"""
+
+
+# Nobody convokes her from here on: who does holds the entry too, by its foreign key.
+_HOLD = "SELECT FROM intervenant WHERE numero = ANY ($1) ORDER BY numero FOR UPDATE"
+_VERSIONS = """
+SELECT c.convocation_id, c.version, v.le > now() - interval '1 day' AS fraiche
+FROM convocation c JOIN convocation_version v USING (convocation_id, version) WHERE c.numero = ANY ($1)
 """
 
 
@@ -132,6 +142,13 @@ class _Entry(Row):
     demandes: list[str]
 
 
+async def hold(connection: Connection, numero: str) -> None:
+    """Nobody convokes or changes her until the caller's transaction ends, which may wait for other databases."""
+    await connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+    rows = await connection.fetch(_ENTRIES, numero, record_class=_Entry)
+    await connection.execute(_HOLD, [row.numero for row in rows])
+
+
 async def who(connection: Connection, numero: str) -> Trouvee | None:
     """All that names her, of every entry that is hers; None: no such number."""
     rows = await connection.fetch(_ENTRIES, numero, record_class=_Entry)
@@ -141,7 +158,8 @@ async def who(connection: Connection, numero: str) -> Trouvee | None:
     words = {word for row in rows for word in _words(row)} | set(convocations)
     demandes = sorted({one for row in rows for one in row.demandes})
     found = Personne(sorted(row.numero for row in rows), sorted(convocations), sorted(words), demandes)
-    return Trouvee(found, any(row.a_venir for row in rows), any(row.a_dire for row in rows))
+    versions = await connection.fetch(_VERSIONS, found.numeros, record_class=Version)
+    return Trouvee(found, any(row.a_venir for row in rows), any(row.a_dire for row in rows), versions)
 
 
 def _words(row: _Entry) -> list[str]:

@@ -1,39 +1,74 @@
-"""typst for this service: one compiler with its fonts and caches, and texts of people made ready to be set (D42)."""
+"""typst for this service: compilers with their fonts and caches, and texts of people made ready to be set (D42)."""
 
+import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
-from threading import Lock
+from pathlib import Path
+from queue import SimpleQueue
+from shutil import rmtree
+from tempfile import mkdtemp
 from typing import Any
+from weakref import finalize
 
 from typst import Compiler, Fonts
 
 from francais.imprimable import imprimable
 
 _CACHED_PAGES, _KEPT_COMPILATIONS = 10, 10
+_KEPT_IMAGES = 20
 
 
 class Composeur:
-    """A template with its compiler. One file at a time: typst itself uses all cores."""
+    """A template with its compilers, so many files at a time: typst works without Python's lock."""
 
-    def __init__(self, template: bytes) -> None:
-        self._template = template
-        self._fonts = Fonts(include_system_fonts=False)
-        self._lock = Lock()
-        self._compiler = Compiler(font_paths=self._fonts)
+    def __init__(self, template: bytes, compilers: int = 1) -> None:
+        fonts = Fonts(include_system_fonts=False)
+        self.compilers = compilers
+        self._free: SimpleQueue[_Compilateur] = SimpleQueue()
+        for _ in range(compilers):
+            self._free.put(_Compilateur(template, fonts))
 
-    def compose(self, envoi: Mapping[str, Any], le: datetime, documents: int) -> bytes:
-        """One accessible PDF (PDF/UA-1) of so many documents, made at `le`. Blocks: call it in a thread."""
+    def compose(self, envoi: Mapping[str, Any], le: datetime, documents: int, images: Sequence[bytes] = ()) -> bytes:
+        """One accessible PDF (PDF/UA-1) of so many documents, made at `le`. Blocks: call it in a thread.
+
+        `images`: PNG files; the template names each by `image_name`.
+        """
         sent = json.dumps(envoi)
-        with self._lock:
-            pdf = self._compile(sent, le.astimezone(UTC).replace(microsecond=0))
+        compilateur = self._free.get()
+        try:
+            pdf = compilateur.compile(sent, le.astimezone(UTC).replace(microsecond=0), images)
             if documents > _CACHED_PAGES:
-                self._forget()
+                compilateur.forget()
             return pdf
+        finally:
+            self._free.put(compilateur)
 
-    def _compile(self, envoi: str, le: datetime) -> bytes:
+
+def image_name(image: bytes) -> str:
+    """Where the template finds it."""
+    return f"/{hashlib.sha256(image).hexdigest()}.png"
+
+
+class _Compilateur:
+    """typst's compiler, one file at a time, with a folder of its own: all that it can read.
+
+    An image is a file there: as numbers in the JSON, one of 45 kB takes longer than the whole page.
+    """
+
+    def __init__(self, template: bytes, fonts: Fonts) -> None:
+        self._template, self._fonts = template, fonts
+        self._folder = Path(mkdtemp(prefix="imagin-documents-"))
+        finalize(self, rmtree, self._folder)
+        self._compiler = self._new()
+
+    def _new(self) -> Compiler:
+        return Compiler(root=self._folder, font_paths=self._fonts)
+
+    def compile(self, envoi: str, le: datetime, images: Sequence[bytes]) -> bytes:
+        self._place(images)
         try:
             pdf = self._compiler.compile(
                 input=self._template,  # at each call: the compiler forgets an input that is no file
@@ -45,12 +80,22 @@ class Composeur:
         except (Exception, KeyboardInterrupt, SystemExit):
             raise
         except BaseException as panic:  # Rust's panic is no Exception: it would pass every handler above us
-            self._compiler = Compiler(font_paths=self._fonts)
+            self._compiler = self._new()
             raise RuntimeError("typst panicked") from panic
         assert isinstance(pdf, bytes)
         return pdf
 
-    def _forget(self) -> None:
+    def _place(self, images: Sequence[bytes]) -> None:
+        """Many documents in a row bear the same signature: its file stays for them."""
+        wanted = {self._folder / image_name(image).lstrip("/"): image for image in images}
+        there = set(self._folder.iterdir())
+        if len(there | wanted.keys()) > _KEPT_IMAGES:
+            for path in there - wanted.keys():
+                path.unlink()
+        for path in wanted.keys() - there:
+            path.write_bytes(wanted[path])
+
+    def forget(self) -> None:
         """typst drops what ten compilations did not use; a page takes about 0.6 MB. Drop a big file's pages now."""
         for _ in range(_KEPT_COMPILATIONS + 1):
             self._compiler.compile(input=b"", format="svg", sys_inputs={})

@@ -51,7 +51,7 @@ class Imprimeur:
             missing = [key for key in keys if key not in found]
             rows = await sql.contents(connection, missing) if missing else []
         if rows:
-            rendered = [(row, await self._render(row)) for row in rows]
+            rendered = await self._render_each(rows)
             async with reading() as connection:
                 found |= await sql.keep(connection, rendered, now)
         return found
@@ -85,8 +85,18 @@ class Imprimeur:
         """One document, which is not kept: the preview of a signature."""
         return await asyncio.to_thread(self._renderer.render, [document])
 
-    async def _render(self, *rows: Contenu) -> bytes:
-        return await asyncio.to_thread(self._renderer.render, [self.document(row) for row in rows])
+    async def _render_each(self, rows: Sequence[Contenu]) -> list[tuple[Contenu, bytes]]:
+        """A file each, in the order of `rows`; as many at once as there are compilers: nobody else waits for more."""
+        waiting, rendered = iter(enumerate(rows)), dict[int, bytes]()
+
+        async def render() -> None:
+            for rang, row in waiting:
+                rendered[rang] = await asyncio.to_thread(self._renderer.render, [self.document(row)])
+
+        async with asyncio.TaskGroup() as group:
+            for _ in range(self._renderer.compilers):
+                group.create_task(render())
+        return [(row, rendered[rang]) for rang, row in enumerate(rows)]
 
     def document(self, row: Contenu) -> Document:
         """A row of `sql.contents` in the words to print."""

@@ -13,7 +13,7 @@ from typing import Any
 import segno
 
 from convocation.convocations.domain import LIBELLES, NatureVersion, Qualite
-from convocation.documents.composition import LONGUE_ADRESSE, Composeur, paragraphes, texte, une_ligne
+from convocation.documents.composition import LONGUE_ADRESSE, Composeur, image_name, paragraphes, texte, une_ligne
 from francais import accord, date_longue, dates_longues
 
 
@@ -60,11 +60,15 @@ class Document:
 _MASQUE = 4  # every reader takes any of the eight; choosing the best takes longer than setting the page
 
 
+COMPILERS = 2
+"""Of single documents, at once: the mails of a day need thousands, and typst works without Python's lock."""
+
+
 class Documents(Composeur):
     """Convocations; one document a person, or many in one file."""
 
-    def __init__(self) -> None:
-        super().__init__(files("convocation.documents").joinpath("convocation.typ").read_bytes())
+    def __init__(self, compilers: int = 1) -> None:
+        super().__init__(files("convocation.documents").joinpath("convocation.typ").read_bytes(), compilers)
 
     def render(self, documents: Sequence[Document]) -> bytes:
         """One PDF; each document starts on a new page. Blocks: call it in a thread. Raises ValueError without any."""
@@ -73,7 +77,8 @@ class Documents(Composeur):
         if any(document.etablie_le.tzinfo is None for document in documents):
             raise ValueError("etablie_le without time zone")
         le = max(document.etablie_le for document in documents)
-        return self.compose(_envoi(documents), le, len(documents))
+        signatures = {one.signataire.image for one in documents if one.signataire and one.signataire.image}
+        return self.compose(_envoi(documents), le, len(documents), list(signatures))
 
 
 _TITRES = {
@@ -90,8 +95,7 @@ _SUIVI = {LIBELLES[Qualite.COORDINATEUR], LIBELLES[Qualite.COORDINATEUR_ADJOINT]
 
 
 def _envoi(documents: Sequence[Document]) -> dict[str, Any]:
-    """What the template is given; an image that many documents share is there once."""
-    images = list(dict.fromkeys(one.signataire.image for one in documents if one.signataire and one.signataire.image))
+    """What the template is given."""
     first, count = documents[0], len(documents)
     if count == 1:
         titre = une_ligne(f"{_TITRES[first.nature][0]} – {_personne(first)} – {first.libelle}, session {first.session}")
@@ -101,12 +105,11 @@ def _envoi(documents: Sequence[Document]) -> dict[str, Any]:
         "titre": titre,
         "auteur": une_ligne(first.etablissement_nom) or "IMAG’IN",
         "description": f"{titre}. Document établi par IMAG’IN, à vérifier à l’adresse qu’il porte.",
-        "images": [list(image) for image in images],
-        "documents": [_document(document, images) for document in documents],
+        "documents": [_document(document) for document in documents],
     }
 
 
-def _document(document: Document, images: list[bytes]) -> dict[str, Any]:
+def _document(document: Document) -> dict[str, Any]:
     version = f"Version {document.version}"
     reference, contact = texte(document.reference), texte(document.contact)
     return {
@@ -121,7 +124,7 @@ def _document(document: Document, images: list[bytes]) -> dict[str, Any]:
         "rubriques": [[nom, textes] for nom, textes in _rubriques(document) if textes],
         "contact": f"Pour toute question, adressez-vous à {contact.rstrip('.')}." if contact else "",
         "etablie": f"Établie le {date_longue(document.etablie_le.date())} à {document.etablie_le:%H h %M}",
-        "signataire": _signataire(document.signataire, images),
+        "signataire": _signataire(document.signataire),
         "verification": _verification(document),
         "pied": f"{_TITRES[document.nature][0]} {reference} – {version.lower()}",
     }
@@ -178,12 +181,12 @@ def _santorin(document: Document) -> list[str]:
     return [f"Vous accédez à SANTORIN via IMAG’IN pour {but}.", obligation]
 
 
-def _signataire(signataire: Signataire | None, images: list[bytes]) -> dict[str, Any]:
+def _signataire(signataire: Signataire | None) -> dict[str, Any]:
     if signataire is None:
         return {"image": None, "alt": "", "lignes": ["Le chef d’établissement"]}
     nom = texte(f"{signataire.prenom} {signataire.nom}")
     lignes = [ligne for ligne in (nom, texte(signataire.qualite)) if ligne]
-    image = images.index(signataire.image) if signataire.image else None
+    image = image_name(signataire.image) if signataire.image else None
     return {"image": image, "alt": une_ligne(f"Signature de {nom}"), "lignes": lignes or ["Le chef d’établissement"]}
 
 

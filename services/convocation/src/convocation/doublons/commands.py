@@ -183,8 +183,8 @@ async def undo_merge(commande: Commande, fusion_id: UUID) -> int:
     await annuaire.academies(connection, [row.gardee, row.autre])
     people = await annuaire.get(connection, [row.gardee, row.autre])
     kept, merged = people[row.gardee], people[row.autre]
-    # A mission that another académie has by now is out of reach, and stays as the merge left it.
-    back_in_reach = [one for one in faite.deplacements if one.mission_id in held]
+    # A mission that another académie has by now is out of reach, an archive is not written: both stay as they are.
+    back_in_reach = [one for one in faite.deplacements if (at := held.get(one.mission_id)) and not at.archivee]
     back = await _retours(commande, back_in_reach)
     if not await sql.undo(connection, fusion_id, commande.now):
         raise VersionDepassee

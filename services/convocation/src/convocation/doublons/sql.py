@@ -246,8 +246,9 @@ async def lock_by_id(connection: Connection, ids: Sequence[UUID]) -> list[EtatRo
 
 
 async def states(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, EtatRow]:
-    """These convocations as they are, by id."""
-    rows = await connection.fetch(f"{ETAT} WHERE convocation_id = ANY($1::uuid[])", ids, record_class=EtatRow)
+    """Those of these convocations that an undoing may write, as they are, by id."""
+    query = f"{ETAT} WHERE convocation_id = ANY($1::uuid[]) AND {_VIVANTE}"
+    rows = await connection.fetch(query, ids, record_class=EtatRow)
     return {row.convocation_id: row for row in rows}
 
 

@@ -1,7 +1,7 @@
 """Sessions of people, in the database: found at each request, ended when we say so (0038)."""
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -101,10 +101,20 @@ class Entrees:
             if not await sql.choose(connection, secret, choisie):
                 raise IndexError(choisie)
 
-    async def act_as(self, secret: str, fonction: Acteur) -> None:
-        """Act in one more function from now on, until its `fin`."""
-        async with self.pool.acquire() as connection:
-            await sql.add_function(connection, secret, _FONCTIONS.dump_json((fonction,)).decode(), fonction.role.value)
+    async def act_as(
+        self, secret: str, compte: str, fonction: Acteur, still: Callable[[Connection], Awaitable[bool]]
+    ) -> bool:
+        """Act in one more function from now on, until its `fin`; the account's others of its role end, in all sessions.
+
+        `still`: whether what it comes from holds, kept for the transaction. False, and no change, where it does not.
+        """
+        role = fonction.role.value
+        async with self.pool.acquire() as connection, connection.transaction():
+            if not await still(connection):
+                return False
+            await sql.end_functions(connection, compte, role, self.clock())
+            await sql.add_function(connection, secret, _FONCTIONS.dump_json((fonction,)).decode(), role)
+        return True
 
     async def act_no_more_as(self, role: Role, compte: str) -> None:
         """What `act_as` added ends now, in all sessions of the account."""

@@ -47,6 +47,7 @@ _TABLES = {
     "fusion": "Fusions de fiches",
     "habilitation": "Droits",
     "idempotence": "Demandes reçues deux fois",
+    "indisponibilite": "Jours d’indisponibilité",
     "intervenant": "Fiche de l’annuaire",
     "intervenant_mot": "Mots par lesquels on vous trouve",
     "lien_perdu": "Liens remplacés",

@@ -22,6 +22,7 @@ async def begin(commande: Commande, uai: str, session: str, motif: str) -> Acteu
     if not motif.strip():
         raise MotifVide
     nom = nom_pour(who.nom or who.sub, f"{place.etablissement_nom}, {place.etablissement_commune}")
+    await sql.alone(commande.connection, who.sub)
     await sql.end(commande.connection, who.sub, None, now)
     await sql.insert(
         commande.connection, uai, place.academie, session=session, motif=motif, par=who.sub, par_nom=nom, debut=now

@@ -1,5 +1,6 @@
 """« Agir pour un établissement »: the reason first; then the pages of the établissement, until one ends it."""
 
+from functools import partial
 from typing import Any
 
 from fastapi import Request
@@ -14,11 +15,18 @@ from convocation.commun.application import application
 from convocation.commun.refus import Refus
 from convocation.commun.refusals import errors_of, status_of
 from convocation.interventions import sql
-from convocation.interventions.access import POUR, etablissement_to_act_for, may_end, seen, where_to_intervene
+from convocation.interventions.access import (
+    POUR,
+    etablissement_to_act_for,
+    may_end,
+    may_intervene,
+    seen,
+    where_to_intervene,
+)
 from convocation.interventions.commands import begin, finish
 from convocation.interventions.domain import DUREE, MAX_MOTIF
 from convocation.interventions.presenters import line
-from convocation.interventions.refus import MotifVide, SansSession
+from convocation.interventions.refus import InterventionFinie, MotifVide, SansSession
 from convocation.missions import reads as missions
 from pages.commands import commande, reading, see_other
 from pages.forms import fields, page_number, text
@@ -59,7 +67,9 @@ async def preparer(request: Request, uai: str, acteur: ActeurDep) -> Response:
 
 @router.post("/interventions/fin")
 async def finir(request: Request, acteur: ActeurDep) -> Response:
-    """In every browser of the person at once."""
+    """In every browser of the person at once. Where it is over already, another page of it still had the button."""
+    if may_intervene(acteur):
+        return see_other("/interventions?fait=intervention-finie")
     may_end(acteur)
     state, secret = application(request), secret_of(request)
     entree = await state.sessions.entree(secret)
@@ -80,7 +90,7 @@ async def commencer(request: Request, uai: str, acteur: ActeurDep) -> Response:
         motif, session = text(form, "motif").strip(), text(form, "session")
     try:
         async with commande(request, acteur) as command:
-            known = await missions.sessions(command.connection, command.now)
+            known = await missions.vivantes(command.connection, command.now)
             held = session if session in known else next(iter(known), "")
             fonction = await begin(command, uai, held, motif)
             if entree is None:
@@ -88,8 +98,9 @@ async def commencer(request: Request, uai: str, acteur: ActeurDep) -> Response:
     except MotifVide as refus:
         return await _ask(request, acteur, uai, motif, refus)
     assert entree is not None  # else the command has refused
-    await state.sessions.act_no_more_as(POUR, entree.compte)
-    await state.sessions.act_as(secret, fonction)
+    # In another browser one may have begun for another one meanwhile: what is over is acted in no more.
+    if not await state.sessions.act_as(secret, entree.compte, fonction, partial(sql.hold, par=acteur.sub, uai=uai)):
+        raise InterventionFinie
     securite.tell(request, Evenement.ACTING_FOR, fonction)
     return see_other(f"/preparation/{uai}?session={held}")
 
@@ -97,7 +108,7 @@ async def commencer(request: Request, uai: str, acteur: ActeurDep) -> Response:
 async def _ask(request: Request, acteur: Acteur, uai: str, motif: str, refus: Refus | None) -> Response:
     async with reading(request, acteur) as connection:
         place = await etablissement_to_act_for(connection, acteur, uai)
-        known = await missions.sessions(connection, application(request).clock())
+        known = await missions.vivantes(connection, application(request).clock())
         asked = request.query_params.get("session", "")
         context: dict[str, Any] = {
             "place": place,

@@ -15,6 +15,8 @@ _END = "UPDATE intervention SET fin = $3 WHERE par = $1 AND ($2::text IS NULL OR
 _OVERDUE = (
     "UPDATE intervention SET fin = debut + $2::interval WHERE fin IS NULL AND debut <= $1::timestamptz - $2::interval"
 )
+_ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('intervention'), hashtext($1))"
+_HOLD = "SELECT id FROM intervention WHERE par = $1 AND uai = $2 AND fin IS NULL FOR UPDATE"
 _PAGE = """
 SELECT i.id, i.uai, i.academie, i.session, i.motif, i.par_nom, i.debut, i.fin, e.etablissement_nom,
        e.etablissement_commune, a.convoquees, a.modifiees, a.annulees, a.autres, (count(*) OVER ())::int AS total
@@ -72,6 +74,16 @@ async def insert(
 ) -> None:
     """A new one; `par_nom`: the name that its acts bear."""
     await connection.execute(_INSERT, uai, academie, session, motif, par, par_nom, debut)
+
+
+async def alone(connection: Connection, par: str) -> None:
+    """Nobody else begins as `par` until the transaction's end: two browsers would each leave one open."""
+    await connection.execute(_ONE_AT_A_TIME, par)
+
+
+async def hold(connection: Connection, par: str, uai: str) -> bool:
+    """Whether `par` still acts for this établissement; it is not ended before the transaction's end."""
+    return await connection.fetchval(_HOLD, par, uai) is not None
 
 
 async def end(connection: Connection, par: str, uai: str | None, fin: datetime) -> bool:

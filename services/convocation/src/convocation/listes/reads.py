@@ -1,4 +1,4 @@
-"""The state of missions, as etat_des_missions says it (0027), and as it is kept for the rectorat (0056)."""
+"""The state of missions, as etat_des_missions says it (0027), and as it is kept (0056)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -66,7 +66,8 @@ class Arguments:
         return f"${len(self.values)}"
 
 
-_COLUMNS = ", ".join(EtatMission.__annotations__)
+COLUMNS = ", ".join(EtatMission.__annotations__)
+"""Of a kept state, without the setting that it was kept under."""
 _MANY = 5_000  # so many marked missions are computed with all the others: after an import, a few seconds
 # Those marked, and those kept under another setting: copies a person corrects. Those that are gone, too.
 _MARQUEES = """
@@ -75,7 +76,9 @@ SELECT marquee.mission_id FROM (
     UNION SELECT mission_id FROM mission WHERE code IN (SELECT code FROM etat_a_refaire)
     UNION SELECT mission_id FROM mission WHERE uai IN (SELECT uai FROM etat_a_refaire)
     UNION SELECT mission_id FROM etat_tenu WHERE copies_par_lot < $1 OR copies_par_lot > $1) AS marquee
-LEFT JOIN mission m USING (mission_id) WHERE $2::text IS NULL OR m.session IS NULL OR m.session = $2 LIMIT $3
+LEFT JOIN mission m USING (mission_id) LEFT JOIN etat_tenu k USING (mission_id)
+WHERE ($2::text IS NULL OR m.session IS NULL OR m.session = $2)
+  AND ($3::text[] IS NULL OR coalesce(m.uai, k.uai) = ANY ($3)) LIMIT $4
 """
 
 
@@ -94,26 +97,25 @@ async def etats(
 ) -> str:
     """States of the missions asked for, to stand in FROM; `lot`: the copies a person corrects.
 
-    Those of établissements are computed. Of académies and the nation they are read, but for missions marked as changed.
+    They are read, but for those of missions marked as changed, which are computed.
     """
-    if uais is not None:
-        return _computed_states(arguments, lot, None, uais, academies, session, code)
-    marked = await connection.fetch(_MARQUEES, lot, session, _MANY, record_class=_Marquee)
+    marked = await connection.fetch(_MARQUEES, lot, session, uais, _MANY, record_class=_Marquee)
     if len(marked) == _MANY:
-        return _computed_states(arguments, lot, None, None, academies, session, code)
-    kept = f"SELECT {_COLUMNS} FROM etat_tenu WHERE true"
+        return _computed_states(arguments, lot, None, uais, academies, session, code)
+    kept = f"SELECT {COLUMNS} FROM etat_tenu WHERE true"
     for column, value in (("session", session), ("code", code)):
         if value is not None:
             kept += f" AND {column} = {arguments.place(value)}"
-    if academies is not None:
-        kept += f" AND academie = ANY ({arguments.place(academies)})"
+    for column, values in (("uai", uais), ("academie", academies)):
+        if values is not None:
+            kept += f" AND {column} = ANY ({arguments.place(values)})"
     if not marked:
         return f"({kept})"
     ids = [one.mission_id for one in marked]
     # Not `<> ALL`: a plan that is kept compares each row with each mark, one after the other.
     kept += f" AND NOT EXISTS (SELECT FROM unnest({arguments.place(ids)}::uuid[]) AS one WHERE one = mission_id)"
-    computed = _computed_states(arguments, lot, ids, None, academies, session, code)
-    return f"({kept} UNION ALL SELECT {_COLUMNS} FROM {computed})"
+    computed = _computed_states(arguments, lot, ids, uais, academies, session, code)
+    return f"({kept} UNION ALL SELECT {COLUMNS} FROM {computed})"
 
 
 def _computed_states(arguments: Arguments, lot: int, *asked: object) -> str:
@@ -124,8 +126,8 @@ def _computed_states(arguments: Arguments, lot: int, *asked: object) -> str:
 async def of_etablissement(connection: Connection, uai: str, session: str, *, lot: int) -> list[EtatMission]:
     """Its missions of the session."""
     arguments = Arguments()
-    source = _computed_states(arguments, lot, None, [uai], None, session)
-    return await connection.fetch(f"SELECT * FROM {source}", *arguments.values, record_class=EtatMission)
+    source = await etats(connection, arguments, lot, [uai], None, session)
+    return await connection.fetch(f"SELECT * FROM {source} AS e", *arguments.values, record_class=EtatMission)
 
 
 LACKS = f"({' OR '.join(Manque)})"

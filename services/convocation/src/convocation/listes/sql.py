@@ -8,7 +8,7 @@ from uuid import UUID
 from chassis.database import Connection, Row
 from convocation.commun.recherche import mots
 from convocation.listes.domain import FILTRES_MANQUES, Attente
-from convocation.listes.reads import LACKS, Arguments, EtatMission, etats
+from convocation.listes.reads import COLUMNS, LACKS, Arguments, EtatMission, etats
 from convocation.missions.reads import NON_ARCHIVEE
 from convocation.ouvertures.reads import TIENT
 
@@ -41,6 +41,10 @@ LEFT JOIN acces a ON a.convocation_id = c.convocation_id AND a.convocation_versi
 WHERE c.status = 'ACTIVE' AND v.le < $2 AND a.etat IS DISTINCT FROM 'ACCEPTEE' AND a.etat IS DISTINCT FROM 'REJETEE'
 """
 
+_KEPT = f"""
+SELECT {COLUMNS} FROM etat_tenu t WHERE mission_id = $1 AND copies_par_lot = $2 AND NOT EXISTS (
+    SELECT FROM etat_a_refaire r WHERE r.mission_id = t.mission_id OR r.code = t.code OR r.uai = t.uai)
+"""
 _WHOSE = "DELETE FROM etat_a_refaire WHERE mission_id IS NULL RETURNING code, uai"
 _NAME_MISSIONS = """
 INSERT INTO etat_a_refaire (mission_id) SELECT mission_id FROM mission WHERE code = ANY ($1) OR uai = ANY ($2)
@@ -130,11 +134,13 @@ def _conditions(arguments: Arguments, filtre: FiltreMissions, now: datetime) -> 
 
 async def etat_of(connection: Connection, mission_id: UUID, *, lot: int) -> EtatMission:
     """Of a mission that there is."""
-    row = await connection.fetchrow(
+    if kept := await connection.fetchrow(_KEPT, mission_id, lot, record_class=EtatMission):
+        return kept
+    computed = await connection.fetchrow(
         "SELECT * FROM etat_des_missions($1, ARRAY[$2::uuid])", lot, mission_id, record_class=EtatMission
     )
-    assert row is not None
-    return row
+    assert computed is not None
+    return computed
 
 
 async def keep_again(connection: Connection, lot: int, size: int) -> int:
@@ -171,12 +177,12 @@ async def attente_of_etablissements(
 ) -> Attente:
     """On all missions of these établissements."""
     silence = await connection.fetchrow(f"{_SILENCE} AND m.uai = ANY($1::text[])", uais, before, record_class=_Silence)
-    # Four columns and not all: PostgreSQL leaves out the joins that only the others need.
-    query = """
-    SELECT mission_id, libelle, voie, refusees FROM etat_des_missions($1, NULL, $2)
+    arguments = Arguments()
+    query = f"""
+    SELECT mission_id, libelle, voie, refusees FROM {await etats(connection, arguments, lot, uais)} AS e
     WHERE refusee ORDER BY libelle, voie, mission_id
     """
-    return _attente(silence, await connection.fetch(query, lot, uais, record_class=_Refusees))
+    return _attente(silence, await connection.fetch(query, *arguments.values, record_class=_Refusees))
 
 
 def _attente(silence: _Silence | None, refusees: Sequence[_Refusees] | Sequence[EtatMission]) -> Attente:

@@ -32,9 +32,10 @@ async def close_nation(commande: Commande, session: str, motif: str, vus: EnCour
     """Close the service for all académies, after what is under way was read.
 
     `aussi`: also for who has a decision of their own; it is withdrawn. Raises FermetureARelire where more is under way
-    than that, OuvertureRefusee, SessionNonDeclaree, Forbidden.
+    than that, OuvertureRefusee, SessionNonDeclaree, SessionArchivee, Forbidden.
     """
     POLICY.authorise(commande.acteur, "service.ouvrir")
+    await _vivante(commande, session)
     await sql.hold(commande.connection, session, le=commande.now)
     if a_relire(vus, await reads.en_cours(commande.connection, session, commande.now)):
         raise FermetureARelire
@@ -64,7 +65,13 @@ async def open_service(
     for cible, decision in decisions.items():
         _judge(commande, places, cible, decision)
     await sql.hold(connection, session, le=when)
+    await _vivante(commande, session)  # archived while we waited
     await _take(commande, session, await _with_bounds(commande, session, decisions), motif, places)
+
+
+async def hold_decisions(commande: Commande, session: str) -> None:
+    """Nobody opens, closes or convokes in a session before the transaction's end; who is at it ends first."""
+    await sql.hold_what_is_there(commande.connection, session)
 
 
 async def limit_academie(commande: Commande, session: str, academie: str, limite: datetime | None) -> None:
@@ -75,8 +82,8 @@ async def limit_academie(commande: Commande, session: str, academie: str, limite
     Raises OuvertureRefusee, SessionNonDeclaree, SessionArchivee, Forbidden.
     """
     may_date(commande.acteur, academie)
-    await _vivante(commande, session)
     await sql.hold_what_is_there(commande.connection, session)
+    await _vivante(commande, session)
     cible = Cible(PorteeOuverture.ACADEMIE, academie)
     held = await reads.held(commande.connection, session, [NATIONALE, cible])
     nationale, tenue = held.get(NATIONALE), held.get(cible, held.get(NATIONALE))

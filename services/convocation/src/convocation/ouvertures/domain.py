@@ -58,6 +58,8 @@ class EnCours(NamedTuple):
 
 
 NATIONALE = Cible(PorteeOuverture.NATIONALE, "*")
+_DERNIERE_ANNEE = 2199
+"""Programs write « no end » as the last instant of 9999: that has no local time east of Greenwich."""
 
 
 def cibles(academie: str, uai: str) -> list[Cible]:
@@ -88,7 +90,9 @@ def bornee(propre: Decision, nationale: Decision | None) -> Decision | None:
         return None
     fins = [one for one in (propre.fin, nationale.fin) if one is not None]
     fin = min(fins) if fins else None
-    return None if fin == nationale.fin else Decision(True, nationale.debut, fin)
+    if fin == nationale.fin or (fin and nationale.debut and fin <= nationale.debut):
+        return None  # the nation's end, or over before the nation opens
+    return Decision(True, nationale.debut, fin)
 
 
 def juger_limite(limite: datetime | None, nationale: Decision | None, now: datetime, *, decidee: bool) -> None:
@@ -105,6 +109,7 @@ def juger_limite(limite: datetime | None, nationale: Decision | None, now: datet
         raise OuvertureRefusee(phrase, "ferme_le")
     if limite is None:
         return
+    _proche("ferme_le", limite)
     if limite <= now:
         raise OuvertureRefusee("Cette date limite est passée.", "ferme_le")
     if nationale.fin is not None and limite > nationale.fin:
@@ -132,12 +137,19 @@ def juger(decision: Decision, now: datetime) -> None:
     for champ, instant in (("debut", debut), ("fin", fin)):
         if not decision.ouverte and instant is not None:
             raise OuvertureRefusee("Une fermeture vaut tout de suite : elle n’a ni début ni fin.", champ)
+        _proche(champ, instant)
     if debut is not None and debut < minute:
         raise OuvertureRefusee("Ce début est passé : laissez-le vide pour ouvrir tout de suite.", "debut")
     if fin is not None and fin <= now:
         raise OuvertureRefusee("Cette fin est passée : pour fermer tout de suite, choisissez « Fermer ».", "fin")
     if debut is not None and fin is not None and fin <= debut:
         raise OuvertureRefusee("La fin vient après le début.", "fin")
+
+
+def _proche(champ: str, instant: datetime | None) -> None:
+    if instant is not None and instant.year > _DERNIERE_ANNEE:
+        phrase = f"Cette date est trop lointaine\u00a0: l’année {_DERNIERE_ANNEE} est la dernière."
+        raise OuvertureRefusee(phrase, champ)
 
 
 def instant(local: datetime, zone: ZoneInfo, champ: str) -> datetime:

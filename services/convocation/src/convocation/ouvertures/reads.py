@@ -141,7 +141,7 @@ async def limites(connection: Connection, session: str, academie: str) -> tuple[
     """An académie's deadline in a session (None: it has none), and whether it is the académie's own."""
     query = """
     SELECT portee, code, ouverte, debut, fin, par FROM ouverture
-    WHERE session = $1 AND par <> '' AND ouverte AND (portee, code) IN (('ACADEMIE', $2), ('NATIONALE', '*'))
+    WHERE session = $1 AND par <> '' AND (portee, code) IN (('ACADEMIE', $2), ('NATIONALE', '*'))
     ORDER BY portee = 'ACADEMIE' DESC
     """
     rows = await connection.fetch(query, session, academie, record_class=DecisionRow)

@@ -25,6 +25,7 @@ from convocation.listes import reads as etats
 from convocation.listes.presenters import etat_badges
 from convocation.missions import reads as missions
 from convocation.missions.domain import CONSEIL_DATE, Mission, MissionType
+from convocation.missions.refus import SessionArchivee
 from convocation.ouvertures import reads as ouvertures
 from convocation.ouvertures.presenters import service
 from convocation.preparation import sql
@@ -93,8 +94,13 @@ async def remplir(request: Request, uai: str, acteur: ActeurDep, session: str = 
 
 
 async def _session(request: Request, connection: Connection, asked: str) -> str:
-    """The one asked for, where there is such a one, else the latest."""
+    """The one asked for, where there is such a one, else the latest.
+
+    Raises SessionArchivee: of another session one would type what is of this one.
+    """
     known = await missions.vivantes(connection, application(request).clock())
+    if asked not in known and await missions.archivee(connection, asked):
+        raise SessionArchivee
     return asked if asked in known else next(iter(known), "")
 
 

@@ -8,6 +8,7 @@ from convocation.sessions.refus import ArchivageRefuse, SessionRefusee
 from francais import pluriel
 
 MAX_LIBELLE = 100
+_ANNEES = range(2000, 2200)
 UN_AN = timedelta(weeks=52)
 """As long as a year, to the same day of the week."""
 
@@ -53,12 +54,22 @@ class Declaration(NamedTuple):
 
 def juger_academie(debut: date | None, fin: date | None, nation: "_Tenue") -> None:
     """An académie's days are inside the nation's, as far as those are known. Raises SessionRefusee."""
-    if debut is not None and fin is not None and fin < debut:
-        raise SessionRefusee("Le dernier jour vient après le premier.", "fin")
+    _juger_jours(debut, fin)
     for champ, jour in (("debut", debut), ("fin", fin)):
         avant = jour is not None and nation.debut is not None and jour < nation.debut
         if avant or (jour is not None and nation.fin is not None and jour > nation.fin):
             raise SessionRefusee("Ce jour n’est pas dans ceux de la session pour toutes les académies.", champ)
+
+
+def borner(debut: date | None, fin: date | None, nation: "_Jours") -> tuple[date | None, date | None]:
+    """Of an académie's days those that are inside the nation's; None: the nation's holds."""
+    inside = [
+        jour is not None
+        and (nation.debut is None or jour >= nation.debut)
+        and (nation.fin is None or jour <= nation.fin)
+        for jour in (debut, fin)
+    ]
+    return debut if inside[0] else None, fin if inside[1] else None
 
 
 class DatesAcademie(NamedTuple):
@@ -69,33 +80,31 @@ class DatesAcademie(NamedTuple):
     ferme_le: datetime | None = None
 
 
-def reprendre(dates: DatesAcademie, declaration: Declaration) -> DatesAcademie:
-    """What an académie said for the session before, as far as it is inside the new one's.
+def reprendre(dates: DatesAcademie, declaration: Declaration, now: datetime) -> DatesAcademie:
+    """What an académie said for the session before, as far as it is inside the new one's and not past.
 
     Its deadline is moved already.
     """
     days = [jour + UN_AN if jour is not None else None for jour in (dates.debut, dates.fin)]
-    debut, fin = (
-        jour
-        if jour is not None
-        and (declaration.debut is None or jour >= declaration.debut)
-        and (declaration.fin is None or jour <= declaration.fin)
-        else None
-        for jour in days
-    )
+    debut, fin = borner(days[0], days[1], declaration)
     limite, opens, closes = dates.ferme_le, declaration.ouvre_le, declaration.ferme_le
-    inside = limite is not None and (closes is None or limite < closes) and (opens is None or limite > opens)
+    inside = limite is not None and (closes is None or limite < closes) and limite > (opens or now)
     opened = opens is not None or closes is not None
     return DatesAcademie(debut, fin, limite if inside and opened else None)
 
 
-class _Tenue(Protocol):
-    """A declared session as it is kept."""
+class _Jours(Protocol):
+    """Of a session, as far as they are known."""
 
     @property
     def debut(self) -> date | None: ...
     @property
     def fin(self) -> date | None: ...
+
+
+class _Tenue(_Jours, Protocol):
+    """A declared session as it is kept."""
+
     @property
     def ouvert(self) -> bool: ...
     @property
@@ -137,5 +146,13 @@ def juger(libelle: str, debut: date | None, fin: date | None) -> None:
         raise SessionRefusee("Donnez un libellé\u00a0: les établissements le lisent.", "libelle")
     if len(libelle) > MAX_LIBELLE:
         raise SessionRefusee(f"Le libellé tient en {MAX_LIBELLE} caractères.", "libelle")
+    _juger_jours(debut, fin)
+
+
+def _juger_jours(debut: date | None, fin: date | None) -> None:
+    """A year later there is such a day too: the next session takes them up."""
+    for champ, jour in (("debut", debut), ("fin", fin)):
+        if jour is not None and jour.year not in _ANNEES:
+            raise SessionRefusee(f"L’année va de {_ANNEES[0]} à {_ANNEES[-1]}.", champ)
     if debut is not None and fin is not None and fin < debut:
         raise SessionRefusee("Le dernier jour vient après le premier.", "fin")

@@ -19,12 +19,17 @@ from convocation.ouvertures.presenters import phrases
 from convocation.ouvertures.reads import en_cours, held
 from convocation.sessions import presenters, sql
 from convocation.sessions.access import dated_by, declares, may_archive, may_date, may_declare, may_read
-from convocation.sessions.commands import archive_session, change_session, date_academie, declare_session
-from convocation.sessions.domain import etat_de, juger_archivage
+from convocation.sessions.commands import (
+    archive_session,
+    change_session,
+    date_academie,
+    declare_session,
+    judge_archiving,
+)
 from convocation.sessions.forms import SaisieAcademie, SaisieSession
 from convocation.sessions.refus import ArchivageRefuse, SessionDejaDeclaree, SessionInconnue
 from convocation.sessions.sql import SessionRow
-from event_schemas.academies import NOMS, local_time
+from event_schemas.academies import NOMS
 from pages.commands import commande, reading, see_other
 from pages.forms import fields, text
 
@@ -236,7 +241,7 @@ async def _archive(
 async def _obstacle(connection: Connection, row: SessionRow, now: datetime) -> str:
     """Why it cannot be archived now, said before one asks; empty where it can."""
     try:
-        juger_archivage(etat_de(row), await sql.a_venir(connection, row.session, local_time("*", now).date()))
+        await judge_archiving(connection, row, now)
     except ArchivageRefuse as refus:
         return refus.phrase
     return ""

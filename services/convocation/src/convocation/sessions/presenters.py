@@ -1,6 +1,7 @@
 """A session as the pages and the API tell it."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from chassis.database import Connection
@@ -47,10 +48,10 @@ async def dates_of(connection: Connection, session: str, academie: str) -> dict[
 
 def a_saisir(days: JoursRow, held: Mapping[str, Any]) -> dict[str, str]:
     """The académie's own dates, as the form has them; what follows the nation is empty."""
-    fin = held["ferme_le"] if held["propre"] else None  # the administrateur may have opened the académie without end
-    limite = fin.replace(tzinfo=None).isoformat(timespec="minutes") if fin else ""
+    limite = held["ferme_le"] if held["propre"] else None
     own = {"debut": days.debut_propre, "fin": days.fin_propre}
-    return {name: day.isoformat() if day else "" for name, day in own.items()} | {"ferme_le": limite}
+    typed = _a_la_minute(limite.replace(tzinfo=None)) if limite else ""
+    return {name: day.isoformat() if day else "" for name, day in own.items()} | {"ferme_le": typed}
 
 
 def datee(row: DateeRow) -> dict[str, Any]:
@@ -73,6 +74,11 @@ def ouverture(decision: Decision | None) -> str:
     debut, fin = (moment(local_time("*", one)) if one else "" for one in (decision.debut, decision.fin))
     bounds = [f"à partir du {debut}" if debut else "", f"jusqu’au {fin}" if fin else "sans fin prévue"]
     return ", ".join(["ouvert", *filter(None, bounds)])
+
+
+def _a_la_minute(local: datetime) -> str:
+    """With its seconds where it has some: what comes back from the form is the same instant."""
+    return local.isoformat(timespec="auto" if local.second or local.microsecond else "minutes")
 
 
 def annonce(rows: Sequence[NonDeclaree]) -> str:

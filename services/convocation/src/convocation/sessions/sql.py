@@ -1,5 +1,6 @@
 """SQL of the sessions: those that are declared, and those that nobody declared and that have missions waiting."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from chassis.database import Connection, Row
@@ -30,7 +31,9 @@ _CHANGE = "UPDATE session_declaree SET libelle = $2, debut = $3, fin = $4, versi
 
 _A_VENIR = """
 SELECT count(*)::int FROM convocation c JOIN mission m USING (mission_id)
-WHERE m.session = $1 AND c.status = 'ACTIVE' AND (SELECT max(jour) FROM unnest(c.dates) AS jour) >= $2
+LEFT JOIN unnest($2::text[], $3::date[]) AS z (academie, jour) USING (academie)
+WHERE m.session = $1 AND c.status = 'ACTIVE'
+  AND (SELECT max(jour) FROM unnest(c.dates) AS jour) >= coalesce(z.jour, $4)
 """
 _ARCHIVE = "UPDATE session_declaree SET archivee_le = $3, archivee_par = $2, version = version + 1 WHERE session = $1"
 # A draft holds numbers of people until the mission is convoked, which it never will be now.
@@ -148,9 +151,9 @@ async def date_academie(
     await connection.execute(_DATE, session, academie, debut, fin, par, le)
 
 
-async def a_venir(connection: Connection, session: str, jour: date) -> int:
-    """Convocations that hold, with a day from `jour` on."""
-    found: int = await connection.fetchval(_A_VENIR, session, jour)
+async def a_venir(connection: Connection, session: str, ici: Mapping[str, date], ailleurs: date) -> int:
+    """Convocations that hold, with a day that is not over; `ici`: each académie's day, `ailleurs`: any other code's."""
+    found: int = await connection.fetchval(_A_VENIR, session, list(ici), list(ici.values()), ailleurs)
     return found
 
 

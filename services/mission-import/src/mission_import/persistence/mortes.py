@@ -14,14 +14,18 @@ VALUES ($1, coalesce((SELECT c.academie FROM cloture c WHERE c.uai = $3 ORDER BY
         $3, $4, $5, $6, $7, $8, $9)
 ON CONFLICT DO NOTHING
 """
-# What came later for the établissement takes its place; of a closing that could be read, a higher revision.
+# What came later for the établissement takes its place; of a closing that could be read, a higher revision. A batch has
+# one time: within it, what stands later on the topic.
 _DEAD = """
 SELECT m.academie, m.uai, m.session, m.revision, m.raisons, m.topic_partition, m.topic_offset, m.topic_rang, m.recue_le,
        (SELECT r.etablissement FROM cloture_recue r WHERE r.uai = m.uai
         ORDER BY r.recue_le DESC LIMIT 1) AS etablissement
 FROM cloture_morte m
 WHERE ($1::text[] IS NULL OR m.academie = ANY($1))
-  AND NOT EXISTS (SELECT FROM cloture_recue r WHERE r.uai = m.uai AND r.recue_le > m.recue_le
+  AND NOT EXISTS (SELECT FROM cloture_recue r
+                  WHERE r.uai = m.uai AND r.recue_le >= m.recue_le
+                  AND (r.recue_le > m.recue_le OR r.topic_partition = m.topic_partition
+                       AND (r.topic_offset, r.topic_rang) > (m.topic_offset, m.topic_rang))
                   AND (m.session IS NULL OR r.session = m.session) AND r.revision >= coalesce(m.revision, 0))
 ORDER BY m.recue_le DESC, m.topic_offset DESC, m.topic_rang LIMIT $2
 """

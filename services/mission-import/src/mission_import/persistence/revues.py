@@ -1,7 +1,7 @@
 """SQL of the review: what waits, what was decided, every revision of a closing."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,6 +24,10 @@ SELECT r.cloture, r.session, r.uai, r.academie, r.revision, r.etat, r.recue_le, 
 FROM cloture_recue r LEFT JOIN import_fichier f USING (import_id)
 """
 _WAITING = f"{_RECUES} WHERE r.etat = 'A_VALIDER' AND r.academie = $1 AND r.session = $2 ORDER BY r.cloture"
+_APPLIED = """
+SELECT r.uai, r.revision FROM unnest($3::text[], $4::bigint[]) AS t (uai, revision)
+JOIN cloture_recue r USING (uai, revision) WHERE r.academie = $1 AND r.session = $2 AND r.etat = 'APPLIQUEE'
+"""
 _REVISIONS = f"{_RECUES} WHERE r.cloture = $1 ORDER BY r.revision DESC"
 _DECIDE = """
 UPDATE cloture_recue r SET etat = t.etat, bilan = coalesce(t.bilan, r.bilan), decidee_par = t.par, decidee_le = t.le,
@@ -121,6 +125,13 @@ class RevisionListee(Revision):
     total: int
 
 
+class Appliquee(Row):
+    """A revision that the missions follow, or have followed."""
+
+    uai: str
+    revision: int
+
+
 class Attente(Row):
     """How many closings wait."""
 
@@ -186,6 +197,13 @@ async def waiting(connection: Connection, academie: str, session: str, *, lock: 
     if lock:
         await connection.execute(_LOCK, academie, session)
     return await connection.fetch(_WAITING, academie, session, record_class=RevisionEntiere)
+
+
+async def applied(connection: Connection, academie: str, session: str, seen: Mapping[str, int]) -> list[str]:
+    """The UAI of those revisions (UAI → revision) that are applied."""
+    uais, revisions_ = list(seen), list(seen.values())
+    rows = await connection.fetch(_APPLIED, academie, session, uais, revisions_, record_class=Appliquee)
+    return sorted(row.uai for row in rows)
 
 
 async def waiting_by_session(connection: Connection, academies: list[str] | None) -> list[Attente]:

@@ -1,6 +1,7 @@
 """The gestionnaire's decisions on closings that wait (K.a): accept, refuse, replay; in the caller's transaction."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from acces import audit
 from acces.commande import Commande
@@ -46,10 +47,17 @@ async def accept_all(commande: Commande, academie: str, session: str, seen: Mapp
     return len(rows)
 
 
-async def accept_some(
-    commande: Commande, academie: str, session: str, seen: Mapping[str, int]
-) -> tuple[list[str], list[str]]:
-    """Apply what waits of `seen` (UAI → revision) as it was seen; returns the UAI that were and those that were not.
+@dataclass(frozen=True, slots=True)
+class Acceptees:
+    """UAI: applied now, applied as it was seen before (a second click), and no more what was seen."""
+
+    acceptees: list[str]
+    deja: list[str]
+    changees: list[str]
+
+
+async def accept_some(commande: Commande, academie: str, session: str, seen: Mapping[str, int]) -> Acceptees:
+    """Apply what waits of `seen` (UAI → revision) as it was seen.
 
     Raises Forbidden, AcademieInconnue, RienDeCoche.
     """
@@ -61,7 +69,9 @@ async def accept_some(
     if rows:
         await _apply(commande, rows)
     accepted = [row.uai for row in rows]
-    return accepted, sorted(seen.keys() - set(accepted))
+    others = {uai: revision for uai, revision in seen.items() if uai not in accepted}
+    before = await revues.applied(commande.connection, academie, session, others)
+    return Acceptees(accepted, before, sorted(others.keys() - set(before)))
 
 
 async def refuse(commande: Commande, session: str, uai: str, revision: int, motif: str) -> None:

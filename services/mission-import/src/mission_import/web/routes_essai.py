@@ -21,6 +21,7 @@ router = Router(prefix="/api/clotures")
 PHRASES = {
     Devenir.APPLIQUEE: "Elle serait appliquée : ses missions la suivraient.",
     Devenir.A_VALIDER: "Elle attendrait une décision du gestionnaire de l’académie.",
+    Devenir.REMPLACEE: "Une révision plus haute la suit dans l’enregistrement : elle seule compterait.",
     Devenir.IDENTIQUE: "Cette révision est déjà reçue, avec ce contenu : rien ne changerait.",
     Devenir.DEPASSEE: "Une révision plus haute est déjà reçue : rien ne changerait.",
     Devenir.CONFLIT: "Cette révision est déjà reçue avec un autre contenu : elle serait une lettre morte.",

@@ -10,6 +10,7 @@ GENRES = (
     lignes("mails", "notification", "changee_le < $1 AND etat NOT IN ('PENDING', 'SENDING')"),
     *(lignes("mails", table, _ALONE.format(table)) for table in ("compte_rendu", "courriel_demande")),
 )
+LUES = "SELECT convocation_id, max(version) AS version FROM notification WHERE jours = 0 GROUP BY 1"
 LIEUX = (
     Lieu("notification", "t.numero = ANY ($1)"),
     *(

@@ -1,13 +1,13 @@
 """The purge of this service, and what operators do about one person: told, and erased (0061)."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 
 from acces import conservation, personnes
 from acces.conservation import Durees
-from acces.personnes import Personne
+from acces.personnes import Personne, Version
 from chassis.database import Connection, Pool
-from notifier.persistence.conservation import GENRES, LIEUX
+from notifier.persistence.conservation import GENRES, LIEUX, LUES
 
 
 async def over(connection: Connection, durees: Durees, now: datetime) -> dict[str, int]:
@@ -18,6 +18,11 @@ async def over(connection: Connection, durees: Durees, now: datetime) -> dict[st
 async def purge(connection: Connection, durees: Durees, now: datetime) -> Mapping[str, int]:
     """Take what is past its term; by kind how many."""
     return await conservation.purge(connection, GENRES, durees, now)
+
+
+async def behind(connection: Connection, versions: Sequence[Version]) -> bool:
+    """Whether one of these is still to be read."""
+    return await personnes.behind(connection, versions, LUES)
 
 
 async def kept(connection: Connection, person: Personne) -> dict[str, list[dict[str, object]]]:

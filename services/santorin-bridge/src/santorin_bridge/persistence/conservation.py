@@ -21,6 +21,7 @@ GENRES = (
         "recu_le < $1 AND NOT EXISTS (SELECT FROM habilitation h WHERE h.convocation_id = accuse.convocation_id)",
     ),
 )
+LUES = "SELECT convocation_id, convocation_version AS version FROM habilitation"
 LIEUX = (
     Lieu("habilitation", "t.numero = ANY ($1)"),
     *(

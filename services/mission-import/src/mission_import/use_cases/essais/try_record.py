@@ -27,6 +27,7 @@ class Devenir(StrEnum):
 
     APPLIQUEE = "APPLIQUEE"
     A_VALIDER = "A_VALIDER"
+    REMPLACEE = "REMPLACEE"
     IDENTIQUE = "IDENTIQUE"
     DEPASSEE = "DEPASSEE"
     CONFLIT = "CONFLIT"
@@ -59,7 +60,21 @@ async def try_record(connection: Connection, record: Record, now: datetime, *, a
     """One Sortie a closing, in their order, each after those before it; `any_key`: its key is not judged."""
     decoded = await asyncio.to_thread(_decoded, record, any_key=any_key)
     monde = await Monde.of(connection, [one.state for one in decoded if isinstance(one, Event)])
-    return [_sortie(rang, one, monde, now) for rang, one in enumerate(decoded, start=1)]
+    return _replaced([_sortie(rang, one, monde, now) for rang, one in enumerate(decoded, start=1)])
+
+
+def _replaced(sorties: list[Sortie]) -> list[Sortie]:
+    """What would wait does not where a newer one of the same record waits or is applied."""
+    newer: set[str] = set()
+    found = []
+    for one in reversed(sorties):
+        if one.cloture and one.devenir is Devenir.A_VALIDER and one.cloture.aggregate in newer:
+            found.append(replace(one, devenir=Devenir.REMPLACEE, missions=None))
+        else:
+            found.append(one)
+        if one.cloture and one.missions:
+            newer.add(one.cloture.aggregate)
+    return found[::-1]
 
 
 def _decoded(record: Record, *, any_key: bool) -> list[Event[InscriptionsClosed] | Dead]:
@@ -70,10 +85,9 @@ def _decoded(record: Record, *, any_key: bool) -> list[Event[InscriptionsClosed]
 def _with_its_own_key(record: Record) -> Record:
     """As it would be sent under the UAI that its body names; what names none is judged without a key."""
     try:
-        uai = json.loads(unwrap(record)[1])["uai"]
-    except (LookupError, RecursionError, TypeError, ValueError):
+        return replace(record, key=json.loads(unwrap(record)[1])["uai"].encode())
+    except (AttributeError, LookupError, RecursionError, TypeError, ValueError):
         return record
-    return replace(record, key=uai.encode()) if isinstance(uai, str) else record
 
 
 def _sortie(rang: int, decoded: Event[InscriptionsClosed] | Dead, monde: Monde, now: datetime) -> Sortie:

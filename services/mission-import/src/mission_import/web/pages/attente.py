@@ -1,5 +1,6 @@
 """What waits of an académie and session: filtered, ticked over all pages, accepted as it was seen (K.a, 0059)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -73,10 +74,11 @@ async def accepter(request: Request, academie: Academie, session: Session, acteu
     try:
         with within_reach(acteur, "imports.decider"):
             async with commande(request, acteur) as command:
-                accepted, changed = await decide_import.accept_some(command, academie, session, saisie.seen)
+                done = await decide_import.accept_some(command, academie, session, saisie.seen)
     except RienDeCoche as refus:
         return await _page(request, acteur, (academie, session), saisie, refus=refus)
-    told = urlencode({"acceptees": len(accepted), "changees": " ".join(changed)})
+    changed = " ".join(filter(uai.valid, done.changees))
+    told = urlencode({"acceptees": len(done.acceptees), "deja": len(done.deja), "changees": changed})
     return see_other(f"{request.url.path}?{_filters(request)}{told}")
 
 
@@ -101,7 +103,6 @@ async def _page(
     montrees = retenues[(number - 1) * _TAILLE : number * _TAILLE]
     coches = _ticked(saisie, attente, retenues)
     query = request.query_params
-    changed = {one for one in query.get("changees", "").split() if uai.valid(one)}
     return page(
         request,
         acteur,
@@ -122,11 +123,20 @@ async def _page(
         ailleurs=sorted(coches - {one["vue"] for one in montrees}),
         page_numero=number,
         pages=pages,
-        acceptees=_number(query.get("acceptees", "")),
-        changees=[one for one in attente if one["uai"] in changed],
-        parties=sorted(changed - {one["uai"] for one in attente}),
         erreurs=errors_of(refus),
+        **_told(query, attente),
     )
+
+
+def _told(query: Mapping[str, str], attente: list[dict[str, Any]]) -> dict[str, Any]:
+    """What became of those that were ticked, as the address says after an acceptance."""
+    changed = {one for one in query.get("changees", "").split() if uai.valid(one)}
+    return {
+        "acceptees": _number(query.get("acceptees", "")),
+        "deja": _number(query.get("deja", "")),
+        "changees": [one for one in attente if one["uai"] in changed],
+        "parties": sorted(changed - {one["uai"] for one in attente}),
+    }
 
 
 def _number(typed: str) -> int:
