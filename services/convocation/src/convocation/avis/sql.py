@@ -71,8 +71,8 @@ ON CONFLICT DO NOTHING
 """
 _INTERVENTIONS = """
 INSERT INTO avis (uai, academie, session, sorte, reference, version, le)
-SELECT uai, academie, session, 'INTERVENTION', id::text, 1, fin FROM intervention JOIN actes_d_intervention a USING (id)
-WHERE id = ANY($1::uuid[]) AND a.convoquees + a.modifiees + a.annulees + a.autres > 0 ON CONFLICT DO NOTHING
+SELECT uai, academie, session, 'INTERVENTION', id::text, 1, fin FROM intervention WHERE id = ANY($1::uuid[])
+ON CONFLICT DO NOTHING
 """
 # A reminder has figures and a deadline in it: who gives an address days later reads it on the pages alone.
 _DUE = f"a.le > $1::timestamptz - CASE a.sorte WHEN 'RAPPEL' THEN interval '2 days' ELSE {_DAYS} END"
@@ -278,8 +278,9 @@ async def facts_of(connection: Connection, letters: Sequence[tuple[str, int]], n
 
 
 async def recent(connection: Connection, uai: str, now: datetime, size: int) -> list[FaitRow]:
-    """An établissement's facts of thirty days, the latest first."""
-    query = f"{_FAITS} WHERE a.uai = $2 AND a.le > $1::timestamptz - {_DAYS} ORDER BY a.le DESC, a.id DESC LIMIT $3"
+    """An établissement's facts of thirty days, the latest first; not that the rectorat acted and did nothing."""
+    query = f"""{_FAITS} WHERE a.uai = $2 AND a.le > $1::timestamptz - {_DAYS}
+    AND (a.sorte <> 'INTERVENTION' OR w.actes > 0) ORDER BY a.le DESC, a.id DESC LIMIT $3"""
     return await connection.fetch(query, now, uai, size, record_class=FaitRow)
 
 
