@@ -108,7 +108,7 @@ async def test_a_form_that_is_open_when_the_end_passes_is_refused_and_keeps_what
     await expect(dialog.get_by_label("Texte d'observation")).to_have_value("Salle douze")
     await expect(dialog.get_by_role("checkbox").first).to_be_checked()
     await page.goto(lycee.mission("HG"))
-    await expect(page.get_by_text("le service de convocation est fermé")).to_be_visible()
+    await expect(page.get_by_text("Le service de convocation est fermé depuis le")).to_be_visible()
 
 
 async def _tab_to(page, element):

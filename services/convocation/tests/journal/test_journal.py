@@ -199,6 +199,8 @@ async def test_convocations_are_in_it_convoked_changed_cancelled_and_read(open_w
     assert "Dates de mission mardi 5 mars 2030 samedi 9 mars 2030" in text
     assert "Texte d'observation – –" not in text, "who left it empty changed nothing"
     assert "5 actes sur cette page" in text
+    assert f'href="/convocations/{one}"' in answer.text
+    assert (await world.browser("gestionnaire").get(f"/convocations/{one}")).status_code == 200
     for typed in ({"personne": "100"}, {"personne": "boeuf elodie"}):
         assert len(objets(await search(world, "gestionnaire", famille="convocation", **typed))) == 4
     assert objets(await search(world, "gestionnaire", famille="convocation", uai="0699002K")) == []

@@ -200,3 +200,13 @@ async def test_nobody_ticked_and_nobody_late_any_more_are_told(rappels):
     answer = await rappels.press("envoyer")
     assert answer.status_code == 409
     assert "Plus aucun de ces établissements n’est concerné" in answer.text
+
+
+async def test_who_chose_no_reason_reads_the_first_one_that_somebody_is_late_for(rappels):
+    world = rappels.world
+    assert (await rappels.browser.get("/rappels")).status_code == 200
+    await world.pool.execute("DELETE FROM mission WHERE uai = $1", AUTRE_LYON)
+    assert (await world.chef.convoque(world.hg, "100")).status_code == 201
+    answer = await rappels.browser.get(f"/rappels?session={SESSION}")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/rappels?session={SESSION}&motif=RESTE")
+    assert (await rappels.browser.get("/rappels?motif=RIEN")).status_code == 200

@@ -90,6 +90,19 @@ async def test_what_the_administrateur_decided_for_the_academie_is_not_overruled
     assert (await dated.gestionnaire.put(URL, {"debut": "2027-01-25"})).status_code == 200
 
 
+@pytest.mark.parametrize("fin", [None, "2027-02-10T18:00:00+01:00"])
+async def test_what_the_administrateur_decided_for_it_is_said_and_its_days_are_still_its_own(dated, fin):
+    own = {"session": SESSION, "portee": "ACADEMIE", "code": "10", "ouverte": True, "fin": fin}
+    assert (await dated.administrateur.put("/api/ouvertures", own)).status_code == 200
+    browser, url = dated.browser("gestionnaire"), f"/sessions/{SESSION}/academies/10"
+    page = await browser.text(url)
+    assert "L’administrateur IMAGIN a décidé du service de cette académie" in page
+    assert "datetime-local" not in page
+    assert ("18 h 00, fixée par l’administrateur pour l’académie." in page) is bool(fin)
+    typed = re.search(r'name="ferme_le" value="([^"]*)"', page)[1]
+    assert (await browser.post(url, {"debut": "2027-01-25", "ferme_le": typed})).status_code == 303
+
+
 @pytest.mark.parametrize("nation", ["closed", "shorter", "later", "after"])
 async def test_what_the_nation_is_decided_on_anew_bounds_the_academies_dates_too(dated, nation):
     await dated.gestionnaire.put(URL, {"ferme_le": LIMITE})
@@ -147,7 +160,7 @@ async def test_a_deadline_with_seconds_comes_back_from_the_form_as_it_was(dated)
     own = {"session": SESSION, "portee": "ACADEMIE", "code": "10", "ouverte": True, "fin": "2027-02-19T23:59:59+01:00"}
     assert (await dated.administrateur.put("/api/ouvertures", own)).status_code == 200
     gest, url = dated.browser("gestionnaire"), f"/sessions/{SESSION}/academies/10"
-    [typed] = re.findall(r'id="ferme_le"[^>]*value="([^"]*)"', await gest.text(url))
+    [typed] = re.findall(r'name="ferme_le" value="([^"]*)"', await gest.text(url))
     assert (await gest.post(url, {"debut": "2027-01-25", "fin": "", "ferme_le": typed})).status_code == 303
     assert (await decision(dated))[2] == datetime(2027, 2, 19, 22, 59, 59, tzinfo=UTC)
 

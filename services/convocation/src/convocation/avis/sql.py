@@ -72,8 +72,7 @@ ON CONFLICT DO NOTHING
 _INTERVENTIONS = """
 INSERT INTO avis (uai, academie, session, sorte, reference, version, le)
 SELECT uai, academie, session, 'INTERVENTION', id::text, 1, fin FROM intervention JOIN actes_d_intervention a USING (id)
-WHERE id = ANY($1::uuid[]) AND a.convoquees + a.modifiees + a.annulees + a.autres > 0
-ON CONFLICT DO NOTHING
+WHERE id = ANY($1::uuid[]) AND a.convoquees + a.modifiees + a.annulees + a.autres > 0 ON CONFLICT DO NOTHING
 """
 # A reminder has figures and a deadline in it: who gives an address days later reads it on the pages alone.
 _DUE = f"a.le > $1::timestamptz - CASE a.sorte WHEN 'RAPPEL' THEN interval '2 days' ELSE {_DAYS} END"

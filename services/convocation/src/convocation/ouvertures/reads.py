@@ -148,6 +148,16 @@ async def limites(connection: Connection, session: str, academie: str) -> tuple[
     return (rows[0].fin, rows[0].portee == PorteeOuverture.ACADEMIE) if rows else (None, False)
 
 
+async def decidee(connection: Connection, session: str, academie: str) -> bool:
+    """Whether the administrateur has decided for this académie: its own deadline is not for it to say."""
+    query = """
+    SELECT EXISTS (SELECT FROM ouverture WHERE session = $1 AND portee = 'ACADEMIE' AND code = $2 AND par <> ''
+                   AND NOT propre)
+    """
+    found: bool = await connection.fetchval(query, session, academie)
+    return found
+
+
 async def of_places(connection: Connection, session: str, places: Sequence[tuple[str, str]]) -> dict[Cible, Decision]:
     """Decisions that concern any of these (académie, UAI)."""
     return await held(connection, session, sorted({one for place in places for one in cibles(*place)}))

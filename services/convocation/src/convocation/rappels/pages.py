@@ -44,6 +44,9 @@ async def choisir(request: Request, acteur: ActeurDep) -> Response:
     """All that are late are ticked, but for who was reminded a short while ago or cannot act."""
     async with reading(request, acteur) as connection:
         vue = await _read(request, connection, acteur)
+        late = next((motif for motif, number in vue.comptes.items() if number), None)
+        if late and not vue.rows and "motif" not in request.query_params:  # nobody chose what nobody is late for
+            return see_other(f"/rappels?{urlencode(dict(request.query_params) | {'motif': late.value})}")
         return await _list(request, connection, acteur, vue, Saisie(Coches(vue.uais - vue.retenus.keys())))
 
 

@@ -16,7 +16,7 @@ from convocation.commun.refus import Refus, RefusDeChamp, TexteTropLong, Version
 from convocation.commun.refusals import errors_of, status_of
 from convocation.ouvertures.domain import NATIONALE
 from convocation.ouvertures.presenters import phrases
-from convocation.ouvertures.reads import en_cours, held
+from convocation.ouvertures.reads import decidee, en_cours, held
 from convocation.sessions import presenters, sql
 from convocation.sessions.access import dated_by, declares, may_archive, may_date, may_declare, may_read
 from convocation.sessions.commands import (
@@ -184,6 +184,7 @@ async def _academie(
         code=academie,
         nom=NOMS[academie],
         tenues=tenues,
+        decidee=await decidee(connection, session, academie),
         saisie=asdict(saisie) if saisie else presenters.a_saisir(days, tenues),
         erreurs=errors_of(refus),
     )
