@@ -1,6 +1,7 @@
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.DateTimeException;
@@ -32,9 +33,9 @@ public final class EnvoyerClotures {
             System.exit(2);
         }
         List<ProducerRecord<String, byte[]>> lus = new ArrayList<>();
-        for (String ligne : Files.readAllLines(Path.of(args[0]))) {
+        for (String ligne : lignes(args[0])) {
             try {
-                lus.add(enregistrement(JSON.readTree(ligne)));
+                lus.add(enregistrement(JSON.readTree(lus.isEmpty() ? ligne.replaceFirst("^\uFEFF", "") : ligne)));
             } catch (JsonProcessingException | IllegalArgumentException | DateTimeException faute) {
                 System.err.println("ligne " + (lus.size() + 1) + " : " + faute.getClass().getSimpleName()
                         + " ; rien n’est parti");
@@ -43,6 +44,16 @@ public final class EnvoyerClotures {
         }
         envoyer(Reglages.producteur(), lus);
         System.out.println(lus.size() + " clôtures envoyées");
+    }
+
+    private static List<String> lignes(String fichier) {
+        try {
+            return Files.readAllLines(Path.of(fichier));
+        } catch (IOException erreur) {
+            System.err.println(fichier + " : " + erreur.getClass().getSimpleName() + " ; rien n’est parti");
+            System.exit(1);
+            throw new IllegalStateException(erreur);
+        }
     }
 
     private static ProducerRecord<String, byte[]> enregistrement(JsonNode evenement) throws JsonProcessingException {

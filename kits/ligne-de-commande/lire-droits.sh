@@ -44,7 +44,7 @@ for ligne in sys.stdin.buffer if reste else ():
         try:
             corps = json.loads(valeur)  # les champs inconnus sont ignorés
             nouveau = int(corps["version"]), str(corps["status"]), str(corps["role"])
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             sys.exit(f"enregistrement illisible : partition {partition}, offset {offset}")
         if cle not in droits or nouveau[0] > droits[cle][0]:  # la plus haute version, où qu'elle soit
             droits[cle] = nouveau

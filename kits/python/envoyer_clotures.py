@@ -37,8 +37,12 @@ def enregistrement(ligne):
 
 
 def lire(fichier):
+    try:
+        texte = Path(fichier).read_text(encoding="utf-8-sig")
+    except (OSError, ValueError) as erreur:
+        raise SystemExit(f"{fichier} : {type(erreur).__name__} ; rien n’est parti") from None
     lus = []
-    for numero, ligne in enumerate(Path(fichier).read_text(encoding="utf-8").splitlines(), 1):
+    for numero, ligne in enumerate(texte.removesuffix("\n").split("\n"), 1):  # splitlines coupe aussi à U+2028
         try:
             lus.append(enregistrement(ligne))
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as erreur:

@@ -66,6 +66,25 @@ def send(language, java_code, kafka):
     return sent
 
 
+async def test_a_file_that_is_not_there_is_a_sentence(send, tmp_path):
+    code, lines, said = await send(tmp_path / "nowhere.jsonl")
+    assert (code, lines) == (1, [])
+    assert said.endswith("rien n’est parti\n")
+    assert len(said.splitlines()) == 1
+
+
+async def test_a_line_ends_where_json_lines_end_it_and_a_mark_of_order_is_passed(kafka, create_topic, send, tmp_path):
+    await create_topic(INSCRIPTIONS, partitions=3, exact=True)
+    name = next(iter(examples()[CLOSED]))
+    event = json.loads(line(1, name))
+    event["data"]["etablissement"]["nom"] = "Lycée\u2028des Essais"
+    file = tmp_path / "clotures.jsonl"
+    file.write_text("\ufeff" + json.dumps(event, ensure_ascii=False) + "\n", encoding="utf-8")
+    assert (await send(file))[:2] == (0, ["1 clôtures envoyées"])
+    [sent] = await events(kafka, INSCRIPTIONS)
+    assert sent.state.etablissement.nom == "Lycée\u2028des Essais"
+
+
 async def events(kafka, topic):
     read = [decode(record, MODELS) for record in await read_all({"bootstrap_servers": kafka.bootstrap}, topic)]
     assert [one for one in read if not isinstance(one, Event)] == []

@@ -1,6 +1,6 @@
 """What is kept for a term, and taken in small batches after it (0061): the kinds that every service has."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -9,6 +9,8 @@ from prometheus_client import Counter
 from pydantic import Field
 from pydantic_settings import BaseSettings
 
+from acces import personnes
+from acces.personnes import Lieu, Personne, Version
 from chassis.database import Connection, Pool
 from chassis.periodic import periodically
 
@@ -67,26 +69,57 @@ def jours(durees: Durees, genre: Genre) -> int:
     return days
 
 
-async def over(connection: Connection, genres: Sequence[Genre], durees: Durees, now: datetime) -> dict[str, int]:
-    """By kind how many `purge` would take. It is done and undone: what goes last hangs on what went before."""
-    transaction = connection.transaction()
-    await transaction.start()
-    try:
-        taken = {genre.nom: 0 for genre in genres}
-        async for nom, count in _taken(connection, genres, durees, now):
-            taken[nom] += count
+@dataclass(frozen=True, slots=True)
+class Conservation:
+    """What a service keeps: its kinds, where something of a person stands, and what it has read of her convocations.
+
+    `lues`: a query of convocation_id and the newest version read; empty where the service writes them itself.
+    """
+
+    genres: Sequence[Genre]
+    lieux: Sequence[Lieu]
+    lues: str = ""
+
+    async def over(self, connection: Connection, durees: Durees, now: datetime) -> dict[str, int]:
+        """By kind how many `purge` would take. It is done and undone: what goes last hangs on what went before."""
+        transaction = connection.transaction()
+        await transaction.start()
+        try:
+            taken = {genre.nom: 0 for genre in self.genres}
+            async for nom, count in _taken(connection, self.genres, durees, now):
+                taken[nom] += count
+            return taken
+        finally:
+            await transaction.rollback()
+
+    async def purge(self, connection: Connection, durees: Durees, now: datetime) -> dict[str, int]:
+        """Take what is past its term, each batch in a transaction of its own; returns how many of each kind."""
+        taken: dict[str, int] = {}
+        async for nom, count in _taken(connection, self.genres, durees, now):
+            taken[nom] = taken.get(nom, 0) + count
+            PURGED.labels(nom).inc(count)
         return taken
-    finally:
-        await transaction.rollback()
 
+    def purging(self, pool: Pool, durees: Durees, clock: Callable[[], datetime]) -> Callable[[], Awaitable[None]]:
+        """The loop that purges once a day, and when the service starts."""
 
-async def purge(connection: Connection, genres: Sequence[Genre], durees: Durees, now: datetime) -> Mapping[str, int]:
-    """Take what is past its term, each batch in a transaction of its own; returns how many of each kind."""
-    taken: dict[str, int] = {}
-    async for nom, count in _taken(connection, genres, durees, now):
-        taken[nom] = taken.get(nom, 0) + count
-        PURGED.labels(nom).inc(count)
-    return taken
+        async def once() -> None:
+            async with pool.acquire() as connection:
+                await self.purge(connection, durees, clock())
+
+        return partial(periodically, _SECONDS, "purge", once)
+
+    async def kept(self, connection: Connection, who: Personne) -> dict[str, list[dict[str, object]]]:
+        """All that the service keeps of her, by table."""
+        return await personnes.kept(connection, self.lieux, who)
+
+    async def erase(self, connection: Connection, who: Personne) -> dict[str, int]:
+        """Take all of it, in the caller's transaction; by table how many rows."""
+        return await personnes.erase(connection, self.lieux, who)
+
+    async def behind(self, connection: Connection, versions: Sequence[Version]) -> bool:
+        """Whether the service has still to read, or to tell, one of these."""
+        return bool(self.lues) and await personnes.behind(connection, versions, self.lues)
 
 
 async def _taken(
@@ -96,15 +129,3 @@ async def _taken(
         limit = now - timedelta(days=jours(durees, genre))
         while count := int(await connection.fetchval(genre.retire, limit, _BATCH)):
             yield genre.nom, count
-
-
-def purging(
-    pool: Pool, genres: Sequence[Genre], durees: Durees, clock: Callable[[], datetime]
-) -> Callable[[], Awaitable[None]]:
-    """The loop of a service that purges once a day, and when it starts."""
-
-    async def once() -> None:
-        async with pool.acquire() as connection:
-            await purge(connection, genres, durees, clock())
-
-    return partial(periodically, _SECONDS, "purge", once)

@@ -1,7 +1,7 @@
 """`imagin personne`: all that is kept of one person, told, erased, and looked for afterwards (0061)."""
 
 import os
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime
 from pathlib import Path
@@ -10,38 +10,18 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from acces.personnes import Personne, Trouvee, Version
+from acces.personnes import Personne, Trouvee
 from chassis.database import Connection
 from convocation import operations as convocation
 from imagin_ops import running, traces
 from imagin_ops.connections import connected, place, run
+from imagin_ops.conservations import CONSERVATIONS
 from imagin_ops.output import fail, put, put_json, say
 from imagin_ops.running import Installation
-from imagin_ops.services import CONVOCATION, MISSION_IMPORT, NOTIFIER, SANTORIN_BRIDGE, SERVICES
-from mission_import import operations as mission_import
-from notifier import operations as notifier
-from santorin_bridge import operations as santorin_bridge
+from imagin_ops.services import CONVOCATION, NOTIFIER, SANTORIN_BRIDGE, SERVICES
 
 app = typer.Typer(help="What is kept of one person: told, erased, looked for.", no_args_is_help=True)
 _PARIS = ZoneInfo("Europe/Paris")
-_KEPT: Mapping[str, Callable[[Connection, Personne], Awaitable[dict[str, list[dict[str, object]]]]]] = {
-    MISSION_IMPORT.name: mission_import.kept,
-    SANTORIN_BRIDGE.name: santorin_bridge.kept,
-    NOTIFIER.name: notifier.kept,
-    CONVOCATION.name: convocation.kept,
-}
-# convocation the last: where one of them fails, her number is still known, and the command is given again.
-_ERASE: Mapping[str, Callable[[Connection, Personne], Awaitable[dict[str, int]]]] = {
-    MISSION_IMPORT.name: mission_import.erase,
-    SANTORIN_BRIDGE.name: santorin_bridge.erase,
-    NOTIFIER.name: notifier.erase,
-    CONVOCATION.name: convocation.erase,
-}
-_BEHIND: Mapping[str, Callable[[Connection, Sequence[Version]], Awaitable[bool]]] = {
-    MISSION_IMPORT.name: mission_import.behind,
-    SANTORIN_BRIDGE.name: santorin_bridge.behind,
-    NOTIFIER.name: notifier.behind,
-}
 
 Numero = Annotated[str, typer.Argument(help="Her number in the directory; entries merged with hers are hers.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
@@ -80,9 +60,9 @@ async def _kept(
     if who is None:
         return None, {}
     found = {}
-    for name, kept in _KEPT.items():
+    for name, one in CONSERVATIONS.items():
         async with connected(urls[name]) as connection:
-            found[name] = await kept(connection, who.personne)
+            found[name] = await one.kept(connection, who.personne)
     return who, found
 
 
@@ -134,11 +114,11 @@ async def _efface(
     her number is known, and the file of words is written before, or nobody could look for her afterwards.
     """
     async with AsyncExitStack() as stack:
-        held = {name: await stack.enter_async_context(connected(urls[name])) for name in _ERASE}
+        held = {name: await stack.enter_async_context(connected(urls[name])) for name in CONSERVATIONS}
         who = await _may_go(held, numero)
         hers = traces.in_files(mails, _in_mails(who))
         if mots is None:
-            kept = {name: await _KEPT[name](connection, who) for name, connection in held.items()}
+            kept = {name: await CONSERVATIONS[name].kept(connection, who) for name, connection in held.items()}
             return {name: {table: len(rows) for table, rows in one.items()} for name, one in kept.items()}, len(hers)
         await stack.enter_async_context(held[CONVOCATION.name].transaction())
         await convocation.hold(held[CONVOCATION.name], numero)
@@ -147,9 +127,9 @@ async def _efface(
         for file in hers:
             file.unlink(missing_ok=True)
         done = {}
-        for name, erase in _ERASE.items():
+        for name, one in CONSERVATIONS.items():
             async with held[name].transaction():
-                done[name] = await erase(held[name], who)
+                done[name] = await one.erase(held[name], who)
         return done, len(hers)
 
 
@@ -162,8 +142,8 @@ async def _may_go(held: Mapping[str, Connection], numero: str) -> Personne:
         raise Refused("elle est convoquée à partir d’aujourd’hui : annulez ses convocations d’abord")
     if found.a_dire:
         raise Refused("des événements sur elle attendent d’être envoyés : recommencez dans une minute")
-    for name, behind in _BEHIND.items():
-        if await behind(held[name], found.versions):
+    for name, one in CONSERVATIONS.items():
+        if await one.behind(held[name], found.versions):
             raise Refused(f"{name} n’a pas encore lu, ou dit, ce qui la concerne : recommencez plus tard")
     return found.personne
 
@@ -174,7 +154,7 @@ async def _elsewhere(held: Mapping[str, Connection], numero: str) -> Personne:
     Raises Refused where nobody has the number.
     """
     alone = Personne([numero], mots=[f'"{numero}"'])
-    kept = [await _KEPT[name](held[name], alone) for name in (SANTORIN_BRIDGE.name, NOTIFIER.name)]
+    kept = [await CONSERVATIONS[name].kept(held[name], alone) for name in (SANTORIN_BRIDGE.name, NOTIFIER.name)]
     rows = [row for tables in kept for rows in tables.values() for row in rows]
     if not rows:
         raise Refused("personne ne porte ce numéro dans l’annuaire")

@@ -1,41 +1,28 @@
 """`imagin purge`: what is past its term, in each service's database."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
 from acces.conservation import Durees
-from chassis.database import Connection
 from chassis.settings import Misconfigured, load
 from convocation import operations as convocation
 from imagin_ops import running
 from imagin_ops.connections import connected, place, run
+from imagin_ops.conservations import CONSERVATIONS
 from imagin_ops.output import fail, put, put_json, say
 from imagin_ops.services import CONVOCATION, MISSION_IMPORT, NOTIFIER, SANTORIN_BRIDGE, chosen
 from mission_import import operations as mission_import
 from notifier import operations as notifier
 from santorin_bridge import operations as santorin_bridge
 
-_Work = Callable[[Connection, Durees, datetime], Awaitable[Mapping[str, int]]]
 _DUREES: Mapping[str, type[Durees]] = {
     MISSION_IMPORT.name: mission_import.Durees,
     CONVOCATION.name: convocation.Durees,
     SANTORIN_BRIDGE.name: santorin_bridge.Durees,
     NOTIFIER.name: notifier.Durees,
-}
-_OVER: Mapping[str, _Work] = {
-    MISSION_IMPORT.name: mission_import.over,
-    CONVOCATION.name: convocation.over,
-    SANTORIN_BRIDGE.name: santorin_bridge.over,
-    NOTIFIER.name: notifier.over,
-}
-_PURGE: Mapping[str, _Work] = {
-    MISSION_IMPORT.name: mission_import.purge,
-    CONVOCATION.name: convocation.purge,
-    SANTORIN_BRIDGE.name: santorin_bridge.purge,
-    NOTIFIER.name: notifier.purge,
 }
 
 
@@ -54,9 +41,8 @@ def purge(
     if confirm:
         running.find().tell_writing(*(place(url) for url in databases.values()))
     now = datetime.now(UTC)
-    work = _PURGE if confirm else _OVER
     durees = {name: _durees(name) for name in databases}
-    found = {name: run(_done(url, work[name], durees[name], now)) for name, url in databases.items()}
+    found = {name: run(_done(name, url, durees[name], now, confirm=confirm)) for name, url in databases.items()}
     if json:
         put_json({"fait": confirm, "lignes": found})
         return
@@ -75,6 +61,7 @@ def _durees(service: str) -> Durees:
         fail("\n  ".join(error.sentences), code=2)
 
 
-async def _done(url: str, work: _Work, durees: Durees, now: datetime) -> dict[str, int]:
+async def _done(service: str, url: str, durees: Durees, now: datetime, *, confirm: bool) -> dict[str, int]:
+    kept = CONSERVATIONS[service]
     async with connected(url) as connection:
-        return dict(await work(connection, durees, now))
+        return await (kept.purge if confirm else kept.over)(connection, durees, now)

@@ -25,7 +25,7 @@ from convocation.comptes.commands import forget_unused
 from convocation.connexion import api as connexion
 from convocation.connexion import commands as entrees
 from convocation.connexion.pages import to_sign_in
-from convocation.conservation import commands as conservation
+from convocation.conservation.commands import CONSERVATION
 from convocation.convocations import api as convocations
 from convocation.couverture import api as couverture
 from convocation.delegations import api as delegations
@@ -156,7 +156,7 @@ def _periodic(runtime: Runtime, state: Application) -> list[Callable[[], Awaitab
         partial(periodically, _DEADLINES_SECONDS, "deadlines", note_what_comes_near),
         partial(periodically, _GAUGES_SECONDS, "gauges", measure),
         sceaux.sealing(runtime.pool, state.clock),
-        conservation.purging(runtime.pool, state.settings, state.clock),
+        CONSERVATION.purging(runtime.pool, state.settings, state.clock),
         counting(runtime.pool, state.clock),
     ]
 

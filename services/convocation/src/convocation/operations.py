@@ -10,7 +10,7 @@ from acces.acteur import Acteur
 from chassis.database import Connection
 from convocation.avancement.commands import keep_progress
 from convocation.commun.recherche import cle, formes
-from convocation.conservation.commands import erase, hold, kept, over, purge, who
+from convocation.conservation.commands import CONSERVATION, hold, who
 from convocation.conservation.settings import DureesConvocation as Durees
 from convocation.convocations.commands import replay_convocations
 from convocation.convocations.domain import NatureVersion
@@ -24,6 +24,7 @@ from convocation.restauration.commands import catch_up, held
 
 __all__ = [
     "COMPILERS",
+    "CONSERVATION",
     "SOURCE",
     "Choix",
     "Document",
@@ -34,17 +35,13 @@ __all__ = [
     "Signataire",
     "catch_up",
     "cle",
-    "erase",
     "event_of",
     "formes",
     "held",
     "hold",
     "keep_progress",
-    "kept",
     "open_session",
-    "over",
     "page",
-    "purge",
     "replay_convocations",
     "who",
 ]

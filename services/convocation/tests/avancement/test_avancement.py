@@ -189,6 +189,14 @@ async def test_a_filter_that_makes_no_sense_is_left_out(avancement):
     assert "Rhône (069)" in await avancement.page(departement="069")
 
 
+async def test_a_departement_without_a_name_is_shown_alone_as_its_line_says(avancement):
+    await avancement.convoque("100")
+    await avancement.world.pool.execute("UPDATE mission SET uai = '0990001A' WHERE uai = '0699002K'")
+    await avancement.count()
+    assert "099" in await avancement.page()
+    assert "Rhône (069)" not in await avancement.page(departement="099")
+
+
 async def test_a_session_that_nothing_was_counted_of_says_so(avancement):
     assert "Rien n’a encore été compté" in await avancement.page()
 

@@ -11,7 +11,7 @@ from acces import audit, sceaux
 from acces.acteur import Acteur, Role
 from acces.audit import Acte, Recherche
 from acces.conservation import COMMUNS
-from convocation.conservation.commands import over, purge, purging
+from convocation.conservation.commands import CONSERVATION
 from convocation.conservation.settings import DureesConvocation
 from testkit.eventually import eventually
 
@@ -75,9 +75,11 @@ async def left(world, table, column):
 
 async def test_a_dry_run_says_by_kind_what_would_go_and_takes_nothing(aged):
     before = await left(aged, "convocation", "numero")
-    found = await run(aged, over)
+    found = await run(aged, CONSERVATION.over)
     assert await left(aged, "convocation", "numero") == before == ["100", "101", "102"]
-    assert {kind: count for kind, count in found.items() if count} == await run(aged, purge), "her whose last goes too"
+    assert {kind: count for kind, count in found.items() if count} == await run(aged, CONSERVATION.purge), (
+        "her whose last goes too"
+    )
 
 
 async def test_two_purges_at_once_take_each_act_once(world):
@@ -87,14 +89,14 @@ async def test_two_purges_at_once_take_each_act_once(world):
     [genre] = [one for one in COMMUNS if one.nom == "audit"]
     async with world.pool.acquire() as first, first.transaction():
         assert await first.fetchval(genre.retire, NOW, 1) == 1
-        second = asyncio.create_task(run(world, purge))
+        second = asyncio.create_task(run(world, CONSERVATION.purge))
         waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
         await eventually(lambda: world.pool.fetchval(waiting))
     assert await second == {"audit": 1}
 
 
 async def test_what_is_past_its_term_goes_with_all_that_hangs_on_it_and_the_rest_stays(aged):
-    taken = await run(aged, purge)
+    taken = await run(aged, CONSERVATION.purge)
     assert taken == {"convocations": 2, "people": 1, "demandes": 1, "audit": 1}
     for table in ("convocation", "convocation_version", "document", "empechement", "acces"):
         assert await left(aged, table, "convocation_id") == [UUID(int=3)], table
@@ -102,11 +104,11 @@ async def test_what_is_past_its_term_goes_with_all_that_hangs_on_it_and_the_rest
     assert "100" not in numeros, "she left long ago, and nothing hangs on her any more"
     assert {"101", "102", "103"} <= set(numeros), "in service, convoked within the term, or gone since now"
     assert await left(aged, "demande", "etat") == ["OUVERTE", "REFUSEE"]
-    assert await run(aged, purge) == {}
+    assert await run(aged, CONSERVATION.purge) == {}
 
 
 async def test_with_whom_goes_her_key_goes_too_and_the_audit_still_holds(aged):
-    await run(aged, purge)
+    await run(aged, CONSERVATION.purge)
     assert await left(aged, "cle_oubli", "sujet") == []
     async with aged.pool.acquire() as connection:
         [act] = await audit.find(connection, Recherche())
@@ -127,17 +129,17 @@ async def test_a_row_that_somebody_holds_is_passed_over_and_nobody_waits(aged):
     async with aged.pool.acquire() as other, other.transaction():
         await other.execute("SELECT FROM convocation WHERE numero = '100' FOR UPDATE")
         async with asyncio.timeout(5):
-            assert (await run(aged, purge))["convocations"] == 1
-    assert (await run(aged, purge))["convocations"] == 1
+            assert (await run(aged, CONSERVATION.purge))["convocations"] == 1
+    assert (await run(aged, CONSERVATION.purge))["convocations"] == 1
 
 
 async def test_more_than_a_batch_goes_in_several(aged, monkeypatch):
     monkeypatch.setattr("acces.conservation._BATCH", 1)
-    assert (await run(aged, purge))["convocations"] == 2
+    assert (await run(aged, CONSERVATION.purge))["convocations"] == 2
 
 
 async def test_the_loop_purges_when_the_service_starts(aged):
-    loop = asyncio.create_task(purging(aged.pool, DUREES, lambda: NOW)())
+    loop = asyncio.create_task(CONSERVATION.purging(aged.pool, DUREES, lambda: NOW)())
 
     async def gone():
         return await left(aged, "convocation", "numero") == ["102"]

@@ -277,6 +277,20 @@ async def test_the_button_of_a_page_that_is_older_than_the_end_is_no_error(agir)
     assert answer.headers["location"] == "/interventions?fait=intervention-finie"
 
 
+async def test_a_second_click_begins_nothing_more_and_later_one_begins_anew(agir):
+    agir.later()
+    await agir.begun()
+    second = await agir.browser.post("/fonctions", {"choisie": "1"})
+    assert second.status_code == 303
+    await agir.begun()
+    assert [one["fin"] for one in await agir.interventions()] == [None]
+    assert len(await agir.world.pool.fetch("SELECT FROM audit WHERE action = 'intervention.ouvrir'")) == 1
+    agir.later(minutes=2)
+    await agir.browser.post("/fonctions", {"choisie": "1"})
+    await agir.begun()
+    assert [one["fin"] is None for one in await agir.interventions()] == [False, True]
+
+
 async def test_what_others_do_meanwhile_is_not_counted(agir):
     await agir.begun()
     await agir.world.chef.convoque(agir.world.hlp, "103")

@@ -12,8 +12,8 @@ from chassis.service import Runtime, Service, run
 from event_schemas.catalogue import EVENT_TYPES
 from mission_import.handlers.convocations import CountConvokedOnConvocationEvents
 from mission_import.handlers.inscriptions import ImportMissionsOnInscriptionsClosed
+from mission_import.persistence.conservation import CONSERVATION
 from mission_import.settings import Settings
-from mission_import.use_cases import conservation
 from mission_import.use_cases.measure import measure_closings
 from mission_import.web import pages, refusals, routes_essai, routes_fichier, routes_imports
 from mission_import.web.application import Application, Debits
@@ -70,7 +70,7 @@ def _loops(runtime: Runtime, settings: Settings) -> list[Callable[[], Awaitable[
     return [
         partial(periodically, _GAUGES_SECONDS, "closings", measure),
         sceaux.sealing(runtime.pool, _clock),
-        conservation.purging(runtime.pool, settings, _clock),
+        CONSERVATION.purging(runtime.pool, settings, _clock),
     ]
 
 

@@ -22,9 +22,9 @@ from notifier.handlers.convocations import NotifyOnConvocationEvents
 from notifier.handlers.courriels import QueueOnCourrielDemande
 from notifier.metrics import MAILS_AGE_SECONDS, MAILS_WAITING
 from notifier.persistence import notifications
+from notifier.persistence.conservation import CONSERVATION
 from notifier.sender import Sender
 from notifier.settings import Settings
-from notifier.use_cases import conservation
 from notifier.use_cases.deliver import Identity
 from notifier.use_cases.plan_reminders import plan_reminders
 from notifier.use_cases.read_bounces import read_bounces
@@ -143,7 +143,7 @@ def _periodic(runtime: Runtime, settings: Settings) -> list[Callable[[], Awaitab
         partial(periodically, _ADDRESSES_SECONDS, "addresses", tell_addresses),
         partial(periodically, _REMINDERS_SECONDS, "reminders", remind),
         partial(periodically, _GAUGES_SECONDS, "mails", measure),
-        conservation.purging(runtime.pool, settings, _clock),
+        CONSERVATION.purging(runtime.pool, settings, _clock),
         *_bounces(runtime, settings, gateway),
     ]
 

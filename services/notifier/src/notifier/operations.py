@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from notifier.gateways.mail import RelayUnavailable, Smtp
+from notifier.persistence.conservation import CONSERVATION
 from notifier.settings import DureesNotifier as Durees
 from notifier.use_cases.catch_up import catch_up, held
-from notifier.use_cases.conservation import behind, erase, kept, over, purge
 
-__all__ = ["Durees", "behind", "catch_up", "erase", "held", "kept", "mail_server_refuses", "over", "purge"]
+__all__ = ["CONSERVATION", "Durees", "catch_up", "held", "mail_server_refuses"]
 
 
 async def mail_server_refuses(url: str, ca_file: Path | None) -> str | None:

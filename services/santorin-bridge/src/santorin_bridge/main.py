@@ -20,10 +20,10 @@ from santorin_bridge.gateways.convocation import ConvocationGateway
 from santorin_bridge.handlers.accuses import TellAccesOnAccuse
 from santorin_bridge.handlers.convocations import GrantOrRevokeOnConvocationEvents
 from santorin_bridge.metrics import AS_OF_AGE_SECONDS
+from santorin_bridge.persistence.conservation import CONSERVATION
 from santorin_bridge.persistence.reconciliation import GROUP
 from santorin_bridge.publishing import DirtyHabilitations, ErasedHabilitations
 from santorin_bridge.settings import Settings
-from santorin_bridge.use_cases import conservation
 from santorin_bridge.use_cases.observe import measure_silence, observe_differences
 from santorin_bridge.use_cases.reconcile import Sources
 from santorin_bridge.web import contrat, jetons, limites, routes
@@ -70,7 +70,7 @@ def build(runtime: Runtime) -> Service:
             freshness.watch,
             partial(periodically, settings.reconcile_minutes * 60, "reconciliation", reconcile_once),
             partial(periodically, _SILENCE_SECONDS, "silence", measure_once),
-            conservation.purging(pool, settings, _clock),
+            CONSERVATION.purging(pool, settings, _clock),
         ],
     )
 

@@ -1,14 +1,15 @@
 """Who follows a session's progress, and of which académies."""
 
+import re
 from collections.abc import Sequence
 
 from acces.acteur import Acteur
 from convocation.commun.access import reach
 from convocation.commun.policy import POLICY
 from convocation.commun.refus import AcademieInconnue
-from event_schemas.departements import NOMS
 
 SUIVRE = "avancement.lire"
+_DEPARTEMENT = re.compile(r"[0-9]{3}")
 
 
 def may_follow(acteur: Acteur) -> bool:
@@ -26,5 +27,5 @@ def within(acteur: Acteur, academie: str | None) -> Sequence[str] | None:
 
 
 def departement(typed: str) -> str | None:
-    """The three digits, or None for what is none."""
-    return typed if typed in NOMS else None
+    """What a UAI may begin with, named or not (a lycée abroad), or None for what is none."""
+    return typed if _DEPARTEMENT.fullmatch(typed) else None

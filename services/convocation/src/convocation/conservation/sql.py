@@ -1,6 +1,6 @@
 """What is over at a moment, and where something of a person stands, in this service's tables."""
 
-from acces.conservation import COMMUNS, Genre, lignes
+from acces.conservation import COMMUNS, Conservation, Genre, lignes
 from acces.personnes import Lieu, Personne, Trouvee, Version
 from chassis.database import Connection, Row
 
@@ -100,6 +100,8 @@ LIEUX = (
     Lieu("intervenant_mot", "t.numero = ANY ($1)"),
     Lieu("intervenant", "t.numero = ANY ($1)"),
 )
+
+CONSERVATION = Conservation(GENRES, LIEUX)
 
 # She, in whom she was merged, and who was merged in her.
 _ENTRIES = """

@@ -12,7 +12,7 @@ from acces.http import ActeurDep, Router
 from convocation.cadre.ecran import page
 from convocation.commun.application import application
 from convocation.commun.limites import limit_document, limit_recherche
-from convocation.conservation import commands as conservation
+from convocation.conservation.commands import CONSERVATION, who
 from convocation.extraits.access import may_read_own
 from convocation.extraits.rendering import Extraits, Kept, nom_de_table
 from event_schemas.academies import local_time
@@ -56,8 +56,8 @@ async def _kept(request: Request, acteur: Acteur) -> Kept:
     """Raises Forbidden. Past the policies, which show her less than what is kept of her."""
     may_read_own(acteur)
     async with itself(request) as connection:
-        found = await conservation.who(connection, acteur.sub)
-        return {"convocation": await conservation.kept(connection, found.personne) if found else {}}
+        found = await who(connection, acteur.sub)
+        return {"convocation": await CONSERVATION.kept(connection, found.personne) if found else {}}
 
 
 def _file(octets: bytes, kind: str, ext: str) -> Response:

@@ -10,12 +10,15 @@ from convocation.avis.commands import note_interventions
 from convocation.commun.refus import entier
 from convocation.interventions import sql
 from convocation.interventions.access import FINIR, OUVRIR, acting_for, etablissement_to_act_for, may_end
-from convocation.interventions.domain import DUREE, MAX_MOTIF, nom_pour
+from convocation.interventions.domain import DUREE, MAX_MOTIF, UN_CLIC, nom_pour
 from convocation.interventions.refus import InterventionFinie, MotifVide
 
 
 async def begin(commande: Commande, uai: str, session: str, motif: str) -> Acteur:
-    """As whom one acts from now on. Raises MissionInconnue, MotifVide, TexteTropLong, Forbidden."""
+    """As whom one acts from now on; a second click begins nothing more.
+
+    Raises MissionInconnue, MotifVide, TexteTropLong, Forbidden.
+    """
     who, now = commande.acteur, commande.now
     place = await etablissement_to_act_for(commande.connection, who, uai)
     entier(motif, "motif", MAX_MOTIF)
@@ -23,6 +26,10 @@ async def begin(commande: Commande, uai: str, session: str, motif: str) -> Acteu
         raise MotifVide
     nom = nom_pour(who.nom or who.sub, f"{place.etablissement_nom}, {place.etablissement_commune}")
     await sql.alone(commande.connection, who.sub)
+    since = now - UN_CLIC
+    already = await sql.begun(commande.connection, who.sub, uai, session=session, motif=motif, since=since)
+    if already is not None:
+        return acting_for(who, nom, uai, place.academie, already + DUREE)
     await sql.end(commande.connection, who.sub, None, now)
     await sql.insert(
         commande.connection, uai, place.academie, session=session, motif=motif, par=who.sub, par_nom=nom, debut=now

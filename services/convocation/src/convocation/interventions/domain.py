@@ -4,6 +4,8 @@ from datetime import timedelta
 
 DUREE = timedelta(hours=2)
 """Who goes on after that begins anew, with a reason."""
+UN_CLIC = timedelta(minutes=1)
+"""The same once more within it is a second click."""
 MAX_MOTIF = 500
 
 

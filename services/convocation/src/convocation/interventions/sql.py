@@ -17,6 +17,10 @@ _OVERDUE = (
 )
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('intervention'), hashtext($1))"
 _HOLD = "SELECT id FROM intervention WHERE par = $1 AND uai = $2 AND fin IS NULL FOR UPDATE"
+_BEGUN = """
+SELECT max(debut) FROM intervention
+WHERE par = $1 AND uai = $2 AND session = $3 AND motif = $4 AND debut > $5 AND fin IS NULL
+"""
 _PAGE = """
 SELECT i.id, i.uai, i.academie, i.session, i.motif, i.par_nom, i.debut, i.fin, e.etablissement_nom,
        e.etablissement_commune, a.convoquees, a.modifiees, a.annulees, a.autres, (count(*) OVER ())::int AS total
@@ -79,6 +83,14 @@ async def insert(
 async def alone(connection: Connection, par: str) -> None:
     """Nobody else begins as `par` until the transaction's end: two browsers would each leave one open."""
     await connection.execute(_ONE_AT_A_TIME, par)
+
+
+async def begun(
+    connection: Connection, par: str, uai: str, *, session: str, motif: str, since: datetime
+) -> datetime | None:
+    """When `par` began the very same, which goes on, after `since`."""
+    found: datetime | None = await connection.fetchval(_BEGUN, par, uai, session, motif, since)
+    return found
 
 
 async def hold(connection: Connection, par: str, uai: str) -> bool:

@@ -1,6 +1,6 @@
 """What is over at a moment, and where something of a person stands, in this service's tables."""
 
-from acces.conservation import COMMUNS, lignes
+from acces.conservation import COMMUNS, Conservation, lignes
 from acces.personnes import Lieu
 
 _ALONE = """$1::timestamptz IS NOT NULL
@@ -18,3 +18,4 @@ LIEUX = (
         for table in ("notification", "compte_rendu", "courriel_demande")
     ),
 )
+CONSERVATION = Conservation(GENRES, LIEUX, LUES)

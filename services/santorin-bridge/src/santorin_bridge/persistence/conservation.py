@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from acces.conservation import COMMUNS, lignes
+from acces.conservation import COMMUNS, Conservation, lignes
 from acces.personnes import Lieu
 from chassis.database import Connection, Row
 from chassis.outbox import Waiting
@@ -29,6 +29,7 @@ LIEUX = (
         for table in ("habilitation", "accuse")
     ),
 )
+CONSERVATION = Conservation(GENRES, LIEUX, LUES)
 # A convocation told again meanwhile has a right again, and that is what SANTORIN is to read.
 _ERASED = """
 SELECT e.convocation_id, e.le FROM habilitation_effacee e
