@@ -1,10 +1,12 @@
 """R24, R40, R43–R46: the PDF, read back with poppler's pdftotext and pdfinfo, never with what wrote it."""
 
 import hashlib
+import io
 import os
 import pickle
 import random
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -14,6 +16,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from convocation.convocations.domain import NatureVersion
 from convocation.documents.rendering import Document, Documents, Signataire
@@ -320,6 +323,25 @@ def test_a_panic_of_typst_is_an_error_like_another_and_the_next_document_is_rend
     with pytest.raises(RuntimeError):
         renderer.render([document])
     assert renderer.render([document]) == RENDERER.render([document])
+
+
+def test_whose_folder_was_cleaned_away_renders_the_same(document):
+    renderer = Documents()
+    before = renderer.render([document])
+    compilateur = renderer._free.get()
+    shutil.rmtree(compilateur._folder)
+    renderer._free.put(compilateur)
+    assert renderer.render([document]) == before
+
+
+def test_a_signature_that_was_not_used_lately_makes_room_for_others(document):
+    renderer = Documents()
+    for number in range(25):
+        file = io.BytesIO()
+        Image.new("RGB", (40, 20), (number, 0, 0)).save(file, "PNG")
+        signed = replace(document, signataire=replace(document.signataire, image=file.getvalue()))
+        assert "image" in poppler("pdfimages", renderer.render([signed]), "-list", "-")
+    assert len(list(renderer._free.get()._folder.iterdir())) <= 20
 
 
 def test_a_thousand_documents_are_one_file(document, capsys):

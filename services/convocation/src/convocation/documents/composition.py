@@ -87,6 +87,7 @@ class _Compilateur:
 
     def _place(self, images: Sequence[bytes]) -> None:
         """Many documents in a row bear the same signature: its file stays for them."""
+        self._folder.mkdir(mode=0o700, exist_ok=True)  # what is old in /tmp is cleaned away
         wanted = {self._folder / image_name(image).lstrip("/"): image for image in images}
         there = set(self._folder.iterdir())
         if len(there | wanted.keys()) > _KEPT_IMAGES:
