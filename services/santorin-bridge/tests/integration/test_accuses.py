@@ -61,15 +61,6 @@ async def test_a_late_answer_about_an_earlier_version_and_one_about_nothing_are_
     assert (counted("depassee"), counted("inconnue")) == (late + 1, unknown + 1)
 
 
-async def test_of_an_answer_about_an_erased_right_nothing_is_kept(bridge):
-    await bridge.apply(bridge.convocation("1", 1))
-    await bridge.published()
-    await bridge.answered(answer(1, 1))
-    await bridge.pool.execute("DELETE FROM habilitation; DELETE FROM accuse")
-    await bridge.answered(answer(2, 1))
-    assert await bridge.pool.fetchval("SELECT count(*) FROM accuse") == 0
-
-
 async def test_an_answer_that_came_before_we_noted_the_sending_is_not_overwritten_by_it(bridge):
     await bridge.apply(bridge.convocation("1", 1))
     sent = await bridge.dirty()  # sent, then killed before it was cleared

@@ -16,13 +16,10 @@ from santorin_bridge.publishing import publish
 
 
 async def record_accuses(connection: Connection, events: Sequence[Event[Accuse]], held: Collection[str]) -> None:
-    """Late answers and those about rights we never gave are counted and tell nothing; `held`: as a reader gets it.
-
-    Of a right that is not there nothing is kept: it may have been erased with its person.
-    """
+    """Late answers and those about rights we never gave are counted and tell nothing; `held`: as a reader gets it."""
     latest = {event.aggregate: event for event in events}
+    await accuses.save(connection, list(latest.values()), held)
     present = await accuses.rights(connection, list(latest))
-    await accuses.save(connection, [event for key, event in latest.items() if key in present], held)
     worth = {key: portee(one.state.habilitation_version, present.get(key)) for key, one in latest.items()}
     reports = await accuses.next_reports(connection, [key for key, one in worth.items() if one is Portee.ACTUELLE])
     await outbox.append(connection, [_report(latest[key], acces) for key, acces in reports.items()])
