@@ -35,13 +35,13 @@ async def stored(pool):
 
 async def test_what_an_act_says_of_a_person_is_stored_under_her_key_alone(pool):
     await audit.record(pool, GESTIONNAIRE, LE, [CHANGEE])
-    await audit.record(pool, ELLE, LE, [Acte("empechement.signaler", "convocation|c1", None, {"etat": "OUVERT"})])
+    await audit.record(pool, ELLE, LE, [Acte("empechement.signaler", "convocation|x1", None, {"etat": "OUVERT"})])
     await audit.record(
-        pool, GESTIONNAIRE, LE, [Acte("remise.ecrire", "convocation|c1", apres={"v": 1}, personne="31416")]
+        pool, GESTIONNAIRE, LE, [Acte("remise.ecrire", "convocation|x1", apres={"v": 1}, personne="31416")]
     )
     text = await stored(pool)
     assert [one for one in TRACES if one in text] == []
-    assert "convocation|c1" not in text
+    assert "convocation|x1" not in text
     assert text.count("Dominique EXEMPLE") == 2
     assert await pool.fetchval("SELECT count(*) FROM cle_oubli") == 1
 
