@@ -102,7 +102,9 @@ async def screens(stack: Stack, people: int, count: int) -> dict[str, Any]:
         figures["couverture_fraicheur"] = await _freshness(http, stack)
         say("rappels …")
         # Counted anew at each reading, so never late; too slow for hundreds.
-        figures["rappels_national"] = await percentiles(_FEW, _request(http, stack, Case(ADMINISTRATEUR, "/rappels")))
+        figures["rappels_national"] = await percentiles(
+            _FEW, _request(http, stack, Case(ADMINISTRATEUR, "/rappels?motif=RESTE"))
+        )
     say("compte de l’avancement …")
     figures["avancement_compte"] = await _progress_counted(stack)
     return figures

@@ -76,9 +76,16 @@ SELECT marquee.mission_id FROM (
     UNION SELECT mission_id FROM mission WHERE code IN (SELECT code FROM etat_a_refaire)
     UNION SELECT mission_id FROM mission WHERE uai IN (SELECT uai FROM etat_a_refaire)
     UNION SELECT mission_id FROM etat_tenu WHERE copies_par_lot < $1 OR copies_par_lot > $1) AS marquee
-LEFT JOIN mission m USING (mission_id) LEFT JOIN etat_tenu k USING (mission_id)
-WHERE ($2::text IS NULL OR m.session IS NULL OR m.session = $2)
-  AND ($3::text[] IS NULL OR coalesce(m.uai, k.uai) = ANY ($3)) LIMIT $4
+LEFT JOIN mission m USING (mission_id) WHERE $2::text IS NULL OR m.session IS NULL OR m.session = $2 LIMIT $3
+"""
+# Whether one is, of a few établissements. Which, and its plan, would take longer than to compute all of theirs.
+_MARQUEE_ICI = """
+SELECT EXISTS (
+    SELECT FROM etat_a_refaire r
+    WHERE r.uai = ANY ($1) OR r.code IN (SELECT code FROM mission WHERE uai = ANY ($1))
+       OR r.mission_id IN (SELECT mission_id FROM mission WHERE uai = ANY ($1)
+                           UNION ALL SELECT mission_id FROM etat_tenu WHERE uai = ANY ($1)))
+OR EXISTS (SELECT FROM etat_tenu WHERE uai = ANY ($1) AND copies_par_lot <> $2)
 """
 
 
@@ -97,10 +104,12 @@ async def etats(
 ) -> str:
     """States of the missions asked for, to stand in FROM; `lot`: the copies a person corrects.
 
-    They are read, but for those of missions marked as changed, which are computed.
+    They are read, but for those of missions marked as changed, which are computed; of établissements with all others.
     """
-    marked = await connection.fetch(_MARQUEES, lot, session, uais, _MANY, record_class=_Marquee)
-    if len(marked) == _MANY:
+    marked: list[_Marquee] = []
+    if uais is None:
+        marked = await connection.fetch(_MARQUEES, lot, session, _MANY, record_class=_Marquee)
+    if len(marked) == _MANY or (uais is not None and await connection.fetchval(_MARQUEE_ICI, uais, lot)):
         return _computed_states(arguments, lot, None, uais, academies, session, code)
     kept = f"SELECT {COLUMNS} FROM etat_tenu WHERE true"
     for column, value in (("session", session), ("code", code)):
