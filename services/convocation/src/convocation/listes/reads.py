@@ -109,7 +109,10 @@ async def etats(
     marked: list[_Marquee] = []
     if uais is None:
         marked = await connection.fetch(_MARQUEES, lot, session, _MANY, record_class=_Marquee)
-    if len(marked) == _MANY or (uais is not None and await connection.fetchval(_MARQUEE_ICI, uais, lot)):
+        whole = len(marked) == _MANY
+    else:
+        whole = bool(await connection.fetchval(_MARQUEE_ICI, uais, lot))
+    if whole:
         return _computed_states(arguments, lot, None, uais, academies, session, code)
     kept = f"SELECT {COLUMNS} FROM etat_tenu WHERE true"
     for column, value in (("session", session), ("code", code)):
