@@ -35,9 +35,8 @@ JSON = json.dumps(EVENT, separators=(",", ":"))
 
 async def directory(pool, numero, nom, courriel, convocation):
     await pool.execute(
-        "INSERT INTO intervenant (numero, civilite, nom, prenom, courriel, uai, uais_secondaires, "
-        "disciplines, academie, "
-        "actif, cle) VALUES ($1, 'Mme', $2, 'Claude', $3, '0699001J', '{}', '{}', '10', true, $2)",
+        "INSERT INTO intervenant (numero, civilite, nom, prenom, courriel, uai, uais_secondaires, disciplines, "
+        "academie, actif, cle) VALUES ($1, 'Mme', $2, 'Claude', $3, '0699001J', '{}', '{}', '10', true, $2)",
         *(numero, nom, courriel),
     )
     await pool.execute("INSERT INTO intervenant_mot VALUES ('10', $1, $2)", nom, numero)
@@ -388,3 +387,14 @@ async def test_who_comes_back_with_a_backup_of_one_database_is_erased_again_by_h
         "convocation": {},
     }
     assert (tmp_path / "again").read_text().split() == [str(HERS), WHO]
+
+
+async def test_nobody_convokes_her_while_another_database_is_waited_for(imagin, installation, planted, tmp_path):
+    async with planted[0]["santorin-bridge"].acquire() as bridge, bridge.transaction():
+        await bridge.execute("SELECT FROM habilitation WHERE numero = $1 FOR UPDATE", WHO)
+        erase = ("personne", "efface", WHO, "--confirm", "--mots", tmp_path / "mots")
+        going = asyncio.create_task(imagin(*erase, **installation))
+        await eventually(lambda: bridge.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"))
+        with pytest.raises(asyncpg.LockNotAvailableError):
+            await planted[0]["convocation"].execute("SELECT FROM intervenant WHERE numero = $1 FOR SHARE NOWAIT", WHO)
+    assert (await going).code == 0

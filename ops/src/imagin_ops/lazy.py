@@ -1,4 +1,4 @@
-"""Commands that are imported when one is asked for: all of them take a second, most of them a fifth.
+"""Commands that are imported when one is asked for: all of them take a second, `status` half of it.
 
 As Click's documentation has it, « Lazily Loading Subcommands ».
 """

@@ -1,7 +1,7 @@
 """What commands outside this service may use of it: tell events again, catch up after a restored backup, search keys.
 
-For operators' commands (replay, reconcile, restore), the benchmarks and tests that sign
-somebody in: they import nothing else of it.
+For operators' commands (replay, reconcile, restore), the benchmarks, and tests that sign somebody in: they import
+nothing else of it.
 """
 
 from datetime import datetime, timedelta
