@@ -28,6 +28,7 @@ _STEPS = (
     ("openapi", ["python", "-m", "imagin_dev.documentation.contrat", "check"]),
     # Two at once: many tests wait for others' clocks, and one after another takes over an hour.
     ("tests", ["pytest", "-q", "-n", "2", "--durations=60", "--durations-min=5"]),
+    ("speed", ["imagin", "bench", "gate"]),
 )
 _MOST_AGAIN = 5
 
@@ -62,7 +63,7 @@ def _failed_again_alone() -> int:
 
 
 def check(*, only: Annotated[str, typer.Option(help="One step: " + ", ".join(n for n, _ in _STEPS))] = "") -> None:
-    """Format, lint, types, import contracts, schema gate, tests: what CI runs. Stops at the first failure."""
+    """Format, lint, types, import contracts, schema gate, tests, speed: what CI runs. Stops at the first failure."""
     for name, command in _STEPS:
         if only in {"", name}:
             started = time.monotonic()

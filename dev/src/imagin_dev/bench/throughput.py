@@ -77,12 +77,17 @@ async def _send_bare(stack: Stack, made: list[Closing]) -> None:
 async def _product(stack: Stack, made: list[Closing], epreuves: int) -> float:
     connection = await asyncpg.connect(stack.databases[CONVOCATION.name])
     try:
-        await connection.executemany(_DECLARE, [(one,) for one in sorted({each.state.session for each in made})])
+        await declare(connection, made)
         return await _measure(
             connection, made, epreuves, lambda some: producer.send(stack.kafka_connection, some, lambda _: None)
         )
     finally:
         await connection.close()
+
+
+async def declare(connection: asyncpg.Connection, made: list[Closing]) -> None:
+    """The sessions of these closings, as the administrateur does."""
+    await connection.executemany(_DECLARE, [(one,) for one in sorted({each.state.session for each in made})])
 
 
 async def _measure(connection: Any, made: list[Closing], epreuves: int, send: Any) -> float:

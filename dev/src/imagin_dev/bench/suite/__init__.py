@@ -1,0 +1,1 @@
+"""All benchmarks together: what each needs, the table of goals, the gate of CI."""
