@@ -9,7 +9,7 @@ from chassis.database import connect
 from chassis.migration import Schema
 from chassis.provisioning import with_database
 from imagin_ops import parts
-from imagin_ops.commands.status import _behind
+from imagin_ops.commands.doctor import _behind
 from imagin_ops.connections import connected
 from imagin_ops.services import NOTIFIER
 from testkit.certificates import write_certificates

@@ -1,4 +1,4 @@
-"""The gate of speed, with invented benchmarks: what it lets pass, what it does not, and that goals name what there is."""
+"""The gate of speed, with invented benchmarks: what it lets pass, what not, and that goals name what there is."""
 
 from collections.abc import Iterator
 

@@ -6,7 +6,7 @@ COMMANDS = {
     name: f"imagin_ops.commands.{place}"
     for name, place in {
         "status": "status:status",
-        "doctor": "status:doctor",
+        "doctor": "doctor:doctor",
         "watch": "console:watch",
         "console": "console:console",
         "outbox": "outbox:outbox",

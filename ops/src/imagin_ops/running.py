@@ -11,13 +11,13 @@ from typing import Any, NoReturn
 import psutil
 from pydantic_settings import SettingsConfigDict
 
-from acces.jetons import Signer
 from chassis.settings import KafkaSettings, Misconfigured, check_database_url, load, read_secret_file
 from imagin_ops.connections import masked
 from imagin_ops.output import fail, say
 from imagin_ops.services import SERVICES, ServiceSpec
 
-_BOOTSTRAP, _ADMIN, _KEYS = "IMAGIN_KAFKA_BOOTSTRAP", "IMAGIN_DATABASE_URL", "IMAGIN_SIGNING_KEYS"
+KEYS = "IMAGIN_SIGNING_KEYS"
+_BOOTSTRAP, _ADMIN = "IMAGIN_KAFKA_BOOTSTRAP", "IMAGIN_DATABASE_URL"
 _PROMETHEUS = "IMAGIN_PROMETHEUS_URL"
 _SMTP, _SMTP_CA = "NOTIFIER_SMTP_URL", "NOTIFIER_SMTP_CA_FILE"
 _SECURITY = [f"IMAGIN_KAFKA_{one}" for one in ("SECURITY_PROTOCOL", "SASL_MECHANISM", "SASL_USERNAME", "CA_FILE")]
@@ -73,7 +73,7 @@ class Installation:
             _SMTP: masked(self.smtp_url or ""),
             _SMTP_CA: self.smtp_ca_file,
             _PROMETHEUS: self.prometheus_url,
-            _KEYS: "***" if self.signing_keys else None,
+            KEYS: "***" if self.signing_keys else None,
         }
         return {name: value for name, value in named.items() if value}
 
@@ -108,15 +108,6 @@ class Installation:
     def ops_ports(self, service: ServiceSpec) -> list[str]:
         """Where the service's processes have their metrics: none, one, or several with commas between."""
         return _each(self.ops_urls.get(service.name, ""))
-
-    def api(self, service: ServiceSpec) -> tuple[str, Signer]:
-        """Where the service's API answers (its first process), and what signs a token for it."""
-        urls = self.replicas(service)
-        self.need({f"{service.prefix}URL": urls, _KEYS: self.signing_keys})
-        try:
-            return urls[0], Signer("imagin", self.signing_keys or "")
-        except ValueError as error:
-            fail(f"{_KEYS} ne convient pas : {error}", code=2)
 
     def need(self, wanted: dict[str, Any]) -> None:
         """End with exit code 2 and the names of the variables that have no value."""
@@ -189,7 +180,7 @@ def _environment() -> Installation:
         urls={service.name: _processes(f"{service.prefix}URL") for service in SERVICES},
         ops_urls={service.name: _processes(f"{service.prefix}OPS_URL") for service in SERVICES},
         admin_url=_database(_ADMIN),
-        signing_keys=given(_KEYS),
+        signing_keys=given(KEYS),
         prometheus_url=_processes(_PROMETHEUS).rstrip("/"),
         smtp_url=given(_SMTP),
         smtp_ca_file=given(_SMTP_CA),

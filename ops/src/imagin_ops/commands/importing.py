@@ -11,6 +11,7 @@ import typer
 from acces.acteur import Acteur, Role
 from acces.jetons import Signer
 from imagin_ops import running
+from imagin_ops.api import api
 from imagin_ops.output import fail, put, put_json
 from imagin_ops.services import MISSION_IMPORT
 
@@ -42,7 +43,7 @@ def closings(file: File, *, confirm: Confirm = False, json: Json = False) -> Non
     Exit code 0, 1 when the file has faults (each told by its line), 2 when mission-import does not answer.
     """
     installation = running.find()
-    url, signer = installation.api(MISSION_IMPORT)
+    url, signer = api(installation, MISSION_IMPORT)
     if confirm:
         installation.tell_writing(f"mission-import à {url}")
     try:
@@ -70,7 +71,7 @@ def check(
     Needs MISSION_IMPORT_URL and IMAGIN_SIGNING_KEYS.
     Exit code 0, 1 when one of its closings would be a dead letter, 2 when mission-import does not answer.
     """
-    url, signer = running.find().api(MISSION_IMPORT)
+    url, signer = api(running.find(), MISSION_IMPORT)
     headers = {"content-type": content_type} | ({} if "cloudevents" in content_type else {"ce-type": ce_type})
     try:
         with _client(url, signer) as http:

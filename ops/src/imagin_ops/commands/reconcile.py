@@ -14,6 +14,7 @@ from acces.acteur import Acteur, Role
 from chassis.database import connect, is_transient
 from convocation.operations import replay_convocations
 from imagin_ops import running
+from imagin_ops.api import api
 from imagin_ops.connections import place
 from imagin_ops.output import fail, program, put, put_json, say
 from imagin_ops.running import Installation
@@ -94,7 +95,7 @@ def _causes(names: Sequence[str] | None) -> frozenset[Ecart]:
 
 def sources_of(installation: Installation) -> Sources:
     """What a reconciliation of this installation asks."""
-    url, signer = installation.api(CONVOCATION)
+    url, signer = api(installation, CONVOCATION)
 
     def token() -> str:
         acteur = Acteur("imagin-ops", Role.EXPLOITATION)
