@@ -2,9 +2,11 @@
 
 import asyncio
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 
 import asyncpg
+import psutil
 
 from imagin_dev.bench import bare
 from imagin_dev.stack import Stack
@@ -66,3 +68,18 @@ class BarePipeline:
             with suppress(ProcessLookupError):
                 await asyncio.to_thread(node.kill)
         self.nodes = {}
+
+
+_PARTS = {"postgresql": "postgres", "kafka": "java"}  # by the names of their programs
+
+
+def cpu_seconds(processes: Mapping[str, ServiceProcess]) -> dict[str, float]:
+    """What each of them has used so far, and the parts: neighbours on the machine move it less than the clock."""
+    children = psutil.Process().children(recursive=True)
+    parts = {name: sum(_seconds(one) for one in children if one.name() == program) for name, program in _PARTS.items()}
+    return {name: _seconds(psutil.Process(one.pid)) for name, one in processes.items()} | parts
+
+
+def _seconds(process: psutil.Process) -> float:
+    """With those of its children that have ended: PostgreSQL has a process for each connection."""
+    return float(sum(process.cpu_times()[:4]))

@@ -3,8 +3,7 @@
 Lock the aggregate's row first, append after, in the same transaction: `seq` is then commit order per key (D13).
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -35,9 +34,11 @@ FROM outbox GROUP BY topic ORDER BY topic
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """One event to send. Raises nothing here: size and version are checked by the table."""
+class Outgoing(NamedTuple):
+    """One event to send. Raises nothing here: size and version are checked by the table.
+
+    `cause`: the one in force where it is appended, when none is given.
+    """
 
     topic: str
     type: str
@@ -45,7 +46,7 @@ class Outgoing:
     aggregate_id: UUID
     version: int
     payload: bytes
-    cause: Cause = field(default_factory=current_cause)
+    cause: Cause | None = None
 
 
 class Message(NamedTuple):
@@ -84,21 +85,14 @@ async def append(connection: Connection, rows: Sequence[Outgoing]) -> None:
     """Write `rows` into the outbox, in their order (COPY: four times the rate of an INSERT)."""
     if not rows:
         return
-    records = [
-        (
-            row.topic,
-            row.type,
-            row.key,
-            row.aggregate_id,
-            row.version,
-            row.payload,
-            row.cause.correlation_id,
-            row.cause.causation_id,
-            row.cause.traceparent,
-        )
-        for row in rows
-    ]
-    await connection.copy_records_to_table("outbox", records=records, columns=_COLUMNS)
+    await connection.copy_records_to_table("outbox", records=_records(rows), columns=_COLUMNS)
+
+
+def _records(rows: Sequence[Outgoing]) -> Iterator[tuple[object, ...]]:
+    here = current_cause()
+    for row in rows:
+        cause = row.cause or here
+        yield (*row[:-1], cause.correlation_id, cause.causation_id, cause.traceparent)
 
 
 async def waiting(connection: Connection) -> list[Waiting]:

@@ -6,7 +6,6 @@ import json
 import logging
 import re
 from datetime import UTC, datetime
-from uuid import UUID
 
 import pytest
 import structlog
@@ -21,7 +20,6 @@ from starlette.responses import JSONResponse
 from chassis import logs
 from chassis.cloudevents import Cause
 from chassis.http import Application, create_app
-from chassis.outbox import Outgoing
 from chassis.tracing import current_cause
 
 TRACE, CALLER = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
@@ -29,7 +27,7 @@ W3C = re.compile(r"00-(?P<trace>[0-9a-f]{32})-(?P<span>[0-9a-f]{16})-[0-9a-f]{2}
 
 
 async def _tell(_: Request) -> JSONResponse:
-    cause = Outgoing("t", "t", "k", UUID(int=1), 1, b"{}").cause
+    cause = current_cause()
     structlog.get_logger().info("http.request", route="/tell")
     return JSONResponse([cause.correlation_id, cause.causation_id, cause.traceparent])
 

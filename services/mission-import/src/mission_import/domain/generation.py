@@ -4,7 +4,6 @@ One mission per E3C épreuve with candidates; exactly one numérisation where th
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 
 from mission_import.domain.inscriptions import Cloture
@@ -26,7 +25,7 @@ def generate(cloture: Cloture, existing: Mapping[Cle, Mission], today: date) -> 
     wanted = _wanted(cloture, today)
     created_or_changed = [_next(mission, existing.get(cle)) for cle, mission in wanted.items()]
     withdrawn = [
-        replace(mission, status=Status.WITHDRAWN, candidats=0, version=mission.version + 1)
+        mission._replace(status=Status.WITHDRAWN, candidats=0, version=mission.version + 1)
         for cle, mission in existing.items()
         if cle not in wanted and mission.status is Status.ACTIVE
     ]
@@ -35,11 +34,11 @@ def generate(cloture: Cloture, existing: Mapping[Cle, Mission], today: date) -> 
 
 def _wanted(cloture: Cloture, today: date) -> dict[Cle, Mission]:
     corrections = {
-        Cle(epreuve.voie, epreuve.code): Mission(
+        (cle := Cle(epreuve.voie, epreuve.code)): Mission(
             session=cloture.session,
             etablissement=cloture.etablissement,
             type=MissionType.CORRECTION,
-            cle=Cle(epreuve.voie, epreuve.code),
+            cle=cle,
             libelle=epreuve.libelle,
             candidats=epreuve.candidats,
             date_debut=today,
@@ -69,5 +68,5 @@ def _next(wanted: Mission, held: Mission | None) -> Mission | None:
     """`wanted` as the next version of what is held, with the start date it was created with; None when alike."""
     if held is None:
         return wanted
-    candidate = replace(wanted, date_debut=held.date_debut, version=held.version + 1)
+    candidate = wanted._replace(date_debut=held.date_debut, version=held.version + 1)
     return None if candidate.like(held) else candidate

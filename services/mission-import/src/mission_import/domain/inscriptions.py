@@ -1,12 +1,12 @@
 """A closing as Cyclades tells it: the épreuves of one établissement with their registered candidates (R6)."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 TYPE_E3C = "E3C"
 
 
-@dataclass(frozen=True, slots=True)
-class Epreuve:
+class Epreuve(NamedTuple):
     """An épreuve of the établissement; `type` is Cyclades' own (`E3C`, or another that makes no mission)."""
 
     code: str
@@ -21,8 +21,7 @@ class Epreuve:
         return self.type == TYPE_E3C and self.candidats > 0
 
 
-@dataclass(frozen=True, slots=True)
-class Etablissement:
+class Etablissement(NamedTuple):
     """Where the épreuves are taken; `academie` is the two-digit code."""
 
     uai: str

@@ -1,6 +1,5 @@
 """A mission: what an établissement convokes people for; its identity is (session, UAI, voie, code)."""
 
-from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
@@ -33,9 +32,11 @@ NUMERISATION = Cle("COMMUNE", "NUMERISATION")
 LIBELLE_NUMERISATION = "Numérisation de copies"
 
 
-@dataclass(frozen=True, slots=True)
-class Mission:
-    """`candidats`: registered ones; for the numérisation, the copies of all missions. `date_debut`: fictitious, R11."""
+class Mission(NamedTuple):
+    """`candidats`: registered ones; for the numérisation, the copies of all missions. `date_debut`: fictitious, R11.
+
+    A tuple: a batch of closings makes thousands, in a third of the time of a frozen dataclass.
+    """
 
     session: str
     etablissement: Etablissement
@@ -49,4 +50,4 @@ class Mission:
 
     def like(self, other: "Mission") -> bool:
         """Same content, whatever the version."""
-        return replace(self, version=other.version) == other
+        return self._replace(version=other.version) == other

@@ -1,7 +1,8 @@
 """SQL of the missions; they are only read and written under their closing's lock."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from datetime import date
+from itertools import starmap
 from uuid import UUID
 
 from chassis.database import Connection, Row, copy_new, update_all
@@ -81,9 +82,9 @@ def _mission(row: _Mission) -> Mission:
     )
 
 
-async def create(connection: Connection, missions: Mapping[UUID, Mission]) -> None:
+async def create(connection: Connection, missions: Iterable[tuple[UUID, Mission]]) -> None:
     """Write missions that were not there."""
-    await copy_new(connection, "mission", _COLUMNS, [_row(key, mission) for key, mission in missions.items()])
+    await copy_new(connection, "mission", _COLUMNS, starmap(_row, missions))
 
 
 def _row(mission_id: UUID, mission: Mission) -> tuple[object, ...]:
@@ -96,20 +97,20 @@ def _row(mission_id: UUID, mission: Mission) -> tuple[object, ...]:
         etablissement.nom,
         etablissement.commune,
         etablissement.academie,
-        mission.type.value,
+        mission.type,
         mission.cle.voie,
         mission.cle.code,
         mission.libelle,
         mission.candidats,
         mission.date_debut,
-        mission.status.value,
+        mission.status,
         mission.version,
     )
 
 
-async def change(connection: Connection, missions: Mapping[UUID, Mission]) -> None:
+async def change(connection: Connection, missions: Iterable[tuple[UUID, Mission]]) -> None:
     """Write the last state of missions that were there; identity and start date stay (R11)."""
-    await update_all(connection, _CHANGE, [_changed(key, mission) for key, mission in missions.items()])
+    await update_all(connection, _CHANGE, list(starmap(_changed, missions)))
 
 
 def _changed(mission_id: UUID, mission: Mission) -> tuple[object, ...]:
@@ -121,6 +122,6 @@ def _changed(mission_id: UUID, mission: Mission) -> tuple[object, ...]:
         etablissement.academie,
         mission.libelle,
         mission.candidats,
-        mission.status.value,
+        mission.status,
         mission.version,
     )

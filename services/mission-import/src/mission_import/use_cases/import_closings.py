@@ -106,10 +106,10 @@ async def apply_closings(
 
 async def _write(connection: Connection, changed: Sequence[tuple[Mission, Cause]]) -> None:
     outgoing = [publish(mission, cause) for mission, cause in changed]
-    first = {row.aggregate_id for row in outgoing if row.version == 1}
-    latest = {row.aggregate_id: mission for row, (mission, _) in zip(outgoing, changed, strict=True)}
-    await missions.create(connection, {key: mission for key, mission in latest.items() if key in first})
-    await missions.change(connection, {key: mission for key, mission in latest.items() if key not in first})
+    first = {row.key for row in outgoing if row.version == 1}
+    latest = {row.key: (row.aggregate_id, mission) for row, (mission, _) in zip(outgoing, changed, strict=True)}
+    await missions.create(connection, [one for key, one in latest.items() if key in first])
+    await missions.change(connection, [one for key, one in latest.items() if key not in first])
     await outbox.append(connection, outgoing)
 
 
