@@ -148,8 +148,7 @@ def _bare(pipeline: BarePipeline) -> Side:
 
 def _product(stack: Stack) -> Side:
     async def start() -> ServiceProcess:
-        await stack.start_services(SANTORIN_BRIDGE)
-        return stack.services[SANTORIN_BRIDGE.name]
+        return stack.launch(SANTORIN_BRIDGE)  # ready is who has caught up: waiting for that, the clock would miss it
 
     async def stop() -> None:
         await asyncio.to_thread(stack.services[SANTORIN_BRIDGE.name].terminate)

@@ -1,9 +1,12 @@
-"""Rights → messages for the habilitation topic; where a right stands → AccesChanged, for the outbox."""
+"""Rights → messages for the habilitation topic, and where each stands → AccesChanged.
 
-from collections.abc import Sequence
+That SANTORIN can read a right is told in the Kafka transaction that lets it read it; its answers go by the outbox.
+"""
+
+from collections.abc import Iterator, Sequence
 from typing import cast
+from uuid import UUID
 
-from chassis import outbox
 from chassis.cloudevents import Cause, encode, event_id
 from chassis.database import Connection
 from chassis.outbox import Message, Outgoing, Waiting
@@ -13,9 +16,10 @@ from santorin_bridge.domain.reponse import EtatAcces
 from santorin_bridge.metrics import CONVOCATION_TO_SANTORIN_SECONDS
 from santorin_bridge.persistence import conservation, habilitations
 from santorin_bridge.persistence.conservation import Effacee
-from santorin_bridge.persistence.habilitations import AccesSuivant, Dirty, Publiee
+from santorin_bridge.persistence.habilitations import AccesSuivant, Dirty
 
 SOURCE = "/imagin/santorin-bridge/habilitations"  # its ids count apart from those of the outbox's events
+_OUTBOX_SOURCE = "/imagin/santorin-bridge"
 
 
 class DirtyHabilitations:
@@ -27,20 +31,15 @@ class DirtyHabilitations:
         self._schemas_url = schemas_url
 
     async def fetch(self, connection: Connection, limit: int) -> list[Message]:
-        return [_message(row, self._schemas_url) for row in await habilitations.dirty(connection, limit)]
+        rows = await habilitations.dirty(connection, limit)
+        return [message for row in rows for message in _messages(row, self._schemas_url)]
 
     async def clear(self, connection: Connection, sent: Sequence[Message]) -> None:
-        """What SANTORIN can read now is told as transmitted or withdrawn, in the same transaction."""
-        rows = [cast("Dirty", message.token) for message in sent]
+        rows = [cast("Dirty", message.token) for message in sent if message.topic == HABILITATION]
         async with connection.transaction():
-            published = await habilitations.published(connection, rows)
-            # after a crash SANTORIN may have answered before we noted that it was sent: the answer says more
-            # and a right that reconciliation revoked for want of a convocation is nobody's news
-            told = [_told(row) for row in published if row.convocation_version and not row.answered]
-            await outbox.append(connection, told)
-        for row in published:
-            if row.waited is not None:
-                CONVOCATION_TO_SANTORIN_SECONDS.observe(max(0.0, row.waited))
+            waited = await habilitations.published(connection, rows)
+        for seconds in waited:
+            CONVOCATION_TO_SANTORIN_SECONDS.observe(max(0.0, seconds))
 
     async def waiting(self, connection: Connection) -> list[Waiting]:
         return await habilitations.waiting(connection, HABILITATION)
@@ -62,17 +61,26 @@ class ErasedHabilitations:
         return await conservation.waiting(connection, HABILITATION)
 
 
-def _message(row: Dirty, schemas_url: str) -> Message:
-    key = str(row.convocation_id)
-    cause = Cause(row.correlation_id, row.causation_id, row.traceparent)
-    ce_id = event_id(row.convocation_id.bytes, row.version)
-    headers = encode(HABILITATION_STATE, SOURCE, key, ce_id, row.changed_at, cause, schemas_url)
-    return Message(HABILITATION, key.encode(), row.etat, headers, row)
+def _messages(row: Dirty, schemas_url: str) -> Iterator[Message]:
+    """The right, and that it is transmitted or withdrawn; one that reconciliation revoked for want of a convocation is
+    nobody's news."""
+    text, ident = row.convocation_id, UUID(row.convocation_id)
+    key, cause = text.encode(), Cause(row.correlation_id, row.causation_id, row.traceparent)
 
+    def headers(ce_type: str, source: str, version: int) -> list[tuple[str, bytes]]:
+        return encode(ce_type, source, text, event_id(ident.bytes, version), row.changed_at, cause, schemas_url)
 
-def _told(row: Publiee) -> Outgoing:
-    cause = Cause(row.correlation_id, row.causation_id, row.traceparent)
-    return publish(row, "TRANSMISE" if row.status == "GRANTED" else "RETIREE", None, cause)
+    yield Message(HABILITATION, key, row.etat, headers(HABILITATION_STATE, SOURCE, row.version), row)
+    if row.convocation_version and not row.answered:
+        told = Acces.of_valid(
+            version=row.annonce,
+            convocation_id=ident,
+            habilitation_version=row.version,
+            convocation_version=row.convocation_version,
+            etat="TRANSMISE" if row.status == "GRANTED" else "RETIREE",
+            motif=None,
+        )
+        yield Message(ACCES, key, told.to_bytes(), headers(ACCES_CHANGED, _OUTBOX_SOURCE, row.annonce), None)
 
 
 def publish(acces: AccesSuivant, etat: EtatAcces, motif: str | None, cause: Cause) -> Outgoing:

@@ -17,7 +17,7 @@ from chassis.database import create_pool
 from chassis.guard import Outcome, guard
 from chassis.service import Runtime
 from event_schemas.acces import Acces
-from event_schemas.catalogue import HABILITATION
+from event_schemas.catalogue import ACCES, HABILITATION
 from event_schemas.convocations import Convocation, IntervenantRef, MissionRef
 from santorin_bridge.handlers.accuses import TellAccesOnAccuse
 from santorin_bridge.handlers.convocations import GrantOrRevokeOnConvocationEvents
@@ -44,6 +44,7 @@ class Bridge:
         self.app = build(Runtime(settings, pool, SimpleNamespace(wake=lambda: None))).app
         self.pool, self.client = pool, None
         self.source = DirtyHabilitations()
+        self.sent = []
         self.now = datetime.now(UTC)
         self.app.state.application = replace(self.app.state.application, clock=lambda: self.now)
         self.freshness = self.app.state.application.freshness
@@ -102,8 +103,14 @@ class Bridge:
             yield
 
     async def dirty(self):
+        """The rights to send; `fetched` has what is told beside them too."""
+        return [one for one in await self.fetched() if one.topic == HABILITATION]
+
+    async def fetched(self):
         async with self.pool.acquire() as connection:
-            return await self.source.fetch(connection, 100)
+            messages = await self.source.fetch(connection, 100)
+        self.sent += [one for one in messages if one.topic == ACCES]
+        return messages
 
     async def waiting(self):
         """How many rights are to publish, and the seconds since the oldest; None where nothing waits."""
@@ -120,9 +127,13 @@ class Bridge:
         await self.clear(await self.dirty())
 
     async def told(self):
-        """AccesChanged in the outbox."""
+        """AccesChanged as a reader has it: beside the rights and from the outbox, each version once."""
         rows = await self.pool.fetch("SELECT payload FROM outbox ORDER BY seq")
-        return [Acces.model_validate_json(row["payload"]) for row in rows]
+        payloads = [*(one.value for one in self.sent), *(row["payload"] for row in rows)]
+        told = [Acces.model_validate_json(one) for one in payloads]
+        states = {(one.aggregate, one.version): one for one in told}
+        assert len(states) == len({(one.aggregate, one.version, one.hash) for one in told}), "a version, two contents"
+        return [states[key] for key in sorted(states, key=lambda key: key[1])]
 
     async def get(self, path, role=Role.SANTORIN, **parameters):
         acteur, own = Acteur("santorin", role), self.app.state.application.signs

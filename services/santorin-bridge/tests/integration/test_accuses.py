@@ -65,8 +65,10 @@ async def test_an_answer_that_came_before_we_noted_the_sending_is_not_overwritte
     await bridge.apply(bridge.convocation("1", 1))
     sent = await bridge.dirty()  # sent, then killed before it was cleared
     await bridge.answered(answer(1, 1))
+    [again] = await bridge.fetched()  # the next leader sends the right again, and nothing beside it
+    assert again.value == sent[0].value
     await bridge.clear(sent)
-    assert await told(bridge) == [(1, "ACCEPTEE", None)]
+    assert await told(bridge) == [(1, "TRANSMISE", None), (1, "ACCEPTEE", None)]
 
 
 async def test_an_answer_that_is_being_written_while_we_note_the_sending_is_not_overwritten_by_it(bridge):

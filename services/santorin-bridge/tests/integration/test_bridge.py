@@ -4,6 +4,8 @@ import pytest
 from prometheus_client import REGISTRY
 
 from acces.acteur import Role
+from event_schemas.acces import Acces
+from event_schemas.catalogue import HABILITATION
 from event_schemas.habilitations import Habilitation
 from santorin_bridge.persistence import replay
 
@@ -18,6 +20,14 @@ async def test_r15_each_convocation_becomes_a_right_to_publish(bridge):
         ("1", "GRANTED"),
         ("2", "GRANTED"),
     }
+
+
+async def test_what_is_sent_unchecked_is_what_checking_it_would_give(bridge):
+    await bridge.apply(bridge.convocation("1", 1), bridge.convocation("2", 1, active=False, qualite=None))
+    for message in await bridge.fetched():
+        model = Habilitation if message.topic == HABILITATION else Acces
+        read = model.model_validate_json(message.value)
+        assert model.create(**{name: value for name, value in read if name != "hash"}).to_bytes() == message.value
 
 
 async def test_kb_a_cancellation_is_published_as_revoked_at_a_higher_version_and_only_the_current_state_goes_out(
@@ -119,6 +129,27 @@ async def test_r15_what_santorin_can_read_is_told_once_as_transmitted_and_later_
         (1, 1, "TRANSMISE"),
         (2, 2, "RETIREE"),
     ]
+
+
+async def test_a_right_sent_again_after_a_crash_is_told_again_under_the_same_id_with_the_same_bytes(bridge):
+    await bridge.apply(bridge.convocation("1", 1))
+    first, again = await bridge.fetched(), await bridge.fetched()
+    assert [(one.topic, one.value, dict(one.headers)["ce_id"]) for one in first] == [
+        (one.topic, one.value, dict(one.headers)["ce_id"]) for one in again
+    ]
+
+
+async def test_a_right_written_by_the_release_before_is_told_above_what_that_one_told(bridge):
+    await bridge.apply(bridge.convocation("1", 1), bridge.convocation("2", 1))
+    await bridge.pool.execute("UPDATE habilitation SET annonce = 0, annonce_de = 0, acces_version = 4")
+    await bridge.published()
+    assert [one.version for one in await bridge.told()] == [5, 5]
+
+
+async def test_a_right_revoked_for_want_of_a_convocation_is_sent_and_nobodys_news(bridge):
+    await bridge.apply(bridge.convocation("1", 1))
+    await bridge.pool.execute("UPDATE habilitation SET convocation_version = 0, version = 2, status = 'REVOKED'")
+    assert [one.topic for one in await bridge.fetched()] == [HABILITATION]
 
 
 async def test_how_long_santorin_waits_for_a_convocation_is_measured(bridge):

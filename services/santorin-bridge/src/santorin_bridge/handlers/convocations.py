@@ -44,9 +44,9 @@ def _habilitation(state: ConvocationState, version: int) -> Habilitation:
         dates=tuple(state.dates),
     )
     right = droit(convocation, version)
-    return Habilitation.create(
-        convocation_id=state.convocation_id,
+    return Habilitation.of_valid(
         version=right.version,
+        convocation_id=state.convocation_id,
         convocation_version=right.convocation_version,
         status=right.status.value,
         role=right.role,

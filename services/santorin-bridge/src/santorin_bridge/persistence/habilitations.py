@@ -12,10 +12,12 @@ from chassis.outbox import Waiting
 from event_schemas.habilitations import Habilitation
 
 _KNOWN = """
-SELECT convocation_id, convocation_version, convocation_hash FROM habilitation
-WHERE convocation_id = ANY($1::uuid[]) ORDER BY convocation_id FOR UPDATE
+SELECT convocation_id::text AS convocation_id, convocation_version, convocation_hash FROM habilitation
+WHERE convocation_id = ANY($1::text[]::uuid[]) ORDER BY habilitation.convocation_id FOR UPDATE
 """
-_VERSIONS = "SELECT convocation_id, version FROM habilitation WHERE convocation_id = ANY($1::uuid[])"
+_VERSIONS = """
+SELECT convocation_id::text AS convocation_id, version FROM habilitation WHERE convocation_id = ANY($1::text[]::uuid[])
+"""
 _COLUMNS = (
     "convocation_id",
     "version",
@@ -30,39 +32,47 @@ _COLUMNS = (
     "causation_id",
     "traceparent",
     "convocation_le",
+    "acces_version",
+    "annonce",
+    "annonce_de",
 )
 _CHANGE = """
 UPDATE habilitation h
 SET version = t.version, convocation_version = t.convocation_version, convocation_hash = t.convocation_hash,
     status = t.status, numero = t.numero, mission_id = t.mission_id, role = t.role, etat = t.etat,
     correlation_id = t.correlation_id, causation_id = t.causation_id, traceparent = t.traceparent,
-    convocation_le = t.convocation_le, changed_at = now()
+    convocation_le = t.convocation_le, changed_at = now(),
+    acces_version = h.acces_version + 1, annonce = h.acces_version + 1, annonce_de = t.version
 FROM unnest($1::uuid[], $2::int[], $3::int[], $4::text[], $5::text[], $6::text[], $7::uuid[], $8::text[],
             $9::bytea[], $10::text[], $11::text[], $12::text[], $13::timestamptz[])
      AS t (convocation_id, version, convocation_version, convocation_hash, status, numero, mission_id, role, etat,
            correlation_id, causation_id, traceparent, convocation_le)
 WHERE h.convocation_id = t.convocation_id AND h.version < t.version
 """
+# `answered`: after a crash SANTORIN may have answered what we are about to send again; its answer says more.
 _DIRTY = """
-SELECT convocation_id, version, convocation_version, status, etat, changed_at, correlation_id, causation_id, traceparent
-FROM habilitation WHERE published_version < version ORDER BY changed_at, convocation_id LIMIT $1
+SELECT convocation_id::text AS convocation_id, version, convocation_version, status, etat, changed_at, correlation_id,
+       causation_id, traceparent, annonce, annonce_de = version AS annoncee,
+       EXISTS (SELECT FROM accuse a WHERE a.convocation_id = h.convocation_id
+               AND a.habilitation_version >= h.version) AS answered
+FROM habilitation h WHERE published_version < version ORDER BY changed_at, h.convocation_id LIMIT $1
+"""
+_ANNOUNCE = """
+UPDATE habilitation SET acces_version = acces_version + 1, annonce = acces_version + 1, annonce_de = version
+WHERE convocation_id = ANY($1::text[]::uuid[]) AND annonce_de <> version
 """
 _WAITING = """
 SELECT $1::text AS topic, count(*) AS pending,
        extract(epoch FROM now() - min(sale_depuis))::float8 AS oldest_seconds
 FROM habilitation WHERE published_version < version HAVING count(*) > 0
 """
-# Before _PUBLISHED, so that its snapshot has what whoever held a row has committed: an answer among others.
-_LOCK = "SELECT FROM habilitation WHERE convocation_id = ANY($1::uuid[]) ORDER BY convocation_id FOR UPDATE"
+# Before _PUBLISHED: in the order of ids, as whoever writes rights locks them.
+_LOCK = "SELECT FROM habilitation WHERE convocation_id = ANY($1::text[]::uuid[]) ORDER BY convocation_id FOR UPDATE"
 _PUBLISHED = """
-UPDATE habilitation h SET published_version = sent.version, publiee_le = now(), acces_version = h.acces_version + 1
-FROM unnest($1::uuid[], $2::int[], $3::int[], $4::text[]) AS sent (convocation_id, version, convocation_version, status)
+UPDATE habilitation h SET published_version = sent.version, publiee_le = now()
+FROM unnest($1::text[]::uuid[], $2::int[]) AS sent (convocation_id, version)
 WHERE h.convocation_id = sent.convocation_id AND h.published_version < sent.version
-RETURNING h.convocation_id, h.acces_version, sent.version, sent.convocation_version, sent.status,
-          h.correlation_id, h.causation_id, h.traceparent,
-          extract(epoch FROM clock_timestamp() - h.convocation_le)::float8 AS waited,
-          EXISTS (SELECT FROM accuse a WHERE a.convocation_id = h.convocation_id
-                  AND a.habilitation_version >= sent.version) AS answered
+RETURNING extract(epoch FROM clock_timestamp() - h.convocation_le)::float8 AS waited
 """
 # A record about this convocation that could not be applied may say otherwise: nobody knows.
 _RIGHTS = """
@@ -73,13 +83,13 @@ FROM habilitation h
 
 
 class _Suivie(Row):
-    convocation_id: UUID
+    convocation_id: str
     convocation_version: int
     convocation_hash: str
 
 
 class _VersionRow(Row):
-    convocation_id: UUID
+    convocation_id: str
     version: int
 
 
@@ -93,9 +103,12 @@ class NouveauDroit(NamedTuple):
 
 
 class Dirty(Row):
-    """A right whose last version is not on the topic yet; `etat` is its body."""
+    """A right whose last version is not on the topic yet; `etat` is its body.
 
-    convocation_id: UUID
+    `annonce`: the version of what tells it as transmitted, where `annoncee`; `answered`: SANTORIN has spoken of it.
+    """
+
+    convocation_id: str
     version: int
     convocation_version: int
     status: str
@@ -104,6 +117,9 @@ class Dirty(Row):
     correlation_id: str | None
     causation_id: str | None
     traceparent: str | None
+    annonce: int
+    annoncee: bool
+    answered: bool
 
 
 class AccesSuivant(Row):
@@ -116,14 +132,8 @@ class AccesSuivant(Row):
     status: str
 
 
-class Publiee(AccesSuivant):
-    """A right just sent; `waited`: seconds since its convocation came, `answered`: SANTORIN was faster than we."""
-
-    correlation_id: str | None
-    causation_id: str | None
-    traceparent: str | None
+class _Publiee(Row):
     waited: float | None
-    answered: bool
 
 
 class DroitEcrit(Row):
@@ -136,18 +146,19 @@ class DroitEcrit(Row):
 async def known(connection: Connection, convocations: list[str]) -> dict[str, Known]:
     """Version and hash of the convocation each right follows, its row locked."""
     rows = await connection.fetch(_KNOWN, convocations, record_class=_Suivie)
-    return {str(row.convocation_id): Known(row.convocation_version, row.convocation_hash) for row in rows}
+    return {row.convocation_id: Known(row.convocation_version, row.convocation_hash) for row in rows}
 
 
 async def versions(connection: Connection, convocations: list[str]) -> dict[str, int]:
     """The own version of each right there is."""
     rows = await connection.fetch(_VERSIONS, convocations, record_class=_VersionRow)
-    return {str(row.convocation_id): row.version for row in rows}
+    return {row.convocation_id: row.version for row in rows}
 
 
 async def save(connection: Connection, droits: Sequence[NouveauDroit]) -> None:
     """Write the last state of each right. Raises ConcurrentWrite."""
-    await copy_new(connection, "habilitation", _COLUMNS, [_row(one) for one in droits if one.etat.version == 1])
+    new = [(*_row(one), 1, 1, 1) for one in droits if one.etat.version == 1]
+    await copy_new(connection, "habilitation", _COLUMNS, new)
     await update_all(connection, _CHANGE, [_row(one) for one in droits if one.etat.version > 1])
 
 
@@ -171,8 +182,12 @@ def _row(droit: NouveauDroit) -> tuple[object, ...]:
 
 
 async def dirty(connection: Connection, limit: int) -> list[Dirty]:
-    """The rights to publish, the longest waiting first."""
-    return await connection.fetch(_DIRTY, limit, record_class=Dirty)
+    """The rights to publish, the longest waiting first; those that follow a convocation are `annoncee`."""
+    rows = await connection.fetch(_DIRTY, limit, record_class=Dirty)
+    while kept_none := [one.convocation_id for one in rows if one.convocation_version and not one.annoncee]:
+        await connection.execute(_ANNOUNCE, kept_none)
+        rows = await connection.fetch(_DIRTY, limit, record_class=Dirty)
+    return rows
 
 
 async def waiting(connection: Connection, topic: str) -> list[Waiting]:
@@ -180,11 +195,12 @@ async def waiting(connection: Connection, topic: str) -> list[Waiting]:
     return await connection.fetch(_WAITING, topic, record_class=Waiting)
 
 
-async def published(connection: Connection, sent: Sequence[Dirty]) -> list[Publiee]:
-    """Note what SANTORIN can read now. Within a transaction."""
-    await connection.execute(_LOCK, [row.convocation_id for row in sent])
-    rows = [(row.convocation_id, row.version, row.convocation_version, row.status) for row in sent]
-    return await connection.fetch(_PUBLISHED, *map(list, zip(*rows, strict=True)), record_class=Publiee)
+async def published(connection: Connection, sent: Sequence[Dirty]) -> list[float]:
+    """Note what SANTORIN can read now; returns the seconds since the convocation of each. Within a transaction."""
+    ids = [row.convocation_id for row in sent]
+    await connection.execute(_LOCK, ids)
+    rows = await connection.fetch(_PUBLISHED, ids, [row.version for row in sent], record_class=_Publiee)
+    return [row.waited for row in rows if row.waited is not None]
 
 
 async def of_person(connection: Connection, numero: str) -> list[DroitEcrit]:
