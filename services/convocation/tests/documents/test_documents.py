@@ -16,6 +16,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+import zxingcpp
 from PIL import Image
 
 from convocation.convocations.domain import NatureVersion
@@ -306,6 +307,17 @@ def test_no_mixture_of_characters_makes_it_fail(document):
         ranges = (0x300, 0x400, 0x3000, 0x110000)
         text = "".join(chr(chance.randrange(chance.choice(ranges))) for _ in range(400))
         assert RENDERER.render([replace(document, libelle=text, nom=text, observation=text, reference=text)])
+
+
+def test_the_code_is_read_from_the_printed_page_by_a_reader(document):
+    """Long addresses too: an operator's own name makes a larger code."""
+    for url in (document.verification_url, document.verification_url.replace("exemple", "exemple" * 9)):
+        pdf = RENDERER.render([replace(document, verification_url=url)])
+        page = subprocess.run(
+            [find_program("pdftoppm", "poppler-utils"), "-r", "110"], input=pdf, capture_output=True, check=True
+        )
+        [code] = zxingcpp.read_barcodes(Image.open(io.BytesIO(page.stdout)))
+        assert (code.text, code.format) == (url, zxingcpp.BarcodeFormat.QRCode)
 
 
 def test_a_panic_of_typst_is_an_error_like_another_and_the_next_document_is_rendered(document):
