@@ -1,15 +1,14 @@
-"""A rate: a moving window by key, of the library `limits` (docs/decisions/0025). Beyond it: 429 with Retry-After.
+"""A rate: a moving window by key (docs/decisions/0025). Beyond it: 429 with Retry-After.
 
 Rates are counted in the memory of a process: a service of two processes lets through twice as much.
 """
 
 import time
+from collections import deque
+from dataclasses import dataclass, field
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from fastapi import Request
-from limits import RateLimitItemPerSecond
-from limits.aio.storage import MemoryStorage
-from limits.aio.strategies import MovingWindowRateLimiter
 from prometheus_client import Counter
 
 from acces import securite
@@ -20,39 +19,60 @@ from chassis.problem import Problem
 LIMITED = Counter("imagin_http_limited", "Requests refused with 429", ["route"])
 
 
-class _Window(RateLimitItemPerSecond):
-    """`burst` requests in burst / per_second seconds: no more at once, and `per_second` in the long run."""
+@dataclass(slots=True)
+class _Window:
+    """What passed lately, each with the moment from which it counts no more; `total` is what they cost together."""
 
-    __slots__ = ("_seconds",)
+    passed: deque[tuple[float, int]] = field(default_factory=deque)
+    total: int = 0
 
-    def __init__(self, per_second: float, burst: int) -> None:
-        super().__init__(burst)
-        self._seconds = burst / per_second
+    def move_to(self, now: float) -> None:
+        while self.passed and self.passed[0][0] <= now:
+            self.total -= self.passed.popleft()[1]
 
-    def get_expiry(self) -> float:  # type: ignore[override]  # may be a fraction: in memory it is only added
-        return self._seconds
+    def free_at(self, excess: int) -> float:
+        """When so much of it counts no more; at the latest when none does."""
+        for until, cost in self.passed:
+            excess -= cost
+            if excess <= 0:
+                return until
+        return self.passed[-1][0]
 
 
 class Debit:
     """One rate, for each key, in the memory of this process; a refused request costs nothing.
 
-    A key is forgotten when its window is over.
+    `burst` requests in burst / per_second seconds: no more at once, and `per_second` in the long run. A key is
+    forgotten when its window is over.
     """
 
     def __init__(self, *, per_second: float, burst: int) -> None:
-        self._window = _Window(per_second, burst)
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._burst, self._seconds = burst, burst / per_second
+        self._windows: dict[str, _Window] = {}  # whose last request passed first stands first
 
     async def take(self, key: str, cost: int = 1) -> int:
         """0 when what costs so much may pass now, else the whole seconds to wait, 1 or more."""
-        if await self._limiter.hit(self._window, key, cost=cost):
-            return 0
-        free_at, _ = await self._limiter.get_window_stats(self._window, key)
-        return int(free_at - time.time()) + 1  # the window's last instant still refuses
+        now = time.monotonic()
+        self._forget(now)
+        window = self._windows.get(key) or _Window()
+        window.move_to(now)
+        excess = window.total + cost - self._burst
+        if excess > 0:
+            return int(window.free_at(excess) - now) + 1 if window.passed else int(self._seconds) + 1
+        self._windows.pop(key, None)
+        self._windows[key] = window
+        window.passed.append((now + self._seconds, cost))
+        window.total += cost
+        return 0
 
     async def forget(self, key: str) -> None:
         """As if it had never taken anything."""
-        await self._limiter.clear(self._window, key)
+        self._windows.pop(key, None)
+
+    def _forget(self, now: float) -> None:
+        """The keys whose windows are over: a few at most, as each comes once."""
+        while self._windows and (key := next(iter(self._windows))) and self._windows[key].passed[-1][0] <= now:
+            del self._windows[key]
 
 
 async def limit_acteur(request: Request, debit: Debit, acteur: Acteur) -> None:

@@ -7,6 +7,6 @@ class Clock:
     def __init__(self) -> None:
         self.now = 1_600_000_000.0
 
-    def time(self) -> float:
+    def monotonic(self) -> float:
         self.now += 0.001
         return self.now

@@ -230,5 +230,4 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """For the rates (acces.debit): `clock.now` in seconds."""
     clock = Clock()
     monkeypatch.setattr("acces.debit.time", clock)
-    monkeypatch.setattr("limits.aio.storage.memory.time", clock)
     return clock
