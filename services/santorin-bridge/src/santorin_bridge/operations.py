@@ -10,13 +10,13 @@ from typing import Any
 from event_schemas.catalogue import HABILITATION_STATE
 from santorin_bridge.domain.clients import CLIENT_ID, verifier
 from santorin_bridge.domain.ecart import REJOUER, RELEVER, Ecart, Vues
+from santorin_bridge.durees import DureesBridge as Durees
 from santorin_bridge.gateways.convocation import ConvocationGateway
 from santorin_bridge.persistence.accuses import Silence, silence
 from santorin_bridge.persistence.conservation import CONSERVATION
 from santorin_bridge.persistence.reconciliation import alone
 from santorin_bridge.persistence.replay import Choisi, Choix, page, send_again
 from santorin_bridge.publishing import SOURCE, DirtyHabilitations, ErasedHabilitations
-from santorin_bridge.settings import DureesBridge as Durees
 from santorin_bridge.use_cases.catch_up import catch_up, held
 from santorin_bridge.use_cases.reconcile import Bilan, Sources, reconcile
 from santorin_bridge.use_cases.repair import repair

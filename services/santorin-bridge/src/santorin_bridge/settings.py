@@ -5,19 +5,9 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field, field_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
-from acces.conservation import SEASON, Durees
 from acces.settings import EntreeSettings, SigningSettings
 from santorin_bridge.domain.clients import read_clients
-
-
-class DureesBridge(Durees):
-    """A right goes after its convocation: that goes 760 days after its last day, which is a school year off at most."""
-
-    model_config = SettingsConfigDict(env_prefix="SANTORIN_BRIDGE_", extra="ignore")
-
-    keep_rights_days: int = Field(
-        default=1_100, ge=SEASON, le=3_660, description="a right and its answer, after its last change"
-    )
+from santorin_bridge.durees import DureesBridge
 
 
 class Settings(DureesBridge, SigningSettings, EntreeSettings):
