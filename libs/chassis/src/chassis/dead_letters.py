@@ -35,6 +35,7 @@ WHERE d.consumer_group = $1 AND d.state = 'OPEN' AND d.aggregate = applied.aggre
   AND d.topic = $5 AND d.partition = applied.partition AND d."offset" < applied."offset"
 """
 
+_ANY_OPEN = "SELECT EXISTS (SELECT FROM dead_letter WHERE consumer_group = $1 AND state = 'OPEN')"
 _ANY_DELETED = """
 SELECT EXISTS (
     SELECT FROM dead_letter WHERE consumer_group = $1 AND state IN ('OPEN', 'RETRY') AND stage = 'DELETED'
@@ -129,6 +130,8 @@ def _text(value: str | None) -> str | None:
 
 async def supersede(connection: Connection, group: str, topic: str, applied: Sequence[Event]) -> None:
     """Close the open letters of aggregates that a later record of the same partition has brought up to date."""
+    if not await connection.fetchval(_ANY_OPEN, group):
+        return  # as always: a batch's aggregates are not sent for nothing
     await connection.execute(
         _SUPERSEDE,
         group,

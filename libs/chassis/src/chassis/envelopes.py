@@ -21,6 +21,7 @@ MAX_EVENTS = 100
 STRUCTURED, BATCH = "application/cloudevents+json", "application/cloudevents-batch+json"
 _CONTENT_TYPE = "content-type"
 _PREFIX = b"application/cloudevents"
+_PLAIN = [b"application/json"]  # what our own events have
 _ATTRIBUTES = ("type", "id", "correlationid", "causationid")
 """What is read of an envelope; others are not ours to judge."""
 
@@ -43,7 +44,7 @@ class Part(ConsumerRecord):  # type: ignore[misc]  # untyped
 def parts(record: ConsumerRecord) -> Sequence[ConsumerRecord]:
     """The events of a batch, each a record; any other record, and a batch that cannot be read, stands for itself."""
     try:
-        if media_type(record) != BATCH:
+        if media_type(record.headers) != BATCH:
             return (record,)
         events = _events(record)
     except ValueError:
@@ -69,7 +70,7 @@ def restored(record: ConsumerRecord, part: int) -> ConsumerRecord:
 
 def unwrap(record: ConsumerRecord) -> tuple[Headers, bytes]:
     """Headers and body as binary mode has them. Raises Malformed."""
-    media = media_type(record)
+    media = media_type(record.headers)
     if media == "":
         return record.headers, _value(record)
     if media == BATCH:
@@ -85,13 +86,13 @@ def unwrap(record: ConsumerRecord) -> tuple[Headers, bytes]:
     return _headers(record, event), _data(event)
 
 
-def media_type(record: ConsumerRecord) -> str:
+def media_type(headers: Headers) -> str:
     """STRUCTURED or BATCH, empty for binary mode. Raises Malformed for another form of a whole event.
 
     A content type that is no CloudEvents' own is not judged: agents and frameworks write what they like.
     """
-    values = [value for name, value in record.headers if name == _CONTENT_TYPE]
-    if not any((value or b"").lower().startswith(_PREFIX) for value in values):
+    values = [value for name, value in headers if name == _CONTENT_TYPE]
+    if values == _PLAIN or not any((value or b"").lower().startswith(_PREFIX) for value in values):
         return ""
     if len(values) > 1:
         raise Malformed("header content-type stands twice")

@@ -8,6 +8,8 @@ import logging
 import math
 import time
 from collections.abc import Sequence
+from functools import partial
+from itertools import chain
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
@@ -25,6 +27,7 @@ from chassis.settings import METADATA_MAX_AGE_MS, REQUEST_TIMEOUT_MS, ServiceSet
 
 _log = logging.getLogger("faststream")  # its errors only: it would name each batch
 _log.setLevel(logging.ERROR)
+_POLL_MILLISECONDS = 200
 _MECHANISMS = {"PLAIN": SASLPlaintext, "SCRAM-SHA-256": SASLScram256, "SCRAM-SHA-512": SASLScram512}
 
 
@@ -53,8 +56,6 @@ class Subscriptions:
         subscriber = self._broker.subscriber(
             consumer.topic,
             batch=True,
-            max_records=settings.kafka_batch_max_records,
-            batch_timeout_ms=200,
             group_id=consumer.group,
             ack_policy=AckPolicy.MANUAL,
             no_reply=True,
@@ -67,6 +68,8 @@ class Subscriptions:
             max_partition_fetch_bytes=4 * 1024 * 1024,
             listener=_Rebalance(consumer),
         )
+
+        subscriber.get_msg = partial(_poll, most=settings.kafka_batch_max_records)  # type: ignore[method-assign]
 
         @subscriber
         async def on_batch(records: Sequence[ConsumerRecord]) -> None:
@@ -156,6 +159,12 @@ async def _reading(consumer: Consumer, kafka: AIOKafkaConsumer, place: TopicPart
         pass  # not known now; AssertionError: the partition has just been lost
     busy = consumer.busy_seconds() > 0
     return Reading(consumer.group, place.topic, place.partition, position, unread, fetched_at, busy, held)
+
+
+async def _poll(kafka: AIOKafkaConsumer, *, most: int) -> tuple[ConsumerRecord, ...]:
+    """FastStream's own sleeps after an empty poll for as long again, and what comes meanwhile waits."""
+    polled = await kafka.getmany(timeout_ms=_POLL_MILLISECONDS, max_records=most)
+    return tuple(chain.from_iterable(polled.values()))
 
 
 async def _raw_parser(records: tuple[ConsumerRecord, ...]) -> KafkaMessage:

@@ -64,17 +64,17 @@ class ErasedHabilitations:
 def _messages(row: Dirty, schemas_url: str) -> Iterator[Message]:
     """The right, and that it is transmitted or withdrawn; one that reconciliation revoked for want of a convocation is
     nobody's news."""
-    text, ident = row.convocation_id, UUID(row.convocation_id)
+    text, ident = row.convocation_id, bytes.fromhex(row.convocation_id.replace("-", ""))
     key, cause = text.encode(), Cause(row.correlation_id, row.causation_id, row.traceparent)
 
     def headers(ce_type: str, source: str, version: int) -> list[tuple[str, bytes]]:
-        return encode(ce_type, source, text, event_id(ident.bytes, version), row.changed_at, cause, schemas_url)
+        return encode(ce_type, source, text, event_id(ident, version), row.changed_at, cause, schemas_url)
 
     yield Message(HABILITATION, key, row.etat, headers(HABILITATION_STATE, SOURCE, row.version), row)
     if row.convocation_version and not row.answered:
         told = Acces.of_valid(
             version=row.annonce,
-            convocation_id=ident,
+            convocation_id=UUID(bytes=ident),
             habilitation_version=row.version,
             convocation_version=row.convocation_version,
             etat="TRANSMISE" if row.status == "GRANTED" else "RETIREE",
