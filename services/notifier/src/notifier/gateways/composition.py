@@ -5,17 +5,20 @@ header or a part: what would is refused, and the boundaries bear a sign that no 
 """
 
 import re
+from base64 import b64encode
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 from email.errors import MessageError
+from email.generator import BytesGenerator
 from email.header import decode_header, make_header
 from email.headerregistry import Address, HeaderRegistry
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
 from email.utils import parseaddr
 from functools import lru_cache
 from hashlib import sha256
+from io import BytesIO
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -29,7 +32,12 @@ from notifier.domain.wording import Redaction, ordre, rediger, texte, texte_du_c
 
 _SPECIAUX = re.compile(r"[()<>\[\]:;@\\,.\"]+")
 
+_LARGEUR = 78
+_MOT = 45  # bytes of a text: in base64, an encoded word then has no more than its 75 characters
+_PAREILS = {"From", "Reply-To", "Subject", "Auto-Submitted", "MIME-Version"}
+_LIGNE = re.compile(r"\r\n|\r|\n")
 _LIEN = re.compile(r"https?://[!-~]+")
+_NOM_SIMPLE = re.compile(r"[A-Za-z0-9.-]+")
 _METHODE = re.compile(r"[A-Z]+")
 _NOM_LONG = 100
 _TEMPLATES = Environment(
@@ -41,22 +49,85 @@ _TEMPLATES = Environment(
 )
 
 
-_HEADERS = HeaderRegistry()
+class _Classes(HeaderRegistry):
+    """email makes a class for each header of each mail; these are the same ones again."""
+
+    @lru_cache(maxsize=256)  # noqa: B019  # there is one registry
+    def __getitem__(self, name: str) -> Any:
+        return super().__getitem__(name)
+
+
+_HEADERS = _Classes()
 
 
 @lru_cache(maxsize=1_024)
-def _content_header(name: str, value: str) -> Any:
+def _same_header(name: str, value: str) -> Any:
     return _HEADERS(name, value)
 
 
-class _Headers(HeaderRegistry):
-    """Content-Type and its like are the same in every mail: to parse each anew is a quarter of the time of a mail."""
+class _Headers(_Classes):
+    """What is the same in many mails is parsed once, and folded once: that was a third of the time of a mail."""
 
-    def __call__(self, name: str, value: str) -> Any:
-        return _content_header(name, value) if name.startswith("Content-") else super().__call__(name, value)
+    def __call__(self, name: str, value: Any) -> Any:
+        return _same_header(name, value) if _is_same(name) else super().__call__(name, value)
 
 
-_POLICY = SMTP.clone(header_factory=_Headers())
+class _Policy(EmailPolicy):
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        """A short header is its text. How email folds the tree of what it parsed was a third of the time of a mail."""
+        if name == "To":
+            return f"To: {_recipient(value.addresses[0])}\r\n".encode("ascii")
+        lines = f"{name}: {value}"
+        if name == "Content-Disposition" and len(lines) > _LARGEUR:
+            lines = lines.replace("; ", ";\r\n ", 1)
+        if lines.isascii() and "=?" not in lines and all(len(line) <= _LARGEUR for line in lines.split("\r\n")):
+            return lines.encode("ascii") + b"\r\n"
+        if not _is_same(name):
+            return super().fold_binary(name, value)
+        if not hasattr(value, "folded"):
+            value.folded = super().fold_binary(name, value)
+        folded: bytes = value.folded
+        return folded
+
+
+def _recipient(one: Address) -> str:
+    """A name that is long or not in ASCII is encoded words (RFC 2047), a line each."""
+    text = str(one)
+    if text.isascii() and len(text) <= _LARGEUR - len("To: "):
+        return text
+    words, rest = [], one.display_name
+    while rest:
+        mot = rest[:_MOT].encode()[:_MOT].decode(errors="ignore")  # no character is cut
+        words.append(f"=?utf-8?b?{b64encode(mot.encode()).decode()}?=")
+        rest = rest[len(mot) :]
+    return "\r\n ".join([*words, f"<{one.addr_spec}>"])
+
+
+def _is_same(name: str) -> bool:
+    return name in _PAREILS or name.startswith("Content-")
+
+
+_POLICY = _Policy(linesep="\r\n", header_factory=_Headers())
+
+
+class _Generator(BytesGenerator):
+    """A part at once: email writes each of the six hundred lines of a document alone, twice."""
+
+    def _write_lines(self, lines: str) -> None:
+        self.write(_LIGNE.sub("\r\n", lines))
+
+
+class _Message(EmailMessage):
+    """Written once, when it is composed: nothing changes it after."""
+
+    _octets: bytes = b""
+
+    def __bytes__(self) -> bytes:
+        if not self._octets:
+            written = BytesIO()
+            _Generator(written, mangle_from_=False, policy=_POLICY).flatten(self)
+            self._octets = written.getvalue()
+        return self._octets
 
 
 class Inenvoyable(ValueError):
@@ -81,14 +152,14 @@ def compose_changement(one: AdresseChangee, *, message_id: str, date: datetime, 
     """To an old address, without a link and without the new one. Raises Inenvoyable."""
     if any(mark in text for text in (one.courriel, one.prenom, one.nom, one.contact or "") for mark in "\r\n\0"):
         raise Inenvoyable("a line break or NUL in a header")
-    message = EmailMessage(policy=_POLICY)
+    message = _Message(policy=_POLICY)
     message["Message-ID"] = message_id
     message["Date"] = date
     message["From"] = sender
     message["To"] = _address(f"{one.prenom} {one.nom}", one.courriel)
     if one.contact:
         with suppress(Inenvoyable):  # an address nobody can write to is no reason to say nothing
-            message["Reply-To"] = _address("Gestionnaire IMAGIN", one.contact)
+            message["Reply-To"] = str(_address("Gestionnaire IMAGIN", one.contact))
     message["Subject"] = "IMAG’IN\u00a0: l’adresse de vos convocations a été changée"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(texte_du_changement(one), cte="quoted-printable")
@@ -104,7 +175,7 @@ def compose_lettre(one: Lettre, *, message_id: str, sender: str) -> EmailMessage
     if not all(_LIEN.fullmatch(lien) for lien in (one.page, *(point.lien for point in one.points))):
         raise Inenvoyable("no link")
     redaction = lettres.rediger(one)
-    message = EmailMessage(policy=_POLICY)
+    message = _Message(policy=_POLICY)
     message["Message-ID"] = message_id
     message["Date"] = one.le
     message["From"] = sender
@@ -113,7 +184,7 @@ def compose_lettre(one: Lettre, *, message_id: str, sender: str) -> EmailMessage
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(lettres.texte(redaction), cte="quoted-printable")
     html = _TEMPLATES.get_template("lettre.html").render(mail=redaction)
-    message.make_alternative(boundary=_boundary("alternative", message_id))
+    message.make_alternative(boundary=_boundary("a", message_id))
     message.add_alternative(html, subtype="html", cte="quoted-printable")
     message["Content-Language"] = "fr"
     return message
@@ -124,16 +195,17 @@ def _compose(items: Sequence[Item], *, message_id: str, date: datetime, sender: 
     for one in ordered:
         _check(one.envoi)
     redaction = rediger(ordered)
-    message = EmailMessage(policy=_POLICY)
+    message = _Message(policy=_POLICY)
     _head(message, redaction, [one.envoi for one in ordered], message_id=message_id, date=date, sender=sender)
     message.set_content(texte(redaction), cte="quoted-printable")
     html = _TEMPLATES.get_template("courrier.html").render(mail=redaction)
-    message.make_alternative(boundary=_boundary("alternative", message_id))
+    message.make_alternative(boundary=_boundary("a", message_id))
     message.add_alternative(html, subtype="html", cte="quoted-printable")
-    message.make_mixed(boundary=_boundary("mixed", message_id))
+    message.make_mixed(boundary=_boundary("m", message_id))
     for one in ordered:
         _attach(message, one.envoi)
     message["Content-Language"] = "fr"  # at the end: what makes a multipart moves Content-… into its first part
+    bytes(message)  # now, and not while a mail server waits
     return message
 
 
@@ -152,7 +224,7 @@ def _head(
     message["From"] = sender
     message["To"] = _address(f"{first.prenom} {first.nom}", first.courriel)
     if replies := _replies(envois):
-        message["Reply-To"] = replies
+        message["Reply-To"] = ", ".join(map(str, replies))
     message["Subject"] = _display(redaction.sujet)
     message["Auto-Submitted"] = "auto-generated"
 
@@ -160,14 +232,21 @@ def _head(
 def _attach(message: EmailMessage, envoi: Envoi) -> None:
     """Both in base64: bytes for bytes, line ends included."""
     piece, calendrier = envoi.document, envoi.calendrier
-    message.add_attachment(piece.octets, maintype="application", subtype="pdf", filename=_display(piece.nom))
+    message.add_attachment(piece.octets, maintype="application", subtype="pdf", **_named(piece.nom))
     message.add_attachment(
         calendrier.texte.encode(),
         maintype="text",
         subtype="calendar",
-        filename=_display(calendrier.nom),
+        **_named(calendrier.nom),
         params={"charset": "utf-8", "method": calendrier.methode},
     )
+
+
+def _named(nom: str) -> dict[str, Any]:
+    """As convocation names files, the header is parsed once; email parses it three times."""
+    if _NOM_SIMPLE.fullmatch(nom):
+        return {"disposition": f'attachment; filename="{nom}"'}
+    return {"filename": _display(nom)}
 
 
 def _check(envoi: Envoi) -> None:
@@ -213,4 +292,4 @@ def _display(text: str) -> str:
 
 def _boundary(part: str, message_id: str) -> str:
     """« =_ » stands in no quoted-printable and no base64 (RFC 2045, 6.7): nobody can end a part by what he writes."""
-    return f"=_{part}_{sha256(message_id.encode()).hexdigest()[:24]}"
+    return f"=_{part}_{sha256(message_id.encode()).hexdigest()[:20]}"
