@@ -260,7 +260,7 @@ def test_every_header_is_folded_as_email_itself_does_it(name, mails, mail):
     for part in mail(mails[name]).walk():
         for head, value in part.raw_items():
             folded = part.policy.fold_binary(head, value)
-            assert folded == SMTP.fold_binary(head, value) or head in {"To", "Content-Disposition"}
+            assert head in {"To", "Content-Disposition"} or folded == SMTP.fold_binary(head, value)
 
 
 @pytest.mark.parametrize("nom", ["BŒUF", "DUPONT", "Ñ" * 90, "LONG " * 18, "王小明 " * 20])

@@ -5,20 +5,15 @@ header or a part: what would is refused, and the boundaries bear a sign that no 
 """
 
 import re
-from base64 import b64encode
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 from email.errors import MessageError
-from email.generator import BytesGenerator
 from email.header import decode_header, make_header
-from email.headerregistry import Address, HeaderRegistry
+from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import EmailPolicy
 from email.utils import parseaddr
-from functools import lru_cache
 from hashlib import sha256
-from io import BytesIO
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -29,13 +24,10 @@ from notifier.domain.courrier import AdresseChangee, Envoi, Item
 from notifier.domain.lettre import Lettre
 from notifier.domain.lisible import ligne
 from notifier.domain.wording import Redaction, ordre, rediger, texte, texte_du_changement
+from notifier.gateways.mime import POLICY, Message
 
 _SPECIAUX = re.compile(r"[()<>\[\]:;@\\,.\"]+")
 
-_LARGEUR = 78
-_MOT = 45  # bytes of a text: in base64, an encoded word then has no more than its 75 characters
-_PAREILS = {"From", "Reply-To", "Subject", "Auto-Submitted", "MIME-Version"}
-_LIGNE = re.compile(r"\r\n|\r|\n")
 _LIEN = re.compile(r"https?://[!-~]+")
 _NOM_SIMPLE = re.compile(r"[A-Za-z0-9.-]+")
 _METHODE = re.compile(r"[A-Z]+")
@@ -47,87 +39,6 @@ _TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-
-
-class _Classes(HeaderRegistry):
-    """email makes a class for each header of each mail; these are the same ones again."""
-
-    @lru_cache(maxsize=256)  # noqa: B019  # there is one registry
-    def __getitem__(self, name: str) -> Any:
-        return super().__getitem__(name)
-
-
-_HEADERS = _Classes()
-
-
-@lru_cache(maxsize=1_024)
-def _same_header(name: str, value: str) -> Any:
-    return _HEADERS(name, value)
-
-
-class _Headers(_Classes):
-    """What is the same in many mails is parsed once, and folded once: that was a third of the time of a mail."""
-
-    def __call__(self, name: str, value: Any) -> Any:
-        return _same_header(name, value) if _is_same(name) else super().__call__(name, value)
-
-
-class _Policy(EmailPolicy):
-    def fold_binary(self, name: str, value: Any) -> bytes:
-        """A short header is its text. How email folds the tree of what it parsed was a third of the time of a mail."""
-        if name == "To":
-            return f"To: {_recipient(value.addresses[0])}\r\n".encode("ascii")
-        lines = f"{name}: {value}"
-        if name == "Content-Disposition" and len(lines) > _LARGEUR:
-            lines = lines.replace("; ", ";\r\n ", 1)
-        if lines.isascii() and "=?" not in lines and all(len(line) <= _LARGEUR for line in lines.split("\r\n")):
-            return lines.encode("ascii") + b"\r\n"
-        if not _is_same(name):
-            return super().fold_binary(name, value)
-        if not hasattr(value, "folded"):
-            value.folded = super().fold_binary(name, value)
-        folded: bytes = value.folded
-        return folded
-
-
-def _recipient(one: Address) -> str:
-    """A name that is long or not in ASCII is encoded words (RFC 2047), a line each."""
-    text = str(one)
-    if text.isascii() and len(text) <= _LARGEUR - len("To: "):
-        return text
-    words, rest = [], one.display_name
-    while rest:
-        mot = rest[:_MOT].encode()[:_MOT].decode(errors="ignore")  # no character is cut
-        words.append(f"=?utf-8?b?{b64encode(mot.encode()).decode()}?=")
-        rest = rest[len(mot) :]
-    return "\r\n ".join([*words, f"<{one.addr_spec}>"])
-
-
-def _is_same(name: str) -> bool:
-    return name in _PAREILS or name.startswith("Content-")
-
-
-_POLICY = _Policy(linesep="\r\n", header_factory=_Headers())
-
-
-class _Generator(BytesGenerator):
-    """A part at once: email writes each of the six hundred lines of a document alone, twice."""
-
-    def _write_lines(self, lines: str) -> None:
-        self.write(_LIGNE.sub("\r\n", lines))
-
-
-class _Message(EmailMessage):
-    """Written once, when it is composed: nothing changes it after."""
-
-    _octets: bytes = b""
-
-    def __bytes__(self) -> bytes:
-        if not self._octets:
-            written = BytesIO()
-            _Generator(written, mangle_from_=False, policy=_POLICY).flatten(self)
-            self._octets = written.getvalue()
-        return self._octets
 
 
 class Inenvoyable(ValueError):
@@ -152,7 +63,7 @@ def compose_changement(one: AdresseChangee, *, message_id: str, date: datetime, 
     """To an old address, without a link and without the new one. Raises Inenvoyable."""
     if any(mark in text for text in (one.courriel, one.prenom, one.nom, one.contact or "") for mark in "\r\n\0"):
         raise Inenvoyable("a line break or NUL in a header")
-    message = _Message(policy=_POLICY)
+    message = Message(policy=POLICY)
     message["Message-ID"] = message_id
     message["Date"] = date
     message["From"] = sender
@@ -175,7 +86,7 @@ def compose_lettre(one: Lettre, *, message_id: str, sender: str) -> EmailMessage
     if not all(_LIEN.fullmatch(lien) for lien in (one.page, *(point.lien for point in one.points))):
         raise Inenvoyable("no link")
     redaction = lettres.rediger(one)
-    message = _Message(policy=_POLICY)
+    message = Message(policy=POLICY)
     message["Message-ID"] = message_id
     message["Date"] = one.le
     message["From"] = sender
@@ -195,7 +106,7 @@ def _compose(items: Sequence[Item], *, message_id: str, date: datetime, sender: 
     for one in ordered:
         _check(one.envoi)
     redaction = rediger(ordered)
-    message = _Message(policy=_POLICY)
+    message = Message(policy=POLICY)
     _head(message, redaction, [one.envoi for one in ordered], message_id=message_id, date=date, sender=sender)
     message.set_content(texte(redaction), cte="quoted-printable")
     html = _TEMPLATES.get_template("courrier.html").render(mail=redaction)
