@@ -1,10 +1,11 @@
 """One round of the queue: what is due → asked of convocation → one mail a person → delivered."""
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from datetime import date, datetime
-from itertools import chain
+from itertools import chain, islice
 from typing import NamedTuple
 
 from chassis.database import Connection
@@ -23,7 +24,8 @@ from notifier.use_cases.dispatch import Dispatch
 from notifier.use_cases.report import report
 
 _UNKNOWN = "document introuvable ou impossible à éditer"
-_AHEAD = 10
+_AT_ONCE = 10  # mails whose versions are asked for in one call
+_AHEAD = 2  # such calls under way while mails go out: convocation is never waited for where it keeps pace
 
 
 class _Prepared(NamedTuple):
@@ -85,17 +87,18 @@ class Sending:
 
     async def _prepared(self, found: list[list[Due]], today: Mapping[str, date]) -> AsyncGenerator[list[_Prepared]]:
         """Some mails at a time; the next ones are asked for, rendered and composed while these are sent."""
-        chunks = [found[start : start + _AHEAD] for start in range(0, len(found), _AHEAD)]
-        preparing = asyncio.create_task(self._prepare(chunks[0], today))
+        chunks = (found[start : start + _AT_ONCE] for start in range(0, len(found), _AT_ONCE))
+        preparing = deque(asyncio.create_task(self._prepare(one, today)) for one in islice(chunks, _AHEAD))
         try:
-            for following in [*chunks[1:], None]:
-                prepared = await preparing
-                if following is not None:
-                    preparing = asyncio.create_task(self._prepare(following, today))
+            while preparing:
+                prepared = await preparing[0]
+                preparing.popleft()
+                preparing.extend(asyncio.create_task(self._prepare(one, today)) for one in islice(chunks, 1))
                 yield prepared
         finally:
-            preparing.cancel()
-            await asyncio.gather(preparing, return_exceptions=True)
+            for task in preparing:
+                task.cancel()
+            await asyncio.gather(*preparing, return_exceptions=True)
 
     async def _prepare(self, found: list[list[Due]], today: Mapping[str, date]) -> list[_Prepared]:
         """Of this nothing is written: it may be given up at any moment."""
