@@ -64,7 +64,7 @@ class Settings(DureesNotifier, SigningSettings):
     smtp_connections: int = Field(default=4, ge=1, le=20, description="to one destination domain never more than one")
     mail_from: str = "IMAG'IN <ne-pas-repondre@imagin.invalid>"
     mail_domain: str = "imagin.invalid"
-    mail_batch_size: int = Field(default=100, ge=1, le=500)
+    mail_batch_size: int = Field(default=250, ge=1, le=500)
     mail_poll_milliseconds: int = Field(default=500, ge=10)
     settle_seconds: float = Field(default=120.0, ge=0, le=3_600, description="a person's changes go out together")
     night: str | None = Field(

@@ -3,7 +3,8 @@
 import re
 from dataclasses import replace
 from email import message_from_bytes
-from email.policy import default
+from email.header import decode_header, make_header
+from email.policy import SMTP, default
 from html.parser import HTMLParser
 
 import pytest
@@ -253,3 +254,19 @@ def test_a_part_never_ends_where_somebody_writes_its_boundary(envoi, mail):
 def test_a_big_document_goes_as_it_is(envoi, mail):
     items = [Item(Nature.CONVOCATION, replace(envoi, document=Piece("gros.pdf", bytes(range(256)) * 4096)))]
     sound(mail(items), items)
+
+
+def test_every_header_is_folded_as_email_itself_does_it(name, mails, mail):
+    for part in mail(mails[name]).walk():
+        for head, value in part.raw_items():
+            folded = part.policy.fold_binary(head, value)
+            assert head in {"To", "Content-Disposition"} or folded == SMTP.fold_binary(head, value)
+
+
+@pytest.mark.parametrize("nom", ["BŒUF", "DUPONT", "Ñ" * 90, "LONG " * 18, "王小明 " * 20])
+def test_the_recipients_name_is_read_as_it_was_and_no_line_is_long(envoi, mail, nom):
+    items = [Item(Nature.CONVOCATION, replace(envoi, nom=nom, document=Piece("c" * 96 + ".pdf", b"%PDF")))]
+    written = bytes(mail(items))
+    told = str(make_header(decode_header(message_from_bytes(written)["To"])))  # `default` parts words by spaces
+    assert told == f"{f'Élodie {nom}'[:100].strip()} <{envoi.courriel}>"
+    assert max(map(len, written.partition(b"\r\n\r\n")[0].split(b"\r\n"))) <= 78

@@ -10,11 +10,9 @@ from contextlib import suppress
 from datetime import datetime
 from email.errors import MessageError
 from email.header import decode_header, make_header
-from email.headerregistry import Address, HeaderRegistry
+from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import parseaddr
-from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -26,10 +24,12 @@ from notifier.domain.courrier import AdresseChangee, Envoi, Item
 from notifier.domain.lettre import Lettre
 from notifier.domain.lisible import ligne
 from notifier.domain.wording import Redaction, ordre, rediger, texte, texte_du_changement
+from notifier.gateways.mime import POLICY, Message
 
 _SPECIAUX = re.compile(r"[()<>\[\]:;@\\,.\"]+")
 
 _LIEN = re.compile(r"https?://[!-~]+")
+_NOM_SIMPLE = re.compile(r"[A-Za-z0-9.-]+")
 _METHODE = re.compile(r"[A-Z]+")
 _NOM_LONG = 100
 _TEMPLATES = Environment(
@@ -39,24 +39,6 @@ _TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-
-
-_HEADERS = HeaderRegistry()
-
-
-@lru_cache(maxsize=1_024)
-def _content_header(name: str, value: str) -> Any:
-    return _HEADERS(name, value)
-
-
-class _Headers(HeaderRegistry):
-    """Content-Type and its like are the same in every mail: to parse each anew is a quarter of the time of a mail."""
-
-    def __call__(self, name: str, value: str) -> Any:
-        return _content_header(name, value) if name.startswith("Content-") else super().__call__(name, value)
-
-
-_POLICY = SMTP.clone(header_factory=_Headers())
 
 
 class Inenvoyable(ValueError):
@@ -81,14 +63,14 @@ def compose_changement(one: AdresseChangee, *, message_id: str, date: datetime, 
     """To an old address, without a link and without the new one. Raises Inenvoyable."""
     if any(mark in text for text in (one.courriel, one.prenom, one.nom, one.contact or "") for mark in "\r\n\0"):
         raise Inenvoyable("a line break or NUL in a header")
-    message = EmailMessage(policy=_POLICY)
+    message = Message(policy=POLICY)
     message["Message-ID"] = message_id
     message["Date"] = date
     message["From"] = sender
     message["To"] = _address(f"{one.prenom} {one.nom}", one.courriel)
     if one.contact:
         with suppress(Inenvoyable):  # an address nobody can write to is no reason to say nothing
-            message["Reply-To"] = _address("Gestionnaire IMAGIN", one.contact)
+            message["Reply-To"] = str(_address("Gestionnaire IMAGIN", one.contact))
     message["Subject"] = "IMAG’IN\u00a0: l’adresse de vos convocations a été changée"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(texte_du_changement(one), cte="quoted-printable")
@@ -104,7 +86,7 @@ def compose_lettre(one: Lettre, *, message_id: str, sender: str) -> EmailMessage
     if not all(_LIEN.fullmatch(lien) for lien in (one.page, *(point.lien for point in one.points))):
         raise Inenvoyable("no link")
     redaction = lettres.rediger(one)
-    message = EmailMessage(policy=_POLICY)
+    message = Message(policy=POLICY)
     message["Message-ID"] = message_id
     message["Date"] = one.le
     message["From"] = sender
@@ -113,7 +95,7 @@ def compose_lettre(one: Lettre, *, message_id: str, sender: str) -> EmailMessage
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(lettres.texte(redaction), cte="quoted-printable")
     html = _TEMPLATES.get_template("lettre.html").render(mail=redaction)
-    message.make_alternative(boundary=_boundary("alternative", message_id))
+    message.make_alternative(boundary=_boundary("a", message_id))
     message.add_alternative(html, subtype="html", cte="quoted-printable")
     message["Content-Language"] = "fr"
     return message
@@ -124,16 +106,17 @@ def _compose(items: Sequence[Item], *, message_id: str, date: datetime, sender: 
     for one in ordered:
         _check(one.envoi)
     redaction = rediger(ordered)
-    message = EmailMessage(policy=_POLICY)
+    message = Message(policy=POLICY)
     _head(message, redaction, [one.envoi for one in ordered], message_id=message_id, date=date, sender=sender)
     message.set_content(texte(redaction), cte="quoted-printable")
     html = _TEMPLATES.get_template("courrier.html").render(mail=redaction)
-    message.make_alternative(boundary=_boundary("alternative", message_id))
+    message.make_alternative(boundary=_boundary("a", message_id))
     message.add_alternative(html, subtype="html", cte="quoted-printable")
-    message.make_mixed(boundary=_boundary("mixed", message_id))
+    message.make_mixed(boundary=_boundary("m", message_id))
     for one in ordered:
         _attach(message, one.envoi)
     message["Content-Language"] = "fr"  # at the end: what makes a multipart moves Content-… into its first part
+    bytes(message)  # now, and not while a mail server waits
     return message
 
 
@@ -152,7 +135,7 @@ def _head(
     message["From"] = sender
     message["To"] = _address(f"{first.prenom} {first.nom}", first.courriel)
     if replies := _replies(envois):
-        message["Reply-To"] = replies
+        message["Reply-To"] = ", ".join(map(str, replies))
     message["Subject"] = _display(redaction.sujet)
     message["Auto-Submitted"] = "auto-generated"
 
@@ -160,14 +143,21 @@ def _head(
 def _attach(message: EmailMessage, envoi: Envoi) -> None:
     """Both in base64: bytes for bytes, line ends included."""
     piece, calendrier = envoi.document, envoi.calendrier
-    message.add_attachment(piece.octets, maintype="application", subtype="pdf", filename=_display(piece.nom))
+    message.add_attachment(piece.octets, maintype="application", subtype="pdf", **_named(piece.nom))
     message.add_attachment(
         calendrier.texte.encode(),
         maintype="text",
         subtype="calendar",
-        filename=_display(calendrier.nom),
+        **_named(calendrier.nom),
         params={"charset": "utf-8", "method": calendrier.methode},
     )
+
+
+def _named(nom: str) -> dict[str, Any]:
+    """As convocation names files, the header is parsed once; email parses it three times."""
+    if _NOM_SIMPLE.fullmatch(nom):
+        return {"disposition": f'attachment; filename="{nom}"'}
+    return {"filename": _display(nom)}
 
 
 def _check(envoi: Envoi) -> None:
@@ -213,4 +203,4 @@ def _display(text: str) -> str:
 
 def _boundary(part: str, message_id: str) -> str:
     """« =_ » stands in no quoted-printable and no base64 (RFC 2045, 6.7): nobody can end a part by what he writes."""
-    return f"=_{part}_{sha256(message_id.encode()).hexdigest()[:24]}"
+    return f"=_{part}_{sha256(message_id.encode()).hexdigest()[:20]}"

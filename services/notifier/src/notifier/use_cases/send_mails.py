@@ -1,10 +1,12 @@
 """One round of the queue: what is due → asked of convocation → one mail a person → delivered."""
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
-from datetime import datetime
-from itertools import chain, zip_longest
+from datetime import date, datetime
+from itertools import chain, islice
+from typing import NamedTuple
 
 from chassis.database import Connection
 from chassis.kill_points import kill_point
@@ -22,7 +24,16 @@ from notifier.use_cases.dispatch import Dispatch
 from notifier.use_cases.report import report
 
 _UNKNOWN = "document introuvable ou impossible à éditer"
-_AHEAD = 10
+_AT_ONCE = 10  # mails whose versions are asked for in one call
+_AHEAD = 2  # such calls under way while mails go out: convocation is never waited for where it keeps pace
+
+
+class _Prepared(NamedTuple):
+    """A person's mail, if there is one. `refus`: why what is kept cannot be a mail."""
+
+    tri: Tri[Due]
+    courrier: Courrier | None = None
+    refus: str | None = None
 
 
 class Sending:
@@ -63,10 +74,10 @@ class Sending:
         kill_point("notifier.after_claim")
         await self._mail.ready()
         today = {academie: moment.date() for academie, moment in here.items()}
-        async with aclosing(self._asked(mails(rows))) as asked:
-            async for some, answers in asked:
+        async with aclosing(self._prepared(mails(rows), today)) as prepared:
+            async for some in prepared:
                 kill_point("notifier.after_envois")
-                ready = [await self._courrier(connection, trier(mail, answers, today)) for mail in some]
+                ready = [await self._ready(connection, one) for one in some]
                 await self._dispatch.deliver(connection, [one for one in ready if one is not None])
         return len(rows)
 
@@ -74,19 +85,29 @@ class Sending:
         """Give the mails in hand so long; one that is then still in hand is of uncertain fate."""
         await self._dispatch.end(seconds)
 
-    async def _asked(self, found: list[list[Due]]) -> AsyncGenerator[tuple[list[list[Due]], Mapping[Due, Envoi | int]]]:
-        """Some mails at a time with what convocation says of them; it renders the next ones while these are sent."""
-        chunks = [found[start : start + _AHEAD] for start in range(0, len(found), _AHEAD)]
-        asking = asyncio.create_task(self._ask(chunks[0]))
+    async def _prepared(self, found: list[list[Due]], today: Mapping[str, date]) -> AsyncGenerator[list[_Prepared]]:
+        """Some mails at a time; the next ones are asked for, rendered and composed while these are sent."""
+        chunks = (found[start : start + _AT_ONCE] for start in range(0, len(found), _AT_ONCE))
+        preparing = deque(asyncio.create_task(self._prepare(one, today)) for one in islice(chunks, _AHEAD))
         try:
-            for chunk, following in zip_longest(chunks, chunks[1:]):
-                answers = await asking
-                if following is not None:
-                    asking = asyncio.create_task(self._ask(following))
-                yield chunk, answers
+            while preparing:
+                prepared = await preparing[0]
+                preparing.popleft()
+                preparing.extend(asyncio.create_task(self._prepare(one, today)) for one in islice(chunks, 1))
+                yield prepared
         finally:
-            asking.cancel()
-            await asyncio.gather(asking, return_exceptions=True)
+            for task in preparing:
+                task.cancel()
+            await asyncio.gather(*preparing, return_exceptions=True)
+
+    async def _prepare(self, found: list[list[Due]], today: Mapping[str, date]) -> list[_Prepared]:
+        """Of this nothing is written: it may be given up at any moment."""
+        answers = await self._ask(found)
+        prepared = []
+        for mail in found:
+            prepared.append(self._compose(trier(mail, answers, today)))
+            await asyncio.sleep(0)  # for the mails that are under way
+        return prepared
 
     async def _ask(self, found: list[list[Due]]) -> Mapping[Due, Envoi | int]:
         rows = chain.from_iterable(found)
@@ -98,15 +119,10 @@ class Sending:
         envois = await self._gateway.envois(list(dict.fromkeys(asked.values())))
         return {row: envois[demande] for row, demande in asked.items()}
 
-    async def _courrier(self, connection: Connection, tri: Tri[Due]) -> Courrier | None:
-        """The mail of what is kept; what ends without one is recorded."""
-        for etat, lines in tri.closes.items():
-            await self._close(connection, lines, etat, None)
-        for row in tri.attendent:
-            await self._wait(connection, row)
+    def _compose(self, tri: Tri[Due]) -> _Prepared:
         rows = tri.gardees
         if not rows:
-            return None
+            return _Prepared(tri)
         again = rows[0].mail_id if rows[0].etat is Etat.SENDING else None
         identity = again or mail_id(row.item for row in rows)
         try:
@@ -117,9 +133,19 @@ class Sending:
                 sender=self._identity.sender,
             )
         except Inenvoyable as refused:  # bad data in a header is nobody else's concern
-            await self._close(connection, rows, Etat.FAILED, refused.motif)
-            return None
-        return Courrier(identity, message, rows, again is not None)
+            return _Prepared(tri, refus=refused.motif)
+        return _Prepared(tri, Courrier(identity, message, rows, again is not None))
+
+    async def _ready(self, connection: Connection, prepared: _Prepared) -> Courrier | None:
+        """The mail of what is kept; what ends without one is recorded."""
+        tri = prepared.tri
+        for etat, lines in tri.closes.items():
+            await self._close(connection, lines, etat, None)
+        for row in tri.attendent:
+            await self._wait(connection, row)
+        if prepared.refus is not None:
+            await self._close(connection, tri.gardees, Etat.FAILED, prepared.refus)
+        return prepared.courrier
 
     async def _wait(self, connection: Connection, row: Due) -> None:
         """Convocation knows it not yet, or cannot make its document: later, and not for ever."""
