@@ -90,7 +90,7 @@ async def people_to_tick(
     disciplines: Sequence[Discipline],
     held: Mapping[str, Convocation],
 ) -> ChoixDesPersonnes:
-    """What follows from what was typed; `disciplines`: the nomenclature, `held`: the mission's convocations by number."""
+    """What follows from what was typed; `disciplines`: the nomenclature, `held`: what the mission has, by number."""
     deja = {numero for numero, one in held.items() if one.active}
     annulees = await convocations.annulees(connection, mission.mission_id) if len(deja) < len(held) else {}
     choix = ChoixDesPersonnes()
