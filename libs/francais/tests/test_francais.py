@@ -6,6 +6,9 @@ import sys
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from babel.numbers import format_decimal
+from hypothesis import given
+from hypothesis import strategies as st
 
 from francais import accord, date_longue, dates_longues, enumeration, moment, nombre, pluriel
 
@@ -49,6 +52,11 @@ def test_thousands_stand_apart_and_the_plural_begins_at_two():
     assert nombre(1.23456) == "1,23456"
     counts = [pluriel(n, "personne", "personnes") for n in (0, 1, 2, 1200)]
     assert counts == ["0 personne", "1 personne", "2 personnes", "1\u202f200 personnes"]
+
+
+@given(st.integers(-(10**18), 10**18))
+def test_a_whole_number_is_written_as_babel_writes_it(n):
+    assert nombre(n) == format_decimal(n, locale="fr").replace("-", "\u2212")
 
 
 def test_a_million_is_a_plural_like_another():

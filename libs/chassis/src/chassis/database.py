@@ -1,7 +1,8 @@
 """The asyncpg pool, with a limit on every wait (D30), and which errors are worth another try (D23)."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
 from inspect import get_annotations
 from operator import itemgetter
 from typing import TYPE_CHECKING, Never, TypeAlias
@@ -127,7 +128,10 @@ async def update_all(connection: Connection, statement: str, rows: Sequence[tupl
 
 
 def create_pool(url: str, *, size: int = 10) -> asyncpg.Pool:
-    """A pool that connects when it is first used: `await pool` opens it, also while PostgreSQL is down."""
+    """A pool that connects when it is first used: `await pool` opens it, also while PostgreSQL is down.
+
+    What a transaction does not end itself (locks and tables of the session) is for `own_session` alone.
+    """
     return asyncpg.create_pool(
         url,
         min_size=0,  # a pool that failed to make its first connections cannot be opened again
@@ -137,7 +141,26 @@ def create_pool(url: str, *, size: int = 10) -> asyncpg.Pool:
         max_inactive_connection_lifetime=60,
         server_settings=SERVER_SETTINGS,
         init=_use_plain_uuids,
+        reset=_leave,
     )
+
+
+async def _leave(_: Connection) -> None:
+    """asyncpg has rolled back what was open. Its own reset is one more statement each time, for what nobody left."""
+
+
+@asynccontextmanager
+async def own_session(pool: Pool) -> AsyncIterator[Connection]:
+    """A connection of the pool of which nothing is left afterwards: locks, tables and settings of its session go."""
+    async with pool.acquire() as connection:
+        try:
+            yield connection
+        finally:
+            try:
+                await connection.reset()
+            except BaseException:
+                connection.terminate()
+                raise
 
 
 async def _use_plain_uuids(connection: Connection) -> None:

@@ -16,6 +16,7 @@ _FR = Locale("fr")
 _JOUR, _HEURE = "EEEE d MMMM y", "H 'h' mm"
 _PREMIER = "EEEE '1er' MMMM y"  # CLDR writes « 1 juin »; French says « 1er juin », and no other day is an ordinal
 _MINUS = {ord("-"): "\u2212"}  # CLDR’s minus of « fr » is the hyphen; a reader expects the minus sign
+_ENTIERS = _MINUS | {ord(","): "\u202f"}  # of Python's own form, for whole numbers
 
 
 def date_longue(jour: date) -> str:
@@ -40,6 +41,8 @@ def heure(instant: datetime) -> str:
 
 def nombre(n: float) -> str:
     """1234567.5 → 1 234 567,5 with narrow no-break spaces; every decimal is written."""
+    if isinstance(n, int):  # as Babel writes it (a test says so), in a fiftieth of its time: a page has hundreds
+        return f"{n:,}".translate(_ENTIERS)
     return format_decimal(n, locale=_FR, decimal_quantization=False).translate(_MINUS)
 
 

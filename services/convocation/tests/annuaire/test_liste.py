@@ -104,6 +104,23 @@ async def test_whom_a_process_of_the_previous_release_wrote_is_found_by_the_pres
 
 async def test_every_way_of_writing_people_makes_their_words(world):
     assert await world.pool.fetchval("SELECT count(*) FROM intervenant WHERE mots_version <> version") == 0
+    assert await _unlike_their_people(world) == 0
+
+
+async def test_words_say_what_their_person_is_sorted_by_and_whether_she_is_active_whoever_writes(world):
+    pool = world.pool
+    await pool.execute("INSERT INTO intervenant_mot (academie, mot, numero) VALUES ('10', 'SURNOM', '102')")
+    assert await _unlike_their_people(world) == 0
+    await pool.execute("UPDATE intervenant SET actif = false, cle = 'AUTRE' WHERE numero = '102'")
+    assert await _unlike_their_people(world) == 0
+    found = (await world.chef.get(f"/api/missions/{world.hg}/intervenants", nom="surnom")).json()
+    assert found["intervenants"] == []
+
+
+async def _unlike_their_people(world):
+    query = """SELECT count(*) FROM intervenant_mot m JOIN intervenant i USING (numero)
+               WHERE (m.cle, m.actif) IS DISTINCT FROM (i.cle, i.actif)"""
+    return await world.pool.fetchval(query)
 
 
 async def test_names_are_searched_by_index(world):
@@ -123,6 +140,15 @@ async def test_names_are_searched_by_index(world):
         plan = await world.pool.fetch(query, academies, None, None, None, 50, 0, *prefixes)
         text = "\n".join(one[0] for one in plan)
         assert "Seq Scan on" not in text, text
+        near = reads._NEAR.format(place="academie = ANY($3)" if academies else "true")
+        plan = await world.pool.fetch("EXPLAIN " + near, ["N12"], ["N123", "N124"], *([academies] if academies else []))
+        text = "\n".join(one[0] for one in plan)
+        assert "Seq Scan on" not in text, text
+    named, prefixes = reads.named(["N1234", "P"], 2, "academie = $1 AND actif", columns="numero, cle")
+    plan = await world.pool.fetch("EXPLAIN " + reads._BY_NAME.format(named=named, limit=20), "10", *prefixes)
+    text = "\n".join(one[0] for one in plan)
+    assert "Seq Scan on" not in text, text
+    assert "intervenant_mot_nom" in text, text
     query = "EXPLAIN " + discipline._ELSEWHERE.format(named="true")
     plan = await world.pool.fetch(query, "0699001J", ["10|0424"], [], 20, "10")
     assert "intervenant_discipline" in "\n".join(one[0] for one in plan)

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections import Counter
+from datetime import date
 from itertools import cycle
 from math import ceil
 from typing import NamedTuple
@@ -13,7 +14,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
-from convocation.convocations.commands import warn
+from convocation.convocations.commands import known
+from convocation.convocations.examen import sur_la_mission
 from convocation.empechements.sql import candidats
 from convocation.exigences.domain import profils_manquants
 from convocation.listes.domain import FILTRES_MANQUES, LIBELLES_MANQUES, Manque
@@ -284,7 +286,9 @@ async def _warnings_say(world, planted):
     """What is warned of on the mission as it is, is what it lacks: domain and database decide it apart."""
     for key, cas in planted.items():
         async with world.pool.acquire() as connection:
-            told = await warn(connection, await missions.get(connection, UUID(key)))
+            mission = await missions.get(connection, UUID(key))
+            connu = await known(connection, mission, ouvert=True, aujourdhui=date.min)
+        told = sur_la_mission(mission, connu)
         warned = {_AVERTISSEMENTS[one.type] for one in told if one.type in _AVERTISSEMENTS}
         assert warned == set(cas.manques) & set(_AVERTISSEMENTS.values())
 

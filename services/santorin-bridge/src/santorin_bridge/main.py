@@ -12,6 +12,7 @@ from acces.debit import Debit
 from acces.http import create_app, publish_keys
 from chassis import dead_letters
 from chassis.cloudevents import schemas_at
+from chassis.database import own_session
 from chassis.freshness import Freshness
 from chassis.periodic import periodically
 from chassis.service import Runtime, Service, run
@@ -52,7 +53,7 @@ def build(runtime: Runtime) -> Service:
     sources, settle = sources_of(settings), settings.reconcile_settle_seconds
 
     async def reconcile_once() -> None:
-        async with pool.acquire() as connection:
+        async with own_session(pool) as connection:
             await observe_differences(connection, sources, settle_seconds=settle)
 
     async def measure_once() -> None:

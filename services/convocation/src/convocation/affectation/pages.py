@@ -4,7 +4,6 @@ Everything is posted, so that no URL holds names or numbers of people.
 """
 
 import secrets
-from datetime import date
 from uuid import UUID
 
 from fastapi import Depends, Request
@@ -20,8 +19,9 @@ from convocation.commun.application import application
 from convocation.commun.limites import count_read, limit_recherche
 from convocation.commun.refus import Refus
 from convocation.commun.refusals import status_of
-from convocation.convocations.commands import PassageOutre, create_convocations, examine, warn
+from convocation.convocations.commands import PassageOutre, create_convocations, examine_with, known
 from convocation.convocations.domain import LIBELLES
+from convocation.convocations.examen import Connu, sur_la_mission
 from convocation.convocations.forms import Saisies, read_saisies
 from convocation.convocations.refus import AvertissementsALire
 from convocation.demandes import reads as demandes
@@ -94,11 +94,11 @@ async def _show(
     now = application(request).clock()
     ouverte = est_ouvert(decisions, mission.academie, mission.uai, now)
     disciplines = await nomenclature.disciplines(connection, "")
-    conseillees = await nomenclature.of_epreuve(connection, mission.code)
-    choix = await people_to_tick(connection, mission, saisies, disciplines)
-    await count_read(request, acteur, [*choix.groupe, *choix.ailleurs, *choix.trouvees])
     jour = local_time(mission.academie, now).date()
-    avertissements = await _avertissements(connection, mission, choix, saisies, ouverte=ouverte, jour=jour)
+    connu = await known(connection, mission, ouvert=ouverte, aujourdhui=jour)
+    choix = await people_to_tick(connection, mission, saisies, disciplines, connu.existantes)
+    await count_read(request, acteur, [*choix.groupe, *choix.ailleurs, *choix.trouvees])
+    avertissements = await _avertissements(connection, mission, choix, saisies, connu)
     to_read = isinstance(refus, AvertissementsALire)
     return await page(
         request,
@@ -119,7 +119,7 @@ async def _show(
         conseil=CONSEIL_DATE,
         aujourdhui=jour,
         disciplines=disciplines,
-        raccourcis=await shortcuts(connection, mission, disciplines, conseillees),
+        raccourcis=await shortcuts(connection, mission, disciplines, connu.disciplines),
         contact=await demandes.contact(connection, mission.academie),
     )
 
@@ -132,12 +132,11 @@ def _erreurs(refus: Refus | None, saisies: Saisies, choix: ChoixDesPersonnes) ->
 
 
 async def _avertissements(
-    connection: Connection, mission: Mission, choix: ChoixDesPersonnes, saisies: Saisies, *, ouverte: bool, jour: date
+    connection: Connection, mission: Mission, choix: ChoixDesPersonnes, saisies: Saisies, connu: Connu
 ) -> list[object]:
     """What there is to read before convoking; about the mission as it is while the entry is not complete."""
     try:
-        saisie = saisies.saisie()
-        examen = await examine(connection, mission, choix.coches, saisie, ouvert=ouverte, aujourdhui=jour)
+        examen = await examine_with(connection, mission, choix.coches, saisies.saisie(), connu)
     except Refus:
-        return list(await warn(connection, mission))
+        return list(sur_la_mission(mission, connu))
     return list(examen.avertissements)

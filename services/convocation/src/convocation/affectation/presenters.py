@@ -4,8 +4,9 @@ By discipline in the établissement, all ticked (R28–R31), and in the other ly
 name in the académie (R35); who was ticked before stays. Whoever was cancelled is never ticked by itself.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from chassis.database import Connection
 from convocation.affectation import reads
@@ -13,6 +14,7 @@ from convocation.annuaire import reads as annuaire
 from convocation.annuaire.domain import Intervenant
 from convocation.annuaire.reads import Trouves
 from convocation.convocations import reads as convocations
+from convocation.convocations.domain import Convocation
 from convocation.convocations.forms import Saisies
 from convocation.missions import reads as places
 from convocation.missions.domain import Mission
@@ -82,12 +84,15 @@ class ChoixDesPersonnes:
 
 
 async def people_to_tick(
-    connection: Connection, mission: Mission, saisies: Saisies, disciplines: Sequence[Discipline]
+    connection: Connection,
+    mission: Mission,
+    saisies: Saisies,
+    disciplines: Sequence[Discipline],
+    held: Mapping[str, Convocation],
 ) -> ChoixDesPersonnes:
-    """The lists that follow from what was typed and ticked; `disciplines`: the nomenclature."""
-    held = await convocations.of_mission(connection, mission.mission_id)
+    """What follows from what was typed; `disciplines`: the nomenclature, `held`: what the mission has, by number."""
     deja = {numero for numero, one in held.items() if one.active}
-    annulees = await convocations.annulees(connection, mission.mission_id)
+    annulees = await convocations.annulees(connection, mission.mission_id) if len(deja) < len(held) else {}
     choix = ChoixDesPersonnes()
     groupe, ailleurs = await _of_discipline(connection, mission, saisies, choix)
     found = await annuaire.search(connection, mission.academie, saisies.nom, limit=SUGGESTIONS)
@@ -102,12 +107,8 @@ async def people_to_tick(
     def line(one: Intervenant, *, by_default: bool) -> PersonneACocher:
         cochee = one.numero in ticked or (by_default and one.numero not in seen and one.numero not in annulees)
         parts = [", ".join(libelles.get(code, code) for code in one.disciplines)]
-        if one.uai != mission.uai:
-            parts.append(noms.get(one.uai, one.uai))
-        if one.numero in deja:
-            parts.append("déjà convoqué sur cette mission")
-        elif one.numero in annulees:
-            parts.append(f"annulée le {date_longue(local_time(mission.academie, annulees[one.numero]).date())}")
+        parts += [noms.get(one.uai, one.uai)] if one.uai != mission.uai else []
+        parts += _before(one.numero, mission, deja, annulees)
         aide, present = " – ".join(parts), one.numero in deja
         return PersonneACocher(one.numero, f"{one.nom} {one.prenom}", aide, cochee and not present, present)
 
@@ -122,8 +123,17 @@ async def people_to_tick(
     return choix
 
 
+def _before(numero: str, mission: Mission, deja: Collection[str], annulees: Mapping[str, datetime]) -> list[str]:
+    """What happened to her on this mission."""
+    if numero in deja:
+        return ["déjà convoqué sur cette mission"]
+    if numero in annulees:
+        return [f"annulée le {date_longue(local_time(mission.academie, annulees[numero]).date())}"]
+    return []
+
+
 async def shortcuts(
-    connection: Connection, mission: Mission, disciplines: Sequence[Discipline], conseillees: Sequence[str]
+    connection: Connection, mission: Mission, disciplines: Sequence[Discipline], conseillees: Collection[str]
 ) -> list[Raccourci]:
     """The épreuve's disciplines that somebody of the établissement teaches."""
     found = await reads.counts(connection, mission.uai, mission.academie, conseillees)

@@ -1,14 +1,15 @@
 """An intervenant of the directory (R57): someone who may be convoked. Names that are near (R35)."""
 
-from collections.abc import Sequence
+import string
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 _SHORTEST = 4  # a shorter word with another letter is another word
+_LETTERS = string.ascii_uppercase + string.digits  # of folded words, but for those of another script
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +51,32 @@ class Intervenant:
         return [day for day in dates if any(one.debut <= day <= one.fin for one in self.indisponibilites)]
 
 
-def mots_proches(typed: Sequence[str], existing: Sequence[str]) -> list[str]:
-    """For each typed word: itself where an existing word begins so, else the existing word one letter away (R35).
-
-    One letter more, less, other, or two swapped. Empty where one word has neither.
-    """
-    near = [_proche(word, existing) for word in typed]
-    return [] if None in near else [word for word in near if word is not None]
-
-
-def _proche(word: str, existing: Sequence[str]) -> str | None:
-    if any(other.startswith(word) for other in existing):
-        return word
+def voisins(word: str) -> set[str]:
+    """Every word one letter away: one letter more, less, other, or two swapped. None of a short word."""
     if len(word) < _SHORTEST:
-        return None
-    found = process.extractOne(word, existing, scorer=OSA.distance, score_cutoff=1)
-    return str(found[0]) if found else None
+        return set()
+    parts = [(word[:place], word[place:]) for place in range(len(word) + 1)]
+    found = {head + tail[1:] for head, tail in parts if tail}
+    found |= {head + tail[1] + tail[0] + tail[2:] for head, tail in parts if len(tail) > 1}
+    found |= {head + letter + tail[1:] for head, tail in parts if tail for letter in _LETTERS}
+    found |= {head + letter + tail for head, tail in parts for letter in _LETTERS}
+    return found - {word}
+
+
+def mots_proches(typed: Sequence[str], begun: Collection[str], near: Sequence[str]) -> list[str]:
+    """For each typed word: itself where it is one of `begun`, else the first of `near` one letter away (R35).
+
+    `begun`: those of `typed` that a word of somebody begins with; `near`: words of people. Empty where one has neither.
+    """
+    found = [_proche(word, begun, near) for word in typed]
+    return [] if None in found else [word for word in found if word is not None]
+
+
+def _proche(word: str, begun: Collection[str], near: Sequence[str]) -> str | None:
+    if word in begun:
+        return word
+    wanted = voisins(word)
+    return next((other for other in near if other in wanted), None)
 
 
 def noms_proches(une: str, autre: str) -> bool:

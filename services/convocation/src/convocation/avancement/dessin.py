@@ -64,9 +64,12 @@ def sparkline(suite: Suite) -> str:
     """The convocations of a group against what it needs, in a box of 100 by 100; "" where one day was counted."""
     if len(suite.points) < 2:  # a line has two ends
         return ""
-    begin, end = suite.points[0][0], suite.points[-1][0]
+    begin, end = suite.points[0][0].toordinal(), suite.points[-1][0].toordinal()
     top = max(max(comptes.attendus, comptes.convoques) for _, comptes in suite.points) or 1
-    return " ".join(f"{_x(jour, begin, end):.1f},{_y(c.convoques, top):.1f}" for jour, c in suite.points)
+    wide = 100 / (end - begin)
+    return " ".join(
+        f"{(jour.toordinal() - begin) * wide:.1f},{_y(comptes.convoques, top):.1f}" for jour, comptes in suite.points
+    )
 
 
 def _value(mesure: Mesure) -> Callable[[Comptes], int]:

@@ -37,19 +37,26 @@ ON CONFLICT (session, academie, departement, jour) DO UPDATE SET
     vu_le = excluded.vu_le
 """
 # Every group on every day since its own first one: where clocks differ, or a process stood still, its last row holds.
+# By what a day added, not by joining days with rows: a third less.
 _DAYS = """
-WITH lues AS MATERIALIZED (
-    SELECT * FROM avancement
+WITH pas AS (
+    SELECT jour, {cle} AS cle, attendus - lag(attendus, 1, 0) OVER avant AS attendus,
+           convoques - lag(convoques, 1, 0) OVER avant AS convoques,
+           lus - lag(lus, 1, 0) OVER avant AS lus, acceptes - lag(acceptes, 1, 0) OVER avant AS acceptes
+    FROM avancement
     WHERE session = $1 AND ($2::text[] IS NULL OR academie = ANY ($2)) AND ($3::text IS NULL OR departement = $3)
-), jours AS (
-    SELECT DISTINCT jour FROM lues
-), tenues AS (
-    SELECT *, lead(jour) OVER (PARTITION BY academie, departement ORDER BY jour) AS jusque FROM lues
+    WINDOW avant AS (PARTITION BY academie, departement ORDER BY jour)
+), faits AS MATERIALIZED (
+    SELECT jour, cle, sum(attendus)::int AS attendus, sum(convoques)::int AS convoques,
+           sum(lus)::int AS lus, sum(acceptes)::int AS acceptes
+    FROM pas GROUP BY 1, 2
 )
-SELECT j.jour, {cle} AS cle, sum(t.attendus)::int AS attendus, sum(t.convoques)::int AS convoques,
-       sum(t.lus)::int AS lus, sum(t.acceptes)::int AS acceptes
-FROM jours j JOIN tenues t ON t.jour <= j.jour AND (t.jusque IS NULL OR j.jour < t.jusque)
-GROUP BY 1, 2 ORDER BY 1, 2
+SELECT jour, cle, (sum(attendus) OVER depuis)::int AS attendus, (sum(convoques) OVER depuis)::int AS convoques,
+       (sum(lus) OVER depuis)::int AS lus, (sum(acceptes) OVER depuis)::int AS acceptes
+FROM (SELECT DISTINCT jour FROM faits) AS j
+JOIN (SELECT cle, min(jour) AS debut FROM faits GROUP BY 1) AS c ON c.debut <= j.jour
+LEFT JOIN faits USING (jour, cle)
+WINDOW depuis AS (PARTITION BY cle ORDER BY jour) ORDER BY 1, 2
 """
 _SEEN = """
 SELECT max(vu_le) AS vu_le FROM avancement

@@ -23,7 +23,7 @@ from convocation.convocations.domain import (
     annuler,
     modifier,
 )
-from convocation.convocations.examen import Connu, conflits, examiner, sur_l_observation, sur_la_mission
+from convocation.convocations.examen import Connu, conflits, examiner, sur_l_observation
 from convocation.convocations.publishing import TYPES, publish
 from convocation.convocations.refus import AvertissementsALire, DejaConvoque
 from convocation.exigences import reads as exigences
@@ -138,7 +138,20 @@ async def examine(
 
     `aujourdhui`: the académie's day.
     """
-    connu = await _known(connection, mission, ouvert=ouvert, aujourdhui=aujourdhui)
+    connu = await known(connection, mission, ouvert=ouvert, aujourdhui=aujourdhui)
+    return await examine_with(connection, mission, numeros, saisie, connu, lock=lock)
+
+
+async def examine_with(
+    connection: Connection,
+    mission: Mission,
+    numeros: Sequence[str],
+    saisie: Saisie,
+    connu: Connu,
+    *,
+    lock: bool = False,
+) -> Examen:
+    """As `examine`, by what is `known` already."""
     annuaire = await intervenants.get(connection, numeros, lock=lock)
     held = await reads.of_mission(connection, mission.mission_id, numeros, lock=lock) if lock else {}
     occupations = await reads.occupations(connection, numeros, saisie.dates, mission.academie)
@@ -157,12 +170,7 @@ def _jour(commande: Commande, mission: Mission) -> date:
     return local_time(mission.academie, commande.now).date()
 
 
-async def warn(connection: Connection, mission: Mission) -> list[Avertissement]:
-    """What to look at on the mission as it is."""
-    return sur_la_mission(mission, await _known(connection, mission, ouvert=True, aujourdhui=date.min))
-
-
-async def _known(connection: Connection, mission: Mission, *, ouvert: bool, aujourdhui: date) -> Connu:
+async def known(connection: Connection, mission: Mission, *, ouvert: bool, aujourdhui: date) -> Connu:
     """What there is of the mission, without people to convoke."""
     return Connu(
         annuaire={},

@@ -240,6 +240,8 @@ async def occupations(
     connection: Connection, numeros: Sequence[str], dates: Sequence[date], academie: str
 ) -> list[Occupation]:
     """Who of `numeros` is convoked on one of these days on a mission of the académie."""
+    if not numeros or not dates:
+        return []
     rows = await connection.fetch(_OCCUPATIONS, numeros, dates, academie, record_class=OccupationRow)
     return [Occupation(row.numero, row.nom, row.jour, row.mission_id, row.mission) for row in rows]
 

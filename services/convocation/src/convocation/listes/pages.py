@@ -19,13 +19,13 @@ from convocation.commun.application import application
 from convocation.convocations import reads as views
 from convocation.convocations.presenters import line_of
 from convocation.demandes import reads as demandes
-from convocation.demandes.reads import Contact
 from convocation.empechements import reads as empechements
 from convocation.exigences import reads as exigences
 from convocation.interventions.access import may_intervene
 from convocation.listes import presenters, sql
 from convocation.listes.access import filtre_missions
 from convocation.listes.domain import LIBELLES_ETATS, LIBELLES_TRIS
+from convocation.listes.reads import marked_there
 from convocation.listes.sql import FiltreMissions
 from convocation.missions import reads as missions
 from convocation.missions.access import can_convoke, visible_mission
@@ -75,7 +75,10 @@ async def _liste(request: Request, acteur: Acteur, *, convoquees: bool) -> HTMLR
     filtre = _filtre(acteur, asked, request.query_params.get("page", "1"), convoquees=convoquees)
     async with reading(request, acteur) as connection:
         lot, now = application(request).settings.lot_copies, application(request).clock()
-        rows = await sql.liste_missions(connection, filtre, lot=lot, now=now)
+        # Both ask it; and both of what is told below ask for the académie.
+        marked = await marked_there(connection, filtre.uais, lot) if filtre.uais else None
+        academie = await missions.academie(connection, filtre.uais[0]) if filtre.uais else None
+        rows = await sql.liste_missions(connection, filtre, lot=lot, now=now, marked_here=marked)
         sessions = await missions.sessions(connection, now)
         total = rows[0].total if rows else 0
         kept = urlencode({name: value for name, value in asked.items() if value})
@@ -100,9 +103,9 @@ async def _liste(request: Request, acteur: Acteur, *, convoquees: bool) -> HTMLR
             raison=ServiceFerme.phrase if filtre.ouvertes else "",
             annonces=await _annonces(connection, filtre, now),
             fermetures=await _fermetures(connection, filtre, now) if not rows else [],
-            attente=await _attente_of(request, connection, filtre),
+            attente=await _attente_of(request, connection, filtre, academie, marked_here=bool(marked)),
             a_preparer=bool(rows) and not convoquees and offered(acteur, {"session.preparer"}),
-            contact=await _contact_of(connection, filtre),
+            contact=await demandes.contact(connection, academie) if academie else None,
             empechements=await empechements.a_traiter(connection, filtre.uais or []),
         )
 
@@ -123,19 +126,15 @@ async def _fermetures(connection: Connection, filtre: FiltreMissions, now: datet
     return fermetures(await ouvertures.fermees(connection, filtre.uais or [], alive, now), now)
 
 
-async def _attente_of(request: Request, connection: Connection, filtre: FiltreMissions) -> dict[str, Any] | None:
+async def _attente_of(
+    request: Request, connection: Connection, filtre: FiltreMissions, academie: str | None, *, marked_here: bool
+) -> dict[str, Any] | None:
     """Told to the établissement, on all its missions; the rectorat sees it mission by mission."""
     if not filtre.uais:
         return None
-    lot = application(request).settings.lot_copies
-    found = await sql.attente_of_etablissements(connection, filtre.uais, _silent_before(request), lot=lot)
-    return presenters.attente(found, await missions.academie(connection, filtre.uais[0]), lies=True)
-
-
-async def _contact_of(connection: Connection, filtre: FiltreMissions) -> Contact | None:
-    """Whom an établissement turns to."""
-    academie = await missions.academie(connection, filtre.uais[0]) if filtre.uais else None
-    return await demandes.contact(connection, academie) if academie else None
+    lot, before = application(request).settings.lot_copies, _silent_before(request)
+    found = await sql.attente_of_etablissements(connection, filtre.uais, before, lot=lot, marked_here=marked_here)
+    return presenters.attente(found, academie, lies=True)
 
 
 def _silent_before(request: Request) -> datetime:

@@ -65,6 +65,10 @@ class Arguments:
         self.values.append(value)
         return f"${len(self.values)}"
 
+    def among(self, values: Sequence[str]) -> str:
+        """`= $n` for one, else `= ANY ($n)`: by its guess of ten, PostgreSQL would make a plan each time (1 ms)."""
+        return f"= {self.place(values[0])}" if len(values) == 1 else f"= ANY ({self.place(list(values))})"
+
 
 COLUMNS = ", ".join(EtatMission.__annotations__)
 """Of a kept state, without the setting that it was kept under."""
@@ -82,15 +86,22 @@ LEFT JOIN mission m USING (mission_id) WHERE $2::text IS NULL OR m.session IS NU
 _MARQUEE_ICI = """
 SELECT EXISTS (
     SELECT FROM etat_a_refaire r
-    WHERE r.uai = ANY ($1) OR r.code IN (SELECT code FROM mission WHERE uai = ANY ($1))
-       OR r.mission_id IN (SELECT mission_id FROM mission WHERE uai = ANY ($1)
-                           UNION ALL SELECT mission_id FROM etat_tenu WHERE uai = ANY ($1)))
-OR EXISTS (SELECT FROM etat_tenu WHERE uai = ANY ($1) AND copies_par_lot <> $2)
+    WHERE r.uai {here} OR r.code IN (SELECT code FROM mission WHERE uai {here})
+       OR r.mission_id IN (SELECT mission_id FROM mission WHERE uai {here}
+                           UNION ALL SELECT mission_id FROM etat_tenu WHERE uai {here}))
+OR EXISTS (SELECT FROM etat_tenu WHERE uai {here} AND copies_par_lot <> {lot})
 """
 
 
 class _Marquee(Row):
     mission_id: UUID
+
+
+async def marked_there(connection: Connection, uais: Sequence[str], lot: int) -> bool:
+    """Whether the établissements have a mission whose state is not the one that is kept."""
+    arguments = Arguments()
+    query = _MARQUEE_ICI.format(here=arguments.among(uais), lot=arguments.place(lot))
+    return bool(await connection.fetchval(query, *arguments.values))
 
 
 async def etats(
@@ -101,17 +112,20 @@ async def etats(
     academies: Sequence[str] | None = None,
     session: str | None = None,
     code: str | None = None,
+    *,
+    marked_here: bool | None = None,
 ) -> str:
     """States of the missions asked for, to stand in FROM; `lot`: the copies a person corrects.
 
     They are read, but for those of missions marked as changed, which are computed; of établissements with all others.
+    `marked_here`: `marked_there`, where the caller knows it.
     """
     marked: list[_Marquee] = []
     if uais is None:
         marked = await connection.fetch(_MARQUEES, lot, session, _MANY, record_class=_Marquee)
         whole = len(marked) == _MANY
     else:
-        whole = bool(await connection.fetchval(_MARQUEE_ICI, uais, lot))
+        whole = await marked_there(connection, uais, lot) if marked_here is None else marked_here
     if whole:
         return _computed_states(arguments, lot, None, uais, academies, session, code)
     kept = f"SELECT {COLUMNS} FROM etat_tenu WHERE true"
@@ -120,7 +134,7 @@ async def etats(
             kept += f" AND {column} = {arguments.place(value)}"
     for column, values in (("uai", uais), ("academie", academies)):
         if values is not None:
-            kept += f" AND {column} = ANY ({arguments.place(values)})"
+            kept += f" AND {column} {arguments.among(values)}"
     if not marked:
         return f"({kept})"
     ids = [one.mission_id for one in marked]

@@ -38,7 +38,8 @@ SELECT count(*) AS sans_reponse, min(v.le) AS depuis
 FROM convocation c JOIN mission m USING (mission_id)
 JOIN convocation_version v ON v.convocation_id = c.convocation_id AND v.version = c.version
 LEFT JOIN acces a ON a.convocation_id = c.convocation_id AND a.convocation_version = c.version
-WHERE c.status = 'ACTIVE' AND v.le < $2 AND a.etat IS DISTINCT FROM 'ACCEPTEE' AND a.etat IS DISTINCT FROM 'REJETEE'
+WHERE c.status = 'ACTIVE' AND v.le < {before}
+  AND a.etat IS DISTINCT FROM 'ACCEPTEE' AND a.etat IS DISTINCT FROM 'REJETEE'
 """
 
 _KEPT = f"""
@@ -102,11 +103,12 @@ class _Silence(Row):
 
 
 async def liste_missions(
-    connection: Connection, filtre: FiltreMissions, *, lot: int, now: datetime
+    connection: Connection, filtre: FiltreMissions, *, lot: int, now: datetime, marked_here: bool | None = None
 ) -> list[LigneMission]:
-    """A page of missions with what each has, needs (`lot` copies a person) and lacks."""
+    """A page of missions with what each has, needs (`lot` copies a person) and lacks; `marked_here`: see `etats`."""
     arguments = Arguments()
-    source = await etats(connection, arguments, lot, filtre.uais, filtre.academies, filtre.session)
+    places = (filtre.uais, filtre.academies, filtre.session)
+    source = await etats(connection, arguments, lot, *places, marked_here=marked_here)
     conditions = _conditions(arguments, filtre, now)
     # Counted apart: a window over all rows holds each of them whole, for the fifty that are shown.
     query = f"""
@@ -166,20 +168,22 @@ async def keep_again(connection: Connection, lot: int, size: int) -> int:
 
 async def attente_of_mission(connection: Connection, etat: EtatMission, before: datetime) -> Attente:
     """On one mission; `before`: what was written then or later has not waited too long yet."""
-    silence = await connection.fetchrow(
-        f"{_SILENCE} AND c.mission_id = $1", etat.mission_id, before, record_class=_Silence
-    )
+    query = f"{_SILENCE.format(before='$2')} AND c.mission_id = $1"
+    silence = await connection.fetchrow(query, etat.mission_id, before, record_class=_Silence)
     return _attente(silence, [etat] if etat.refusee else [])
 
 
 async def attente_of_etablissements(
-    connection: Connection, uais: Sequence[str], before: datetime, *, lot: int
+    connection: Connection, uais: Sequence[str], before: datetime, *, lot: int, marked_here: bool
 ) -> Attente:
-    """On all missions of these établissements."""
-    silence = await connection.fetchrow(f"{_SILENCE} AND m.uai = ANY($1::text[])", uais, before, record_class=_Silence)
+    """On all missions of these établissements; `marked_here`: see `etats`."""
     arguments = Arguments()
+    query = f"{_SILENCE.format(before=arguments.place(before))} AND m.uai {arguments.among(uais)}"
+    silence = await connection.fetchrow(query, *arguments.values, record_class=_Silence)
+    arguments = Arguments()
+    source = await etats(connection, arguments, lot, uais, marked_here=marked_here)
     query = f"""
-    SELECT mission_id, libelle, voie, refusees FROM {await etats(connection, arguments, lot, uais)} AS e
+    SELECT mission_id, libelle, voie, refusees FROM {source} AS e
     WHERE refusee ORDER BY libelle, voie, mission_id
     """
     return _attente(silence, await connection.fetch(query, *arguments.values, record_class=_Refusees))

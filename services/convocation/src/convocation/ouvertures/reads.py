@@ -21,7 +21,14 @@ _SANS_DECISION = """
 SELECT s.session FROM unnest($1::text[]) WITH ORDINALITY AS s (session, rang)
 WHERE NOT EXISTS (SELECT FROM ouverture o WHERE o.session = s.session AND o.par <> '') ORDER BY s.rang
 """
-_LIEUX = "SELECT DISTINCT session, academie, uai FROM mission WHERE uai = ANY($1::text[]) ORDER BY session, uai"
+_LIEUX = """
+SELECT l.session, l.academie, l.uai, o.portee, o.code, o.ouverte, o.debut, o.fin
+FROM (SELECT DISTINCT session, academie, uai FROM mission WHERE uai = ANY($1::text[])) AS l
+LEFT JOIN ouverture o ON o.session = l.session AND o.par <> '' AND (
+    (o.portee, o.code) = ('ETABLISSEMENT', l.uai) OR (o.portee, o.code) = ('ACADEMIE', l.academie)
+    OR (o.portee, o.code) = ('NATIONALE', '*'))
+ORDER BY l.session, l.uai
+"""
 
 
 # A session's lycées with the decision that holds for each, then what each kind of work has still under way.
@@ -88,7 +95,20 @@ class SessionRow(Row):
     session: str
 
 
-class Lieu(Row):
+class LieuRow(Row):
+    """An établissement with missions in a session, and one of the decisions that concern it (None: there is none)."""
+
+    session: str
+    academie: str
+    uai: str
+    portee: str | None
+    code: str | None
+    ouverte: bool | None
+    debut: datetime | None
+    fin: datetime | None
+
+
+class Lieu(NamedTuple):
     """An établissement with missions in a session."""
 
     session: str
@@ -169,11 +189,20 @@ async def sans_decision(connection: Connection, sessions: Sequence[str]) -> list
     return [row.session for row in rows]
 
 
+async def _lieux(connection: Connection, uais: Sequence[str]) -> dict[Lieu, dict[Cible, Decision]]:
+    """The places of these établissements by session, each with the decisions that concern it."""
+    found: dict[Lieu, dict[Cible, Decision]] = {}
+    for row in await connection.fetch(_LIEUX, list(uais), record_class=LieuRow):
+        decided = found.setdefault(Lieu(row.session, row.academie, row.uai), {})
+        if row.portee is not None and row.code is not None and row.ouverte is not None:
+            decided[Cible(PorteeOuverture(row.portee), row.code)] = Decision(row.ouverte, row.debut, row.fin)
+    return found
+
+
 async def a_venir(connection: Connection, uais: Sequence[str], now: datetime) -> list[AVenir]:
     """For each établissement and session the opening to come, where the decision in force already says when."""
     found = []
-    for lieu in await connection.fetch(_LIEUX, list(uais), record_class=Lieu):
-        decided = await decisions(connection, lieu.session, lieu.academie, lieu.uai)
+    for lieu, decided in (await _lieux(connection, uais)).items():
         debut = ouvrira(decided, lieu.academie, lieu.uai, now)
         if debut is not None:
             found.append(AVenir(lieu.session, local_time(lieu.academie, debut), lieu.uai))
@@ -183,10 +212,9 @@ async def a_venir(connection: Connection, uais: Sequence[str], now: datetime) ->
 async def fermees(connection: Connection, uais: Sequence[str], sessions: Sequence[str], now: datetime) -> list[Fermee]:
     """What closes the établissements' service in these sessions; empty where something there opens later, or may."""
     found = []
-    for lieu in await connection.fetch(_LIEUX, list(uais), record_class=Lieu):
+    for lieu, decided in (await _lieux(connection, uais)).items():
         if lieu.session not in sessions:
             continue
-        decided = await decisions(connection, lieu.session, lieu.academie, lieu.uai)
         what = in_force(decided, lieu.academie, lieu.uai)
         if what is None or what[1].tient(now) or what[1].ouvrira(now):
             return []

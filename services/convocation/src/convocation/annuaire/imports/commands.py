@@ -16,7 +16,7 @@ from acces import audit
 from acces.acteur import Acteur, Role
 from acces.audit import Acte
 from acces.commande import Commande
-from chassis.database import Connection, Pool
+from chassis.database import Connection, Pool, own_session
 from convocation.annuaire.access import may_keep
 from convocation.annuaire.imports import bulk, sql, sts
 from convocation.annuaire.imports.access import visible_import
@@ -68,7 +68,7 @@ async def forget_imports(connection: Connection, now: datetime) -> None:
 
 async def work_at_import(pool: Pool, clock: Callable[[], datetime]) -> bool:
     """Work at one file that waits; False where none does. Raises what another try can mend (a lost connection)."""
-    async with pool.acquire() as connection:
+    async with own_session(pool) as connection:
         tache = await sql.claim(connection)
         if tache is None:
             return False
