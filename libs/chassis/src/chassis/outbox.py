@@ -174,7 +174,7 @@ async def append(connection: Connection, rows: Sequence[Outgoing]) -> None:
     here, first = current_cause(), None
     if _handed.worth(rows):
         now: datetime = await connection.fetchval("SELECT now()")  # what created_at will be
-        first = _handed.put(_Lot(rows, here, now))
+        first = _handed.put(_Lot(tuple(rows), here, now))
     records = _records(rows, here, first)
     await connection.copy_records_to_table("outbox", records=records, columns=_COLUMNS)
 
