@@ -123,7 +123,6 @@ class Consumer:
         self._pause_seconds = 0.0
         self.schema_refuses = None
         kill_point("consumer.after_database_commit")
-        self._after_commit()
         await offsets.commit(nexts, kafka)
         self._nexts |= nexts
         kill_point("consumer.after_offset_commit")
@@ -184,9 +183,11 @@ class Consumer:
 
     async def _write_batch(self, records: Sequence[ConsumerRecord]) -> None:
         with Spans() as spans:
-            async with self._pool.acquire() as connection, connection.transaction():
-                outcome = await self._process(connection, records, spans)
-                kill_point("consumer.before_database_commit")
+            async with self._pool.acquire() as connection:
+                async with connection.transaction():
+                    outcome = await self._process(connection, records, spans)
+                    kill_point("consumer.before_database_commit")
+                self._after_commit()  # before the pool cleans the connection: that is a round trip
         for name, count in outcome.counts.items():
             EVENTS.labels(self.topic, name).inc(count)
 

@@ -34,9 +34,11 @@ async def snapshot(request: Request, acteur: Acteur) -> AsyncIterator[Connection
 async def commande(request: Request, acteur: Acteur) -> AsyncIterator[Commande]:
     """A command's transaction: committed at the end, rolled back by any refusal; then the relay is woken."""
     ours = application(request, Application)
-    async with reading(request, acteur) as connection:
-        yield Commande(connection, acteur, ours.clock())
-    ours.wake_relay()
+    async with itself(request) as connection:
+        async with connection.transaction():
+            await act_as(connection, acteur)
+            yield Commande(connection, acteur, ours.clock())
+        ours.wake_relay()  # before the pool cleans the connection: that is a round trip
 
 
 @asynccontextmanager

@@ -65,7 +65,7 @@ def build(runtime: Runtime) -> Service:
         app=app,
         readers={GROUP: GrantOrRevokeOnConvocationEvents(), "santorin-bridge.accuse": TellAccesOnAccuse()},
         models={ce_type: event.model for ce_type, event in EVENT_TYPES.items()},
-        relay_sources=[ErasedHabilitations(), DirtyHabilitations(schemas_at(settings.documentation_url))],
+        relay_sources=[DirtyHabilitations(schemas_at(settings.documentation_url)), ErasedHabilitations()],
         learning=lambda: freshness.as_of is None,  # it would answer 503, and another process may know
         loops=[
             freshness.watch,

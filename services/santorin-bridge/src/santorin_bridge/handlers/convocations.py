@@ -24,7 +24,7 @@ class GrantOrRevokeOnConvocationEvents:
 
     async def apply(self, connection: Connection, events: list[Event[ConvocationState]], held: Collection[str]) -> None:
         latest = {event.aggregate: event for event in events}
-        versions = await habilitations.versions(connection, list(held))
+        versions = await habilitations.versions(connection, list(held)) if held else {}
         await habilitations.save(
             connection, [_droit(event, versions.get(aggregate, 0) + 1) for aggregate, event in latest.items()]
         )
