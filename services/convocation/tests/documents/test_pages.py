@@ -1,5 +1,10 @@
 """The document of a version for ever, and the public page that says whether it still holds."""
 
+from datetime import UTC, datetime
+from uuid import UUID
+
+from convocation.documents import sql
+
 LYON = "0699001J"
 HTML = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
 SIGNATURE = {"nom": "SIGNATAIRE", "prenom": "Claude", "qualite": "Proviseure", "version": ""}
@@ -14,6 +19,17 @@ async def test_r46_the_document_of_a_version_is_the_same_bytes_for_ever(open_wor
     assert (await chef.get(path)).content == first.content
     assert 'filename="convocation-bœuf' not in first.headers["content-disposition"]
     assert first.headers["content-disposition"].isascii()
+
+
+async def test_of_two_that_rendered_at_once_both_are_given_what_was_kept_first(open_world):
+    one, other = (await open_world.chef.convoque(open_world.hg, "100", "101")).json()["convocations"]
+    keys, now = [(UUID(made["convocation_id"]), 1) for made in (one, other)], datetime.now(UTC)
+    async with open_world.pool.acquire() as connection:
+        rows = {row.convocation_id: row for row in await sql.contents(connection, keys)}
+        first, second = (rows[key] for key, _ in keys)
+        assert await sql.keep(connection, [(first, b"mine")], now) == {keys[0]: b"mine"}
+        kept = await sql.keep(connection, [(first, b"too late"), (second, b"mine too")], now)
+        assert kept == dict(zip(keys, (b"mine", b"mine too"), strict=True))
 
 
 async def test_r24_the_public_page_says_valid_replaced_or_cancelled_and_nothing_more(open_world):

@@ -215,6 +215,6 @@ async def test_the_statements_are_as_many_for_any_number_and_no_connection_is_he
     monkeypatch.setattr(open_world.app.state, "application", replace(open_world.app.state.application, pool=pool))
     monkeypatch.setattr(renderer, "render", watched)
     first = await ask(open_world, *wanted)
-    assert (pool.statements, len(rendered), held) == (5, count, {0})
+    assert (pool.statements, len(rendered), held) == (4, count, {0})
     assert await ask(open_world, *wanted) == first
-    assert (pool.statements, len(rendered)) == (7, count)
+    assert (pool.statements, len(rendered)) == (6, count)

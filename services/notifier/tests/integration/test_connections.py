@@ -209,3 +209,20 @@ async def test_what_the_server_says_is_not_in_the_log(notifier):
             await eventually(lambda: all_sent(notifier), because="it goes out at last")
     assert [line["cause"] for line in lines if line["event"] == "sender.waits"] == ["SMTP 421"]
     assert person not in str(lines)
+
+
+async def test_the_versions_after_next_are_asked_for_before_the_first_mails_have_gone_out(notifier, monkeypatch):
+    ask, gone_out = notifier.convocation.envois, []
+
+    async def watched(wanted):
+        gone_out.append(len(notifier.smtp.mailed))
+        return await ask(wanted)
+
+    monkeypatch.setattr(notifier.convocation, "envois", watched)
+    await convoke(notifier, [FAST] * 40)
+    await notifier.drain(notifier.sending())
+    assert len(gone_out) == 4
+    assert gone_out[:2] == [0, 0]
+    assert gone_out[2] < 10
+    assert gone_out[3] < 20
+    assert len(notifier.smtp.mailed) == 40

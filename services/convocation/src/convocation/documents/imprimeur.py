@@ -86,16 +86,19 @@ class Imprimeur:
         return await asyncio.to_thread(self._renderer.render, [document])
 
     async def _render_each(self, rows: Sequence[Contenu]) -> list[tuple[Contenu, bytes]]:
-        """A file each, in the order of `rows`; as many at once as there are compilers: nobody else waits for more."""
+        """A file each, in the order of `rows`; as many at once as there are compilers: nobody else waits for more.
+
+        From one document to the next a thread does not ask the event loop, which may be busy with a morning's pages.
+        """
         waiting, rendered = iter(enumerate(rows)), dict[int, bytes]()
 
-        async def render() -> None:
+        def render() -> None:
             for rang, row in waiting:
-                rendered[rang] = await asyncio.to_thread(self._renderer.render, [self.document(row)])
+                rendered[rang] = self._renderer.render([self.document(row)])
 
         async with asyncio.TaskGroup() as group:
             for _ in range(self._renderer.compilers):
-                group.create_task(render())
+                group.create_task(asyncio.to_thread(render))
         return [(row, rendered[rang]) for rang, row in enumerate(rows)]
 
     def document(self, row: Contenu) -> Document:

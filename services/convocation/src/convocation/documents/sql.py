@@ -26,6 +26,7 @@ _WANTED = "(SELECT * FROM unnest($1::uuid[], $2::int[]) AS d (convocation_id, ve
 _KEEP = """
 INSERT INTO document (convocation_id, version, signature_version, sha256, octets, rendu_le)
 SELECT r.*, $6 FROM unnest($1::uuid[], $2::int[], $3::int[], $4::text[], $5::bytea[]) AS r ON CONFLICT DO NOTHING
+RETURNING convocation_id, version
 """
 
 
@@ -72,6 +73,11 @@ class Garde(Row):
     octets: bytes
 
 
+class _Ecrite(Row):
+    convocation_id: UUID
+    version: int
+
+
 class Courante(Row):
     """The present version of a convocation, and whose it is."""
 
@@ -103,8 +109,11 @@ async def keep(connection: Connection, rendered: Sequence[tuple[Contenu, bytes]]
         (row.convocation_id, row.version, row.signature_version, hashlib.sha256(octets).hexdigest(), octets)
         for row, octets in rendered
     ]
-    await connection.execute(_KEEP, *map(list, zip(*rows, strict=True)), le)
-    return await kept(connection, [(row[0], row[1]) for row in rows])
+    written = await connection.fetch(_KEEP, *map(list, zip(*rows, strict=True)), le, record_class=_Ecrite)
+    done = {(row.convocation_id, row.version) for row in written}
+    mine = {(row[0], row[1]): row[4] for row in rows}
+    others = [key for key in mine if key not in done]
+    return mine | (await kept(connection, others) if others else {})
 
 
 async def contents(connection: Connection, wanted: Sequence[Cle]) -> list[Contenu]:

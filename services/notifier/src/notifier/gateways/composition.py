@@ -14,7 +14,6 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import parseaddr
 from hashlib import sha256
-from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -24,12 +23,11 @@ from notifier.domain.courrier import AdresseChangee, Envoi, Item
 from notifier.domain.lettre import Lettre
 from notifier.domain.lisible import ligne
 from notifier.domain.wording import Redaction, ordre, rediger, texte, texte_du_changement
-from notifier.gateways.mime import POLICY, Message
+from notifier.gateways.mime import POLICY, Message, attachment
 
 _SPECIAUX = re.compile(r"[()<>\[\]:;@\\,.\"]+")
 
 _LIEN = re.compile(r"https?://[!-~]+")
-_NOM_SIMPLE = re.compile(r"[A-Za-z0-9.-]+")
 _METHODE = re.compile(r"[A-Z]+")
 _NOM_LONG = 100
 _TEMPLATES = Environment(
@@ -143,21 +141,9 @@ def _head(
 def _attach(message: EmailMessage, envoi: Envoi) -> None:
     """Both in base64: bytes for bytes, line ends included."""
     piece, calendrier = envoi.document, envoi.calendrier
-    message.add_attachment(piece.octets, maintype="application", subtype="pdf", **_named(piece.nom))
-    message.add_attachment(
-        calendrier.texte.encode(),
-        maintype="text",
-        subtype="calendar",
-        **_named(calendrier.nom),
-        params={"charset": "utf-8", "method": calendrier.methode},
-    )
-
-
-def _named(nom: str) -> dict[str, Any]:
-    """As convocation names files, the header is parsed once; email parses it three times."""
-    if _NOM_SIMPLE.fullmatch(nom):
-        return {"disposition": f'attachment; filename="{nom}"'}
-    return {"filename": _display(nom)}
+    message.attach(attachment("application/pdf", _display(piece.nom), piece.octets))
+    content_type = f'text/calendar; charset="utf-8"; method="{calendrier.methode}"'
+    message.attach(attachment(content_type, _display(calendrier.nom), calendrier.texte.encode()))
 
 
 def _check(envoi: Envoi) -> None:

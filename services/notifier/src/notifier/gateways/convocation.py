@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import httpx2
+from pydantic_core import from_json
 
 from acces.autorites import autorites
 from francais.adresses import AdresseRefusee, adresse
@@ -60,7 +61,7 @@ class ConvocationGateway:
             response.raise_for_status()
         except httpx2.HTTPError as error:
             raise ConvocationUnavailable(type(error).__name__) from None
-        return [_envoi(one) for one in response.json()["envois"]]
+        return [_envoi(one) for one in from_json(response.content)["envois"]]
 
     async def adresses_changees(self, dites: Sequence[UUID]) -> list[AdresseChangee]:
         """Old addresses to tell; those of `dites` are done. Raises ConvocationUnavailable."""
