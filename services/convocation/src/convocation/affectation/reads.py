@@ -11,11 +11,14 @@ WHERE i.actif AND disciplines_en_academie(i.academie, i.disciplines) && $2::text
   AND i.uai <> $1 AND NOT i.uais_secondaires @> ARRAY[$1::text] AND {{named}}
 ORDER BY i.uai <> ALL($3::text[]), left(i.uai, 3) <> left($1, 3), i.cle, i.numero LIMIT $4
 """
-# Not `academie = `: PostgreSQL would read all its people by index, beside the few of the établissement (3 ms).
+# By two indexes, the second for few people; `academie ||` keeps PostgreSQL from reading the whole académie's beside it.
 _COUNTS = """
-SELECT code, count(*) AS personnes FROM intervenant, unnest(disciplines) AS code
-WHERE actif AND academie || '' = $2 AND (uai = $1 OR uais_secondaires @> ARRAY[$1::text]) AND code = ANY($3::text[])
-GROUP BY code
+SELECT code, count(*) AS personnes FROM (
+    SELECT disciplines FROM intervenant WHERE actif AND uai = $1 AND academie = $2
+    UNION ALL
+    SELECT disciplines FROM intervenant
+    WHERE actif AND uais_secondaires @> ARRAY[$1::text] AND uai <> $1 AND academie || '' = $2
+) AS ici, unnest(disciplines) AS code WHERE code = ANY($3::text[]) GROUP BY code
 """
 
 
