@@ -177,7 +177,7 @@ def _cases(made: list[Closing]) -> dict[str, Case]:
     mission: UUID = mission_id(place.session, place.uai, epreuve.voie, epreuve.code)
     form = f"/missions/{mission}/affectation"
     debuts = [
-        nom[:length] for nom in ("MARBAUIER", "DUCHEET", "LEMONARD", "ROULLEIN", "VAQUEON") for length in (3, 4, 6)
+        nom[:length] for nom in ("MARBAUIER", "DUCHEET", "LEMONARD", "ROULLEIN", "VAQUEON") for length in (2, 3, 4, 6)
     ]
     fautes = ["MARBQUIER", "DUCHHET", "LEMNOARD", "ROULLEINN", "VAQUON"]
     return {
