@@ -212,9 +212,7 @@ async def test_what_the_server_says_is_not_in_the_log(notifier):
 
 
 async def test_the_versions_after_next_are_asked_for_before_the_first_mails_have_gone_out(notifier, monkeypatch):
-    monkeypatch.setattr(
-        "notifier.use_cases.dispatch._SLOW_SECONDS", 60
-    )  # a machine that stands still is not slow
+    monkeypatch.setattr("notifier.use_cases.dispatch._SLOW_SECONDS", 60)  # a machine that stands still is not slow
     ask, gone_out = notifier.convocation.envois, []
 
     async def watched(wanted):
