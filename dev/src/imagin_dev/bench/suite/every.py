@@ -12,15 +12,15 @@ from imagin_dev.bench.suite.runs import Figures
 from imagin_ops.output import say
 
 PLAN: dict[str, tuple[Callable[[], Figures], int]] = {
-    "main": (runs.main, 5),
+    "main": (partial(runs.main, 4_200, 20), 5),
     "rights": (partial(runs.rights, 60_000), 3),
-    "documents": (runs.documents, 5),
+    "documents": (partial(runs.documents, 500), 5),
     "latency": (partial(runs.latency, 500, 50), 3),
     "latency_200": (partial(runs.latency, 1_000, 200), 3),
-    "mails": (partial(runs.mails, 100), 1),
-    "growth": (runs.growth, 1),
+    "mails": (partial(runs.mails, 100, render=False), 1),
+    "growth": (partial(runs.growth, 10), 1),
     "start": (runs.start, 1),
-    "screens": (partial(runs.screens, count=200), 1),
+    "screens": (partial(runs.screens, 900_000, 200), 1),
 }
 """What runs how often. A run of `screens` fills a directory of 900,000 people first."""
 

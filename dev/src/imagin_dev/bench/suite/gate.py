@@ -27,7 +27,7 @@ class Gate(NamedTuple):
 
 
 GATES = (
-    Gate("main", partial(runs.main, 2_000), lambda found: float(found["cpu_ratio"])),
+    Gate("main", partial(runs.main, 2_000, 20), lambda found: float(found["cpu_ratio"])),
     Gate("rights", partial(runs.rights, 20_000), lambda found: float(found["cpu_ratio"]["grants"])),
     Gate("documents", partial(runs.documents, 200), lambda found: float(found["stream_1"]["ratio"])),
 )

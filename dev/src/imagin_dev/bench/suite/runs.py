@@ -24,37 +24,37 @@ from imagin_ops.services import CONVOCATION, MISSION_IMPORT, NOTIFIER, SANTORIN_
 Figures = dict[str, Any]
 
 
-def main(closings: int = 4_200, epreuves: int = 20) -> Figures:
+def main(closings: int, epreuves: int) -> Figures:
     return _with_stack((MISSION_IMPORT, CONVOCATION), lambda stack: throughput.main(stack, closings, epreuves))
 
 
-def growth(times: int = 10) -> Figures:
+def growth(times: int) -> Figures:
     return _with_stack(SERVICES, lambda stack: growth_.growth(stack, times))
 
 
-def latency(count: int = 1_000, per_second: int = 50) -> Figures:
+def latency(count: int, per_second: int) -> Figures:
     services = (MISSION_IMPORT, CONVOCATION, SANTORIN_BRIDGE)
     return _with_stack(services, lambda stack: latency_.latency(stack, count, per_second))
 
 
-def rights(count: int = 300_000) -> Figures:
+def rights(count: int) -> Figures:
     unlimited = {"API_REQUESTS_PER_SECOND": "10000", "API_REQUESTS_BURST": "100000"}
     settings = {f"{SANTORIN_BRIDGE.prefix}{name}": value for name, value in unlimited.items()}
     return _with_stack((SANTORIN_BRIDGE,), lambda stack: rights_.rights(stack, count), settings)
 
 
-def screens(people: int = 900_000, count: int = 300) -> Figures:
+def screens(people: int, count: int) -> Figures:
     rates = {f"{CONVOCATION.prefix}SEARCH_{name}": "10000" for name in ("PER_SECOND", "BURST")}
     rates[f"{CONVOCATION.prefix}PEOPLE_PER_HOUR"] = "1000000"
     return _with_stack((MISSION_IMPORT, CONVOCATION), lambda stack: screens_.screens(stack, people, count), rates)
 
 
-def mails(lycees: int = 2_500, *, render: bool = False) -> Figures:
+def mails(lycees: int, *, render: bool) -> Figures:
     given = mails_.settings()
     return _with_stack(SERVICES, lambda stack: mails_.mails(stack, given, lycees, render=render), given)
 
 
-def documents(count: int = 500) -> Figures:
+def documents(count: int) -> Figures:
     return asyncio.run(documents_.documents(count))
 
 

@@ -50,9 +50,8 @@ async def list_envois(request: Request, body: EnvoisIn, acteur: ActeurDep) -> Re
     may_read_envois(acteur)
     wanted = [VersionDemandee(one.convocation_id, one.version, one.dite, one.engagee) for one in body.demandes]
     envois = await _answers(request, acteur, wanted)
-    content = await asyncio.to_thread(
-        to_json, {"envois": envois}
-    )  # of 50 kB a version: json holds the loop ten times as long
+    # 50 kB a version: `json` would hold the loop ten times as long.
+    content = await asyncio.to_thread(to_json, {"envois": envois})
     return Response(content, media_type="application/json")
 
 
