@@ -103,3 +103,13 @@ async def test_nothing_is_kept_for_a_relay_that_does_not_lead(connection):
     with outbox.handing_over():
         await write(connection, rows())
     assert not outbox._handed, "nor after it has stepped down"
+
+
+async def test_rows_that_a_leader_before_left_are_not_mistaken_for_those_in_memory(connection):
+    with outbox.handing_over():
+        await write(connection, rows(version=1, body="left"))
+    with outbox.handing_over():
+        await write(connection, rows(version=2, body="own"))
+        assert outbox._handed
+        messages = await OUTBOX.fetch(connection, 1_000)
+    assert bodies(messages) == [b'"left"'] * MANY + [b'"own"'] * MANY
