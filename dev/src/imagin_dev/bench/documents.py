@@ -3,7 +3,7 @@
 import asyncio
 import io
 import math
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
 from time import perf_counter
 from typing import Any
@@ -32,11 +32,19 @@ async def documents(count: int) -> dict[str, Any]:
     def render(to: Documents) -> Callable[[int], Any]:
         return lambda number: to.render([_document(number, signature)])
 
+    def many_empty() -> None:
+        for number in range(count):
+            empty(number)
+
+    def stream(to: Documents) -> Awaitable[Any]:
+        return to.render_each(count, lambda number: _document(number, signature))
+
     figures: dict[str, Any] = {"bench": "documents", "count": count, "signature_bytes": len(signature)}
-    figures["bare"] = await percentiles(count, _in_thread(empty)) | {"per_second": await _stream(count, empty, 1)}
+    figures["bare"] = await percentiles(count, _in_thread(empty))
+    figures["bare"]["per_second"] = await _rate(count, asyncio.to_thread(many_empty))
     figures["one"] = await percentiles(count, _in_thread(render(one)))
-    figures["stream_1"] = {"per_second": await _stream(count, render(one), 1)}
-    figures[f"stream_{COMPILERS}"] = {"per_second": await _stream(count, render(together), COMPILERS)}
+    figures["stream_1"] = {"per_second": await _rate(count, stream(one))}
+    figures[f"stream_{COMPILERS}"] = {"per_second": await _rate(count, stream(together))}
     for name in ("stream_1", f"stream_{COMPILERS}"):
         figures[name]["ratio"] = round(figures[name]["per_second"] / figures["bare"]["per_second"], 3)
     return figures
@@ -49,16 +57,10 @@ def _in_thread(render: Callable[[int], Any]) -> Callable[[int], Any]:
     return send
 
 
-async def _stream(count: int, render: Callable[[int], Any], at_once: int) -> float:
-    """How many a second, `at_once` in threads."""
-    waiting = iter(range(count))
-
-    async def work() -> None:
-        for number in waiting:
-            await asyncio.to_thread(render, number)
-
+async def _rate(count: int, work: Awaitable[Any]) -> float:
+    """How many a second; `work` makes `count`."""
     began = perf_counter()
-    await asyncio.gather(*(work() for _ in range(at_once)))
+    await work
     return round(count / (perf_counter() - began), 1)
 
 

@@ -9,6 +9,7 @@ import pytest
 from chassis.problem import Problem
 from convocation.documents import imprimeur
 from convocation.documents.imprimeur import Imprimeur
+from convocation.documents.rendering import Documents
 
 
 class Instant:
@@ -55,13 +56,11 @@ async def test_a_big_file_that_waits_too_long_is_refused_and_told_when_to_come_b
     assert await one.together([]) == b"many"
 
 
-class LastFirst:
+class LastFirst(Documents):
     """Renders "a" after "b"."""
 
-    compilers = 2
-
     def __init__(self):
-        self.second = Event()
+        self.compilers, self.second = 2, Event()
 
     def render(self, documents):
         [name] = documents
@@ -72,7 +71,5 @@ class LastFirst:
         return name.encode()
 
 
-async def test_two_are_rendered_at_once_and_kept_in_their_order(monkeypatch):
-    one = Imprimeur(LastFirst(), Instant(), public_url="https://imagin.exemple.invalid", cles=None)
-    monkeypatch.setattr(one, "document", lambda row: row)
-    assert await one._render_each(["a", "b", "c"]) == [("a", b"a"), ("b", b"b"), ("c", b"c")]
+async def test_two_are_rendered_at_once_and_kept_in_their_order():
+    assert await LastFirst().render_each(3, "abc".__getitem__) == [b"a", b"b", b"c"]

@@ -51,9 +51,9 @@ class Imprimeur:
             missing = [key for key in keys if key not in found]
             rows = await sql.contents(connection, missing) if missing else []
         if rows:
-            rendered = await self._render_each(rows)
+            octets = await self._renderer.render_each(len(rows), lambda rang: self.document(rows[rang]))
             async with reading() as connection:
-                found |= await sql.keep(connection, rendered, now)
+                found |= await sql.keep(connection, list(zip(rows, octets, strict=True)), now)
         return found
 
     @asynccontextmanager
@@ -84,22 +84,6 @@ class Imprimeur:
     async def sample(self, document: Document) -> bytes:
         """One document, which is not kept: the preview of a signature."""
         return await asyncio.to_thread(self._renderer.render, [document])
-
-    async def _render_each(self, rows: Sequence[Contenu]) -> list[tuple[Contenu, bytes]]:
-        """A file each, in the order of `rows`; as many at once as there are compilers: nobody else waits for more.
-
-        From one document to the next a thread does not ask the event loop, which may be busy with a morning's pages.
-        """
-        waiting, rendered = iter(enumerate(rows)), dict[int, bytes]()
-
-        def render() -> None:
-            for rang, row in waiting:
-                rendered[rang] = self._renderer.render([self.document(row)])
-
-        async with asyncio.TaskGroup() as group:
-            for _ in range(self._renderer.compilers):
-                group.create_task(asyncio.to_thread(render))
-        return [(row, rendered[rang]) for rang, row in enumerate(rows)]
 
     def document(self, row: Contenu) -> Document:
         """A row of `sql.contents` in the words to print."""

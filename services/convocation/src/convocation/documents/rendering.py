@@ -3,8 +3,9 @@
 Texts of people go to typst as JSON and are set as text, never read as its code (D42).
 """
 
+import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from importlib.resources import files
@@ -76,6 +77,22 @@ class Documents(Composeur):
         le = max(document.etablie_le for document in documents)
         signatures = {one.signataire.image for one in documents if one.signataire and one.signataire.image}
         return self.compose(_envoi(documents), le, len(documents), list(signatures))
+
+    async def render_each(self, count: int, document: Callable[[int], Document]) -> list[bytes]:
+        """A file each, in their order; as many at once as there are compilers: nobody else waits for more.
+
+        From one document to the next a thread does not ask the event loop, which may be busy with a morning's pages.
+        """
+        waiting, rendered = iter(range(count)), dict[int, bytes]()
+
+        def render() -> None:
+            for rang in waiting:
+                rendered[rang] = self.render([document(rang)])
+
+        async with asyncio.TaskGroup() as group:
+            for _ in range(self.compilers):
+                group.create_task(asyncio.to_thread(render))
+        return [rendered[rang] for rang in range(count)]
 
 
 _TITRES = {
