@@ -8,7 +8,6 @@ from ecriture import tout_lire
 from essai import Ecart
 
 TYPE = "fr.santorin.accuse.v1"
-PATIENCE_SECONDES = 60
 _CORPS = ("convocation_id", "habilitation_version", "version", "decision", "motif")
 _ENTETES = ("ce_specversion", "ce_id", "ce_source", "ce_type", "ce_subject", "ce_time")
 
@@ -29,7 +28,7 @@ async def juger(essai):
 
 async def _une_reponse_a_chacun(essai):
     """Les réponses, une fois que chaque droit de l’essai a celle à sa version."""
-    limite = time.monotonic() + PATIENCE_SECONDES
+    limite = time.monotonic() + essai.reglages.reponses_sous
     while True:
         lues = await tout_lire(essai.reglages.kafka, essai.accuses)
         if phrases := [phrase for record in lues for phrase in _defauts(record, essai.ecrites)]:

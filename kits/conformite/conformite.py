@@ -9,6 +9,7 @@ Il faut Python 3.11 ou plus, aiokafka, et un Kafka d’essai. La suite ne crée 
 import argparse
 import asyncio
 import logging
+import math
 import sys
 import time
 from contextlib import AsyncExitStack
@@ -89,13 +90,26 @@ def _appel():
     appel.add_argument("--seulement", nargs="+", choices=REGLES, metavar="REGLE", default=list(REGLES))
     appel.add_argument("--sauf", nargs="+", choices=REGLES, metavar="REGLE", default=[])
     appel.add_argument("--bavard", action="store_true", help="montre ce que le consommateur écrit")
+    appel.add_argument(
+        "--reponses-sous", type=_secondes, default=60, metavar="SECONDES", help="ce qu’une réponse peut prendre (60)"
+    )
     return appel.parse_args()
+
+
+def _secondes(texte):
+    try:
+        secondes = float(texte)
+    except ValueError:
+        secondes = math.nan
+    if not 0 < secondes < math.inf:
+        raise argparse.ArgumentTypeError(f"{texte} : il faut un nombre de secondes, plus de 0")
+    return secondes
 
 
 def main():
     appel = _appel()
     logging.disable()  # ce qui ne va pas est dit par le rapport
-    reglages = Reglages(appel.kafka, appel.consommer, appel.droits, token_hex(4), appel.bavard)
+    reglages = Reglages(appel.kafka, appel.consommer, appel.droits, token_hex(4), appel.bavard, appel.reponses_sous)
     regles = [regle for regle in REGLES if regle in appel.seulement and regle not in appel.sauf]
     try:
         verdicts = asyncio.run(juger_tout(reglages, regles, lambda phrase: print(phrase, flush=True)))

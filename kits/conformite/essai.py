@@ -20,13 +20,16 @@ _REPIT_SECONDES = 3
 
 
 class Reglages(NamedTuple):
-    """Ce que la ligne de commande dit. `execution` : dans le nom de chaque topic, pour ne toucher à aucun autre."""
+    """Ce que la ligne de commande dit. `execution` : dans le nom de chaque topic, pour ne toucher à aucun autre ;
+    `reponses_sous` : des secondes.
+    """
 
     kafka: str
     consommer: str
     droits: str
     execution: str
     bavard: bool
+    reponses_sous: float
 
 
 class Ecart(Exception):

@@ -122,7 +122,7 @@ async def test_a_wrong_reader_fails_by_the_rule_that_it_breaks_and_by_no_other(k
 async def test_each_rule_is_broken_by_a_reader_that_the_suite_finds(kafka, tmp_path, mistake):
     rules = ALSO_WRONG[mistake]
     wrong = f"{sys.executable} {FAUX} {mistake}"
-    code, report, verdicts = await judged(kafka, tmp_path, wrong, "--seulement", *rules)
+    code, report, verdicts = await judged(kafka, tmp_path, wrong, "--reponses-sous", "10", "--seulement", *rules)
     assert (code, verdicts) == (1, dict.fromkeys(rules, "failure")), report
 
 
@@ -150,3 +150,6 @@ def test_a_wrong_call_is_a_sentence_and_no_report(tmp_path):
     assert (code, "--kafka" in said) == (2, True)
     code, said = run("--kafka", "127.0.0.1:1", *commands)
     assert (code, said) == (1, "Kafka ne répond pas à 127.0.0.1:1\n")
+    for seconds in ("0", "nan", "inf", "vite"):
+        code, said = run("--kafka", "127.0.0.1:1", *commands, "--reponses-sous", seconds)
+        assert (code, f"{seconds} : il faut un nombre de secondes, plus de 0" in said) == (2, True)
