@@ -36,7 +36,7 @@ log = structlog.get_logger()
 _TOKEN_HOURS = 0.1
 _REMINDERS_SECONDS = 60.0
 _GAUGES_SECONDS = 10.0
-_ADDRESSES_SECONDS = 30.0
+_ADDRESSES_SECONDS = 10.0
 
 
 def _clock() -> datetime:
