@@ -12,7 +12,7 @@ from aiokafka.errors import KafkaError, TopicAuthorizationFailedError, Transacti
 from chassis.settings import kafka_connection
 from event_schemas.catalogue import ACCUSE, CONVOCATION, HABILITATION, TOPICS
 from imagin_ops import groups, parts, topics
-from imagin_ops.acls import COUNTER, OPERATORS, Given, acls, given, missing, strangers
+from imagin_ops.acls import COUNTER, OPERATORS, Given, acls, commands, given, missing, strangers
 from imagin_ops.connections import NoAnswer
 from imagin_ops.readers import unread
 from imagin_ops.services import SERVICES
@@ -35,12 +35,12 @@ async def kafka():
         async def allow(one):
             async with gate:
                 process = await asyncio.create_subprocess_exec(
-                    *tool, *one.arguments, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+                    *tool, *one, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
                 )
                 said, _ = await process.communicate()
                 assert process.returncode == 0, said.decode()
 
-        await asyncio.gather(*map(allow, acls()))
+        await asyncio.gather(*map(allow, commands()))
         yield kafka
 
 

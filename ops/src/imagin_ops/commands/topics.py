@@ -7,7 +7,7 @@ import typer
 
 from event_schemas.catalogue import TOPICS
 from imagin_ops import running, topics
-from imagin_ops.acls import acls
+from imagin_ops.acls import acls, commands
 from imagin_ops.connections import run
 from imagin_ops.output import fail, put, put_json
 
@@ -74,5 +74,5 @@ def acls_(*, json: Json = False) -> None:
     """
     if json:
         put_json([one._asdict() for one in acls()])
-    for one in acls() if not json else ():
-        put(" ".join(["${KAFKA_ACLS:?kafka-acls.sh --bootstrap-server …}", *one.arguments]))
+    for one in commands() if not json else ():
+        put(" ".join(["${KAFKA_ACLS:?kafka-acls.sh --bootstrap-server …}", *one]))
