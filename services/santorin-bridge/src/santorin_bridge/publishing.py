@@ -9,12 +9,13 @@ from uuid import UUID
 
 from chassis.cloudevents import Cause, encode, event_id
 from chassis.database import Connection
-from chassis.outbox import Message, Outgoing, Waiting
+from chassis.outbox import Message, Outgoing
+from chassis.waiting import Waiting
 from event_schemas.acces import Acces
 from event_schemas.catalogue import ACCES, ACCES_CHANGED, HABILITATION, HABILITATION_STATE
 from santorin_bridge.domain.reponse import EtatAcces
 from santorin_bridge.metrics import CONVOCATION_TO_SANTORIN_SECONDS
-from santorin_bridge.persistence import conservation, habilitations
+from santorin_bridge.persistence import attente, conservation, habilitations
 from santorin_bridge.persistence.conservation import Effacee
 from santorin_bridge.persistence.habilitations import AccesSuivant, Dirty
 
@@ -42,7 +43,7 @@ class DirtyHabilitations:
             CONVOCATION_TO_SANTORIN_SECONDS.observe(max(0.0, seconds))
 
     async def waiting(self, connection: Connection) -> list[Waiting]:
-        return await habilitations.waiting(connection, HABILITATION)
+        return await attente.rights(connection)
 
 
 class ErasedHabilitations:

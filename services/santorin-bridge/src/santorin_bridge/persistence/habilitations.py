@@ -8,7 +8,6 @@ from uuid import UUID
 from chassis.cloudevents import Cause
 from chassis.database import Connection, Row, copy_new, update_all
 from chassis.guard import Known
-from chassis.outbox import Waiting
 from event_schemas.habilitations import Habilitation
 
 _KNOWN = """
@@ -60,11 +59,6 @@ FROM habilitation h WHERE published_version < version ORDER BY changed_at, h.con
 _ANNOUNCE = """
 UPDATE habilitation SET acces_version = acces_version + 1, annonce = acces_version + 1, annonce_de = version
 WHERE convocation_id = ANY($1::text[]::uuid[]) AND annonce_de <> version
-"""
-_WAITING = """
-SELECT $1::text AS topic, count(*) AS pending,
-       extract(epoch FROM now() - min(sale_depuis))::float8 AS oldest_seconds
-FROM habilitation WHERE published_version < version HAVING count(*) > 0
 """
 # Before _PUBLISHED: in the order of ids, as whoever writes rights locks them.
 _LOCK = "SELECT FROM habilitation WHERE convocation_id = ANY($1::text[]::uuid[]) ORDER BY convocation_id FOR UPDATE"
@@ -188,11 +182,6 @@ async def dirty(connection: Connection, limit: int) -> list[Dirty]:
         await connection.execute(_ANNOUNCE, kept_none)
         rows = await connection.fetch(_DIRTY, limit, record_class=Dirty)
     return rows
-
-
-async def waiting(connection: Connection, topic: str) -> list[Waiting]:
-    """How many rights are to publish on `topic`, and since when; nothing where there is none."""
-    return await connection.fetch(_WAITING, topic, record_class=Waiting)
 
 
 async def published(connection: Connection, sent: Sequence[Dirty]) -> list[float]:
