@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import pytest
 from typer.testing import CliRunner
 
-from chassis.settings import kafka_connection
+from chassis.connecting import kafka_connection
 from event_schemas.catalogue import TOPICS
 from imagin_ops import topics
 from imagin_ops.main import app

@@ -3,8 +3,8 @@
 import pytest
 from aiokafka import AIOKafkaConsumer
 
+from chassis.connecting import kafka_connection
 from chassis.database import connect
-from chassis.settings import kafka_connection
 from event_schemas import identities
 from event_schemas.catalogue import INSCRIPTIONS, TOPICS
 from event_schemas.uai import letter

@@ -16,7 +16,8 @@ import mission_import.settings
 import notifier.settings
 import santorin_bridge.settings
 from acces.jetons import create_keys
-from chassis.settings import Misconfigured, load, variable_of
+from chassis.given import Misconfigured
+from chassis.settings import load, variable_of
 from testkit.ports import free_port
 
 DEPLOY = Path(__file__).parents[2] / "deploy"

@@ -1,5 +1,6 @@
 """`imagin` imports the command that is asked for and no other: each start of `imagin status` was a second long."""
 
+import os
 import subprocess
 import sys
 
@@ -29,3 +30,15 @@ def test_one_command_imports_no_other():
     imported = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.splitlines()[-1].split()
     assert "imagin_ops.commands.status" in imported
     assert not {"fastapi", "playwright", "imagin_dev.demo.command", "imagin_ops.commands.console"} & {*imported}
+
+
+def test_status_imports_nothing_that_takes_longer_than_its_own_work(tmp_path):
+    """Without an installation it ends before it asks anybody; Rich comes with the sentence that says so."""
+    program = f"try:\n    {IMPORTED.replace('; print', chr(10) + 'finally: print')}"
+    asked = [sys.executable, "-c", program.replace("import sys; ", "import sys\n    "), "status"]
+    alone = {"PATH": os.environ["PATH"], "XDG_CACHE_HOME": str(tmp_path)}
+    done = subprocess.run(asked, capture_output=True, text=True, check=False, env=alone)
+    imported = {*done.stdout.splitlines()[-1].split()}
+    assert {"aiokafka", "asyncpg", "imagin_ops.commands.status"} < imported
+    heavy = {"pydantic", "httpx2", "yaml", "prometheus_client", "structlog", "cryptography", "opentelemetry"}
+    assert not heavy & imported

@@ -13,9 +13,9 @@ from aiokafka import AIOKafkaProducer
 from acces import audit, sceaux
 from acces.acteur import Acteur, Role
 from acces.audit import Acte
+from chassis.connecting import kafka_connection
 from chassis.database import create_pool
 from chassis.relay import Relay
-from chassis.settings import kafka_connection
 from event_schemas.catalogue import CONVOCATION as CONVOCATIONS
 from event_schemas.catalogue import HABILITATION, TOPICS
 from imagin_ops import topics

@@ -5,7 +5,7 @@ import re
 import pytest
 from pydantic import ValidationError
 
-from event_schemas import catalogue
+from event_schemas import catalogue, readers
 from event_schemas.catalogue import EVENT_TYPES, SEASONS_MS, TOPICS, parse
 
 SERVICES = {"mission-import", "convocation", "santorin-bridge", "notifier", "cyclades", "santorin"}
@@ -88,3 +88,9 @@ def test_a_malformed_topic_is_refused(old: str, new: str, where: str):
 def test_a_topic_whose_name_breaks_the_convention_is_refused():
     with pytest.raises(ValidationError, match="name"):
         parse("imagin.public.Convocation", GOOD)
+
+
+@pytest.mark.parametrize("service", sorted(SERVICES))
+def test_what_reads_the_files_without_the_catalogue_finds_the_same_groups(service):
+    wanted = {topic.readers[service]: topic.name for topic in TOPICS.values() if service in topic.readers}
+    assert readers.groups_of(service) == wanted

@@ -48,13 +48,6 @@ def test_a_body_read_again_is_the_same_with_the_same_hash(body: Event):
     )
 
 
-@pytest.mark.parametrize("body", [one for one in BODIES if isinstance(one.values[0], State)])
-def test_a_body_of_valid_fields_is_the_one_that_checking_them_gives(body: State):
-    fields = {name: value for name, value in body if name != "hash"}
-    unchecked = type(body).of_valid(**fields)
-    assert (unchecked, unchecked.to_bytes()) == (type(body).create(**fields), body.to_bytes())
-
-
 @pytest.mark.parametrize("body", BODIES)
 def test_unknown_fields_are_tolerated_and_change_nothing(body: Event):
     assert type(body).model_validate_json(changed(body, plus_tard={"a": 1})).hash == body.hash

@@ -27,6 +27,7 @@ ELSEWHERE = {
     "libs/chassis/src/chassis/provisioning.py": "makes databases and roles",
     "libs/chassis/src/chassis/restoring.py": "what others know of a restored database, in a table of its session",
     "libs/chassis/src/chassis/service.py": "counts what waits, for the metrics",
+    "libs/chassis/src/chassis/waiting.py": "what waits in the outbox, for who does not make messages",
     "services/convocation/src/convocation/commun/idempotence.py": "the one table of commun",
 }
 NO_CONNECTION = {("libs/chassis/src/chassis/relay.py", "source.fetch")}  # a source has a `fetch` of its own

@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError, TopicAuthorizationFailedError, TransactionalIdAuthorizationFailed
 
-from chassis.settings import kafka_connection
+from chassis.connecting import kafka_connection
 from event_schemas.catalogue import ACCUSE, CONVOCATION, HABILITATION, TOPICS
 from imagin_ops import groups, parts, topics
 from imagin_ops.acls import COUNTER, OPERATORS, Given, acls, commands, given, missing, strangers

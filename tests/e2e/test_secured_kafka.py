@@ -13,8 +13,8 @@ import pytest_asyncio
 from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaConnectionError
 
+from chassis.connecting import kafka_connection
 from chassis.provisioning import create_service_database
-from chassis.settings import kafka_connection
 from event_schemas.catalogue import MISSION
 from imagin_dev.cyclades import closings, inscriptions_file, producer
 from imagin_ops import topics

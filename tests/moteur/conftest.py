@@ -13,8 +13,8 @@ import httpx2
 import pytest
 import pytest_asyncio
 
+from chassis.connecting import kafka_connection
 from chassis.database import connect
-from chassis.settings import kafka_connection
 from convocation.operations import open_session
 from imagin_ops.services import CONVOCATION, MISSION_IMPORT, SERVICES
 from testkit.ports import free_ports

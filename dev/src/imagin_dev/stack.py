@@ -19,9 +19,9 @@ from acces.cle_partagee import SharedKey
 from acces.jetons import ISSUERS, Signer, create_keys
 from acces.jetons import PATH as JWKS
 from acces.jetons import SERVICES as AUDIENCES
+from chassis.connecting import kafka_connection
 from chassis.database import connect
 from chassis.provisioning import create_service_database
-from chassis.settings import kafka_connection
 from convocation.operations import open_session
 from imagin_ops import topics
 from imagin_ops.running import Installation

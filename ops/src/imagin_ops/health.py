@@ -1,6 +1,7 @@
 """How an installation is: everybody is asked at the same time, and nobody is waited for longer than some seconds."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -8,19 +9,17 @@ from email.utils import parsedate_to_datetime
 from typing import NamedTuple, TypeVar
 
 import asyncpg
-import httpx2
-from prometheus_client.parser import text_string_to_metric_families
 
-from chassis import migration
 from chassis.database import Connection, Row
-from chassis.migration import Schema
-from chassis.outbox import Waiting
+from chassis.waiting import Waiting
+from imagin_ops import asking
+from imagin_ops.asking import Answer
 from imagin_ops.connections import NoAnswer, connected
 from imagin_ops.readers import Unread, groups_of
 from imagin_ops.running import Installation
 from imagin_ops.services import SANTORIN_BRIDGE, ServiceSpec
 from imagin_ops.waiting import waiting
-from santorin_bridge.operations import Silence, silence
+from santorin_bridge.waiting import Silence, silence
 
 ASKED_SECONDS = 6.0
 _HTTP_SECONDS = 4.0
@@ -28,8 +27,10 @@ _DATE_SECONDS = timedelta(seconds=2)  # a Date has no fractions, and uvicorn wri
 _STANDING_SECONDS = 30.0
 _OUTBOX_SECONDS = 60.0
 _DEAD = "SELECT count(*) AS dead FROM dead_letter WHERE state IN ('OPEN', 'RETRY')"
-_STANDING = "imagin_consumer_standing_seconds"
-_OUTBOX_AGE = "imagin_outbox_oldest_age_seconds"
+_OURS = "# TYPE imagin_"
+_STANDING = re.compile(r"^imagin_consumer_standing_seconds\{(.*)\} (\S+)", re.MULTILINE)
+_OUTBOX_AGE = re.compile(r"^imagin_outbox_oldest_age_seconds\{.*\} (\S+)", re.MULTILINE)
+_LABEL = re.compile(r'(\w+)="([^"]*)"')
 
 T = TypeVar("T")
 Place = tuple[str, str, int]
@@ -85,7 +86,6 @@ class Books:
     waiting: list[Waiting]
     dead_letters: int
     silence: Silence | None
-    schema: Schema
     clock_seconds: float
 
     @property
@@ -197,10 +197,9 @@ async def _read(connection: Connection, service: ServiceSpec) -> Books:
     row = await connection.fetchrow(_DEAD, record_class=_Dead)
     assert row is not None
     of_santorin = await silence(connection) if service == SANTORIN_BRIDGE else None
-    schema = await migration.schema(connection, migration.of_service(service.package))
     before = datetime.now(UTC)
     there: datetime = await connection.fetchval("SELECT clock_timestamp()")
-    return Books(await waiting(connection, service), row.dead, of_santorin, schema, _apart(there, before))
+    return Books(await waiting(connection, service), row.dead, of_santorin, _apart(there, before))
 
 
 def _apart(there: datetime, before: datetime) -> float:
@@ -210,24 +209,24 @@ def _apart(there: datetime, before: datetime) -> float:
 
 async def _replica(url: str) -> Replica:
     before = datetime.now(UTC) - _DATE_SECONDS
-    ready = await _got(f"{url}/health/ready")
+    ready = await asking.get(f"{url}/health/ready", seconds=_HTTP_SECONDS)
     if ready is None:
         return Replica(url, "muet")
-    word = ready.text.strip() if ready.status_code in {200, 503} else f"HTTP {ready.status_code}"
+    word = ready.text.strip() if ready.status in {200, 503} else f"HTTP {ready.status}"
     return Replica(url, word, _apart(there, before) if (there := _date(ready)) else 0.0)
 
 
-def _date(answer: httpx2.Response) -> datetime | None:
+def _date(answer: Answer) -> datetime | None:
     """When a process says that it answered, to the second; None where it does not say it."""
     try:
-        return parsedate_to_datetime(answer.headers.get("Date", ""))
+        return parsedate_to_datetime(answer.date)
     except ValueError:
         return None
 
 
 async def _metrics(url: str) -> Metrics:
-    answer = await _got(f"{url}/metrics")
-    if answer is None or answer.status_code != 200:
+    answer = await asking.get(f"{url}/metrics", seconds=_HTTP_SECONDS)
+    if answer is None or answer.status != 200 or _OURS not in answer.text:
         return Metrics(url, mute=True)
     try:
         standing, outbox = _measured(answer.text)
@@ -236,24 +235,10 @@ async def _metrics(url: str) -> Metrics:
     return Metrics(url, False, standing, outbox)
 
 
-async def _got(url: str) -> httpx2.Response | None:
-    async with httpx2.AsyncClient(timeout=_HTTP_SECONDS, trust_env=False) as client:
-        try:
-            async with asyncio.timeout(_HTTP_SECONDS):
-                return await client.get(url)
-        except (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError):
-            return None
-
-
 def _measured(text: str) -> tuple[dict[Place, float], float]:
     """How long readers stand still, and the age of the oldest row to send."""
     standing: dict[Place, float] = {}
-    outbox = 0.0
-    for family in text_string_to_metric_families(text):
-        for sample in family.samples:
-            if sample.name == _STANDING:
-                labels = sample.labels
-                standing[labels["group"], labels["topic"], int(labels["partition"])] = sample.value
-            elif sample.name == _OUTBOX_AGE:
-                outbox = max(outbox, sample.value)
-    return standing, outbox
+    for labels, seconds in _STANDING.findall(text):
+        of = dict(_LABEL.findall(labels))
+        standing[of["group"], of["topic"], int(of["partition"])] = float(seconds)
+    return standing, max(map(float, _OUTBOX_AGE.findall(text)), default=0.0)

@@ -5,25 +5,32 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cache
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 from zoneinfo import ZoneInfo
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+if TYPE_CHECKING:  # a command that only puts lines need not load it
+    from rich.console import Console
+    from rich.progress import Progress
 
-stderr = Console(stderr=True, highlight=False)
-_PARIS = ZoneInfo("Europe/Paris")
+
+@cache
+def stderr() -> "Console":
+    """Where what is no result goes."""
+    from rich.console import Console  # noqa: PLC0415
+
+    return Console(stderr=True, highlight=False)
 
 
 def say(text: str) -> None:
     """One line of progress."""
-    stderr.print(f"• {text}", markup=False, soft_wrap=True)
+    stderr().print(f"• {text}", markup=False, soft_wrap=True)
 
 
 def fail(text: str, *, code: int = 1) -> NoReturn:
     """Tell what is wrong in one sentence and end."""
-    stderr.print(f"Erreur : {text}", style="red", markup=False, soft_wrap=True)
+    stderr().print(f"Erreur : {text}", style="red", markup=False, soft_wrap=True)
     raise SystemExit(code)
 
 
@@ -34,7 +41,7 @@ def program() -> str:
 
 def when(moment: datetime) -> str:
     """A moment as people read it: by the clock of Paris, wherever the command runs, with its zone."""
-    return f"{moment.astimezone(_PARIS):%Y-%m-%d %H:%M:%S %Z}"
+    return f"{moment.astimezone(ZoneInfo('Europe/Paris')):%Y-%m-%d %H:%M:%S %Z}"
 
 
 def put_json(value: Any) -> None:
@@ -50,8 +57,16 @@ def put(text: str) -> None:
 
 
 @contextmanager
-def progress() -> Iterator[Progress]:
+def progress() -> Iterator["Progress"]:
     """Bars on stderr, gone when done; silent where stderr is no terminal."""
+    from rich.progress import (  # noqa: PLC0415
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+    )
+
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=stderr, transient=True, disable=not stderr.is_terminal) as bars:
+    with Progress(*columns, console=stderr(), transient=True, disable=not stderr().is_terminal) as bars:
         yield bars

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import GroupCoordinatorNotAvailableError
 
-from event_schemas.catalogue import TOPICS
+from event_schemas import readers
 from imagin_ops.connections import kafka_admin
 from imagin_ops.services import SERVICES, ServiceSpec
 
@@ -30,7 +30,7 @@ class Unread(NamedTuple):
 
 def groups_of(service: ServiceSpec) -> dict[str, str]:
     """The topic that each consumer group of the service reads."""
-    return {topic.readers[service.name]: topic.name for topic in TOPICS.values() if service.name in topic.readers}
+    return readers.groups_of(service.name)
 
 
 async def unread(kafka: dict[str, Any]) -> list[Unread]:

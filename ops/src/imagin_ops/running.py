@@ -8,10 +8,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
 
-import psutil
-from pydantic_settings import SettingsConfigDict
-
-from chassis.settings import KafkaSettings, Misconfigured, check_database_url, load, read_secret_file
+from chassis.connecting import kafka_connection
+from chassis.given import Misconfigured, check_brokers, check_database_url, read_secret_file
 from imagin_ops.connections import masked
 from imagin_ops.output import fail, say
 from imagin_ops.services import SERVICES, ServiceSpec
@@ -22,10 +20,6 @@ _PROMETHEUS = "IMAGIN_PROMETHEUS_URL"
 _SMTP, _SMTP_CA = "NOTIFIER_SMTP_URL", "NOTIFIER_SMTP_CA_FILE"
 _SECURITY = [f"IMAGIN_KAFKA_{one}" for one in ("SECURITY_PROTOCOL", "SASL_MECHANISM", "SASL_USERNAME", "CA_FILE")]
 _PROCESS = re.compile(r"https?://(\[[0-9A-Fa-f:.]+\]|[^/:\s]+)(:[0-9]{1,5})?(/\S*)?")
-
-
-class _Kafka(KafkaSettings):
-    model_config = SettingsConfigDict(env_prefix="IMAGIN_")
 
 
 def given(variable: str) -> str:
@@ -82,7 +76,13 @@ class Installation:
         """aiokafka's arguments, with IMAGIN_KAFKA_* security where it is set. Exits with 2 where it is wrong."""
         self.need({_BOOTSTRAP: self.bootstrap})
         try:
-            return load(_Kafka, kafka_bootstrap=self.bootstrap).kafka_connection
+            if not any(map(given, _SECURITY)):
+                return kafka_connection(bootstrap=check_brokers(self.bootstrap))
+            from imagin_ops.securing import secured  # noqa: PLC0415  # pydantic: a tenth of a second
+
+            return secured(self.bootstrap)
+        except ValueError as error:
+            fail(f"{_BOOTSTRAP}: {error}", code=2)
         except Misconfigured as error:
             fail("\n  ".join(error.sentences), code=2)
 
@@ -205,8 +205,18 @@ def _processes(variable: str) -> str:
 def _demos() -> list[Installation]:
     found = []
     for file in _folder().glob("*.json"):
-        if psutil.pid_exists(int(file.stem)):
+        if _runs(int(file.stem)):
             found.append(Installation(**json.loads(file.read_text(encoding="utf-8"))))
         else:
             file.unlink(missing_ok=True)
     return found
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # somebody else's
+        return True
+    return True

@@ -1,16 +1,13 @@
-"""What a service has written for Kafka and its relay has not sent: every source of its relay, by topic."""
+"""What a service has written for Kafka and its relay has not sent, by topic."""
 
+from chassis import waiting as outbox
 from chassis.database import Connection
-from chassis.outbox import Outbox, Waiting
-from chassis.relay import Source
+from chassis.waiting import Waiting
 from imagin_ops.services import SANTORIN_BRIDGE, ServiceSpec
-from santorin_bridge.operations import DirtyHabilitations
-
-_OUTBOX: list[Source] = [Outbox("")]
-_SOURCES: dict[ServiceSpec, list[Source]] = {SANTORIN_BRIDGE: [*_OUTBOX, DirtyHabilitations()]}
+from santorin_bridge import waiting as bridge
 
 
 async def waiting(connection: Connection, service: ServiceSpec) -> list[Waiting]:
     """How much waits and since when, by topic; a topic for which nothing waits is absent."""
-    sources = _SOURCES.get(service, _OUTBOX)
-    return [found for source in sources for found in await source.waiting(connection)]
+    rights = await bridge.rights(connection) if service == SANTORIN_BRIDGE else []
+    return await outbox.waiting(connection) + rights

@@ -6,7 +6,8 @@ import httpx2
 import pytest
 from rich.console import Console
 
-from chassis.settings import Misconfigured, load
+from chassis.given import Misconfigured
+from chassis.settings import load
 from imagin_ops.console.app import create_app
 from imagin_ops.console.flow import flow
 from imagin_ops.console.samples import History, Series, Snapshot

@@ -115,22 +115,6 @@ class State(Event):
         state.__dict__["hash"] = digest(state._content())  # not published yet: frozen from here on
         return state
 
-    @classmethod
-    def of_valid(cls, **fields: Any) -> Self:
-        """What `create` gives, of all fields in the model's order. Nothing is checked: each value was read from a body
-        that was, or is counted by us. A third of the time.
-        """
-        state, own = cls.__new__(cls), {"version": fields["version"], "hash": _NO_HASH, **fields}
-        for name, value in (
-            ("__dict__", own),
-            ("__pydantic_fields_set__", set(own)),
-            ("__pydantic_extra__", None),
-            ("__pydantic_private__", None),
-        ):
-            object.__setattr__(state, name, value)
-        own["hash"] = digest(cls._content(state))
-        return state
-
 
 class Foreign(Event):
     """A body of another system, which need not know our canonical JSON: its hash is computed, not read."""

@@ -148,7 +148,7 @@ def _made(plan: Plan, stack: Stack, sink: MailSink) -> Soak:
 
 
 def _tell(fault: Fault) -> None:
-    stderr.print(json.dumps(fault.as_json(), ensure_ascii=False), markup=False, soft_wrap=True)
+    stderr().print(json.dumps(fault.as_json(), ensure_ascii=False), markup=False, soft_wrap=True)
 
 
 async def _prepare(soak: Soak) -> None:

@@ -8,7 +8,8 @@ from pydantic import ValidationError
 
 from acces.jetons import create_keys
 from acces.settings import AccesSettings, SigningSettings
-from chassis.settings import Misconfigured, load
+from chassis.given import Misconfigured
+from chassis.settings import load
 
 URL = "postgresql://service:very-secret@localhost/database"
 

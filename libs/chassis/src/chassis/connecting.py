@@ -7,18 +7,34 @@ SILENT_SECONDS a broker that said nothing (docs/decisions/0029). A connection th
 """
 
 import asyncio
+import ssl
 import time
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import aiokafka.client
 from aiokafka.conn import AIOKafkaConnection, CloseReason, create_conn
 from aiokafka.errors import KafkaConnectionError
 
-from chassis.metrics import KAFKA_CONNECTS
-
 CONNECT_SECONDS = 2.0
 SILENT_SECONDS = 3.0
+METADATA_MAX_AGE_MS = 5_000
+"""After a broker's death aiokafka 0.14 may wait for metadata that nobody asks for, until they are this old: by default
+five minutes without a coordinator, so without heartbeat, commit and partitions (seen in tests/e2e/storm)."""
+
+REQUEST_TIMEOUT_MS = 4_000
+"""How long a broker that does not answer is waited for; by default 40 s, in which no right would pass (0029)."""
+
 _silent_until: dict[tuple[str, int], float] = {}
+
+
+def _to_nobody(_: str) -> None:
+    """A command does not measure."""
+
+
+tell: Callable[[str], None] = _to_nobody
+"""Takes what came of each connection: open, refused, silent."""
 
 
 async def connect(host: str, port: int, **options: Any) -> AIOKafkaConnection:
@@ -29,13 +45,13 @@ async def connect(host: str, port: int, **options: Any) -> AIOKafkaConnection:
         async with asyncio.timeout(CONNECT_SECONDS):
             connection = await create_conn(host, port, **options)
     except TimeoutError:
-        KAFKA_CONNECTS.labels("silent").inc()
+        tell("silent")
         _silent_until[host, port] = time.monotonic() + SILENT_SECONDS
         raise TimeoutError(f"it says nothing for {CONNECT_SECONDS:g} s") from None
     except Exception:
-        KAFKA_CONNECTS.labels("refused").inc()
+        tell("refused")
         raise
-    KAFKA_CONNECTS.labels("open").inc()
+    tell("open")
     return connection
 
 
@@ -54,3 +70,28 @@ def send(connection: AIOKafkaConnection, request: Any, expect_response: bool = T
 _send = AIOKafkaConnection.send
 AIOKafkaConnection.send = send
 aiokafka.client.create_conn = connect
+
+
+def kafka_connection(
+    *,
+    bootstrap: str,
+    security_protocol: str = "PLAINTEXT",
+    sasl_mechanism: str = "SCRAM-SHA-512",
+    username: str | None = None,
+    password: str | None = None,
+    ca_file: Path | None = None,
+) -> dict[str, Any]:
+    """aiokafka's names for how a cluster is reached; TLS always checks the host name (D38)."""
+    connection: dict[str, Any] = {
+        "bootstrap_servers": [one.strip() for one in bootstrap.split(",")],
+        "security_protocol": security_protocol,
+        "metadata_max_age_ms": METADATA_MAX_AGE_MS,
+        "request_timeout_ms": REQUEST_TIMEOUT_MS,
+    }
+    if security_protocol.endswith("SSL"):
+        connection["ssl_context"] = ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
+    if security_protocol.startswith("SASL"):
+        connection["sasl_mechanism"] = sasl_mechanism
+        connection["sasl_plain_username"] = username
+        connection["sasl_plain_password"] = password
+    return connection

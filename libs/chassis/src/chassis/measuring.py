@@ -3,8 +3,9 @@
 import time
 from collections.abc import Callable
 
+from chassis import connecting
 from chassis.database import Pool
-from chassis.metrics import DATABASE_UP, KAFKA_UP, POOL_CONNECTIONS, POOL_MAX_CONNECTIONS, POOL_WAITING
+from chassis.metrics import DATABASE_UP, KAFKA_CONNECTS, KAFKA_UP, POOL_CONNECTIONS, POOL_MAX_CONNECTIONS, POOL_WAITING
 
 ANSWERED_SECONDS = 4.0  # a broker answers a reader twice a second, also when it has nothing
 
@@ -33,6 +34,11 @@ def measure_parts(database: Answering, kafka_silent_seconds: Callable[[], float]
     """The metrics say from here on whether both answer."""
     DATABASE_UP.set_function(lambda: database.up)
     KAFKA_UP.set_function(lambda: kafka_silent_seconds() < ANSWERED_SECONDS)
+
+
+def measure_connections() -> None:
+    """The metrics count what comes of this process's connections to brokers."""
+    connecting.tell = lambda result: KAFKA_CONNECTS.labels(result).inc()
 
 
 def measure_pool(pool: Pool) -> None:

@@ -16,6 +16,7 @@ from uuid import UUID
 from chassis.cloudevents import Cause, encode, event_id
 from chassis.database import Connection, Row
 from chassis.tracing import current_cause
+from chassis.waiting import Waiting, waiting
 
 _COLUMNS = (
     "topic",
@@ -37,10 +38,6 @@ FROM outbox
 _FETCH = f"{_ROWS} ORDER BY seq LIMIT $1"
 _FETCH_THESE = f"{_ROWS} WHERE seq = ANY($1::bigint[])"
 _COMMITTED = "SELECT seq, handed FROM outbox ORDER BY seq LIMIT $1"
-_WAITING = """
-SELECT topic, count(*) AS pending, extract(epoch FROM now() - min(created_at))::float8 AS oldest_seconds
-FROM outbox GROUP BY topic ORDER BY topic
-"""
 
 
 class Outgoing(NamedTuple):
@@ -85,14 +82,6 @@ class _Unsent(Row):
     causation_id: str | None
     traceparent: str | None
     created_at: datetime
-
-
-class Waiting(Row):
-    """What waits for one topic: how many rows, at least one, and the age of the oldest."""
-
-    topic: str
-    pending: int
-    oldest_seconds: float
 
 
 class _Lot(NamedTuple):
@@ -184,11 +173,6 @@ def _records(rows: Sequence[Outgoing], here: Cause, first: int | None) -> Iterat
         cause = row.cause or here
         number = None if first is None else first + place
         yield (*row[:-1], cause.correlation_id, cause.causation_id, cause.traceparent, number)
-
-
-async def waiting(connection: Connection) -> list[Waiting]:
-    """What is written and not sent yet, by topic; a topic for which nothing waits is absent."""
-    return await connection.fetch(_WAITING, record_class=Waiting)
 
 
 class Outbox:

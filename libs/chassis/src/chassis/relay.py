@@ -19,9 +19,10 @@ from chassis.database import Connection
 from chassis.kill_points import kill_point
 from chassis.leadership import leadership
 from chassis.metrics import RELAY_LEADER, RELAY_SEND_SECONDS, RELAY_SENT
-from chassis.outbox import Message, Outbox, Waiting, handing_over
+from chassis.outbox import Message, Outbox, handing_over
 from chassis.partitioning import hashes_of
 from chassis.tracing import Spans
+from chassis.waiting import Waiting
 
 log = structlog.get_logger()
 LOCK = 4_207_002

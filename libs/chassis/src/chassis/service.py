@@ -25,14 +25,15 @@ from chassis import logs, migration, starting, tracing
 from chassis.cloudevents import schemas_at
 from chassis.consumer import Consumer, Reader
 from chassis.database import Row, create_pool, is_transient
+from chassis.given import Misconfigured
 from chassis.http import Health, ops_app
-from chassis.measuring import Answering, measure_parts, measure_pool
+from chassis.measuring import Answering, measure_connections, measure_parts, measure_pool
 from chassis.metrics import BUILD_INFO, DLQ_MESSAGES, LOOP_LAG_SECONDS, OUTBOX_AGE_SECONDS, OUTBOX_PENDING
 from chassis.periodic import periodically
 from chassis.progress import Progress
 from chassis.relay import Relay, Source
 from chassis.server import CannotListen, Server, configured, ops_port
-from chassis.settings import Misconfigured, ServiceSettings, load, variable_of
+from chassis.settings import ServiceSettings, load, variable_of
 from chassis.subscribing import Subscriptions
 
 log = structlog.get_logger()
@@ -122,6 +123,7 @@ async def _serve(settings: ServiceSettings, build: Callable[[Runtime], Service])
     url = settings.database_url.get_secret_value()
     pool = create_pool(url, size=settings.database_pool_size)
     measure_pool(pool)
+    measure_connections()
     relay = Relay(
         service=settings.service_name,
         database_url=url,

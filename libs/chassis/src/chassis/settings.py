@@ -8,7 +8,6 @@ import ssl
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic.fields import FieldInfo
@@ -21,42 +20,17 @@ from pydantic_settings import (
     SettingsError,
 )
 
-from chassis import connecting  # noqa: F401  # whoever takes the connection's settings takes its limit too
+from chassis.connecting import kafka_connection
+from chassis.given import Misconfigured, check_brokers, check_database_url, read_secret_file
 from chassis.problem import NOWHERE
 
 THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 """Hosts that nobody else reaches."""
 
-METADATA_MAX_AGE_MS = 5_000
-"""After a broker's death aiokafka 0.14 may wait for metadata that nobody asks for, until they are this old: by default
-five minutes without a coordinator, so without heartbeat, commit and partitions (seen in tests/e2e/storm)."""
-
-REQUEST_TIMEOUT_MS = 4_000
-"""How long a broker that does not answer is waited for; by default 40 s, in which no right would pass (0029)."""
-
-
-_ADDRESS = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s:\[\]]+)(:[0-9]{1,5})?")
 _COLLECTOR = re.compile(r"https?://(\[[0-9A-Fa-f:.]+\]|[^\s:\[\]/@?#]+)(:[0-9]{1,5})?(/[^\s@?#]*)?")
 _SITE = re.compile(r"https?://[^\s/@?#]+(/[^\s?#]*)?")
 _UNPARSED = re.compile(r'parsing value for field "(\w+)"')  # what pydantic-settings says of a value that is no JSON
 _OF_OURS = "Value error, "  # what pydantic puts before the sentence of a validator
-
-
-class Misconfigured(Exception):
-    """Settings that are missing or wrong: `sentences` name their variables, and no value."""
-
-    def __init__(self, sentences: list[str]) -> None:
-        super().__init__("; ".join(sentences))
-        self.sentences = sentences
-
-
-def read_secret_file(variable: str, path: str) -> str:
-    """What stands in the file that `<variable>_FILE` names, without the space around it. Raises Misconfigured."""
-    try:
-        return Path(path).read_text(encoding="utf-8").strip()
-    except (OSError, ValueError) as error:  # ValueError: no UTF-8, or a name that cannot be one
-        reason = error.strerror if isinstance(error, OSError) else "it is no text"
-        raise Misconfigured([f"{variable}_FILE: the file cannot be read ({reason})"]) from None
 
 
 def variable_of(kind: type[BaseSettings], name: str) -> str:
@@ -65,19 +39,6 @@ def variable_of(kind: type[BaseSettings], name: str) -> str:
     alias = field.validation_alias if field else name  # an error names a field by its alias already
     named = alias.choices[0] if isinstance(alias, AliasChoices) else alias
     return named if isinstance(named, str) else f"{kind.model_config['env_prefix']}{name}".upper()
-
-
-def check_database_url(url: str) -> str:
-    """The URL. Raises ValueError, which does not quote it, where asyncpg would with a trace."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:  # a bracket in a password
-        raise ValueError("no URL; in a password other characters than letters and digits are written %XX") from None
-    hosts = parts.netloc.rpartition("@")[2]  # none: a socket of this machine
-    addresses = not hosts or all(map(_ADDRESS.fullmatch, hosts.split(",")))
-    if parts.scheme not in {"postgresql", "postgres"} or not addresses:
-        raise ValueError("a URL is postgresql://user:password@host:port/database")
-    return url
 
 
 class _SecretFiles(EnvSettingsSource):
@@ -134,9 +95,7 @@ class KafkaSettings(SecretSettings):
     @field_validator("kafka_bootstrap")
     @classmethod
     def _names_brokers(cls, value: str) -> str:
-        if not all(_ADDRESS.fullmatch(one.strip()) for one in value.split(",")):
-            raise ValueError("brokers are named host:port, with commas between them")
-        return value
+        return check_brokers(value)
 
     @model_validator(mode="after")
     def _who_signs_in_has_a_password(self) -> Self:
@@ -238,28 +197,3 @@ def _sentence(kind: type[BaseSettings], fault: ErrorDetails) -> str:
         return said
     variable = variable_of(kind, str(fault["loc"][0]))
     return f"{variable} {said}" if fault["type"] == "missing" else f"{variable}: {said}"
-
-
-def kafka_connection(
-    *,
-    bootstrap: str,
-    security_protocol: str = "PLAINTEXT",
-    sasl_mechanism: str = "SCRAM-SHA-512",
-    username: str | None = None,
-    password: str | None = None,
-    ca_file: Path | None = None,
-) -> dict[str, Any]:
-    """aiokafka's names for how a cluster is reached; TLS always checks the host name (D38)."""
-    connection: dict[str, Any] = {
-        "bootstrap_servers": [one.strip() for one in bootstrap.split(",")],
-        "security_protocol": security_protocol,
-        "metadata_max_age_ms": METADATA_MAX_AGE_MS,
-        "request_timeout_ms": REQUEST_TIMEOUT_MS,
-    }
-    if security_protocol.endswith("SSL"):
-        connection["ssl_context"] = ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
-    if security_protocol.startswith("SASL"):
-        connection["sasl_mechanism"] = sasl_mechanism
-        connection["sasl_plain_username"] = username
-        connection["sasl_plain_password"] = password
-    return connection

@@ -21,9 +21,10 @@ from faststream.kafka.message import FAKE_CONSUMER, KafkaMessage
 from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
 
 from chassis import fetching  # noqa: F401  # records that aiokafka cannot read must not stop it
+from chassis.connecting import METADATA_MAX_AGE_MS, REQUEST_TIMEOUT_MS
 from chassis.consumer import Consumer
 from chassis.progress import Reading
-from chassis.settings import METADATA_MAX_AGE_MS, REQUEST_TIMEOUT_MS, ServiceSettings
+from chassis.settings import ServiceSettings
 
 _log = logging.getLogger("faststream")  # its errors only: it would name each batch
 _log.setLevel(logging.ERROR)

@@ -6,7 +6,8 @@ import pytest
 from pydantic import AliasChoices, Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
-from chassis.settings import KafkaSettings, Misconfigured, ServiceSettings, load
+from chassis.given import Misconfigured
+from chassis.settings import KafkaSettings, ServiceSettings, load
 
 GOOD = {"ESSAI_DATABASE_URL": "postgresql://x", "ESSAI_KAFKA_BOOTSTRAP": "a:9092, [::1]:9093,b", "PARTAGE": "p"}
 

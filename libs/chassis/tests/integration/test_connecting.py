@@ -10,8 +10,7 @@ from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaConnectionError, KafkaError
 from aiokafka.protocol.metadata import MetadataRequest
 
-from chassis.connecting import CONNECT_SECONDS, SILENT_SECONDS
-from chassis.settings import REQUEST_TIMEOUT_MS, kafka_connection
+from chassis.connecting import CONNECT_SECONDS, REQUEST_TIMEOUT_MS, SILENT_SECONDS, kafka_connection
 from testkit.eventually import eventually
 from testkit.parts.kafka import EmbeddedKafka
 

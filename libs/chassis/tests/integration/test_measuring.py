@@ -9,7 +9,7 @@ from prometheus_client import REGISTRY
 
 from chassis.connecting import connect
 from chassis.database import create_pool
-from chassis.measuring import measure_pool
+from chassis.measuring import measure_connections, measure_pool
 from testkit.eventually import eventually
 from testkit.ports import free_ports
 
@@ -45,6 +45,7 @@ async def test_the_pool_tells_what_is_used_what_is_free_and_who_waits(create_dat
 async def test_connections_to_brokers_are_counted_by_what_came_of_them(kafka):
     host, _, port = kafka.bootstrap.rpartition(":")
     [nobody] = free_ports(1)
+    measure_connections()
     before = {result: connects(result) for result in ("open", "refused", "silent")}
     connection = await connect(host, int(port))
     connection.close()

@@ -10,8 +10,9 @@ from aiokafka.errors import KafkaError
 from prometheus_client import REGISTRY
 
 from chassis import migration, outbox
-from chassis.outbox import Outbox, Outgoing, Waiting
+from chassis.outbox import Outbox, Outgoing
 from chassis.relay import Relay, SendTimeout
+from chassis.waiting import Waiting
 from testkit.eventually import eventually
 from testkit.topics import read_all
 

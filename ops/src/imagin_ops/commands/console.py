@@ -8,7 +8,8 @@ import typer
 from rich.console import Console
 from rich.live import Live
 
-from chassis.settings import Misconfigured, load
+from chassis.given import Misconfigured
+from chassis.settings import load
 from imagin_ops import running
 from imagin_ops.connections import run
 from imagin_ops.console.app import serve

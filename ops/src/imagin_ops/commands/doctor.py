@@ -5,15 +5,15 @@ import asyncio
 import asyncpg
 import typer
 
-from chassis import provisioning
+from chassis import migration, provisioning
 from chassis.migration import Schema
 from imagin_ops import parts, topics
 from imagin_ops.commands.status import Json, kafka_of, needed, standing_line, status_of
-from imagin_ops.connections import NoAnswer, run
+from imagin_ops.connections import NoAnswer, connected, run
 from imagin_ops.health import Books, Health, asked
 from imagin_ops.output import program, put, put_json, say
 from imagin_ops.running import Installation
-from imagin_ops.services import SERVICES
+from imagin_ops.services import SERVICES, ServiceSpec
 
 Findings = dict[str, str | None]
 
@@ -58,11 +58,11 @@ async def _doctor(installation: Installation) -> Findings:
     findings |= {} if kafka else rights
     findings |= {"codecs": parts.codecs(), "horloges": parts.clocks(services)}
     for one in services:
-        findings |= _findings(one)
+        findings |= _findings(one, schemas)
     return findings | schemas | mail
 
 
-def _findings(one: Health) -> Findings:
+def _findings(one: Health, schemas: Findings) -> Findings:
     books, name = one.books, one.service.name
     findings: Findings = {f"base {one.service.package}": str(books) if isinstance(books, NoAnswer) else None}
     for replica in one.replicas:
@@ -74,19 +74,30 @@ def _findings(one: Health) -> Findings:
     late = f"rien ne part depuis {one.outbox_seconds:.0f} s : {program()} outbox"
     findings[f"outbox {name}"] = late if one.outbox_is_late else None
     if isinstance(books, Books):
-        findings[f"migrations {one.service.package}"] = _behind(books.schema)
+        findings |= {check: schemas[check] for check in [f"migrations {one.service.package}"] if check in schemas}
         dead = f"{books.dead_letters} ouverte(s) : {program()} dlq list --service {name}"
         findings[f"lettres mortes {name}"] = dead if books.dead_letters else None
     return findings
 
 
 async def _schemas(installation: Installation) -> Findings:
-    """Of each service, where an administrator's URL is given: it tells a database that is not there, too."""
+    """Of each service, as an administrator sees it where one's URL is given: a database that is not there, too."""
     url = installation.admin_url
-    if not url:
-        return {}
-    found = await asyncio.gather(*(asked(_schema(url, service.package)) for service in SERVICES))
-    return {f"migrations {service.package}": _behind(one) for service, one in zip(SERVICES, found, strict=True)}
+    looks = (_schema(url, one.package) if url else _own_schema(installation, one) for one in SERVICES)
+    found = await asyncio.gather(*map(asked, looks))
+    return {
+        f"migrations {service.package}": _behind(one)
+        for service, one in zip(SERVICES, found, strict=True)
+        if url or not isinstance(one, NoAnswer)  # that its database does not answer is told once
+    }
+
+
+async def _own_schema(installation: Installation, service: ServiceSpec) -> Schema:
+    try:
+        async with connected(installation.database(service)) as connection:
+            return await migration.schema(connection, migration.of_service(service.package))
+    except asyncpg.PostgresError as error:
+        raise NoAnswer(type(error).__name__) from None
 
 
 async def _schema(url: str, package: str) -> Schema | None:

@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from acces.conservation import Durees
-from chassis.settings import Misconfigured, load
+from chassis.given import Misconfigured
+from chassis.settings import load
 from convocation import operations as convocation
 from imagin_ops import running
 from imagin_ops.connections import connected, place, run

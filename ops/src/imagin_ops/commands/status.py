@@ -13,7 +13,7 @@ from imagin_ops.output import put, put_json, when
 from imagin_ops.readers import unread
 from imagin_ops.running import Installation
 from imagin_ops.services import SERVICES
-from santorin_bridge.operations import Silence
+from santorin_bridge.waiting import Silence
 
 _SILENT_SECONDS = 3_600
 _KAFKA_MILLISECONDS = 4_000

@@ -1,4 +1,4 @@
-"""What operators' commands may use of this service: reconcile, repair, replay, credentials, silence, what waits.
+"""What operators' commands may use of this service: reconcile, repair, replay, credentials.
 
 And how it catches up after a restored backup. They import nothing else of it.
 """
@@ -12,11 +12,10 @@ from santorin_bridge.domain.clients import CLIENT_ID, verifier
 from santorin_bridge.domain.ecart import REJOUER, RELEVER, Ecart, Vues
 from santorin_bridge.durees import DureesBridge as Durees
 from santorin_bridge.gateways.convocation import ConvocationGateway
-from santorin_bridge.persistence.accuses import Silence, silence
 from santorin_bridge.persistence.conservation import CONSERVATION
 from santorin_bridge.persistence.reconciliation import alone
 from santorin_bridge.persistence.replay import Choisi, Choix, page, send_again
-from santorin_bridge.publishing import SOURCE, DirtyHabilitations, ErasedHabilitations
+from santorin_bridge.publishing import SOURCE, ErasedHabilitations
 from santorin_bridge.use_cases.catch_up import catch_up, held
 from santorin_bridge.use_cases.reconcile import Bilan, Sources, reconcile
 from santorin_bridge.use_cases.repair import repair
@@ -29,11 +28,9 @@ __all__ = [
     "SOURCE",
     "Bilan",
     "Choix",
-    "DirtyHabilitations",
     "Durees",
     "Ecart",
     "ErasedHabilitations",
-    "Silence",
     "Sources",
     "Vues",
     "alone",
@@ -44,7 +41,6 @@ __all__ = [
     "reconcile",
     "repair",
     "send_again",
-    "silence",
     "sources_at",
     "verifier",
 ]

@@ -4,17 +4,22 @@ That SANTORIN can read a right is told in the Kafka transaction that lets it rea
 """
 
 from collections.abc import Iterator, Sequence
+from hashlib import sha256
 from typing import cast
-from uuid import UUID
+
+import orjson
 
 from chassis.cloudevents import Cause, encode, event_id
 from chassis.database import Connection
-from chassis.outbox import Message, Outgoing, Waiting
+from chassis.outbox import Message, Outgoing
+from chassis.waiting import Waiting
 from event_schemas.acces import Acces
 from event_schemas.catalogue import ACCES, ACCES_CHANGED, HABILITATION, HABILITATION_STATE
+from event_schemas.convocations import Convocation
+from santorin_bridge.domain.habilitation import Droit
 from santorin_bridge.domain.reponse import EtatAcces
 from santorin_bridge.metrics import CONVOCATION_TO_SANTORIN_SECONDS
-from santorin_bridge.persistence import conservation, habilitations
+from santorin_bridge.persistence import attente, conservation, habilitations
 from santorin_bridge.persistence.conservation import Effacee
 from santorin_bridge.persistence.habilitations import AccesSuivant, Dirty
 
@@ -42,7 +47,7 @@ class DirtyHabilitations:
             CONVOCATION_TO_SANTORIN_SECONDS.observe(max(0.0, seconds))
 
     async def waiting(self, connection: Connection) -> list[Waiting]:
-        return await habilitations.waiting(connection, HABILITATION)
+        return await attente.rights(connection)
 
 
 class ErasedHabilitations:
@@ -72,15 +77,41 @@ def _messages(row: Dirty, schemas_url: str) -> Iterator[Message]:
 
     yield Message(HABILITATION, key, row.etat, headers(HABILITATION_STATE, SOURCE, row.version), row)
     if row.convocation_version and not row.answered:
-        told = Acces.of_valid(
-            version=row.annonce,
-            convocation_id=UUID(bytes=ident),
-            habilitation_version=row.version,
-            convocation_version=row.convocation_version,
-            etat="TRANSMISE" if row.status == "GRANTED" else "RETIREE",
-            motif=None,
-        )
-        yield Message(ACCES, key, told.to_bytes(), headers(ACCES_CHANGED, _OUTBOX_SOURCE, row.annonce), None)
+        told = {
+            "convocation_id": text,
+            "convocation_version": row.convocation_version,
+            "etat": "TRANSMISE" if row.status == "GRANTED" else "RETIREE",
+            "habilitation_version": row.version,
+            "motif": None,
+            "version": row.annonce,
+        }
+        yield Message(ACCES, key, _body(told), headers(ACCES_CHANGED, _OUTBOX_SOURCE, row.annonce), None)
+
+
+def corps(convocation_id: str, right: Droit, state: Convocation) -> bytes:
+    """The body of the right that follows from `state`: what `Habilitation` would be written as, tested to say the same,
+    in a third of the time. Each value was read from a body that was checked, or is counted by us.
+    """
+    return _body(
+        {
+            "convocation_id": convocation_id,
+            "convocation_version": right.convocation_version,
+            "intervenant": state.intervenant.__dict__,
+            "mission": state.mission.__dict__,
+            "role": right.role,
+            "role_par_defaut": right.role_par_defaut,
+            "status": right.status,
+            "valide_au": right.valide_au,
+            "valide_du": right.valide_du,
+            "version": right.version,
+        }
+    )
+
+
+def _body(content: dict[str, object]) -> bytes:
+    """With its hash, which is over the canonical JSON of these fields."""
+    canonical = orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
+    return b'%b,"hash":"%b"}' % (canonical[:-1], sha256(canonical).hexdigest().encode())
 
 
 def publish(acces: AccesSuivant, etat: EtatAcces, motif: str | None, cause: Cause) -> Outgoing:

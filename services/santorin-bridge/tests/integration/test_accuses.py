@@ -6,7 +6,7 @@ from uuid import UUID, uuid5
 from prometheus_client import REGISTRY
 
 from event_schemas.accuses import Accuse
-from santorin_bridge.persistence.accuses import silence
+from santorin_bridge.persistence.attente import silence
 from santorin_bridge.use_cases.observe import measure_silence
 from testkit.eventually import eventually
 

@@ -1,8 +1,8 @@
 """A right in SANTORIN, from the convocation it follows (R16–R18, K.h): who, on which mission, as what, since when."""
 
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Status(StrEnum):
@@ -16,8 +16,7 @@ NUMERISATION = "NUMERISATION"
 """R17, R50: the role of who scans copies; the others bear the name of their qualité (R18)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Convocation:
+class Convocation(NamedTuple):
     """What the bridge reads of a convocation."""
 
     version: int
@@ -28,8 +27,7 @@ class Convocation:
     dates: tuple[date, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Droit:
+class Droit(NamedTuple):
     """`version` is the right's own and only grows; `valide_au` None: no end is known."""
 
     version: int

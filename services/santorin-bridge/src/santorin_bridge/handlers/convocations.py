@@ -7,10 +7,10 @@ from chassis.database import Connection
 from chassis.guard import Known
 from event_schemas import catalogue
 from event_schemas.convocations import Convocation as ConvocationState
-from event_schemas.habilitations import Habilitation
 from santorin_bridge.domain.habilitation import Convocation, droit
 from santorin_bridge.persistence import habilitations
 from santorin_bridge.persistence.habilitations import NouveauDroit
+from santorin_bridge.publishing import corps
 
 
 class GrantOrRevokeOnConvocationEvents:
@@ -31,10 +31,7 @@ class GrantOrRevokeOnConvocationEvents:
 
 
 def _droit(event: Event[ConvocationState], version: int) -> NouveauDroit:
-    return NouveauDroit(_habilitation(event.state, version), event.hash, event.as_cause, event.time)
-
-
-def _habilitation(state: ConvocationState, version: int) -> Habilitation:
+    state, cause = event.state, event.as_cause
     convocation = Convocation(
         version=state.version,
         active=state.status == "ACTIVE",
@@ -44,15 +41,18 @@ def _habilitation(state: ConvocationState, version: int) -> Habilitation:
         dates=tuple(state.dates),
     )
     right = droit(convocation, version)
-    return Habilitation.of_valid(
-        version=right.version,
+    return NouveauDroit(
         convocation_id=state.convocation_id,
+        version=right.version,
         convocation_version=right.convocation_version,
+        convocation_hash=event.hash,
         status=right.status.value,
+        numero=state.intervenant.numero,
+        mission_id=state.mission.mission_id,
         role=right.role,
-        role_par_defaut=right.role_par_defaut,
-        intervenant=state.intervenant,
-        mission=state.mission,
-        valide_du=right.valide_du,
-        valide_au=right.valide_au,
+        etat=corps(event.aggregate, right, state),
+        correlation_id=cause.correlation_id,
+        causation_id=cause.causation_id,
+        traceparent=cause.traceparent,
+        convocation_le=event.time,
     )

@@ -1,7 +1,6 @@
 """SQL of SANTORIN's answers: the guard, and what an answer about the present version of a right tells."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
 from uuid import UUID
 
 from chassis.cloudevents import Event
@@ -34,19 +33,6 @@ RETURNING h.convocation_id, h.acces_version, h.version, h.convocation_version, h
 """
 
 
-# « NOT … < », not « = »: of two equal columns PostgreSQL expects one row in 200, and then seeks each answer by itself.
-_SILENCE = """
-SELECT count(*) FILTER (WHERE a.convocation_id IS NULL) AS attendus,
-       coalesce(extract(epoch FROM now() - min(h.publiee_le) FILTER (WHERE a.convocation_id IS NULL)), 0)::float8
-           AS age_seconds,
-       count(*) FILTER (WHERE a.decision = 'REFUSED') AS refusees,
-       (SELECT max(recu_le) FROM accuse) AS dernier
-FROM habilitation h
-LEFT JOIN accuse a ON a.convocation_id = h.convocation_id AND a.habilitation_version = h.version
-WHERE NOT h.published_version < h.version
-"""
-
-
 class _Tenu(Row):
     convocation_id: UUID
     version: int
@@ -56,18 +42,6 @@ class _Tenu(Row):
 class _Droit(Row):
     convocation_id: UUID
     version: int
-
-
-class Silence(Row):
-    """`attendus`: rights SANTORIN can read and has not answered, the oldest since `age_seconds`; `refusees`: refused.
-
-    `dernier`: when its last answer came, None where there was none.
-    """
-
-    attendus: int
-    age_seconds: float
-    refusees: int
-    dernier: datetime | None
 
 
 async def known(connection: Connection, convocations: list[str]) -> dict[str, Known]:
@@ -98,10 +72,3 @@ async def next_reports(connection: Connection, convocations: Sequence[str]) -> d
     """The next own version of what is told about each right that follows a convocation, with the right as it is."""
     rows = await connection.fetch(_NEXT, convocations, record_class=AccesSuivant)
     return {str(row.convocation_id): row for row in rows}
-
-
-async def silence(connection: Connection) -> Silence:
-    """What SANTORIN has not answered, and what it refuses."""
-    row = await connection.fetchrow(_SILENCE, record_class=Silence)
-    assert row is not None
-    return row

@@ -10,7 +10,7 @@ from uuid import UUID
 from acces.conservation import COMMUNS, Conservation, lignes
 from acces.personnes import Lieu
 from chassis.database import Connection, Row
-from chassis.outbox import Waiting
+from chassis.waiting import Waiting
 
 GENRES = (
     *COMMUNS,

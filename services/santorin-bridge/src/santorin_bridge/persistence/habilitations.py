@@ -5,11 +5,8 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from chassis.cloudevents import Cause
 from chassis.database import Connection, Row, copy_new, update_all
 from chassis.guard import Known
-from chassis.outbox import Waiting
-from event_schemas.habilitations import Habilitation
 
 _KNOWN = """
 SELECT convocation_id::text AS convocation_id, convocation_version, convocation_hash FROM habilitation
@@ -18,24 +15,6 @@ WHERE convocation_id = ANY($1::text[]::uuid[]) ORDER BY habilitation.convocation
 _VERSIONS = """
 SELECT convocation_id::text AS convocation_id, version FROM habilitation WHERE convocation_id = ANY($1::text[]::uuid[])
 """
-_COLUMNS = (
-    "convocation_id",
-    "version",
-    "convocation_version",
-    "convocation_hash",
-    "status",
-    "numero",
-    "mission_id",
-    "role",
-    "etat",
-    "correlation_id",
-    "causation_id",
-    "traceparent",
-    "convocation_le",
-    "acces_version",
-    "annonce",
-    "annonce_de",
-)
 _CHANGE = """
 UPDATE habilitation h
 SET version = t.version, convocation_version = t.convocation_version, convocation_hash = t.convocation_hash,
@@ -60,11 +39,6 @@ FROM habilitation h WHERE published_version < version ORDER BY changed_at, h.con
 _ANNOUNCE = """
 UPDATE habilitation SET acces_version = acces_version + 1, annonce = acces_version + 1, annonce_de = version
 WHERE convocation_id = ANY($1::text[]::uuid[]) AND annonce_de <> version
-"""
-_WAITING = """
-SELECT $1::text AS topic, count(*) AS pending,
-       extract(epoch FROM now() - min(sale_depuis))::float8 AS oldest_seconds
-FROM habilitation WHERE published_version < version HAVING count(*) > 0
 """
 # Before _PUBLISHED: in the order of ids, as whoever writes rights locks them.
 _LOCK = "SELECT FROM habilitation WHERE convocation_id = ANY($1::text[]::uuid[]) ORDER BY convocation_id FOR UPDATE"
@@ -94,12 +68,26 @@ class _VersionRow(Row):
 
 
 class NouveauDroit(NamedTuple):
-    """A version of a right to write, with the hash, the cause and the time of the convocation it follows."""
+    """A version of a right to write, `etat` its body, with the hash, the cause and the time of the convocation that it
+    follows: the first columns of the table, in their order.
+    """
 
-    etat: Habilitation
+    convocation_id: UUID
+    version: int
+    convocation_version: int
     convocation_hash: str
-    cause: Cause
+    status: str
+    numero: str
+    mission_id: UUID
+    role: str
+    etat: bytes
+    correlation_id: str | None
+    causation_id: str | None
+    traceparent: str | None
     convocation_le: datetime
+
+
+_COLUMNS = (*NouveauDroit._fields, "acces_version", "annonce", "annonce_de")
 
 
 class Dirty(Row):
@@ -157,28 +145,9 @@ async def versions(connection: Connection, convocations: list[str]) -> dict[str,
 
 async def save(connection: Connection, droits: Sequence[NouveauDroit]) -> None:
     """Write the last state of each right. Raises ConcurrentWrite."""
-    new = [(*_row(one), 1, 1, 1) for one in droits if one.etat.version == 1]
+    new = [(*one, 1, 1, 1) for one in droits if one.version == 1]
     await copy_new(connection, "habilitation", _COLUMNS, new)
-    await update_all(connection, _CHANGE, [_row(one) for one in droits if one.etat.version > 1])
-
-
-def _row(droit: NouveauDroit) -> tuple[object, ...]:
-    etat, cause = droit.etat, droit.cause
-    return (
-        etat.convocation_id,
-        etat.version,
-        etat.convocation_version,
-        droit.convocation_hash,
-        etat.status,
-        etat.intervenant.numero,
-        etat.mission.mission_id,
-        etat.role,
-        etat.to_bytes(),
-        cause.correlation_id,
-        cause.causation_id,
-        cause.traceparent,
-        droit.convocation_le,
-    )
+    await update_all(connection, _CHANGE, [one for one in droits if one.version > 1])
 
 
 async def dirty(connection: Connection, limit: int) -> list[Dirty]:
@@ -188,11 +157,6 @@ async def dirty(connection: Connection, limit: int) -> list[Dirty]:
         await connection.execute(_ANNOUNCE, kept_none)
         rows = await connection.fetch(_DIRTY, limit, record_class=Dirty)
     return rows
-
-
-async def waiting(connection: Connection, topic: str) -> list[Waiting]:
-    """How many rights are to publish on `topic`, and since when; nothing where there is none."""
-    return await connection.fetch(_WAITING, topic, record_class=Waiting)
 
 
 async def published(connection: Connection, sent: Sequence[Dirty]) -> list[float]:

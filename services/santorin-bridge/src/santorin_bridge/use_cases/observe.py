@@ -7,7 +7,7 @@ import structlog
 from chassis.database import Connection
 from santorin_bridge.domain.ecart import Ecart
 from santorin_bridge.metrics import DIFFERENCES, RECONCILED_AT, REFUSED, UNANSWERED, UNANSWERED_AGE_SECONDS
-from santorin_bridge.persistence import accuses, reconciliation
+from santorin_bridge.persistence import attente, reconciliation
 from santorin_bridge.use_cases.reconcile import Sources, reconcile
 
 log = structlog.get_logger()
@@ -31,7 +31,7 @@ async def observe_differences(connection: Connection, sources: Sources, *, settl
 
 async def measure_silence(connection: Connection) -> None:
     """How long SANTORIN has not answered, and how many rights it refuses."""
-    row = await accuses.silence(connection)
+    row = await attente.silence(connection)
     UNANSWERED.set(row.attendus)
     UNANSWERED_AGE_SECONDS.set(row.age_seconds)
     REFUSED.set(row.refusees)
