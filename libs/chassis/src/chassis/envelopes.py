@@ -21,7 +21,7 @@ MAX_EVENTS = 100
 STRUCTURED, BATCH = "application/cloudevents+json", "application/cloudevents-batch+json"
 _CONTENT_TYPE = "content-type"
 _PREFIX = b"application/cloudevents"
-_PLAIN = [b"application/json"]  # what our own events have
+_JSON = b"application/json"  # what our own events have
 _ATTRIBUTES = ("type", "id", "correlationid", "causationid")
 """What is read of an envelope; others are not ours to judge."""
 
@@ -86,13 +86,23 @@ def unwrap(record: ConsumerRecord) -> tuple[Headers, bytes]:
     return _headers(record, event), _data(event)
 
 
+def plain(record: ConsumerRecord) -> dict[str, bytes] | None:
+    """The headers by name, of a record in binary mode as our own are: JSON, each header once, a body of its size. None
+    of any other one.
+    """
+    value, found = record.value, dict(record.headers)
+    if len(found) != len(record.headers) or found.get(_CONTENT_TYPE) != _JSON:
+        return None
+    return None if value is None or len(value) > MAX_VALUE_BYTES else found
+
+
 def media_type(headers: Headers) -> str:
     """STRUCTURED or BATCH, empty for binary mode. Raises Malformed for another form of a whole event.
 
     A content type that is no CloudEvents' own is not judged: agents and frameworks write what they like.
     """
     values = [value for name, value in headers if name == _CONTENT_TYPE]
-    if values == _PLAIN or not any((value or b"").lower().startswith(_PREFIX) for value in values):
+    if values == [_JSON] or not any((value or b"").lower().startswith(_PREFIX) for value in values):
         return ""
     if len(values) > 1:
         raise Malformed("header content-type stands twice")
