@@ -17,12 +17,12 @@ from aiokafka import ConsumerRecord
 from pydantic import BaseModel, ValidationError
 from typing_extensions import TypeVar
 
+from chassis.database import quick_uuid
 from chassis.envelopes import Headers, part_of, plain, unwrap
 from chassis.fetching import DELETED, UNREADABLE
 
 _NO_RECORDS = {UNREADABLE: "DECODE", DELETED: "DELETED"}
-_OURS = ("ce_type", "ce_id", "ce_correlationid", "ce_causationid")
-_READ = frozenset(_OURS)
+_READ = frozenset({"ce_type", "ce_id", "ce_correlationid", "ce_causationid"})
 _FIRST_MILLISECOND, _LAST_MILLISECOND = -62_135_596_800_000, 253_402_300_799_999  # of the years 1 and 9999
 _TRACEPARENT = re.compile(rb"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}.*")
 
@@ -110,7 +110,7 @@ def decode(record: ConsumerRecord, models: Mapping[str, type[BaseModel]]) -> Eve
         name, why = record.headers[0]
         return Dead(record, _NO_RECORDS[name], (why or b"").decode(errors="replace"))
     try:
-        ce_type, ce_id, cause, body = _ours(record) or _anybodys(record)
+        ce_type, ce_id, cause, body = _our_own(record) or _anybodys(record)
         if not _FIRST_MILLISECOND <= record.timestamp <= _LAST_MILLISECOND:
             moment(record)
         model = models.get(ce_type)
@@ -126,7 +126,7 @@ def decode(record: ConsumerRecord, models: Mapping[str, type[BaseModel]]) -> Eve
         return Dead(record, "DECODE", str(error), _aggregate_of_key(record))
 
 
-def _ours(record: ConsumerRecord) -> tuple[str, str, Cause, bytes] | None:
+def _our_own(record: ConsumerRecord) -> tuple[str, str, Cause, bytes] | None:
     """Type, id, cause and body of an event as our own services send them. None where anything is otherwise, which
     `_anybodys` judges; this takes a third of its time.
     """
@@ -134,8 +134,8 @@ def _ours(record: ConsumerRecord) -> tuple[str, str, Cause, bytes] | None:
     if found is None:
         return None
     try:  # no valid one has U+0000, which is ASCII: one decoding for four, and nothing can hide in it
-        together = b"\0".join([found[name] for name in _OURS]).decode()
-        ce_type, ce_id, correlation_id, causation_id = together.split("\0")
+        four = found["ce_type"], found["ce_id"], found["ce_correlationid"], found["ce_causationid"]
+        ce_type, ce_id, correlation_id, causation_id = b"\0".join(four).decode().split("\0")
     except (KeyError, TypeError, ValueError):
         return None
     traceparent = _valid_traceparent(found.get("traceparent"))
@@ -209,13 +209,12 @@ def _aggregate_of_key(record: ConsumerRecord) -> str | None:
 def event_id(aggregate: bytes, version: int) -> str:
     """`ce_id` = uuid5(aggregate id, version): computed, so that a second sending bears the same id.
 
-    `aggregate`: the 16 bytes of its UUID. Formatted here: `uuid.uuid5` takes three times as long.
+    `aggregate`: the 16 bytes of its UUID. `uuid.uuid5` takes four times as long.
     """
     digest = bytearray(sha1(aggregate + str(version).encode(), usedforsecurity=False).digest()[:16])
     digest[6] = digest[6] & 0x0F | 0x50
     digest[8] = digest[8] & 0x3F | 0x80
-    text = digest.hex()
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+    return str(quick_uuid(bytes(digest)))
 
 
 @lru_cache(maxsize=256)
@@ -232,6 +231,17 @@ def _alike(ce_type: str, source: str, time: datetime, schemas_url: str) -> tuple
     )
 
 
+@lru_cache(maxsize=256)
+def _of_cause(cause: Cause, ce_id: str) -> tuple[tuple[str, bytes], ...]:
+    """The headers that events of one cause share; `ce_id`: what stands for the correlation where there is none."""
+    headers = [("ce_correlationid", (cause.correlation_id or ce_id).encode())]
+    if cause.causation_id:
+        headers.append(("ce_causationid", cause.causation_id.encode()))
+    if cause.traceparent:
+        headers.append(("traceparent", cause.traceparent.encode()))
+    return tuple(headers)
+
+
 def schemas_at(documentation_url: str) -> str:
     """Where the documentation site has the JSON Schema of each event type, by its name."""
     return f"{documentation_url}/integrateurs/schemas"
@@ -241,14 +251,9 @@ def encode(
     ce_type: str, source: str, subject: str, ce_id: str, time: datetime, cause: Cause, schemas_url: str = ""
 ) -> list[tuple[str, bytes]]:
     """The binary-mode headers of one event; `ce_dataschema` where `schemas_url` says where schemas are."""
-    headers = [
+    return [
         *_alike(ce_type, source, time, schemas_url),
         ("ce_id", ce_id.encode()),
         ("ce_subject", subject.encode()),
-        ("ce_correlationid", (cause.correlation_id or ce_id).encode()),
+        *_of_cause(cause, "" if cause.correlation_id else ce_id),
     ]
-    if cause.causation_id:
-        headers.append(("ce_causationid", cause.causation_id.encode()))
-    if cause.traceparent:
-        headers.append(("traceparent", cause.traceparent.encode()))
-    return headers

@@ -21,7 +21,8 @@ MAX_EVENTS = 100
 STRUCTURED, BATCH = "application/cloudevents+json", "application/cloudevents-batch+json"
 _CONTENT_TYPE = "content-type"
 _PREFIX = b"application/cloudevents"
-_JSON = b"application/json"  # what our own events have
+_JSON = b"application/json"
+_OWN = (_CONTENT_TYPE, _JSON)
 _ATTRIBUTES = ("type", "id", "correlationid", "causationid")
 """What is read of an envelope; others are not ours to judge."""
 
@@ -43,6 +44,8 @@ class Part(ConsumerRecord):  # type: ignore[misc]  # untyped
 
 def parts(record: ConsumerRecord) -> Sequence[ConsumerRecord]:
     """The events of a batch, each a record; any other record, and a batch that cannot be read, stands for itself."""
+    if _OWN in record.headers:  # what our own events have, and no batch that can be read
+        return (record,)
     try:
         if media_type(record.headers) != BATCH:
             return (record,)
