@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from event_schemas.state import AUCUNE, PSEUDONYME, SITUATION, TEXTE_LIBRE, Motif, State, Version
+from event_schemas.state import AUCUNE, PSEUDONYME, SITUATION, TEXTE_LIBRE, Motif, State, Version, text_of
 
 
 class Acces(State):
@@ -20,4 +20,4 @@ class Acces(State):
 
     @property
     def aggregate(self) -> str:
-        return str(self.convocation_id)
+        return text_of(self.convocation_id)

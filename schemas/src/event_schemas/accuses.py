@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from event_schemas.state import AUCUNE, PSEUDONYME, SITUATION, TEXTE_LIBRE, Foreign, Motif, Version
+from event_schemas.state import AUCUNE, PSEUDONYME, SITUATION, TEXTE_LIBRE, Foreign, Motif, Version, text_of
 
 
 class Accuse(Foreign):
@@ -20,4 +20,4 @@ class Accuse(Foreign):
 
     @property
     def aggregate(self) -> str:
-        return str(self.convocation_id)
+        return text_of(self.convocation_id)

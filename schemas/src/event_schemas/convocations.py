@@ -26,6 +26,7 @@ from event_schemas.state import (
     Text,
     Uai,
     Word,
+    text_of,
 )
 
 
@@ -80,4 +81,4 @@ class Convocation(State):
 
     @property
     def aggregate(self) -> str:
-        return str(self.convocation_id)
+        return text_of(self.convocation_id)

@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from event_schemas.state import AUCUNE, PSEUDONYME, SITUATION, State, Version
+from event_schemas.state import AUCUNE, PSEUDONYME, SITUATION, State, Version, text_of
 
 
 class CourrielDemande(State):
@@ -17,4 +17,4 @@ class CourrielDemande(State):
 
     @property
     def aggregate(self) -> str:
-        return str(self.convocation_id)
+        return text_of(self.convocation_id)

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from event_schemas.convocations import IntervenantRef, MissionRef
-from event_schemas.state import AUCUNE, PSEUDONYME, SITUATION, State, Version, Word
+from event_schemas.state import AUCUNE, PSEUDONYME, SITUATION, State, Version, Word, text_of
 
 
 class Habilitation(State):
@@ -29,4 +29,4 @@ class Habilitation(State):
 
     @property
     def aggregate(self) -> str:
-        return str(self.convocation_id)
+        return text_of(self.convocation_id)

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from event_schemas.inscriptions import Voie
-from event_schemas.state import AUCUNE, Academie, Body, Code, Count, Session, State, Text, Uai
+from event_schemas.state import AUCUNE, Academie, Body, Code, Count, Session, State, Text, Uai, text_of
 
 MissionType = Literal["CORRECTION", "NUMERISATION"]
 
@@ -39,4 +39,4 @@ class Mission(State):
 
     @property
     def aggregate(self) -> str:
-        return str(self.mission_id)
+        return text_of(self.mission_id)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from event_schemas.state import AUCUNE, DERIVEE, TEXTE_LIBRE, Count, Motif, Session, State, Text, Uai, Version
+from event_schemas.state import AUCUNE, DERIVEE, TEXTE_LIBRE, Count, Motif, Session, State, Text, Uai, Version, text_of
 
 NOBODY = "inconnu"
 Offset = Annotated[int, Field(ge=0, le=2**53 - 1)]  # what JSON numbers hold everywhere
@@ -35,7 +35,7 @@ class ReponseCloture(State):
 
     @property
     def aggregate(self) -> str:
-        return str(self.reponse_id)
+        return text_of(self.reponse_id)
 
     @property
     def key(self) -> str:

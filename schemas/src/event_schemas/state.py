@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Callable
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Self
+from uuid import UUID
 
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -68,6 +69,11 @@ def _counted(body: Body) -> dict[str, Any]:
     if not defaults:
         return body.__dict__
     return {name: value for name, value in body.__dict__.items() if name not in defaults or value != defaults[name]}
+
+
+def text_of(one: UUID) -> str:
+    """Its text, in half the time of `str`: each event read asks twice."""
+    return orjson.dumps(one)[1:-1].decode()
 
 
 def digest(content: dict[str, Any], default: Callable[[Any], Any] = _counted) -> str:

@@ -10,18 +10,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import sha1
-from typing import Any, Generic, Protocol
+from typing import Any, Generic, NamedTuple, Protocol
 from uuid import UUID
 
 from aiokafka import ConsumerRecord
 from pydantic import BaseModel, ValidationError
 from typing_extensions import TypeVar
 
-from chassis.envelopes import Headers, part_of, unwrap
+from chassis.envelopes import Headers, part_of, plain, unwrap
 from chassis.fetching import DELETED, UNREADABLE
 
 _NO_RECORDS = {UNREADABLE: "DECODE", DELETED: "DELETED"}
 _READ = frozenset({"ce_type", "ce_id", "ce_correlationid", "ce_causationid"})
+_FIRST_MILLISECOND, _LAST_MILLISECOND = -62_135_596_800_000, 253_402_300_799_999  # of the years 1 and 9999
 _TRACEPARENT = re.compile(rb"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}.*")
 
 
@@ -38,8 +39,7 @@ class State(Protocol):
     def hash(self) -> str: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(NamedTuple):
     """What made an event: carried from event to event and into every log line."""
 
     correlation_id: str | None = None
@@ -109,32 +109,47 @@ def decode(record: ConsumerRecord, models: Mapping[str, type[BaseModel]]) -> Eve
         name, why = record.headers[0]
         return Dead(record, _NO_RECORDS[name], (why or b"").decode(errors="replace"))
     try:
-        raw, body = unwrap(record)
-        headers = _read_headers(raw)
-        ce_type = headers.get("ce_type")
-        if ce_type is None:
-            raise ValueError("header ce_type is missing")
-        moment(record)
+        ce_type, ce_id, cause, body = _our_own(record) or _anybodys(record)
+        if not _FIRST_MILLISECOND <= record.timestamp <= _LAST_MILLISECOND:
+            moment(record)
         model = models.get(ce_type)
         if model is None:
             raise ValueError("unknown event type")
-        state: Any = model.model_validate_json(body)
+        state: Any = model.__pydantic_validator__.validate_json(body)  # without a call's cost, which is a tenth of it
         if record.key is None or record.key != state.key.encode():
             raise ValueError("the record's key is not the key of its body")
-        return Event(
-            state,
-            ce_type,
-            headers.get("ce_id", ""),
-            Cause(headers.get("ce_correlationid"), headers.get("ce_causationid"), traceparent_of(raw)),
-            state.aggregate,
-            state.version,
-            state.hash,
-            record,
-        )
+        return Event(state, ce_type, ce_id, cause, state.aggregate, state.version, state.hash, record)
     except ValidationError as error:
         return Dead(record, "DECODE", _faults(error), _aggregate_of_key(record))
     except ValueError as error:
         return Dead(record, "DECODE", str(error), _aggregate_of_key(record))
+
+
+def _our_own(record: ConsumerRecord) -> tuple[str, str, Cause, bytes] | None:
+    """Type, id, cause and body of an event as our own services send them. None where anything is otherwise, which
+    `_anybodys` judges; this takes a third of its time.
+    """
+    found = plain(record)
+    if found is None:
+        return None
+    try:  # no valid one has U+0000, which is ASCII: one decoding for four, and nothing can hide in it
+        four = found["ce_type"], found["ce_id"], found["ce_correlationid"], found["ce_causationid"]
+        ce_type, ce_id, correlation_id, causation_id = b"\0".join(four).decode().split("\0")
+    except (KeyError, TypeError, ValueError):
+        return None
+    traceparent = _valid_traceparent(found.get("traceparent"))
+    return ce_type, ce_id, Cause(correlation_id, causation_id, traceparent), record.value
+
+
+def _anybodys(record: ConsumerRecord) -> tuple[str, str, Cause, bytes]:
+    """Of any record. Raises ValueError."""
+    raw, body = unwrap(record)
+    headers = _read_headers(raw)
+    ce_type = headers.get("ce_type")
+    if ce_type is None:
+        raise ValueError("header ce_type is missing")
+    cause = Cause(headers.get("ce_correlationid"), headers.get("ce_causationid"), traceparent_of(raw))
+    return ce_type, headers.get("ce_id", ""), cause, body
 
 
 def _read_headers(raw: Headers) -> dict[str, str]:
@@ -197,7 +212,7 @@ _VARIANT = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))
 def event_id(aggregate: bytes, version: int) -> str:
     """`ce_id` = uuid5(aggregate id, version): computed, so that a second sending bears the same id.
 
-    `aggregate`: the 16 bytes of its UUID. Formatted here: `uuid.uuid5` takes three times as long.
+    `aggregate`: the 16 bytes of its UUID. `uuid.uuid5` takes four times as long.
     """
     text = sha1(b"%b%d" % (aggregate, version), usedforsecurity=False).hexdigest()
     return f"{text[:8]}-{text[8:12]}-5{text[13:16]}-{_VARIANT[text[16]]}{text[17:20]}-{text[20:32]}"
@@ -217,6 +232,17 @@ def _alike(ce_type: str, source: str, time: datetime, schemas_url: str) -> tuple
     )
 
 
+@lru_cache(maxsize=256)
+def _of_cause(cause: Cause, ce_id: str) -> tuple[tuple[str, bytes], ...]:
+    """The headers that events of one cause share; `ce_id`: what stands for the correlation where there is none."""
+    headers = [("ce_correlationid", (cause.correlation_id or ce_id).encode())]
+    if cause.causation_id:
+        headers.append(("ce_causationid", cause.causation_id.encode()))
+    if cause.traceparent:
+        headers.append(("traceparent", cause.traceparent.encode()))
+    return tuple(headers)
+
+
 def schemas_at(documentation_url: str) -> str:
     """Where the documentation site has the JSON Schema of each event type, by its name."""
     return f"{documentation_url}/integrateurs/schemas"
@@ -226,14 +252,9 @@ def encode(
     ce_type: str, source: str, subject: str, ce_id: str, time: datetime, cause: Cause, schemas_url: str = ""
 ) -> list[tuple[str, bytes]]:
     """The binary-mode headers of one event; `ce_dataschema` where `schemas_url` says where schemas are."""
-    headers = [
+    return [
         *_alike(ce_type, source, time, schemas_url),
         ("ce_id", ce_id.encode()),
         ("ce_subject", subject.encode()),
-        ("ce_correlationid", (cause.correlation_id or ce_id).encode()),
+        *_of_cause(cause, "" if cause.correlation_id else ce_id),
     ]
-    if cause.causation_id:
-        headers.append(("ce_causationid", cause.causation_id.encode()))
-    if cause.traceparent:
-        headers.append(("traceparent", cause.traceparent.encode()))
-    return headers

@@ -168,10 +168,16 @@ async def _use_plain_uuids(connection: Connection) -> None:
     await connection.set_type_codec(
         "uuid",
         schema="pg_catalog",
-        encoder=lambda value: (value if isinstance(value, UUID) else UUID(value)).bytes,
+        encoder=_uuid_bytes,
         decoder=lambda value: UUID(bytes=value),
         format="binary",
     )
+
+
+def _uuid_bytes(value: UUID | str) -> bytes:
+    """A text is made a UUID as asyncpg does: in a tenth of the time of Python's own."""
+    made: bytes = (value if isinstance(value, UUID) else pgproto.UUID(value)).bytes
+    return made
 
 
 def quick_uuid(of: bytes) -> UUID:

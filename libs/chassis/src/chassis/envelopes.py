@@ -21,7 +21,8 @@ MAX_EVENTS = 100
 STRUCTURED, BATCH = "application/cloudevents+json", "application/cloudevents-batch+json"
 _CONTENT_TYPE = "content-type"
 _PREFIX = b"application/cloudevents"
-_PLAIN = [b"application/json"]  # what our own events have
+_JSON = b"application/json"
+_OWN = (_CONTENT_TYPE, _JSON)
 _ATTRIBUTES = ("type", "id", "correlationid", "causationid")
 """What is read of an envelope; others are not ours to judge."""
 
@@ -43,6 +44,8 @@ class Part(ConsumerRecord):  # type: ignore[misc]  # untyped
 
 def parts(record: ConsumerRecord) -> Sequence[ConsumerRecord]:
     """The events of a batch, each a record; any other record, and a batch that cannot be read, stands for itself."""
+    if _OWN in record.headers:  # what our own events have, and no batch that can be read
+        return (record,)
     try:
         if media_type(record.headers) != BATCH:
             return (record,)
@@ -86,13 +89,23 @@ def unwrap(record: ConsumerRecord) -> tuple[Headers, bytes]:
     return _headers(record, event), _data(event)
 
 
+def plain(record: ConsumerRecord) -> dict[str, bytes] | None:
+    """The headers by name, of a record in binary mode as our own are: JSON, each header once, a body of its size. None
+    of any other one.
+    """
+    value, found = record.value, dict(record.headers)
+    if len(found) != len(record.headers) or found.get(_CONTENT_TYPE) != _JSON:
+        return None
+    return None if value is None or len(value) > MAX_VALUE_BYTES else found
+
+
 def media_type(headers: Headers) -> str:
     """STRUCTURED or BATCH, empty for binary mode. Raises Malformed for another form of a whole event.
 
     A content type that is no CloudEvents' own is not judged: agents and frameworks write what they like.
     """
     values = [value for name, value in headers if name == _CONTENT_TYPE]
-    if values == _PLAIN or not any((value or b"").lower().startswith(_PREFIX) for value in values):
+    if values == [_JSON] or not any((value or b"").lower().startswith(_PREFIX) for value in values):
         return ""
     if len(values) > 1:
         raise Malformed("header content-type stands twice")

@@ -167,7 +167,7 @@ class Spans:
             "messaging.kafka.offset": record.offset,
         }
         span = self._begin(id(record), sampled, f"process {record.topic}", SpanKind.CONSUMER, told)
-        return replace(event, cause=replace(event.cause, traceparent=_traceparent(span.get_span_context())))
+        return replace(event, cause=event.cause._replace(traceparent=_traceparent(span.get_span_context())))
 
     def send(self, records: Iterable[tuple[str, list[tuple[str, bytes]]]]) -> None:
         """Of each record its topic and its headers: the `traceparent` among them becomes that of its own span."""

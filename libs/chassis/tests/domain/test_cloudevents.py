@@ -5,11 +5,11 @@ import json
 
 import pytest
 from aiokafka import ConsumerRecord
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict
 
-from chassis.cloudevents import Dead, Event, decode
+from chassis.cloudevents import Dead, Event, _anybodys, _our_own, decode
 from chassis.fetching import UNREADABLE
 
 KEY = "0b1f6c1e-0d29-5a53-9d62-5a4f2c1d3e4f"
@@ -106,6 +106,28 @@ def test_a_bad_record_is_dead_with_a_reason_that_quotes_nothing(name):
 def test_an_unreadable_record_still_names_its_aggregate_when_its_key_is_one():
     assert decode(record(b"{"), MODELS).aggregate == KEY
     assert decode(record(b"{", key=b"0690123A"), MODELS).aggregate is None
+
+
+OURS = [
+    *(("content-type", b"application/json"), ("ce_type", b"fr.imagin.thing.v1"), ("ce_id", b"e1")),
+    *(("ce_correlationid", b"c1"), ("ce_causationid", b"k1"), ("traceparent", TRACE)),
+]
+others = st.tuples(
+    st.sampled_from([*dict(OURS), "x"]),
+    st.sampled_from([None, b"", b"\xff", b"a\0b", b"1", TRACE, b"application/cloudevents+json", b"application/json"]),
+)
+
+
+@example([*OURS[1:], OURS[0]], 5, [("content-type", b"application/cloudevents+json")], b"{}")
+@given(st.permutations(OURS), st.integers(5, 6), st.lists(others, max_size=1), st.sampled_from([b"{}", None]))
+def test_what_is_read_of_our_own_events_at_once_is_what_is_read_header_by_header(ours, some, more, value):
+    one = record(value=value, headers=[*more, *ours[:some]])
+    quick = _our_own(one)
+    assert quick is None or quick == _anybodys(one)
+
+
+def test_an_event_of_our_own_is_read_at_once():
+    assert _our_own(record(headers=OURS)) == _anybodys(record(headers=OURS))
 
 
 header = st.tuples(st.sampled_from(["ce_type", "ce_id", "ce_time", "x"]), st.one_of(st.none(), st.binary(max_size=40)))

@@ -89,7 +89,8 @@ async def test_declared_it_has_its_missions_with_their_last_state_and_they_are_c
         422,
     }
     states = await waiting.pool.fetchval(
-        "SELECT count(*) FROM etat_a_refaire JOIN mission USING (mission_id) WHERE session = $1", FAUSSE
+        "SELECT count(DISTINCT mission_id) FROM etat_a_refaire JOIN mission USING (mission_id) WHERE session = $1",
+        FAUSSE,
     )
     assert states == 3, "their states are kept like any mission's"
 

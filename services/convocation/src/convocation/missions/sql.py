@@ -105,10 +105,13 @@ def _changed(state: Mission) -> tuple[object, ...]:
     )
 
 
-_cle = lru_cache(maxsize=4_096)(cle)  # missions share their épreuve with other lycées, and their lycée with others
+@lru_cache(maxsize=4_096)
+def _cle(*parts: str) -> str:
+    """Missions share their épreuve with other lycées, and their lycée with others."""
+    return cle(" ".join(parts))
 
 
 def _recherche(state: Mission) -> str:
     """The words a mission is found by, folded."""
     place = state.etablissement
-    return f"{_cle(f'{state.libelle} {state.code}')} {_cle(f'{place.uai} {place.nom} {place.commune}')}"
+    return f"{_cle(state.libelle, state.code)} {_cle(place.uai, place.nom, place.commune)}"
