@@ -75,7 +75,7 @@ async def donner(request: Request, body: AttributionIn, acteur: ActeurDep, key: 
     async def may(_: Connection) -> None:
         may_manage(acteur)
 
-    async def work(command: Commande) -> dict[str, Any]:
+    async def work(command: Commande, _: None) -> dict[str, Any]:
         attribution_id = uuid5(_NAMESPACE, f"{acteur.sub}|{key}")
         qui = await _beneficiaire(command.connection, body)
         await give(command, attribution_id, qui, body.droit.droit(), body.motif)

@@ -16,16 +16,12 @@ from convocation.avertissements.calendrier import calendrier
 from convocation.avertissements.domain import Avertissement, Lieu, sur_les_jours
 from convocation.commun.refus import VersionDepassee, entier
 from convocation.convocations import reads, sql
-from convocation.convocations.access import convocation_for_writing, mission_for_writing
-from convocation.convocations.domain import (
-    Convocation,
-    Saisie,
-    annuler,
-    modifier,
-)
+from convocation.convocations.access import convocation_for_writing, held_open, mission_for_writing, mission_to_fill
+from convocation.convocations.domain import Convocation, Saisie, annuler, modifier
 from convocation.convocations.examen import Connu, conflits, examiner, sur_l_observation
 from convocation.convocations.publishing import TYPES, publish
 from convocation.convocations.refus import AvertissementsALire, DejaConvoque
+from convocation.convocations.sql import APourvoir
 from convocation.missions.domain import Mission
 from event_schemas.academies import local_time
 from event_schemas.catalogue import CONVOCATION
@@ -102,10 +98,18 @@ async def create_convocations(
     commande: Commande, mission_id: UUID, numeros: Sequence[str], saisie: Saisie, outre: PassageOutre | None = None
 ) -> Convoquees:
     """Without `outre` warnings are told afterwards. Raises a Refus (AvertissementsALire too), Forbidden."""
-    connection = commande.connection
-    mission, ouvert = await mission_for_writing(commande, mission_id)
-    jour = _jour(commande, mission)
-    examen = await examine(connection, mission, numeros, saisie, ouvert=ouvert, aujourdhui=jour, lock=True)
+    place = await mission_to_fill(commande.connection, commande.acteur, mission_id)
+    return await convoke_on(commande, place, numeros, saisie, outre)
+
+
+async def convoke_on(
+    commande: Commande, place: APourvoir, numeros: Sequence[str], saisie: Saisie, outre: PassageOutre | None = None
+) -> Convoquees:
+    """As `create_convocations`; `place`: what `mission_to_fill` holds."""
+    connection, mission, mission_id = commande.connection, place.mission, place.mission.mission_id
+    ouvert = await held_open(commande, mission)
+    connu = await known(connection, mission, ouvert=ouvert, aujourdhui=_jour(commande, mission), place=place)
+    examen = await examine_with(connection, mission, numeros, saisie, connu, lock=True)
     if outre is not None:
         outre.check(examen.avertissements)
     by_id = {convocation_id(mission_id, one.numero): one for one in examen.nouvelles}
@@ -126,14 +130,13 @@ async def examine(
     *,
     ouvert: bool,
     aujourdhui: date,
-    lock: bool = False,
 ) -> Examen:
     """What convoking would do and what it should be warned of; writes nothing. Raises a Refus.
 
     `aujourdhui`: the académie's day.
     """
     connu = await known(connection, mission, ouvert=ouvert, aujourdhui=aujourdhui)
-    return await examine_with(connection, mission, numeros, saisie, connu, lock=lock)
+    return await examine_with(connection, mission, numeros, saisie, connu)
 
 
 async def examine_with(
@@ -166,15 +169,18 @@ def _jour(commande: Commande, mission: Mission) -> date:
     return local_time(mission.academie, commande.now).date()
 
 
-async def known(connection: Connection, mission: Mission, *, ouvert: bool, aujourdhui: date) -> Connu:
-    """What there is of the mission, without people to convoke."""
-    attendu = await sql.attendu(connection, mission)
+async def known(
+    connection: Connection, mission: Mission, *, ouvert: bool, aujourdhui: date, place: APourvoir | None = None
+) -> Connu:
+    """What there is of the mission, without people to convoke; `place`: what was read of it already."""
+    place = place or await sql.a_pourvoir(connection, mission.mission_id)
+    assert place is not None, "a mission is never deleted"
     return Connu(
         annuaire={},
         existantes=await reads.of_mission(connection, mission.mission_id),
-        requis=attendu.exigence.profils,
-        disciplines=attendu.conseillees,
-        signee=attendu.signee,
+        requis=place.requis,
+        disciplines=place.conseillees,
+        signee=place.signee,
         ouvert=ouvert,
         aujourdhui=aujourdhui,
         calendrier=calendrier(),

@@ -4,14 +4,17 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from chassis.database import Connection, Row
 from chassis.outbox import Outgoing
 from convocation.avertissements.domain import Avertissement
 from convocation.convocations.domain import Convocation, NatureVersion
-from convocation.exigences.reads import EN_VIGUEUR, ExigenceRow
+from convocation.exigences.domain import ProfilsRequis
+from convocation.exigences.reads import EN_VIGUEUR, lire_profils
 from convocation.missions.domain import Mission
+from convocation.missions.reads import COLUMNS, MissionRow, mission_of
 
 _SAVE = """
 INSERT INTO convocation (convocation_id, mission_id, numero, status, nature, qualite, qualite_par_defaut, profil, dates,
@@ -66,11 +69,13 @@ JOIN unnest($3::text[], $4::text[]) AS n (nature, type) USING (nature)
 WHERE c.evenement IS NOT NULL
 ORDER BY c.convocation_id
 """
-_ATTENDU = f"""
-SELECT r.academie, r.version, r.lot_copies, r.correcteurs, coalesce(r.profils_json, '[]') AS profils_json,
-       ARRAY(SELECT discipline FROM epreuve_discipline WHERE code_epreuve = $2 ORDER BY discipline) AS conseillees,
-       EXISTS (SELECT FROM signature WHERE uai = $3) AS signee
-FROM (SELECT) AS une LEFT JOIN ({EN_VIGUEUR}) AS r ON true
+_REGLE = EN_VIGUEUR.replace("$1", "mission.academie").replace("$2", "mission.code")
+_A_POURVOIR = f"""
+SELECT {COLUMNS}, coalesce((SELECT profils_json FROM ({_REGLE}) AS regle), '[]') AS profils_json,
+       ARRAY(SELECT d.discipline FROM epreuve_discipline d WHERE d.code_epreuve = mission.code ORDER BY d.discipline)
+           AS conseillees,
+       EXISTS (SELECT FROM signature s WHERE s.uai = mission.uai) AS signee
+FROM mission WHERE mission_id = $1
 """
 _FIRST = UUID(int=0)
 
@@ -81,9 +86,10 @@ class Enregistree(Row):
     numero: str
 
 
-class Attendu(ExigenceRow):
-    """The rule of a mission, whose teachers correct its épreuve, and whether its convocations will be signed."""
+class APourvoirRow(MissionRow):
+    """A mission with its rule."""
 
+    profils_json: str
     conseillees: list[str]
     signee: bool
 
@@ -155,11 +161,20 @@ async def remember_override(
     await connection.execute(_OVERRIDE, list(versions), list(versions.values()), told, motif, par, le)
 
 
-async def attendu(connection: Connection, mission: Mission) -> Attendu:
-    """What is asked for on a mission."""
-    row = await connection.fetchrow(_ATTENDU, mission.academie, mission.code, mission.uai, record_class=Attendu)
-    assert row is not None, "there is one, with a rule or without"
-    return row
+class APourvoir(NamedTuple):
+    """A mission, its rule, whose teachers correct its épreuve, and whether its convocations will be signed."""
+
+    mission: Mission
+    requis: ProfilsRequis
+    conseillees: list[str]
+    signee: bool
+
+
+async def a_pourvoir(connection: Connection, mission_id: UUID, *, lock: bool = False) -> APourvoir | None:
+    """The mission to convoke on, locked as `missions.reads.get` locks it."""
+    query = f"{_A_POURVOIR} FOR NO KEY UPDATE OF mission" if lock else _A_POURVOIR
+    row = await connection.fetchrow(query, mission_id, record_class=APourvoirRow)
+    return APourvoir(mission_of(row), lire_profils(row.profils_json), row.conseillees, row.signee) if row else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ async def deleguer(
     async def may(connection: Connection) -> None:
         await etablissement_to_delegate_for(connection, acteur, uai)
 
-    async def work(command: Commande) -> dict[str, Any]:
+    async def work(command: Commande, _: None) -> dict[str, Any]:
         delegation_id = uuid5(_NAMESPACE, f"{acteur.sub}|{uai}|{key}")
         await delegate(command, delegation_id, uai, body.delegue())
         return {"delegation_id": str(delegation_id)}

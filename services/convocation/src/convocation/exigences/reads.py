@@ -37,8 +37,12 @@ class ExigenceRow(Row):
     @property
     def exigence(self) -> Exigence:
         """A code without a rule asks for nothing."""
-        profils = {profil: frozenset(codes) for profil, codes in json.loads(self.profils_json)}
-        return Exigence(profils, self.lot_copies, self.correcteurs)
+        return Exigence(lire_profils(self.profils_json), self.lot_copies, self.correcteurs)
+
+
+def lire_profils(profils_json: str) -> dict[str, frozenset[str]]:
+    """The column of that name."""
+    return {profil: frozenset(codes) for profil, codes in json.loads(profils_json)}
 
 
 class RegleRow(ExigenceRow):

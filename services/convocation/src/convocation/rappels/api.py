@@ -48,7 +48,7 @@ async def rappeler(request: Request, body: RappelIn, acteur: ActeurDep, key: Ide
     """All of them or none: 409 `rappel-recent` names who was reminded a short while ago and is not in `encore`."""
     delai = timedelta(hours=application(request).settings.rappel_hours)
 
-    async def work(command: Commande) -> dict[str, Any]:
+    async def work(command: Commande, _: None) -> dict[str, Any]:
         texte = modele(body.motif) if body.texte is None else body.texte
         wanted = Rappel(body.session, body.motif, body.uais, texte, dict.fromkeys(body.encore))
         done = await send_reminders(command, wanted, delai)
