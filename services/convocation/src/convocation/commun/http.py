@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Header, Request
-from fastapi.responses import JSONResponse
+from starlette.responses import Response
 
 from acces.acteur import Acteur
 from acces.commande import Commande
@@ -28,7 +28,7 @@ async def once(
     body: Any,
     may: Callable[[Connection], Awaitable[T]],
     work: Callable[[Commande, T], Awaitable[dict[str, Any]]],
-) -> JSONResponse:
+) -> Response:
     """Run `work` once a key: the same request again gets the same answer; another body under the key is refused.
 
     `may` raises where the acteur may not, or no longer: a kept answer is given to nobody else. What it has read of that
@@ -42,13 +42,13 @@ async def once(
         read = await may(command.connection)
         known = await idempotence.claim(command.connection, acteur, key, empreinte, command.now)
         if known is None:
-            answer = json.dumps(await work(command, read), default=str)
+            answer = json.dumps(await work(command, read), default=str, ensure_ascii=False, separators=(",", ":"))
             await idempotence.keep(command.connection, acteur, key, answer)
         elif known.empreinte != empreinte:
             raise Problem(422, "cle-reutilisee", "Cet Idempotency-Key a servi à une autre demande.")
         else:
             answer = known.reponse
-    return JSONResponse(json.loads(answer), status_code=201)
+    return Response(answer, status_code=201, media_type="application/json")
 
 
 def expected_version(if_match: str | None) -> int:

@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import Request, Response
-from fastapi.responses import JSONResponse
 
 from acces.commande import Commande
 from acces.http import ActeurDep, Router
@@ -25,7 +24,7 @@ router = Router(prefix="/api", tags=["convocations"])
 @router.post("/missions/{mission_id}/convocations", status_code=201)
 async def convoquer(
     request: Request, mission_id: UUID, body: ConvoquerIn, acteur: ActeurDep, key: IdempotencyKey = None
-) -> JSONResponse:
+) -> Response:
     """« Convoquer » (R41): all of the list or none of it."""
 
     async def may(connection: Connection) -> APourvoir:
