@@ -41,6 +41,7 @@ _CURVE = "P-256"
 _TIMEOUT_SECONDS = 4.0
 _SKEW_SECONDS = 30  # by which clocks of two machines may differ
 _FRESH = timedelta(minutes=5)
+_TOKENS_HELD = 1_000
 _SOONEST = timedelta(seconds=10)  # a forged key id must not make us ask an issuer again and again
 
 
@@ -111,6 +112,7 @@ class Issuers:
         self._audience = audience
         self._own = own or {}
         self._shared = shared
+        self._signed: dict[str, tuple[KeySet, dict[str, Any]]] = {}
         self._remote = {name: _Remote(source, transport) for name, source in sources.items() if name not in self._own}
 
     async def read(self, token: str, *, now: datetime) -> Acteur:
@@ -124,7 +126,7 @@ class Issuers:
             if "kid" not in headers and self._shared is not None:
                 return self._shared.read(token, now=now)
             kid = str(headers["kid"])
-            claims = jwt.decode(token, await self._keys(issuer, kid, now), algorithms=[_ALGORITHM]).claims
+            claims = self._claims(token, await self._keys(issuer, kid, now))
             jwt.JWTClaimsRegistry(
                 now=int(now.timestamp()),
                 iss={"essential": True, "value": issuer},
@@ -142,6 +144,18 @@ class Issuers:
         """Nothing more is read: the connections to issuers are closed."""
         for one in self._remote.values():
             await one.close()
+
+    def _claims(self, token: str, keys: KeySet) -> dict[str, Any]:
+        """What a token claims whose signature is one of these keys'. A program sends one token for an hour.
+
+        Of a set that was fetched again nothing is known yet, and nothing is kept of what was refused.
+        """
+        held = self._signed.get(token)
+        if held is None or held[0] is not keys:
+            if len(self._signed) >= _TOKENS_HELD:
+                self._signed.clear()
+            held = self._signed[token] = keys, jwt.decode(token, keys, algorithms=[_ALGORITHM]).claims
+        return held[1]
 
     async def _keys(self, issuer: str, kid: str, now: datetime) -> KeySet:
         if issuer in self._own:

@@ -183,6 +183,22 @@ async def test_keys_change_without_a_break_the_new_one_is_published_before_it_si
         await issuers.read(before, now=later)
 
 
+async def test_a_signature_is_checked_once_and_its_time_and_its_key_each_time(issuers, served, monkeypatch):
+    checked, token = [], SERVICE.mint(NOTIFIER, audience=OURS, now=NOW, hours=0.05)
+    decode = jwt.decode
+    monkeypatch.setattr("acces.jetons.jwt.decode", lambda *one, **more: checked.append(one) or decode(*one, **more))
+    for _ in range(3):
+        assert await issuers.read(token, now=NOW) == NOTIFIER
+    assert len(checked) == 1
+    with pytest.raises(InvalidToken):
+        await issuers.read(token, now=NOW + timedelta(minutes=4))
+    lasting = SERVICE.mint(NOTIFIER, audience=OURS, now=NOW, hours=1)
+    assert await issuers.read(lasting, now=NOW)
+    served.signer = Signer("notifier", keys())
+    with pytest.raises(InvalidToken):
+        await issuers.read(lasting, now=NOW + timedelta(minutes=6))
+
+
 async def test_an_issuer_is_asked_seldom_however_many_invented_key_ids_come(issuers, served):
     good = SERVICE.mint(NOTIFIER, audience=OURS, now=NOW, hours=1)
     assert await issuers.read(good, now=NOW)

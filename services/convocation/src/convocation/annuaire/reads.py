@@ -13,6 +13,11 @@ _FEWEST_LETTERS = 2  # one letter alone would find too many
 COLUMNS = """i.id, i.numero, i.civilite, i.nom, i.prenom, i.courriel, i.uai, i.uais_secondaires, i.disciplines,
        i.academie, i.actif, i.stagiaire, i.profils, i.version"""
 _PEOPLE = f"SELECT {COLUMNS} FROM intervenant i"
+_PERSONNES = f"""
+SELECT {COLUMNS}, ARRAY(SELECT ARRAY[x.debut, x.fin] FROM indisponibilite x
+                        WHERE x.numero = i.numero ORDER BY x.debut) AS absences
+FROM intervenant i WHERE numero = ANY($1::text[])
+"""
 # Not `academie = `: PostgreSQL would read all its people by index, beside the few of the établissement (3 ms).
 _OF_DISCIPLINE = f"""{_PEOPLE}
 WHERE actif AND academie || '' = $3 AND (uai = $1 OR uais_secondaires @> ARRAY[$1::text]) AND disciplines && $2::text[]
@@ -71,12 +76,10 @@ class IntervenantListe(IntervenantRow):
     total: int
 
 
-class IndisponibiliteRow(Row):
-    """A period in which somebody is not available."""
+class PersonneRow(IntervenantRow):
+    """With the periods in which somebody is not available: first and last day of each."""
 
-    numero: str
-    debut: date
-    fin: date
+    absences: list[list[date]]
 
 
 class AcademieRow(Row):
@@ -110,14 +113,9 @@ async def get(connection: Connection, numeros: Sequence[str], *, lock: bool = Fa
     """Those of `numeros` that the directory has; `lock`: as they stay until the end, so that no merge comes between."""
     if not numeros:
         return {}
-    chosen = f"{_PEOPLE} WHERE numero = ANY($1::text[])"
-    query = f"{chosen} ORDER BY numero FOR KEY SHARE" if lock else chosen
-    rows = await connection.fetch(query, numeros, record_class=IntervenantRow)
-    absences: dict[str, list[Indisponibilite]] = {}
-    query = "SELECT numero, debut, fin FROM indisponibilite WHERE numero = ANY($1::text[]) ORDER BY numero, debut"
-    for absence in await connection.fetch(query, numeros, record_class=IndisponibiliteRow):
-        absences.setdefault(absence.numero, []).append(Indisponibilite(absence.debut, absence.fin))
-    return {row.numero: _intervenant(row, absences.get(row.numero, ())) for row in rows}
+    query = f"{_PERSONNES} ORDER BY numero FOR KEY SHARE" if lock else _PERSONNES
+    rows = await connection.fetch(query, numeros, record_class=PersonneRow)
+    return {row.numero: _intervenant(row, [Indisponibilite(*absence) for absence in row.absences]) for row in rows}
 
 
 async def by_id(connection: Connection, intervenant_id: UUID) -> Intervenant | None:

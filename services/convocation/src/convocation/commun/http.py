@@ -3,10 +3,10 @@
 import hashlib
 import json
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Header, Request
-from fastapi.responses import JSONResponse
+from starlette.responses import Response
 
 from acces.acteur import Acteur
 from acces.commande import Commande
@@ -16,6 +16,7 @@ from convocation.commun import idempotence
 from pages.commands import commande
 from pages.forms import whole_number
 
+T = TypeVar("T")
 IfMatch = Annotated[str | None, Header(alias="If-Match")]
 IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key")]
 
@@ -25,28 +26,29 @@ async def once(
     acteur: Acteur,
     key: str | None,
     body: Any,
-    may: Callable[[Connection], Awaitable[object]],
-    work: Callable[[Commande], Awaitable[dict[str, Any]]],
-) -> JSONResponse:
+    may: Callable[[Connection], Awaitable[T]],
+    work: Callable[[Commande, T], Awaitable[dict[str, Any]]],
+) -> Response:
     """Run `work` once a key: the same request again gets the same answer; another body under the key is refused.
 
-    `may` raises where the acteur may not, or no longer: a kept answer is given to nobody else.
+    `may` raises where the acteur may not, or no longer: a kept answer is given to nobody else. What it has read of that
+    `work` is given.
     """
     if not key or len(key) > 200:
         raise Problem(400, "cle-idempotence", "L’en-tête Idempotency-Key est nécessaire (200 caractères au plus).")
     content = json.dumps([request.method, request.url.path, body], sort_keys=True, default=str)
     empreinte = hashlib.sha256(content.encode()).hexdigest()
     async with commande(request, acteur) as command:
-        await may(command.connection)
+        read = await may(command.connection)
         known = await idempotence.claim(command.connection, acteur, key, empreinte, command.now)
         if known is None:
-            answer = json.dumps(await work(command), default=str)
+            answer = json.dumps(await work(command, read), default=str, ensure_ascii=False, separators=(",", ":"))
             await idempotence.keep(command.connection, acteur, key, answer)
         elif known.empreinte != empreinte:
             raise Problem(422, "cle-reutilisee", "Cet Idempotency-Key a servi à une autre demande.")
         else:
             answer = known.reponse
-    return JSONResponse(json.loads(answer), status_code=201)
+    return Response(answer, status_code=201, media_type="application/json")
 
 
 def expected_version(if_match: str | None) -> int:

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 from uuid import UUID, uuid5
 
 from fastapi import Query, Request
-from fastapi.responses import JSONResponse
+from starlette.responses import Response
 
 from acces import securite
 from acces.commande import Commande
@@ -69,13 +69,13 @@ async def activer(request: Request, compte: UUID, body: CompteActifIn, acteur: A
 
 
 @router.post("/attributions", status_code=201)
-async def donner(request: Request, body: AttributionIn, acteur: ActeurDep, key: IdempotencyKey = None) -> JSONResponse:
+async def donner(request: Request, body: AttributionIn, acteur: ActeurDep, key: IdempotencyKey = None) -> Response:
     """Gestionnaire of académies, or administrateur; the person signs in again and has it."""
 
     async def may(_: Connection) -> None:
         may_manage(acteur)
 
-    async def work(command: Commande) -> dict[str, Any]:
+    async def work(command: Commande, _: None) -> dict[str, Any]:
         attribution_id = uuid5(_NAMESPACE, f"{acteur.sub}|{key}")
         qui = await _beneficiaire(command.connection, body)
         await give(command, attribution_id, qui, body.droit.droit(), body.motif)

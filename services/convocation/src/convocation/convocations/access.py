@@ -9,13 +9,14 @@ from acces.commande import Commande
 from chassis.database import Connection
 from convocation.commun.policy import POLICY
 from convocation.commun.refus import VersionDepassee
-from convocation.convocations import reads
+from convocation.convocations import reads, sql
 from convocation.convocations.domain import Convocation
 from convocation.convocations.reads import LigneConvocation
 from convocation.convocations.refus import ConvocationInconnue, PlusRienAFaire
-from convocation.missions.access import mission_to_convoke_on
+from convocation.convocations.sql import APourvoir
+from convocation.missions.access import may_see, mission_to_convoke_on, seen, to_convoke_on
 from convocation.missions.domain import Mission
-from convocation.missions.refus import SessionArchivee
+from convocation.missions.refus import MissionInconnue, SessionArchivee
 from convocation.ouvertures import reads as ouvertures
 from convocation.ouvertures.domain import est_ouvert
 
@@ -64,10 +65,25 @@ async def mission_for_writing(commande: Commande, mission_id: UUID) -> tuple[Mis
     Raises MissionInconnue, Forbidden.
     """
     mission = await mission_to_convoke_on(commande.connection, commande.acteur, mission_id, lock=True)
+    return mission, await held_open(commande, mission)
+
+
+async def held_open(commande: Commande, mission: Mission) -> bool:
+    """Whether the service of a mission is open, held as it is; the mission is held already."""
     decisions = await ouvertures.decisions(
         commande.connection, mission.session, mission.academie, mission.uai, lock=True
     )
-    return mission, est_ouvert(decisions, mission.academie, mission.uai, commande.now)
+    return est_ouvert(decisions, mission.academie, mission.uai, commande.now)
+
+
+async def mission_to_fill(connection: Connection, acteur: Acteur, mission_id: UUID) -> APourvoir:
+    """The mission to convoke on and what it asks for, held. Raises MissionInconnue, Forbidden, SessionArchivee."""
+    may_see(acteur)
+    found = await sql.a_pourvoir(connection, mission_id, lock=True)
+    if found is None:
+        raise MissionInconnue
+    to_convoke_on(acteur, seen(acteur, found.mission))
+    return found
 
 
 async def convocation_for_writing(

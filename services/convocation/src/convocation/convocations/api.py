@@ -5,18 +5,17 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import Request, Response
-from fastapi.responses import JSONResponse
 
 from acces.commande import Commande
 from acces.http import ActeurDep, Router
 from chassis.database import Connection
 from convocation.commun.http import IdempotencyKey, IfMatch, etag, expected_version, once
 from convocation.convocations import presenters, reads
-from convocation.convocations.access import visible_convocation
-from convocation.convocations.commands import cancel_convocation, change_convocation, create_convocations
+from convocation.convocations.access import mission_to_fill, visible_convocation
+from convocation.convocations.commands import cancel_convocation, change_convocation, convoke_on
 from convocation.convocations.domain import Convocation
 from convocation.convocations.forms import AnnulerIn, ConvoquerIn, SaisieIn
-from convocation.missions.access import mission_to_convoke_on
+from convocation.convocations.sql import APourvoir
 from pages.commands import commande, reading
 
 router = Router(prefix="/api", tags=["convocations"])
@@ -25,19 +24,19 @@ router = Router(prefix="/api", tags=["convocations"])
 @router.post("/missions/{mission_id}/convocations", status_code=201)
 async def convoquer(
     request: Request, mission_id: UUID, body: ConvoquerIn, acteur: ActeurDep, key: IdempotencyKey = None
-) -> JSONResponse:
+) -> Response:
     """« Convoquer » (R41): all of the list or none of it."""
 
-    async def work(command: Commande) -> dict[str, Any]:
-        done = await create_convocations(command, mission_id, body.intervenants, body.saisie())
+    async def may(connection: Connection) -> APourvoir:
+        return await mission_to_fill(connection, acteur, mission_id)
+
+    async def work(command: Commande, place: APourvoir) -> dict[str, Any]:
+        done = await convoke_on(command, place, body.intervenants, body.saisie())
         created = [
             {"convocation_id": str(identity), "numero": numero, "version": one.version, **_entry(one)}
             for numero, (identity, one) in done.par_numero.items()
         ]
         return {"convocations": created, "avertissements": [asdict(one) for one in done.avertissements]}
-
-    async def may(connection: Connection) -> None:
-        await mission_to_convoke_on(connection, acteur, mission_id)
 
     return await once(request, acteur, key, body.model_dump(mode="json"), may, work)
 

@@ -16,20 +16,13 @@ from convocation.avertissements.calendrier import calendrier
 from convocation.avertissements.domain import Avertissement, Lieu, sur_les_jours
 from convocation.commun.refus import VersionDepassee, entier
 from convocation.convocations import reads, sql
-from convocation.convocations.access import convocation_for_writing, mission_for_writing
-from convocation.convocations.domain import (
-    Convocation,
-    Saisie,
-    annuler,
-    modifier,
-)
+from convocation.convocations.access import convocation_for_writing, held_open, mission_for_writing, mission_to_fill
+from convocation.convocations.domain import Convocation, Saisie, annuler, modifier
 from convocation.convocations.examen import Connu, conflits, examiner, sur_l_observation
 from convocation.convocations.publishing import TYPES, publish
 from convocation.convocations.refus import AvertissementsALire, DejaConvoque
-from convocation.exigences import reads as exigences
+from convocation.convocations.sql import APourvoir
 from convocation.missions.domain import Mission
-from convocation.nomenclature import reads as nomenclature
-from convocation.signatures import reads as signatures
 from event_schemas.academies import local_time
 from event_schemas.catalogue import CONVOCATION
 from event_schemas.identities import convocation_id
@@ -68,20 +61,20 @@ class PassageOutre:
 async def save_version(
     commande: Commande, id_: UUID, state: Convocation, person: Intervenant, mission: Mission
 ) -> Outgoing:
-    """Write one new version and return its event, to be told; `id_` counts for a first convocation only."""
-    saved = await _write(commande, mission.mission_id, {id_: state})
-    return publish(saved[person.numero], state, person, mission)
+    """Write one new version and return its event, to be put into the outbox. Raises DejaConvoque."""
+    event = publish(id_, state, person, mission)
+    await _write(commande, mission.mission_id, {id_: state}, [event])
+    return event
 
 
-async def _write(commande: Commande, mission_id: UUID, states: dict[UUID, Convocation]) -> dict[str, UUID]:
+async def _write(
+    commande: Commande, mission_id: UUID, states: Mapping[UUID, Convocation], events: Sequence[Outgoing]
+) -> None:
+    """Raises DejaConvoque for what another command has written between our reading and our writing."""
     qui, when = commande.acteur, commande.now
-    return await sql.save(commande.connection, mission_id, states, par=qui.sub, par_nom=qui.nom, le=when)
-
-
-async def tell(connection: Connection, events: Sequence[Outgoing]) -> None:
-    """Put `events` into the outbox, and keep them for a replay: one for each convocation, of the version just saved."""
-    await sql.keep(connection, events)
-    await outbox.append(connection, events)
+    lost = await sql.save(commande.connection, mission_id, states, events, par=qui.sub, par_nom=qui.nom, le=when)
+    if lost:
+        raise DejaConvoque(lost)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,23 +98,28 @@ async def create_convocations(
     commande: Commande, mission_id: UUID, numeros: Sequence[str], saisie: Saisie, outre: PassageOutre | None = None
 ) -> Convoquees:
     """Without `outre` warnings are told afterwards. Raises a Refus (AvertissementsALire too), Forbidden."""
-    connection = commande.connection
-    mission, ouvert = await mission_for_writing(commande, mission_id)
-    jour = _jour(commande, mission)
-    examen = await examine(connection, mission, numeros, saisie, ouvert=ouvert, aujourdhui=jour, lock=True)
+    place = await mission_to_fill(commande.connection, commande.acteur, mission_id)
+    return await convoke_on(commande, place, numeros, saisie, outre)
+
+
+async def convoke_on(
+    commande: Commande, place: APourvoir, numeros: Sequence[str], saisie: Saisie, outre: PassageOutre | None = None
+) -> Convoquees:
+    """As `create_convocations`; `place`: what `mission_to_fill` holds."""
+    connection, mission, mission_id = commande.connection, place.mission, place.mission.mission_id
+    ouvert = await held_open(commande, mission)
+    connu = await known(connection, mission, ouvert=ouvert, aujourdhui=_jour(commande, mission), place=place)
+    examen = await examine_with(connection, mission, numeros, saisie, connu, lock=True)
     if outre is not None:
         outre.check(examen.avertissements)
     by_id = {convocation_id(mission_id, one.numero): one for one in examen.nouvelles}
-    saved = await _write(commande, mission_id, by_id)
-    lost = [numero for numero in numeros if numero not in saved]
-    if lost:  # convoked by another command between our reading and our writing
-        raise DejaConvoque(lost)
+    events = [publish(id_, one, examen.annuaire[one.numero], mission) for id_, one in by_id.items()]
+    await _write(commande, mission_id, by_id, events)
     if outre is not None:
-        versions = {saved[one.numero]: one.version for one in examen.nouvelles}
+        versions = {id_: one.version for id_, one in by_id.items()}
         await outre.remember(commande, versions, examen.avertissements)
-    events = [publish(saved[one.numero], one, examen.annuaire[one.numero], mission) for one in examen.nouvelles]
-    await tell(connection, events)
-    return Convoquees({one.numero: (saved[one.numero], one) for one in examen.nouvelles}, examen.avertissements)
+    await outbox.append(connection, events)
+    return Convoquees({one.numero: (id_, one) for id_, one in by_id.items()}, examen.avertissements)
 
 
 async def examine(
@@ -132,14 +130,13 @@ async def examine(
     *,
     ouvert: bool,
     aujourdhui: date,
-    lock: bool = False,
 ) -> Examen:
     """What convoking would do and what it should be warned of; writes nothing. Raises a Refus.
 
     `aujourdhui`: the académie's day.
     """
     connu = await known(connection, mission, ouvert=ouvert, aujourdhui=aujourdhui)
-    return await examine_with(connection, mission, numeros, saisie, connu, lock=lock)
+    return await examine_with(connection, mission, numeros, saisie, connu)
 
 
 async def examine_with(
@@ -153,7 +150,9 @@ async def examine_with(
 ) -> Examen:
     """As `examine`, by what is `known` already."""
     annuaire = await intervenants.get(connection, numeros, lock=lock)
-    held = await reads.of_mission(connection, mission.mission_id, numeros, lock=lock) if lock else {}
+    held: dict[str, Convocation] = {}
+    if lock and not connu.existantes.keys().isdisjoint(numeros):  # while we hold the mission nobody adds one
+        held = await reads.of_mission(connection, mission.mission_id, numeros, lock=True)
     occupations = await reads.occupations(connection, numeros, saisie.dates, mission.academie)
     connu = replace(connu, annuaire=annuaire, existantes={**connu.existantes, **held}, occupations=occupations)
     nouvelles, found = examiner(mission, numeros, saisie, connu)
@@ -170,14 +169,18 @@ def _jour(commande: Commande, mission: Mission) -> date:
     return local_time(mission.academie, commande.now).date()
 
 
-async def known(connection: Connection, mission: Mission, *, ouvert: bool, aujourdhui: date) -> Connu:
-    """What there is of the mission, without people to convoke."""
+async def known(
+    connection: Connection, mission: Mission, *, ouvert: bool, aujourdhui: date, place: APourvoir | None = None
+) -> Connu:
+    """What there is of the mission, without people to convoke; `place`: what was read of it already."""
+    place = place or await sql.a_pourvoir(connection, mission.mission_id)
+    assert place is not None, "a mission is never deleted"
     return Connu(
         annuaire={},
         existantes=await reads.of_mission(connection, mission.mission_id),
-        requis=(await exigences.rule_in_force(connection, mission.academie, mission.code)).profils,
-        disciplines=await nomenclature.of_epreuve(connection, mission.code),
-        signee=await signatures.get(connection, mission.uai) is not None,
+        requis=place.requis,
+        disciplines=place.conseillees,
+        signee=place.signee,
         ouvert=ouvert,
         aujourdhui=aujourdhui,
         calendrier=calendrier(),
@@ -237,14 +240,13 @@ async def change_together(
     changed = {id_: change(one, mission, ouvert=ouvert, aujourdhui=jour) for id_, one in held.items()}
     changed = {id_: one for id_, one in changed.items() if one.version != held[id_].version}
     people = await intervenants.get(connection, [one.numero for one in changed.values()])
+    events = {id_: publish(id_, one, people[one.numero], mission) for id_, one in changed.items()}
     entries: dict[object, dict[UUID, Convocation]] = {}
     for id_, one in changed.items():  # rows that share an entry are one statement
         entries.setdefault((one.nature, one.dates, one.observation, one.motif), {})[id_] = one
     for states in entries.values():
-        await _write(commande, mission_id, states)
-    events = [publish(id_, one, people[one.numero], mission) for id_, one in changed.items()]
-    if events:
-        await tell(connection, events)
+        await _write(commande, mission_id, states, [events[id_] for id_ in states])
+    await outbox.append(connection, list(events.values()))
     return {id_: one.version for id_, one in changed.items()}
 
 
@@ -278,7 +280,7 @@ async def cancel_convocation(commande: Commande, convocation_id: UUID, expected:
 async def _save(commande: Commande, convocation_id: UUID, convocation: Convocation, mission: Mission) -> None:
     people = await intervenants.get(commande.connection, [convocation.numero])
     event = await save_version(commande, convocation_id, convocation, people[convocation.numero], mission)
-    await tell(commande.connection, [event])
+    await outbox.append(commande.connection, [event])
 
 
 async def replay_convocations(connection: Connection, convocations: Sequence[UUID]) -> int:

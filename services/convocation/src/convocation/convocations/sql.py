@@ -4,33 +4,41 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from chassis.database import Connection, Row
 from chassis.outbox import Outgoing
 from convocation.avertissements.domain import Avertissement
 from convocation.convocations.domain import Convocation, NatureVersion
+from convocation.exigences.domain import ProfilsRequis
+from convocation.exigences.reads import EN_VIGUEUR, lire_profils
+from convocation.missions.domain import Mission
+from convocation.missions.reads import COLUMNS, MissionRow, mission_of
 
 _SAVE = """
 INSERT INTO convocation (convocation_id, mission_id, numero, status, nature, qualite, qualite_par_defaut, profil, dates,
-                         observation, motif, version)
-SELECT id, $2::uuid, numero, $4::text, $5::text, qualite, par_defaut, profil, $9::date[], $10::text, $11::text, version
-FROM unnest($1::uuid[], $3::text[], $6::text[], $7::boolean[], $8::text[], $12::int[])
-     AS t (id, numero, qualite, par_defaut, profil, version)
+                         observation, motif, version, evenement)
+SELECT id, $2::uuid, numero, $4::text, $5::text, qualite, par_defaut, profil, $9::date[], $10::text, $11::text, version,
+       evenement
+FROM unnest($1::uuid[], $3::text[], $6::text[], $7::boolean[], $8::text[], $12::int[], $13::bytea[])
+     AS t (id, numero, qualite, par_defaut, profil, version, evenement)
 ON CONFLICT (mission_id, numero) DO UPDATE
 SET status = excluded.status, nature = excluded.nature, qualite = excluded.qualite,
     qualite_par_defaut = excluded.qualite_par_defaut, profil = excluded.profil, dates = excluded.dates,
-    observation = excluded.observation, motif = excluded.motif, version = excluded.version
-WHERE convocation.version = excluded.version - 1
-RETURNING convocation_id, numero
+    observation = excluded.observation, motif = excluded.motif, version = excluded.version,
+    evenement = excluded.evenement
+WHERE convocation.version = excluded.version - 1 AND convocation.convocation_id = excluded.convocation_id
+RETURNING numero
 """
 
 
 _REMEMBER = """
 INSERT INTO convocation_version (convocation_id, version, nature, qualite, qualite_par_defaut, profil, dates,
                                  observation, motif, par, le, par_nom)
-SELECT convocation_id, version, nature, qualite, qualite_par_defaut, profil, dates, observation, motif, $2, $3, $4
-FROM convocation WHERE convocation_id = ANY($1::uuid[])
+SELECT id, version, $2, qualite, par_defaut, profil, $6::date[], $7, $8, $10, $11, $12
+FROM unnest($1::uuid[], $9::int[], $3::text[], $4::boolean[], $5::text[])
+     AS t (id, version, qualite, par_defaut, profil)
 """
 
 
@@ -44,11 +52,6 @@ WHERE convocation_id = ANY($1::uuid[]) AND etat = 'OUVERT'
 _OVERRIDE = """
 INSERT INTO passage_outre (convocation_id, version, avertissements, motif, par, le)
 SELECT id, version, $3::jsonb, $4, $5, $6 FROM unnest($1::uuid[], $2::int[]) AS t (id, version)
-"""
-_KEEP = """
-UPDATE convocation c SET evenement = t.evenement
-FROM unnest($1::uuid[], $2::int[], $3::bytea[]) AS t (convocation_id, version, evenement)
-WHERE c.convocation_id = t.convocation_id AND c.version = t.version
 """
 _CHOSEN = """
 SELECT c.convocation_id, c.version, c.nature, c.evenement, v.le
@@ -66,14 +69,29 @@ JOIN unnest($3::text[], $4::text[]) AS n (nature, type) USING (nature)
 WHERE c.evenement IS NOT NULL
 ORDER BY c.convocation_id
 """
+_REGLE = EN_VIGUEUR.replace("$1", "mission.academie").replace("$2", "mission.code")
+_A_POURVOIR = f"""
+SELECT {COLUMNS}, coalesce((SELECT profils_json FROM ({_REGLE}) AS regle), '[]') AS profils_json,
+       ARRAY(SELECT d.discipline FROM epreuve_discipline d WHERE d.code_epreuve = mission.code ORDER BY d.discipline)
+           AS conseillees,
+       EXISTS (SELECT FROM signature s WHERE s.uai = mission.uai) AS signee
+FROM mission WHERE mission_id = $1
+"""
 _FIRST = UUID(int=0)
 
 
 class Enregistree(Row):
     """Whose convocation was written."""
 
-    convocation_id: UUID
     numero: str
+
+
+class APourvoirRow(MissionRow):
+    """A mission with its rule."""
+
+    profils_json: str
+    conseillees: list[str]
+    signee: bool
 
 
 class Choisie(Row):
@@ -89,40 +107,44 @@ class Choisie(Row):
 async def save(
     connection: Connection,
     mission_id: UUID,
-    convocations: dict[UUID, Convocation],
+    convocations: Mapping[UUID, Convocation],
+    events: Sequence[Outgoing],
     *,
     par: str,
     par_nom: str,
     le: datetime,
-) -> dict[str, UUID]:
+) -> list[str]:
     """Write new versions that share one entry (dates, observation, motif), and remember them with their author.
 
-    Returns the id by number, without those that another command changed meanwhile. A cancellation closes the open
-    empêchement.
+    `events`: of each the one that tells it, kept for a replay. A cancellation closes the open empêchement.
+
+    Returns the numbers of those that another command changed meanwhile; where there are any, nothing is remembered.
     """
-    states = list(convocations.values())
-    first = states[0]
+    ids, states = list(convocations), list(convocations.values())
+    first, versions = states[0], [one.version for one in states]
+    people = [[one.qualite.qualite for one in states], [one.qualite.par_defaut for one in states]]
+    people.append([one.profil for one in states])
+    entry = list(first.dates), first.observation, first.motif
     rows = await connection.fetch(
         _SAVE,
-        list(convocations),
+        ids,
         mission_id,
         [one.numero for one in states],
         "ACTIVE" if first.active else "CANCELLED",
         first.nature.value,
-        [one.qualite.qualite for one in states],
-        [one.qualite.par_defaut for one in states],
-        [one.profil for one in states],
-        list(first.dates),
-        first.observation,
-        first.motif,
-        [one.version for one in states],
+        *people,
+        *entry,
+        versions,
+        [event.payload for event in events],
         record_class=Enregistree,
     )
-    saved = {row.numero: row.convocation_id for row in rows}
-    await connection.execute(_REMEMBER, list(saved.values()), par, le, par_nom)
+    saved = {row.numero for row in rows}
+    if lost := [one.numero for one in states if one.numero not in saved]:
+        return lost
+    await connection.execute(_REMEMBER, ids, first.nature.value, *people, *entry, versions, par, le, par_nom)
     if not first.active:
-        await connection.execute(_CLOSE, list(saved.values()), par, le)
-    return saved
+        await connection.execute(_CLOSE, ids, par, le)
+    return []
 
 
 async def remember_override(
@@ -139,6 +161,22 @@ async def remember_override(
     await connection.execute(_OVERRIDE, list(versions), list(versions.values()), told, motif, par, le)
 
 
+class APourvoir(NamedTuple):
+    """A mission, its rule, whose teachers correct its épreuve, and whether its convocations will be signed."""
+
+    mission: Mission
+    requis: ProfilsRequis
+    conseillees: list[str]
+    signee: bool
+
+
+async def a_pourvoir(connection: Connection, mission_id: UUID, *, lock: bool = False) -> APourvoir | None:
+    """The mission to convoke on, locked as `missions.reads.get` locks it."""
+    query = f"{_A_POURVOIR} FOR NO KEY UPDATE OF mission" if lock else _A_POURVOIR
+    row = await connection.fetchrow(query, mission_id, record_class=APourvoirRow)
+    return APourvoir(mission_of(row), lire_profils(row.profils_json), row.conseillees, row.signee) if row else None
+
+
 @dataclass(frozen=True, slots=True)
 class Choix:
     """Which convocations; None leaves the choice open. `depuis`: whose present version is of then or later (aware)."""
@@ -147,12 +185,6 @@ class Choix:
     uai: str | None = None
     academie: str | None = None
     depuis: datetime | None = None
-
-
-async def keep(connection: Connection, events: Sequence[Outgoing]) -> None:
-    """Remember each convocation's event beside its present version."""
-    columns = zip(*((one.aggregate_id, one.version, one.payload) for one in events), strict=True)
-    await connection.execute(_KEEP, *map(list, columns))
 
 
 async def page(connection: Connection, choix: Choix, after: UUID | None, size: int) -> list[Choisie]:

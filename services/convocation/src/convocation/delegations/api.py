@@ -4,7 +4,7 @@ from typing import Annotated, Any
 from uuid import UUID, uuid5
 
 from fastapi import Path, Request
-from fastapi.responses import JSONResponse
+from starlette.responses import Response
 
 from acces import securite
 from acces.commande import Commande
@@ -37,13 +37,13 @@ async def lister(request: Request, uai: Annotated[Uai, Path()], acteur: ActeurDe
 @router.post("/etablissements/{uai}/delegations", status_code=201)
 async def deleguer(
     request: Request, uai: Annotated[Uai, Path()], body: DelegationIn, acteur: ActeurDep, key: IdempotencyKey = None
-) -> JSONResponse:
+) -> Response:
     """The person has it from their next sign-in on, from the first day to the last."""
 
     async def may(connection: Connection) -> None:
         await etablissement_to_delegate_for(connection, acteur, uai)
 
-    async def work(command: Commande) -> dict[str, Any]:
+    async def work(command: Commande, _: None) -> dict[str, Any]:
         delegation_id = uuid5(_NAMESPACE, f"{acteur.sub}|{uai}|{key}")
         await delegate(command, delegation_id, uai, body.delegue())
         return {"delegation_id": str(delegation_id)}

@@ -8,12 +8,13 @@ from uuid import UUID
 from acces import audit
 from acces.audit import Acte
 from acces.commande import Commande
+from chassis import outbox
 from chassis.database import Pool
 from convocation.annuaire import reads as annuaire
 from convocation.annuaire.commands import for_writing, merge_into, part_again, save_with_acts
 from convocation.annuaire.domain import Intervenant
 from convocation.commun.refus import VersionDepassee
-from convocation.convocations.commands import save_version, tell
+from convocation.convocations.commands import save_version
 from convocation.convocations.domain import Convocation
 from convocation.convocations.reads import EtatRow, convocation_of
 from convocation.doublons import sql
@@ -141,7 +142,7 @@ async def _move(
         moved.append(Deplacement(mission_id, one.id, annulee.version, id_, stays.version, nouvelle is not None, report))
     if revoked:
         # The new ones first: a relay that stops in between leaves two accesses, not none.
-        await tell(commande.connection, granted + revoked)
+        await outbox.append(commande.connection, granted + revoked)
     return moved
 
 
@@ -230,7 +231,7 @@ async def _give_back(
         if one.annulee is not None:
             revoked.append(await save_version(commande, place.gardee_id, one.annulee, kept, mission))
     if granted:
-        await tell(commande.connection, granted + revoked)
+        await outbox.append(commande.connection, granted + revoked)
         await reopen_reports(commande.connection, closed)
 
 

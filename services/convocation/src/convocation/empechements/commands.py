@@ -6,6 +6,7 @@ from uuid import UUID
 
 from acces.audit import Acte, record
 from acces.commande import Commande
+from chassis import outbox
 from chassis.database import Connection
 from convocation.annuaire import reads as intervenants
 from convocation.avis.commands import note_empechement
@@ -17,7 +18,7 @@ from convocation.convocations.access import (
     own_convocation,
     visible_convocation,
 )
-from convocation.convocations.commands import PassageOutre, save_version, tell, warnings_of
+from convocation.convocations.commands import PassageOutre, save_version, warnings_of
 from convocation.convocations.domain import Convocation
 from convocation.convocations.reads import LigneConvocation
 from convocation.courriels.commands import ask_mail
@@ -115,7 +116,7 @@ async def replace_by_suppleant(
         await save_version(commande, id_, state, people[state.numero], mission)
         for id_, state in ((suppleant.convocation_id, promue), (empechee.convocation_id, annulee))
     ]
-    await tell(connection, events)
+    await outbox.append(connection, events)
     await outre.remember(commande, {suppleant.convocation_id: promue.version}, warnings)
     await _record(commande, ANSWER, row, EtatEmpechement.OUVERT, EtatEmpechement.REMPLACE)
 

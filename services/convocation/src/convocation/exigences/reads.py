@@ -14,12 +14,11 @@ coalesce((SELECT json_agg(json_build_array(p.profil, p.disciplines) ORDER BY p.r
 """
 
 
-_EN_VIGUEUR = f"""
+EN_VIGUEUR = f"""
 SELECT {COLUMNS} FROM exigence e
 WHERE e.code_epreuve = $2 AND e.academie IN ($1, '*') ORDER BY e.academie = '*' LIMIT 1
 """
-
-
+"""The rule that holds in the académie $1 for the épreuve $2, if any."""
 _TOUTES = f"""
 SELECT DISTINCT ON (e.code_epreuve) e.code_epreuve, {COLUMNS} FROM exigence e
 WHERE e.code_epreuve = ANY($2::text[]) AND e.academie IN ($1, '*') ORDER BY e.code_epreuve, e.academie = '*'
@@ -38,8 +37,12 @@ class ExigenceRow(Row):
     @property
     def exigence(self) -> Exigence:
         """A code without a rule asks for nothing."""
-        profils = {profil: frozenset(codes) for profil, codes in json.loads(self.profils_json)}
-        return Exigence(profils, self.lot_copies, self.correcteurs)
+        return Exigence(lire_profils(self.profils_json), self.lot_copies, self.correcteurs)
+
+
+def lire_profils(profils_json: str) -> dict[str, frozenset[str]]:
+    """The column of that name."""
+    return {profil: frozenset(codes) for profil, codes in json.loads(profils_json)}
 
 
 class RegleRow(ExigenceRow):
@@ -65,7 +68,7 @@ class EnVigueur:
 
 async def in_force(connection: Connection, academie: str, code: str) -> EnVigueur:
     """What holds in the académie: its own, else the nation's, else nothing."""
-    row = await connection.fetchrow(_EN_VIGUEUR, academie, code, record_class=ExigenceRow)
+    row = await connection.fetchrow(EN_VIGUEUR, academie, code, record_class=ExigenceRow)
     return EnVigueur(row.exigence, row.academie, row.version or 0) if row else EnVigueur(Exigence(), None, 0)
 
 

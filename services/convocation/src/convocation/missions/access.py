@@ -12,10 +12,20 @@ from convocation.missions.refus import MissionInconnue, SessionArchivee
 
 async def visible_mission(connection: Connection, acteur: Acteur, mission_id: UUID, *, lock: bool = False) -> Mission:
     """The mission, unless it is another établissement's: then it does not exist. Raises MissionInconnue, Forbidden."""
-    POLICY.scope(acteur, "missions.lire")
+    may_see(acteur)
     mission = await missions.get(connection, mission_id, lock=lock)
     if mission is None:
         raise MissionInconnue
+    return seen(acteur, mission)
+
+
+def may_see(acteur: Acteur) -> None:
+    """Raises Forbidden for a role that sees no mission: it is not told which there are."""
+    POLICY.scope(acteur, "missions.lire")
+
+
+def seen(acteur: Acteur, mission: Mission) -> Mission:
+    """A mission that was found, unless it is another établissement's. Raises MissionInconnue, Forbidden."""
     POLICY.visible(acteur, "missions.lire", MissionInconnue, uai=mission.uai, academie=mission.academie)
     return mission
 
@@ -27,7 +37,11 @@ async def mission_to_convoke_on(
 
     Raises MissionInconnue for another établissement's, Forbidden for who may only look, SessionArchivee.
     """
-    mission = await visible_mission(connection, acteur, mission_id, lock=lock)
+    return to_convoke_on(acteur, await visible_mission(connection, acteur, mission_id, lock=lock))
+
+
+def to_convoke_on(acteur: Acteur, mission: Mission) -> Mission:
+    """A mission that is `seen`. Raises Forbidden for who may only look, SessionArchivee."""
     POLICY.authorise(acteur, "convocation.ecrire", **_whose(mission))
     if mission.archivee:
         raise SessionArchivee

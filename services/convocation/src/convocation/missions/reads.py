@@ -13,8 +13,7 @@ _SESSIONS = """
 SELECT session, coalesce(s.archivee_le IS NOT NULL, false) AS archivee
 FROM session_de_mission LEFT JOIN session_declaree s USING (session)
 """
-_MISSION = """
-SELECT mission_id, session, uai, academie, etablissement_nom, etablissement_commune, type, voie, code, libelle,
+COLUMNS = """mission_id, session, uai, academie, etablissement_nom, etablissement_commune, type, voie, code, libelle,
        candidats, date_debut, status, version,
        EXISTS (SELECT FROM session_declaree s WHERE s.session = mission.session AND s.archivee_le IS NOT NULL)
            AS archivee,
@@ -23,9 +22,9 @@ SELECT mission_id, session, uai, academie, etablissement_nom, etablissement_comm
            (SELECT s.debut FROM session_declaree s WHERE s.session = mission.session)) AS premier_jour,
        least(
            (SELECT a.fin FROM session_academie a WHERE (a.session, a.academie) = (mission.session, mission.academie)),
-           (SELECT s.fin FROM session_declaree s WHERE s.session = mission.session)) AS dernier_jour
-FROM mission
-"""
+           (SELECT s.fin FROM session_declaree s WHERE s.session = mission.session)) AS dernier_jour"""
+"""What a statement selects of `mission` for a MissionRow."""
+_MISSION = f"SELECT {COLUMNS} FROM mission"
 NON_ARCHIVEE = "session NOT IN (SELECT s.session FROM session_declaree s WHERE s.archivee_le IS NOT NULL)"
 """Of a row with a `session`: archives are shown to who asks for them."""
 

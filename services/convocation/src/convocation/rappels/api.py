@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import Query, Request
-from fastapi.responses import JSONResponse
+from starlette.responses import Response
 
 from acces.commande import Commande
 from acces.http import ActeurDep, Router
@@ -44,11 +44,11 @@ async def list_retards(
 
 
 @router.post("/rappels", status_code=201)
-async def rappeler(request: Request, body: RappelIn, acteur: ActeurDep, key: IdempotencyKey = None) -> JSONResponse:
+async def rappeler(request: Request, body: RappelIn, acteur: ActeurDep, key: IdempotencyKey = None) -> Response:
     """All of them or none: 409 `rappel-recent` names who was reminded a short while ago and is not in `encore`."""
     delai = timedelta(hours=application(request).settings.rappel_hours)
 
-    async def work(command: Commande) -> dict[str, Any]:
+    async def work(command: Commande, _: None) -> dict[str, Any]:
         texte = modele(body.motif) if body.texte is None else body.texte
         wanted = Rappel(body.session, body.motif, body.uais, texte, dict.fromkeys(body.encore))
         done = await send_reminders(command, wanted, delai)
