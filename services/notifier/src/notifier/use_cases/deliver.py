@@ -8,7 +8,6 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email.message import EmailMessage
 from typing import NamedTuple
 from uuid import UUID
 
@@ -17,6 +16,7 @@ from chassis.kill_points import kill_point
 from chassis.tracing import Spans
 from notifier.domain.notification import Etat, pause
 from notifier.gateways.mail import Delivery, Fate, Mail, RelayUnavailable
+from notifier.gateways.mime import Message
 from notifier.metrics import EMAILS
 from notifier.persistence import resultats
 from notifier.persistence.notifications import Due, Key
@@ -47,7 +47,7 @@ class Courrier:
     """A mail ready to go. `again`: it may have gone out before."""
 
     id: UUID
-    message: EmailMessage
+    message: Message
     rows: Sequence[Due]
     again: bool
 
@@ -63,7 +63,7 @@ class Courrier:
     @property
     def domain(self) -> str:
         """Where it goes."""
-        return str(self.message["To"].addresses[0].domain).lower()
+        return self.message.to.domain.lower()
 
 
 class Delivering:
