@@ -79,7 +79,7 @@ async def test_d28_killed_around_smtp_data_nothing_is_lost_and_doubles_are_the_s
     assert doubles == (KILLS if point in WINDOW else 0)
 
 
-@pytest.mark.parametrize("point", ["notifier.after_rcpt_to:2", "notifier.after_data:2", "notifier.before_commit:4"])
+@pytest.mark.parametrize("point", ["notifier.after_rcpt_to:2", "notifier.after_data:2", "notifier.before_commit:3"])
 async def test_d28_over_several_connections_a_kill_doubles_no_more_mails_than_there_are(queue, point, capsys):
     doubles = await killed(queue, point, CONNECTIONS, capsys)
     assert doubles <= KILLS * CONNECTIONS

@@ -6,8 +6,10 @@ Names are drawn from common ones; addresses are under `.invalid`, a reserved dom
 import math
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
+from unicodedata import normalize
 from uuid import UUID, uuid5
 
+from event_schemas.academies import NOMS
 from event_schemas.inscriptions import InscriptionsClosed
 
 COPIES_PER_TEACHER = 35
@@ -96,6 +98,12 @@ def disciplines_of(code: str) -> tuple[str, ...]:
     return DISCIPLINES.get(code, (_LETTRES,))
 
 
+def address(numero: object, academie: str) -> str:
+    """In the domain of the académie, as there is one for each: « ac-orleans-tours »."""
+    nom = normalize("NFKD", NOMS.get(academie, "exemple").lower()).encode("ascii", "ignore").decode()
+    return f"intervenant.{numero}@ac-{nom.replace(' ', '-')}.invalid"
+
+
 def teachers(closings: Iterable[InscriptionsClosed]) -> list[Teacher]:
     """The teachers of all lycées of `closings`, by académie's order of first sight."""
     needs: dict[str, dict[str, int]] = {}
@@ -134,5 +142,6 @@ def _of_lycee(uai: str, academie: str, needs: dict[str, int], neighbour: str) ->
             prenom = _PRENOMS[civilite][draw // 64 % 10]
             numero = f"{draw // 1024 % 10**12:012}"
             second = (neighbour,) if draw // 8 % 17 == 0 and neighbour != uai else ()
-            courriel = f"intervenant.{numero}@ac-exemple.invalid"
-            yield Teacher(numero, civilite, nom, prenom, courriel, uai, second, (discipline,), academie)
+            yield Teacher(
+                numero, civilite, nom, prenom, address(numero, academie), uai, second, (discipline,), academie
+            )

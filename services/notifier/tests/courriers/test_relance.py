@@ -1,6 +1,8 @@
 """A mail that an établissement asks for again, because its convocation is not read, is told as a reminder."""
 
 from dataclasses import replace
+from email import message_from_bytes
+from email.policy import default
 from types import SimpleNamespace
 
 import pytest
@@ -32,4 +34,5 @@ def test_who_has_not_read_is_reminded_and_an_end_or_an_answer_stays_what_it_is(e
     asked = replace(envoi, relancee=relancee, reponse_empechement="Maintenue")
     [item] = trier([row], {row: asked}, {}).items
     assert item.nature is expected
-    assert ("Rappel" in str(mail([item])["Subject"])) is (expected is Nature.RAPPEL)
+    read = message_from_bytes(bytes(mail([item])), policy=default)
+    assert ("Rappel" in read["Subject"]) is (expected is Nature.RAPPEL)

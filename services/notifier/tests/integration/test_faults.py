@@ -3,7 +3,7 @@
 import asyncio
 import ssl
 from datetime import timedelta
-from email.message import EmailMessage
+from email.headerregistry import Address
 
 import pytest
 from prometheus_client import REGISTRY
@@ -11,6 +11,7 @@ from prometheus_client import REGISTRY
 from event_schemas import catalogue
 from notifier.gateways.convocation import ConvocationUnavailable
 from notifier.gateways.mail import Delivery, EmlFolder, Fate, RelayUnavailable, Smtp
+from notifier.gateways.mime import Message
 from notifier.sender import Sender
 from testkit.eventually import eventually
 from testkit.smtp import MailServer
@@ -20,10 +21,7 @@ ONE = "1@ac-exemple.invalid"
 
 
 def message(to="x@y.invalid"):
-    mail = EmailMessage()
-    mail["Message-ID"], mail["From"], mail["To"] = "<a@imagin.invalid>", "no@imagin.invalid", to
-    mail.set_content("texte")
-    return mail
+    return Message("<a@imagin.invalid>", Address(addr_spec=to), b"Message-ID: <a@imagin.invalid>\r\n\r\ntexte\r\n")
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from event_schemas.catalogue import TOPICS
 from imagin_dev.bench.capacity.growth import grow, keep_sample
 from imagin_dev.bench.capacity.meter import Meter
 from imagin_dev.bench.capacity.pages import pages
-from imagin_dev.bench.mails import mail_server
+from imagin_dev.bench.mailing.server import mail_server
 from imagin_dev.cyclades.closings import SESSIONS, closings
 from imagin_dev.cyclades.inscriptions_file import Closing, of_events
 from imagin_dev.demo import scenario

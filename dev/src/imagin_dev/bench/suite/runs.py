@@ -11,12 +11,12 @@ from typing import Any
 from imagin_dev.bench import documents as documents_
 from imagin_dev.bench import growth as growth_
 from imagin_dev.bench import latency as latency_
-from imagin_dev.bench import mails as mails_
 from imagin_dev.bench import rights as rights_
 from imagin_dev.bench import screens as screens_
 from imagin_dev.bench import starting as starting_
 from imagin_dev.bench import throughput
 from imagin_dev.bench.capacity import run as capacity_
+from imagin_dev.bench.mailing import run as mails_
 from imagin_dev.stack import Stack
 from imagin_ops.output import say
 from imagin_ops.services import CONVOCATION, MISSION_IMPORT, NOTIFIER, SANTORIN_BRIDGE, SERVICES, ServiceSpec

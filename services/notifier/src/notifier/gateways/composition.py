@@ -11,19 +11,19 @@ from datetime import datetime
 from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.headerregistry import Address
-from email.message import EmailMessage
 from email.utils import parseaddr
-from hashlib import sha256
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from francais.adresses import AdresseRefusee, adresse
 from notifier.domain import lettre as lettres
 from notifier.domain.courrier import AdresseChangee, Envoi, Item
 from notifier.domain.lettre import Lettre
 from notifier.domain.lisible import ligne
-from notifier.domain.wording import Redaction, ordre, rediger, texte, texte_du_changement
-from notifier.gateways.mime import POLICY, Message, attachment
+from notifier.domain.wording import ordre, rediger, texte, texte_du_changement
+from notifier.gateways import mime
+from notifier.gateways.mime import Message
 
 _SPECIAUX = re.compile(r"[()<>\[\]:;@\\,.\"]+")
 
@@ -37,6 +37,8 @@ _TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_TEMPLATES.globals["saut"] = Markup("<br>\n")
+_COURRIER, _LETTRE = (_TEMPLATES.get_template(f"{name}.html") for name in ("courrier", "lettre"))
 
 
 class Inenvoyable(ValueError):
@@ -47,7 +49,7 @@ class Inenvoyable(ValueError):
         self.motif = motif
 
 
-def compose(items: Sequence[Item], *, message_id: str, date: datetime, sender: str) -> EmailMessage:
+def compose(items: Sequence[Item], *, message_id: str, date: datetime, sender: str) -> Message:
     """One mail for one person. Raises Inenvoyable for what cannot be a header, an address or a link."""
     try:
         return _compose(items, message_id=message_id, date=date, sender=sender)
@@ -57,26 +59,26 @@ def compose(items: Sequence[Item], *, message_id: str, date: datetime, sender: s
         raise Inenvoyable(type(error).__name__) from None
 
 
-def compose_changement(one: AdresseChangee, *, message_id: str, date: datetime, sender: str) -> EmailMessage:
+def compose_changement(one: AdresseChangee, *, message_id: str, date: datetime, sender: str) -> Message:
     """To an old address, without a link and without the new one. Raises Inenvoyable."""
     if any(mark in text for text in (one.courriel, one.prenom, one.nom, one.contact or "") for mark in "\r\n\0"):
         raise Inenvoyable("a line break or NUL in a header")
-    message = Message(policy=POLICY)
-    message["Message-ID"] = message_id
-    message["Date"] = date
-    message["From"] = sender
-    message["To"] = _address(f"{one.prenom} {one.nom}", one.courriel)
+    replies = []
     if one.contact:
         with suppress(Inenvoyable):  # an address nobody can write to is no reason to say nothing
-            message["Reply-To"] = str(_address("Gestionnaire IMAGIN", one.contact))
-    message["Subject"] = "IMAG’IN\u00a0: l’adresse de vos convocations a été changée"
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content(texte_du_changement(one), cte="quoted-printable")
-    message["Content-Language"] = "fr"
-    return message
+            replies.append(_address("Gestionnaire IMAGIN", one.contact))
+    return mime.write(
+        message_id=message_id,
+        date=date,
+        sender=sender,
+        to=_address(f"{one.prenom} {one.nom}", one.courriel),
+        replies=replies,
+        subject="IMAG’IN\u00a0: l’adresse de vos convocations a été changée",
+        body=mime.text(texte_du_changement(one)),
+    )
 
 
-def compose_lettre(one: Lettre, *, message_id: str, sender: str) -> EmailMessage:
+def compose_lettre(one: Lettre, *, message_id: str, sender: str) -> Message:
     """To an établissement, text and HTML; it bears the date since when it waits. Raises Inenvoyable."""
     heads = (one.courriel, one.nom, *(point.session for point in one.points))
     if any(mark in text for text in heads for mark in "\r\n\0"):
@@ -84,66 +86,48 @@ def compose_lettre(one: Lettre, *, message_id: str, sender: str) -> EmailMessage
     if not all(_LIEN.fullmatch(lien) for lien in (one.page, *(point.lien for point in one.points))):
         raise Inenvoyable("no link")
     redaction = lettres.rediger(one)
-    message = Message(policy=POLICY)
-    message["Message-ID"] = message_id
-    message["Date"] = one.le
-    message["From"] = sender
-    message["To"] = _address(one.nom, one.courriel)
-    message["Subject"] = _display(redaction.sujet)
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content(lettres.texte(redaction), cte="quoted-printable")
-    html = _TEMPLATES.get_template("lettre.html").render(mail=redaction)
-    message.make_alternative(boundary=_boundary("a", message_id))
-    message.add_alternative(html, subtype="html", cte="quoted-printable")
-    message["Content-Language"] = "fr"
-    return message
+    html = _LETTRE.render(mail=redaction)
+    return mime.write(
+        message_id=message_id,
+        date=one.le,
+        sender=sender,
+        to=_address(one.nom, one.courriel),
+        replies=(),
+        subject=_display(redaction.sujet),
+        body=_twice(lettres.texte(redaction), html, message_id),
+    )
 
 
-def _compose(items: Sequence[Item], *, message_id: str, date: datetime, sender: str) -> EmailMessage:
+def _compose(items: Sequence[Item], *, message_id: str, date: datetime, sender: str) -> Message:
     ordered = ordre(items)
     for one in ordered:
         _check(one.envoi)
     redaction = rediger(ordered)
-    message = Message(policy=POLICY)
-    _head(message, redaction, [one.envoi for one in ordered], message_id=message_id, date=date, sender=sender)
-    message.set_content(texte(redaction), cte="quoted-printable")
-    html = _TEMPLATES.get_template("courrier.html").render(mail=redaction)
-    message.make_alternative(boundary=_boundary("a", message_id))
-    message.add_alternative(html, subtype="html", cte="quoted-printable")
-    message.make_mixed(boundary=_boundary("m", message_id))
-    for one in ordered:
-        _attach(message, one.envoi)
-    message["Content-Language"] = "fr"  # at the end: what makes a multipart moves Content-… into its first part
-    bytes(message)  # now, and not while a mail server waits
-    return message
+    words = _twice(texte(redaction), _COURRIER.render(mail=redaction), message_id)
+    envois = [one.envoi for one in ordered]
+    attached = (part for envoi in envois for part in _attached(envoi))
+    return mime.write(
+        message_id=message_id,
+        date=date,
+        sender=sender,
+        to=_address(f"{envois[0].prenom} {envois[0].nom}", envois[0].courriel),
+        replies=_replies(envois),
+        subject=_display(redaction.sujet),
+        body=mime.multipart("mixed", message_id, (words, *attached)),
+    )
 
 
-def _head(
-    message: EmailMessage,
-    redaction: Redaction,
-    envois: Sequence[Envoi],
-    *,
-    message_id: str,
-    date: datetime,
-    sender: str,
-) -> None:
-    first = envois[0]
-    message["Message-ID"] = message_id
-    message["Date"] = date
-    message["From"] = sender
-    message["To"] = _address(f"{first.prenom} {first.nom}", first.courriel)
-    if replies := _replies(envois):
-        message["Reply-To"] = ", ".join(map(str, replies))
-    message["Subject"] = _display(redaction.sujet)
-    message["Auto-Submitted"] = "auto-generated"
+def _twice(plain: str, html: str, message_id: str) -> bytes:
+    return mime.multipart("alternative", message_id, (mime.text(plain), mime.text(html, "html")))
 
 
-def _attach(message: EmailMessage, envoi: Envoi) -> None:
-    """Both in base64: bytes for bytes, line ends included."""
+def _attached(envoi: Envoi) -> tuple[bytes, bytes]:
     piece, calendrier = envoi.document, envoi.calendrier
-    message.attach(attachment("application/pdf", _display(piece.nom), piece.octets))
     content_type = f'text/calendar; charset="utf-8"; method="{calendrier.methode}"'
-    message.attach(attachment(content_type, _display(calendrier.nom), calendrier.texte.encode()))
+    return (
+        mime.attachment("application/pdf", _display(piece.nom), piece.octets),
+        mime.attachment(content_type, _display(calendrier.nom), calendrier.texte.encode()),
+    )
 
 
 def _check(envoi: Envoi) -> None:
@@ -185,8 +169,3 @@ def _replies(envois: Sequence[Envoi]) -> list[Address]:
 def _display(text: str) -> str:
     """« =? » would be read as an encoded word, in which line breaks and other headers may hide (CVE-2024-6923)."""
     return ligne(text).replace("=?", "= ?")
-
-
-def _boundary(part: str, message_id: str) -> str:
-    """« =_ » stands in no quoted-printable and no base64 (RFC 2045, 6.7): nobody can end a part by what he writes."""
-    return f"=_{part}_{sha256(message_id.encode()).hexdigest()[:20]}"

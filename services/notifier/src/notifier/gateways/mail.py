@@ -2,7 +2,6 @@
 
 import asyncio
 import ssl
-from email.message import EmailMessage
 from enum import Enum
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -12,10 +11,11 @@ import aiosmtplib
 
 from chassis.kill_points import kill_point
 from notifier.domain.retour import refus
+from notifier.gateways.mime import Message
 
 _DELIVERY_SECONDS = 90.0  # below the silence after which the sender's leadership ends
 _COMMAND_SECONDS = 30.0
-_FAILED_FROM, _CLOSING = 500, 421
+_TAKEN, _GO_AHEAD, _FAILED_FROM, _CLOSING = 250, 354, 500, 421
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -54,7 +54,7 @@ class Mail(Protocol):
     async def turn(self) -> None:
         """Before each `deliver`: wait until the rate lets one more go."""
 
-    async def deliver(self, message: EmailMessage, envelope_from: str) -> Delivery:
+    async def deliver(self, message: Message, envelope_from: str) -> Delivery:
         """Raises RelayUnavailable; then the message was surely not taken."""
 
     async def close(self) -> None: ...
@@ -72,15 +72,15 @@ class EmlFolder:
 
     async def turn(self) -> None: ...
 
-    async def deliver(self, message: EmailMessage, envelope_from: str) -> Delivery:  # noqa: ARG002
+    async def deliver(self, message: Message, envelope_from: str) -> Delivery:  # noqa: ARG002
         await asyncio.to_thread(self._write, message)
         return Delivery(Fate.SENT)
 
     async def close(self) -> None: ...
 
-    def _write(self, message: EmailMessage) -> None:
+    def _write(self, message: Message) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
-        name = message["Message-ID"].strip("<>").partition("@")[0]
+        name = message.message_id.strip("<>").partition("@")[0]
         partial = self._folder / f".{name}.partial"
         partial.write_bytes(bytes(message))
         partial.replace(self._folder / f"{name}.eml")
@@ -114,7 +114,7 @@ class Smtp:
         self._free_at = mine + self._interval
         await asyncio.sleep(mine - loop.time())
 
-    async def deliver(self, message: EmailMessage, envelope_from: str) -> Delivery:
+    async def deliver(self, message: Message, envelope_from: str) -> Delivery:
         connection = self._free.pop()  # the one used last: no more are opened than are needed
         try:
             return await connection.deliver(message, envelope_from)
@@ -143,17 +143,17 @@ class _Connection:
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
             raise RelayUnavailable(_cause(error)) from None
 
-    async def deliver(self, message: EmailMessage, envelope_from: str) -> Delivery:
+    async def deliver(self, message: Message, envelope_from: str) -> Delivery:
         named = given = False
         try:
             async with asyncio.timeout(_DELIVERY_SECONDS):
                 smtp = await self._begin(envelope_from)
                 kill_point("notifier.after_mail_from")
                 named = True
-                await smtp.rcpt(message["To"].addresses[0].addr_spec)
+                await smtp.rcpt(message.to.addr_spec)
                 kill_point("notifier.after_rcpt_to")
                 given = True
-                await smtp.data(bytes(message), timeout=_DELIVERY_SECONDS)
+                await _data(smtp, message.octets)
         except aiosmtplib.SMTPResponseException as error:
             return await self._refused(error)
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
@@ -218,6 +218,18 @@ class _Connection:
             tls_context=self._tls,
             timeout=_COMMAND_SECONDS,
         )
+
+
+async def _data(smtp: aiosmtplib.SMTP, octets: bytes) -> None:
+    """As aiosmtplib does it, which looks at each of a mail's thousand lines twice: theirs end by CRLF already."""
+    started = await smtp.execute_command(b"DATA", timeout=_DELIVERY_SECONDS)
+    if started.code == _GO_AHEAD:
+        if smtp.protocol is None:
+            raise aiosmtplib.SMTPServerDisconnected("lost after 354")
+        smtp.protocol.write(octets.replace(b"\r\n.", b"\r\n..") + b".\r\n")
+        started = await smtp.protocol.read_response(timeout=_DELIVERY_SECONDS)
+    if started.code != _TAKEN:
+        raise aiosmtplib.SMTPDataError(started.code, started.message)
 
 
 def _cause(error: Exception) -> str:

@@ -1,7 +1,9 @@
 """SQL of what became of each mail: engaged before SMTP, then sent, failed, come back, or to be tried again (D28)."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import NamedTuple
 from uuid import UUID
 
@@ -9,17 +11,23 @@ from chassis.database import Connection, Row
 from notifier.domain.notification import Etat
 from notifier.persistence.notifications import Key, supersede
 
+# Rows in their order, as readers lock them, where PostgreSQL seeks each of these few by its key.
 _ENGAGE = """
-UPDATE notification n SET etat = 'SENDING', mail_id = $1, essais = essais + 1, changee_le = $5
-FROM unnest($2::uuid[], $3::int[], $4::int[]) AS k (convocation_id, version, jours)
+UPDATE notification n SET etat = 'SENDING', mail_id = k.mail_id, essais = essais + 1, changee_le = $5
+FROM unnest($1::uuid[], $2::int[], $3::int[], $4::uuid[]) AS k (convocation_id, version, jours, mail_id)
 WHERE n.convocation_id = k.convocation_id AND n.version = k.version AND n.jours = k.jours
-  AND (n.etat = 'PENDING' OR n.etat = 'SENDING' AND n.mail_id = $1)
+  AND (n.etat = 'PENDING' OR n.etat = 'SENDING' AND n.mail_id = k.mail_id)
+RETURNING n.mail_id
 """
 _FINISH = """
-UPDATE notification SET etat = $2, motif = $3, pas_avant = $4, changee_le = $5,
-       envoyee_le = CASE WHEN $2 = 'SENT' THEN $5 ELSE envoyee_le END,
-       mail_id = CASE WHEN $2 = 'PENDING' THEN NULL ELSE mail_id END
-WHERE mail_id = $1 AND etat = 'SENDING' RETURNING convocation_id, version, jours, correlation_id, traceparent
+UPDATE notification n SET etat = k.etat, motif = k.motif, pas_avant = k.pas_avant, changee_le = $8,
+       envoyee_le = CASE WHEN k.etat = 'SENT' THEN $8 ELSE envoyee_le END,
+       mail_id = CASE WHEN k.etat = 'PENDING' THEN NULL ELSE n.mail_id END
+FROM unnest($1::uuid[], $2::int[], $3::int[], $4::uuid[], $5::text[], $6::text[], $7::timestamptz[])
+     AS k (convocation_id, version, jours, mail_id, etat, motif, pas_avant)
+WHERE n.convocation_id = k.convocation_id AND n.version = k.version AND n.jours = k.jours
+  AND n.mail_id = k.mail_id AND n.etat = 'SENDING'
+RETURNING n.convocation_id, n.version, n.jours, n.correlation_id, n.traceparent, n.etat, n.motif
 """
 _CLOSE = """
 UPDATE notification n SET etat = $4, motif = $5, changee_le = $6
@@ -68,28 +76,56 @@ class _Report(Row):
     version: int
 
 
+class Finished(Told):
+    """The same, with the result."""
+
+    etat: str
+    motif: str | None
+
+
+class _Engaged(Row):
+    mail_id: UUID
+
+
+class Mail(NamedTuple):
+    """A mail and its rows."""
+
+    mail_id: UUID
+    keys: Sequence[Key]
+
+
 class Finish(NamedTuple):
     """What became of a mail. PENDING: to be told again, by whatever is true then; SENDING: the same mail again."""
 
-    mail_id: UUID
+    mail: Mail
     etat: Etat
     motif: str | None
     pas_avant: datetime
 
 
-async def engage(connection: Connection, mail_id: UUID, keys: Sequence[Key], now: datetime) -> bool:
-    """These rows are now under way as `mail_id`. False, and the caller rolls back, when one has changed meanwhile."""
-    done = await connection.execute(_ENGAGE, mail_id, *map(list, zip(*keys, strict=True)), now)
-    return done == f"UPDATE {len(keys)}"
+async def engage(connection: Connection, mails: Sequence[Mail], now: datetime) -> set[UUID]:
+    """Which of them are now under way: of the others a row has changed meanwhile, and none is engaged."""
+    if not mails:
+        return set()
+    rows = sorted((*key, mail.mail_id) for mail in mails for key in mail.keys)
+    done = await connection.fetch(_ENGAGE, *map(list, zip(*rows, strict=True)), now, record_class=_Engaged)
+    counts = Counter(row.mail_id for row in done)
+    changed = [mail for mail in mails if counts[mail.mail_id] < len(mail.keys)]
+    await finish(connection, [Finish(mail, Etat.PENDING, None, now) for mail in changed], now)
+    return {mail.mail_id for mail in mails} - {mail.mail_id for mail in changed}
 
 
-async def finish(connection: Connection, result: Finish, now: datetime) -> list[Told]:
-    """Record it; returns the rows it was about."""
-    fate = (result.mail_id, result.etat.value, result.motif, result.pas_avant)
-    rows = await connection.fetch(_FINISH, *fate, now, record_class=Told)
-    if result.etat is Etat.PENDING:  # a later version may have come while this one was under way
-        await supersede(connection, [row.convocation_id for row in rows], now)
-    return rows
+async def finish(connection: Connection, results: Sequence[Finish], now: datetime) -> list[Finished]:
+    """Record them; returns the rows they were about."""
+    if not results:
+        return []
+    fates = ((one.mail, (one.mail.mail_id, one.etat.value, one.motif, one.pas_avant)) for one in results)
+    rows = sorted(((*key, *fate) for mail, fate in fates for key in mail.keys), key=itemgetter(0, 1, 2))
+    done = await connection.fetch(_FINISH, *map(list, zip(*rows, strict=True)), now, record_class=Finished)
+    again = [row.convocation_id for row in done if row.etat == Etat.PENDING.value]
+    if again:  # a later version may have come while this one was under way
+        await supersede(connection, again, now)
+    return done
 
 
 async def close(

@@ -8,7 +8,6 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email.message import EmailMessage
 from typing import NamedTuple
 from uuid import UUID
 
@@ -17,11 +16,12 @@ from chassis.kill_points import kill_point
 from chassis.tracing import Spans
 from notifier.domain.notification import Etat, pause
 from notifier.gateways.mail import Delivery, Fate, Mail, RelayUnavailable
+from notifier.gateways.mime import Message
 from notifier.metrics import EMAILS
 from notifier.persistence import resultats
-from notifier.persistence.notifications import Due, Key
+from notifier.persistence.notifications import Due
 from notifier.persistence.resultats import Finish
-from notifier.use_cases.report import report
+from notifier.use_cases.report import report_each
 
 GIVE_UP_AFTER = timedelta(days=5)
 """As a mail server does (RFC 5321, 4.5.4.1); then the établissement must know."""
@@ -47,13 +47,14 @@ class Courrier:
     """A mail ready to go. `again`: it may have gone out before."""
 
     id: UUID
-    message: EmailMessage
+    message: Message
     rows: Sequence[Due]
     again: bool
 
     @property
-    def keys(self) -> list[Key]:
-        return [row.key for row in self.rows]
+    def mail(self) -> resultats.Mail:
+        """In the queue's words."""
+        return resultats.Mail(self.id, [row.key for row in self.rows])
 
     @property
     def numero(self) -> str:
@@ -63,7 +64,17 @@ class Courrier:
     @property
     def domain(self) -> str:
         """Where it goes."""
-        return str(self.message["To"].addresses[0].domain).lower()
+        return self.message.to.domain.lower()
+
+
+@dataclass(slots=True, eq=False)
+class _Step:
+    """What a connection has to record before it goes on, and what came of it."""
+
+    finish: Finish | None
+    courrier: Courrier | None
+    engaged: bool = False
+    error: BaseException | None = None
 
 
 class Delivering:
@@ -74,22 +85,43 @@ class Delivering:
         self._identity = identity
         self._clock = clock
         self._lock = lock
+        self._waiting: list[_Step] = []
 
     async def commit(self, connection: Connection, finish: Finish | None, courrier: Courrier | None) -> bool:
-        """Record the last mail and engage the next in one commit; False when the next has changed meanwhile."""
+        """Record the last mail and engage the next in one commit; False when the next has changed meanwhile.
+
+        Who waits for the commit before takes along what others wait with: each still waits for its own.
+        """
+        step = _Step(finish, courrier)
+        self._waiting.append(step)
+        try:
+            async with self._lock:
+                if step in self._waiting:
+                    steps, self._waiting = self._waiting, []
+                    await self._record(connection, steps)
+        finally:
+            if step in self._waiting:
+                self._waiting.remove(step)
+        if step.error is not None:
+            raise step.error
+        return step.engaged
+
+    async def _record(self, connection: Connection, steps: Sequence[_Step]) -> None:
         now = self._clock()
-        engaged = False
-        async with self._lock, connection.transaction():
-            if finish is not None:
-                told = await resultats.finish(connection, finish, now)
-                await report(connection, told, finish.etat, finish.motif)
-            if courrier is not None:
-                engaged = await resultats.engage(connection, courrier.id, courrier.keys, now)
-                if not engaged:
-                    await resultats.finish(connection, Finish(courrier.id, Etat.PENDING, None, now), now)
-            kill_point("notifier.before_commit")
+        courriers = [step.courrier for step in steps if step.courrier is not None]
+        try:
+            async with connection.transaction():
+                done = await resultats.finish(connection, [step.finish for step in steps if step.finish], now)
+                await report_each(connection, [(row, Etat(row.etat), row.motif) for row in done])
+                engaged = await resultats.engage(connection, [one.mail for one in courriers], now)
+                kill_point("notifier.before_commit")
+        except BaseException as error:
+            for step in steps:
+                step.error = error
+            raise
         kill_point("notifier.after_commit")
-        return engaged
+        for step in steps:
+            step.engaged = step.courrier is not None and step.courrier.id in engaged
 
     async def send(self, connection: Connection, courrier: Courrier) -> Finish:
         """What came of it, to be recorded. Raises RelayUnavailable once the mail is back in the queue."""
@@ -101,7 +133,7 @@ class Delivering:
                     spans.fail(delivery.fate.value)
         except RelayUnavailable as unavailable:
             etat = Etat.SENDING if courrier.again else Etat.PENDING
-            await self.commit(connection, Finish(courrier.id, etat, str(unavailable), self._clock()), None)
+            await self.commit(connection, Finish(courrier.mail, etat, str(unavailable), self._clock()), None)
             raise
         finish = self._outcome(courrier, delivery)
         EMAILS.labels(finish.etat.value).inc()
@@ -111,13 +143,13 @@ class Delivering:
         now = self._clock()
         attempt = 1 + max(row.essais for row in courrier.rows)
         if delivery.fate is Fate.SENT:
-            return Finish(courrier.id, Etat.SENT, None, now)
+            return Finish(courrier.mail, Etat.SENT, None, now)
         too_long = min(row.recue_le for row in courrier.rows) + GIVE_UP_AFTER < now
         if delivery.fate is Fate.FAILED or too_long:
-            return Finish(courrier.id, Etat.FAILED, delivery.reason, now)
+            return Finish(courrier.mail, Etat.FAILED, delivery.reason, now)
         uncertain = courrier.again or delivery.fate is Fate.UNKNOWN
         etat = Etat.SENDING if uncertain else Etat.PENDING
-        return Finish(courrier.id, etat, delivery.reason, now + pause(attempt))
+        return Finish(courrier.mail, etat, delivery.reason, now + pause(attempt))
 
 
 def _bare(address: str) -> str:

@@ -11,12 +11,23 @@ from notifier.publishing import publish
 
 
 async def report(connection: Connection, told: Sequence[Told], etat: Etat, motif: str | None) -> None:
+    """All of them have this one result."""
+    await report_each(connection, [(one, etat, motif) for one in told])
+
+
+async def report_each(connection: Connection, told: Sequence[tuple[Told, Etat, str | None]]) -> None:
     """What was sent, failed or came back is told; the rest is not over yet.
 
     Of reminders and answers, report only failures: the address no longer works.
     """
-    if etat not in {Etat.SENT, Etat.FAILED, Etat.BOUNCED}:
+    news = {one.convocation_id: (one, etat, motif) for one, etat, motif in told if _is_news(one, etat)}
+    if not news:
         return
-    news = {one.convocation_id: one for one in told if etat is not Etat.SENT or not one.jours}
     versions = await resultats.next_reports(connection, list(news))
-    await outbox.append(connection, [publish(one, versions[key], etat, motif) for key, one in news.items()])
+    await outbox.append(
+        connection, [publish(one, versions[key], etat, motif) for key, (one, etat, motif) in news.items()]
+    )
+
+
+def _is_news(one: Told, etat: Etat) -> bool:
+    return etat in {Etat.FAILED, Etat.BOUNCED} or (etat is Etat.SENT and not one.jours)

@@ -1,25 +1,24 @@
 """`imagin bench mails`: convocations that wait on their topic → mails with document and calendar at a mail server.
 
 Beside it a bare sender gives the same server messages of the same size, built by `email` and sent by aiosmtplib over
-one connection: no queue, no states, nothing asked of anybody. And a chef d'établissement reads his missions, before and
-meanwhile.
+as many connections: no queue, no states, nothing asked of anybody. Lycées are of all académies, and so are the domains
+of the addresses on both sides. And a chef d'établissement reads his missions, before and meanwhile.
 """
 
 import asyncio
 import multiprocessing
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from email.message import EmailMessage
-from time import perf_counter
 from typing import Any
 
-import aiosmtplib
 import asyncpg
-from aiosmtpd.controller import Controller
+import psutil
 
 from acces.acteur import Acteur
 from chassis.provisioning import with_database
-from imagin_dev.bench.requests import percentiles
+from imagin_dev.bench.mailing import bare
+from imagin_dev.bench.mailing.server import mail_server
+from imagin_dev.bench.requests import percentiles, seconds_of, summary
 from imagin_dev.cyclades import closings, producer
 from imagin_dev.cyclades.closings import SESSIONS
 from imagin_dev.cyclades.inscriptions_file import Closing, latest_revisions, of_events
@@ -31,87 +30,62 @@ from imagin_ops.output import progress, say
 from imagin_ops.services import CONVOCATION, NOTIFIER
 from testkit.ports import free_port
 
-_BARE = 3_000
-_PAGES = 400
+_CONNECTIONS = 4
+_PAGES, _PAGES_PER_SECOND = 400, 10
 _STALLED_SECONDS = 120
 _TOLD = "SELECT count(*) FROM notification WHERE etat = 'SENT'"
+_SENT = """
+SELECT count(DISTINCT mail_id) AS mails, extract(epoch FROM max(envoyee_le) - min(envoyee_le))::float8 AS seconds
+FROM notification WHERE etat = 'SENT'
+"""
 _KEEP = """
 INSERT INTO document (convocation_id, version, sha256, octets, rendu_le)
 SELECT v.convocation_id, v.version, d.sha256, d.octets, d.rendu_le
 FROM convocation_version v, (SELECT * FROM document LIMIT 1) AS d ON CONFLICT DO NOTHING
 """
-_MAILS = "SELECT count(DISTINCT mail_id) FROM notification WHERE etat = 'SENT'"
 
-
-class Sink:
-    """Takes everything, counts it, keeps nothing."""
-
-    def __init__(self, taken: Any) -> None:
-        self._taken = taken
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802, ARG002  # aiosmtpd's
-        with self._taken.get_lock():
-            self._taken.value += 1
-        return "250 taken"
-
-
-def _serve(port: int, taken: Any) -> None:
-    controller = Controller(Sink(taken), hostname="127.0.0.1", port=port, data_size_limit=50_000_000)
-    controller.start()
-    multiprocessing.Event().wait()
-
-
-@asynccontextmanager
-async def mail_server(port: int) -> AsyncIterator[Any]:
-    """A mail server in a process of its own; gives the number it has taken (`.value`)."""
-    context = multiprocessing.get_context("spawn")
-    taken = context.Value("q", 0)
-    process = context.Process(target=_serve, args=(port, taken), daemon=True)
-    process.start()
-    try:
-        while True:
-            try:
-                async with aiosmtplib.SMTP(hostname="127.0.0.1", port=port):
-                    break
-            except OSError:
-                await asyncio.sleep(0.05)
-        yield taken
-    finally:
-        process.kill()
-        process.join()
+Read = Callable[[int], Awaitable[Any]]
 
 
 def settings() -> dict[str, str]:
     """Of the notifier: its mail server, and no settling, for everything waits already."""
-    prefix = NOTIFIER.prefix
-    return {f"{prefix}SMTP_URL": f"smtp://127.0.0.1:{free_port()}", f"{prefix}SETTLE_SECONDS": "0"}
+    given = {"SMTP_URL": f"smtp://127.0.0.1:{free_port()}", "SMTP_CONNECTIONS": _CONNECTIONS, "SETTLE_SECONDS": 0}
+    return {f"{NOTIFIER.prefix}{name}": str(value) for name, value in given.items()}
 
 
 async def mails(stack: Stack, given: dict[str, str], lycees: int, *, render: bool = False) -> dict[str, Any]:
-    """Rates run from the notifier's start to the last mail recorded.
+    """Rates run from the first mail recorded to the last.
 
     Documents are kept before, one's bytes for all, unless `render`: as on a morning when all of them are new.
     """
     port = int(given[f"{NOTIFIER.prefix}SMTP_URL"].rpartition(":")[2])
     await asyncio.to_thread(stack.services[NOTIFIER.name].terminate)
-    made = of_events(closings.closings(SESSIONS[0], None))[:lycees]
+    nation = of_events(closings.closings(SESSIONS[0], None))
+    made = nation[:: max(1, len(nation) // lycees)][:lycees]  # of all académies
     convocations = await _convoke(stack, made)
     document = await _document(stack, keep=not render)
     state = made[0].state
     reader = chef(state.uai, state.etablissement.academie)
-    async with mail_server(port) as taken:
+    async with mail_server(port) as taken, _chef(stack, reader) as read:
+        before = await percentiles(_PAGES, read)
         say("envoi nu …")
-        floor = await _bare(port, document)
+        async with _reading(read):
+            academies = [one.state.etablissement.academie for one in made]
+            with multiprocessing.get_context("spawn").Pool(1) as pool:
+                floor = await asyncio.to_thread(pool.apply, bare.send, (port, _CONNECTIONS, document, academies))
         taken.value = 0
-        before = await _pages(stack, reader)
-        product = await _product(stack, convocations, taken, reader)
+        async with _reading(read) as meanwhile:
+            product = await _product(stack, convocations, taken)
     return {
         "bench": "mails",
         "convocations": convocations,
+        "connections": _CONNECTIONS,
         "product": product,
         "bare": floor,
         "page_before": before,
+        "page_meanwhile": summary(meanwhile),
         "ratio": round(product["mails_per_second"] / floor["mails_per_second"], 3),
+        "cpu_ratio": round(floor["cpu_ms_a_mail"] / product["cpu_ms_a_mail"], 3),
     }
 
 
@@ -133,18 +107,18 @@ async def _convoke(stack: Stack, made: list[Closing]) -> int:
         await books.close()
 
 
-async def _product(stack: Stack, convocations: int, taken: Any, reader: Acteur) -> dict[str, Any]:
+async def _product(stack: Stack, convocations: int, taken: Any) -> dict[str, Any]:
     connection = await asyncpg.connect(stack.databases[NOTIFIER.name])
-    await stack.start_services(NOTIFIER)
-    process, began = stack.services[NOTIFIER.name], perf_counter()
-    reading = asyncio.create_task(_pages(stack, reader))
+    process = stack.launch(NOTIFIER)
     memory: list[float] = []
+    cpu: dict[int, float] = {}
     try:
         with progress() as bars:
             bar = bars.add_task("convocations envoyées", total=convocations)
 
             def advance(told: int) -> None:
                 bars.update(bar, completed=told)
+                cpu[told] = sum(psutil.Process(process.pid).cpu_times()[:2])
                 if told >= (len(memory) + 1) * convocations // 4:
                     memory.append(round(process.rss_bytes() / 1e6, 1))
 
@@ -153,26 +127,46 @@ async def _product(stack: Stack, convocations: int, taken: Any, reader: Acteur) 
                 return int(await connection.fetchval(_TOLD))
 
             await until(told, convocations, advance, stalled_after_seconds=_STALLED_SECONDS)
-        seconds = perf_counter() - began
-        sent = int(await connection.fetchval(_MAILS))
+        mails, seconds = (await connection.fetch(_SENT))[0]
     finally:
         await connection.close()
+    start = min(told for told in cpu if told)
+    share = mails * (1 - start / convocations)
     return {
-        "mails": sent,
+        "mails": mails,
         "taken": taken.value,
         "seconds": round(seconds, 1),
-        "mails_per_second": round(sent / seconds, 1),
+        "mails_per_second": round(mails / seconds, 1),
         "convocations_per_second": round(convocations / seconds, 1),
+        "cpu_ms_a_mail": round((cpu[convocations] - cpu[start]) / share * 1000, 2),
         "rss_mb_at_quarters": memory,
-        "page_meanwhile": await reading,
     }
 
 
-async def _pages(stack: Stack, reader: Acteur) -> dict[str, float]:
-    """« Convocation par mission », one reading after the other."""
+@asynccontextmanager
+async def _chef(stack: Stack, reader: Acteur) -> AsyncIterator[Read]:
+    """He reads « Convocation par mission »."""
     async with scenario.client(stack) as http:
         headers = {"Authorization": f"Bearer {stack.token(reader)}"}
-        return await percentiles(_PAGES, lambda _: http.get("/missions", headers=headers))
+        yield lambda _: http.get("/missions", headers=headers)
+
+
+@asynccontextmanager
+async def _reading(read: Read) -> AsyncIterator[list[float]]:
+    """Again and again meanwhile; gives the seconds that each reading takes."""
+    seconds: list[float] = []
+
+    async def work() -> None:
+        while True:
+            seconds.append(await seconds_of(read))
+            await asyncio.sleep(1 / _PAGES_PER_SECOND)
+
+    task = asyncio.create_task(work())
+    try:
+        yield seconds
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 async def _document(stack: Stack, *, keep: bool) -> bytes:
@@ -189,18 +183,3 @@ async def _document(stack: Stack, *, keep: bool) -> bytes:
         return answer.raise_for_status().content
     finally:
         await connection.close()
-
-
-async def _bare(port: int, document: bytes) -> dict[str, Any]:
-    began = perf_counter()
-    async with aiosmtplib.SMTP(hostname="127.0.0.1", port=port) as smtp:
-        for number in range(_BARE):
-            message = EmailMessage()
-            message["From"], message["To"] = "no@imagin.invalid", f"{number}@ac-exemple.invalid"
-            message["Subject"] = "Convocation"
-            message.set_content("Vous êtes convoqué.\n" * 40)
-            message.add_attachment(document, maintype="application", subtype="pdf", filename="convocation.pdf")
-            message.add_attachment("BEGIN:VCALENDAR\r\n" * 20, subtype="calendar", filename="convocation.ics")
-            await smtp.send_message(message)
-    seconds = perf_counter() - began
-    return {"mails": _BARE, "mails_per_second": round(_BARE / seconds, 1), "document_octets": len(document)}

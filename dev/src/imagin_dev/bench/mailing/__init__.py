@@ -1,0 +1,1 @@
+"""Mails beside a bare sender."""
