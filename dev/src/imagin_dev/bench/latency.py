@@ -1,11 +1,11 @@
 """`imagin bench latency`: convoke by HTTP → right on the habilitation topic, steadily, beside the bare floor."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from itertools import islice
+from operator import itemgetter
 from statistics import quantiles
 from time import perf_counter, process_time
 from typing import Any
@@ -67,11 +67,9 @@ async def _product(stack: Stack, count: int, per_second: int) -> Figures:
     day = (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
     with closing(Connections(stack.url(CONVOCATION), {"Content-Type": "application/json"})) as http:
         sends: dict[bytes, Send] = {}
-        async for mission, numero, token in _to_convoke(stack, people):
+        for mission, numero, token in (await _to_convoke(stack, people))[:count]:
             key = str(convocation_id(UUID(mission), numero)).encode()
             sends[key] = _convoke(http, token, mission, numero, day)
-            if len(sends) == count:
-                break
         return await _measure(stack, HABILITATION, sends, per_second, stack.services)
 
 
@@ -84,15 +82,19 @@ async def _load(stack: Stack) -> People:
     return people
 
 
-async def _to_convoke(stack: Stack, people: People) -> AsyncIterator[tuple[str, str, str]]:
-    """Missions, numbers and the tokens of who convokes them there, one person a convocation."""
+async def _to_convoke(stack: Stack, people: People) -> list[tuple[str, str, str]]:
+    """Missions, numbers and the tokens of who convokes them there, one person a convocation.
+
+    In turn over the missions: so many a second come from many lycées, and commands on one mission wait for each other.
+    """
+    found: list[tuple[int, tuple[str, str, str]]] = []
     async with scenario.client(stack) as http:
         for uai, academie in people.etablissements.items():
             token = stack.token(chef(uai, academie))
             own = [one.numero for one in people.by_academie[academie] if one.uai == uai]
             for mission in (await scenario.Api.by_token(http, token).get("/api/missions", taille=500))["missions"]:
-                for numero in islice(own, 10):
-                    yield mission["mission_id"], numero, token
+                found += enumerate((mission["mission_id"], numero, token) for numero in own[:10])
+    return [one for _, one in sorted(found, key=itemgetter(0))]
 
 
 def _convoke(http: Connections, token: str, mission: str, numero: str, day: str) -> Send:

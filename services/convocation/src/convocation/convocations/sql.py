@@ -122,8 +122,7 @@ async def save(
     """
     ids, states = list(convocations), list(convocations.values())
     first, versions = states[0], [one.version for one in states]
-    people = [[one.qualite.qualite for one in states], [one.qualite.par_defaut for one in states]]
-    people.append([one.profil for one in states])
+    people = [list(column) for column in zip(*((*one.qualite, one.profil) for one in states), strict=True)]
     entry = list(first.dates), first.observation, first.motif
     rows = await connection.fetch(
         _SAVE,
