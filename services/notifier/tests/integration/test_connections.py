@@ -116,6 +116,15 @@ async def test_a_mail_of_uncertain_fate_goes_before_the_later_one_of_its_person_
     assert mails_of(notifier, one) == ["Convocation", "Convocation", "Convocation modifiée"]
 
 
+@pytest.mark.usefixtures("none_is_slow")
+async def test_mails_of_several_connections_are_recorded_in_one_commit(notifier):
+    await convoke(notifier, [f"{number % 4}.invalid" for number in range(40)])
+    async with running(notifier):
+        await eventually(lambda: all_sent(notifier), because="all go out", timeout=20)
+    commits = await notifier.pool.fetchval("SELECT count(DISTINCT xmin::text) FROM notification")
+    assert commits <= 30, "one each would be 40"
+
+
 async def test_with_one_connection_one_mail_goes_after_another(notifier):
     notifier.mail = Smtp(notifier.smtp.url)
     notifier.smtp.slow_domains[SLOW] = 0.5

@@ -38,6 +38,7 @@ class Dispatch:
         self._allowed = mail.connections
         self._hands: dict[str, _Hand] = {}  # by domain
         self._held: dict[str, deque[str]] = {}  # people by slow domain
+        self._queue: list[Courrier] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._news = asyncio.Event()
 
@@ -50,22 +51,30 @@ class Dispatch:
         return in_hand + [numero for people in self._held.values() for numero in people]
 
     async def deliver(self, connection: Connection, courriers: Sequence[Courrier]) -> None:
-        """Returns when each mail has its result, or is slow, or is held behind a slow one.
+        """Returns when no more of them wait than there are connections: none is idle while the next ones are prepared.
 
         Raises RelayUnavailable when no connection is left that takes mails.
         """
-        queue = list(courriers)
-        try:
-            while True:
-                self._news.clear()
-                self.check()
-                for courrier in self._startable(queue):
-                    self._start(connection, courrier, queue)
-                if not queue and all(hand.slow for hand in self._hands.values()):
-                    return
-                await self._news.wait()
-        finally:
-            queue.clear()  # nothing more is begun
+        self._queue += courriers
+        await self._wait(connection, self._allowed)
+
+    async def drain(self, connection: Connection) -> None:
+        """Returns when each mail has its result, or is slow, or is held behind a slow one. Raises RelayUnavailable."""
+        await self._wait(connection, 0)
+
+    def forget(self) -> None:
+        """Nothing more is begun of what was given to `deliver`."""
+        self._queue.clear()
+
+    async def _wait(self, connection: Connection, left: int) -> None:
+        while True:
+            self._news.clear()
+            self.check()
+            for courrier in self._startable():
+                self._start(connection, courrier)
+            if len(self._queue) <= left and (left or all(hand.slow for hand in self._hands.values())):
+                return
+            await self._news.wait()
 
     def check(self) -> None:
         """Raise what a mail that nobody waited for ended with."""
@@ -76,6 +85,7 @@ class Dispatch:
     async def end(self, seconds: float) -> None:
         """Give the mails in hand so long; what is then still in hand is of uncertain fate and goes again as it is."""
         tasks, self._tasks = self._tasks, set()
+        self.forget()
         try:
             if tasks:
                 await asyncio.wait(tasks, timeout=seconds)
@@ -86,12 +96,13 @@ class Dispatch:
             self._hands.clear()  # of one that was cancelled before it began
             self._held.clear()
 
-    def _startable(self, queue: list[Courrier]) -> Iterator[Courrier]:
-        while len(self._hands) < self._allowed and (courrier := self._take(queue)) is not None:
+    def _startable(self) -> Iterator[Courrier]:
+        while len(self._hands) < self._allowed and (courrier := self._take()) is not None:
             yield courrier
 
-    def _take(self, queue: list[Courrier], mine: _Hand | None = None) -> Courrier | None:
+    def _take(self, mine: _Hand | None = None) -> Courrier | None:
         """The next mail to a domain that no other hand has; the people of a slow one that has one are held."""
+        queue = self._queue
         for courrier in list(queue):
             hand = self._hands.get(courrier.domain)
             if hand is None or hand is mine:
@@ -102,18 +113,20 @@ class Dispatch:
                 self._held[courrier.domain].append(courrier.numero)
         return None
 
-    def _start(self, connection: Connection, courrier: Courrier, queue: list[Courrier]) -> None:
+    def _start(self, connection: Connection, courrier: Courrier) -> None:
         hand = self._hands[courrier.domain] = _Hand(courrier)
-        task = asyncio.create_task(self._work(connection, hand, queue))
+        task = asyncio.create_task(self._work(connection, hand))
         self._tasks.add(task)
         task.add_done_callback(lambda _: self._news.set())
 
-    async def _work(self, connection: Connection, hand: _Hand, queue: list[Courrier]) -> None:
+    async def _work(self, connection: Connection, hand: _Hand) -> None:
         try:
             finish = await self._send(connection, None, hand)
-            while not hand.slow and (courrier := self._take(queue, hand)) is not None:
+            while not hand.slow and (courrier := self._take(hand)) is not None:
                 del self._hands[hand.courrier.domain]
                 hand.courrier, self._hands[courrier.domain] = courrier, hand
+                if len(self._queue) == self._allowed:
+                    self._news.set()
                 finish = await self._send(connection, finish, hand)
             if finish is not None:
                 await self._delivering.commit(connection, finish, None)

@@ -74,11 +74,15 @@ class Sending:
         kill_point("notifier.after_claim")
         await self._mail.ready()
         today = {academie: moment.date() for academie, moment in here.items()}
-        async with aclosing(self._prepared(mails(rows), today)) as prepared:
-            async for some in prepared:
-                kill_point("notifier.after_envois")
-                ready = [await self._ready(connection, one) for one in some]
-                await self._dispatch.deliver(connection, [one for one in ready if one is not None])
+        try:
+            async with aclosing(self._prepared(mails(rows), today)) as prepared:
+                async for some in prepared:
+                    kill_point("notifier.after_envois")
+                    ready = [await self._ready(connection, one) for one in some]
+                    await self._dispatch.deliver(connection, [one for one in ready if one is not None])
+            await self._dispatch.drain(connection)
+        finally:
+            self._dispatch.forget()
         return len(rows)
 
     async def end(self, seconds: float) -> None:
