@@ -105,15 +105,18 @@ async def copy_new(
 ) -> None:
     """COPY rows that nobody has yet: half the time of an INSERT from arrays (docs/decisions/0014).
 
-    Behind a row policy, where PostgreSQL refuses COPY, they are inserted. Raises ConcurrentWrite when somebody has one
-    of them after all.
+    Behind a row policy, where PostgreSQL refuses COPY, they are inserted; so is one alone, in one round trip instead of
+    three. Raises ConcurrentWrite when somebody has one of them after all.
     """
+    records = [*rows]
+    if not records:
+        return
     try:
-        if await connection.fetchval("SELECT row_security_active($1)", table):
+        if len(records) == 1 or bool(await connection.fetchval("SELECT row_security_active($1)", table)):
             places = ", ".join(f"${number}" for number in range(1, len(columns) + 1))
-            await connection.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})", rows)
+            await connection.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})", records)
         else:
-            await connection.copy_records_to_table(table, columns=columns, records=rows)
+            await connection.copy_records_to_table(table, columns=columns, records=records)
     except asyncpg.UniqueViolationError:
         raise ConcurrentWrite from None
 

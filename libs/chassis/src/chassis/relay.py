@@ -149,9 +149,9 @@ class Relay:
         finally:
             self._in_background(producer.stop)
 
-    async def _round(self, connection: Connection, producer: AIOKafkaProducer) -> int:
-        """One transaction a source; returns how many messages were sent."""
-        total = 0
+    async def _round(self, connection: Connection, producer: AIOKafkaProducer) -> bool:
+        """One transaction a source; returns whether more may wait: else whoever commits next wakes it."""
+        more = False
         for source in self._sources:
             messages = await source.fetch(connection, self._limit)
             if not messages:
@@ -163,8 +163,8 @@ class Relay:
             await source.clear(connection, messages)
             kill_point("relay.after_clear")
             RELAY_SENT.inc(len(messages))
-            total += len(messages)
-        return total
+            more |= len(messages) >= self._limit
+        return more
 
     async def _send(self, producer: AIOKafkaProducer, messages: Sequence[Message]) -> None:
         # A transaction cannot be cancelled (X12): it runs in a task of its own, which is left behind when it hangs.

@@ -41,9 +41,7 @@ class DirtyHabilitations:
 
     async def clear(self, connection: Connection, sent: Sequence[Message]) -> None:
         rows = [cast("Dirty", message.token) for message in sent if message.topic == HABILITATION]
-        async with connection.transaction():
-            waited = await habilitations.published(connection, rows)
-        for seconds in waited:
+        for seconds in await habilitations.published(connection, rows):
             CONVOCATION_TO_SANTORIN_SECONDS.observe(max(0.0, seconds))
 
     async def waiting(self, connection: Connection) -> list[Waiting]:

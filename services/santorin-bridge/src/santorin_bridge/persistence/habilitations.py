@@ -40,11 +40,16 @@ _ANNOUNCE = """
 UPDATE habilitation SET acces_version = acces_version + 1, annonce = acces_version + 1, annonce_de = version
 WHERE convocation_id = ANY($1::text[]::uuid[]) AND annonce_de <> version
 """
-# Before _PUBLISHED: in the order of ids, as whoever writes rights locks them.
-_LOCK = "SELECT FROM habilitation WHERE convocation_id = ANY($1::text[]::uuid[]) ORDER BY convocation_id FOR UPDATE"
+# Locked in the order of ids, as whoever writes rights locks them.
 _PUBLISHED = """
+WITH sent AS MATERIALIZED (
+    SELECT h.convocation_id, sent.version
+    FROM habilitation h
+    JOIN unnest($1::text[]::uuid[], $2::int[]) AS sent (convocation_id, version) USING (convocation_id)
+    ORDER BY h.convocation_id FOR UPDATE OF h
+)
 UPDATE habilitation h SET published_version = sent.version, publiee_le = now()
-FROM unnest($1::text[]::uuid[], $2::int[]) AS sent (convocation_id, version)
+FROM sent
 WHERE h.convocation_id = sent.convocation_id AND h.published_version < sent.version
 RETURNING extract(epoch FROM clock_timestamp() - h.convocation_le)::float8 AS waited
 """
@@ -160,10 +165,9 @@ async def dirty(connection: Connection, limit: int) -> list[Dirty]:
 
 
 async def published(connection: Connection, sent: Sequence[Dirty]) -> list[float]:
-    """Note what SANTORIN can read now; returns the seconds since the convocation of each. Within a transaction."""
-    ids = [row.convocation_id for row in sent]
-    await connection.execute(_LOCK, ids)
-    rows = await connection.fetch(_PUBLISHED, ids, [row.version for row in sent], record_class=_Publiee)
+    """Note what SANTORIN can read now; returns the seconds since the convocation of each."""
+    ids, versions = [row.convocation_id for row in sent], [row.version for row in sent]
+    rows = await connection.fetch(_PUBLISHED, ids, versions, record_class=_Publiee)
     return [row.waited for row in rows if row.waited is not None]
 
 
