@@ -110,6 +110,28 @@ async def test_what_comes_while_it_is_declared_comes_out_too(waiting, undeclared
     assert (await count(waiting, "mission_en_quarantaine"), await count(waiting, "mission")) == (0, 4)
 
 
+async def test_a_batch_of_two_sessions_is_told_apart_and_the_higher_version_stays(waiting, undeclared):
+    """In one statement: a mission of a declared session, one that waits already with a newer version, a new one."""
+    declared = await waiting.pool.fetchval("SELECT max(session) FROM session_declaree")
+    states = [
+        undeclared._state(session, LYON, code, version, f"{code} {version}")
+        for session, code, version in [
+            (declared, "NEUVE", 1),
+            (FAUSSE, "HG", 2),
+            (FAUSSE, "HLP", 1),
+            (FAUSSE, "SVT", 1),
+        ]
+    ]
+    async with waiting.pool.acquire() as connection, connection.transaction():
+        await undeclared._apply(connection, states)
+    assert await waiting.pool.fetchval("SELECT session FROM mission WHERE code = 'NEUVE'") == declared
+    rows = await waiting.pool.fetch(
+        "SELECT libelle FROM mission_en_quarantaine WHERE session = $1 AND uai = $2", FAUSSE, LYON
+    )
+    assert sorted(row["libelle"] for row in rows) == ["HG 2", "HLP", "SVT 1"]
+    assert await count(waiting, "mission") == 0
+
+
 async def waits_for_a_lock(pool):
     waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
     await eventually(lambda: pool.fetchval(waiting), because="somebody waits for the declaration")
