@@ -13,10 +13,11 @@ _FEWEST_LETTERS = 2  # one letter alone would find too many
 COLUMNS = """i.id, i.numero, i.civilite, i.nom, i.prenom, i.courriel, i.uai, i.uais_secondaires, i.disciplines,
        i.academie, i.actif, i.stagiaire, i.profils, i.version"""
 _PEOPLE = f"SELECT {COLUMNS} FROM intervenant i"
+# The numbers by a sub-select: told how many they are, PostgreSQL would plan it anew each time (60 µs instead of 20).
 _PERSONNES = f"""
 SELECT {COLUMNS}, ARRAY(SELECT ARRAY[x.debut, x.fin] FROM indisponibilite x
                         WHERE x.numero = i.numero ORDER BY x.debut) AS absences
-FROM intervenant i WHERE numero = ANY($1::text[])
+FROM intervenant i WHERE numero = ANY((SELECT $1::text[])::text[])
 """
 # Not `academie = `: PostgreSQL would read all its people by index, beside the few of the établissement (3 ms).
 _OF_DISCIPLINE = f"""{_PEOPLE}
