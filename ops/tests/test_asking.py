@@ -14,23 +14,27 @@ UNTIL_THE_END = b"HTTP/1.0 200 OK\r\n\r\nok"
 
 @pytest.fixture
 async def serve():
-    servers = []
+    servers, overs = [], []
 
     async def serving(answer):
         async def talk(reader, writer):
             asked.append(await reader.readuntil(b"\r\n\r\n"))
             writer.write(answer)
-            if answer:
-                writer.close()
-            else:
+            if not answer:
                 await reader.read()
+            writer.close()
+            await writer.wait_closed()
+            over.set()
 
+        over = asyncio.Event()
+        overs.append(over)
         servers.append(await asyncio.start_server(talk, "127.0.0.1", 0))
         return f"http://127.0.0.1:{servers[-1].sockets[0].getsockname()[1]}"
 
     asked = serving.asked = []
     yield serving
-    for one in servers:
+    for one, over in zip(servers, overs, strict=True):
+        await over.wait()
         one.close()
 
 

@@ -14,8 +14,8 @@ from imagin_ops.connections import kafka_admin
 from imagin_ops.services import SERVICES, ServiceSpec
 
 _COORDINATOR_SECONDS = 3.0
-_PROBE_SECONDS = 1.0  # for one group
-_POLL_MILLISECONDS = 100
+_PROBE_SECONDS = 1.0  # for one round
+_POLL_MILLISECONDS = 10  # where only markers came, aiokafka waits for all of it
 
 
 class Unread(NamedTuple):
@@ -26,6 +26,14 @@ class Unread(NamedTuple):
     partition: int
     records: int
     seconds: float | None
+
+
+class _Start(NamedTuple):
+    """Where a group goes on in a partition that has more."""
+
+    group: str
+    place: TopicPartition
+    offset: int
 
 
 def groups_of(service: ServiceSpec) -> dict[str, str]:
@@ -40,24 +48,21 @@ async def unread(kafka: dict[str, Any]) -> list[Unread]:
     """
     groups = {group: topic for service in SERVICES for group, topic in groups_of(service).items()}
     async with kafka_admin(kafka) as admin:
-        committed = {group: await _committed(admin, group) for group in groups}
+        committed = dict(zip(groups, await asyncio.gather(*(_committed(admin, one) for one in groups)), strict=True))
         described = await admin.describe_topics(sorted(set(groups.values())))
         places = [TopicPartition(one["topic"], part["partition"]) for one in described for part in one["partitions"]]
         if not places:
             return []
         async with _reader(kafka, places) as reader:
             ends = await reader.end_offsets(places)
-            found = []
+            behind = []
             for group, topic in groups.items():
-                # a group that never committed begins with what the topic still has
-                starts = {
-                    place: max(0, committed[group][place].offset if place in committed[group] else 0)
-                    for place in places
-                    if place.topic == topic
-                }
-                behind = {place: start for place, start in starts.items() if start < ends[place]}
-                found += await _probe(reader, group, behind, ends)
-            return found
+                for place in places:
+                    # a group that never committed begins with what the topic still has
+                    start = max(0, committed[group][place].offset if place in committed[group] else 0)
+                    if place.topic == topic and start < ends[place]:
+                        behind.append(_Start(group, place, start))
+            return [one for turn in _turns(behind) for one in await _probe(reader, turn, ends)]
 
 
 async def _committed(admin: Any, group: str) -> dict[TopicPartition, Any]:
@@ -92,12 +97,25 @@ async def _reader(kafka: Mapping[str, Any], places: Sequence[TopicPartition]) ->
         await reader.stop()
 
 
+def _turns(behind: Sequence[_Start]) -> list[dict[TopicPartition, _Start]]:
+    """A reader stands at one place of a partition: the groups of a topic take turns, and topics do not wait for each
+    other.
+    """
+    turns: list[dict[TopicPartition, _Start]] = []
+    for one in behind:
+        turn = next((turn for turn in turns if one.place not in turn), None)
+        if turn is None:
+            turns.append(turn := {})
+        turn[one.place] = one
+    return turns
+
+
 async def _probe(
-    reader: AIOKafkaConsumer, group: str, behind: Mapping[TopicPartition, int], ends: Mapping[TopicPartition, int]
+    reader: AIOKafkaConsumer, behind: Mapping[TopicPartition, _Start], ends: Mapping[TopicPartition, int]
 ) -> list[Unread]:
     """Between a committed offset and the end there may be markers of transactions and no record."""
-    for place, start in behind.items():
-        reader.seek(place, start)
+    for place, one in behind.items():
+        reader.seek(place, one.offset)
         reader.resume(place)
     found: dict[TopicPartition, Unread] = {}
     pending, deadline = set(behind), time.monotonic() + _PROBE_SECONDS
@@ -107,12 +125,14 @@ async def _probe(
             if records := polled.get(place):
                 age = time.time() - records[0].timestamp / 1000
                 found[place] = Unread(
-                    group, place.topic, place.partition, ends[place] - records[0].offset, max(0.0, age)
+                    behind[place].group, place.topic, place.partition, ends[place] - records[0].offset, max(0.0, age)
                 )
             if records or await reader.position(place) >= ends[place]:
                 reader.pause(place)
                 pending.discard(place)
     for place in pending:
         reader.pause(place)
-        found[place] = Unread(group, place.topic, place.partition, ends[place] - behind[place], None)
+        found[place] = Unread(
+            behind[place].group, place.topic, place.partition, ends[place] - behind[place].offset, None
+        )
     return [found[place] for place in sorted(found)]
