@@ -1,6 +1,7 @@
 """The sending loop, one leader a database: rounds while there is something due, and patience with what is down."""
 
 import asyncio
+import gc
 from collections.abc import Callable
 
 import structlog
@@ -76,6 +77,7 @@ class Sender:
                 self._wake_relay()
             failures = 0
             if looked_at:
+                gc.collect(1)  # what circles hold: too few of them are made for the threshold of a national import
                 SMTP_UP.set(1)
                 CONVOCATION_UP.set(1)
             else:

@@ -6,8 +6,11 @@ from contextlib import asynccontextmanager
 import pytest
 from structlog.testing import capture_logs
 
+from notifier.domain.notification import mail_id
 from notifier.gateways.mail import Smtp
+from notifier.persistence import notifications
 from notifier.sender import Sender
+from notifier.use_cases.deliver import Courrier, Delivering
 from testkit.eventually import eventually
 
 SLOW, FAST = "lent.invalid", "rapide.invalid"
@@ -116,13 +119,18 @@ async def test_a_mail_of_uncertain_fate_goes_before_the_later_one_of_its_person_
     assert mails_of(notifier, one) == ["Convocation", "Convocation", "Convocation modifiée"]
 
 
-@pytest.mark.usefixtures("none_is_slow")
 async def test_mails_of_several_connections_are_recorded_in_one_commit(notifier):
-    await convoke(notifier, [f"{number % 4}.invalid" for number in range(40)])
-    async with running(notifier):
-        await eventually(lambda: all_sent(notifier), because="all go out", timeout=20)
-    commits = await notifier.pool.fetchval("SELECT count(DISTINCT xmin::text) FROM notification")
-    assert commits <= 30, "one each would be 40"
+    await convoke(notifier, [FAST] * 4)
+    lock = asyncio.Lock()
+    delivering = Delivering(notifier.mail, notifier.identity, notifier.clock, lock)
+    async with notifier.pool.acquire() as connection:
+        due = await notifications.due(connection, notifier.now, [], 4, [])
+        async with lock:  # the commit before
+            courriers = [Courrier(mail_id([row.item]), None, [row], again=False) for row in due]
+            waiting = [asyncio.create_task(delivering.commit(connection, None, one)) for one in courriers]
+            await asyncio.sleep(0)
+        assert await asyncio.gather(*waiting) == [True] * 4
+    assert await notifier.pool.fetchval("SELECT count(DISTINCT xmin::text) FROM notification") == 1
 
 
 async def test_with_one_connection_one_mail_goes_after_another(notifier):
