@@ -76,6 +76,7 @@ async def mails(stack: Stack, given: dict[str, str], lycees: int, *, render: boo
         taken.value = 0
         async with _reading(read) as meanwhile:
             product = await _product(stack, convocations, taken)
+    busy = summary(meanwhile)
     return {
         "bench": "mails",
         "convocations": convocations,
@@ -83,7 +84,8 @@ async def mails(stack: Stack, given: dict[str, str], lycees: int, *, render: boo
         "product": product,
         "bare": floor,
         "page_before": before,
-        "page_meanwhile": summary(meanwhile),
+        "page_meanwhile": busy,
+        "page_ratio_p99": round(busy["p99_ms"] / before["p99_ms"], 2),
         "ratio": round(product["mails_per_second"] / floor["mails_per_second"], 3),
         "cpu_ratio": round(floor["cpu_ms_a_mail"] / product["cpu_ms_a_mail"], 3),
     }
