@@ -190,6 +190,19 @@ async def test_kd_two_people_convoking_the_same_person_at_once_make_one_convocat
     assert len(await open_world.told()) == 1
 
 
+async def test_a_convocation_that_stands_under_another_id_is_refused_and_left_as_it_is(open_world):
+    await open_world.pool.execute(
+        "INSERT INTO convocation (convocation_id, mission_id, numero, status, nature, qualite_par_defaut, dates, "
+        "observation, version) VALUES (gen_random_uuid(), $1, '100', 'CANCELLED', 'ANNULATION', true, "
+        "'{2030-03-05}', '', 1)",
+        open_world.hg,
+    )
+    answer = await open_world.chef.convoque(open_world.hg, "100")
+    assert (answer.status_code, answer.json()["code"]) == (409, "deja-convoque")
+    assert await open_world.pool.fetchval("SELECT version FROM convocation WHERE numero = '100'") == 1
+    assert await open_world.told() == []
+
+
 async def test_twenty_editors_at_once_lose_no_update(open_world):
     created = (await open_world.chef.convoque(open_world.hg, "100")).json()["convocations"][0]
     path = f"/api/convocations/{created['convocation_id']}"
