@@ -1,4 +1,8 @@
-"""`imagin bench latency`: convoke by HTTP → right on the habilitation topic, steadily, beside the bare floor."""
+"""`imagin bench latency`: convoke by HTTP → right on the habilitation topic, steadily, beside the bare floor.
+
+Both sides are warm: the first seconds after a start open connections, plan statements and compile Kafka's Java. They
+are told as `first`.
+"""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
@@ -29,12 +33,14 @@ from testkit.processes import ServiceProcess
 
 Send = Callable[[], Coroutine[Any, Any, None]]
 Figures = dict[str, Any]
+_FIRST_SECONDS = 2
+_QUIET_SECONDS = 1
 
 
 async def latency(stack: Stack, count: int, per_second: int) -> Figures:
     """p50 and p99 in milliseconds, from the request's start to the record's arrival at a plain reader.
 
-    Beside them the CPU of each process by convocation.
+    Beside them the CPU of each process by convocation, and the same of the first two seconds after the start.
     """
     say(f"tuyau nu : {count} écritures à {per_second} par seconde")
     floor = await _bare(stack, count, per_second)
@@ -56,8 +62,9 @@ async def _bare(stack: Stack, count: int, per_second: int) -> Figures:
     await pipeline.start("writer", "bridge")
     try:
         with closing(Connections(pipeline.nodes["writer"].url)) as http:
-            sends = {str(uuid5(NAMESPACE_URL, f"/{n}")).encode(): partial(http.post, f"/{n}") for n in range(count)}
-            return await _measure(stack, bare.RIGHTS, sends, per_second, pipeline.nodes)
+            numbers = range(_FIRST_SECONDS * per_second + count)
+            sends = {str(uuid5(NAMESPACE_URL, f"/{n}")).encode(): partial(http.post, f"/{n}") for n in numbers}
+            return await _both(stack, bare.RIGHTS, sends, per_second, pipeline.nodes)
     finally:
         await pipeline.stop()
 
@@ -67,10 +74,10 @@ async def _product(stack: Stack, count: int, per_second: int) -> Figures:
     day = (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
     with closing(Connections(stack.url(CONVOCATION), {"Content-Type": "application/json"})) as http:
         sends: dict[bytes, Send] = {}
-        for mission, numero, token in (await _to_convoke(stack, people))[:count]:
+        for mission, numero, token in (await _to_convoke(stack, people))[: _FIRST_SECONDS * per_second + count]:
             key = str(convocation_id(UUID(mission), numero)).encode()
             sends[key] = _convoke(http, token, mission, numero, day)
-        return await _measure(stack, HABILITATION, sends, per_second, stack.services)
+        return await _both(stack, HABILITATION, sends, per_second, stack.services)
 
 
 async def _load(stack: Stack) -> People:
@@ -101,6 +108,17 @@ def _convoke(http: Connections, token: str, mission: str, numero: str, day: str)
     body = orjson.dumps({"intervenants": [numero], "dates": [day]})
     headers = {"Authorization": f"Bearer {token}", "Idempotency_Key": f"latency-{mission}-{numero}"}
     return partial(http.post, f"/api/missions/{mission}/convocations", body, **headers)
+
+
+async def _both(
+    stack: Stack, topic: str, sends: Mapping[bytes, Send], per_second: int, processes: Mapping[str, ServiceProcess]
+) -> Figures:
+    """The first seconds and, after a moment without any, the rest."""
+    every = list(sends.items())
+    first, rest = dict(every[: _FIRST_SECONDS * per_second]), dict(every[_FIRST_SECONDS * per_second :])
+    cold = await _measure(stack, topic, first, per_second, processes)
+    await asyncio.sleep(_QUIET_SECONDS)
+    return {**await _measure(stack, topic, rest, per_second, processes), "first": cold}
 
 
 async def _measure(
