@@ -258,14 +258,14 @@ def test_a_big_document_goes_as_it_is(envoi, mail):
     sound(mail(items), items)
 
 
-def test_every_header_is_folded_as_email_itself_does_it(name, mails, mail):
+def test_every_header_but_texts_of_people_is_folded_as_email_itself_does_it(name, mails, mail):
     message = mail(mails[name])
     written = re.split(rb"\r\n(?=\S)", bytes(message).partition(b"\r\n\r\n")[0])
     for line in written:
         head, _, text = line.decode("ascii").partition(": ")
         value = str(read(message)[head])
         theirs = SMTP.fold_binary(head, SMTP.header_store_parse(head, value)[1])
-        assert head == "To" or f"{head}: {text}\r\n".encode("ascii") == theirs
+        assert head in {"To", "Reply-To", "Subject"} or f"{head}: {text}\r\n".encode("ascii") == theirs
 
 
 @pytest.mark.parametrize("nom", ["BŒUF", "DUPONT", "Ñ" * 90, "LONG " * 18, "王小明 " * 20])
