@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
@@ -35,15 +35,17 @@ class Composeur:
         for _ in range(compilers):
             self._free.put(_Compilateur(template, fonts))
 
-    def compose(self, envoi: Mapping[str, Any], le: datetime, documents: int, images: Sequence[bytes] = ()) -> bytes:
+    def compose(
+        self, envoi: Mapping[str, Any], le: datetime, documents: int, images: Mapping[str, bytes] | None = None
+    ) -> bytes:
         """One accessible PDF (PDF/UA-1) of so many documents, made at `le`. Blocks: call it in a thread.
 
-        `images`: PNG files; the template names each by `image_name`.
+        `images`: PNG files by their `image_name`, by which the template names them.
         """
         sent = _main(envoi)
         compilateur = self._free.get()
         try:
-            pdf = compilateur.compile(sent, le.astimezone(UTC).replace(microsecond=0), images)
+            pdf = compilateur.compile(sent, le.astimezone(UTC).replace(microsecond=0), images or {})
             if documents > _CACHED_PAGES:
                 compilateur.forget()
             return pdf
@@ -81,7 +83,7 @@ class _Compilateur:
     def _new(self) -> Compiler:
         return Compiler(root=self._folder, font_paths=self._fonts)
 
-    def compile(self, main: bytes, le: datetime, images: Sequence[bytes]) -> bytes:
+    def compile(self, main: bytes, le: datetime, images: Mapping[str, bytes]) -> bytes:
         self._place(images)
         try:
             pdf = self._compiler.compile(
@@ -98,16 +100,19 @@ class _Compilateur:
         assert isinstance(pdf, bytes)
         return pdf
 
-    def _place(self, images: Sequence[bytes]) -> None:
+    def _place(self, images: Mapping[str, bytes]) -> None:
         """Many documents in a row bear the same signature: its file stays for them."""
-        self._folder.mkdir(mode=0o700, exist_ok=True)  # what is old in /tmp is cleaned away
-        wanted = {self._folder / image_name(image).lstrip("/"): image for image in images}
+        wanted = {self._folder / name.lstrip("/"): octets for name, octets in images.items()}
         wanted[self._folder / _MODELE] = self._template
+        missing = [path for path in wanted if not path.exists()]
+        if not missing:
+            return
+        self._folder.mkdir(mode=0o700, exist_ok=True)  # what is old in /tmp is cleaned away
         there = set(self._folder.iterdir())
         if len(there | wanted.keys()) > _KEPT_IMAGES:
             for path in there - wanted.keys():
                 path.unlink()
-        for path in wanted.keys() - there:
+        for path in missing:
             path.write_bytes(wanted[path])
 
     def forget(self) -> None:
@@ -128,9 +133,14 @@ _MARQUES = "\u0300-\u036f\u0483-\u0489\u064b-\u065f"
 _EMPILES = re.compile(f"([{_MARQUES}]{{2}})[{_MARQUES}]+")
 _LONG, LONGUE_ADRESSE = re.compile(r"\S{25}(?=\S)"), re.compile(r"[^\s/]{60}(?=[^\s/])")
 
+_ORDINAIRE = re.compile("[\t-\r -~\u00a0-\u00ac\u00ae-\u017f\u2013\u2019]*")
+"""Nearly all texts: what every font has, already composed, from left to right."""
+
 
 def une_ligne(brut: str) -> str:
     """Literal and on one line; nothing that no font has, for PDF/UA refuses a missing glyph."""
+    if _ORDINAIRE.fullmatch(brut):
+        return " ".join(brut.split())
     visible = imprimable(" ".join(_INVISIBLES.sub("", brut).split()))
     lisible = _EMPILES.sub(r"\1", " ".join(visible.split()))
     return _DROITE_A_GAUCHE.sub("\u2068\\g<0>\u2069", lisible)

@@ -75,8 +75,8 @@ class Documents(Composeur):
         if any(document.etablie_le.tzinfo is None for document in documents):
             raise ValueError("etablie_le without time zone")
         le = max(document.etablie_le for document in documents)
-        signatures = {one.signataire.image for one in documents if one.signataire and one.signataire.image}
-        return self.compose(_envoi(documents), le, len(documents), list(signatures))
+        images = [one.signataire.image for one in documents if one.signataire and one.signataire.image]
+        return self.compose(_envoi(documents), le, len(documents), {image_name(image): image for image in images})
 
     async def render_each(self, count: int, document: Callable[[int], Document]) -> list[bytes]:
         """A file each, in their order; as many at once as there are compilers: nobody else waits for more.
@@ -216,8 +216,11 @@ def _verification(document: Document) -> dict[str, str]:
     }
 
 
-_NOIRS = re.compile(b"\0+")
 _MARGE = 2
+_COTES = range(1, 178)  # of the largest code there is
+_SUITES = re.compile(rb"\0+|\xff+")
+_TRAITS = {b"\0" * cote: f"h{cote}" for cote in _COTES} | {b"\xff" * cote: f"m{cote} 0" for cote in _COTES}
+"""A pen's way along dark modules, and over light ones: looked up, as it is written some 500 times for a code."""
 
 
 def _code_qr(url: str) -> str:
@@ -226,13 +229,10 @@ def _code_qr(url: str) -> str:
     image = code.to_image(add_quiet_zones=False)
     modules = memoryview(image)  # type: ignore[arg-type]  # a buffer that its stub does not tell
     cote, octets = len(modules), modules.tobytes()
-    noirs = "".join(
-        f"M{noir.start() % cote} {ligne}h{noir.end() - noir.start()}"
-        for ligne in range(cote)
-        for noir in _NOIRS.finditer(octets, ligne * cote, (ligne + 1) * cote)
-    )
+    lignes = (_SUITES.findall(octets, debut, debut + cote) for debut in range(0, cote * cote, cote))
+    chemin = f"m{-cote} 1".join(["".join([_TRAITS[suite] for suite in ligne]) for ligne in lignes])
     cadre = f"{-_MARGE} {-_MARGE - 0.5} {cote + 2 * _MARGE} {cote + 2 * _MARGE}"
-    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{cadre}"><path stroke="#1b2530" d="{noirs}"/></svg>'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{cadre}"><path stroke="#1b2530" d="M0 0{chemin}"/></svg>'
 
 
 def _personne(document: Document) -> str:
