@@ -50,8 +50,8 @@ _WHOSE = "DELETE FROM etat_a_refaire WHERE mission_id IS NULL RETURNING code, ua
 _NAME_MISSIONS = """
 INSERT INTO etat_a_refaire (mission_id) SELECT mission_id FROM mission WHERE code = ANY ($1) OR uai = ANY ($2)
 """
-# Some of the marks, not all marks of some missions: for those all marks there are were read, and twice. One that is left
-# has its mission kept once more.
+# Some of the marks, not all marks of some missions: for those all marks were read, twice. One that is left has its
+# mission kept once more.
 _TAKE_MARKS = """
 DELETE FROM etat_a_refaire
 WHERE ctid = ANY (ARRAY(SELECT ctid FROM etat_a_refaire WHERE mission_id IS NOT NULL LIMIT $1))
