@@ -4,6 +4,7 @@ from hashlib import sha1
 from uuid import UUID, uuid5
 
 NAMESPACE = UUID("5d1c0a3e-7b52-5f0c-9d0e-2f6a3c8b4e17")
+_NAMESPACE_BYTES = NAMESPACE.bytes  # Python makes them anew each time
 
 
 def mission_id(session: str, uai: str, voie: str, code: str) -> UUID:
@@ -14,7 +15,7 @@ def mission_id(session: str, uai: str, voie: str, code: str) -> UUID:
 def mission_bytes(session: str, uai: str, voie: str, code: str) -> bytes:
     """Its 16 bytes, for who makes thousands: `uuid.uuid5` takes three times as long."""
     name = f"{session}|{uai}|{voie}|{code}"
-    digest = bytearray(sha1(NAMESPACE.bytes + name.encode(), usedforsecurity=False).digest()[:16])
+    digest = bytearray(sha1(_NAMESPACE_BYTES + name.encode(), usedforsecurity=False).digest()[:16])
     digest[6] = digest[6] & 0x0F | 0x50
     digest[8] = digest[8] & 0x3F | 0x80
     return bytes(digest)

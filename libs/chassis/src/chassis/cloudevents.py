@@ -17,6 +17,7 @@ from aiokafka import ConsumerRecord
 from pydantic import BaseModel, ValidationError
 from typing_extensions import TypeVar
 
+from chassis.database import quick_uuid
 from chassis.envelopes import Headers, part_of, plain, unwrap
 from chassis.fetching import DELETED, UNREADABLE
 
@@ -213,8 +214,7 @@ def event_id(aggregate: bytes, version: int) -> str:
     digest = bytearray(sha1(aggregate + str(version).encode(), usedforsecurity=False).digest()[:16])
     digest[6] = digest[6] & 0x0F | 0x50
     digest[8] = digest[8] & 0x3F | 0x80
-    text = digest.hex()
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+    return str(quick_uuid(bytes(digest)))
 
 
 @lru_cache(maxsize=256)

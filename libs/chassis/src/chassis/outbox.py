@@ -179,7 +179,7 @@ def _records(rows: Sequence[Outgoing], here: Cause, first: int | None) -> Iterat
     for place, row in enumerate(rows):
         cause = row.cause or here
         number = None if first is None else first + place
-        yield (*row[:-1], cause.correlation_id, cause.causation_id, cause.traceparent, number)
+        yield (*row[:-1], *cause, number)
 
 
 class Outbox:

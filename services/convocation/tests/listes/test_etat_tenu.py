@@ -52,6 +52,16 @@ async def test_what_is_kept_is_read_and_what_is_marked_is_computed(open_world):
     assert {besoin for besoin, _ in after.values()} == {99}, "the marked one alone"
 
 
+async def test_a_mission_that_was_marked_thousands_of_times_holds_no_other_one_back(open_world):
+    await kept(open_world)
+    many = "INSERT INTO etat_a_refaire (mission_id) SELECT $1 FROM generate_series(1, 5000)"
+    await open_world.pool.execute(many, open_world.hg)
+    await open_world.chef.convoque(open_world.hlp, "100")
+    assert await keep_states(open_world.pool, LOT)
+    assert await open_world.pool.fetchval("SELECT count(*) FROM etat_a_refaire") == 0
+    assert (await states(open_world.pool))[open_world.hlp][1] == 1
+
+
 async def test_what_a_transaction_wrote_it_reads_itself(open_world):
     await kept(open_world)
     async with open_world.pool.acquire() as connection, connection.transaction():

@@ -50,7 +50,11 @@ _WHOSE = "DELETE FROM etat_a_refaire WHERE mission_id IS NULL RETURNING code, ua
 _NAME_MISSIONS = """
 INSERT INTO etat_a_refaire (mission_id) SELECT mission_id FROM mission WHERE code = ANY ($1) OR uai = ANY ($2)
 """
-_MARKED = "SELECT DISTINCT mission_id FROM etat_a_refaire WHERE mission_id IS NOT NULL LIMIT $1"
+_TAKE_MARKS = """
+DELETE FROM etat_a_refaire
+WHERE ctid = ANY (ARRAY(SELECT ctid FROM etat_a_refaire WHERE mission_id IS NOT NULL LIMIT $1))
+RETURNING mission_id
+"""
 _OTHER_LOT = "SELECT mission_id FROM etat_tenu WHERE copies_par_lot < $1 OR copies_par_lot > $1 LIMIT $2"
 _ONE_AT_A_TIME = 356  # of this database's advisory locks, the one of this table
 
@@ -146,7 +150,7 @@ async def etat_of(connection: Connection, mission_id: UUID, *, lot: int) -> Etat
 
 
 async def keep_again(connection: Connection, lot: int, size: int) -> int:
-    """Keep the states of at most `size` missions that are marked, or were kept under another `lot`; how many they were.
+    """Keep the states of some `size` missions that are marked, or were kept under another `lot`; how many they were.
 
     In a transaction: the marks go with it. One process at a time, so that none keeps what it read before another one.
     """
@@ -156,14 +160,25 @@ async def keep_again(connection: Connection, lot: int, size: int) -> int:
     whose = await connection.fetch(_WHOSE, record_class=_MarqueDe)
     if whose:  # a statement of its own, too: a mission that it does not see yet has a mark of its own
         await connection.execute(_NAME_MISSIONS, [row.code for row in whose], [row.uai for row in whose])
-    rows = await connection.fetch(_MARKED, size, record_class=_Marque)
-    rows = rows or await connection.fetch(_OTHER_LOT, lot, size, record_class=_Marque)
-    ids = [row.mission_id for row in rows]
+    ids = await _take_marks(connection, size)
+    ids = ids or [row.mission_id for row in await connection.fetch(_OTHER_LOT, lot, size, record_class=_Marque)]
     if ids:  # statements of their own: the last one sees what was committed before the marks that go
-        await connection.execute("DELETE FROM etat_a_refaire WHERE mission_id = ANY ($1)", ids)
         await connection.execute("DELETE FROM etat_tenu WHERE mission_id = ANY ($1)", ids)
         await connection.execute("INSERT INTO etat_tenu SELECT *, $1 FROM etat_des_missions($1, $2)", lot, ids)
     return len(ids)
+
+
+async def _take_marks(connection: Connection, size: int) -> list[UUID]:
+    """Missions that were marked, more than half of `size` where there are so many; a mark that is left has its mission
+    kept once more. To look for `size` missions and for all their marks, all marks would be read twice.
+    """
+    missions: set[UUID] = set()
+    while len(missions) <= size // 2:
+        taken = await connection.fetch(_TAKE_MARKS, size, record_class=_Marque)
+        missions.update(row.mission_id for row in taken)
+        if len(taken) < size:
+            break
+    return list(missions)
 
 
 async def attente_of_mission(connection: Connection, etat: EtatMission, before: datetime) -> Attente:

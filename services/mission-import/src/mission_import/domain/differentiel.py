@@ -87,8 +87,10 @@ def nature(mission: Mission) -> Nature:
     return Nature.CREEE if mission.version == 1 else Nature.MODIFIEE
 
 
-def bilan(changed: Iterable[Mission], existing: Mapping[Cle, Mission]) -> Bilan:
+def bilan(changed: Sequence[Mission], existing: Mapping[Cle, Mission]) -> Bilan:
     """The numbers of the differential; `changed`: what `generate` gave for `existing`."""
+    if not existing:
+        return Bilan(len(changed), 0, 0, 0)
     natures = {mission.cle: nature(mission) for mission in changed}
     actives = [cle for cle, mission in existing.items() if mission.status is Status.ACTIVE]
     inchangees = sum(cle not in natures for cle in actives)
