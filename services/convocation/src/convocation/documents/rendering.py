@@ -217,7 +217,6 @@ def _verification(document: Document) -> dict[str, str]:
 
 
 _MARGE = 2
-_MASQUE = 7  # a reader takes any; to try all eight took 0.23 ms, and none was read better (docs/mesures.md)
 _COTES = range(1, 178)  # of the largest code there is
 _SUITES = re.compile(rb"\0+|\xff+")
 _TRAITS = {b"\0" * cote: f"h{cote}" for cote in _COTES} | {b"\xff" * cote: f"m{cote} 0" for cote in _COTES}
@@ -226,7 +225,7 @@ _TRAITS = {b"\0" * cote: f"h{cote}" for cote in _COTES} | {b"\xff" * cote: f"m{c
 
 def _code_qr(url: str) -> str:
     """As an SVG of its dark modules, in the ink of the page."""
-    code = zxingcpp.create_barcode(url, zxingcpp.BarcodeFormat.QRCode, ec_level="M", data_mask=_MASQUE)
+    code = zxingcpp.create_barcode(url, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
     image = code.to_image(add_quiet_zones=False)
     modules = memoryview(image)  # type: ignore[arg-type]  # a buffer that its stub does not tell
     cote, octets = len(modules), modules.tobytes()
