@@ -4,29 +4,31 @@ Standard input: lists of documents, pickled one after the other. Standard output
 of the error that none came of.
 """
 
+import asyncio
 import os
 import pickle
 import sys
 from typing import BinaryIO
 
-from convocation.documents.rendering import Documents
+from convocation.documents.rendering import COMPILERS, Documents
 
 NICENESS = 10
 """A tenth of a processor that others want, all of one that is idle: a page waits for no document."""
 
 
-def serve(asked: BinaryIO, answers: BinaryIO) -> None:
+async def serve(asked: BinaryIO, answers: BinaryIO) -> None:
     """Returns when nobody asks any more."""
-    documents = Documents()
+    documents = Documents(COMPILERS)
     while True:
         try:
             wanted = pickle.load(asked)  # noqa: S301  # written by our parent
         except EOFError:
             return
+        made: list[bytes] | str
         try:
-            made: list[bytes] | str = [documents.render([one]) for one in wanted]
-        except Exception as error:  # noqa: BLE001  # its text names people
-            made = type(error).__name__
+            made = await documents.render_each(len(wanted), wanted.__getitem__)
+        except ExceptionGroup as errors:
+            made = type(errors.exceptions[0]).__name__  # its text may name people
         answer = pickle.dumps(made)
         answers.write(len(answer).to_bytes(4))
         answers.write(answer)
@@ -35,4 +37,4 @@ def serve(asked: BinaryIO, answers: BinaryIO) -> None:
 
 if __name__ == "__main__":
     os.nice(NICENESS)
-    serve(sys.stdin.buffer, sys.stdout.buffer)
+    asyncio.run(serve(sys.stdin.buffer, sys.stdout.buffer))
