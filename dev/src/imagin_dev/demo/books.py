@@ -16,13 +16,10 @@ _VERSIONS = "SELECT coalesce(sum(version), 0) FROM mission"
 _WAITING = "SELECT to_regclass('mission_en_quarantaine') IS NOT NULL"
 _WAITING_VERSIONS = "SELECT coalesce(sum(version), 0) FROM mission_en_quarantaine"
 _CONVOCATIONS = "SELECT count(*) FROM convocation WHERE status = 'ACTIVE'"
-# One pass: as a join of versions, where nothing was analysed yet, each row was compared with each.
 _TOLD = """
-SELECT count(*) FROM (
-    SELECT max(version) FILTER (WHERE nature <> 'ANNULATION' AND etat = 'SENT') AS dite,
-           coalesce(max(version) FILTER (WHERE nature = 'ANNULATION'), 0) AS annulee
-    FROM notification GROUP BY convocation_id) AS c
-WHERE dite > annulee
+SELECT count(DISTINCT convocation_id) FROM notification n WHERE etat = 'SENT' AND nature <> 'ANNULATION'
+AND NOT EXISTS (SELECT FROM notification c WHERE c.convocation_id = n.convocation_id
+                AND c.nature = 'ANNULATION' AND c.version > n.version)
 """
 _POLL_SECONDS = 0.05
 _DEAD = "SELECT count(*) FROM dead_letter WHERE state IN ('OPEN', 'RETRY')"
