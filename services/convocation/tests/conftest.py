@@ -317,6 +317,7 @@ async def world(database):
     )
     woken: list[int] = []
     service = build(Runtime(settings, pool, SimpleNamespace(wake=lambda: woken.append(1))))
+    imprimeur = service.app.state.application.imprimeur
     transport = httpx2.ASGITransport(app=service.app, raise_app_exceptions=False)
     told = {"response": [Conforms.to(service.app)]}
     async with httpx2.AsyncClient(transport=transport, base_url="http://imagin.test", event_hooks=told) as client:
@@ -333,6 +334,7 @@ async def world(database):
         async with pool.acquire() as connection, connection.transaction():  # not by the API: no act in the audit yet
             await intervenants.save(connection, _people())
         yield world
+    imprimeur.end()
     await pool.close()
 
 

@@ -204,16 +204,16 @@ async def test_the_statements_are_as_many_for_any_number_and_no_connection_is_he
     people = ["100", "101", "102", "103", "104", "105"][:count]
     made = await open_world.chef.convoque(open_world.hg, *people, dates=[JOUR])
     wanted = [(one["convocation_id"], 1, {}) for one in made.json()["convocations"]]
-    pool, renderer = Counting(open_world.pool), open_world.app.state.application.imprimeur._renderer
-    rendered, held, render = [], set(), renderer.render
+    pool, imprimeur = Counting(open_world.pool), open_world.app.state.application.imprimeur
+    rendered, held, render = [], set(), imprimeur._render_each
 
-    def watched(documents):
+    async def watched(rows):
         held.add(pool.held)
-        rendered.extend(documents)
-        return render(documents)
+        rendered.extend(rows)
+        return await render(rows)
 
     monkeypatch.setattr(open_world.app.state, "application", replace(open_world.app.state.application, pool=pool))
-    monkeypatch.setattr(renderer, "render", watched)
+    monkeypatch.setattr(imprimeur, "_render_each", watched)
     first = await ask(open_world, *wanted)
     assert (pool.statements, len(rendered), held) == (4, count, {0})
     assert await ask(open_world, *wanted) == first

@@ -13,6 +13,10 @@ from convocation.documents.imprimeur import Imprimeur
 class Application(commun.Application):
     imprimeur: Imprimeur
 
+    async def close(self) -> None:
+        self.imprimeur.end()
+        await commun.Application.close(self)
+
 
 def application(request: Request) -> Application:
     return http.application(request, Application)

@@ -14,6 +14,7 @@ from convocation.convocations.domain import NatureVersion, Qualite, QualiteReten
 from convocation.documents import sql
 from convocation.documents.domain import Cle
 from convocation.documents.rendering import Document, Documents, Signataire
+from convocation.documents.rendering_process import RenderingProcess
 from convocation.documents.sql import Contenu
 from convocation.missions.domain import LIBELLES_TYPE, MissionType
 from event_schemas.academies import NOMS, local_time
@@ -36,6 +37,7 @@ class Imprimeur:
     def __init__(self, renderer: Documents, renderer_of_many: Documents, *, public_url: str, cles: Cles) -> None:
         self._renderer = renderer
         self._renderer_of_many = renderer_of_many
+        self._apart = RenderingProcess()
         self._turn = asyncio.Semaphore(1)
         self._public_url = public_url
         self._cles = cles
@@ -51,10 +53,21 @@ class Imprimeur:
             missing = [key for key in keys if key not in found]
             rows = await sql.contents(connection, missing) if missing else []
         if rows:
-            octets = await self._renderer.render_each(len(rows), lambda rang: self.document(rows[rang]))
+            octets = await self._render_each(rows)
             async with reading() as connection:
                 found |= await sql.keep(connection, list(zip(rows, octets, strict=True)), now)
         return found
+
+    async def _render_each(self, rows: Sequence[Contenu]) -> list[bytes]:
+        """One is somebody's who waits for it; several are a morning's mails, and wait for the pages (0067)."""
+        documents = await asyncio.to_thread(lambda: [self.document(row) for row in rows])
+        if len(documents) == 1:
+            return [await self.sample(documents[0])]
+        return await self._apart.render_each(documents)
+
+    def end(self) -> None:
+        """The process ends, and with it the one that renders for it."""
+        self._apart.end()
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:

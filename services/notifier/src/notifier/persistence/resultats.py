@@ -11,12 +11,13 @@ from chassis.database import Connection, Row
 from notifier.domain.notification import Etat
 from notifier.persistence.notifications import Key, supersede
 
-# Rows in their order, as readers lock them, where PostgreSQL seeks each of these few by its key.
+# Rows in their order, as readers lock them, where PostgreSQL seeks each of these few by its key. `|| ''`: else, where
+# statistics are of an hour when nothing waited, it reads all that wait for each of these statements.
 _ENGAGE = """
 UPDATE notification n SET etat = 'SENDING', mail_id = k.mail_id, essais = essais + 1, changee_le = $5
 FROM unnest($1::uuid[], $2::int[], $3::int[], $4::uuid[]) AS k (convocation_id, version, jours, mail_id)
 WHERE n.convocation_id = k.convocation_id AND n.version = k.version AND n.jours = k.jours
-  AND (n.etat = 'PENDING' OR n.etat = 'SENDING' AND n.mail_id = k.mail_id)
+  AND (n.etat || '' = 'PENDING' OR n.etat || '' = 'SENDING' AND n.mail_id = k.mail_id)
 RETURNING n.mail_id
 """
 _FINISH = """
@@ -26,21 +27,21 @@ UPDATE notification n SET etat = k.etat, motif = k.motif, pas_avant = k.pas_avan
 FROM unnest($1::uuid[], $2::int[], $3::int[], $4::uuid[], $5::text[], $6::text[], $7::timestamptz[])
      AS k (convocation_id, version, jours, mail_id, etat, motif, pas_avant)
 WHERE n.convocation_id = k.convocation_id AND n.version = k.version AND n.jours = k.jours
-  AND n.mail_id = k.mail_id AND n.etat = 'SENDING'
+  AND n.mail_id = k.mail_id AND n.etat || '' = 'SENDING'
 RETURNING n.convocation_id, n.version, n.jours, n.correlation_id, n.traceparent, n.etat, n.motif
 """
 _CLOSE = """
 UPDATE notification n SET etat = $4, motif = $5, changee_le = $6
 FROM unnest($1::uuid[], $2::int[], $3::int[]) AS k (convocation_id, version, jours)
 WHERE n.convocation_id = k.convocation_id AND n.version = k.version AND n.jours = k.jours
-  AND n.etat IN ('PENDING', 'SENDING')
+  AND n.etat || '' IN ('PENDING', 'SENDING')
 RETURNING n.convocation_id, n.version, n.jours, n.correlation_id, n.traceparent
 """
 _POSTPONE = """
 UPDATE notification n SET pas_avant = $4, motif = $5, essais = essais + 1, changee_le = $6
 FROM unnest($1::uuid[], $2::int[], $3::int[]) AS k (convocation_id, version, jours)
 WHERE n.convocation_id = k.convocation_id AND n.version = k.version AND n.jours = k.jours
-  AND n.etat IN ('PENDING', 'SENDING')
+  AND n.etat || '' IN ('PENDING', 'SENDING')
 """
 # A mail of uncertain fate that comes back was taken. What a later version has told since is not told again.
 _BOUNCE = """
