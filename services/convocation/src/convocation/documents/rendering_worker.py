@@ -8,6 +8,7 @@ import asyncio
 import os
 import pickle
 import sys
+from contextlib import suppress
 from typing import BinaryIO
 
 from convocation.documents.rendering import COMPILERS, Documents
@@ -36,5 +37,6 @@ async def serve(asked: BinaryIO, answers: BinaryIO) -> None:
 
 
 if __name__ == "__main__":
-    os.nice(NICENESS)
+    with suppress(PermissionError):  # of a sandbox: then it works as any other
+        os.nice(NICENESS)
     asyncio.run(serve(sys.stdin.buffer, sys.stdout.buffer))
