@@ -10,7 +10,7 @@ import contextlib
 import math
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar, cast, runtime_checkable
 
 import structlog
 from aiokafka import AIOKafkaProducer
@@ -29,6 +29,11 @@ LOCK = 4_207_002
 """Held in the service's database by whoever relays from it."""
 _RETRY_SECONDS = 0.5
 _TELL_SECONDS = 10.0
+_MANY = 1_000
+"""Behind so many messages more may wait: while Kafka takes them, PostgreSQL is asked."""
+_IN_A_ROW = 8
+"""Transactions of one source, then the others have their turn: two seconds at most, when all of them are full."""
+T = TypeVar("T")
 
 
 class Source(Protocol):
@@ -42,6 +47,15 @@ class Source(Protocol):
     async def fetch(self, connection: Connection, limit: int) -> list[Message]: ...
     async def clear(self, connection: Connection, sent: Sequence[Message]) -> None: ...
     async def waiting(self, connection: Connection) -> list[Waiting]: ...
+
+
+@runtime_checkable
+class LooksBehind(Protocol):
+    """A source that knows what waits behind messages that are on their way, of which it does not know yet that they
+    were sent. Not the outbox: behind a row may stand a later one of the same key, while that between is not committed.
+    """
+
+    async def fetch_behind(self, connection: Connection, limit: int, going: Sequence[Message]) -> list[Message]: ...
 
 
 class SendTimeout(Exception):
@@ -67,6 +81,7 @@ class Relay:
         self._kafka = kafka
         self._sources: list[Source] = [Outbox(f"/imagin/{service}", schemas_url)]
         self._limit = batch_max_rows
+        self._many = min(batch_max_rows, _MANY)
         self._poll = poll_seconds
         self._deadline = send_deadline_seconds
         self._wake = asyncio.Event()
@@ -150,21 +165,51 @@ class Relay:
             self._in_background(producer.stop)
 
     async def _round(self, connection: Connection, producer: AIOKafkaProducer) -> bool:
-        """One transaction a source; returns whether more may wait: else whoever commits next wakes it."""
+        """What each source has; returns whether more may wait: else whoever commits next wakes it."""
         more = False
         for source in self._sources:
             messages = await source.fetch(connection, self._limit)
-            if not messages:
-                continue
-            with Spans() as spans:
-                spans.send((one.topic, one.headers) for one in messages)
-                await self._send(producer, messages)
-            kill_point("relay.after_send")
-            await source.clear(connection, messages)
-            kill_point("relay.after_clear")
-            RELAY_SENT.inc(len(messages))
-            more |= len(messages) >= self._limit
+            if messages:
+                more |= await self._pass_on(source, connection, producer, messages)
         return more
+
+    async def _pass_on(
+        self, source: Source, connection: Connection, producer: AIOKafkaProducer, messages: Sequence[Message]
+    ) -> bool:
+        """A transaction for these, and for those that wait behind them; returns whether more may wait.
+
+        While Kafka takes some, PostgreSQL notes those before as sent and reads the next: neither waits for the other.
+        """
+        sent: Sequence[Message] = ()
+        turns = 0
+        while messages:
+            turns += 1
+            ahead = turns < _IN_A_ROW and len(messages) >= self._many and self._stays()
+            turn = self._turn(source, connection, sent, messages if ahead else ())
+            sent, messages = messages, await _both(turn, self._deliver(producer, messages))
+        await self._clear(source, connection, sent)
+        return turns == _IN_A_ROW or len(sent) >= self._limit
+
+    async def _turn(
+        self, source: Source, connection: Connection, sent: Sequence[Message], going: Sequence[Message]
+    ) -> Sequence[Message]:
+        """Clear what was sent; returns what waits behind what is on its way."""
+        if sent:
+            await self._clear(source, connection, sent)
+        if going and isinstance(source, LooksBehind):
+            return await source.fetch_behind(connection, self._limit, going)
+        return ()
+
+    async def _deliver(self, producer: AIOKafkaProducer, messages: Sequence[Message]) -> None:
+        with Spans() as spans:
+            spans.send((one.topic, one.headers) for one in messages)
+            await self._send(producer, messages)
+        kill_point("relay.after_send")
+
+    async def _clear(self, source: Source, connection: Connection, sent: Sequence[Message]) -> None:
+        await source.clear(connection, sent)
+        kill_point("relay.after_clear")
+        RELAY_SENT.inc(len(sent))
 
     async def _send(self, producer: AIOKafkaProducer, messages: Sequence[Message]) -> None:
         # A transaction cannot be cancelled (X12): it runs in a task of its own, which is left behind when it hangs.
@@ -200,6 +245,15 @@ class Relay:
         self._leftovers.discard(task)
         if not task.cancelled() and task.exception():
             log.info("relay.late_failure", error=task.exception())
+
+
+async def _both(first: Awaitable[T], second: Awaitable[None]) -> T:
+    """Each to its end, whatever becomes of the other: what was sent is noted also where the next sending fails."""
+    one, other = await asyncio.gather(first, second, return_exceptions=True)
+    for outcome in (other, one):
+        if isinstance(outcome, BaseException):
+            raise outcome
+    return cast("T", one)
 
 
 def _result(task: asyncio.Task[None]) -> str:
