@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import math
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Protocol, TypeVar, cast, runtime_checkable
 
 import structlog
@@ -20,8 +20,8 @@ from chassis.kill_points import kill_point
 from chassis.leadership import leadership
 from chassis.metrics import RELAY_LEADER, RELAY_SEND_SECONDS, RELAY_SENT
 from chassis.outbox import Message, Outbox, handing_over
-from chassis.partitioning import hashes_of
 from chassis.tracing import Spans
+from chassis.transactions import transaction
 from chassis.waiting import Waiting
 
 log = structlog.get_logger()
@@ -213,7 +213,7 @@ class Relay:
 
     async def _send(self, producer: AIOKafkaProducer, messages: Sequence[Message]) -> None:
         # A transaction cannot be cancelled (X12): it runs in a task of its own, which is left behind when it hangs.
-        task = asyncio.create_task(_transaction(producer, messages))
+        task = asyncio.create_task(transaction(producer, messages))
         began = time.perf_counter()
         done, _ = await asyncio.wait({task}, timeout=self._deadline)
         RELAY_SEND_SECONDS.labels(_result(task)).observe(time.perf_counter() - began)
@@ -260,44 +260,3 @@ def _result(task: asyncio.Task[None]) -> str:
     if not task.done():
         return "timeout"
     return "failed" if task.cancelled() or task.exception() else "sent"
-
-
-async def _transaction(producer: AIOKafkaProducer, messages: Sequence[Message]) -> None:
-    await producer.begin_transaction()
-    acks: list[asyncio.Future[Any]] = []
-    try:
-        async for ack in _send_batches(producer, messages):
-            acks.append(ack)  # noqa: PERF401  # those there are when one fails
-        kill_point("relay.before_commit")
-    finally:
-        outcomes = await asyncio.gather(*acks, return_exceptions=True)
-    for outcome in outcomes:
-        if isinstance(outcome, BaseException):
-            raise outcome
-    await producer.commit_transaction()
-
-
-async def _send_batches(producer: AIOKafkaProducer, messages: Sequence[Message]) -> AsyncIterator[asyncio.Future[Any]]:
-    """Batches built here, in order per partition: a fifth of the cost of one `send` a message."""
-    hashes = hashes_of(message.key for message in messages)
-    partitions: dict[str, int] = {}
-    building: dict[tuple[str, int], Any] = {}
-    for message in messages:
-        topic = message.topic
-        if topic not in partitions:
-            partitions[topic] = len(await producer.partitions_for(topic))
-        place = (topic, hashes[message.key] % partitions[topic])
-        batch = building.get(place)
-        if batch is None or not _add(batch, message):
-            if batch is not None:  # full
-                yield await producer.send_batch(batch, topic, partition=place[1])
-            batch = building[place] = producer.create_batch()
-            _add(batch, message)
-    for (topic, partition), batch in building.items():
-        yield await producer.send_batch(batch, topic, partition=partition)
-
-
-def _add(batch: Any, message: Message) -> bool:
-    """False where there is no room."""
-    added = batch.append(timestamp=None, key=message.key, value=message.value, headers=message.headers)
-    return added is not None
