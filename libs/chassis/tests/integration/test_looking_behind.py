@@ -10,12 +10,14 @@ from chassis.relay import Relay
 
 
 class Numbers:
-    """A source of so many messages, numbered; `cleared` while Kafka had `sending` of them in hand."""
+    """A source of so many messages, numbered; PostgreSQL answers a clearing once it is `answering`."""
 
     name = "numbers"
 
     def __init__(self, count):
-        self.left, self.cleared, self.asked = list(range(count)), [], asyncio.Event()
+        self.left, self.cleared = list(range(count)), []
+        self.asked, self.answering = asyncio.Event(), asyncio.Event()
+        self.answering.set()
 
     async def fetch(self, connection, limit):
         return [Message("t", b"k", b"", [], number) for number in self.left[:limit]]
@@ -26,6 +28,7 @@ class Numbers:
         return [Message("t", b"k", b"", [], number) for number in behind[:limit]]
 
     async def clear(self, connection, sent):
+        await self.answering.wait()
         self.cleared += [one.token for one in sent]
         self.left = [number for number in self.left if number not in self.cleared]
 
@@ -65,9 +68,14 @@ async def test_the_next_are_read_and_those_before_noted_while_some_are_on_their_
 
 async def test_what_was_sent_is_noted_where_the_next_sending_fails_and_the_rest_waits():
     numbers = Numbers(6)
+    numbers.answering.clear()
     relay = Sending(numbers, failing=2)
+    going = asyncio.create_task(relay._round(None, None))
+    _, waiting = await asyncio.wait({going}, timeout=0.2)
+    assert waiting, "Kafka has failed, and PostgreSQL has not answered yet"
+    numbers.answering.set()
     with pytest.raises(KafkaError):
-        await relay._round(None, None)
+        await going
     assert (numbers.cleared, numbers.left) == ([0, 1], [2, 3, 4, 5])
 
 
