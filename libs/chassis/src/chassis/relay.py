@@ -33,6 +33,9 @@ _MANY = 1_000
 """Behind so many messages more may wait: while Kafka takes them, PostgreSQL is asked."""
 _IN_A_ROW = 8
 """Transactions of one source, then the others have their turn: two seconds at most, when all of them are full."""
+_BY_INDEX = {"enable_bitmapscan": "off", "enable_seqscan": "off"}
+"""A source gives the first of what waits in the order of an index. Where statistics are older than a backlog,
+PostgreSQL would sort all of it at each look."""
 T = TypeVar("T")
 
 
@@ -137,7 +140,9 @@ class Relay:
 
     async def _stand(self) -> None:
         silence = self._deadline * 2
-        async with leadership(self._database_url, LOCK, silence_seconds=silence, stays=self._stays) as connection:
+        async with leadership(
+            self._database_url, LOCK, silence_seconds=silence, stays=self._stays, **_BY_INDEX
+        ) as connection:
             if connection is not None:
                 await self._lead(connection)
 

@@ -1,13 +1,17 @@
 """R15, K.b, D19b, D21: rights on a real database: current state of dirty keys, versions never back, answers."""
 
+from datetime import UTC, datetime
+from uuid import UUID
+
 import pytest
 from prometheus_client import REGISTRY
 
 from acces.acteur import Role
+from chassis import relay
 from event_schemas.acces import Acces
 from event_schemas.catalogue import HABILITATION
 from event_schemas.habilitations import Habilitation
-from santorin_bridge.persistence import replay
+from santorin_bridge.persistence import habilitations, replay
 
 
 def right(message):
@@ -74,6 +78,19 @@ async def test_a_right_committed_late_is_not_behind_those_on_their_way_and_comes
         assert await bridge.source.fetch_behind(connection, 5, going) == []
         await bridge.source.clear(connection, going)
         assert [right(one).intervenant.numero for one in await bridge.dirty()] == ["3"]
+
+
+@pytest.mark.parametrize("place", [habilitations.FIRST, (datetime(2020, 1, 1, tzinfo=UTC), str(UUID(int=1)))])
+async def test_a_backlog_is_read_in_the_order_of_its_index_and_never_sorted_as_a_whole(bridge, place):
+    async with bridge.pool.acquire() as connection, connection.transaction():
+        for name, value in relay._BY_INDEX.items():
+            await connection.execute(f"SET LOCAL {name} = {value}")
+        plan = await connection.fetch(f"EXPLAIN {habilitations._DIRTY}", 5_000, *place)
+    told = "\n".join(line[0] for line in plan)
+    assert "using habilitation_dirty" in told
+    assert {line.strip(" ->").partition("  ")[0] for line in told.splitlines() if "Sort  " in line} == {
+        "Incremental Sort"
+    }
 
 
 async def test_what_is_to_publish_is_counted_with_the_age_of_the_oldest(bridge):
