@@ -34,8 +34,8 @@ _MANY = 1_000
 _IN_A_ROW = 8
 """Transactions of one source, then the others have their turn: two seconds at most, when all of them are full."""
 _BY_INDEX = {"enable_bitmapscan": "off", "enable_seqscan": "off"}
-"""A source gives the first of what waits in the order of an index. Where statistics are older than a backlog,
-PostgreSQL would sort all of it at each look."""
+"""A source gives the first of what waits in the order of an index. In a table without statistics, PostgreSQL sorted all
+that waits behind a place at each look."""
 T = TypeVar("T")
 
 
