@@ -9,8 +9,8 @@ import asyncio
 import contextlib
 import math
 import time
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Protocol, TypeVar, cast, runtime_checkable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Any, Protocol
 
 import structlog
 from aiokafka import AIOKafkaProducer
@@ -20,8 +20,8 @@ from chassis.kill_points import kill_point
 from chassis.leadership import leadership
 from chassis.metrics import RELAY_LEADER, RELAY_SEND_SECONDS, RELAY_SENT
 from chassis.outbox import Message, Outbox, handing_over
+from chassis.partitioning import hashes_of
 from chassis.tracing import Spans
-from chassis.transactions import transaction
 from chassis.waiting import Waiting
 
 log = structlog.get_logger()
@@ -29,14 +29,6 @@ LOCK = 4_207_002
 """Held in the service's database by whoever relays from it."""
 _RETRY_SECONDS = 0.5
 _TELL_SECONDS = 10.0
-_MANY = 1_000
-"""Behind so many messages more may wait: while Kafka takes them, PostgreSQL is asked."""
-_IN_A_ROW = 8
-"""Transactions of one source, then the others have their turn: two seconds at most, when all of them are full."""
-_BY_INDEX = {"enable_bitmapscan": "off", "enable_seqscan": "off"}
-"""A source gives the first of what waits in the order of an index. In a table without statistics, PostgreSQL sorted all
-that waits behind a place at each look."""
-T = TypeVar("T")
 
 
 class Source(Protocol):
@@ -50,15 +42,6 @@ class Source(Protocol):
     async def fetch(self, connection: Connection, limit: int) -> list[Message]: ...
     async def clear(self, connection: Connection, sent: Sequence[Message]) -> None: ...
     async def waiting(self, connection: Connection) -> list[Waiting]: ...
-
-
-@runtime_checkable
-class LooksBehind(Protocol):
-    """A source that knows what waits behind messages that are on their way, of which it does not know yet that they
-    were sent. Not the outbox: behind a row may stand a later one of the same key, while that between is not committed.
-    """
-
-    async def fetch_behind(self, connection: Connection, limit: int, going: Sequence[Message]) -> list[Message]: ...
 
 
 class SendTimeout(Exception):
@@ -84,7 +67,6 @@ class Relay:
         self._kafka = kafka
         self._sources: list[Source] = [Outbox(f"/imagin/{service}", schemas_url)]
         self._limit = batch_max_rows
-        self._many = min(batch_max_rows, _MANY)
         self._poll = poll_seconds
         self._deadline = send_deadline_seconds
         self._wake = asyncio.Event()
@@ -140,9 +122,7 @@ class Relay:
 
     async def _stand(self) -> None:
         silence = self._deadline * 2
-        async with leadership(
-            self._database_url, LOCK, silence_seconds=silence, stays=self._stays, **_BY_INDEX
-        ) as connection:
+        async with leadership(self._database_url, LOCK, silence_seconds=silence, stays=self._stays) as connection:
             if connection is not None:
                 await self._lead(connection)
 
@@ -170,55 +150,25 @@ class Relay:
             self._in_background(producer.stop)
 
     async def _round(self, connection: Connection, producer: AIOKafkaProducer) -> bool:
-        """What each source has; returns whether more may wait: else whoever commits next wakes it."""
+        """One transaction a source; returns whether more may wait: else whoever commits next wakes it."""
         more = False
         for source in self._sources:
             messages = await source.fetch(connection, self._limit)
-            if messages:
-                more |= await self._pass_on(source, connection, producer, messages)
+            if not messages:
+                continue
+            with Spans() as spans:
+                spans.send((one.topic, one.headers) for one in messages)
+                await self._send(producer, messages)
+            kill_point("relay.after_send")
+            await source.clear(connection, messages)
+            kill_point("relay.after_clear")
+            RELAY_SENT.inc(len(messages))
+            more |= len(messages) >= self._limit
         return more
-
-    async def _pass_on(
-        self, source: Source, connection: Connection, producer: AIOKafkaProducer, messages: Sequence[Message]
-    ) -> bool:
-        """A transaction for these, and for those that wait behind them; returns whether more may wait.
-
-        While Kafka takes some, PostgreSQL notes those before as sent and reads the next: neither waits for the other.
-        """
-        sent: Sequence[Message] = ()
-        turns = 0
-        while messages:
-            turns += 1
-            ahead = turns < _IN_A_ROW and len(messages) >= self._many and self._stays()
-            turn = self._turn(source, connection, sent, messages if ahead else ())
-            sent, messages = messages, await _both(turn, self._deliver(producer, messages))
-        await self._clear(source, connection, sent)
-        return turns == _IN_A_ROW or len(sent) >= self._limit
-
-    async def _turn(
-        self, source: Source, connection: Connection, sent: Sequence[Message], going: Sequence[Message]
-    ) -> Sequence[Message]:
-        """Clear what was sent; returns what waits behind what is on its way."""
-        if sent:
-            await self._clear(source, connection, sent)
-        if going and isinstance(source, LooksBehind):
-            return await source.fetch_behind(connection, self._limit, going)
-        return ()
-
-    async def _deliver(self, producer: AIOKafkaProducer, messages: Sequence[Message]) -> None:
-        with Spans() as spans:
-            spans.send((one.topic, one.headers) for one in messages)
-            await self._send(producer, messages)
-        kill_point("relay.after_send")
-
-    async def _clear(self, source: Source, connection: Connection, sent: Sequence[Message]) -> None:
-        await source.clear(connection, sent)
-        kill_point("relay.after_clear")
-        RELAY_SENT.inc(len(sent))
 
     async def _send(self, producer: AIOKafkaProducer, messages: Sequence[Message]) -> None:
         # A transaction cannot be cancelled (X12): it runs in a task of its own, which is left behind when it hangs.
-        task = asyncio.create_task(transaction(producer, messages))
+        task = asyncio.create_task(_transaction(producer, messages))
         began = time.perf_counter()
         done, _ = await asyncio.wait({task}, timeout=self._deadline)
         RELAY_SEND_SECONDS.labels(_result(task)).observe(time.perf_counter() - began)
@@ -252,16 +202,48 @@ class Relay:
             log.info("relay.late_failure", error=task.exception())
 
 
-async def _both(first: Awaitable[T], second: Awaitable[None]) -> T:
-    """Each to its end, whatever becomes of the other: what was sent is noted also where the next sending fails."""
-    one, other = await asyncio.gather(first, second, return_exceptions=True)
-    for outcome in (other, one):
-        if isinstance(outcome, BaseException):
-            raise outcome
-    return cast("T", one)
-
-
 def _result(task: asyncio.Task[None]) -> str:
     if not task.done():
         return "timeout"
     return "failed" if task.cancelled() or task.exception() else "sent"
+
+
+async def _transaction(producer: AIOKafkaProducer, messages: Sequence[Message]) -> None:
+    await producer.begin_transaction()
+    acks: list[asyncio.Future[Any]] = []
+    try:
+        async for ack in _send_batches(producer, messages):
+            acks.append(ack)  # noqa: PERF401  # those there are when one fails
+        kill_point("relay.before_commit")
+    finally:
+        outcomes = await asyncio.gather(*acks, return_exceptions=True)
+    for outcome in outcomes:
+        if isinstance(outcome, BaseException):
+            raise outcome
+    await producer.commit_transaction()
+
+
+async def _send_batches(producer: AIOKafkaProducer, messages: Sequence[Message]) -> AsyncIterator[asyncio.Future[Any]]:
+    """Batches built here, in order per partition: a fifth of the cost of one `send` a message."""
+    hashes = hashes_of(message.key for message in messages)
+    partitions: dict[str, int] = {}
+    building: dict[tuple[str, int], Any] = {}
+    for message in messages:
+        topic = message.topic
+        if topic not in partitions:
+            partitions[topic] = len(await producer.partitions_for(topic))
+        place = (topic, hashes[message.key] % partitions[topic])
+        batch = building.get(place)
+        if batch is None or not _add(batch, message):
+            if batch is not None:  # full
+                yield await producer.send_batch(batch, topic, partition=place[1])
+            batch = building[place] = producer.create_batch()
+            _add(batch, message)
+    for (topic, partition), batch in building.items():
+        yield await producer.send_batch(batch, topic, partition=partition)
+
+
+def _add(batch: Any, message: Message) -> bool:
+    """False where there is no room."""
+    added = batch.append(timestamp=None, key=message.key, value=message.value, headers=message.headers)
+    return added is not None

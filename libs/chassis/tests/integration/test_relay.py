@@ -162,19 +162,6 @@ async def test_a_relay_tells_what_waits_in_each_of_its_sources_by_topic(bench):
     assert seen == {"keys": [("states", 7, 90.0)], "outbox": [(bench.topic, 2, pytest.approx(60, abs=10))]}
 
 
-async def test_what_a_source_reads_for_the_relay_is_read_by_index(bench):
-    found = set()
-
-    class Asking(Outbox):
-        async def fetch(self, connection, limit):
-            found.add(await connection.fetchval("SELECT current_setting('enable_bitmapscan')"))
-            return []
-
-    bench.start().add_sources([Asking("/asking")])
-    await eventually(lambda: found, because="the relay leads")
-    assert found == {"off"}
-
-
 async def test_only_one_of_two_relays_leads_and_the_other_takes_over(bench):
     first = bench.start()
     await bench.write("a", 1)

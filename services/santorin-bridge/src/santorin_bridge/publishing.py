@@ -36,17 +36,12 @@ class DirtyHabilitations:
         self._schemas_url = schemas_url
 
     async def fetch(self, connection: Connection, limit: int) -> list[Message]:
-        return self._told(await habilitations.dirty(connection, limit))
-
-    async def fetch_behind(self, connection: Connection, limit: int, going: Sequence[Message]) -> list[Message]:
-        last = _rows(going)[-1]
-        return self._told(await habilitations.dirty(connection, limit, after=(last.changed_at, last.convocation_id)))
-
-    def _told(self, rows: Sequence[Dirty]) -> list[Message]:
+        rows = await habilitations.dirty(connection, limit)
         return [message for row in rows for message in _messages(row, self._schemas_url)]
 
     async def clear(self, connection: Connection, sent: Sequence[Message]) -> None:
-        for seconds in await habilitations.published(connection, _rows(sent)):
+        rows = [cast("Dirty", message.token) for message in sent if message.topic == HABILITATION]
+        for seconds in await habilitations.published(connection, rows):
             CONVOCATION_TO_SANTORIN_SECONDS.observe(max(0.0, seconds))
 
     async def waiting(self, connection: Connection) -> list[Waiting]:
@@ -67,10 +62,6 @@ class ErasedHabilitations:
 
     async def waiting(self, connection: Connection) -> list[Waiting]:
         return await conservation.waiting(connection, HABILITATION)
-
-
-def _rows(messages: Sequence[Message]) -> list[Dirty]:
-    return [cast("Dirty", message.token) for message in messages if message.topic == HABILITATION]
 
 
 def _messages(row: Dirty, schemas_url: str) -> Iterator[Message]:

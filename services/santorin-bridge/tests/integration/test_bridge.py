@@ -1,17 +1,13 @@
 """R15, K.b, D19b, D21: rights on a real database: current state of dirty keys, versions never back, answers."""
 
-from datetime import UTC, datetime
-from uuid import UUID
-
 import pytest
 from prometheus_client import REGISTRY
 
 from acces.acteur import Role
-from chassis import relay
 from event_schemas.acces import Acces
 from event_schemas.catalogue import HABILITATION
 from event_schemas.habilitations import Habilitation
-from santorin_bridge.persistence import habilitations, replay
+from santorin_bridge.persistence import replay
 
 
 def right(message):
@@ -53,44 +49,6 @@ async def test_d19b_a_batch_sent_again_after_a_crash_can_only_repeat_or_advance(
     assert [right(one).version for one in await bridge.dirty()] == [2]
     await bridge.clear(again)
     assert await bridge.dirty() == []
-
-
-async def test_behind_rights_on_their_way_come_the_others_and_a_later_version_of_theirs(bridge):
-    await bridge.apply(bridge.convocation("1", 1), bridge.convocation("2", 1), bridge.convocation("3", 1))
-    await bridge.apply(bridge.convocation("4", 1))
-    async with bridge.pool.acquire() as connection:
-        going = await bridge.source.fetch(connection, 2)
-        await bridge.apply(bridge.convocation(right(going[0]).intervenant.numero, 2, active=False))
-        behind = await bridge.source.fetch_behind(connection, 5, going)
-        await bridge.source.clear(connection, going)
-        left = await bridge.source.fetch(connection, 5)
-    assert [right(one).version for one in going if one.topic == HABILITATION] == [1, 1]
-    assert [right(one).version for one in behind if one.topic == HABILITATION] == [1, 1, 2]
-    assert left == behind, "noting version 1 as sent hides neither version 2 nor what was not sent"
-
-
-async def test_a_right_committed_late_is_not_behind_those_on_their_way_and_comes_at_the_next_look(bridge):
-    async with bridge.pool.acquire() as connection:
-        await bridge.apply(bridge.convocation("1", 1), bridge.convocation("2", 1))
-        going = await bridge.source.fetch(connection, 5)
-        await bridge.apply(bridge.convocation("3", 1))
-        await connection.execute("UPDATE habilitation SET changed_at = now() - interval '1 hour' WHERE numero = '3'")
-        assert await bridge.source.fetch_behind(connection, 5, going) == []
-        await bridge.source.clear(connection, going)
-        assert [right(one).intervenant.numero for one in await bridge.dirty()] == ["3"]
-
-
-@pytest.mark.parametrize("place", [habilitations.FIRST, (datetime(2020, 1, 1, tzinfo=UTC), str(UUID(int=1)))])
-async def test_a_backlog_is_read_in_the_order_of_its_index_and_never_sorted_as_a_whole(bridge, place):
-    async with bridge.pool.acquire() as connection, connection.transaction():
-        for name, value in relay._BY_INDEX.items():
-            await connection.execute(f"SET LOCAL {name} = {value}")
-        plan = await connection.fetch(f"EXPLAIN {habilitations._DIRTY}", 5_000, *place)
-    told = "\n".join(line[0] for line in plan)
-    assert "using habilitation_dirty" in told
-    assert {line.strip(" ->").partition("  ")[0] for line in told.splitlines() if "Sort  " in line} == {
-        "Incremental Sort"
-    }
 
 
 async def test_what_is_to_publish_is_counted_with_the_age_of_the_oldest(bridge):

@@ -1,8 +1,8 @@
 """SQL of the rights: the guard, the set-based save, and the dirty keys that the relay publishes (D19b)."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from typing import NamedTuple, TypeAlias
+from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from chassis.database import Connection, Row, copy_new, update_all
@@ -34,8 +34,7 @@ SELECT convocation_id::text AS convocation_id, version, convocation_version, sta
        causation_id, traceparent, annonce, annonce_de = version AS annoncee,
        EXISTS (SELECT FROM accuse a WHERE a.convocation_id = h.convocation_id
                AND a.habilitation_version >= h.version) AS answered
-FROM habilitation h WHERE published_version < version AND (changed_at, h.convocation_id) > ($2, $3)
-ORDER BY changed_at, h.convocation_id LIMIT $1
+FROM habilitation h WHERE published_version < version ORDER BY changed_at, h.convocation_id LIMIT $1
 """
 _ANNOUNCE = """
 UPDATE habilitation SET acces_version = acces_version + 1, annonce = acces_version + 1, annonce_de = version
@@ -60,11 +59,6 @@ SELECT etat, EXISTS (SELECT FROM dead_letter d WHERE d.consumer_group = 'santori
                      AND d.state IN ('OPEN', 'RETRY') AND d.aggregate = h.convocation_id::text) AS douteuse
 FROM habilitation h
 """
-
-
-Place: TypeAlias = tuple[datetime, str]
-"""Where a right stands among the dirty ones: when it changed, and its convocation."""
-FIRST: Place = (datetime.min.replace(tzinfo=UTC), str(UUID(int=0)))
 
 
 class _Suivie(Row):
@@ -161,15 +155,12 @@ async def save(connection: Connection, droits: Sequence[NouveauDroit]) -> None:
     await update_all(connection, _CHANGE, [one for one in droits if one.version > 1])
 
 
-async def dirty(connection: Connection, limit: int, after: Place = FIRST) -> list[Dirty]:
-    """The rights to publish, the longest waiting first; those that follow a convocation are `annoncee`.
-
-    `after`: behind the right of this place alone; one that is committed late may stand before it.
-    """
-    rows = await connection.fetch(_DIRTY, limit, *after, record_class=Dirty)
+async def dirty(connection: Connection, limit: int) -> list[Dirty]:
+    """The rights to publish, the longest waiting first; those that follow a convocation are `annoncee`."""
+    rows = await connection.fetch(_DIRTY, limit, record_class=Dirty)
     while kept_none := [one.convocation_id for one in rows if one.convocation_version and not one.annoncee]:
         await connection.execute(_ANNOUNCE, kept_none)
-        rows = await connection.fetch(_DIRTY, limit, *after, record_class=Dirty)
+        rows = await connection.fetch(_DIRTY, limit, record_class=Dirty)
     return rows
 
 
