@@ -16,10 +16,14 @@ async def create_database(admin_url: str, name: str) -> str:
 
 
 async def copy_database(admin_url: str, template: str, name: str, *, owner: str) -> None:
-    """All of it but the rights on the database itself; nobody may be connected to `template`."""
+    """All of it but the rights on the database itself; nobody may be connected to `template`.
+
+    By files: block by block through the log takes three times as long, for each of thousands of tests.
+    """
     connection = await asyncpg.connect(admin_url)
     try:
-        await connection.execute(f"CREATE DATABASE {checked(name)} OWNER {checked(owner)} TEMPLATE {checked(template)}")
+        how = f"OWNER {checked(owner)} TEMPLATE {checked(template)} STRATEGY FILE_COPY"
+        await connection.execute(f"CREATE DATABASE {checked(name)} {how}")
     finally:
         await connection.close()
 
