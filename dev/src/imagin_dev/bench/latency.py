@@ -34,7 +34,6 @@ from testkit.processes import ServiceProcess
 Send = Callable[[], Coroutine[Any, Any, None]]
 Figures = dict[str, Any]
 _FIRST_SECONDS = 2
-_QUIET_SECONDS = 1
 
 
 async def latency(stack: Stack, count: int, per_second: int) -> Figures:
@@ -113,11 +112,10 @@ def _convoke(http: Connections, token: str, mission: str, numero: str, day: str)
 async def _both(
     stack: Stack, topic: str, sends: Mapping[bytes, Send], per_second: int, processes: Mapping[str, ServiceProcess]
 ) -> Figures:
-    """The first seconds and, after a moment without any, the rest."""
+    """The first seconds and, once all of their rights are read, the rest."""
     every = list(sends.items())
     first, rest = dict(every[: _FIRST_SECONDS * per_second]), dict(every[_FIRST_SECONDS * per_second :])
     cold = await _measure(stack, topic, first, per_second, processes)
-    await asyncio.sleep(_QUIET_SECONDS)
     return {**await _measure(stack, topic, rest, per_second, processes), "first": cold}
 
 

@@ -53,7 +53,7 @@ def write(
         _folded("From", sender),
         f"To: {_mailbox(to)}\r\n".encode("ascii"),
         f"Reply-To: {reply_to}\r\n".encode("ascii") if reply_to else b"",
-        f"Subject: {subject if _plain(f'Subject: {subject}') else _encoded(subject)}\r\n".encode("ascii"),
+        f"Subject: {_subject(subject)}\r\n".encode("ascii"),
         b"Auto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\nContent-Language: fr\r\n",
     )
     return Message(message_id, to, b"".join((*heads, body)))
@@ -97,6 +97,10 @@ def _folded(name: str, value: str) -> bytes:
 
 def _plain(text: str) -> bool:
     return text.isascii() and len(text) <= _LARGEUR and "=?" not in text and text.isprintable()
+
+
+def _subject(text: str) -> str:
+    return text if _plain(f"Subject: {text}") else _encoded(text)
 
 
 @lru_cache(maxsize=1_024)
