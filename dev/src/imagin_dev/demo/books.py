@@ -85,7 +85,6 @@ async def until(
     advance: Callable[[int], None],
     *,
     stalled_after_seconds: float = 60,
-    poll_seconds: float = _POLL_SECONDS,
 ) -> None:
     """Wait until `count()` reaches `target`, telling each step. Raises Stalled when nothing moves any more."""
     last, still = -1, 0.0
@@ -94,8 +93,8 @@ async def until(
         advance(now)
         if now >= target:
             return
-        still = 0.0 if now != last else still + poll_seconds
+        still = 0.0 if now != last else still + _POLL_SECONDS
         if still > stalled_after_seconds:
             raise Stalled(f"{now} / {target}")
         last = now
-        await asyncio.sleep(poll_seconds)
+        await asyncio.sleep(_POLL_SECONDS)

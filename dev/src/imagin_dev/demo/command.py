@@ -32,7 +32,6 @@ from testkit.parts.errors import PartError
 
 BALANCED, NOT_BALANCED, REFUSED = 0, 1, 2
 _ECHO_SECONDS = 2.0
-_POLL_SECONDS = 0.25  # to count who is told takes PostgreSQL some milliseconds
 
 
 @dataclass(slots=True)
@@ -219,7 +218,7 @@ async def _play(stack: Stack, books: Books, people: accounts.People, summary: Su
             for name, count in (("habilitations", granted), ("notifications", books.notifications)):
                 bar = bars.add_task(name, total=total)
                 with contextlib.suppress(Stalled):  # the books tell it
-                    await until(count, total, partial(_update, bars, bar), poll_seconds=_POLL_SECONDS)
+                    await until(count, total, partial(_update, bars, bar))
                 summary.seconds[name] = round(monotonic() - began, 1)
         summary.habilitations = rights.granted
     summary.notifications = await books.notifications()
