@@ -29,7 +29,10 @@ from testkit.topics import read_all
 SESSION = {f"{service.prefix}KAFKA_SESSION_TIMEOUT_MILLISECONDS": "6000" for service in SERVICES}
 CLOSINGS = sample.closings()
 LYCEES_EACH = 2
-ON_THE_WAY = {CONVOCATION: "outbox", SANTORIN_BRIDGE: "habilitation WHERE published_version < version"}
+ON_THE_WAY = {
+    CONVOCATION: "outbox",
+    SANTORIN_BRIDGE: "habilitation WHERE envoi IN (SELECT id FROM envoi WHERE publie_le IS NULL)",
+}
 
 
 @pytest.fixture(scope="module")

@@ -58,7 +58,7 @@ class Operator:
 
     async def quiet(self):
         waiting = "SELECT count(*) FROM outbox"
-        dirty = "SELECT count(*) FROM habilitation WHERE published_version < version"
+        dirty = "SELECT count(*) FROM habilitation WHERE envoi IN (SELECT id FROM envoi WHERE publie_le IS NULL)"
         counts = [await self.sql(service, waiting) for service in (CONVOCATION, SANTORIN_BRIDGE)]
         return [*counts, await self.sql(SANTORIN_BRIDGE, dirty)] == [[(0,)]] * 3
 
@@ -172,7 +172,7 @@ async def test_status_says_since_when_santorin_has_not_answered(operator):
     assert code == 0
     assert "SANTORIN         ok" in out
     await operator.sql(SANTORIN_BRIDGE, "DELETE FROM accuse")
-    await operator.sql(SANTORIN_BRIDGE, "UPDATE habilitation SET publiee_le = now() - interval '3 days'")
+    await operator.sql(SANTORIN_BRIDGE, "UPDATE envoi SET publie_le = now() - interval '3 days'")
     code, out, _ = await operator.types("status")
     assert code == 1
     assert "SANTORIN         muet" in out

@@ -68,7 +68,8 @@ class Rights:
 
     service, topic, model, keys = SANTORIN_BRIDGE, catalogue.HABILITATION, Habilitation, EACH
     sent = """
-    SELECT NOT EXISTS (SELECT FROM outbox) AND min(convocation_version) = $1 AND min(published_version) = $1
+    SELECT NOT EXISTS (SELECT FROM outbox) AND min(convocation_version) = $1
+           AND NOT EXISTS (SELECT FROM envoi WHERE publie_le IS NULL)
     FROM habilitation
     """
 

@@ -42,7 +42,7 @@ AGREE = [
     [(NOTIFIER, "SELECT sum(version) FROM compte_rendu"), (CONVOCATION, "SELECT sum(version) FROM notification")],
 ]
 NOTHING_LEFT = {
-    SANTORIN_BRIDGE: "SELECT count(*) FROM habilitation WHERE published_version < version",
+    SANTORIN_BRIDGE: "SELECT count(*) FROM habilitation WHERE envoi IN (SELECT id FROM envoi WHERE publie_le IS NULL)",
     NOTIFIER: "SELECT count(*) FROM notification WHERE etat IN ('PENDING', 'SENDING')",
 }
 

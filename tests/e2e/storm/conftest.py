@@ -49,7 +49,9 @@ SETTINGS = {
     "SANTORIN_BRIDGE_API_REQUESTS_BURST": "10000",
 }
 _WAITING = "SELECT (SELECT count(*) FROM outbox)"
-_DIRTY = f"{_WAITING} + (SELECT count(*) FROM habilitation WHERE published_version < version)"
+_DIRTY = (
+    f"{_WAITING} + (SELECT count(*) FROM habilitation WHERE envoi IN (SELECT id FROM envoi WHERE publie_le IS NULL))"
+)
 
 
 class Etablissement:

@@ -88,7 +88,7 @@ async def test_a_reader_from_the_start_after_compaction_agrees_with_one_that_was
     for _ in range(2):  # rights sent again close the segments that are still written to
         await asyncio.sleep(1.1)  # segment.ms, by the broker's clock
         connection = await connect(storm.stack.databases[SANTORIN_BRIDGE.name])
-        await connection.execute("UPDATE habilitation SET published_version = 0")
+        await connection.execute("UPDATE envoi SET publie_le = NULL")
         await connection.close()
         await eventually(storm.quiet, because="sent again")
 

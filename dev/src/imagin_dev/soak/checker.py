@@ -32,7 +32,10 @@ _CLOSINGS = "SELECT uai, revision FROM cloture"
 _LETTERS = 'SELECT topic, partition, "offset", key, reason FROM dead_letter'
 _WAITING = "SELECT count(*) FROM outbox"
 _TOLD = "SELECT coalesce(sum(version), 0) FROM convocation"
-_RIGHTS = "SELECT coalesce(sum(convocation_version), 0) FROM habilitation WHERE published_version = version"
+_RIGHTS = """
+SELECT coalesce(sum(convocation_version), 0) FROM habilitation h LEFT JOIN envoi e ON e.id = h.envoi
+WHERE h.envoi IS NULL OR e.publie_le IS NOT NULL
+"""
 _QUEUED = "SELECT count(*) FROM notification WHERE etat IN ('PENDING', 'SENDING')"
 _KNOWN = (
     "SELECT coalesce(sum(last), 0) FROM (SELECT max(version) AS last FROM notification GROUP BY convocation_id) AS n"

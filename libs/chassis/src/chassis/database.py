@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from inspect import get_annotations
 from operator import itemgetter
-from typing import TYPE_CHECKING, Never, TypeAlias
+from typing import TYPE_CHECKING, Never, TypeAlias, TypeVar
 from uuid import UUID
 
 import asyncpg
@@ -44,6 +44,7 @@ class Row(asyncpg.Record):
         return {name: getattr(self, name) for name in names}
 
 
+R = TypeVar("R", bound=Row)
 SERVER_SETTINGS = {
     "statement_timeout": "15s",
     "lock_timeout": "3s",
@@ -128,6 +129,20 @@ async def update_all(connection: Connection, statement: str, rows: Sequence[tupl
     """
     if rows and await connection.execute(statement, *map(list, zip(*rows, strict=True))) != f"UPDATE {len(rows)}":
         raise ConcurrentWrite
+
+
+async def fetch_all(
+    connection: Connection, statement: str, rows: Sequence[tuple[object, ...]], *more: object, record_class: type[R]
+) -> list[R]:
+    """As `update_all`, with `more` arguments after the arrays; returns what the UPDATE returns."""
+    if not rows:
+        return []
+    returned: list[R] = await connection.fetch(
+        statement, *map(list, zip(*rows, strict=True)), *more, record_class=record_class
+    )
+    if len(returned) != len(rows):
+        raise ConcurrentWrite
+    return returned
 
 
 def create_pool(url: str, *, size: int = 10) -> asyncpg.Pool:

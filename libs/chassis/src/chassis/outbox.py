@@ -8,13 +8,13 @@ finds these in memory by the number that they bear (docs/decisions/0066).
 
 import secrets
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from chassis.cloudevents import Cause, encode, event_id
 from chassis.database import Connection, Row
+from chassis.handing import Handed
 from chassis.tracing import current_cause
 from chassis.waiting import Waiting, waiting
 
@@ -93,68 +93,36 @@ class _Lot(NamedTuple):
     created_at: datetime
 
 
-class _Handed:
-    """The rows that this process wrote lately, for its relay, while it leads.
-
-    A number is drawn at random for each `append` and stands in its rows. So a row that is found committed under it is
-    the one in memory, whatever else was rolled back, written by others or restored meanwhile.
-    """
+class _Handed(Handed[_Lot]):
+    """The rows of each `append`, numbered from the number of their lot."""
 
     MIN_ROWS = 20
     """A statement more is worth it from here on: nobody who convokes one person waits for it."""
-    MAX_ROWS, MAX_BYTES = 1 << 16, 16 * 1024 * 1024
-
-    def __init__(self) -> None:
-        self.leads = False
-        self._lots: dict[int, _Lot] = {}
-        self._bytes: dict[int, int] = {}
-
-    def __bool__(self) -> bool:
-        return bool(self._lots)
+    MAX_ROWS = 1 << 16
 
     def worth(self, rows: Sequence[Outgoing]) -> bool:
         return self.leads and self.MIN_ROWS <= len(rows) <= self.MAX_ROWS
 
-    def put(self, lot: _Lot) -> int:
-        """The number of its first row; the others follow. The oldest lots make room."""
+    def put_rows(self, lot: _Lot) -> int:
+        """The number of its first row; the others follow."""
         first = secrets.randbits(47) * self.MAX_ROWS
-        self._lots[first], self._bytes[first] = lot, sum(len(row.payload) for row in lot.rows)
-        while sum(self._bytes.values()) > self.MAX_BYTES:
-            self._drop(next(iter(self._lots)))
+        self.put(first, lot, sum(len(row.payload) for row in lot.rows))
         return first
 
-    def take(self, number: int | None) -> tuple[Outgoing, _Lot] | None:
+    def take_row(self, number: int | None) -> tuple[Outgoing, _Lot] | None:
         """The row of this number; with the last one of a lot, the lot goes."""
         if number is None:
             return None
         place = number % self.MAX_ROWS
-        lot = self._lots.get(number - place)
+        lot = self.get(number - place)
         if lot is None:
             return None
         if place == len(lot.rows) - 1:
-            self._drop(number - place)
+            self.drop(number - place)
         return lot.rows[place], lot
-
-    def _drop(self, first: int) -> None:
-        del self._lots[first], self._bytes[first]
-
-    def clear(self) -> None:
-        self._lots.clear()
-        self._bytes.clear()
 
 
 _handed = _Handed()
-
-
-@contextmanager
-def handing_over() -> Iterator[None]:
-    """While the relay of this process leads: what is appended meanwhile is kept in memory for it."""
-    _handed.leads = True
-    try:
-        yield
-    finally:
-        _handed.leads = False
-        _handed.clear()
 
 
 async def append(connection: Connection, rows: Sequence[Outgoing]) -> None:
@@ -167,7 +135,7 @@ async def append(connection: Connection, rows: Sequence[Outgoing]) -> None:
     here, first = current_cause(), None
     if _handed.worth(rows):
         now: datetime = await connection.fetchval("SELECT now()")  # what created_at will be
-        first = _handed.put(_Lot(tuple(rows), here, now))
+        first = _handed.put_rows(_Lot(tuple(rows), here, now))
     records = _records(rows, here, first)
     if len(rows) == 1:
         await connection.execute(_INSERT, *next(records))
@@ -195,7 +163,7 @@ class Outbox:
         if not _handed:
             return [self._from_table(row) for row in await connection.fetch(_FETCH, limit, record_class=_Unsent)]
         committed = await connection.fetch(_COMMITTED, limit, record_class=_Committed)
-        found = {row.seq: _handed.take(row.handed) for row in committed}
+        found = {row.seq: _handed.take_row(row.handed) for row in committed}
         unknown = [seq for seq, handed in found.items() if handed is None]
         read = await connection.fetch(_FETCH_THESE, unknown, record_class=_Unsent) if unknown else []
         others = {row.seq: self._from_table(row) for row in read}

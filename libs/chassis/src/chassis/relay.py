@@ -16,10 +16,11 @@ import structlog
 from aiokafka import AIOKafkaProducer
 
 from chassis.database import Connection
+from chassis.handing import handing_over
 from chassis.kill_points import kill_point
 from chassis.leadership import leadership
 from chassis.metrics import RELAY_LEADER, RELAY_SEND_SECONDS, RELAY_SENT
-from chassis.outbox import Message, Outbox, handing_over
+from chassis.outbox import Message, Outbox
 from chassis.partitioning import hashes_of
 from chassis.tracing import Spans
 from chassis.waiting import Waiting

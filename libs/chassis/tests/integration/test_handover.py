@@ -7,6 +7,7 @@ import pytest
 
 from chassis import migration, outbox
 from chassis.cloudevents import Cause
+from chassis.handing import handing_over
 from chassis.outbox import Outbox, Outgoing
 
 MANY = outbox._handed.MIN_ROWS
@@ -43,7 +44,7 @@ def bodies(messages):
 
 
 async def test_a_message_is_the_same_from_memory_as_from_the_table(connection):
-    with outbox.handing_over():
+    with handing_over():
         await write(connection, rows())
         assert outbox._handed
         from_memory = await OUTBOX.fetch(connection, 1_000)
@@ -54,7 +55,7 @@ async def test_a_message_is_the_same_from_memory_as_from_the_table(connection):
 
 
 async def test_what_was_rolled_back_is_never_sent_though_it_is_in_memory(connection):
-    with outbox.handing_over():
+    with handing_over():
         await write(connection, rows(body="rolled back"), rollback=True)
         assert outbox._handed
         assert await OUTBOX.fetch(connection, 1_000) == []
@@ -64,7 +65,7 @@ async def test_what_was_rolled_back_is_never_sent_though_it_is_in_memory(connect
 
 async def test_rows_of_another_process_stand_in_their_order_among_those_from_memory(connection):
     await write(connection, rows(2, version=1, body="other"))
-    with outbox.handing_over():
+    with handing_over():
         await write(connection, rows(version=2, body="own"))
         outbox._handed.leads = False  # as in a process that does not lead
         await write(connection, rows(version=3, body="other"))
@@ -77,7 +78,7 @@ async def test_rows_of_another_process_stand_in_their_order_among_those_from_mem
 
 
 async def test_a_part_that_was_fetched_leaves_the_rest_of_its_lot(connection):
-    with outbox.handing_over():
+    with handing_over():
         await write(connection, rows())
         first = await OUTBOX.fetch(connection, 3)
         await OUTBOX.clear(connection, first)
@@ -88,7 +89,7 @@ async def test_a_part_that_was_fetched_leaves_the_rest_of_its_lot(connection):
 
 async def test_rows_that_memory_has_no_room_for_are_read(connection, monkeypatch):
     monkeypatch.setattr(outbox._handed, "MAX_BYTES", MANY * 5)
-    with outbox.handing_over():
+    with handing_over():
         await write(connection, rows(body="one"))
         await write(connection, rows(body="two"))
         assert list(outbox._handed._bytes.values()) == [MANY * 5], "the oldest made room"
@@ -100,15 +101,15 @@ async def test_rows_that_memory_has_no_room_for_are_read(connection, monkeypatch
 async def test_nothing_is_kept_for_a_relay_that_does_not_lead(connection):
     await write(connection, rows())
     assert not outbox._handed
-    with outbox.handing_over():
+    with handing_over():
         await write(connection, rows())
     assert not outbox._handed, "nor after it has stepped down"
 
 
 async def test_rows_that_a_leader_before_left_are_not_mistaken_for_those_in_memory(connection):
-    with outbox.handing_over():
+    with handing_over():
         await write(connection, rows(version=1, body="left"))
-    with outbox.handing_over():
+    with handing_over():
         await write(connection, rows(version=2, body="own"))
         assert outbox._handed
         messages = await OUTBOX.fetch(connection, 1_000)

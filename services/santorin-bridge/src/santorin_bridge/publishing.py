@@ -3,9 +3,11 @@
 That SANTORIN can read a right is told in the Kafka transaction that lets it read it; its answers go by the outbox.
 """
 
+import time
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from hashlib import sha256
-from typing import cast
+from typing import NamedTuple, cast
 
 import orjson
 
@@ -19,16 +21,24 @@ from event_schemas.convocations import Convocation
 from santorin_bridge.domain.habilitation import Droit
 from santorin_bridge.domain.reponse import EtatAcces
 from santorin_bridge.metrics import CONVOCATION_TO_SANTORIN_SECONDS
-from santorin_bridge.persistence import attente, conservation, habilitations
+from santorin_bridge.persistence import attente, conservation, envois
 from santorin_bridge.persistence.conservation import Effacee
-from santorin_bridge.persistence.habilitations import AccesSuivant, Dirty
+from santorin_bridge.persistence.envois import DroitAPublier
+from santorin_bridge.persistence.habilitations import AccesSuivant
 
 SOURCE = "/imagin/santorin-bridge/habilitations"  # its ids count apart from those of the outbox's events
 _OUTBOX_SOURCE = "/imagin/santorin-bridge"
 
 
+class _Sent(NamedTuple):
+    """`envois`: all that were fetched with this right, those without a right too."""
+
+    envois: Sequence[int]
+    convocation_le: datetime | None
+
+
 class DirtyHabilitations:
-    """The relay's source: the current state of each key to publish; sending again can only repeat or advance."""
+    """The relay's source: the current state of each right to publish; sending again can only repeat or advance."""
 
     name = "habilitations"
 
@@ -36,13 +46,20 @@ class DirtyHabilitations:
         self._schemas_url = schemas_url
 
     async def fetch(self, connection: Connection, limit: int) -> list[Message]:
-        rows = await habilitations.dirty(connection, limit)
-        return [message for row in rows for message in _messages(row, self._schemas_url)]
+        while ouverts := await envois.ouverts(connection, limit):
+            rows, ids = await envois.droits(connection, ouverts), [one.id for one in ouverts]
+            if rows:
+                return [message for row in rows for message in _messages(row, ids, self._schemas_url)]
+            await envois.fermer(connection, ids)  # all their rights have left them
+        return []
 
     async def clear(self, connection: Connection, sent: Sequence[Message]) -> None:
-        rows = [cast("Dirty", message.token) for message in sent if message.topic == HABILITATION]
-        for seconds in await habilitations.published(connection, rows):
-            CONVOCATION_TO_SANTORIN_SECONDS.observe(max(0.0, seconds))
+        await envois.fermer(connection, cast("_Sent", sent[0].token).envois)
+        now = time.time()
+        for message in sent:
+            since = cast("_Sent", message.token).convocation_le
+            if since and message.topic == HABILITATION:
+                CONVOCATION_TO_SANTORIN_SECONDS.observe(max(0.0, now - since.timestamp()))
 
     async def waiting(self, connection: Connection) -> list[Waiting]:
         return await attente.rights(connection)
@@ -64,17 +81,17 @@ class ErasedHabilitations:
         return await conservation.waiting(connection, HABILITATION)
 
 
-def _messages(row: Dirty, schemas_url: str) -> Iterator[Message]:
-    """The right, and that it is transmitted or withdrawn; one that reconciliation revoked for want of a convocation is
-    nobody's news."""
-    text, ident = row.convocation_id, bytes.fromhex(row.convocation_id.replace("-", ""))
-    key, cause = text.encode(), Cause(row.correlation_id, row.causation_id, row.traceparent)
+def _messages(row: DroitAPublier, fetched: Sequence[int], schemas_url: str) -> Iterator[Message]:
+    """The right, and that it is transmitted or withdrawn."""
+    ident, text = row.convocation_id.bytes, str(row.convocation_id)
+    key, token = text.encode(), _Sent(fetched, row.convocation_le)
+    cause = Cause(row.correlation_id, row.causation_id, row.traceparent)
 
     def headers(ce_type: str, source: str, version: int) -> list[tuple[str, bytes]]:
         return encode(ce_type, source, text, event_id(ident, version), row.changed_at, cause, schemas_url)
 
-    yield Message(HABILITATION, key, row.etat, headers(HABILITATION_STATE, SOURCE, row.version), row)
-    if row.convocation_version and not row.answered:
+    yield Message(HABILITATION, key, row.etat, headers(HABILITATION_STATE, SOURCE, row.version), token)
+    if row.annonce is not None:
         told = {
             "convocation_id": text,
             "convocation_version": row.convocation_version,
@@ -83,7 +100,7 @@ def _messages(row: Dirty, schemas_url: str) -> Iterator[Message]:
             "motif": None,
             "version": row.annonce,
         }
-        yield Message(ACCES, key, _body(told), headers(ACCES_CHANGED, _OUTBOX_SOURCE, row.annonce), None)
+        yield Message(ACCES, key, _body(told), headers(ACCES_CHANGED, _OUTBOX_SOURCE, row.annonce), token)
 
 
 def corps(convocation_id: str, right: Droit, state: Convocation) -> bytes:

@@ -54,7 +54,7 @@ async def test_d19b_a_batch_sent_again_after_a_crash_can_only_repeat_or_advance(
 async def test_what_is_to_publish_is_counted_with_the_age_of_the_oldest(bridge):
     assert await bridge.waiting() is None
     await bridge.apply(bridge.convocation("1", 1), bridge.convocation("2", 1))
-    await bridge.pool.execute("UPDATE habilitation SET sale_depuis = now() - interval '1 hour' WHERE numero = '1'")
+    await bridge.pool.execute("UPDATE envoi SET le = now() - interval '1 hour'")
     assert await bridge.waiting() == (2, pytest.approx(3_600, abs=60))
     await bridge.published()
     assert await bridge.waiting() is None
@@ -62,7 +62,7 @@ async def test_what_is_to_publish_is_counted_with_the_age_of_the_oldest(bridge):
 
 async def test_a_right_told_again_waits_since_then_and_not_since_it_changed(bridge):
     await bridge.apply(bridge.convocation("1", 1))
-    await bridge.pool.execute("UPDATE habilitation SET sale_depuis = now() - interval '1 year'")
+    await bridge.pool.execute("UPDATE envoi SET le = now() - interval '1 year'")
     await bridge.published()
     async with bridge.pool.acquire() as connection:
         await replay.send_again(connection, [bridge.convocation("1", 1).convocation_id])
@@ -71,7 +71,7 @@ async def test_a_right_told_again_waits_since_then_and_not_since_it_changed(brid
 
 async def test_a_dirty_key_that_is_changed_or_told_again_meanwhile_waits_on_since_it_became_dirty(bridge):
     await bridge.apply(bridge.convocation("1", 1))
-    await bridge.pool.execute("UPDATE habilitation SET sale_depuis = now() - interval '1 hour'")
+    await bridge.pool.execute("UPDATE envoi SET le = now() - interval '1 hour'")
     await bridge.apply(bridge.convocation("1", 2, active=False))
     assert await bridge.waiting() == (1, pytest.approx(3_600, abs=60))
     async with bridge.pool.acquire() as connection:
@@ -166,5 +166,6 @@ async def test_rights_are_chosen_page_by_page_and_become_dirty_again_at_the_same
     rest = await replay.page(bridge.pool, replay.Choix(uai="0699001J"), first[-1].convocation_id, 2)
     assert [row.version for row in (*first, *rest)] == [1, 1, 1]
     assert await replay.page(bridge.pool, replay.Choix(academie="09"), None, 2) == []
-    assert await replay.send_again(bridge.pool, [row.convocation_id for row in first]) == 2
+    async with bridge.pool.acquire() as connection:
+        assert await replay.send_again(connection, [row.convocation_id for row in first]) == 2
     assert sorted(message.value for message in await bridge.dirty()) == sorted(row.etat for row in first)

@@ -125,7 +125,7 @@ async def with_every_fault(three):
     await three.convoked("5")
     del three.truth["5"]
     await three.convoked("6", published=False)
-    await three.bridge.pool.execute("UPDATE habilitation SET published_version = 1 WHERE numero = '6'")
+    await three.bridge.pool.execute("UPDATE envoi SET publie_le = now()")
     await three.convoked("7")
     await three.sends("7", version=9)
     await three.convoked("8")

@@ -8,19 +8,20 @@ from chassis.waiting import Waiting
 _TOPIC = "imagin.public.habilitation.v1"  # the catalogue takes a command a tenth of a second to import
 _WAITING = """
 SELECT $1::text AS topic, count(*) AS pending,
-       extract(epoch FROM now() - min(sale_depuis))::float8 AS oldest_seconds
-FROM habilitation WHERE published_version < version HAVING count(*) > 0
+       extract(epoch FROM now() - (SELECT min(le) FROM envoi WHERE publie_le IS NULL))::float8 AS oldest_seconds
+FROM habilitation WHERE envoi IN (SELECT id FROM envoi WHERE publie_le IS NULL) HAVING count(*) > 0
 """
-# « NOT … < », not « = »: of two equal columns PostgreSQL expects one row in 200, and then seeks each answer by itself.
+# No envoi: published before there were envois.
 _SILENCE = """
 SELECT count(*) FILTER (WHERE a.convocation_id IS NULL) AS attendus,
-       coalesce(extract(epoch FROM now() - min(h.publiee_le) FILTER (WHERE a.convocation_id IS NULL)), 0)::float8
-           AS age_seconds,
+       coalesce(extract(epoch FROM now() - min(coalesce(e.publie_le, h.publiee_le))
+                                           FILTER (WHERE a.convocation_id IS NULL)), 0)::float8 AS age_seconds,
        count(*) FILTER (WHERE a.decision = 'REFUSED') AS refusees,
        (SELECT max(recu_le) FROM accuse) AS dernier
 FROM habilitation h
+LEFT JOIN envoi e ON e.id = h.envoi
 LEFT JOIN accuse a ON a.convocation_id = h.convocation_id AND a.habilitation_version = h.version
-WHERE NOT h.published_version < h.version
+WHERE h.envoi IS NULL OR e.publie_le IS NOT NULL
 """
 
 

@@ -14,7 +14,12 @@ from chassis.waiting import Waiting
 
 GENRES = (
     *COMMUNS,
-    lignes("rights", "habilitation", "changed_at < $1 AND published_version = version"),
+    lignes(
+        "rights",
+        "habilitation",
+        "changed_at < $1 AND envoi IS DISTINCT FROM ALL (SELECT id FROM envoi WHERE publie_le IS NULL)",
+    ),
+    lignes("rights", "envoi", "publie_le < $1 AND NOT EXISTS (SELECT FROM habilitation h WHERE h.envoi = envoi.id)"),
     lignes(
         "rights",
         "accuse",

@@ -9,6 +9,7 @@ from uuid import UUID
 from chassis import dead_letters
 from chassis.database import Connection, Row
 from santorin_bridge.domain.ecart import EtatConvocation, Vues
+from santorin_bridge.persistence import envois
 
 GROUP = "santorin-bridge.convocation"
 """The consumer group whose work is looked at."""
@@ -51,13 +52,13 @@ WHERE h.convocation_id = ANY($1::uuid[]) ORDER BY h.convocation_id FOR UPDATE OF
 _RAISE = """
 UPDATE habilitation h
 SET version = t.version, convocation_version = t.suit, status = t.status, etat = t.etat, changed_at = now(),
-    convocation_le = NULL
+    convocation_le = NULL, envoi = $6::bigint
 FROM unnest($1::uuid[], $2::int[], $3::int[], $4::text[], $5::bytea[])
      AS t (convocation_id, version, suit, status, etat)
 WHERE h.convocation_id = t.convocation_id AND h.version < t.version
 """
 _ALIGN = """
-UPDATE habilitation h SET version = s.version, published_version = s.version FROM sujet s
+UPDATE habilitation h SET version = s.version, published_version = s.version, envoi = NULL FROM sujet s
 WHERE s.convocation_id = h.convocation_id AND h.convocation_id = ANY($1::uuid[]) AND h.version < s.version
 """
 _FORGET = (
@@ -65,8 +66,9 @@ _FORGET = (
 )
 _TAKE_OVER = """
 INSERT INTO habilitation (convocation_id, version, published_version, convocation_version, convocation_hash, status,
-                          numero, mission_id, role, etat)
-SELECT id, version, published, 0, '', status, numero, mission_id, role, etat
+                          numero, mission_id, role, etat, envoi)
+SELECT id, version, published, 0, '', status, numero, mission_id, role, etat, 
+       CASE WHEN published < version THEN $9::bigint END
 FROM unnest($1::uuid[], $2::int[], $3::int[], $4::text[], $5::text[], $6::uuid[], $7::text[], $8::bytea[])
      AS t (id, version, published, status, numero, mission_id, role, etat)
 ON CONFLICT (convocation_id) DO NOTHING
@@ -195,9 +197,10 @@ async def rights(connection: Connection, convocations: Sequence[str]) -> list[Dr
 
 
 async def raise_versions(connection: Connection, rows: Sequence[Relevee]) -> None:
-    """New versions of rights: dirty keys, which the relay sends."""
+    """New versions of rights, which the relay sends."""
     if rows:
-        await connection.execute(_RAISE, *map(list, zip(*rows, strict=True)))
+        envoi = await envois.ouvrir(connection, len(rows))
+        await connection.execute(_RAISE, *map(list, zip(*rows, strict=True)), envoi.id)
 
 
 async def align(connection: Connection, convocations: Sequence[str]) -> None:
@@ -213,7 +216,9 @@ async def forget(connection: Connection, convocations: Sequence[str]) -> None:
 async def take_over(connection: Connection, rows: Sequence[Reprise]) -> None:
     """Record what only the topic had: it follows no convocation, until one is told."""
     if rows:
-        await connection.execute(_TAKE_OVER, *map(list, zip(*rows, strict=True)))
+        async with connection.transaction():
+            envoi = await envois.ouvrir(connection, len(rows))
+            await connection.execute(_TAKE_OVER, *map(list, zip(*rows, strict=True)), envoi.id)
 
 
 async def now(connection: Connection) -> datetime:

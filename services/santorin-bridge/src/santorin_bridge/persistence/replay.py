@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from chassis.database import Connection, Row
+from santorin_bridge.persistence import envois
 
 _CHOSEN = """
 SELECT h.convocation_id, h.version, h.etat, h.changed_at
@@ -15,10 +16,9 @@ WHERE h.convocation_id > $1 AND ($2::uuid IS NULL OR h.mission_id = $2)
   AND ($5::timestamptz IS NULL OR h.changed_at >= $5)
 ORDER BY h.convocation_id LIMIT $6
 """
-# The relay sends what is behind its version; a state sent twice can only repeat (D19b). a_redire_le is for the release
-# before, which reckons ages with it.
+# A state sent twice can only repeat (D19b). published_version and a_redire_le are for the release before.
 _SEND_AGAIN = """
-UPDATE habilitation SET published_version = 0, convocation_le = NULL, a_redire_le = now()
+UPDATE habilitation SET envoi = $2, published_version = 0, convocation_le = NULL, a_redire_le = now()
 WHERE convocation_id = ANY($1::uuid[])
 """
 _FIRST = UUID(int=0)
@@ -50,6 +50,8 @@ async def page(connection: Connection, choix: Choix, after: UUID | None, size: i
 
 
 async def send_again(connection: Connection, convocations: Sequence[UUID]) -> int:
-    """They become dirty keys; returns how many."""
-    done = await connection.execute(_SEND_AGAIN, list(convocations))
+    """They are to publish again; returns how many."""
+    async with connection.transaction():
+        envoi = await envois.ouvrir(connection, len(convocations))
+        done = await connection.execute(_SEND_AGAIN, list(convocations), envoi.id)
     return int(done.rpartition(" ")[2])

@@ -37,7 +37,7 @@ ON CONFLICT (convocation_id) DO UPDATE
 SET version = excluded.version, published_version = excluded.version, status = excluded.status,
     convocation_version = excluded.convocation_version, convocation_hash = excluded.convocation_hash,
     numero = excluded.numero, mission_id = excluded.mission_id, role = excluded.role, etat = excluded.etat,
-    changed_at = now(), convocation_le = NULL
+    changed_at = now(), convocation_le = NULL, envoi = NULL
 RETURNING convocation_id::text AS droit, status
 """
 _COUNT_ACCES_ON = f"""
