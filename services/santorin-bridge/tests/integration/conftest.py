@@ -77,8 +77,12 @@ class Bridge:
 
     async def apply(self, *states):
         """As the consumer does: guard, then apply what it lets through."""
-        async with self._taking(GrantOrRevokeOnConvocationEvents(), states):
+        async with self.applying(*states):
             pass
+
+    def applying(self, *states):
+        """A context in which their rights are written and not committed yet."""
+        return self._taking(GrantOrRevokeOnConvocationEvents(), states)
 
     async def answered(self, *states):
         async with self.answering(*states):
@@ -102,13 +106,13 @@ class Bridge:
                 await reader.apply(connection, passed, held)
             yield
 
-    async def dirty(self):
+    async def dirty(self, limit=100):
         """The rights to send; `fetched` has what is told beside them too."""
-        return [one for one in await self.fetched() if one.topic == HABILITATION]
+        return [one for one in await self.fetched(limit) if one.topic == HABILITATION]
 
-    async def fetched(self):
+    async def fetched(self, limit=100):
         async with self.pool.acquire() as connection:
-            messages = await self.source.fetch(connection, 100)
+            messages = await self.source.fetch(connection, limit)
         self.sent += [one for one in messages if one.topic == ACCES]
         return messages
 

@@ -17,7 +17,7 @@ GENRES = (
     lignes(
         "rights",
         "habilitation",
-        "changed_at < $1 AND envoi IS DISTINCT FROM ALL (SELECT id FROM envoi WHERE publie_le IS NULL)",
+        "changed_at < $1 AND NOT EXISTS (SELECT FROM envoi e WHERE e.id = habilitation.envoi AND e.publie_le IS NULL)",
     ),
     lignes("rights", "envoi", "publie_le < $1 AND NOT EXISTS (SELECT FROM habilitation h WHERE h.envoi = envoi.id)"),
     lignes(

@@ -67,7 +67,7 @@ _FORGET = (
 _TAKE_OVER = """
 INSERT INTO habilitation (convocation_id, version, published_version, convocation_version, convocation_hash, status,
                           numero, mission_id, role, etat, envoi)
-SELECT id, version, published, 0, '', status, numero, mission_id, role, etat, 
+SELECT id, version, published, 0, '', status, numero, mission_id, role, etat,
        CASE WHEN published < version THEN $9::bigint END
 FROM unnest($1::uuid[], $2::int[], $3::int[], $4::text[], $5::text[], $6::uuid[], $7::text[], $8::bytea[])
      AS t (id, version, published, status, numero, mission_id, role, etat)
