@@ -17,16 +17,13 @@ from testkit.eventually import eventually
 
 ORDER = (NOTIFIER, SANTORIN_BRIDGE, CONVOCATION, MISSION_IMPORT)
 """As deploy/README.md has it: who only reads first, so that nobody writes what its readers do not know."""
-PUBLISHED = """
-SELECT count(*) FROM habilitation
-WHERE published_version = version OR envoi IN (SELECT id FROM envoi WHERE publie_le IS NOT NULL)
-"""
 WORK = {
-    MISSION_IMPORT: "SELECT count(*) FROM cloture",
-    CONVOCATION: "SELECT count(*) FROM convocation",
-    SANTORIN_BRIDGE: PUBLISHED,
-    NOTIFIER: "SELECT count(*) FROM notification WHERE etat = 'SENT'",
+    MISSION_IMPORT: (MISSION_IMPORT, "SELECT count(*) FROM cloture"),
+    CONVOCATION: (CONVOCATION, "SELECT count(*) FROM convocation"),
+    SANTORIN_BRIDGE: (CONVOCATION, "SELECT count(*) FROM acces"),  # told by the bridge when the right is published
+    NOTIFIER: (NOTIFIER, "SELECT count(*) FROM notification WHERE etat = 'SENT'"),
 }
+"""What each service does, and in whose database it is seen, on either schema."""
 COMPLAINTS = ("http.failed", "consumer.schema_refuses", "consumer.dead_letter", "service.part_failed")
 
 
@@ -53,7 +50,7 @@ class Load:
         await eventually(all_have, timeout=90, because=because)
 
     async def _written(self):
-        return {service: await self.fetchval(service, query) for service, query in WORK.items()}
+        return {service: await self.fetchval(*seen) for service, seen in WORK.items()}
 
     async def fetchval(self, service, query):
         connection = await asyncpg.connect(self.stack.databases[service.name])

@@ -25,6 +25,7 @@ def by_key(messages):
 
 def versions(messages):
     states = [Habilitation.model_validate_json(one.value) for one in messages]
+    assert len({one.convocation_id for one in states}) == len(states), "each right once"
     return {one.intervenant.numero: one.version for one in states}
 
 
@@ -107,7 +108,7 @@ async def test_what_the_release_before_writes_is_published_each_time(bridge):
     again = "UPDATE habilitation SET version = version + 1, annonce_de = version + 1"
     for statement, count in (
         (again, 1),
-        ("UPDATE habilitation SET published_version = version, publiee_le = now()", 0),
+        (f"{again}; UPDATE habilitation SET published_version = version, publiee_le = now()", 0),
         (again, 1),
         ("UPDATE habilitation SET acces_version = acces_version + 1", 0),
         ("UPDATE habilitation SET published_version = version", 0),

@@ -38,8 +38,21 @@ CREATE TRIGGER habilitation_changee_sans_envoi BEFORE UPDATE ON habilitation FOR
     WHEN (NEW.envoi IS NOT DISTINCT FROM OLD.envoi AND NEW.published_version < NEW.version
           AND (NEW.version <> OLD.version OR NEW.published_version < OLD.published_version))
     EXECUTE FUNCTION habilitation_sans_envoi();
+-- And what that one notes as published has no envoi any more.
+CREATE FUNCTION habilitation_est_publiee() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.envoi = NULL;
+    RETURN NEW;
+END $$;
+-- contract: habilitation.habilitation_publiee_sans_envoi: it refuses nothing, it clears the new column
+CREATE TRIGGER habilitation_publiee_sans_envoi BEFORE UPDATE ON habilitation FOR EACH ROW
+    WHEN (NEW.envoi IS NOT DISTINCT FROM OLD.envoi
+          AND NEW.published_version >= NEW.version AND OLD.published_version < OLD.version)
+    EXECUTE FUNCTION habilitation_est_publiee();
 
 -- migrate:down
+DROP TRIGGER habilitation_publiee_sans_envoi ON habilitation;
+DROP FUNCTION habilitation_est_publiee;
 DROP TRIGGER habilitation_changee_sans_envoi ON habilitation;
 DROP TRIGGER habilitation_nouvelle_sans_envoi ON habilitation;
 DROP FUNCTION habilitation_sans_envoi;
