@@ -7,9 +7,11 @@ from chassis.waiting import Waiting
 
 _TOPIC = "imagin.public.habilitation.v1"  # the catalogue takes a command a tenth of a second to import
 _WAITING = """
-SELECT $1::text AS topic, count(*) AS pending,
-       extract(epoch FROM now() - (SELECT min(le) FROM envoi WHERE publie_le IS NULL))::float8 AS oldest_seconds
-FROM habilitation WHERE envoi IN (SELECT id FROM envoi WHERE publie_le IS NULL) HAVING count(*) > 0
+SELECT $1::text AS topic, sum(droits)::bigint AS pending,
+       extract(epoch FROM now() - min(le))::float8 AS oldest_seconds
+FROM (SELECT le, (SELECT count(*) FROM habilitation h WHERE h.envoi = e.id) AS droits  -- a join would read all rights
+      FROM envoi e WHERE publie_le IS NULL) ouverts
+HAVING sum(droits) > 0
 """
 # No envoi: published before there were envois.
 _SILENCE = """
