@@ -18,6 +18,7 @@ import pytest_asyncio
 from prometheus_client.parser import text_string_to_metric_families
 
 from chassis.provisioning import with_database
+from convocation.metrics import RenderingFailure
 from event_schemas.academies import NOMS
 from event_schemas.catalogue import TOPICS
 from imagin_dev.dashboards.files import FOLDER
@@ -45,7 +46,7 @@ COMMANDS = list(
 PLACES = {*NOMS, "other"}
 VALUES = {
     "academie": PLACES,
-    "cause": {one.name for one in Ecart},
+    "cause": {one.name for one in Ecart} | {one.value for one in RenderingFailure},
     "etat": {"A_VALIDER", "REFUSEE", "ouvert", "ferme"},
     "group": {group for topic in TOPICS.values() for group in topic.readers.values()},
     "host": {"folder"},

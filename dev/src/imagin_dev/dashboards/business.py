@@ -83,6 +83,13 @@ def academies() -> list[list[Panel]]:
     ]
 
 
+def documents() -> list[Panel]:
+    """Those of mails, ten a call."""
+    failed = Query("sum by (cause) (increase(imagin_rendering_failures_total[30m]))", "{{cause}}")
+    says = "Appels de plusieurs documents, repris un à un, en une demi-heure ; par cause."
+    return [curve("Documents rendus un à un", says, failed, alert="ImaginDocumentsUnParUn")]
+
+
 def closings() -> list[list[Panel]]:
     """Those that are not applied."""
     found = Query("max by (academie, etat) (imagin_clotures)", "")

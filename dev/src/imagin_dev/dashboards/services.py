@@ -2,14 +2,14 @@
 
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
-from imagin_dev.dashboards.business import academies, closings, mails, santorin
+from imagin_dev.dashboards.business import academies, closings, documents, mails, santorin
 from imagin_dev.dashboards.layout import Section, build
 from imagin_dev.dashboards.panels import Panel, Query, curve, figure, rows
 from imagin_ops.services import CONVOCATION, MISSION_IMPORT, NOTIFIER, SANTORIN_BRIDGE, ServiceSpec
 
 _OWN = {
     MISSION_IMPORT: ("Clôtures", closings),
-    CONVOCATION: ("Ouvertures et convocations", academies),
+    CONVOCATION: ("Ouvertures, convocations et documents", lambda: [*academies(), documents()]),
     SANTORIN_BRIDGE: ("Droits", santorin),
     NOTIFIER: ("Mails", mails),
 }

@@ -3,14 +3,17 @@
 import asyncio
 import os
 import signal
+import sys
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import psutil
 import pytest
+from prometheus_client import REGISTRY
+from structlog.testing import capture_logs
 
-from convocation.documents import rendering_process
+from convocation.documents import rendering_process, rendering_worker
 from convocation.documents.imprimeur import Imprimeur
 from convocation.documents.rendering import Documents
 from convocation.documents.rendering_process import NotRendered, RenderingProcess
@@ -65,6 +68,14 @@ async def test_it_yields_to_pages(several):
         assert child.nice() == min(19, os.getpriority(os.PRIO_PROCESS, 0) + 10)
 
 
+def test_a_sandbox_that_lets_nobody_yield_hinders_no_document(monkeypatch):
+    def refuse(_):
+        raise PermissionError
+
+    monkeypatch.setattr(os, "nice", refuse)
+    rendering_worker.yield_to_others()
+
+
 async def test_it_knows_no_secret_of_ours(several, monkeypatch):
     monkeypatch.setenv("CONVOCATION_LINK_KEYS", "secret")
     with apart() as process:
@@ -76,11 +87,36 @@ async def test_it_knows_no_secret_of_ours(several, monkeypatch):
 async def test_an_error_is_told_by_its_name_and_the_next_ones_are_rendered(several):
     naive = replace(several[0], etablie_le=several[0].etablie_le.replace(tzinfo=None))
     with apart() as process:
-        with pytest.raises(NotRendered, match=r"^ValueError$"):
+        with told("refused", error="ValueError"), pytest.raises(NotRendered, match=r"^ValueError$"):
             await process.render_each([several[1], naive])
         before = children()
         assert len(await process.render_each(several[:2])) == 2
         assert children() == before
+
+
+@contextmanager
+def told(cause, **more):
+    """One failure of that kind, counted and in the log; the log has nothing else."""
+
+    def counted():
+        return REGISTRY.get_sample_value("imagin_rendering_failures_total", {"cause": cause})
+
+    before = counted()
+    with capture_logs() as lines:
+        yield
+    assert lines == [{"event": "rendering.failed", "log_level": "warning", "cause": cause, **more}]
+    assert counted() == before + 1
+
+
+@pytest.mark.parametrize(
+    ("program", "cause", "more"),
+    [("/nowhere/python", "not_started", {}), ("/bin/false", "ended", {"status": 1})],
+)
+async def test_one_that_cannot_start_is_told_to_who_watches(several, monkeypatch, program, cause, more):
+    """Everything else works, only slower: nobody would notice."""
+    monkeypatch.setattr(sys, "executable", program)
+    with apart() as process, told(cause, **more), pytest.raises(NotRendered):
+        await process.render_each(several)
 
 
 async def test_one_that_is_killed_is_started_anew(several):
@@ -90,7 +126,7 @@ async def test_one_that_is_killed_is_started_anew(several):
         child.send_signal(signal.SIGSTOP)
         waiting = asyncio.create_task(process.render_each(several))
         child.kill()
-        with pytest.raises(NotRendered):
+        with told("ended", status=-signal.SIGKILL), pytest.raises(NotRendered):
             await waiting
         assert len(await process.render_each(several[:2])) == 2
         [after] = children()
@@ -103,7 +139,7 @@ async def test_one_that_hangs_is_killed(several, monkeypatch):
         [child] = children()
         child.send_signal(signal.SIGSTOP)
         monkeypatch.setattr(rendering_process, "_HUNG_SECONDS", 0.05)
-        with pytest.raises(NotRendered):
+        with told("hung"), pytest.raises(NotRendered):
             await process.render_each(several[:2])
         for child in children():
             await ended(child)

@@ -7,7 +7,12 @@ import sys
 from collections.abc import Sequence
 from tempfile import TemporaryDirectory
 
+import structlog
+
 from convocation.documents.rendering import Document
+from convocation.metrics import RENDERING_FAILURES, RenderingFailure
+
+log = structlog.get_logger()
 
 _AT_ONCE = 10
 """Asked for together: somebody else's wait no longer than these take."""
@@ -16,10 +21,18 @@ _IDLE_SECONDS = 60.0
 _HUNG_SECONDS = 60.0
 """A thousand times what they take: also where nothing of a processor is left for it."""
 _LARGEST_PIPE = 2**20
+_DYING_SECONDS = 1.0
 
 
 class NotRendered(Exception):
-    """An error in the process, by its name; or the process ended."""
+    """By the name of the error in the process, or what became of the process."""
+
+
+def _told(cause: RenderingFailure, **more: str | int | None) -> NotRendered:
+    """To those who watch. Nothing of what the process wrote: it may name people."""
+    RENDERING_FAILURES.labels(cause.value).inc()
+    log.warning("rendering.failed", cause=cause.value, **more)
+    return NotRendered(more.get("error") or cause.value)
 
 
 class RenderingProcess:
@@ -45,16 +58,31 @@ class RenderingProcess:
         try:
             async with asyncio.timeout(_HUNG_SECONDS):
                 made = await self._exchange(pickle.dumps(documents))
-        except (OSError, asyncio.IncompleteReadError):  # a timeout too
-            self.end()
-            raise NotRendered("the process ended") from None
+        except TimeoutError:
+            raise self._failed(RenderingFailure.HUNG) from None
+        except asyncio.IncompleteReadError:
+            raise self._failed(RenderingFailure.ENDED, status=await self._exit_code()) from None
+        except OSError:
+            raise self._failed(RenderingFailure.NOT_STARTED) from None
         except BaseException:  # half an answer may stand in the pipe
             self.end()
             raise
         self._idle = asyncio.get_running_loop().call_later(_IDLE_SECONDS, self.end)
         if isinstance(made, str):
-            raise NotRendered(made)
+            raise _told(RenderingFailure.REFUSED, error=made)
         return made
+
+    def _failed(self, cause: RenderingFailure, **more: int | None) -> NotRendered:
+        """The next ones are rendered by a new process."""
+        self.end()
+        return _told(cause, **more)
+
+    async def _exit_code(self) -> int | None:
+        """Of the process that has closed its output, a signal as a negative number. None while it is there."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_DYING_SECONDS):
+                return await self._process.wait() if self._process else None
+        return None
 
     async def _exchange(self, asked: bytes) -> list[bytes] | str:
         process = self._process
