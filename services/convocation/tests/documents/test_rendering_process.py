@@ -13,7 +13,7 @@ import pytest
 from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
-from convocation.documents import rendering_process, rendering_worker
+from convocation.documents import rendering_process
 from convocation.documents.imprimeur import Imprimeur
 from convocation.documents.rendering import Documents
 from convocation.documents.rendering_process import NotRendered, RenderingProcess
@@ -66,14 +66,6 @@ async def test_it_yields_to_pages(several):
         await process.render_each(several[:2])
         [child] = children()
         assert child.nice() == min(19, os.getpriority(os.PRIO_PROCESS, 0) + 10)
-
-
-def test_a_sandbox_that_lets_nobody_yield_hinders_no_document(monkeypatch):
-    def refuse(_):
-        raise PermissionError
-
-    monkeypatch.setattr(os, "nice", refuse)
-    rendering_worker.yield_to_others()
 
 
 async def test_it_knows_no_secret_of_ours(several, monkeypatch):

@@ -10,6 +10,7 @@ import structlog
 from acces.acteur import Acteur, Role
 from acces.http import Application, create_app, publish_keys
 from acces.settings import cles
+from chassis.launching import yield_to_pages
 from chassis.periodic import periodically
 from chassis.service import Runtime, Service, run
 from event_schemas.catalogue import EVENT_TYPES
@@ -166,4 +167,5 @@ def _bounces(runtime: Runtime, settings: Settings, gateway: ConvocationGateway) 
 
 
 def main() -> None:
+    yield_to_pages()  # mails are nobody's who waits (0067)
     run(Settings, build)

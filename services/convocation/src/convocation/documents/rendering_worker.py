@@ -5,16 +5,12 @@ of the error that none came of.
 """
 
 import asyncio
-import os
 import pickle
 import sys
-from contextlib import suppress
 from typing import BinaryIO
 
+from chassis.launching import yield_to_pages
 from convocation.documents.rendering import COMPILERS, Documents
-
-NICENESS = 10
-"""A tenth of a processor that others want, all of one that is idle: a page waits for no document."""
 
 
 async def serve(asked: BinaryIO, answers: BinaryIO) -> None:
@@ -36,12 +32,6 @@ async def serve(asked: BinaryIO, answers: BinaryIO) -> None:
         answers.flush()
 
 
-def yield_to_others() -> None:
-    """Where a sandbox refuses, it works as any other."""
-    with suppress(PermissionError):
-        os.nice(NICENESS)
-
-
 if __name__ == "__main__":
-    yield_to_others()
+    yield_to_pages()
     asyncio.run(serve(sys.stdin.buffer, sys.stdout.buffer))
