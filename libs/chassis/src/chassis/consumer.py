@@ -68,6 +68,13 @@ class Buries(Protocol):
         """In the transaction that writes their letters; not of a letter that was there already."""
 
 
+@runtime_checkable
+class Gathers(Protocol):
+    """A reader that nobody waits for: what comes within so many seconds (well under REQUEST_TIMEOUT_MS) is a batch."""
+
+    gather_seconds: float
+
+
 class Consumer:
     """One reader of one topic, in one consumer group `<service>.<entity>`."""
 
@@ -84,6 +91,7 @@ class Consumer:
     ) -> None:
         self.topic = reader.topic
         self.group = group
+        self.gather_seconds = reader.gather_seconds if isinstance(reader, Gathers) else 0.0
         self._reader = reader
         self._models = {ce_type: models[ce_type] for ce_type in reader.types}
         self._pool = pool

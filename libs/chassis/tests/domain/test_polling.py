@@ -32,7 +32,7 @@ async def test_after_an_empty_poll_the_next_one_begins_at_once(monkeypatch):
 
     monkeypatch.setattr(anyio, "sleep", sleep)
     settings = Settings(database_url="postgresql://u:p@h/d", kafka_bootstrap="h:1", kafka_batch_max_records=7)
-    subscriptions = Subscriptions(settings, [SimpleNamespace(topic="topic", group="polling.topic")])
+    subscriptions = Subscriptions(settings, [SimpleNamespace(topic="topic", group="polling.topic", gather_seconds=0.0)])
     kafka, [subscriber] = Kafka(), subscriptions._subscribers
     assert [await subscriber.get_msg(kafka), await subscriber.get_msg(kafka)] == [(), ("record",)]
     assert kafka.most == [7, 7]

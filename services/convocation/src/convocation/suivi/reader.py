@@ -13,6 +13,7 @@ from event_schemas.acces import Acces
 from event_schemas.notifications import Notification
 
 _ACCES, _NOTIFICATIONS = TableDeSuivi("acces"), TableDeSuivi("notification")
+_GATHER_SECONDS = 0.25  # a page that is open looks again every few seconds
 
 
 class RecordAccesOnAccesChanged:
@@ -20,6 +21,7 @@ class RecordAccesOnAccesChanged:
 
     topic = catalogue.ACCES
     types = (catalogue.ACCES_CHANGED,)
+    gather_seconds = _GATHER_SECONDS
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self._clock = clock
@@ -38,6 +40,7 @@ class RecordNotificationOnNotificationEvents:
 
     topic = catalogue.NOTIFICATION
     types = (catalogue.NOTIFICATION_SENT, catalogue.NOTIFICATION_FAILED)
+    gather_seconds = _GATHER_SECONDS
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self._clock = clock

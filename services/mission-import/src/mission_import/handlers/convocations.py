@@ -15,6 +15,7 @@ class CountConvokedOnConvocationEvents:
 
     topic = catalogue.CONVOCATION
     types = (catalogue.INTERVENANT_CONVOQUE, catalogue.CONVOCATION_CHANGED, catalogue.CONVOCATION_CANCELLED)
+    gather_seconds = 0.25  # who reviews a closing opens a page
 
     async def known(self, connection: Connection, aggregates: list[str]) -> dict[str, Known]:
         return await convocations.known(connection, aggregates)

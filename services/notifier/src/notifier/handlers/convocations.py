@@ -17,6 +17,7 @@ class NotifyOnConvocationEvents:
 
     topic = catalogue.CONVOCATION
     types = tuple(NATURES)
+    gather_seconds = 0.25  # its mail waits until the person's convocations have settled
 
     def __init__(self, clock: Callable[[], datetime], settling: timedelta) -> None:
         self._clock = clock

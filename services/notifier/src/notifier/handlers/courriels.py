@@ -17,6 +17,7 @@ class QueueOnCourrielDemande:
 
     topic = catalogue.COURRIEL
     types = (catalogue.COURRIEL_DEMANDE,)
+    gather_seconds = 0.25  # as for a convocation
 
     def __init__(self, clock: Callable[[], datetime], settling: timedelta) -> None:
         self._clock = clock

@@ -16,6 +16,7 @@ class TellAccesOnAccuse:
 
     topic = catalogue.ACCUSE
     types = (catalogue.ACCUSE_SENT,)
+    gather_seconds = 0.25  # what it tells is shown on pages
 
     async def known(self, connection: Connection, aggregates: list[str]) -> dict[str, Known]:
         return await accuses.known(connection, aggregates)
