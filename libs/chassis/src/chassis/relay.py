@@ -33,7 +33,7 @@ _TELL_SECONDS = 10.0
 
 
 class Source(Protocol):
-    """Where messages to send wait: the outbox, or keys whose state is to be told (D19b). `name`: its label in the metrics.
+    """Where messages to send wait: the outbox, or keys to tell the state of (D19b). `name`: its label in the metrics.
 
     `waiting`: how many wait and since when, by topic; a topic for which nothing waits is absent.
     """
