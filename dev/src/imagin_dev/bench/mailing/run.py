@@ -31,7 +31,7 @@ from imagin_ops.services import CONVOCATION, NOTIFIER
 from testkit.ports import free_port
 
 _CONNECTIONS = 4
-_CALM_SECONDS, _PAGES_PER_SECOND = 30, 10
+_CALM_SECONDS, _PAGES_PER_SECOND = 15, 10
 _WARM_UP = 5
 _STALLED_SECONDS = 120
 _TOLD = "SELECT count(*) FROM notification WHERE etat = 'SENT'"
