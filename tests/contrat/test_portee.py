@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = ("mission_import", "convocation", "santorin_bridge", "notifier")
 OF_THE_PROCESS = {"dead_letter", "outbox", "restauration_connu", "schema_migrations"}
 """Tables of no établissement: an acteur only adds to the outbox."""
-NOBODYS_SINCE = {"audit_purge", "audit_sceau", "cle_oubli", "habilitation_effacee"}
+NOBODYS_SINCE = {"audit_purge", "audit_sceau", "cle_oubli", "envoi", "habilitation_effacee"}
 """Tables that later migrations put behind policies, where no acteur has any."""
 WINDOWS = {
     *("delegue_du_vecteur", "etablissement", "libelle_epreuve", "lieu_de_session", "lycee_de_commune"),
