@@ -73,17 +73,7 @@ class DroitAPublier(NamedTuple):
 
 
 class _DroitRow(Row):
-    convocation_id: UUID
-    version: int
-    convocation_version: int
-    status: str
-    etat: bytes
-    changed_at: datetime
-    correlation_id: str | None
-    causation_id: str | None
-    traceparent: str | None
-    convocation_le: datetime | None
-    annonce: int | None
+    __annotations__ = DroitAPublier.__annotations__  # the same columns
 
 
 _handed: Handed[list[DroitAPublier]] = Handed()
@@ -120,11 +110,13 @@ async def droits(connection: Connection, ouverts: Sequence[EnvoiOuvert]) -> list
 
 
 async def _read(connection: Connection, envois: Sequence[int]) -> list[DroitAPublier]:
-    rows = await connection.fetch(_RIGHTS, envois, record_class=_DroitRow)
-    while without := [row.convocation_id for row in rows if row.annonce == _NOT_KEPT]:
-        await connection.execute(_ANNOUNCE, without)
+    while True:
         rows = await connection.fetch(_RIGHTS, envois, record_class=_DroitRow)
-    return [DroitAPublier(*row) for row in rows]
+        rights = [DroitAPublier(*row) for row in rows]
+        without = [one.convocation_id for one in rights if one.annonce == _NOT_KEPT]
+        if not without:
+            return rights
+        await connection.execute(_ANNOUNCE, without)
 
 
 async def fermer(connection: Connection, envois: Sequence[int]) -> None:
