@@ -24,7 +24,7 @@ def invented(ratios: list[float], seen: list[float]) -> tuple[Gate]:
         seen.append(next(given))
         return {"ratio": seen[-1]}
 
-    return (Gate("main", run, lambda found: found["ratio"]),)
+    return (Gate(run, {"main": lambda found: found["ratio"]}),)
 
 
 def test_three_good_runs_are_enough(runs: list[float]) -> None:
@@ -41,8 +41,25 @@ def test_ten_percent_slower_three_times_fails(runs: list[float]) -> None:
     assert len(runs) == 4
 
 
-def test_each_benchmark_of_the_gate_is_recorded() -> None:
-    assert gate.recorded().keys() == {one.name for one in GATES}
+def test_each_ratio_of_the_gate_is_recorded() -> None:
+    assert gate.recorded().keys() == {name for one in GATES for name in one.ratios}
+
+
+@pytest.mark.parametrize("slow", ["main", "rights"])
+def test_of_two_ratios_of_one_benchmark_each_is_held(slow: str) -> None:
+    recorded = gate.recorded()
+
+    def ratio(name: str) -> float:
+        return recorded[name] * (0.85 if name == slow else 0.95)
+
+    both = Gate(dict, {"main": lambda _: ratio("main"), "rights": lambda _: ratio("rights")})
+    assert not gate.holds((both,))
+
+
+def test_a_benchmark_is_run_until_each_of_its_ratios_is_judged(runs: list[float]) -> None:
+    [one] = invented([GOOD, SLOW, GOOD, SLOW, GOOD], runs)
+    assert gate.holds((one._replace(ratios={"main": one.ratios["main"], "rights": lambda _: 9.0}),))
+    assert len(runs) == 5
 
 
 def test_a_slow_benchmark_does_not_hide_the_next(runs: list[float]) -> None:

@@ -36,11 +36,11 @@ def growth(
 @app.command("latency")
 def latency(
     *,
-    count: Annotated[int, typer.Option(min=100, max=5_000)] = 1_000,
-    per_second: Annotated[int, typer.Option(min=1, max=500)] = 50,
+    count: Annotated[int, typer.Option(min=100, max=5_000, help="Convocations at each rate.")] = 1_000,
+    per_second: Annotated[list[int], typer.Option(min=1, max=500)] = (200, 50),  # type: ignore[assignment]
     json: Json = False,
 ) -> None:
-    """Convoke by HTTP → right on the habilitation topic: p50 and p99."""
+    """Convoke by HTTP → right on the habilitation topic, at each rate in turn: p50 and p99."""
     _tell(runs.latency(count, per_second), as_json=json)
 
 

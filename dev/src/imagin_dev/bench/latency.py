@@ -1,11 +1,11 @@
 """`imagin bench latency`: convoke by HTTP → right on the habilitation topic, steadily, beside the bare floor.
 
-Both sides are warm: the first seconds after a start open connections, plan statements and compile Kafka's Java. They
-are told as `first`.
+Both sides are warm: what comes first after a start opens connections, plans statements and has Kafka's Java compiled.
+It is told as `first`. After a hundred writes alone, the slow hundredth of the next ones was half as slow again.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -33,50 +33,56 @@ from testkit.processes import ServiceProcess
 
 Send = Callable[[], Coroutine[Any, Any, None]]
 Figures = dict[str, Any]
-_FIRST_SECONDS = 2
+_FIRST = 1_000
+_PARTS = ("postgresql", "kafka", "bench")
 
 
-async def latency(stack: Stack, count: int, per_second: int) -> Figures:
-    """p50 and p99 in milliseconds, from the request's start to the record's arrival at a plain reader.
+async def latency(stack: Stack, count: int, rates: Sequence[int]) -> Figures:
+    """At each of `rates` a second, one after the other: p50 and p99 in milliseconds, from the request's start to the
+    record's arrival at a plain reader, and the CPU of each process by convocation.
 
-    Beside them the CPU of each process by convocation, and the same of the first two seconds after the start.
+    `first`: the same of what comes before, at the first of the rates.
     """
-    say(f"tuyau nu : {count} écritures à {per_second} par seconde")
-    floor = await _bare(stack, count, per_second)
-    say(f"produit : {count} convocations à {per_second} par seconde")
-    product = await _product(stack, count, per_second)
-    ratio = round(floor["p50_ms"] / product["p50_ms"], 3)
+    rates_told = " puis ".join(map(str, rates))
+    say(f"tuyau nu : {count} écritures à {rates_told} par seconde")
+    floor = await _bare(stack, count, rates)
+    say(f"produit : {count} convocations à {rates_told} par seconde")
+    product = await _product(stack, count, rates)
+    return {"bench": "latency", "count": count} | {name: _beside(floor[name], product[name]) for name in floor}
+
+
+def _beside(floor: Figures, product: Figures) -> Figures:
+    """`cpu_ratio` is of the processes alone, without Kafka, PostgreSQL and the benchmark."""
+    ours, its = (sum(ms for name, ms in one["cpu_ms"].items() if name not in _PARTS) for one in (product, floor))
     return {
-        "bench": "latency",
-        "count": count,
-        "per_second": per_second,
         "bare": floor,
         "product": product,
-        "ratio_p50": ratio,
+        "ratio_p50": round(floor["p50_ms"] / product["p50_ms"], 3),
+        "cpu_ratio": round(its / ours, 3),
     }
 
 
-async def _bare(stack: Stack, count: int, per_second: int) -> Figures:
+async def _bare(stack: Stack, count: int, rates: Sequence[int]) -> dict[str, Figures]:
     pipeline = BarePipeline(stack)
     await pipeline.start("writer", "bridge")
     try:
         with closing(Connections(pipeline.nodes["writer"].url)) as http:
-            numbers = range(_FIRST_SECONDS * per_second + count)
+            numbers = range(_FIRST + len(rates) * count)
             sends = {str(uuid5(NAMESPACE_URL, f"/{n}")).encode(): partial(http.post, f"/{n}") for n in numbers}
-            return await _both(stack, bare.RIGHTS, sends, per_second, pipeline.nodes)
+            return await _each(stack, bare.RIGHTS, sends, rates, pipeline.nodes)
     finally:
         await pipeline.stop()
 
 
-async def _product(stack: Stack, count: int, per_second: int) -> Figures:
+async def _product(stack: Stack, count: int, rates: Sequence[int]) -> dict[str, Figures]:
     people = await _load(stack)
     day = (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
     with closing(Connections(stack.url(CONVOCATION), {"Content-Type": "application/json"})) as http:
         sends: dict[bytes, Send] = {}
-        for mission, numero, token in (await _to_convoke(stack, people))[: _FIRST_SECONDS * per_second + count]:
+        for mission, numero, token in (await _to_convoke(stack, people))[: _FIRST + len(rates) * count]:
             key = str(convocation_id(UUID(mission), numero)).encode()
             sends[key] = _convoke(http, token, mission, numero, day)
-        return await _both(stack, HABILITATION, sends, per_second, stack.services)
+        return await _each(stack, HABILITATION, sends, rates, stack.services)
 
 
 async def _load(stack: Stack) -> People:
@@ -109,14 +115,17 @@ def _convoke(http: Connections, token: str, mission: str, numero: str, day: str)
     return partial(http.post, f"/api/missions/{mission}/convocations", body, **headers)
 
 
-async def _both(
-    stack: Stack, topic: str, sends: Mapping[bytes, Send], per_second: int, processes: Mapping[str, ServiceProcess]
-) -> Figures:
-    """The first seconds and, once all of their rights are read, the rest."""
+async def _each(
+    stack: Stack, topic: str, sends: Mapping[bytes, Send], rates: Sequence[int], processes: Mapping[str, ServiceProcess]
+) -> dict[str, Figures]:
+    """The first ones, then as many at each rate; each begins once all rights of the last are read."""
     every = list(sends.items())
-    first, rest = dict(every[: _FIRST_SECONDS * per_second]), dict(every[_FIRST_SECONDS * per_second :])
-    cold = await _measure(stack, topic, first, per_second, processes)
-    return {**await _measure(stack, topic, rest, per_second, processes), "first": cold}
+    count = (len(every) - _FIRST) // len(rates)
+    found = {"first": await _measure(stack, topic, dict(every[:_FIRST]), rates[0], processes)}
+    for place, rate in enumerate(rates):
+        start = _FIRST + place * count
+        found[f"at_{rate}"] = await _measure(stack, topic, dict(every[start : start + count]), rate, processes)
+    return found
 
 
 async def _measure(

@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 import tempfile
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -32,9 +32,9 @@ def growth(times: int) -> Figures:
     return _with_stack(SERVICES, lambda stack: growth_.growth(stack, times))
 
 
-def latency(count: int, per_second: int) -> Figures:
+def latency(count: int, rates: Sequence[int]) -> Figures:
     services = (MISSION_IMPORT, CONVOCATION, SANTORIN_BRIDGE)
-    return _with_stack(services, lambda stack: latency_.latency(stack, count, per_second))
+    return _with_stack(services, lambda stack: latency_.latency(stack, count, rates))
 
 
 def rights(count: int) -> Figures:
