@@ -67,7 +67,7 @@ class Node:
             auto_offset_reset="earliest",
             enable_auto_commit=False,
             isolation_level="read_committed",
-            max_partition_fetch_bytes=4 * 1024 * 1024,
+            max_partition_fetch_bytes=256 * 1024,
         )
         await consumer.start()
         while True:

@@ -30,6 +30,7 @@ _log = logging.getLogger("faststream")  # its errors only: it would name each ba
 _log.setLevel(logging.ERROR)
 _POLL_MILLISECONDS = 200
 _GATHERED_BYTES = 64 * 1024  # so much is not waited for: who is behind reads on at once
+_FETCHED_BYTES = 256 * 1024  # of a partition in one answer, or one batch that is larger: all are held until they are read
 _FETCH_SECONDS = 0.5  # Kafka's own default
 _MECHANISMS = {"PLAIN": SASLPlaintext, "SCRAM-SHA-256": SASLScram256, "SCRAM-SHA-512": SASLScram512}
 
@@ -68,7 +69,7 @@ class Subscriptions:
             decoder=_raw_decoder,
             session_timeout_ms=settings.kafka_session_timeout_milliseconds,
             heartbeat_interval_ms=settings.kafka_session_timeout_milliseconds // 5,
-            max_partition_fetch_bytes=4 * 1024 * 1024,
+            max_partition_fetch_bytes=_FETCHED_BYTES,
             listener=_Rebalance(consumer),
             fetch_min_bytes=_GATHERED_BYTES if consumer.gather_seconds else 1,
             fetch_max_wait_ms=round(1000 * (consumer.gather_seconds or _FETCH_SECONDS)),
