@@ -22,8 +22,8 @@ CHEF = Acteur("chef", Role.CHEF, "chef", uais=frozenset({LYON}))
 async def states(connection, lot=LOT, **asked):
     """Each mission's need and people, as the rectorat's pages read them."""
     arguments = Arguments()
-    source = await etats(connection, arguments, lot, **asked)
-    rows = await connection.fetch(f"SELECT mission_id, besoin, convoques FROM {source} AS e", *arguments.values)
+    avec = await etats(connection, arguments, lot, **asked)
+    rows = await connection.fetch(f"{avec} SELECT mission_id, besoin, convoques FROM etats", *arguments.values)
     assert len({row["mission_id"] for row in rows}) == len(rows)
     return {row["mission_id"]: (row["besoin"], row["convoques"]) for row in rows}
 
@@ -115,9 +115,9 @@ async def test_who_reads_while_another_keeps_under_another_number_misses_no_miss
     await kept(open_world)
     async with open_world.pool.acquire() as connection:
         arguments = Arguments()
-        source = await etats(connection, arguments, LOT)
+        avec = await etats(connection, arguments, LOT)
         await keep_states(open_world.pool, 10)
-        rows = await connection.fetch(f"SELECT mission_id FROM {source} AS e", *arguments.values)
+        rows = await connection.fetch(f"{avec} SELECT mission_id FROM etats", *arguments.values)
     assert len(rows) == await open_world.pool.fetchval("SELECT count(*) FROM mission")
 
 
@@ -187,8 +187,8 @@ async def _agrees(pool):
         query = "SELECT mission_id, besoin, convoques, refusees, sans_signature FROM etat_des_missions($1)"
         computed = {tuple(row) for row in await connection.fetch(query, LOT)}
         arguments = Arguments()
-        source = await etats(connection, arguments, LOT)
-        query = f"SELECT mission_id, besoin, convoques, refusees, sans_signature FROM {source} AS e"
+        avec = await etats(connection, arguments, LOT)
+        query = f"{avec} SELECT mission_id, besoin, convoques, refusees, sans_signature FROM etats"
         assert {tuple(row) for row in await connection.fetch(query, *arguments.values)} == computed
 
 

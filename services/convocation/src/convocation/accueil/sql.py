@@ -40,6 +40,7 @@ async def restes(
     """Of those établissements, or of all of those académies; `type_`: of the missions of one type."""
     arguments = Arguments()
     query = f"""
+    {await etats(connection, arguments, lot, uais, academies, session)}
     SELECT uai, min(academie) AS academie, min(etablissement_nom) AS etablissement_nom,
            min(etablissement_commune) AS etablissement_commune,
            count(*) FILTER (WHERE active)::int AS missions,
@@ -51,7 +52,7 @@ async def restes(
            sum(empechements)::int AS empechements,
            sum(mails_echoues)::int AS mails_echoues,
            sum(refusees)::int AS refusees
-    FROM {await etats(connection, arguments, lot, uais, academies, session)} AS m
+    FROM etats
     WHERE {arguments.place(type_)}::text IS NULL OR type = {arguments.place(type_)}
     GROUP BY uai ORDER BY 3, 4, uai
     """

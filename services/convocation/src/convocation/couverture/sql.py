@@ -141,10 +141,11 @@ async def _jugees(connection: Connection, arguments: Arguments, filtre: FiltreCo
         found.append(f"substr(recherche, strpos(recherche, uai)) LIKE ALL ({arguments.place(words)}::text[])")
     if filtre.manque:
         found.append(filtre.manque)
-    source = await etats(connection, arguments, lot, filtre.uais, academies, filtre.session, filtre.code)
+    avec = await etats(connection, arguments, lot, filtre.uais, academies, filtre.session, filtre.code)
     return f"""
+    {avec}
     SELECT *, left(uai, 3) AS departement, true AS total, {LACKS} AS en_defaut
-    FROM {source} AS etats WHERE {" AND ".join(found)}
+    FROM etats WHERE {" AND ".join(found)}
     """
 
 

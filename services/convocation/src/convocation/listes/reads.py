@@ -115,7 +115,9 @@ async def etats(
     *,
     marked_here: bool | None = None,
 ) -> str:
-    """States of the missions asked for, to stand in FROM; `lot`: the copies a person corrects.
+    """« WITH etats AS … », to stand before a SELECT from `etats`: the missions asked for, each with its state.
+
+    `lot`: the copies a person corrects.
 
     They are read, but for those of missions marked as changed, which are computed; of établissements with all others.
     `marked_here`: `marked_there`, where the caller knows it.
@@ -127,33 +129,47 @@ async def etats(
     else:
         whole = await marked_there(connection, uais, lot) if marked_here is None else marked_here
     if whole:
-        return _computed_states(arguments, lot, None, uais, academies, session, code)
-    kept = f"SELECT {COLUMNS} FROM etat_tenu WHERE true"
-    for column, value in (("session", session), ("code", code)):
-        if value is not None:
-            kept += f" AND {column} = {arguments.place(value)}"
-    for column, values in (("uai", uais), ("academie", academies)):
-        if values is not None:
-            kept += f" AND {column} {arguments.among(values)}"
+        return f"WITH etats AS MATERIALIZED ({_computed(arguments, lot, None, uais, academies, session, code)})"
+    kept = _kept(arguments, uais, academies, session, code)
     if not marked:
-        return f"({kept})"
+        return f"WITH etats AS ({kept})"
     ids = [one.mission_id for one in marked]
     # Not `<> ALL`: a plan that is kept compares each row with each mark, one after the other.
     kept += f" AND NOT EXISTS (SELECT FROM unnest({arguments.place(ids)}::uuid[]) AS one WHERE one = mission_id)"
-    computed = _computed_states(arguments, lot, ids, uais, academies, session, code)
-    return f"({kept} UNION ALL SELECT {COLUMNS} FROM {computed})"
+    computed = _computed(arguments, lot, ids, uais, academies, session, code)
+    # The plan of the rule takes some milliseconds: once, however often `etats` is read.
+    return f"WITH refaites AS MATERIALIZED ({computed}), etats AS ({kept} UNION ALL SELECT * FROM refaites)"
 
 
-def _computed_states(arguments: Arguments, lot: int, *asked: object) -> str:
-    """etat_des_missions, to stand in FROM; asked: missions, UAIs, académies, session, code of the épreuve."""
-    return f"etat_des_missions({', '.join(arguments.place(one) for one in (lot, *asked))})"
+def _kept(
+    arguments: Arguments,
+    uais: Sequence[str] | None,
+    academies: Sequence[str] | None,
+    session: str | None,
+    code: str | None,
+) -> str:
+    """From etat_tenu; None asks for all."""
+    query = f"SELECT {COLUMNS} FROM etat_tenu WHERE true"
+    for column, value in (("session", session), ("code", code)):
+        if value is not None:
+            query += f" AND {column} = {arguments.place(value)}"
+    for column, values in (("uai", uais), ("academie", academies)):
+        if values is not None:
+            query += f" AND {column} {arguments.among(values)}"
+    return query
+
+
+def _computed(arguments: Arguments, lot: int, *asked: object) -> str:
+    """By etat_des_missions; asked: missions, UAIs, académies, session, code of the épreuve."""
+    given = ", ".join(arguments.place(one) for one in (lot, *asked))
+    return f"SELECT {COLUMNS} FROM etat_des_missions({given})"
 
 
 async def of_etablissement(connection: Connection, uai: str, session: str, *, lot: int) -> list[EtatMission]:
     """Its missions of the session."""
     arguments = Arguments()
-    source = await etats(connection, arguments, lot, [uai], None, session)
-    return await connection.fetch(f"SELECT * FROM {source} AS e", *arguments.values, record_class=EtatMission)
+    avec = await etats(connection, arguments, lot, [uai], None, session)
+    return await connection.fetch(f"{avec} SELECT * FROM etats", *arguments.values, record_class=EtatMission)
 
 
 LACKS = f"({' OR '.join(Manque)})"

@@ -112,13 +112,15 @@ async def liste_missions(
     """A page of missions with what each has, needs (`lot` copies a person) and lacks; `marked_here`: see `etats`."""
     arguments = Arguments()
     places = (filtre.uais, filtre.academies, filtre.session)
-    source = await etats(connection, arguments, lot, *places, marked_here=marked_here)
-    conditions = _conditions(arguments, filtre, now)
-    # Counted apart: a window over all rows holds each of them whole, for the fifty that are shown.
+    avec = await etats(connection, arguments, lot, *places, marked_here=marked_here)
+    tri = _TRIS[filtre.tri]
+    # Three readings of narrow rows take half the time of one that sorts whole rows for the fifty that are shown.
     query = f"""
-    SELECT m.*, (SELECT count(*) FROM {source} AS m WHERE {conditions}) AS total
-    FROM {source} AS m WHERE {conditions} ORDER BY {_TRIS[filtre.tri]}
-    LIMIT {arguments.place(filtre.taille)} OFFSET {arguments.place((filtre.page - 1) * filtre.taille)}
+    {avec}, m AS NOT MATERIALIZED (SELECT * FROM etats AS m WHERE {_conditions(arguments, filtre, now)})
+    SELECT m.*, (SELECT count(*) FROM m) AS total
+    FROM (SELECT mission_id FROM m ORDER BY {tri}
+          LIMIT {arguments.place(filtre.taille)} OFFSET {arguments.place((filtre.page - 1) * filtre.taille)}) AS page
+    JOIN m USING (mission_id) ORDER BY {tri}
     """
     return await connection.fetch(query, *arguments.values, record_class=LigneMission)
 
@@ -196,9 +198,10 @@ async def attente_of_etablissements(
     query = f"{_SILENCE.format(before=arguments.place(before))} AND m.uai {arguments.among(uais)}"
     silence = await connection.fetchrow(query, *arguments.values, record_class=_Silence)
     arguments = Arguments()
-    source = await etats(connection, arguments, lot, uais, marked_here=marked_here)
+    avec = await etats(connection, arguments, lot, uais, marked_here=marked_here)
     query = f"""
-    SELECT mission_id, libelle, voie, refusees FROM {source} AS e
+    {avec}
+    SELECT mission_id, libelle, voie, refusees FROM etats
     WHERE refusee ORDER BY libelle, voie, mission_id
     """
     return _attente(silence, await connection.fetch(query, *arguments.values, record_class=_Refusees))
