@@ -23,6 +23,7 @@ from chassis.fetching import DELETED, UNREADABLE
 
 _NO_RECORDS = {UNREADABLE: "DECODE", DELETED: "DELETED"}
 _READ = frozenset({"ce_type", "ce_id", "ce_correlationid", "ce_causationid"})
+_MAX_HEADER_BYTES = 1_000  # each event that follows bears them: with a long one it would be more than Kafka takes
 _FIRST_MILLISECOND, _LAST_MILLISECOND = -62_135_596_800_000, 253_402_300_799_999  # of the years 1 and 9999
 _TRACEPARENT = re.compile(rb"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}.*")
 
@@ -135,8 +136,11 @@ def _our_own(record: ConsumerRecord) -> tuple[str, str, Cause, bytes] | None:
         return None
     try:  # no valid one has U+0000, which is ASCII: one decoding for four, and nothing can hide in it
         four = found["ce_type"], found["ce_id"], found["ce_correlationid"], found["ce_causationid"]
-        ce_type, ce_id, correlation_id, causation_id = b"\0".join(four).decode().split("\0")
+        joined = b"\0".join(four)
+        ce_type, ce_id, correlation_id, causation_id = joined.decode().split("\0")
     except (KeyError, TypeError, ValueError):
+        return None
+    if len(joined) > _MAX_HEADER_BYTES:
         return None
     traceparent = _valid_traceparent(found.get("traceparent"))
     return ce_type, ce_id, Cause(correlation_id, causation_id, traceparent), record.value
@@ -163,6 +167,8 @@ def _read_headers(raw: Headers) -> dict[str, str]:
             raise ValueError(f"header {name} is null")
         if name in headers:
             raise ValueError(f"header {name} stands twice")
+        if len(value) > _MAX_HEADER_BYTES:
+            raise ValueError(f"header {name} has {len(value)} bytes, more than {_MAX_HEADER_BYTES}")
         try:
             headers[name] = value.decode()
         except UnicodeDecodeError:  # its text holds bytes, so it is not quoted
@@ -181,7 +187,9 @@ def traceparent_of(headers: Headers) -> str | None:
 @lru_cache(maxsize=1_024)
 def _valid_traceparent(value: bytes | None) -> str | None:
     """What one command told has one."""
-    return str(value, "ascii") if value and _TRACEPARENT.fullmatch(value) else None
+    if not value or len(value) > _MAX_HEADER_BYTES:
+        return None
+    return str(value, "ascii") if _TRACEPARENT.fullmatch(value) else None
 
 
 def moment(record: ConsumerRecord) -> datetime:

@@ -9,7 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict
 
-from chassis.cloudevents import Dead, Event, _anybodys, _our_own, decode
+from chassis.cloudevents import Dead, Event, _anybodys, _our_own, decode, traceparent_of
+from chassis.envelopes import STRUCTURED
 from chassis.fetching import UNREADABLE
 
 KEY = "0b1f6c1e-0d29-5a53-9d62-5a4f2c1d3e4f"
@@ -61,6 +62,10 @@ BAD = {
     "null header": (record(headers=[("ce_type", None)]), "header ce_type is null"),
     "non-UTF-8 header": (record(headers=[("ce_type", b"\xff\xfe")]), "header ce_type is not UTF-8"),
     "header twice": (record(headers=[("ce_type", b"fr.imagin.thing.v1")] * 2), "header ce_type stands twice"),
+    "long id": (
+        record(headers=[("ce_type", b"fr.imagin.thing.v1"), ("ce_id", b"a" * 1_001)]),
+        "header ce_id has 1001 bytes, more than 1000",
+    ),
     "unreadable": (record(headers=[(UNREADABLE, b"the checksum of the batch is wrong")]), "the checksum of the batch"),
     "before year 1": (dataclasses.replace(record(), timestamp=-(2**62)), "the timestamp of the record is outside"),
     "after year 9999": (dataclasses.replace(record(), timestamp=2**62), "the timestamp of the record is outside"),
@@ -94,6 +99,27 @@ def test_headers_that_are_not_read_are_not_judged_and_a_bad_trace_is_no_trace(na
     assert event.cause.traceparent == traceparent
 
 
+OURS = [
+    *(("content-type", b"application/json"), ("ce_type", b"fr.imagin.thing.v1"), ("ce_id", b"e1")),
+    *(("ce_correlationid", b"c1"), ("ce_causationid", b"k1"), ("traceparent", TRACE)),
+]
+LONG = [*OURS[:3], ("ce_correlationid", b"c" * 1_001), ("ce_causationid", b"k1")]
+ENVELOPED = {"specversion": "1.0", "type": "fr.imagin.thing.v1", "id": "i" * 1_001, "data": GOOD}
+
+
+@pytest.mark.parametrize(
+    "one",
+    [record(headers=LONG), record(json.dumps(ENVELOPED).encode(), headers=[("content-type", STRUCTURED.encode())])],
+)
+def test_an_attribute_that_each_event_that_follows_would_bear_is_bounded_however_it_comes(one):
+    """Kafka takes no event above a size: the relay would try for ever to send it, and nothing behind it."""
+    assert "bytes, more than 1000" in decode(one, MODELS).reason
+
+
+def test_a_trace_that_is_longer_than_any_is_none():
+    assert traceparent_of([("traceparent", TRACE + b"-" + b"0" * 1_000)]) is None
+
+
 @pytest.mark.parametrize("name", BAD)
 def test_a_bad_record_is_dead_with_a_reason_that_quotes_nothing(name):
     bad, reason = BAD[name]
@@ -108,10 +134,6 @@ def test_an_unreadable_record_still_names_its_aggregate_when_its_key_is_one():
     assert decode(record(b"{", key=b"0690123A"), MODELS).aggregate is None
 
 
-OURS = [
-    *(("content-type", b"application/json"), ("ce_type", b"fr.imagin.thing.v1"), ("ce_id", b"e1")),
-    *(("ce_correlationid", b"c1"), ("ce_causationid", b"k1"), ("traceparent", TRACE)),
-]
 others = st.tuples(
     st.sampled_from([*dict(OURS), "x"]),
     st.sampled_from([None, b"", b"\xff", b"a\0b", b"1", TRACE, b"application/cloudevents+json", b"application/json"]),

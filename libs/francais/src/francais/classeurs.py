@@ -27,7 +27,7 @@ _FORMULES = "formules"
 _SIGNES = {
     _FORMULES: re.compile(rb"<(?:\w+:)?f[ />]"),
     "Des lignes ou des colonnes du classeur sont masquées : celles de la feuille lue sont lues comme les autres.": (
-        re.compile(rb"<(?:\w+:)?(?:row|col) [^>]*\bhidden=\"(?:1|true)\"")
+        re.compile(rb"<(?:\w+:)?(?:row|col) [^<>]*\bhidden=\"(?:1|true)\"")
     ),
     "Des cellules du classeur sont fusionnées : seule la première de chaque groupe a une valeur, les autres sont lues "
     "comme vides.": re.compile(rb"<(?:\w+:)?mergeCell "),

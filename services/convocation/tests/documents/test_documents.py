@@ -1,5 +1,6 @@
 """R24, R40, R43–R46: the PDF, read back with poppler's pdftotext and pdfinfo, never with what wrote it."""
 
+import errno
 import hashlib
 import io
 import os
@@ -9,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, replace
@@ -337,12 +339,27 @@ def test_a_panic_of_typst_is_an_error_like_another_and_the_next_document_is_rend
     assert renderer.render([document]) == RENDERER.render([document])
 
 
-def test_whose_folder_was_cleaned_away_renders_the_same(document):
+def test_a_disk_that_was_full_leaves_no_half_file_that_later_documents_would_bear(document, monkeypatch):
+    write = Path.write_bytes
+
+    def half(path, octets):
+        write(path, octets[: len(octets) // 2])
+        raise OSError(errno.ENOSPC, "no space left")
+
+    renderer = Documents()
+    with monkeypatch.context() as full:
+        full.setattr(Path, "write_bytes", half)
+        with pytest.raises(OSError, match="no space left"):
+            renderer.render([document])
+    assert renderer.render([document]) == RENDERER.render([document])
+
+
+def test_whose_folder_was_cleaned_away_renders_the_same(document, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "of a process"))
+    (tmp_path / "of a process").mkdir()
     renderer = Documents()
     before = renderer.render([document])
-    compilateur = renderer._free.get()
-    shutil.rmtree(compilateur._folder)
-    renderer._free.put(compilateur)
+    shutil.rmtree(tmp_path / "of a process")
     assert renderer.render([document]) == before
 
 

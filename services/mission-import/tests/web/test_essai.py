@@ -85,6 +85,7 @@ async def test_closings_of_a_batch_are_judged_each_after_those_before_it_and_a_b
 
 WRONG = {
     "no type": ({"content-type": "application/json"}, {}, "l’en-tête ce_type est absent"),
+    "long id": (BINARY | {"ce-id": "x" * 1_001}, {}, "l’en-tête ce_id a 1001 octets, plus que 1000"),
     "two types": ([*BINARY.items(), ("ce-type", "x")], {}, "l’en-tête ce_type est en double"),
     "another type": (BINARY | {"ce-type": "fr.cyclades.autre.v1"}, {}, "le type de l’événement n’est pas"),
     "check letter": (BINARY, {"uai": "0699001K"}, "uai : la lettre de contrôle est fausse"),

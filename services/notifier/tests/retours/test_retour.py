@@ -298,6 +298,9 @@ def test_parts_within_parts_without_end_do_not_raise(depth):
     assert read((head + nested).encode()) is None
 
 
+OURS = f"To: {verp('retour@imagin.invalid', MAIL, CLES)}\n".encode()
+
+
 @pytest.mark.parametrize(
     "octets",
     [
@@ -306,6 +309,8 @@ def test_parts_within_parts_without_end_do_not_raise(depth):
         b"To: x\nContent-Type: multipart/report; boundary=a\n\n" + b"--a\n" * 200_000,
         b"To: x\nContent-Type: message/delivery-status\n\n" + b"Action: failed\n\n" * 60_000,
         b"To: x\nContent-Type: message/delivery-status\n\n" + b"\n \t " * 200_000 + b"x",
+        OURS + b"Subject: " + b"=?a?q?x" * 40_000 + b"\n\n",
+        OURS + b'Content-Type: multipart/mixed; a="' + b";" * 150_000 + b"\n\n",
     ],
 )
 def test_a_message_made_to_be_slow_is_not(octets):

@@ -1,6 +1,7 @@
 """Rights are published by envoi: from memory or from the table, each as it stands, whoever has written it."""
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -9,7 +10,7 @@ from chassis.database import connect
 from chassis.handing import handing_over
 from event_schemas.habilitations import Habilitation
 from santorin_bridge.persistence import envois
-from santorin_bridge.persistence.conservation import GENRES
+from santorin_bridge.persistence.conservation import CONSERVATION, GENRES
 
 RIGHT = """
 INSERT INTO habilitation (convocation_id, version, published_version, convocation_version, convocation_hash, status,
@@ -135,6 +136,21 @@ async def test_a_right_to_publish_is_not_taken_after_its_term_and_a_closed_envoi
     await bridge.pool.execute("UPDATE envoi SET publie_le = now() - interval '8 years'")
     assert await taken() == 2
     assert await bridge.pool.fetchval("SELECT count(*) FROM envoi") == 0
+
+
+async def test_a_person_is_not_erased_while_a_right_of_hers_is_to_publish(bridge):
+    """AccesChanged goes out beside it: convocation would keep her anew."""
+    state = bridge.convocation("1", 1)
+    hers = [SimpleNamespace(convocation_id=state.convocation_id, version=1, fraiche=False)]
+
+    async def behind():
+        async with bridge.pool.acquire() as connection:
+            return await CONSERVATION.behind(connection, hers)
+
+    await bridge.apply(state)
+    assert await behind()
+    await bridge.published()
+    assert not await behind()
 
 
 async def test_what_was_to_publish_before_there_were_envois_is_so_after_and_nothing_else(create_database):

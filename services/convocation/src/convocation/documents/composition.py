@@ -107,13 +107,15 @@ class _Compilateur:
         missing = [path for path in wanted if not path.exists()]
         if not missing:
             return
-        self._folder.mkdir(mode=0o700, exist_ok=True)  # what is old in /tmp is cleaned away
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # what is old in /tmp is cleaned away
         there = set(self._folder.iterdir())
         if len(there | wanted.keys()) > _KEPT_IMAGES:
             for path in there - wanted.keys():
                 path.unlink()
         for path in missing:
-            path.write_bytes(wanted[path])
+            part = path.with_suffix(".part")  # on a full disk half of it stays, and would be taken for the file
+            part.write_bytes(wanted[path])
+            part.replace(path)
 
     def forget(self) -> None:
         """typst drops what ten compilations did not use; a page takes about 0.6 MB. Drop a big file's pages now."""

@@ -157,6 +157,17 @@ async def test_200_faults_among_50000_people_are_each_named_by_line_and_column_a
     assert await annuaire.pool.fetchval("SELECT octets IS NULL FROM import_annuaire")
 
 
+async def test_a_file_of_faults_alone_is_counted_whole_and_only_the_first_ones_are_kept(annuaire, monkeypatch):
+    kept, shown = [], import_annuaire._shown
+    monkeypatch.setattr(import_annuaire, "_shown", lambda told: kept.append(len(told)) or shown(told))
+    import_id = await annuaire.give(ENTETE.encode() + b"\nx" * 30_000, essai=True)
+    await annuaire.work()
+    state = await annuaire.state(import_id)
+    assert (state.etat, state.bilan["erreurs"], state.bilan["remarques"]) == ("EN_ERREUR", 30_000, 0)
+    assert [one["ligne"] for one in state.erreurs] == list(range(2, 502))
+    assert kept == [10_000, 0]
+
+
 async def test_50000_people_are_tried_then_imported_and_what_is_exported_of_them_changes_nobody(annuaire):
     octets = csv_file()
     assert len(octets) < 8_000_000  # chassis.http.MAX_BODY_BYTES

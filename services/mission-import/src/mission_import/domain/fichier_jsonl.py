@@ -31,7 +31,7 @@ def _cloture(numero: int, objet: dict[str, Any]) -> Brute:
     if objet["specversion"] != "1.0" or objet.get("type") != TYPE:
         raise _Faute("type", f"Un CloudEvent 1.0 de type {TYPE} est attendu.")
     ce_id, data = objet.get("id"), objet.get("data")
-    if not isinstance(ce_id, str) or not 0 < len(ce_id) <= 200 or "\x00" in ce_id:
+    if not isinstance(ce_id, str) or not 0 < len(ce_id) <= 200 or not ce_id.isprintable():
         raise _Faute("id", "L’identifiant de l’événement manque ou n’a pas la forme attendue.")
     if not isinstance(data, dict):
         raise _Faute("data", "Le corps de l’événement est un objet JSON.")

@@ -32,6 +32,7 @@ _FORMS = (
     (r"header ([\w-]+) stands twice", r"l’en-tête \1 est en double"),
     (r"header ([\w-]+) is not UTF-8", r"l’en-tête \1 n’est pas de l’UTF-8"),
     (r"header ([\w-]+) has U\+0000", r"l’en-tête \1 contient U+0000"),
+    (r"header ([\w-]+) has (\d+) bytes, more than (\d+)", r"l’en-tête \1 a \2 octets, plus que \3"),
     (r"the value has (\d+) bytes, more than (\d+)", r"la valeur a \1 octets, plus que \2"),
     (r"the batch has (\d+) events, it may have 1 to (\d+)", r"le lot a \1 événements ; il en a de 1 à \2"),
 )

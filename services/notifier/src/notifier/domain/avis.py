@@ -7,8 +7,9 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from email.errors import MessageError
-from email.header import decode_header, make_header
+from email.header import Header, decode_header, make_header
 from email.message import Message
+from typing import Any
 
 from notifier.domain.rapport import Sort, sorts
 
@@ -21,7 +22,8 @@ _AS_TEXT = {
     "message/global-headers": _RETURNED,
 }
 _OTHER_REPORTS = {"disposition-notification", "feedback-report"}
-_READ = 4_000  # letters of the text: a server says at once what it did
+_READ = 4_000  # letters of the text, or of a header: a server says at once what it did
+_PARAMETERS = 1_000  # of a header with parameters: reading them takes the square of its length
 _DAEMON = re.compile(
     r"mailer-?daemon|mail (?:delivery|transport|transfer) (?:sub)?(?:system|agent|service)|\bmdaemon\b"
 )
@@ -59,6 +61,11 @@ class Avis(Message):
     def get_content_type(self) -> str:
         given = super().get_content_type()
         return _AS_TEXT.get(given, given)
+
+    def get(self, name: str, failobj: Any = None) -> Any:
+        """The beginning: the standard library reads parameters of it."""
+        found = super().get(name, failobj)
+        return str(found)[:_PARAMETERS] if isinstance(found, str | Header) else found
 
     def said(self, name: str) -> str:
         """All values of a header, on one line."""
@@ -126,10 +133,11 @@ class Avis(Message):
 
 
 def _decoded(value: object) -> str:
+    said = str(value)[:_READ]
     try:
-        return str(make_header(decode_header(str(value))))
+        return str(make_header(decode_header(said)))
     except (MessageError, LookupError, ValueError):
-        return str(value)
+        return said
 
 
 def _folded(text: str) -> str:

@@ -26,7 +26,11 @@ GENRES = (
         "recu_le < $1 AND NOT EXISTS (SELECT FROM habilitation h WHERE h.convocation_id = accuse.convocation_id)",
     ),
 )
-LUES = "SELECT convocation_id, convocation_version AS version FROM habilitation"
+# What is told beside a right that waits would be read after her erasure: until then it counts as not read.
+LUES = """
+SELECT h.convocation_id, CASE WHEN e.id IS NULL THEN h.convocation_version ELSE 0 END AS version
+FROM habilitation h LEFT JOIN envoi e ON e.id = h.envoi AND e.publie_le IS NULL
+"""
 LIEUX = (
     Lieu("habilitation", "t.numero = ANY ($1)"),
     *(

@@ -5,6 +5,7 @@ HTTP only keeps the files. A loop of the service works at them; another process 
 
 import asyncio
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
@@ -31,6 +32,7 @@ from event_schemas import uai
 log = structlog.get_logger()
 ACTION = "intervenants.importer"
 MAX_SHOWN = 500
+_MAX_KEPT = 10_000  # of faults and of remarks while a file is read: one of 8 MB may have four million, a gigabyte
 GARDE = timedelta(days=1)
 _NAMESPACE = UUID("0c4a3f0e-6a55-5d0e-9f0b-4b8f7d2a1c70")
 _SLICE = 2_000  # people: some 50 ms of a thread, 200 ms of PostgreSQL
@@ -76,17 +78,19 @@ async def work_at_import(pool: Pool, clock: Callable[[], datetime]) -> bool:
             erreurs = [_error(Faute(0, "", _INTERROMPU))]
             await sql.end(connection, tache.import_id, "EN_ERREUR", None, erreurs, [])
             return True
-        people, fautes, remarques = await _read(pool, connection, tache)
+        people, fautes, remarques, comptes = await _read(pool, connection, tache)
         async with connection.transaction():
             await bulk.copy(connection, people)
-            fautes += [Faute(line, "numero", _AILLEURS) for line in await bulk.foreign(connection)]
+            ailleurs = [Faute(line, "numero", _AILLEURS) for line in await bulk.foreign(connection)]
             bilan = await bulk.compare(connection)
-            remarques += [Remarque(line, "", _JUMELLE) for line in await bulk.twins(connection)]
-            remarques += [Remarque(line, "numero", _ZERO) for line in await bulk.lost_zeros(connection)]
+            vues = [Remarque(line, "", _JUMELLE) for line in await bulk.twins(connection)]
+            vues += [Remarque(line, "numero", _ZERO) for line in await bulk.lost_zeros(connection)]
+            fautes, remarques = fautes + ailleurs, remarques + vues
+            comptes.update(erreurs=len(ailleurs), remarques=len(vues))
             etat = _next_state(tache.etat, fautes)
             if etat == "TERMINE":
                 await _write(pool, connection, tache, bilan, clock())
-            bilan |= {"erreurs": len(fautes), "remarques": len(remarques)}
+            bilan |= comptes
             await sql.end(connection, tache.import_id, etat, bilan, _shown(fautes), _shown(remarques))
     log.info("annuaire.import", state=etat, counts=bilan)
     return True
@@ -111,8 +115,11 @@ def _error(faute: Faute | Remarque) -> dict[str, object]:
 
 async def _read(
     pool: Pool, connection: Connection, tache: Tache
-) -> tuple[list[tuple[object, ...]], list[Faute], list[Remarque]]:
-    """The file's people as rows, its faults, what to look at. Read by slices in a thread: the loop stays free."""
+) -> tuple[list[tuple[object, ...]], list[Faute], list[Remarque], Counter[str]]:
+    """The file's people as rows, its first faults and remarks, and how many there are of each.
+
+    Read by slices in a thread: the loop stays free.
+    """
     codes = frozenset(one.code for one in await nomenclature.disciplines(connection, ""))
     profils = frozenset(await exigences.profils(connection, tache.academie))
     regles = Regles(tache.academie, codes, uai.valid, profils)
@@ -120,15 +127,17 @@ async def _read(
     people: list[tuple[object, ...]] = []
     fautes: list[Faute] = []
     remarques: list[Remarque] = []
+    comptes = Counter(erreurs=0, remarques=0)
     seen = 0
     while part := await asyncio.to_thread(_slice, found):
         seen += len(part[0]) + len(part[1])
         people += part[0]
-        fautes += part[1]
-        remarques += part[2]
+        comptes.update(erreurs=len(part[1]), remarques=len(part[2]))
+        fautes += part[1][: _MAX_KEPT - len(fautes)]
+        remarques += part[2][: _MAX_KEPT - len(remarques)]
         if tache.etat == "DEPOSE":
             await sql.progress(pool, tache.import_id, min(seen, tache.total))
-    return people, fautes, remarques
+    return people, fautes, remarques, comptes
 
 
 async def _of_sts(connection: Connection, tache: Tache, regles: Regles) -> Iterator[Ligne | Faute | Remarque]:
