@@ -10,7 +10,7 @@ from babel.numbers import format_decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from francais import accord, date_longue, dates_longues, enumeration, moment, nombre, pluriel
+from francais import accord, date_longue, dates_longues, de, enumeration, moment, nombre, pluriel
 
 JOURS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 MOIS = (
@@ -80,3 +80,19 @@ def test_the_locale_of_the_process_changes_nothing(locale):
     environment = os.environ | {"LANG": locale, "LC_ALL": locale, "LANGUAGE": locale}
     said = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)
     assert said.stdout.strip() == ascii("dimanche 1er août 2027" + "1\u202f234")
+
+
+@pytest.mark.parametrize(
+    ("nom", "written"),
+    [
+        ("Lyon", "de Lyon"),
+        ("Amiens", "d’Amiens"),
+        ("Élodie BŒUF", "d’Élodie BŒUF"),
+        ("ŒILLET", "d’ŒILLET"),
+        ("HAMIDI", "de HAMIDI"),
+        ("Yacine", "de Yacine"),
+        ("", "de "),
+    ],
+)
+def test_de_is_elided_before_a_vowel(nom, written):
+    assert de(nom) == written

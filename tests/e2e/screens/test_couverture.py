@@ -8,6 +8,7 @@ from playwright.async_api import expect
 from acces.acteur import Role
 
 _TOO_WIDE = "() => document.documentElement.scrollWidth > document.documentElement.clientWidth"
+_CUT = "all => all.filter(one => one.getBoundingClientRect().right > innerWidth).map(one => one.textContent)"
 
 
 @pytest.mark.parametrize("script", [True, False])
@@ -58,9 +59,10 @@ async def test_axe_finds_no_violation_and_the_bars_stand_out(person, no_violatio
         await page.goto(f"/couverture?par={par}")
         await no_violation(page)
         assert not await page.evaluate(_TOO_WIDE), f"{par}: the page scrolls sideways at {width} px"
+        assert await page.locator(".im-barres__texte").evaluate_all(_CUT) == [], "a bar's name leaves the screen"
         await page.screenshot(path=tmp_path / f"{par}.png", full_page=True)
     bars = page.get_by_role("img", name=re.compile("Missions qui ont chaque manque"))
-    await expect(bars.locator("text").first).to_have_text(re.compile(r"Sans correcteur\s: \d+ sur \d+"))
+    await expect(bars.locator(".im-barres__texte").first).to_have_text(re.compile(r"Sans correcteur\s: \d+ sur \d+"))
     colours = await bars.locator(".im-barres__fond, .im-barres__trait").evaluate_all(
         "all => all.map(one => getComputedStyle(one).fill)"
     )

@@ -49,7 +49,8 @@ async def test_without_script_the_convocation_of_a_person_is_found_and_the_convo
     text = await asyncio.to_thread(taken.read_text, encoding="utf-8-sig")
     lines = list(csv.DictReader(io.StringIO(text), delimiter=";"))
     [line] = [one for one in lines if one["UAI"] == convoked.uai]
-    assert (line["Nom"], line["État"], line["Lue le"], line["Signée"]) == ("JOURNALISEE", "Convoquée", "", "Non")
+    told = [line[name] for name in ("Nom", "État", "Lue le", "Signature renseignée")]
+    assert told == ["JOURNALISEE", "Convoquée", "", "Non"]
 
 
 @pytest.mark.parametrize("width", [1280, 360])

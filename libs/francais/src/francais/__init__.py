@@ -13,6 +13,8 @@ from babel.dates import format_date, format_time
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
+from francais.plis import cle
+
 _FR = Locale("fr")
 _JOUR, _HEURE = "EEEE d MMMM y", "H 'h' mm"
 _PREMIER = "EEEE '1er' MMMM y"  # CLDR writes « 1 juin »; French says « 1er juin », and no other day is an ordinal
@@ -51,6 +53,11 @@ def nombre(n: float) -> str:
 def pluriel(n: int, un: str, plusieurs: str) -> str:
     """« 0 personne », « 1 personne », « 2 personnes »: in French the plural begins at two."""
     return f"{nombre(n)} {un if _FR.plural_form(n) == 'one' else plusieurs}"
+
+
+def de(nom: str) -> str:
+    """« de Lyon », « d’Inès »; before h and y « de », for many names are said with them."""
+    return f"d’{nom}" if cle(nom).startswith(tuple("AEIOU")) else f"de {nom}"
 
 
 def enumeration(mots: Iterable[str]) -> str:

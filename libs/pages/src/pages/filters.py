@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from francais import date_longue, dates_longues, moment, nombre, pluriel
+from francais import date_longue, dates_longues, de, heure, moment, nombre, pluriel
 
 
 def erreur_de(erreurs: Iterable[Mapping[str, str]], champ: str) -> str:
@@ -18,6 +18,8 @@ def merge(attributs: Mapping[str, object], *more: Mapping[str, object]) -> dict[
 FILTERS = {
     "date_longue": date_longue,
     "dates_longues": dates_longues,
+    "de": de,
+    "heure": heure,
     "moment": moment,
     "nombre": nombre,
     "pluriel": pluriel,

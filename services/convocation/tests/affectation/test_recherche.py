@@ -92,6 +92,31 @@ async def test_who_teaches_a_discipline_elsewhere_is_found_the_nearest_first_and
     assert [numero for numero in places if f'value="{numero}"' in narrowed.text] == list(places)
 
 
+async def test_who_is_listed_further_up_is_counted_as_shown(open_world):
+    fiche = open_world.fiche
+    await open_world.register(
+        [fiche("400", "ZHANG", "Li", "0699002K", ["0424"]), fiche("401", "ZHANG", "Li", "0699003L", ["1000"])]
+    )
+    form = {"action": "chercher", "discipline": "chinois", "nom": "zhang"}
+    page = (await open_world.browser("chef").post(f"/missions/{open_world.hg}/affectation", form)).text
+    assert "2 personnes trouvées dans l’académie, dont 1 plus haut" in page
+    assert "affinez" not in page
+
+
+async def test_namesakes_are_told_apart_where_the_coordinateur_is_chosen(open_world):
+    fiche = open_world.fiche
+    await open_world.register(
+        [fiche("400", "ZHANG", "Li", "0699002K", ["0424"]), fiche("401", "ZHANG", "Li", "0699003L", ["1000"])]
+    )
+    form = {"action": "chercher", "nom": "zhang"}
+    page = (await open_world.browser("chef").post(f"/missions/{open_world.hg}/affectation", form)).text
+    options = re.findall(r'<option value="40\d"[^>]*>([^<]*)<', page)
+    assert sorted(options) == [
+        "ZHANG Li, Chinois – LYCEE 0699002K, VILLE (0699002K)",
+        "ZHANG Li, Histoire-géographie – 0699003L",
+    ]
+
+
 async def test_shortcuts_are_the_disciplines_that_somebody_teaches_here_with_their_number(open_world):
     page = await open_world.browser("chef").text(f"/missions/{open_world.hlp}/affectation")
     assert "Lettres modernes (1)" in page

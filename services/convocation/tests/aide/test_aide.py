@@ -18,6 +18,10 @@ async def test_each_subject_is_a_page_whose_pictures_exist_and_are_described(wor
         assert len(answer.content) < 150_000
 
 
+async def test_en_attente_is_explained_as_the_first_page_uses_it(world):
+    assert "ou autre chose vient d’abord" in await world.browser("chef").text("/aide/ce-qui-reste-a-faire")
+
+
 async def test_each_page_leads_to_its_subject(world):
     for path, subject in (
         ("/", "ce-qui-reste-a-faire"),

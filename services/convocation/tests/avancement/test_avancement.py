@@ -193,7 +193,9 @@ async def test_a_departement_without_a_name_is_shown_alone_as_its_line_says(avan
     await avancement.convoque("100")
     await avancement.world.pool.execute("UPDATE mission SET uai = '0990001A' WHERE uai = '0699002K'")
     await avancement.count()
-    assert "099" in await avancement.page()
+    page = await avancement.page()
+    assert "099" in page
+    assert "Compté le " in page
     assert "Rhône (069)" not in await avancement.page(departement="099")
 
 

@@ -17,6 +17,20 @@ async def test_who_is_not_signed_in_is_sent_to_the_sign_in_and_back(world):
     assert (answer.status_code, answer.headers["location"]) == (303, "/connexion?suite=/missions")
 
 
+@pytest.mark.parametrize(
+    ("page", "suite"),
+    [
+        ("http://imagin.test/preparation/0699001J?session=x", "/preparation/0699001J"),
+        ("http://imagin.test//ailleurs.example/x", "/"),
+        ("http://[", "/"),
+    ],
+)
+async def test_what_the_script_of_a_page_asks_leads_back_to_that_page(world, page, suite):
+    headers = HTML | {"HX-Request": "true", "HX-Current-URL": page}
+    answer = await world.client.post("/preparation/0699001J", headers=headers)
+    assert answer.headers["location"] == f"/connexion?suite={suite}"
+
+
 async def test_the_sign_in_for_development_is_off_unless_a_setting_switches_it_on(world):
     assert "portail" in (await world.client.get("/connexion", headers=HTML)).text
     link = f"/connexion/developpement?role=chef&code={LYON}"

@@ -18,6 +18,8 @@ async def held(world):
 async def test_chef_and_delegue_record_them_and_the_journal_says_who(open_world):
     done = await open_world.browser("chef").post(f"/coordonnees/{LYON}", DONNEES)
     assert (done.status_code, done.headers["location"]) == (303, f"/coordonnees/{LYON}?fait=coordonnees")
+    page = await open_world.browser("chef").text(done.headers["location"])
+    assert page.count("dans les mails et dans") == 2, "what is done, and what it is for"
     assert await held(open_world) == ("04 72 00 00 00", "secretariat@ac-exemple.fr", 1)
     without = await open_world.browser("delegue").post(f"/coordonnees/{LYON}", {"telephone": "", "version": "1"})
     assert without.status_code == 303

@@ -43,6 +43,14 @@ async def test_the_contact_is_written_by_no_other_role(world, name):
         assert answer.status_code == 403
 
 
+async def test_all_academies_stand_by_name_and_are_named_in_french(world):
+    page = await world.browser("administrateur").text("/contact/20")
+    assert "<h1>Contact de l’académie d’Amiens</h1>" in page
+    others = re.findall(r'href="/contact/\d\d">([^<]*)<', page)
+    assert others[:4] == ["Aix-Marseille", "Besançon", "Bordeaux", "Clermont-Ferrand"]
+    assert others[-2:] == ["Versailles", "Wallis-et-Futuna"]
+
+
 async def test_another_academies_contact_is_no_page(world):
     lille, before = world.browser("gestionnaire_de_lille"), await acts_written(world)
     assert (await lille.get("/contact/10")).status_code == 404

@@ -44,5 +44,5 @@ def document():
         signataire=Signataire("Jeanne", "MARTIN", "Proviseure", drawn()),
         contact="l’établissement (LYCEE FICTIF, LYON)",
         verification_url="https://imagin.exemple.invalid/verifier/" + "k2Jq8vZ4" * 5 + "abc",
-        etablie_le=datetime(2027, 1, 18, 14, 5, tzinfo=timezone(timedelta(hours=1))),
+        etablie_le=datetime(2027, 1, 18, 8, 5, tzinfo=timezone(timedelta(hours=1))),
     )

@@ -85,7 +85,7 @@ def test_a_convocation_says_who_is_convoked_to_what_when_and_where(document):
         "Date lundi 15 février 2027",
         "Lieu LYCEE FICTIF, LYON",
         "Pour toute question, adressez-vous à l’établissement (LYCEE FICTIF, LYON).",
-        "Établie le lundi 18 janvier 2027 à 14 h 05",
+        "Établie le lundi 18 janvier 2027 à 8 h 05",
         "Vérifier cette convocation",
         document.verification_url,
         "Page 1 sur 1",
@@ -197,7 +197,7 @@ def test_the_file_is_tagged_and_says_its_title_language_author_and_date(document
     assert told["JavaScript"] == "no"
     assert b"<pdfuaid:part>1</pdfuaid:part>" in pdf
     assert b"/Lang(fr-FR)" in pdf
-    assert b"D:20270118130500Z" in pdf
+    assert b"D:20270118070500Z" in pdf
 
 
 def test_no_document_and_a_time_without_zone_are_refused(document):

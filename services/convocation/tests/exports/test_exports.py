@@ -54,7 +54,7 @@ async def test_each_convocation_of_the_academie_is_a_line_with_state_reading_and
     assert answer.status_code == 200, answer.text
     head, *lines = rows(answer.content, kind)
     assert head == list(COLONNES)
-    names = ("UAI", "Numéro", "Qualité", "État", "Version", "Lue le", "Signée")
+    names = ("UAI", "Numéro", "Qualité", "État", "Version", "Lue le", "Signature renseignée")
     assert [[line[head.index(name)] for name in names] for line in lines] == [
         [LYON, "100", "Coordinateur", "Convoquée", "1", "15/01/2027 01:00", "Oui"],
         [LYON, "101", "Coordinateur", "Annulée", "2", "", "Oui"],

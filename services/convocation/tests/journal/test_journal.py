@@ -187,7 +187,7 @@ async def test_convocations_are_in_it_convoked_changed_cancelled_and_read(open_w
     made = (await world.chef.convoque(world.hg, "100", "101")).json()["convocations"]
     one = made[0]["convocation_id"]
     path = f"/api/convocations/{one}"
-    body = {"dates": ["2030-03-09"], "observation": "=Salle 9"}
+    body = {"dates": ["2030-03-09"], "qualite": "CORRECTEUR", "observation": "=Salle 9"}
     assert (await world.chef.put(path, body, **{"If-Match": '"1"'})).status_code == 200
     await world.pool.execute("INSERT INTO prise_de_connaissance VALUES ($1, 2, now())", one)
     assert (await world.chef.post(f"{path}/annulation", {"motif": "Malade"}, **{"If-Match": '"2"'})).status_code == 200
@@ -197,6 +197,7 @@ async def test_convocations_are_in_it_convoked_changed_cancelled_and_read(open_w
     assert titles == ["Convocation supprimée", "Convocation lue", "Convocation modifiée", "Personne convoquée"]
     assert "Motif : Malade" in text
     assert "Dates de mission mardi 5 mars 2030 samedi 9 mars 2030" in text
+    assert "Qualité Correcteur Santorin Correcteur " in text, "the default is another choice than the same by name"
     assert "Texte d'observation – –" not in text, "who left it empty changed nothing"
     assert "5 actes sur cette page" in text
     assert f'href="/convocations/{one}"' in answer.text

@@ -54,6 +54,13 @@ async def test_who_left_the_directory_meanwhile_is_not_convoked_again_by_undoing
     assert [row["numero"] for row in rows] == ["100", "102"]  # all or none
 
 
+async def test_the_end_of_the_offer_is_told_as_every_hour_is(open_world, convoked):
+    browser = open_world.browser("chef")
+    await confirm(browser, "annuler", f"{convoked['100']}|1", motif="Malade")
+    await open_world.pool.execute("UPDATE lot SET le = '2030-01-07T07:03Z'")
+    assert "Jusqu’à 8 h 05." in await browser.text(PAGE)
+
+
 @pytest.mark.parametrize(
     "data",
     [

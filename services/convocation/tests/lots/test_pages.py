@@ -95,6 +95,22 @@ async def test_somebody_ill_is_replaced_everywhere_by_one_person(open_world, con
     assert days == [("101", DAY), ("102", "2030-03-09"), ("105", DAY), ("105", "2030-03-09")]
 
 
+async def test_nobody_replaces_herself(open_world, convoked):
+    browser, choix = open_world.browser("chef"), ticked(convoked, ("hg", "100"))
+    asked = {"action": "remplacer", "choix": choix, "recherche": "boeuf"}
+    assert "Personne d’autre de ce nom" in (await browser.post(PAGE, data=asked)).text
+    await open_world.register([open_world.fiche("200", "BOEUF", "Elodie", "0699002K")])
+    page = await browser.post(PAGE, data=asked)
+    assert re.findall(r'name="remplacant" value="(\d+)"', page.text) == ["200"]
+
+
+async def test_namesakes_are_told_apart_by_where_they_teach(open_world, convoked):
+    browser = open_world.browser("chef")
+    assert (await browser.text(PAGE)).count('<span class="fr-hint-text">0699001J</span>') == 4
+    page = await browser.post(PAGE, data={"action": "annuler", "choix": ticked(convoked, ("hg", "100"))})
+    assert "BŒUF Élodie (0699001J) – Histoire-géographie" in page.text
+
+
 async def test_a_convocation_that_changed_meanwhile_holds_its_mission_back_and_the_others_go(open_world, convoked):
     browser, choix = open_world.browser("chef"), ticked(convoked, ("hg", "100"), ("hg", "101"), ("hlp", "102"))
     await confirm(browser, "qualite", ticked(convoked, ("hg", "101")), qualite="COORDINATEUR")

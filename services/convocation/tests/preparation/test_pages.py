@@ -68,6 +68,13 @@ async def test_all_missions_are_convoked_in_one_click_each_person_with_her_quali
     assert "3 personnes déjà convoquées" in (await opened(browser)).html
 
 
+async def test_who_is_convoked_already_stands_by_name(open_world):
+    await open_world.register([open_world.fiche("099", "ÉVRARD", "Zoé", "0699001J", ["1000"])])
+    await open_world.chef.convoque(open_world.hg, "099", "100", "101")
+    page = (await opened(open_world.browser("chef"))).html
+    assert "déjà convoquées&nbsp;: BŒUF Élodie, DE LA TOUR Jean-Noël, ÉVRARD Zoé<" in page
+
+
 async def test_the_same_form_sent_twice_convokes_once(open_world):
     browser = open_world.browser("chef")
     form = await opened(browser)

@@ -4,6 +4,7 @@ By discipline in the établissement, all ticked (R28–R31), and in the other ly
 name in the académie (R35); who was ticked before stays. Whoever was cancelled is never ticked by itself.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -49,7 +50,8 @@ class Raccourci:
 class ChoixDesPersonnes:
     """`suggestions`: the disciplines that what was typed may mean; `rapproche`: names with one letter changed.
 
-    `ailleurs`: of the discipline in other lycées, the first of `total_ailleurs`; `trouvees`: by name, of `total`.
+    `ailleurs`: of the discipline in other lycées, the first of `total_ailleurs`; `trouvees`: by name, of `total`,
+    without the `plus_haut` that the lists before have already.
     """
 
     suggestions: list[Discipline] = field(default_factory=list)
@@ -59,6 +61,7 @@ class ChoixDesPersonnes:
     total_ailleurs: int = 0
     trouvees: list[PersonneACocher] = field(default_factory=list)
     total: int = 0
+    plus_haut: int = 0
     choisies: list[PersonneACocher] = field(default_factory=list)
     rapproche: bool = False
 
@@ -73,10 +76,13 @@ class ChoixDesPersonnes:
 
     @property
     def possibles(self) -> list[tuple[str, str]]:
-        """Who can be chosen among the people shown, by number and name."""
+        """Who can be chosen among the people shown: number and name, namesakes told apart."""
         elsewhere = [one for one in self.ailleurs if one.cochee]
         near = [*self.groupe, *elsewhere, *self.trouvees, *self.choisies]
-        return [(one.numero, one.nom) for one in near if not one.deja]
+        names = Counter(one.nom for one in near)
+        return [
+            (one.numero, one.nom if names[one.nom] == 1 else f"{one.nom}, {one.aide}") for one in near if not one.deja
+        ]
 
     @property
     def noms(self) -> dict[str, str]:
@@ -120,6 +126,7 @@ async def people_to_tick(
     ):
         liste += [line(one, by_default=False) for one in people if one.numero not in shown]
         shown |= {one.numero for one in liste}
+    choix.plus_haut = len(found.personnes) - len(choix.trouvees)
     return choix
 
 

@@ -111,7 +111,10 @@ _FAITS = {
     ),
     "rappels-deja": ("Rappels déjà envoyés", "Ils ne l’ont été qu’une fois."),
     "avis": ("Réglage enregistré", "Les prochains avis le suivent."),
-    "coordonnees": ("Coordonnées enregistrées", "Les personnes convoquées les lisent dans leurs missions."),
+    "coordonnees": (
+        "Coordonnées enregistrées",
+        "Les personnes convoquées les lisent dans les mails et dans leurs missions.",
+    ),
     "contact": ("Contact enregistré", "Les établissements de l’académie le lisent dès à présent."),
     "fusionnees": (
         "Fiches fusionnées",

@@ -1,6 +1,6 @@
 """Sign-in for development, signing out, and for who is signed in: one's open sessions and functions."""
 
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 from uuid import UUID
 
 from fastapi import FastAPI, Request
@@ -193,5 +193,13 @@ async def _entree(request: Request) -> Entree:
 
 def to_sign_in(request: Request) -> Response:
     """Where a page sends who has no cookie: to the sign-in, and back afterwards."""
-    suite = request.url.path if request.method == "GET" else "/"
+    suite = request.url.path if request.method == "GET" else _shown(request)
     return see_other(f"/connexion?suite={quote(suite)}")
+
+
+def _shown(request: Request) -> str:
+    """The page whose script asks; « / » for a form, which would be lost there."""
+    try:
+        return local(urlsplit(request.headers.get("hx-current-url", "")).path)
+    except ValueError:  # no address
+        return "/"

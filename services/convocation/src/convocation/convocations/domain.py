@@ -52,9 +52,10 @@ class QualiteRetenue(NamedTuple):
     def libelle(self) -> str | None:
         if self.qualite is None:
             return None
-        return "Correcteur Santorin" if self.par_defaut else LIBELLES[self.qualite]
+        return LIBELLE_PAR_DEFAUT if self.par_defaut else LIBELLES[self.qualite]
 
 
+LIBELLE_PAR_DEFAUT = "Correcteur Santorin"
 LIBELLES = {
     Qualite.COORDINATEUR: "Coordinateur",
     Qualite.COORDINATEUR_ADJOINT: "Coordinateur adjoint",

@@ -117,7 +117,7 @@ class DejaConvoque(Refus):
 class ConvocationAnnulee(Refus):
     slug = "convocation-annulee"
     kind = Kind.CONFLIT
-    phrase = "Cette convocation est annulée : convoquez la personne à nouveau."
+    phrase = "Cette convocation est déjà annulée. Si la personne doit venir, convoquez-la à nouveau."
 
 
 class MotifAbsent(Refus):

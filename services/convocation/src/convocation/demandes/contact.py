@@ -1,5 +1,7 @@
 """« Contact de l’académie » (R36, R54): each gestionnaire IMAGIN records whom the établissements contact."""
 
+from operator import itemgetter
+
 from fastapi import Request
 from starlette.responses import Response
 
@@ -67,7 +69,9 @@ async def _form(
             status=422 if erreurs else 200,
             academie=academie,
             nom_academie=NOMS.get(academie, academie),
-            autres=[(one, NOMS.get(one, one)) for one in contacts_of(acteur) if one != academie],
+            autres=sorted(
+                ((one, NOMS.get(one, one)) for one in contacts_of(acteur) if one != academie), key=itemgetter(1)
+            ),
             ecrit=ecrit,
             typed=typed or held or dict.fromkeys(_PHRASES, ""),
             tenu=held is not None,

@@ -15,7 +15,7 @@ import zxingcpp
 
 from convocation.convocations.domain import LIBELLES, NatureVersion, Qualite
 from convocation.documents.composition import LONGUE_ADRESSE, Composeur, image_name, paragraphes, texte, une_ligne
-from francais import accord, date_longue, dates_longues
+from francais import accord, dates_longues, moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ def _document(document: Document) -> dict[str, Any]:
         "faits": _faits(document),
         "rubriques": [[nom, textes] for nom, textes in _rubriques(document) if textes],
         "contact": f"Pour toute question, adressez-vous à {contact.rstrip('.')}." if contact else "",
-        "etablie": f"Établie le {date_longue(document.etablie_le.date())} à {document.etablie_le:%H h %M}",
+        "etablie": f"Établie le {moment(document.etablie_le)}",
         "signataire": _signataire(document.signataire),
         "verification": _verification(document),
         "pied": f"{_TITRES[document.nature][0]} {reference} – {version.lower()}",

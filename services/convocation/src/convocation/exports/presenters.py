@@ -25,7 +25,7 @@ COLONNES = (
     "État",
     "Version",
     "Lue le",
-    "Signée",
+    "Signature renseignée",
     "Accès à SANTORIN",
     "Mail",
 )

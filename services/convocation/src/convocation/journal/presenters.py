@@ -8,6 +8,7 @@ from acces.acteur import Role
 from acces.audit import changes
 from convocation.avis.domain import LIBELLES_RYTHME
 from convocation.cadre.ecran import FONCTIONS
+from convocation.convocations.domain import LIBELLE_PAR_DEFAUT as PAR_DEFAUT
 from convocation.convocations.domain import LIBELLES as QUALITES
 from convocation.delegations.domain import LIBELLES
 from convocation.journal.sql import ActeDuJournal
@@ -137,7 +138,7 @@ _MOTS: Mapping[str, Mapping[str, str]] = {
     "rythme": LIBELLES_RYTHME,
     "droit": {droit.value: nom for droit, nom in LIBELLES.items()},
     "academies": NOMS,
-    "qualite": {qualite.value: nom for qualite, nom in QUALITES.items()},
+    "qualite": {qualite.value: nom for qualite, nom in QUALITES.items()} | {"PAR_DEFAUT": PAR_DEFAUT},
 }
 
 

@@ -19,8 +19,9 @@ WHERE ($1::text IS NULL OR action LIKE $1) AND ($2::text[] IS NULL OR academie =
   AND ($8::timestamptz IS NULL OR (le <= $8 AND (le, 'a' || lpad(id::text, 20, '0')) < ($8, $9)))
 ORDER BY le DESC, id DESC LIMIT $10
 """
-_ETAT = """jsonb_build_object('nature', {v}.nature, 'qualite', {v}.qualite, 'dates', {v}.dates,
-       'observation', {v}.observation)"""
+# A default qualité is told as a code of its own: by name it is another choice.
+_ETAT = """jsonb_build_object('nature', {v}.nature, 'dates', {v}.dates, 'observation', {v}.observation,
+       'qualite', CASE WHEN {v}.qualite_par_defaut THEN 'PAR_DEFAUT' ELSE {v}.qualite END)"""
 _SUJET = """i.nom || ' ' || i.prenom || ', ' || m.libelle"""
 _VERSIONS = f"""
 SELECT 'c' || v.convocation_id || '-' || lpad(v.version::text, 9, '0') AS rang, 0::bigint AS id, v.le, v.par,

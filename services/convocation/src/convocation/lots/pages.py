@@ -257,12 +257,14 @@ async def _confirm(
 async def _search(
     request: Request, connection: Connection, acteur: Acteur, lot: Lot, rows: Sequence[LigneConvocation]
 ) -> Trouves:
-    """Who may replace, once a name is typed."""
+    """Who may replace, once a name is typed: nobody replaces herself."""
     if lot.acte is not ActeEnLot.REMPLACER or len(lot.recherche) < 2 or not rows:
         return Trouves()
     found = await annuaire.search(connection, rows[0].academie, lot.recherche, limit=_FOUND)
     await count_read(request, acteur, found.personnes)
-    return found
+    replaced = {row.numero for row in rows}
+    others = [one for one in found.personnes if one.numero not in replaced]
+    return Trouves(others, found.total - len(found.personnes) + len(others), found.rapproche)
 
 
 async def _to_read(

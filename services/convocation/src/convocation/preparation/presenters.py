@@ -13,6 +13,7 @@ from convocation.annuaire.domain import Intervenant
 from convocation.annuaire.reads import Trouves
 from convocation.avertissements.calendrier import calendrier
 from convocation.avertissements.domain import Avertissement
+from convocation.commun.recherche import cle
 from convocation.commun.refus import Refus
 from convocation.convocations import reads as convocations
 from convocation.convocations.domain import Convocation, Saisie
@@ -206,7 +207,7 @@ async def present(
                 qualite, annulee = brouillon.qualites.get(numero, ""), numero in there
                 nom = f"{person.nom} {person.prenom}"
                 bloc.lignes.append(Ligne(numero, nom, aide, numero in brouillon.coches, qualite, annulee))
-        bloc.deja = [f"{named[numero].nom} {named[numero].prenom}" for numero in there if numero in active]
+        bloc.deja = sorted((f"{named[numero].nom} {named[numero].prenom}" for numero in active), key=cle)
         blocs.append(bloc)
     warnings = await _warnings(connection, donnees, preparation, people, blocs, ouvert=ouvert, aujourdhui=aujourdhui)
     lus = [f"{mission.mission_id}|{cle}" for mission, warning in warnings for cle in warning.cles]

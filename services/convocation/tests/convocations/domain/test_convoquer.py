@@ -215,8 +215,9 @@ def test_r45_a_cancellation_without_reason_is_refused():
 
 def test_a_cancelled_convocation_can_be_neither_changed_nor_cancelled_again():
     cancelled = annuler(convoke("1")[0], ouvert=True, motif="Malade")
-    with pytest.raises(errors.ConvocationAnnulee):
+    with pytest.raises(errors.ConvocationAnnulee) as told:
         annuler(cancelled, ouvert=True, motif="Encore")
+    assert "déjà annulée" in told.value.phrase, "a second window asks for what is done"
     with pytest.raises(errors.ConvocationAnnulee):
         modifier(cancelled, MISSION, ouvert=True, saisie=SAISIE, aujourdhui=DAY)
 
