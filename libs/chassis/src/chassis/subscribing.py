@@ -30,7 +30,7 @@ _log = logging.getLogger("faststream")  # its errors only: it would name each ba
 _log.setLevel(logging.ERROR)
 _POLL_MILLISECONDS = 200
 _GATHERED_BYTES = 64 * 1024  # so much is not waited for: who is behind reads on at once
-_FETCHED_BYTES = 256 * 1024  # of a partition in one answer, or one batch that is larger: all are held until they are read
+_FETCHED_BYTES = 256 * 1024  # of a partition in one answer, or one larger batch: all are held until they are read
 _FETCH_SECONDS = 0.5  # Kafka's own default
 _MECHANISMS = {"PLAIN": SASLPlaintext, "SCRAM-SHA-256": SASLScram256, "SCRAM-SHA-512": SASLScram512}
 
