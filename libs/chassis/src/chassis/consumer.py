@@ -53,10 +53,10 @@ class Reader(Protocol[S]):
     async def known(self, connection: Connection, aggregates: list[str]) -> dict[str, Known]:
         """Versions already held, their rows locked in id order (D7)."""
 
-    async def apply(self, connection: Connection, events: list[Event[S]], held: Collection[str]) -> None:
+    async def apply(self, connection: Connection, events: list[Event[S]], held: Mapping[str, Known]) -> None:
         """Write the effect and the outbox rows of events the guard let through, in their order.
 
-        `held`: the aggregates of the batch that `known` found.
+        `held`: what `known` found of the batch's aggregates.
         """
 
 
@@ -228,7 +228,7 @@ class Consumer:
         try:
             async with connection.transaction():  # a savepoint
                 known = await self._reader.known(connection, sorted({event.aggregate for event in events}))
-                held = frozenset(known)
+                held = dict(known)  # the guard brings `known` up to date
                 passed = guard(events, known, attempt)
                 if passed:
                     await self._reader.apply(connection, passed, held)

@@ -10,10 +10,14 @@ from chassis.cloudevents import Dead, Event
 
 
 class Known(NamedTuple):
-    """The version a service has of an aggregate, and the hash of its content."""
+    """The version a service has of an aggregate, and the hash of its content.
+
+    `own`: the version of what the service itself tells of it, where it counts one.
+    """
 
     version: int
     hash: str
+    own: int = 0
 
 
 @dataclass(slots=True)

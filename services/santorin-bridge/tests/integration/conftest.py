@@ -100,7 +100,7 @@ class Bridge:
         ]
         async with self.pool.acquire() as connection, connection.transaction():
             known = await reader.known(connection, sorted({one.aggregate for one in events}))
-            held = frozenset(known)
+            held = dict(known)
             passed = guard(events, known, Outcome())
             if passed:
                 await reader.apply(connection, passed, held)

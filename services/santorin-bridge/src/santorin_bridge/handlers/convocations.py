@@ -1,6 +1,6 @@
 """Kafka in: `imagin.public.convocation.v1` → the right that follows (R15)."""
 
-from collections.abc import Collection
+from collections.abc import Mapping
 
 from chassis.cloudevents import Event
 from chassis.database import Connection
@@ -22,9 +22,11 @@ class GrantOrRevokeOnConvocationEvents:
     async def known(self, connection: Connection, aggregates: list[str]) -> dict[str, Known]:
         return await habilitations.known(connection, aggregates)
 
-    async def apply(self, connection: Connection, events: list[Event[ConvocationState]], held: Collection[str]) -> None:
+    async def apply(
+        self, connection: Connection, events: list[Event[ConvocationState]], held: Mapping[str, Known]
+    ) -> None:
         latest = {event.aggregate: event for event in events}
-        versions = await habilitations.versions(connection, list(held)) if held else {}
+        versions = {aggregate: one.own for aggregate, one in held.items()}
         await habilitations.save(
             connection, [_droit(event, versions.get(aggregate, 0) + 1) for aggregate, event in latest.items()]
         )

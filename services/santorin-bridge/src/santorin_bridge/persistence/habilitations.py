@@ -11,11 +11,8 @@ from santorin_bridge.persistence import envois
 from santorin_bridge.persistence.envois import DroitAPublier, Envoi
 
 _KNOWN = """
-SELECT convocation_id::text AS convocation_id, convocation_version, convocation_hash FROM habilitation
+SELECT convocation_id::text AS convocation_id, convocation_version, convocation_hash, version FROM habilitation
 WHERE convocation_id = ANY($1::text[]::uuid[]) ORDER BY habilitation.convocation_id FOR UPDATE
-"""
-_VERSIONS = """
-SELECT convocation_id::text AS convocation_id, version FROM habilitation WHERE convocation_id = ANY($1::text[]::uuid[])
 """
 _CHANGE = """
 UPDATE habilitation h
@@ -43,10 +40,6 @@ class _Suivie(Row):
     convocation_id: str
     convocation_version: int
     convocation_hash: str
-
-
-class _VersionRow(Row):
-    convocation_id: str
     version: int
 
 
@@ -97,15 +90,9 @@ class DroitEcrit(Row):
 
 
 async def known(connection: Connection, convocations: list[str]) -> dict[str, Known]:
-    """Version and hash of the convocation each right follows, its row locked."""
+    """Version and hash of the convocation each right follows, and the right's own version; its row locked."""
     rows = await connection.fetch(_KNOWN, convocations, record_class=_Suivie)
-    return {row.convocation_id: Known(row.convocation_version, row.convocation_hash) for row in rows}
-
-
-async def versions(connection: Connection, convocations: list[str]) -> dict[str, int]:
-    """The own version of each right there is."""
-    rows = await connection.fetch(_VERSIONS, convocations, record_class=_VersionRow)
-    return {row.convocation_id: row.version for row in rows}
+    return {row.convocation_id: Known(row.convocation_version, row.convocation_hash, row.version) for row in rows}
 
 
 async def save(connection: Connection, droits: Sequence[NouveauDroit]) -> None:
