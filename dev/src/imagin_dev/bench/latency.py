@@ -34,7 +34,7 @@ from testkit.processes import ServiceProcess
 Send = Callable[[], Coroutine[Any, Any, None]]
 Figures = dict[str, Any]
 _FIRST = 1_000
-_PARTS = ("postgresql", "kafka", "bench")
+_BESIDES = ("postgresql", "kafka", "bench")
 
 
 async def latency(stack: Stack, count: int, rates: Sequence[int]) -> Figures:
@@ -53,7 +53,7 @@ async def latency(stack: Stack, count: int, rates: Sequence[int]) -> Figures:
 
 def _beside(floor: Figures, product: Figures) -> Figures:
     """`cpu_ratio` is of the processes alone, without Kafka, PostgreSQL and the benchmark."""
-    ours, its = (sum(ms for name, ms in one["cpu_ms"].items() if name not in _PARTS) for one in (product, floor))
+    ours, its = (sum(ms for name, ms in one["cpu_ms"].items() if name not in _BESIDES) for one in (product, floor))
     return {
         "bare": floor,
         "product": product,

@@ -1,21 +1,16 @@
 """R24, R40, R43–R46: the PDF, read back with poppler's pdftotext and pdfinfo, never with what wrote it."""
 
-import errno
 import hashlib
 import io
 import os
 import pickle
 import random
 import re
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, replace
 from datetime import date, datetime
-from pathlib import Path
 
 import pytest
 import zxingcpp
@@ -224,12 +219,6 @@ def test_the_same_documents_give_the_same_bytes_in_any_process_place_language_an
     assert done.stdout.decode().strip() == here
 
 
-def test_threads_may_render_at_once(document):
-    alone = [digest(replace(document, version=version)) for version in range(1, 9)]
-    with ThreadPoolExecutor(8) as pool:
-        assert list(pool.map(lambda version: digest(replace(document, version=version)), range(1, 9))) == alone
-
-
 @pytest.mark.parametrize("name", TEXTS)
 def test_markup_in_a_text_of_people_is_printed_and_never_read_as_code(document, annulation, name):
     text = read(replace(annulation if name == "motif" else document, **{name: HOSTILE}))
@@ -322,47 +311,6 @@ def test_the_code_is_read_from_the_printed_page_by_a_reader(document):
         assert (code.text, code.format) == (url, zxingcpp.BarcodeFormat.QRCode)
 
 
-def test_a_panic_of_typst_is_an_error_like_another_and_the_next_document_is_rendered(document):
-    class Panic(BaseException):
-        pass
-
-    class Broken:
-        def compile(self, **_):
-            raise Panic
-
-    renderer = Documents()
-    compilateur = renderer._free.get()
-    compilateur._compiler = Broken()
-    renderer._free.put(compilateur)
-    with pytest.raises(RuntimeError):
-        renderer.render([document])
-    assert renderer.render([document]) == RENDERER.render([document])
-
-
-def test_a_disk_that_was_full_leaves_no_half_file_that_later_documents_would_bear(document, monkeypatch):
-    write = Path.write_bytes
-
-    def half(path, octets):
-        write(path, octets[: len(octets) // 2])
-        raise OSError(errno.ENOSPC, "no space left")
-
-    renderer = Documents()
-    with monkeypatch.context() as full:
-        full.setattr(Path, "write_bytes", half)
-        with pytest.raises(OSError, match="no space left"):
-            renderer.render([document])
-    assert renderer.render([document]) == RENDERER.render([document])
-
-
-def test_whose_folder_was_cleaned_away_renders_the_same(document, tmp_path, monkeypatch):
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "of a process"))
-    (tmp_path / "of a process").mkdir()
-    renderer = Documents()
-    before = renderer.render([document])
-    shutil.rmtree(tmp_path / "of a process")
-    assert renderer.render([document]) == before
-
-
 def test_a_signature_that_was_not_used_lately_makes_room_for_others(document):
     renderer = Documents()
     for number in range(25):
@@ -384,16 +332,3 @@ def test_a_thousand_documents_are_one_file(document, capsys):
     with capsys.disabled():
         sys.stdout.write(f"\n1,000 documents: {many / one:.0f} times the time of one, {many:.1f} ms each\n")
     assert info(pdf)["Pages"] == "1000"
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_big_files_leave_no_memory_behind(document):
-    def megabytes():
-        return int(Path("/proc/self/statm").read_text().split()[1]) * 4 // 1024
-
-    def render(turn):
-        RENDERER.render([replace(document, nom=f"NOM{turn}-{rank}") for rank in range(100)])
-        return megabytes()
-
-    first, *others = [render(turn) for turn in range(6)]
-    assert max(others) - first < 100
