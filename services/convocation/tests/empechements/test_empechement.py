@@ -72,6 +72,16 @@ async def test_reported_on_a_version_that_was_changed_meanwhile_the_person_reads
     assert await etats(open_world) == []
 
 
+async def test_whoever_reports_has_read_that_version_and_is_not_among_those_to_remind(open_world, line):
+    unread = "SELECT non_lues FROM retard_etablissement WHERE convoques > 0"
+    assert await open_world.pool.fetchval(unread) == 1
+    for _ in range(2):
+        await open_world.browser("intervenant").post(page(line), {"version": "1", "motif": MOTIF})
+    assert await open_world.pool.fetchval(unread) == 0
+    await open_world.browser("intervenant").post(page(line, "/retrait"))
+    assert await open_world.pool.fetchval(unread) == 0
+
+
 async def test_of_a_cancelled_convocation_nothing_is_reported(open_world, line):
     await open_world.chef.post(f"/api/convocations/{line}/annulation", {"motif": "x"}, **{"If-Match": '"1"'})
     person = open_world.browser("intervenant")

@@ -9,7 +9,9 @@ from convocation.convocations.reads import EtatRow, convocation_of
 from convocation.empechements.domain import Candidat, EtatEmpechement
 
 _EMPECHEMENT = "SELECT id, convocation_id, version, motif, le, etat, reponse, par, repondu_le FROM empechement"
+# Whoever says that she cannot come has read it: nobody is to remind her of that.
 _REPORT = """
+WITH lue AS (INSERT INTO prise_de_connaissance (convocation_id, version, le) VALUES ($1, $2, $4) ON CONFLICT DO NOTHING)
 INSERT INTO empechement (convocation_id, version, motif, le) VALUES ($1, $2, $3, $4)
 ON CONFLICT (convocation_id) WHERE etat = 'OUVERT' DO NOTHING
 """
