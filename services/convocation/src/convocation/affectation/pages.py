@@ -19,13 +19,13 @@ from convocation.commun.application import application
 from convocation.commun.limites import count_read, limit_recherche
 from convocation.commun.refus import Refus
 from convocation.commun.refusals import status_of
+from convocation.convocations.access import mission_to_fill
 from convocation.convocations.commands import PassageOutre, create_convocations, examine_with, known
 from convocation.convocations.domain import LIBELLES
-from convocation.convocations.examen import Connu, sur_la_mission
+from convocation.convocations.examen import APourvoir, Connu, sur_la_mission
 from convocation.convocations.forms import Saisies, read_saisies
 from convocation.convocations.refus import AvertissementsALire
 from convocation.demandes import reads as demandes
-from convocation.missions.access import mission_to_convoke_on
 from convocation.missions.domain import CONSEIL_DATE, LIBELLES_TYPE, Mission, MissionType, intitule
 from convocation.nomenclature import reads as nomenclature
 from convocation.ouvertures import reads as ouvertures
@@ -41,8 +41,8 @@ router = Router(include_in_schema=False)
 async def ouvrir(request: Request, mission_id: UUID, acteur: ActeurDep) -> Response:
     """The empty form (R27)."""
     async with reading(request, acteur) as connection:
-        mission = await mission_to_convoke_on(connection, acteur, mission_id)
-        return await _show(request, connection, acteur, mission, Saisies(cle=secrets.token_urlsafe(16)))
+        place = await mission_to_fill(connection, acteur, mission_id)
+        return await _show(request, connection, acteur, place, Saisies(cle=secrets.token_urlsafe(16)))
 
 
 @router.post("/missions/{mission_id}/affectation", dependencies=[Depends(limit_recherche)])
@@ -52,8 +52,8 @@ async def remplir(request: Request, mission_id: UUID, acteur: ActeurDep) -> Resp
     if saisies.action == "convoquer":
         return await _convoquer(request, acteur, mission_id, saisies)
     async with reading(request, acteur) as connection:
-        mission = await mission_to_convoke_on(connection, acteur, mission_id)
-        return await _show(request, connection, acteur, mission, saisies)
+        place = await mission_to_fill(connection, acteur, mission_id)
+        return await _show(request, connection, acteur, place, saisies)
 
 
 async def _read(request: Request) -> Saisies:
@@ -77,8 +77,8 @@ async def _convoquer(request: Request, acteur: Acteur, mission_id: UUID, saisies
             await create_convocations(command, mission_id, saisies.numeros, saisie, outre)
     except Refus as refus:
         async with reading(request, acteur) as connection:
-            mission = await mission_to_convoke_on(connection, acteur, mission_id)
-            return await _show(request, connection, acteur, mission, saisies, refus)
+            place = await mission_to_fill(connection, acteur, mission_id)
+            return await _show(request, connection, acteur, place, saisies, refus)
     return see_other(f"{done}convoquees&n={len(saisies.numeros)}", request)
 
 
@@ -86,16 +86,12 @@ async def _show(
     request: Request,
     connection: Connection,
     acteur: Acteur,
-    mission: Mission,
+    place: APourvoir,
     saisies: Saisies,
     refus: Refus | None = None,
 ) -> Response:
-    decisions = await ouvertures.decisions(connection, mission.session, mission.academie, mission.uai)
-    now = application(request).clock()
-    ouverte = est_ouvert(decisions, mission.academie, mission.uai, now)
+    mission, connu = place.mission, await _connu(request, connection, place)
     disciplines = await nomenclature.disciplines(connection, "")
-    jour = local_time(mission.academie, now).date()
-    connu = await known(connection, mission, ouvert=ouverte, aujourdhui=jour)
     choix = await people_to_tick(connection, mission, saisies, disciplines, connu.existantes)
     await count_read(request, acteur, [*choix.groupe, *choix.ailleurs, *choix.trouvees])
     avertissements = await _avertissements(connection, mission, choix, saisies, connu)
@@ -117,11 +113,19 @@ async def _show(
         erreurs=[] if to_read else _erreurs(refus, saisies, choix),
         qualites=list(LIBELLES.items()),
         conseil=CONSEIL_DATE,
-        aujourdhui=jour,
+        aujourdhui=connu.aujourdhui,
         disciplines=disciplines,
         raccourcis=await shortcuts(connection, mission, disciplines, connu.disciplines),
         contact=await demandes.contact(connection, mission.academie),
     )
+
+
+async def _connu(request: Request, connection: Connection, place: APourvoir) -> Connu:
+    mission, now = place.mission, application(request).clock()
+    decisions = await ouvertures.decisions(connection, mission.session, mission.academie, mission.uai)
+    ouvert = est_ouvert(decisions, mission.academie, mission.uai, now)
+    jour = local_time(mission.academie, now).date()
+    return await known(connection, mission, ouvert=ouvert, aujourdhui=jour, place=place)
 
 
 def _erreurs(refus: Refus | None, saisies: Saisies, choix: ChoixDesPersonnes) -> list[dict[str, str]]:

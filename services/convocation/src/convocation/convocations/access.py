@@ -11,9 +11,9 @@ from convocation.commun.policy import POLICY
 from convocation.commun.refus import VersionDepassee
 from convocation.convocations import reads, sql
 from convocation.convocations.domain import Convocation
+from convocation.convocations.examen import APourvoir
 from convocation.convocations.reads import LigneConvocation
 from convocation.convocations.refus import ConvocationInconnue, PlusRienAFaire
-from convocation.convocations.sql import APourvoir
 from convocation.missions.access import may_see, mission_to_convoke_on, seen, to_convoke_on
 from convocation.missions.domain import Mission
 from convocation.missions.refus import MissionInconnue, SessionArchivee
@@ -76,10 +76,13 @@ async def held_open(commande: Commande, mission: Mission) -> bool:
     return est_ouvert(decisions, mission.academie, mission.uai, commande.now)
 
 
-async def mission_to_fill(connection: Connection, acteur: Acteur, mission_id: UUID) -> APourvoir:
-    """The mission to convoke on and what it asks for, held. Raises MissionInconnue, Forbidden, SessionArchivee."""
+async def mission_to_fill(connection: Connection, acteur: Acteur, mission_id: UUID, *, lock: bool = False) -> APourvoir:
+    """The mission to convoke on and what it asks for; `lock`: for a command.
+
+    Raises MissionInconnue, Forbidden, SessionArchivee.
+    """
     may_see(acteur)
-    found = await sql.a_pourvoir(connection, mission_id, lock=True)
+    found = await sql.a_pourvoir(connection, mission_id, lock=lock)
     if found is None:
         raise MissionInconnue
     to_convoke_on(acteur, seen(acteur, found.mission))

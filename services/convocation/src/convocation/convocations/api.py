@@ -14,8 +14,8 @@ from convocation.convocations import presenters, reads
 from convocation.convocations.access import mission_to_fill, visible_convocation
 from convocation.convocations.commands import cancel_convocation, change_convocation, convoke_on
 from convocation.convocations.domain import Convocation
+from convocation.convocations.examen import APourvoir
 from convocation.convocations.forms import AnnulerIn, ConvoquerIn, SaisieIn
-from convocation.convocations.sql import APourvoir
 from pages.commands import commande, reading
 
 router = Router(prefix="/api", tags=["convocations"])
@@ -28,7 +28,7 @@ async def convoquer(
     """« Convoquer » (R41): all of the list or none of it."""
 
     async def may(connection: Connection) -> APourvoir:
-        return await mission_to_fill(connection, acteur, mission_id)
+        return await mission_to_fill(connection, acteur, mission_id, lock=True)
 
     async def work(command: Commande, place: APourvoir) -> dict[str, Any]:
         done = await convoke_on(command, place, body.intervenants, body.saisie())

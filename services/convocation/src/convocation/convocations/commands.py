@@ -18,10 +18,9 @@ from convocation.commun.refus import VersionDepassee, entier
 from convocation.convocations import reads, sql
 from convocation.convocations.access import convocation_for_writing, held_open, mission_for_writing, mission_to_fill
 from convocation.convocations.domain import Convocation, Saisie, annuler, modifier
-from convocation.convocations.examen import Connu, conflits, examiner, sur_l_observation
+from convocation.convocations.examen import APourvoir, Connu, conflits, examiner, sur_l_observation
 from convocation.convocations.publishing import TYPES, publish
 from convocation.convocations.refus import AvertissementsALire, DejaConvoque
-from convocation.convocations.sql import APourvoir
 from convocation.missions.domain import Mission
 from event_schemas.academies import local_time
 from event_schemas.catalogue import CONVOCATION
@@ -98,7 +97,7 @@ async def create_convocations(
     commande: Commande, mission_id: UUID, numeros: Sequence[str], saisie: Saisie, outre: PassageOutre | None = None
 ) -> Convoquees:
     """Without `outre` warnings are told afterwards. Raises a Refus (AvertissementsALire too), Forbidden."""
-    place = await mission_to_fill(commande.connection, commande.acteur, mission_id)
+    place = await mission_to_fill(commande.connection, commande.acteur, mission_id, lock=True)
     return await convoke_on(commande, place, numeros, saisie, outre)
 
 

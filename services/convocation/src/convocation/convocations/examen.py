@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 from convocation.annuaire.domain import Intervenant
@@ -11,6 +12,15 @@ from convocation.convocations.domain import Convocation, Qualite, Saisie, convoq
 from convocation.exigences.domain import ProfilsRequis, profils_manquants
 from convocation.missions.domain import Mission, MissionType
 from francais.imprimable import illisibles, omis
+
+
+class APourvoir(NamedTuple):
+    """A mission, its rule, whose teachers correct its épreuve, and whether its convocations will be signed."""
+
+    mission: Mission
+    requis: ProfilsRequis
+    conseillees: list[str]
+    signee: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,16 +4,14 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import NamedTuple
 from uuid import UUID
 
 from chassis.database import Connection, Row
 from chassis.outbox import Outgoing
 from convocation.avertissements.domain import Avertissement
 from convocation.convocations.domain import Convocation, NatureVersion
-from convocation.exigences.domain import ProfilsRequis
+from convocation.convocations.examen import APourvoir
 from convocation.exigences.reads import EN_VIGUEUR, lire_profils
-from convocation.missions.domain import Mission
 from convocation.missions.reads import COLUMNS, MissionRow, mission_of
 
 _SAVE = """
@@ -158,15 +156,6 @@ async def remember_override(
     """These versions were made in spite of `avertissements`, which `par` had read."""
     told = json.dumps([asdict(one) for one in avertissements], ensure_ascii=False)
     await connection.execute(_OVERRIDE, list(versions), list(versions.values()), told, motif, par, le)
-
-
-class APourvoir(NamedTuple):
-    """A mission, its rule, whose teachers correct its épreuve, and whether its convocations will be signed."""
-
-    mission: Mission
-    requis: ProfilsRequis
-    conseillees: list[str]
-    signee: bool
 
 
 async def a_pourvoir(connection: Connection, mission_id: UUID, *, lock: bool = False) -> APourvoir | None:
