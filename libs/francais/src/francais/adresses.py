@@ -60,4 +60,6 @@ def _domaine(domaine: str) -> str:
         raise AdresseRefusee("Après « @ », l’adresse n’a pas un nom de domaine.") from None
     if ascii_.endswith("."):
         raise AdresseRefusee("L’adresse finit par un point.")
+    if "." not in ascii_:  # RFC 5321, 2.3.5: a fully-qualified name
+        raise AdresseRefusee("Après « @ », le nom de domaine n’est pas entier : il lui manque sa fin, comme « .fr ».")
     return domaine if domaine.isascii() else ascii_
