@@ -53,10 +53,11 @@ async def test_what_was_typed_survives_a_session_that_ended_elsewhere(world):
     assert (await world.etats())[2] == "A_VALIDER"
 
 
-async def test_the_menu_leads_to_convocation_and_lille_sees_nothing_of_lyon(world):
+async def test_the_menu_and_the_help_lead_to_convocation_and_lille_sees_nothing_of_lyon(world):
     await world.receive(world.closing(LYON, 1, HG=30))
     page = await world.page("lille", "/imports")
     assert 'href="http://convocation.test/"' in page.text
+    assert '<a href="http://convocation.test/aide/imports">Aide</a>' in page.text
     assert LYON not in page.text
     assert LYON in (await world.page("admin", "/imports")).text
 

@@ -53,6 +53,7 @@ def page(request: Request, acteur: Acteur, template: str, *, status: int = 200, 
     frame = {
         "utilisateur": utilisateur(request, acteur, _FONCTIONS),
         "menu": _menu(request),
+        "aide": _aide(request),
         "avis": notices(request, _FAITS) if status == 200 else [],
     }
     return application(request).pages.render(request, template, status=status, **frame | context)
@@ -63,6 +64,12 @@ def _menu(request: Request) -> list[Groupe]:
     url = application(request).convocation_url
     elsewhere = (("", "Convocations", f"{url}/"),) if url else ()
     return menu((*elsewhere, *_MENU), request.url.path)
+
+
+def _aide(request: Request) -> str:
+    """The help about imports is one of convocation's pages."""
+    url = application(request).convocation_url
+    return f"{url}/aide/imports" if url else ""
 
 
 @contextmanager
