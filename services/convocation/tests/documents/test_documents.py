@@ -125,6 +125,7 @@ def test_r45_a_cancellation_says_why_and_obliges_to_nothing(annulation):
     assert "Motif de l’annulation En congé à cette date." in text
     assert "Votre accès à SANTORIN pour cette mission est retiré." in text
     assert "obligatoire" not in text
+    assert "Observation" not in text
 
 
 @pytest.mark.parametrize(

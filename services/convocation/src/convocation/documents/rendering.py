@@ -172,10 +172,11 @@ def _faits(document: Document) -> list[tuple[str, str, bool]]:
 
 
 def _rubriques(document: Document) -> list[tuple[str, list[list[str]]]]:
-    """Titles with their paragraphs, each a list of lines."""
+    """Titles with their paragraphs, each a list of lines. A cancelled one asks to bring nothing."""
+    annulee = document.nature is NatureVersion.ANNULATION
     return [
         ("Motif de l’annulation", paragraphes(document.motif or "")),
-        ("Observation", paragraphes(document.observation)),
+        ("Observation", [] if annulee else paragraphes(document.observation)),
         ("Accès à SANTORIN", [[phrase] for phrase in _santorin(document)]),
     ]
 

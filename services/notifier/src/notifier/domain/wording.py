@@ -202,17 +202,17 @@ def _faits(item: Item) -> tuple[Fait, ...]:
     mission = [("Mission", "Numérisation de copies")]
     if envoi.type != "NUMERISATION":
         mission = [("Mission", "Correction de copies"), ("Épreuve", epreuve)]
-    motif = envoi.motif if item.nature is Nature.ANNULATION else None
+    annulee = item.nature is Nature.ANNULATION
     reponse = envoi.reponse_empechement if item.nature is Nature.REPONSE else None
     faits = [
-        ("Motif de l’annulation", motif or ""),
+        ("Motif de l’annulation", (envoi.motif or "") if annulee else ""),
         ("Réponse de l’établissement", reponse or ""),
         *mission,
         ("Session", envoi.session),
         ("Établissement", envoi.etablissement),
         ("Qualité", envoi.qualite or ""),
         ("Date" if len(envoi.dates) == 1 else "Dates", dates_longues(envoi.dates)),
-        ("Observation", envoi.observation),
+        ("Observation", "" if annulee else envoi.observation),  # there is nothing to bring any more
     ]
     read = [Fait(nom, tuple(lignes(valeur))) for nom, valeur in faits]
     return tuple(one for one in read if one.lignes)
