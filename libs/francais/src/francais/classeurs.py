@@ -70,10 +70,12 @@ _VIDE = _Cellule()
 def _bibliotheque() -> Iterator[None]:
     """Around calls of zipfile and openpyxl alone: of a damaged file they raise whatever they like.
 
-    What our own code raises is no fault of the file, and goes out to be logged. Raises ClasseurRefuse.
+    What our own code raises is no fault of the file, and goes out to be logged. Raises ClasseurRefuse, MemoryError.
     """
     try:
         yield
+    except MemoryError:
+        raise
     except Exception:  # noqa: BLE001  # see above
         raise ClasseurRefuse(_ABIME) from None
 

@@ -263,6 +263,23 @@ async def test_an_import_whose_session_is_killed_leaves_nothing_and_is_taken_up_
     assert ((await annuaire.state(import_id)).etat, (await annuaire.counts())[0]) == ("TERMINE", 1 + PEOPLE)
 
 
+async def test_an_import_whose_reading_process_is_killed_leaves_nothing_and_is_taken_up_afterwards(annuaire):
+    before = await annuaire.counts()
+    import_id = await annuaire.give(csv_file(), essai=False)
+    work = asyncio.create_task(annuaire.work())
+
+    async def reading():
+        return [one for one in psutil.Process().children() if "lecture_worker" in str(one.cmdline())]
+
+    [child] = await eventually(reading, timeout=60)
+    child.kill()
+    with pytest.raises(OSError, match="status"):
+        await work
+    assert ((await annuaire.state(import_id)).etat, await annuaire.counts()) == ("EN_COURS", before)
+    await annuaire.work()
+    assert ((await annuaire.state(import_id)).etat, (await annuaire.counts())[0]) == ("TERMINE", 1 + PEOPLE)
+
+
 async def test_an_import_that_was_interrupted_three_times_is_given_up(annuaire):
     import_id = await annuaire.give(csv_file()[:10_000], essai=False)
     await annuaire.pool.execute("UPDATE import_annuaire SET tentatives = 3")

@@ -1,24 +1,22 @@
 """SQL of a whole file of people (R36): copied to a temporary table, compared as sets, written where it differs."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict
 from datetime import date
 from uuid import UUID
 
 from chassis.database import ConcurrentWrite, Connection, Row
 from convocation.annuaire.domain import Indisponibilite, Intervenant
-from convocation.annuaire.imports.domain import COLONNES, Ligne
-from convocation.commun.recherche import cle, formes
+from convocation.annuaire.imports.domain import CHAMPS, PERIODES
 
-PERIODES = "indisponibilites"
-CHAMPS = tuple(one.nom for one in COLONNES if one.nom != PERIODES)
 _COMPARED = (*CHAMPS, "academie")
 _COLUMNS = (*_COMPARED, "cle")
 _NAMES = ", ".join(_COLUMNS)
 _CREATE = """
+DROP TABLE IF EXISTS annuaire_importe;
 CREATE TEMP TABLE annuaire_importe (
     LIKE intervenant INCLUDING DEFAULTS, ligne int NOT NULL, mots text[] NOT NULL, periodes text
-) ON COMMIT DROP;
+);
 ALTER TABLE annuaire_importe ALTER stagiaire DROP NOT NULL, ALTER profils DROP NOT NULL;
 """
 _PERIODES = """
@@ -145,39 +143,29 @@ class ExporteeRow(PersonneRow):
         )
 
 
-def rows(lignes: Iterable[Ligne]) -> list[tuple[object, ...]]:
-    """People as `copy` takes them. Folding 50,000 names is work for a thread."""
-    return [
-        (
-            *(None if name in one.absentes else _plain(getattr(one.personne, name)) for name in CHAMPS),
-            one.personne.academie,
-            cle(f"{one.personne.nom} {one.personne.prenom}"),
-            one.ligne,
-            formes(one.personne.nom, one.personne.prenom),
-            None if PERIODES in one.absentes else _periodes(one.personne),
-        )
-        for one in lignes
-    ]
-
-
-def _periodes(person: Intervenant) -> str:
-    return " ".join(f"{one.debut}/{one.fin}" for one in person.indisponibilites)
-
-
-def _plain(value: object) -> object:
-    return list(value) if isinstance(value, tuple) else value
-
-
-async def copy(connection: Connection, people: Sequence[tuple[object, ...]]) -> None:
-    """The file's people in a temporary table, until the transaction ends."""
+async def begin(connection: Connection) -> None:
+    """An empty temporary table of the session, for the file's people."""
     await connection.execute(_CREATE)
+
+
+async def add(connection: Connection, people: Sequence[tuple[object, ...]]) -> None:
+    """Some of the file's people."""
     await connection.copy_records_to_table(
         "annuaire_importe", columns=(*_COLUMNS, "ligne", "mots", "periodes"), records=people
     )
+
+
+async def complete(connection: Connection) -> None:
+    """They are all there: what the file says nothing of is as the directory has it."""
     await connection.execute("CREATE INDEX ON annuaire_importe (numero)")
     await connection.execute("ANALYZE annuaire_importe")
     await connection.execute(_KEEP)
     await connection.execute(_STAY_MERGED)
+
+
+async def end(connection: Connection) -> None:
+    """The temporary table goes."""
+    await connection.execute("DROP TABLE annuaire_importe")
 
 
 async def foreign(connection: Connection) -> list[int]:

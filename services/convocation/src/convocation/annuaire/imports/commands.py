@@ -6,9 +6,9 @@ HTTP only keeps the files. A loop of the service works at them; another process 
 import asyncio
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from contextlib import aclosing
 from datetime import datetime, timedelta
-from itertools import islice
 from uuid import UUID, uuid5
 
 import structlog
@@ -19,9 +19,10 @@ from acces.audit import Acte
 from acces.commande import Commande
 from chassis.database import Connection, Pool, own_session
 from convocation.annuaire.access import may_keep
-from convocation.annuaire.imports import bulk, sql, sts
+from convocation.annuaire.imports import bulk, lecture, sql, sts
 from convocation.annuaire.imports.access import visible_import
-from convocation.annuaire.imports.domain import Faute, Ligne, Regles, Remarque, lignes_de_donnees, lire
+from convocation.annuaire.imports.domain import Faute, Ligne, Regles, Remarque, lignes_de_donnees
+from convocation.annuaire.imports.lecture_worker import Part, next_part
 from convocation.annuaire.imports.refus import ImportDejaLance
 from convocation.annuaire.imports.sql import Tache
 from convocation.exigences import reads as exigences
@@ -35,7 +36,7 @@ MAX_SHOWN = 500
 _MAX_KEPT = 10_000  # of faults and of remarks while a file is read: one of 8 MB may have four million, a gigabyte
 GARDE = timedelta(days=1)
 _NAMESPACE = UUID("0c4a3f0e-6a55-5d0e-9f0b-4b8f7d2a1c70")
-_SLICE = 2_000  # people: some 50 ms of a thread, 200 ms of PostgreSQL
+_SLICE = 250  # people: some 30 ms of the event loop, which seals an act for each
 _MAX_TRIES = 3
 _INTERROMPU = "L’import a été interrompu trois fois ; rien n’a été enregistré."
 _ABANDONNE = "Le fichier n’a pas été importé dans la journée : il a été effacé, rien n’a été enregistré."
@@ -78,9 +79,10 @@ async def work_at_import(pool: Pool, clock: Callable[[], datetime]) -> bool:
             erreurs = [_error(Faute(0, "", _INTERROMPU))]
             await sql.end(connection, tache.import_id, "EN_ERREUR", None, erreurs, [])
             return True
-        people, fautes, remarques, comptes = await _read(pool, connection, tache)
+        await bulk.begin(connection)
+        fautes, remarques, comptes = await _read(pool, connection, tache)
         async with connection.transaction():
-            await bulk.copy(connection, people)
+            await bulk.complete(connection)
             ailleurs = [Faute(line, "numero", _AILLEURS) for line in await bulk.foreign(connection)]
             bilan = await bulk.compare(connection)
             vues = [Remarque(line, "", _JUMELLE) for line in await bulk.twins(connection)]
@@ -91,6 +93,7 @@ async def work_at_import(pool: Pool, clock: Callable[[], datetime]) -> bool:
             if etat == "TERMINE":
                 await _write(pool, connection, tache, bilan, clock())
             bilan |= comptes
+            await bulk.end(connection)
             await sql.end(connection, tache.import_id, etat, bilan, _shown(fautes), _shown(remarques))
     log.info("annuaire.import", state=etat, counts=bilan)
     return True
@@ -113,31 +116,40 @@ def _error(faute: Faute | Remarque) -> dict[str, object]:
     return told
 
 
-async def _read(
-    pool: Pool, connection: Connection, tache: Tache
-) -> tuple[list[tuple[object, ...]], list[Faute], list[Remarque], Counter[str]]:
-    """The file's people as rows, its first faults and remarks, and how many there are of each.
+async def _read(pool: Pool, connection: Connection, tache: Tache) -> tuple[list[Faute], list[Remarque], Counter[str]]:
+    """The file's people into the temporary table; its first faults and remarks, and how many there are of each.
 
-    Read by slices in a thread: the loop stays free.
+    By parts, each in some milliseconds: nobody's page waits for a whole file.
     """
     codes = frozenset(one.code for one in await nomenclature.disciplines(connection, ""))
     profils = frozenset(await exigences.profils(connection, tache.academie))
     regles = Regles(tache.academie, codes, uai.valid, profils)
-    found = await _of_sts(connection, tache, regles) if sts.est_sts(tache.octets) else lire(tache.octets, regles)
-    people: list[tuple[object, ...]] = []
     fautes: list[Faute] = []
     remarques: list[Remarque] = []
     comptes = Counter(erreurs=0, remarques=0)
     seen = 0
-    while part := await asyncio.to_thread(_slice, found):
-        seen += len(part[0]) + len(part[1])
-        people += part[0]
-        comptes.update(erreurs=len(part[1]), remarques=len(part[2]))
-        fautes += part[1][: _MAX_KEPT - len(fautes)]
-        remarques += part[2][: _MAX_KEPT - len(remarques)]
-        if tache.etat == "DEPOSE":
-            await sql.progress(pool, tache.import_id, min(seen, tache.total))
-    return people, fautes, remarques, comptes
+    async with aclosing(_parts(connection, tache, regles)) as found:
+        async for part in found:
+            seen += len(part.personnes) + len(part.fautes)
+            await bulk.add(connection, part.personnes)
+            comptes.update(erreurs=len(part.fautes), remarques=len(part.remarques))
+            fautes += part.fautes[: _MAX_KEPT - len(fautes)]
+            remarques += part.remarques[: _MAX_KEPT - len(remarques)]
+            if tache.etat == "DEPOSE":
+                await sql.progress(pool, tache.import_id, min(seen, tache.total))
+    return fautes, remarques, comptes
+
+
+async def _parts(connection: Connection, tache: Tache, regles: Regles) -> AsyncGenerator[Part]:
+    """What stands in the file; a table is read apart, STS-WEB's file is compared with the directory in a thread."""
+    if not sts.est_sts(tache.octets):
+        async with aclosing(lecture.parts(tache.octets, regles)) as found:
+            async for part in found:
+                yield part
+        return
+    said = await _of_sts(connection, tache, regles)
+    while some := await asyncio.to_thread(next_part, said):
+        yield some
 
 
 async def _of_sts(connection: Connection, tache: Tache, regles: Regles) -> Iterator[Ligne | Faute | Remarque]:
@@ -151,16 +163,6 @@ async def _of_sts(connection: Connection, tache: Tache, regles: Regles) -> Itera
         found = [one async for one in bulk.exported(connection, tache.academie, lu.uai)]
     connus = [one.personne(tache.academie) for one in found if one.actif]
     return sts.rapprocher(lu.individus, lu.uai, connus, regles)
-
-
-def _slice(
-    found: Iterator[Ligne | Faute | Remarque],
-) -> tuple[list[tuple[object, ...]], list[Faute], list[Remarque]] | None:
-    part = list(islice(found, _SLICE))
-    lignes = [one for one in part if isinstance(one, Ligne)]
-    fautes = [one for one in part if isinstance(one, Faute)]
-    remarques = [one for one in part if isinstance(one, Remarque)]
-    return (bulk.rows(lignes), fautes, remarques) if part else None
 
 
 async def _write(pool: Pool, connection: Connection, tache: Tache, bilan: dict[str, int], now: datetime) -> None:

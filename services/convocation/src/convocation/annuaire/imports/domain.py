@@ -222,6 +222,8 @@ COLONNES = (
     Colonne("indisponibilites", _periodes, _ecrire_periodes, obligatoire=False),
 )
 """The columns of the file in the documented order; their names are fields of Intervenant and columns of its table."""
+PERIODES = "indisponibilites"
+CHAMPS = tuple(one.nom for one in COLONNES if one.nom != PERIODES)
 _FACULTATIVES = [one.nom for one in COLONNES if not one.obligatoire]
 _COLONNES = Colonnes(
     connues=tuple(one.nom for one in COLONNES),
@@ -243,7 +245,7 @@ def lignes_de_donnees(octets: bytes) -> int:
         return classeurs.lignes_annoncees(octets)
     if octets.count(b"<INDIVIDU "):
         return octets.count(b"<INDIVIDU ")
-    return max(0, len(tableaux.lignes_physiques(octets)) - 1)
+    return octets.count(b"\n") or octets.count(b"\r")
 
 
 def lire(octets: bytes, regles: Regles) -> Iterator[Ligne | Faute | Remarque]:
