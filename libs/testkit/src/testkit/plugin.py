@@ -10,7 +10,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 from xdist.scheduler import LoadScopeScheduling
 
-from chassis.provisioning import create_service_database, with_database
+from chassis.provisioning import create_service_database, with_database, with_user
 from testkit import databases, topics
 from testkit.clock import Clock
 from testkit.parts.selection import Kafka, Part, Parts, Postgres, choose_parts
@@ -176,10 +176,9 @@ def database(
 
     async def create(package: str) -> ServiceDatabase:
         name = database_name(package)
-        await databases.copy_database(postgres.admin_url, await template(package), name, owner=f"{package}_owner")
-        # again, for rights on the database itself, which a copy does not have
-        url = await create_service_database(postgres.admin_url, package, name=name, password=_PASSWORD)
-        return ServiceDatabase(url, with_database(postgres.admin_url, name))
+        await databases.copy_database(postgres.admin_url, await template(package), name, package=package)
+        admin_url = with_database(postgres.admin_url, name)
+        return ServiceDatabase(with_user(admin_url, package, _PASSWORD), admin_url)
 
     return create
 
