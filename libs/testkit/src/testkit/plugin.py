@@ -13,11 +13,13 @@ from xdist.scheduler import LoadScopeScheduling
 from chassis.provisioning import create_service_database, with_database, with_user
 from testkit import databases, topics
 from testkit.clock import Clock
+from testkit.parts.classes import keep_classes
 from testkit.parts.selection import Kafka, Part, Parts, Postgres, choose_parts
 from testkit.programs import CHROMIUM_ARGUMENTS, find_browser
 from testkit.rows import check_rows
 from testkit.smtp import MailServer
 
+_FEW = 5
 _needed = pytest.StashKey[set[str]]()
 _PASSWORD = "testkit-password"  # noqa: S105  # of roles on a server of this session
 
@@ -99,6 +101,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.domain)
     names = {name for item in items for name in getattr(item, "fixturenames", ())}
     config.stash[_needed] = names & {"kafka", "postgres"}
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Where more than a few brokers will start, their classes are kept first."""
+    if len({item.path for item in session.items if "e2e" in item.path.parts}) > _FEW:
+        keep_classes()
 
 
 @pytest.fixture(scope="session", autouse=True)
