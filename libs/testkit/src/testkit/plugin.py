@@ -80,14 +80,17 @@ class CreateTopic(Protocol):
 
 
 class _OneProductAtATime(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
-    """With `-n 2`: whole products one after the other, beside the rest file by file.
+    """With `-n 2`: whole products one after the other, beside the rest file by file; the screens, on a product of their
+    own, may be beside both. All in one row took longer than everything else.
 
     Not by marks of `--dist loadgroup`: pytest 9.2 does not read what xdist 3.8 writes into an item for them.
     """
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.split("::", 1)[0]
-        return "e2e" if "/e2e/" in file else file
+        if "/e2e/" not in file:
+            return file
+        return "e2e/screens" if "/e2e/screens/" in file else "e2e"
 
 
 @pytest.hookimpl(optionalhook=True)
