@@ -1,6 +1,8 @@
 """The fixtures of every test: real Kafka, real PostgreSQL, a mail server. Parts start when a test first asks."""
 
 import asyncio
+import contextlib
+import os
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from typing import Any, NamedTuple, Protocol
@@ -14,6 +16,7 @@ from chassis.provisioning import create_service_database, with_database, with_us
 from testkit import databases, topics
 from testkit.clock import Clock
 from testkit.parts.classes import keep_classes
+from testkit.parts.errors import PartError
 from testkit.parts.selection import Kafka, Part, Parts, Postgres, choose_parts
 from testkit.programs import CHROMIUM_ARGUMENTS, find_browser
 from testkit.rows import check_rows
@@ -107,9 +110,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Where more than a few brokers will start, their classes are kept first."""
-    if len({item.path for item in session.items if "e2e" in item.path.parts}) > _FEW:
-        keep_classes()
+    """Where more than a few brokers will start here, their classes are kept first."""
+    embedded = os.environ.get("IMAGIN_TEST_PARTS", "embedded") == "embedded"
+    if embedded and len({item.path for item in session.items if "e2e" in item.path.parts}) > _FEW:
+        with contextlib.suppress(PartError):  # the tests will say so
+            keep_classes()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -174,7 +174,8 @@ class EmbeddedKafka:
         self._command = java_command(self._on_progress)
         formatted = _formatted(self._command, self.node)
         if (kept := kept_classes(self._command)).exists():
-            self._command.insert(1, f"-XX:AOTCache={kept}")
+            # without warnings: what does not fit is made anew
+            self._command[1:1] = [f"-XX:AOTCache={kept}", "-Xlog:aot*=error"]
         if self._folder is None:
             self._folder = Path(tempfile.mkdtemp(prefix="imagin-kafka-"))
         data = self._home / "data"
