@@ -20,6 +20,9 @@ STOPPED = "import not_there\n"
 def check(tmp_path, monkeypatch):
     """`check` of a project of these tests; its exit code."""
     monkeypatch.setattr(quality, "project_root", lambda: tmp_path)
+    # the others' imports take two seconds of each of eighteen processes
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-p xdist.plugin")
 
     def run(*tests):
         for number, text in enumerate(tests):

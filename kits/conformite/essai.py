@@ -14,7 +14,7 @@ EFFACE = "plus rien de gardé"
 AUCUN = (None, False)
 PATIENCE_SECONDES = 90
 """Plus que les 45 s pendant lesquelles un groupe attend, par défaut, un membre tué."""
-_PAUSE_SECONDES, _BORNES_SECONDES = 0.2, 10
+_PAUSE_SECONDES, _BORNES_SECONDES = 0.2, 3
 _REPIT_SECONDES = 3
 """Entre deux clés il n’y a pas d’ordre : les bornes peuvent être connues un peu avant ce qui les précède."""
 

@@ -55,6 +55,15 @@ async def test_a_service_writes_rows_but_cannot_change_tables(database):
     await connection.close()
 
 
+async def test_a_copy_has_the_rights_that_the_installation_gives(database, template, postgres):
+    names = [(await database("convocation")).url.rpartition("/")[2], await template("convocation")]
+    connection = await asyncpg.connect(postgres.admin_url)
+    query = "SELECT datdba, datacl::text[] AS rights FROM pg_database WHERE datname = $1"
+    copied, made = [await connection.fetchrow(query, name) for name in names]
+    assert (copied["datdba"], sorted(copied["rights"])) == (made["datdba"], sorted(made["rights"]))
+    await connection.close()
+
+
 async def test_a_service_cannot_enter_the_database_of_another(database):
     of_one, of_other = await database("mission_import"), await database("convocation")
     stranger = of_one.url.replace(of_one.url.rpartition("/")[2], of_other.url.rpartition("/")[2])

@@ -23,7 +23,7 @@ from convocation.connexion.commands import acteurs
 from convocation.doublons.commands import look_for_pairs
 from convocation.entrees.commands import Entree, open_session
 from convocation.identite.settings import Genre
-from convocation.main import build
+from convocation.main import application, routes
 from convocation.missions import sql as missions
 from convocation.settings import Settings
 from convocation.suivi.reader import RecordAccesOnAccesChanged, RecordNotificationOnNotificationEvents
@@ -302,24 +302,36 @@ def keys():
     return KEYS
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def world(database):
-    urls = await database("convocation")
-    pool = create_pool(urls.url, size=12)
-    await pool
-    settings = Settings(
-        database_url=urls.url,
+def _settings(database_url):
+    return Settings(
+        database_url=database_url,
         kafka_bootstrap="unused:1",
         token_key=KEY,
         issuers=jetons.sources(),
         **KEYS,
         **UNLIMITED,
     )
+
+
+@pytest.fixture(scope="session")
+def all_routes():
+    """Made once: FastAPI and Jinja take a tenth of a second of CPU for each application that is new to them."""
+    return routes(_settings("postgresql://unused"))
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def world(database, all_routes):
+    urls = await database("convocation")
+    pool = create_pool(urls.url, size=12)
+    await pool
+    settings = _settings(urls.url)
     woken: list[int] = []
-    service = build(Runtime(settings, pool, SimpleNamespace(wake=lambda: woken.append(1))))
-    imprimeur = service.app.state.application.imprimeur
-    transport = httpx2.ASGITransport(app=service.app, raise_app_exceptions=False)
-    told = {"response": [Conforms.to(service.app)]}
+    app, pages = all_routes
+    runtime = Runtime(settings, pool, SimpleNamespace(wake=lambda: woken.append(1)))
+    app.state.application = application(runtime, settings, pages)
+    imprimeur = app.state.application.imprimeur
+    transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
+    told = {"response": [Conforms.to(app)]}
     async with httpx2.AsyncClient(transport=transport, base_url="http://imagin.test", event_hooks=told) as client:
         world = World(client, pool, settings, woken)
         world.admin_url = urls[1]

@@ -162,8 +162,9 @@ def acteur(role, lycee=None, sub=""):
     )
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def product():
+    """Stopped after the last test of this folder: idle it takes an eighth of a core from all others."""
     folder = Path(tempfile.mkdtemp(prefix="imagin-screens-"))
     grand = _closing(LYCEES, GRAND)
     closings = inscriptions_file.of_events([*(_closing(number) for number in range(LYCEES)), grand])

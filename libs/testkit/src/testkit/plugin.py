@@ -1,6 +1,8 @@
 """The fixtures of every test: real Kafka, real PostgreSQL, a mail server. Parts start when a test first asks."""
 
 import asyncio
+import contextlib
+import os
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from typing import Any, NamedTuple, Protocol
@@ -10,14 +12,17 @@ import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 from xdist.scheduler import LoadScopeScheduling
 
-from chassis.provisioning import create_service_database, with_database
+from chassis.provisioning import create_service_database, with_database, with_user
 from testkit import databases, topics
 from testkit.clock import Clock
+from testkit.parts.classes import keep_classes
+from testkit.parts.errors import PartError
 from testkit.parts.selection import Kafka, Part, Parts, Postgres, choose_parts
 from testkit.programs import CHROMIUM_ARGUMENTS, find_browser
 from testkit.rows import check_rows
 from testkit.smtp import MailServer
 
+_FEW = 5
 _needed = pytest.StashKey[set[str]]()
 _PASSWORD = "testkit-password"  # noqa: S105  # of roles on a server of this session
 
@@ -78,14 +83,17 @@ class CreateTopic(Protocol):
 
 
 class _OneProductAtATime(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
-    """With `-n 2`: whole products one after the other, beside the rest file by file.
+    """With `-n 2`: whole products one after the other, beside the rest file by file; the screens, on a product of their
+    own, may be beside both. All in one row took longer than everything else.
 
     Not by marks of `--dist loadgroup`: pytest 9.2 does not read what xdist 3.8 writes into an item for them.
     """
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.split("::", 1)[0]
-        return "e2e" if "/e2e/" in file else file
+        if "/e2e/" not in file:
+            return file
+        return "e2e/screens" if "/e2e/screens/" in file else "e2e"
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -99,6 +107,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.domain)
     names = {name for item in items for name in getattr(item, "fixturenames", ())}
     config.stash[_needed] = names & {"kafka", "postgres"}
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Where more than a few brokers will start here, their classes are kept first."""
+    embedded = os.environ.get("IMAGIN_TEST_PARTS", "embedded") == "embedded"
+    if embedded and len({item.path for item in session.items if "e2e" in item.path.parts}) > _FEW:
+        with contextlib.suppress(PartError):  # the tests will say so
+            keep_classes()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -176,10 +192,9 @@ def database(
 
     async def create(package: str) -> ServiceDatabase:
         name = database_name(package)
-        await databases.copy_database(postgres.admin_url, await template(package), name, owner=f"{package}_owner")
-        # again, for rights on the database itself, which a copy does not have
-        url = await create_service_database(postgres.admin_url, package, name=name, password=_PASSWORD)
-        return ServiceDatabase(url, with_database(postgres.admin_url, name))
+        await databases.copy_database(postgres.admin_url, await template(package), name, package=package)
+        admin_url = with_database(postgres.admin_url, name)
+        return ServiceDatabase(with_user(admin_url, package, _PASSWORD), admin_url)
 
     return create
 

@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
+from fastapi import FastAPI
+
 from acces import openapi, sceaux, securite
 from acces.http import create_app
 from chassis.periodic import periodically
@@ -95,17 +97,8 @@ _KEYS_KEPT = timedelta(days=7)
 def build(runtime: Runtime) -> Service:
     settings = runtime.settings
     assert isinstance(settings, Settings)
-    securite.configure(settings.service_name, settings.security_log_file)
-    app = create_app(title="IMAG'IN — convocation")
-    for api in _APIS:
-        app.include_router(api.router)
-    app.include_router(annuaire.import_router)
-    app.include_router(export_annuaire.api_router)
-    refusals.add_to(app)
-    saisie.add_to(app)
-    openapi.publish(app, "convocation", settings.documentation_url)
-    state = _application(runtime, settings, screens.add_to(app, settings))
-    app.state.application = state
+    app, pages = routes(settings)
+    state = app.state.application = application(runtime, settings, pages)
 
     return Service(
         package="convocation",
@@ -118,6 +111,19 @@ def build(runtime: Runtime) -> Service:
         loops=_periodic(runtime, state),
         models={ce_type: event.model for ce_type, event in EVENT_TYPES.items()},
     )
+
+
+def routes(settings: Settings) -> tuple[FastAPI, Pages]:
+    """All that can be asked; what answers it is `app.state.application`, which the caller sets."""
+    app = create_app(title="IMAG'IN — convocation")
+    for api in _APIS:
+        app.include_router(api.router)
+    app.include_router(annuaire.import_router)
+    app.include_router(export_annuaire.api_router)
+    refusals.add_to(app)
+    saisie.add_to(app)
+    openapi.publish(app, "convocation", settings.documentation_url)
+    return app, screens.add_to(app, settings)
 
 
 def _periodic(runtime: Runtime, state: Application) -> list[Callable[[], Awaitable[None]]]:
@@ -161,7 +167,8 @@ def _periodic(runtime: Runtime, state: Application) -> list[Callable[[], Awaitab
     ]
 
 
-def _application(runtime: Runtime, settings: Settings, pages: Pages) -> Application:
+def application(runtime: Runtime, settings: Settings, pages: Pages) -> Application:
+    securite.configure(settings.service_name, settings.security_log_file)
     sceaux = Sceaux.of(settings)
     return Application(
         pool=runtime.pool,

@@ -75,20 +75,23 @@ def fetch(folder):
         truststore.extract_from_ssl()
 
 
-def judged(jar, folder, pdf):
-    """veraPDF's details: rules and checks that passed and failed."""
-    file = folder / "document.pdf"
-    file.write_bytes(pdf)
+def judged(jar, folder, *pdfs):
+    """veraPDF's details of each: rules and checks that passed and failed."""
+    files = [folder / f"document-{number}.pdf" for number, _ in enumerate(pdfs)]
+    for file, pdf in zip(files, pdfs, strict=True):
+        file.write_bytes(pdf)
     command = [find_java(), "-cp", str(jar), "org.verapdf.apps.GreenfieldCliWrapper", "-f", "ua1", "--format", "json"]
-    done = subprocess.run([*command, str(file)], capture_output=True, timeout=120, check=False)
-    [job] = json.loads(done.stdout)["report"]["jobs"]
-    [result] = job["validationResult"]
-    return result["compliant"], result["details"]
+    done = subprocess.run([*command, *map(str, files)], capture_output=True, timeout=120, check=False)
+    jobs = json.loads(done.stdout)["report"]["jobs"]
+    assert sorted(job["itemDetails"]["name"] for job in jobs) == sorted(map(str, files))
+    results = [result for job in jobs for result in job["validationResult"]]
+    assert len(results) == len(files)
+    return [(result["compliant"], result["details"]) for result in results]
 
 
 def test_a_convocation_of_each_nature_is_pdf_ua_1(documents, jar, tmp_path):
-    for together in (*([document] for document in documents), documents):
-        compliant, details = judged(jar, tmp_path, Documents().render(together))
+    files = [Documents().render(together) for together in (*([document] for document in documents), documents)]
+    for compliant, details in judged(jar, tmp_path, *files):
         assert compliant, details["ruleSummaries"]
         assert details["failedChecks"] == 0
         assert details["passedRules"] > 100
@@ -97,8 +100,10 @@ def test_a_convocation_of_each_nature_is_pdf_ua_1(documents, jar, tmp_path):
 def test_an_attendance_list_is_pdf_ua_1(jar, tmp_path):
     odd = Emargeant("W" * 90 + " סמירה 🎓", "Coordinateur", "")
     plain = Feuille("LYCEE FICTIF, LYON", "0699001J", "Lyon", "2027-E3C1", "HLP – voie générale", DAY, [odd] * 30)
-    for sheets in ([plain], [plain, replace(plain, personnes=[odd])]):
-        compliant, details = judged(jar, tmp_path, Feuilles().render(sheets, datetime.now(UTC)))
+    files = [
+        Feuilles().render(sheets, datetime.now(UTC)) for sheets in ([plain], [plain, replace(plain, personnes=[odd])])
+    ]
+    for compliant, details in judged(jar, tmp_path, *files):
         assert compliant, details["ruleSummaries"]
         assert details["failedChecks"] == 0
 
@@ -114,6 +119,6 @@ def test_the_judge_sees_what_is_not_accessible(documents, jar, tmp_path):
 
     compilateur._compiler = Untagged()
     renderer._free.put(compilateur)
-    compliant, details = judged(jar, tmp_path, renderer.render(documents[:1]))
+    [(compliant, details)] = judged(jar, tmp_path, renderer.render(documents[:1]))
     assert not compliant
     assert details["failedChecks"] > 0

@@ -3,6 +3,7 @@ One node is a cluster of one (parts/cluster.py has more). Settings are the broke
 and short tests ask (docs/decisions/0011)."""
 
 import asyncio
+import hashlib
 import os
 import shutil
 import subprocess
@@ -170,9 +171,11 @@ class EmbeddedKafka:
         return self._folder
 
     def _prepare(self) -> None:
-        java, libs = find_java(), kafka_libs(self._on_progress)
-        self._command = [java, *_JVM, _LOGGING, "-cp", f"{libs}/*"]
+        self._command = java_command(self._on_progress)
         formatted = _formatted(self._command, self.node)
+        if (kept := kept_classes(self._command)).exists():
+            # without warnings: what does not fit is made anew
+            self._command[1:1] = [f"-XX:AOTCache={kept}", "-Xlog:aot*=error"]
         if self._folder is None:
             self._folder = Path(tempfile.mkdtemp(prefix="imagin-kafka-"))
         data = self._home / "data"
@@ -201,6 +204,20 @@ class EmbeddedKafka:
                 raise PartError(f"Kafka did not answer within {_READY_SECONDS} s; end of its log:\n{tail}")
             await asyncio.sleep(0.05)
         return True
+
+
+def java_command(on_progress: Progress) -> list[str]:
+    """Java, its options and Kafka's jars: a class's name is to follow."""
+    return [find_java(), *_JVM, _LOGGING, "-cp", f"{kafka_libs(on_progress)}/*"]
+
+
+def kept_classes(command: list[str]) -> Path:
+    """Where `parts.classes` keeps them for this release of Java, these options and this place of Kafka, the only ones
+    that they fit."""
+    release = Path(command[0]).resolve().parents[1] / "release"
+    known = "\n".join(command[1:]) + (release.read_text(encoding="utf-8") if release.exists() else "")
+    name = f"classes-{hashlib.sha256(known.encode()).hexdigest()[:12]}.aot"
+    return cache_folder() / f"kafka-{KAFKA_VERSION}" / name
 
 
 def _environment() -> dict[str, str]:
