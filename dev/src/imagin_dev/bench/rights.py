@@ -61,8 +61,11 @@ class Version(NamedTuple):
     type: str
 
 
-async def rights(stack: Stack, count: int) -> dict[str, Any]:
-    """Seconds and rates run from the first right read to the last; the events are written before, by stopped sides."""
+async def rights(stack: Stack, count: int, *, read: bool = True) -> dict[str, Any]:
+    """Seconds and rates run from the first right read to the last; the events are written before, by stopped sides.
+
+    `read`: what comes after is measured too, the check of rights and SANTORIN's return.
+    """
     pipeline = BarePipeline(stack)
     await pipeline.prepare("granter")
     try:
@@ -70,8 +73,7 @@ async def rights(stack: Stack, count: int) -> dict[str, Any]:
     finally:
         await pipeline.stop()
     product = await _measure(stack, _product(stack), count)
-    check = await _check(stack, count)
-    silence = await _after_silence(stack)
+    after = {"check": await _check(stack, count), "after_silence": await _after_silence(stack)} if read else {}
     return {
         "bench": "rights",
         "convocations": count,
@@ -79,8 +81,7 @@ async def rights(stack: Stack, count: int) -> dict[str, Any]:
         "product": product,
         "ratio": _ratio(floor, product, "seconds"),
         "cpu_ratio": _ratio(floor, product, "cpu_seconds"),
-        "check": check,
-        "after_silence": silence,
+        **after,
     }
 
 

@@ -13,7 +13,7 @@ from imagin_ops.output import say
 
 PLAN: dict[str, tuple[Callable[[], Figures], int]] = {
     "main": (partial(runs.main, 4_200, 20), 5),
-    "rights": (partial(runs.rights, 50_000), 3),
+    "rights": (partial(runs.rights, 50_000, read=False), 3),
     "documents": (partial(runs.documents, 500), 5),
     "latency": (partial(runs.latency, 500, (200, 50)), 3),
     "mails": (partial(runs.mails, 60, render=False), 3),

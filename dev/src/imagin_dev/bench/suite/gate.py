@@ -31,7 +31,7 @@ class Gate(NamedTuple):
 GATES = (
     Gate(partial(runs.main, 2_000, 20), {"main": lambda found: float(found["cpu_ratio"])}),
     Gate(
-        partial(runs.rights, 20_000),
+        partial(runs.rights, 20_000, read=False),
         {
             "rights": lambda found: float(found["cpu_ratio"]["grants"]),
             "rights_changed": lambda found: float(found["cpu_ratio"]["flips"]),

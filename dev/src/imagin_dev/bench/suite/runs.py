@@ -37,10 +37,10 @@ def latency(count: int, rates: Sequence[int]) -> Figures:
     return _with_stack(services, lambda stack: latency_.latency(stack, count, rates))
 
 
-def rights(count: int) -> Figures:
+def rights(count: int, *, read: bool = True) -> Figures:
     unlimited = {"API_REQUESTS_PER_SECOND": "10000", "API_REQUESTS_BURST": "100000"}
     settings = {f"{SANTORIN_BRIDGE.prefix}{name}": value for name, value in unlimited.items()}
-    return _with_stack((SANTORIN_BRIDGE,), lambda stack: rights_.rights(stack, count), settings)
+    return _with_stack((SANTORIN_BRIDGE,), lambda stack: rights_.rights(stack, count, read=read), settings)
 
 
 def screens(people: int, count: int) -> Figures:
