@@ -139,7 +139,8 @@ def _signataire(row: Contenu) -> Signataire | None:
 
 def _contact(row: Contenu) -> str:
     """R54: the établissement, then the académie's gestionnaire IMAGIN where one is known."""
-    place = f"l’établissement ({row.etablissement_nom}, {row.etablissement_commune})"
+    place = ", ".join(filter(None, (row.etablissement_nom, row.etablissement_commune, row.joindre)))
+    place = f"l’établissement ({place})"
     if row.contact_nom is None:
         return place
     reach = ", ".join(filter(None, (row.contact_courriel, row.contact_telephone)))

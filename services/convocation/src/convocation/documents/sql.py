@@ -14,9 +14,10 @@ SELECT c.convocation_id, v.version, c.version AS courante, v.nature, v.qualite, 
        m.uai, m.academie, m.etablissement_nom, m.etablissement_commune, s.nom AS signataire_nom,
        s.prenom AS signataire_prenom, s.qualite AS signataire_qualite, s.image AS signataire_image,
        s.version AS signature_version, k.nom AS contact_nom, k.courriel AS contact_courriel,
-       k.telephone AS contact_telephone
+       k.telephone AS contact_telephone, concat_ws(', ', j.telephone, j.courriel) AS joindre
 FROM convocation c JOIN convocation_version v USING (convocation_id) JOIN intervenant i USING (numero)
 JOIN mission m USING (mission_id) LEFT JOIN signature s ON s.uai = m.uai LEFT JOIN contact k ON k.academie = m.academie
+LEFT JOIN coordonnees_etablissement j ON j.uai = m.uai
 """
 _COURANTE = """
 SELECT c.version, c.status, c.numero, i.nom, m.uai, m.academie, m.type, m.code
@@ -31,7 +32,7 @@ RETURNING convocation_id, version
 
 
 class Contenu(Row):
-    """What the document of a version says."""
+    """What the document of a version says. `joindre`: the établissement's telephone and mail, if any."""
 
     convocation_id: UUID
     version: int
@@ -63,6 +64,7 @@ class Contenu(Row):
     contact_nom: str | None
     contact_courriel: str | None
     contact_telephone: str | None
+    joindre: str
 
 
 class Garde(Row):
