@@ -58,6 +58,7 @@ async def test_an_envoi_says_all_that_a_mail_and_its_attachments_need(open_world
         "nature": "MODIFICATION",
         "lue": False,
         "relancee": False,
+        "signature_ajoutee": False,
         "courriel": "100@ac-exemple.invalid",
         "civilite": "Mme",
         "nom": "BŒUF",
@@ -81,7 +82,9 @@ async def test_an_envoi_says_all_that_a_mail_and_its_attachments_need(open_world
     assert lien.startswith("http://localhost:8000/lien/")
     name = f"convocation-histoire-geographie-0699001j-{une[:8]}-v2"
     assert document["nom"] == f"{name}.pdf"
-    assert b64decode(document["octets"]).startswith(b"%PDF-")
+    assert "LYCEE 0699001J, VILLE, 04 72 00 00 00, secretariat@ac-exemple.fr" in " ".join(
+        printed(b64decode(document["octets"])).split()
+    )
     assert (calendrier["nom"], calendrier["methode"]) == (f"{name}.ics", "REQUEST")
     assert calendrier["texte"].startswith("BEGIN:VCALENDAR\r\n")
 
@@ -111,6 +114,18 @@ async def test_a_version_that_was_read_is_told_so_and_the_next_one_wants_to_be_r
     await open_world.pool.execute(query, UUID(une), 1)
     told = await ask(open_world, (une, 1, {"engagee": True}), (une, 2, {}))
     assert [one["lue"] for one in told] == [True, False]
+
+
+async def test_r24_a_version_adds_the_signature_where_the_one_told_before_went_out_without(open_world, une):
+    await ask(open_world, (une, 1, {"engagee": True}))
+    assert not (await ask(open_world, (une, 2, {"dite": 1})))[0]["signature_ajoutee"], "nobody signs yet"
+    signature = {"nom": "SIGNATAIRE", "prenom": "Claude", "qualite": "Proviseure"}
+    assert (await open_world.chef.put("/api/etablissements/0699001J/signature", signature)).status_code == 200
+    await change(open_world, une, 2, dates=[JOUR])
+    told = [(await ask(open_world, (une, 3, {"dite": dite})))[0] for dite in (1, 2, None)]
+    assert [one["signature_ajoutee"] for one in told] == [True, True, False]
+    await change(open_world, une, 3, dates=[AUTRE])
+    assert not (await ask(open_world, (une, 4, {"dite": 3})))[0]["signature_ajoutee"]
 
 
 async def test_a_version_is_one_to_be_reminded_of_until_it_is_read_or_changed(open_world, une):

@@ -148,6 +148,14 @@ def test_r44_an_observation_taken_away_is_told_and_nothing_where_the_version_bef
     assert changements(replace(NUMERISATION, precedente=same)) == ("Les dates et l’observation ne changent pas.",)
 
 
+def test_r24_a_version_that_adds_the_signature_says_so_beside_what_else_changes():
+    same = Entree(ENVOI.qualite, ENVOI.dates, ENVOI.observation)
+    signee = "La convocation porte à présent la signature de l’établissement\u00a0; la précédente n’en portait pas."
+    again = replace(ENVOI, precedente=same, signature_ajoutee=True)
+    assert changements(again) == (signee, "La qualité, les dates et l’observation ne changent pas.")
+    assert changements(replace(again, observation="")) == (signee, "L’observation est retirée.")
+
+
 def test_r45_and_kb_a_cancellation_says_why_and_that_access_is_withdrawn():
     mail = said(replace(ENVOI, motif="Malade"), nature=Nature.ANNULATION)
     assert "est annulée.\n\nMotif de l’annulation : Malade\n" in mail

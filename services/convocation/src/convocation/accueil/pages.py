@@ -12,7 +12,8 @@ from chassis.database import Connection
 from convocation.accueil import sql
 from convocation.accueil.access import droits, numerisation_alone, scope_of_home
 from convocation.accueil.domain import Bloc
-from convocation.accueil.presenters import Ce, Rectorat, bloc, bloc_de_l_administrateur, bloc_du_rectorat
+from convocation.accueil.presenters import Ce, bloc, bloc_de_l_administrateur
+from convocation.accueil.rectorat import Rectorat, bloc_du_rectorat
 from convocation.annuaire import reads as annuaire
 from convocation.cadre.access import offered
 from convocation.cadre.ecran import MES_MISSIONS, MISSIONS, page
@@ -27,6 +28,7 @@ from convocation.ouvertures import reads as ouvertures
 from convocation.ouvertures.presenters import service
 from convocation.rappels import reads as rappels
 from convocation.sessions import reads as sessions_
+from convocation.signatures import reads as signatures
 from event_schemas.academies import NOMS, local_time
 from pages.commands import reading, see_other
 
@@ -61,6 +63,7 @@ async def _etablissements(request: Request, connection: Connection, acteur: Acte
     uais = [asked] if asked in acteur.uais else sorted(acteur.uais)
     restes = await sql.restes(connection, session, lot=state.settings.lot_copies, uais=uais, type_=type_)
     decisions = await ouvertures.of_places(connection, session, [(one.academie, one.uai) for one in restes])
+    unsigned = await signatures.non_signees(connection, uais, session, local_time("*", now).date(), type_)
     unread = await convocations.non_lues(connection, uais, session, type_)
     reached = await coordonnees.of_etablissements(connection, uais)
     reminded = await rappels.derniers(connection, uais, session)
@@ -68,6 +71,7 @@ async def _etablissements(request: Request, connection: Connection, acteur: Acte
     known = [
         Ce(
             reste=one,
+            non_signees=len(unsigned.get(one.uai, ())),
             non_lues=unread.get(one.uai, 0),
             joignable=(held := reached.get(one.uai)) is not None and bool(held.telephone or held.courriel),
             droits=acts,

@@ -172,6 +172,14 @@ def modifier(
     return replace(alike, nature=NatureVersion.MODIFICATION, version=convocation.version + 1)
 
 
+def reemettre(convocation: Convocation, *, ouvert: bool) -> Convocation:
+    """The same at the next version, whose document is made anew. Raises ServiceFerme, ConvocationAnnulee."""
+    _service_ouvert(ouvert=ouvert)
+    if not convocation.active:
+        raise ConvocationAnnulee
+    return replace(convocation, nature=NatureVersion.MODIFICATION, version=convocation.version + 1)
+
+
 def annuler(convocation: Convocation, *, ouvert: bool, motif: str) -> Convocation:
     """Cancelled at the next version, with the reason the person will read."""
     _service_ouvert(ouvert=ouvert)

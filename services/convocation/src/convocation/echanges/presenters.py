@@ -64,6 +64,7 @@ def _facts(row: Envoi) -> dict[str, Any]:
         "nature": row.nature,
         "lue": row.lue,
         "relancee": row.relancee,
+        "signature_ajoutee": row.signature_ajoutee,
         "courriel": row.courriel,
         "civilite": row.civilite,
         "nom": row.nom,

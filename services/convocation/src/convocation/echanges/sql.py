@@ -16,6 +16,8 @@ SELECT d.rang, d.convocation_id, d.version, d.engagee, c.version AS courante, v.
        s.qualite AS signataire_qualite, k.nom AS contact_nom, k.courriel AS contact_courriel,
        concat_ws(', ', j.telephone, j.courriel) AS joindre,
        l.convocation_id IS NOT NULL AS lue, (l.convocation_id IS NULL AND t.le > v.le) IS TRUE AS relancee,
+       s.uai IS NOT NULL AND EXISTS (SELECT FROM document a WHERE a.convocation_id = d.convocation_id
+                                     AND a.version = d.dite AND a.signature_version IS NULL) AS signature_ajoutee,
        p.qualite AS precedente_qualite, p.qualite_par_defaut AS precedente_qualite_par_defaut,
        p.dates AS precedente_dates, p.observation AS precedente_observation,
        (SELECT e.reponse FROM empechement e WHERE e.convocation_id = d.convocation_id AND e.etat = 'MAINTENU'
@@ -66,7 +68,8 @@ class Envoi(VersionRow):
     """A version that was asked for. `rang`: its place, from 1. `courante`: the convocation's present version.
 
     `lien_compteur`: what a link is bound to; None where the person's links open nothing. `relancee`: the établissement
-    has reminded her of this version, which she has not read. `joindre`: the établissement's telephone and mail, if any.
+    has reminded her of this version, which she has not read. `signature_ajoutee`: what she was told before bears none.
+    `joindre`: the établissement's telephone and mail, if any.
     """
 
     rang: int
@@ -88,6 +91,7 @@ class Envoi(VersionRow):
     joindre: str
     lue: bool
     relancee: bool
+    signature_ajoutee: bool
     precedente_qualite: str | None
     precedente_qualite_par_defaut: bool | None
     precedente_dates: list[date] | None

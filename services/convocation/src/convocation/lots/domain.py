@@ -14,6 +14,7 @@ from convocation.convocations.domain import (
     Saisie,
     annuler,
     modifier,
+    reemettre,
 )
 from convocation.convocations.examen import Occupation
 from convocation.convocations.refus import IntervenantInactif, IntervenantInconnu, MissionSansCandidat
@@ -35,6 +36,7 @@ class ActeEnLot(StrEnum):
     REMPLACER = "remplacer"
     RELANCER = "relancer"
     RENVOYER = "renvoyer"
+    SIGNER = "signer"
 
 
 LIBELLES_ACTES = {
@@ -45,6 +47,7 @@ LIBELLES_ACTES = {
     ActeEnLot.REMPLACER: "Remplacer",
     ActeEnLot.RELANCER: "Relancer",
     ActeEnLot.RENVOYER: "Renvoyer le mail",
+    ActeEnLot.SIGNER: "Établir à nouveau, signée",
 }
 MAILS = {ActeEnLot.RELANCER, ActeEnLot.RENVOYER}
 """Acts that make no version: all of the lot in one transaction, and nothing to undo."""
@@ -64,6 +67,8 @@ class Changement:
         """The next version; the same object where nothing changes. Raises a Refus."""
         if self.acte in {ActeEnLot.ANNULER, ActeEnLot.REMPLACER}:
             return annuler(convocation, ouvert=ouvert, motif=self.motif)
+        if self.acte is ActeEnLot.SIGNER:
+            return reemettre(convocation, ouvert=ouvert)
         entered = saisie_of(convocation)
         changed = {
             ActeEnLot.DATES: replace(entered, dates=self.dates),

@@ -44,7 +44,7 @@ from convocation.lots.commands import (
 )
 from convocation.lots.domain import DEFAIRE, LIBELLES_ACTES, MAILS, ActeEnLot, common_observation
 from convocation.lots.forms import MAX_FIELDS, Lot, read_lot
-from convocation.lots.refus import LotVide, RemplacantAbsent
+from convocation.lots.refus import LotVide, RemplacantAbsent, RienASigner
 from convocation.missions import reads as missions
 from event_schemas.academies import local_time
 from pages.commands import commande, reading, see_other
@@ -82,6 +82,12 @@ async def agir(request: Request, uai: str, acteur: ActeurDep) -> Response:
         if not rows:
             return await _list(request, connection, acteur, uai, lot, LotVide())
         authorise_acting(acteur, rows)
+        if lot.acte is ActeEnLot.SIGNER:
+            unsigned = await presenters.non_signees(connection, rows, application(request).clock())
+            rows = [one for one in rows if one.convocation_id in unsigned]
+            lot.choix = {one.convocation_id: lot.choix[one.convocation_id] for one in rows}
+            if not rows:
+                return await _list(request, connection, acteur, uai, lot, RienASigner())
         if not lot.confirme:
             return await _confirm(request, connection, acteur, uai, lot, rows)
     made, left, acted, refused = await _act(request, acteur, lot, rows)
@@ -178,7 +184,8 @@ async def _list(
     rows = await _rows(request, connection, acteur, uai)
     query = request.query_params
     kind, mission = (query.get(name, "") for name in ("etat", "mission"))
-    shown = presenters.chosen(rows, kind=kind, mission=mission, nom=lot.nom)
+    unsigned = await presenters.non_signees(connection, rows, application(request).clock())
+    shown = presenters.chosen(rows, unsigned, kind=kind, mission=mission, nom=lot.nom)
     return await page(
         request,
         connection,
@@ -186,9 +193,9 @@ async def _list(
         "lots/suivi.html",
         status=status_of(refus),
         uai=uai,
-        lignes=[presenters.ligne(row) | {"agit": may_act_on(acteur, row)} for row in shown],
+        lignes=[presenters.ligne(row, unsigned) | {"agit": may_act_on(acteur, row)} for row in shown],
         total=sum(row.active for row in rows),
-        sortes=presenters.kinds(rows),
+        sortes=presenters.kinds(rows, unsigned),
         missions=presenters.missions(rows),
         mission=mission,
         etat=kind,
@@ -198,7 +205,7 @@ async def _list(
         agit=may_act(acteur),
         defaire=await _last_act(request, connection, acteur, uai),
         regle=may_settle(acteur),
-        actes=list(LIBELLES_ACTES.items()),
+        actes=[one for one in LIBELLES_ACTES.items() if unsigned or one[0] is not ActeEnLot.SIGNER],
     )
 
 
@@ -241,7 +248,7 @@ async def _confirm(
         requete=request.url.query,
         lot=lot,
         titre=LIBELLES_ACTES[lot.acte],
-        lignes=[presenters.ligne(row) for row in rows],
+        lignes=[presenters.ligne(row, ()) for row in rows],
         personnes=len({row.numero for row in rows}),
         trouvees=await presenters.replacements(connection, uai, found.personnes),
         trouvees_total=found.total,

@@ -1,7 +1,9 @@
 """The lines of a session: what is to be seen of each, how many there are of each kind."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from chassis.database import Connection
 from convocation.annuaire.domain import Intervenant
@@ -12,14 +14,17 @@ from convocation.convocations.reads import LigneConvocation
 from convocation.missions import reads as places
 from convocation.missions.domain import intitule
 from convocation.nomenclature import reads as nomenclature
+from convocation.signatures import reads as signatures
 from convocation.suivi.domain import Acces
+from event_schemas.academies import local_time
 
 
 def _refused(row: LigneConvocation) -> bool:
     return row.active and row.suivi.acces is Acces.REJETEE
 
 
-_KINDS: Mapping[str, tuple[tuple[str, str], Callable[[LigneConvocation], bool]]] = {
+_Kinds = Mapping[str, tuple[tuple[str, str], Callable[[LigneConvocation], bool]]]
+_KINDS: _Kinds = {
     "non-lues": (("non lue", "non lues"), lambda row: row.active and row.lue_le is None),
     "lues": (("lue", "lues"), lambda row: row.active and row.lue_le is not None),
     "mail-en-echec": (("mail en échec", "mails en échec"), lambda row: row.suivi.a_remettre),
@@ -32,15 +37,23 @@ _KINDS: Mapping[str, tuple[tuple[str, str], Callable[[LigneConvocation], bool]]]
 }
 
 
-def kinds(rows: Sequence[LigneConvocation]) -> list[tuple[str, int, tuple[str, str]]]:
+def _kinds(non_signees: Collection[UUID]) -> _Kinds:
+    words = ("partie sans signature", "parties sans signature")
+    return {**_KINDS, "sans-signature": (words, lambda row: row.convocation_id in non_signees)}
+
+
+def kinds(rows: Sequence[LigneConvocation], non_signees: Collection[UUID]) -> list[tuple[str, int, tuple[str, str]]]:
     """Filter, number and words of each kind that there is."""
-    counted = [(name, sum(map(is_one, rows)), words) for name, (words, is_one) in _KINDS.items()]
+    counted = [(name, sum(map(is_one, rows)), words) for name, (words, is_one) in _kinds(non_signees).items()]
     return [one for one in counted if one[1]]
 
 
-def chosen(rows: Sequence[LigneConvocation], *, kind: str, mission: str, nom: str) -> list[LigneConvocation]:
+def chosen(
+    rows: Sequence[LigneConvocation], non_signees: Collection[UUID], *, kind: str, mission: str, nom: str
+) -> list[LigneConvocation]:
     """Those of a kind, of a mission, whose name has words that begin so; an unknown filter leaves all."""
-    is_one = _KINDS[kind][1] if kind in _KINDS else lambda _: True
+    known = _kinds(non_signees)
+    is_one = known[kind][1] if kind in known else lambda _: True
     typed = mots(nom)
 
     def named(row: LigneConvocation) -> bool:
@@ -53,6 +66,15 @@ def chosen(rows: Sequence[LigneConvocation], *, kind: str, mission: str, nom: st
 def missions(rows: Sequence[LigneConvocation]) -> list[tuple[str, str]]:
     """To choose from, by name."""
     return sorted({(str(row.mission_id), intitule(row.libelle, row.voie)) for row in rows}, key=lambda one: one[1])
+
+
+async def non_signees(connection: Connection, rows: Sequence[LigneConvocation], now: datetime) -> list[UUID]:
+    """Which of the établissement's session went out before its signature and are not over."""
+    if not rows:
+        return []
+    one = rows[0]
+    found = await signatures.non_signees(connection, [one.uai], one.session, local_time(one.academie, now).date())
+    return found.get(one.uai, [])
 
 
 async def replacements(connection: Connection, uai: str, people: Sequence[Intervenant]) -> list[tuple[str, str, str]]:
@@ -77,7 +99,7 @@ def merged(found: Sequence[Avertissement]) -> list[Avertissement]:
     return [Avertissement(type_, phrase, tuple(about)) for (type_, phrase), about in details.items()]
 
 
-def ligne(row: LigneConvocation) -> dict[str, Any]:
+def ligne(row: LigneConvocation, non_signees: Collection[UUID]) -> dict[str, Any]:
     """A line: states only where they ask for something."""
     one = line_of(row)
     exceptions = []
@@ -87,6 +109,8 @@ def ligne(row: LigneConvocation) -> dict[str, Any]:
         exceptions.append(("error", row.suivi.courriel.value))
     if one["empechement"]:
         exceptions.append(("warning", "Empêchement signalé"))
+    if row.convocation_id in non_signees:
+        exceptions.append(("warning", "Partie sans signature"))
     if not row.active:
         exceptions.append(("", "Annulée"))
     return one | {"mission": intitule(row.libelle, row.voie), "exceptions": exceptions}

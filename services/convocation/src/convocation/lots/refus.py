@@ -17,6 +17,15 @@ class RelanceSansObjet(Refus):
     )
 
 
+class RienASigner(Refus):
+    slug = "rien-a-signer"
+    kind = Kind.CONFLIT
+    phrase = (
+        "On établit à nouveau une convocation à venir dont le document a été édité avant que la signature soit "
+        "renseignée : aucune ici n’est dans ce cas."
+    )
+
+
 class RienADefaire(Refus):
     slug = "rien-a-defaire"
     kind = Kind.CONFLIT

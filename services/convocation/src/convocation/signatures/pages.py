@@ -6,8 +6,10 @@ from starlette.responses import Response
 
 from acces.acteur import Acteur
 from acces.http import ActeurDep, Router
+from chassis.database import Connection
 from chassis.http import takes_a_file
 from convocation.cadre.ecran import choisir_etablissement, page
+from convocation.commun.application import application
 from convocation.commun.refus import Refus, entier
 from convocation.commun.refusals import errors_of, status_of
 from convocation.missions import reads as missions
@@ -16,6 +18,7 @@ from convocation.signatures.access import can_record, etablissement_to_sign_for,
 from convocation.signatures.commands import record_signature
 from convocation.signatures.image_worker import MAX_BYTES
 from convocation.signatures.images import clean_signature
+from event_schemas.academies import local_time
 from pages.commands import commande, reading, see_other
 from pages.forms import fields, text, version_of
 
@@ -74,6 +77,14 @@ async def _file(form: FormData) -> bytes | None:
     return await file.read(MAX_BYTES + 1)
 
 
+async def _unsigned(request: Request, connection: Connection, uai: str) -> int:
+    """How many of the session's convocations went out before the signature."""
+    now = application(request).clock()
+    session = next(iter(await missions.sessions(connection, now)), "")
+    jour = local_time(await missions.academie(connection, uai) or "", now).date()
+    return len((await signatures.non_signees(connection, [uai], session, jour)).get(uai, ()))
+
+
 async def _form(
     request: Request,
     acteur: Acteur,
@@ -87,6 +98,7 @@ async def _form(
         await visible_etablissement(connection, acteur, uai)
         held = await signatures.get(connection, uai)
         places = await missions.etablissements(connection, [uai])
+        ecrit = can_record(acteur, uai)
         return await page(
             request,
             connection,
@@ -98,5 +110,6 @@ async def _form(
             enregistree=held,
             typed=typed or held or dict.fromkeys(_CHAMPS, ""),
             erreurs=erreurs or [],
-            ecrit=can_record(acteur, uai),
+            ecrit=ecrit,
+            non_signees=await _unsigned(request, connection, uai) if held and ecrit else 0,
         )

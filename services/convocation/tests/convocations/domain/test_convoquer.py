@@ -16,6 +16,7 @@ from convocation.convocations.domain import (
     annuler,
     convoquer,
     modifier,
+    reemettre,
     retenir,
 )
 from convocation.convocations.examen import Connu, Occupation, sur_la_mission
@@ -200,6 +201,15 @@ def test_r44_a_changed_observation_is_a_new_version_too_for_the_person_reads_it(
 def test_r44_a_change_that_changes_nothing_tells_nobody_anything():
     [first] = convoke("1")
     assert modifier(first, MISSION, ouvert=True, saisie=SAISIE, aujourdhui=DAY) is first
+
+
+def test_r24_made_again_it_is_the_same_at_the_next_version_where_the_service_is_open_and_it_is_not_cancelled():
+    [first] = convoke("1")
+    assert reemettre(first, ouvert=True) == replace(first, nature=NatureVersion.MODIFICATION, version=2)
+    with pytest.raises(ServiceFerme):
+        reemettre(first, ouvert=False)
+    with pytest.raises(errors.ConvocationAnnulee):
+        reemettre(annuler(first, ouvert=True, motif="Malade"), ouvert=True)
 
 
 def test_r45_a_deleted_convocation_stays_cancelled_with_its_reason():

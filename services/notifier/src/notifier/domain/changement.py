@@ -14,7 +14,13 @@ def changements(envoi: Envoi) -> tuple[str, ...]:
     if avant is None:
         return ()
     phrases = [*_qualite(avant, envoi), *_dates(avant, envoi), *_observation(avant, envoi)]
-    return tuple(phrases) or (_rien(envoi),)
+    return (*_signature(envoi), *(phrases or [_rien(envoi)]))
+
+
+def _signature(envoi: Envoi) -> Iterable[str]:
+    """The établissement signs since (R24)."""
+    if envoi.signature_ajoutee:
+        yield "La convocation porte à présent la signature de l’établissement\u00a0; la précédente n’en portait pas."
 
 
 def _rien(envoi: Envoi) -> str:

@@ -49,7 +49,7 @@ class Envoi:
 
     `reponse_empechement`: what the établissement last answered to an empêchement. `lien`: None where a link would
     open nothing. `relancee`: the établissement reminds of a version that was told and is not read.
-    `joindre`: its telephone and mail.
+    `joindre`: its telephone and mail. `signature_ajoutee`: the version that was told before bears no signature.
     """
 
     convocation_id: UUID
@@ -79,6 +79,7 @@ class Envoi:
     calendrier: Calendrier
     relancee: bool = False
     joindre: str = ""
+    signature_ajoutee: bool = False
 
 
 @dataclass(frozen=True, slots=True)

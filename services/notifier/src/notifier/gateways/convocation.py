@@ -118,8 +118,9 @@ def _envoi(one: dict[str, Any]) -> Envoi | int:
         reponse=_address(one["reponse"]),
         precedente=_entree(one["precedente"]),
         document=Piece(one["document"]["nom"], b64decode(one["document"]["octets"])),
-        relancee=one.get("relancee", False),  # a convocation of the release before says neither
+        relancee=one.get("relancee", False),  # a convocation of the release before says none of these
         joindre=one.get("joindre", ""),
+        signature_ajoutee=one.get("signature_ajoutee", False),
         calendrier=Calendrier(**{name: one["calendrier"][name] for name in ("nom", "methode", "texte")}),
     )
 
