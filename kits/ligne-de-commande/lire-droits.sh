@@ -14,7 +14,8 @@ echec() { echo "$1" >&2; exit 1; }
 [ $# -eq 1 ] || [ $# -eq 2 ] || echec "usage : lire-droits.sh HOTE:PORT [client.properties]"
 
 dossier=$(mktemp -d)
-trap 'rm -rf "$dossier"' EXIT
+lecteur=""
+trap '[ -z "$lecteur" ] || kill $lecteur 2>/dev/null; rm -rf "$dossier"' EXIT
 reglages=$dossier/client.properties
 cat "${2:-/dev/null}" >"$reglages"
 printf '\nrequest.timeout.ms=10000\ndefault.api.timeout.ms=15000\n' >>"$reglages"
@@ -52,6 +53,7 @@ for ligne in sys.stdin.buffer if reste else ():
         break
 for cle, (version, status, role) in sorted(droits.items()):
     print(cle, version, status, role, "droit" if status == "GRANTED" and role in ROLES else "aucun")
+sys.exit(2 if reste else 0)
 FIN
 
 fins() {
@@ -60,16 +62,25 @@ fins() {
 fins "$@" >"$dossier/fins" 2>"$dossier/erreurs" ||
     echec "le topic $topic n'a pas pu être lu : $(cat "$dossier/fins" "$dossier/erreurs" | tail -n 1)"
 
-{
-    "${outils}kafka-console-consumer.sh" --bootstrap-server "$1" --command-config "$reglages" --topic "$topic" \
-        --from-beginning --isolation-level read_committed --timeout-ms "${ATTENTE_MS:-10000}" \
-        --formatter-property print.partition=true --formatter-property print.offset=true \
-        --formatter-property print.headers=true --formatter-property print.key=true \
-        2>"$dossier/erreurs" || touch "$dossier/arret"
-} | python3 "$dossier/retenir.py" "$dossier/fins" >"$dossier/droits"
-# L'outil sort avec 0 même quand il s'arrête sur une erreur ; seule l'attente écoulée en est une bonne, si Kafka répond.
-if [ -e "$dossier/arret" ] || { grep -q "Error processing message" "$dossier/erreurs" &&
-    ! grep -q "TimeoutException" "$dossier/erreurs"; } || ! fins "$@" >/dev/null 2>&1; then
-    echec "la lecture de $topic s'est arrêtée avant la fin : $(tail -n 1 "$dossier/erreurs")"
+mkfifo "$dossier/lignes"
+"${outils}kafka-console-consumer.sh" --bootstrap-server "$1" --command-config "$reglages" --topic "$topic" \
+    --from-beginning --isolation-level read_committed --timeout-ms "${ATTENTE_MS:-10000}" \
+    --formatter-property print.partition=true --formatter-property print.offset=true \
+    --formatter-property print.headers=true --formatter-property print.key=true \
+    >"$dossier/lignes" 2>"$dossier/erreurs" &
+lecteur=$!
+resultat=0
+python3 "$dossier/retenir.py" "$dossier/fins" <"$dossier/lignes" >"$dossier/droits" || resultat=$?
+if [ $resultat -eq 2 ]; then  # la lecture a cessé avant la fin vue au départ
+    arret=0
+    wait $lecteur || arret=$?
+    lecteur=""
+    # L'outil sort avec 0 même quand il s'arrête sur une erreur ; seule l'attente écoulée en est une bonne, si Kafka répond.
+    if [ $arret -ne 0 ] || { grep -q "Error processing message" "$dossier/erreurs" &&
+        ! grep -q "TimeoutException" "$dossier/erreurs"; } || ! fins "$@" >/dev/null 2>&1; then
+        echec "la lecture de $topic s'est arrêtée avant la fin : $(tail -n 1 "$dossier/erreurs")"
+    fi
+elif [ $resultat -ne 0 ]; then
+    exit $resultat
 fi
 cat "$dossier/droits"
