@@ -179,6 +179,7 @@ async def product():
         "NOTIFIER_BOUNCE_ADDRESS": "retour@imagin.invalid",
         "NOTIFIER_BOUNCE_DIR": str(bounces),
         "NOTIFIER_BOUNCE_POLL_SECONDS": "0.5",
+        "NOTIFIER_LETTER_POLL_SECONDS": "0.5",
     }
     provider = DemoProvider(folder, people)
     async with provider, Stack(folder, given=False, settings=settings | provider.settings) as stack:

@@ -3,10 +3,14 @@
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
+
+from fastapi import FastAPI
 
 from acces import openapi, sceaux, securite
 from acces.http import create_app
 from acces.session import RemoteSessions
+from chassis.consumer import Reader
 from chassis.periodic import periodically
 from chassis.service import Runtime, Service, run
 from event_schemas.catalogue import EVENT_TYPES
@@ -18,7 +22,7 @@ from mission_import.use_cases.measure import measure_closings
 from mission_import.web import pages, refusals, routes_essai, routes_fichier, routes_imports
 from mission_import.web.application import Application, Debits
 from mission_import.web.pages import sessions
-from pages import saisie
+from pages import Pages, saisie
 
 _GAUGES_SECONDS = 30.0
 
@@ -26,7 +30,19 @@ _GAUGES_SECONDS = 30.0
 def build(runtime: Runtime) -> Service:
     settings = runtime.settings
     assert isinstance(settings, Settings)
-    securite.configure(settings.service_name, settings.security_log_file)
+    app, made = routes(settings)
+    app.state.application = application(runtime, settings, made)
+    return Service(
+        package="mission_import",
+        app=app,
+        readers=readers(),
+        models={ce_type: event.model for ce_type, event in EVENT_TYPES.items()},
+        loops=_loops(runtime, settings),
+    )
+
+
+def routes(settings: Settings) -> tuple[FastAPI, Pages]:
+    """All that can be asked; what answers it is `app.state.application`, which the caller sets."""
     app = create_app(title="IMAG'IN — import des missions")
     refusals.add_to(app)
     saisie.add_to(app)
@@ -34,13 +50,18 @@ def build(runtime: Runtime) -> Service:
     routes_essai.add_to(app)
     routes_imports.add_to(app)
     openapi.publish(app, "mission_import", settings.documentation_url)
-    app.state.application = Application(
+    return app, pages.add_to(app, settings)
+
+
+def application(runtime: Runtime, settings: Settings, made: Pages) -> Application:
+    securite.configure(settings.service_name, settings.security_log_file)
+    return Application(
         pool=runtime.pool,
         clock=_clock,
         wake_relay=runtime.relay.wake,
         documentation_url=settings.documentation_url,
         issuers=settings.believed(),
-        pages=pages.add_to(app, settings),
+        pages=made,
         sign_in=sessions.to_sign_in,
         sessions=_sessions(settings),
         convocation_url=settings.convocation_url,
@@ -48,16 +69,13 @@ def build(runtime: Runtime) -> Service:
         public_url=settings.public_url or "",
     )
 
-    return Service(
-        package="mission_import",
-        app=app,
-        readers={
-            "mission-import.inscriptions": ImportMissionsOnInscriptionsClosed(clock=_clock),
-            "mission-import.convocation": CountConvokedOnConvocationEvents(),
-        },
-        models={ce_type: event.model for ce_type, event in EVENT_TYPES.items()},
-        loops=_loops(runtime, settings),
-    )
+
+def readers() -> dict[str, Reader[Any]]:
+    """By group."""
+    return {
+        "mission-import.inscriptions": ImportMissionsOnInscriptionsClosed(clock=_clock),
+        "mission-import.convocation": CountConvokedOnConvocationEvents(),
+    }
 
 
 def _loops(runtime: Runtime, settings: Settings) -> list[Callable[[], Awaitable[None]]]:

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from uuid import UUID, uuid5
 
 import httpx2
+import pytest
 import pytest_asyncio
 
 from acces.acteur import Acteur, Role
@@ -17,7 +18,7 @@ from event_schemas import uai
 from event_schemas.convocations import Convocation, IntervenantRef, MissionRef
 from event_schemas.identities import mission_id
 from event_schemas.inscriptions import InscriptionsClosed
-from mission_import.main import build
+from mission_import.main import application, readers, routes
 from mission_import.settings import Settings
 from testkit import jetons
 from testkit.openapi import Conforms
@@ -151,23 +152,34 @@ class World:
         return await self.ask(who, "POST", f"{REVUE}/decision", body)
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def world(database):
-    urls = await database("mission_import")
-    pool = await create_pool(urls.url, size=6)
-    settings = Settings(
-        database_url=urls.url,
+def _settings(database_url):
+    return Settings(
+        database_url=database_url,
         kafka_bootstrap="unused:1",
         issuers=jetons.sources(),
         convocation_url=CONVOCATION,
         search_burst=100_000,
         file_burst=100_000,
     )
+
+
+@pytest.fixture(scope="session")
+def all_routes():
+    """Made once, as convocation's are."""
+    return routes(_settings("postgresql://unused"))
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def world(database, all_routes):
+    urls = await database("mission_import")
+    pool = await create_pool(urls.url, size=6)
+    settings = _settings(urls.url)
     woken = []
-    service = build(Runtime(settings, pool, SimpleNamespace(wake=lambda: woken.append(1))))
-    service.app.state.application = replace(service.app.state.application, sessions=Sessions())
-    transport = httpx2.ASGITransport(app=service.app, raise_app_exceptions=False)
-    told = {"response": [Conforms.to(service.app)]}
+    app, pages = all_routes
+    runtime = Runtime(settings, pool, SimpleNamespace(wake=lambda: woken.append(1)))
+    app.state.application = replace(application(runtime, settings, pages), sessions=Sessions())
+    transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
+    told = {"response": [Conforms.to(app)]}
     async with httpx2.AsyncClient(transport=transport, base_url="http://imagin.test", event_hooks=told) as client:
-        yield World(client, pool, settings, service.readers, woken)
+        yield World(client, pool, settings, readers(), woken)
     await pool.close()

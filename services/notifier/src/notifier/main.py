@@ -37,7 +37,6 @@ log = structlog.get_logger()
 _TOKEN_HOURS = 0.1
 _REMINDERS_SECONDS = 60.0
 _GAUGES_SECONDS = 10.0
-_ADDRESSES_SECONDS = 10.0
 
 
 def _clock() -> datetime:
@@ -141,7 +140,7 @@ def _periodic(runtime: Runtime, settings: Settings) -> list[Callable[[], Awaitab
             log.warning("adresses.wait", error=error, cause=str(error))
 
     return [
-        partial(periodically, _ADDRESSES_SECONDS, "addresses", tell_addresses),
+        partial(periodically, settings.letter_poll_seconds, "addresses", tell_addresses),
         partial(periodically, _REMINDERS_SECONDS, "reminders", remind),
         partial(periodically, _GAUGES_SECONDS, "mails", measure),
         CONSERVATION.purging(runtime.pool, settings, _clock),

@@ -73,6 +73,9 @@ class Settings(DureesNotifier, SigningSettings):
         description="no mail then, by the académie's clocks: 20:00-07:00",
     )
     reminder_days: str = Field(default="7,2", pattern=r"^[0-9]{1,2}(,[0-9]{1,2})*$", description="days before; 0: none")
+    letter_poll_seconds: float = Field(
+        default=10.0, gt=0, description="between two looks for letters to établissements and for changed addresses"
+    )
     bounce_address: Annotated[str, AfterValidator(_can_be_sealed)] | None = Field(
         default=None, description="where mails come back to, with a tag of each mail (VERP)"
     )
