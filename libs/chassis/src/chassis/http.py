@@ -205,11 +205,11 @@ class _RequestContext:
             await self.app(scope, receive, send)
             return
         started, status, answered = time.perf_counter(), 500, False
-        body = 0
+        body, handled = 0, _as_get(scope)
 
         async def bounded() -> Message:
             nonlocal body
-            limit = MAX_FILE_BYTES if scope.get("endpoint") in _takes_a_file else MAX_BODY_BYTES
+            limit = MAX_FILE_BYTES if handled.get("endpoint") in _takes_a_file else MAX_BODY_BYTES
             if _declared(scope) <= limit:
                 message = await receive()
                 body += len(message.get("body", b""))
@@ -227,14 +227,19 @@ class _RequestContext:
         probe = _is_probe(scope)
         with nullcontext(INVALID_SPAN) if probe else request_span(_method(scope), Headers(scope=scope)) as span:
             try:
-                await (_refused(scope) or self.app)(scope, bounded, observe)
+                await (_refused(scope) or self.app)(handled, bounded, observe)
             except Exception as error:  # answered here: Starlette would count 500 and raise it again
                 if answered:
                     raise
                 response = await _unexpected(Request(scope), error)
                 await response(scope, receive, observe)
             finally:
-                _tell(scope, span, status, time.perf_counter() - started)
+                _tell(handled, _method(scope), span, status, time.perf_counter() - started)
+
+
+def _as_get(scope: Scope) -> Scope:
+    """HEAD is answered as GET; the server leaves the body out (RFC 9110 section 9.3.2)."""
+    return {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
 
 
 def _refused(scope: Scope) -> Response | None:
@@ -280,10 +285,10 @@ def _is_probe(scope: Scope) -> bool:
     return bool(scope["path"].startswith("/health/"))
 
 
-def _tell(scope: Scope, span: Span, status: int, seconds: float) -> None:
+def _tell(scope: Scope, method: str, span: Span, status: int, seconds: float) -> None:
     if _is_probe(scope):
         return
-    route, method = _route(scope), _method(scope)
+    route = _route(scope)
     tell_request(span, method, route, status)
     HTTP_SECONDS.labels(method, route, status).observe(seconds)
     log.info("http.request", method=method, route=route, status=status, seconds=round(seconds, 4))

@@ -50,6 +50,20 @@ async def test_an_error_of_ours_is_500_with_a_sentence_that_tells_nothing(app):
     assert counted("/faute", 500) == 1
 
 
+async def test_head_is_answered_as_get_is_and_counted_as_itself(app):
+    @app.get("/page")
+    async def page():
+        return Response("bonjour", headers={"x-page": "1"})
+
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://essai") as client:
+        got, head, none = await client.get("/page"), await client.head("/page"), await client.head("/rien")
+        posted = await client.post("/page")
+    assert (head.status_code, head.headers["x-page"], head.headers["content-length"]) == (200, "1", "7")
+    assert (got.status_code, none.status_code, posted.status_code) == (200, 404, 405)
+    labels = {"method": "HEAD", "route": "/page", "status": "200"}
+    assert REGISTRY.get_sample_value("imagin_http_request_seconds_count", labels) == 1
+
+
 async def test_an_answer_that_breaks_off_is_never_followed_by_another(app):
     @app.get("/flux")
     async def stream():
