@@ -38,7 +38,7 @@ async def commande(request: Request, acteur: Acteur) -> AsyncIterator[Commande]:
         async with connection.transaction():
             await act_as(connection, acteur)
             yield Commande(connection, acteur, ours.clock())
-        ours.wake_relay()  # before the pool cleans the connection: that is a round trip
+        ours.wake_relay()
 
 
 @asynccontextmanager
