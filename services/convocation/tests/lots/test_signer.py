@@ -1,5 +1,7 @@
 """« Établir à nouveau, signée » (R24): what went out before the signature is made again with it."""
 
+import re
+
 import pytest_asyncio
 
 from event_schemas.catalogue import CONVOCATION_CHANGED
@@ -117,3 +119,21 @@ async def test_the_act_is_offered_where_there_is_something_to_make_again(open_wo
     await made(open_world, convoked["100"])
     await sign(open_world)
     assert "Établir à nouveau, signée" in await browser.text(PAGE)
+
+
+async def test_the_first_button_is_what_the_filter_calls_for(open_world, unsigned):
+    browser = open_world.browser("chef")
+    for etat, first in (("", "dates"), ("non-lues", "relancer"), ("sans-signature", "signer")):
+        text = await browser.text(f"{PAGE}?etat={etat}")
+        offered = re.findall(r'name="action" value="(\w+)"', text)
+        assert offered[1] == first, (etat, offered)
+        assert len(set(offered)) == 9
+
+
+async def test_undone_it_is_as_before_and_told_again(open_world, unsigned):
+    browser = open_world.browser("chef")
+    assert (await act(browser, f"{unsigned['100']}|1")).status_code == 303
+    [lot] = re.findall(r'name="lot" value="(\d+)"', await browser.text(PAGE))
+    assert (await browser.post(f"{PAGE}/defaire", data={"lot": lot})).status_code == 303
+    assert (await versions(open_world))["100"] == 3
+    assert "1 convocation est partie avant elle" in await browser.text("/"), "the third will bear it"

@@ -205,7 +205,7 @@ async def _list(
         agit=may_act(acteur),
         defaire=await _last_act(request, connection, acteur, uai),
         regle=may_settle(acteur),
-        actes=[one for one in LIBELLES_ACTES.items() if unsigned or one[0] is not ActeEnLot.SIGNER],
+        actes=presenters.actes(kind, unsigned),
     )
 
 

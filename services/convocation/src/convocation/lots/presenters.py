@@ -11,6 +11,7 @@ from convocation.avertissements.domain import Avertissement
 from convocation.commun.recherche import mots
 from convocation.convocations.presenters import line_of
 from convocation.convocations.reads import LigneConvocation
+from convocation.lots.domain import LIBELLES_ACTES, ActeEnLot
 from convocation.missions import reads as places
 from convocation.missions.domain import intitule
 from convocation.nomenclature import reads as nomenclature
@@ -66,6 +67,19 @@ def chosen(
 def missions(rows: Sequence[LigneConvocation]) -> list[tuple[str, str]]:
     """To choose from, by name."""
     return sorted({(str(row.mission_id), intitule(row.libelle, row.voie)) for row in rows}, key=lambda one: one[1])
+
+
+_CALLED_FOR = {
+    "non-lues": ActeEnLot.RELANCER,
+    "mail-en-echec": ActeEnLot.RENVOYER,
+    "sans-signature": ActeEnLot.SIGNER,
+}
+
+
+def actes(kind: str, non_signees: Collection[UUID]) -> list[tuple[ActeEnLot, str]]:
+    """What may be done, with its words: first what the filter calls for."""
+    offered = [one for one in LIBELLES_ACTES.items() if non_signees or one[0] is not ActeEnLot.SIGNER]
+    return sorted(offered, key=lambda one: one[0] is not _CALLED_FOR.get(kind))
 
 
 async def non_signees(connection: Connection, rows: Sequence[LigneConvocation], now: datetime) -> list[UUID]:
