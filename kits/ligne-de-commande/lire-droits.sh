@@ -53,7 +53,7 @@ for ligne in sys.stdin.buffer if reste else ():
         break
 for cle, (version, status, role) in sorted(droits.items()):
     print(cle, version, status, role, "droit" if status == "GRANTED" and role in ROLES else "aucun")
-sys.exit(2 if reste else 0)
+sys.exit(3 if reste else 0)
 FIN
 
 fins() {
@@ -71,7 +71,7 @@ mkfifo "$dossier/lignes"
 lecteur=$!
 resultat=0
 python3 "$dossier/retenir.py" "$dossier/fins" <"$dossier/lignes" >"$dossier/droits" || resultat=$?
-if [ $resultat -eq 2 ]; then  # la lecture a cessé avant la fin vue au départ
+if [ $resultat -eq 3 ]; then  # la lecture a cessé avant la fin vue au départ
     arret=0
     wait $lecteur || arret=$?
     lecteur=""

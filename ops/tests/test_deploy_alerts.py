@@ -27,7 +27,8 @@ EVERY = [
 ]
 RULES = [rule for rule in EVERY if "alert" in rule]
 RECORDED = {rule["record"] for rule in EVERY if "record" in rule}
-TESTS = yaml.safe_load((FOLDER / "alertes.test.yml").read_text(encoding="utf-8"))["tests"]
+FILES = ("alertes.test.yml", "alertes-jours.test.yml")
+TESTS = [one for name in FILES for one in yaml.safe_load((FOLDER / name).read_text(encoding="utf-8"))["tests"]]
 PAGE = ROOT / "docs" / "exploitation" / "alertes.md"
 PARTS = ["Symptôme.", "Regarder.", "Réparer.", "Vérifier."]
 MODULES = (chassis.metrics, convocation.main, mission_import.main, notifier.main, santorin_bridge.main)
@@ -132,7 +133,7 @@ def test_each_alert_is_tested_firing_and_silent():
 
 
 @pytest.mark.parametrize(
-    "arguments", [("check", "config", "prometheus.yml"), ("test", "rules", "alertes.test.yml")], ids=" ".join
+    "arguments", [("check", "config", "prometheus.yml"), ("test", "rules", *FILES)], ids=" ".join
 )
 def test_promtool_takes_the_example_and_sees_each_alert_fire_and_be_silent(arguments):
     program = find_program("promtool", "prometheus")
