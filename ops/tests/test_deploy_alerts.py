@@ -132,9 +132,7 @@ def test_each_alert_is_tested_firing_and_silent():
     assert silent == names
 
 
-@pytest.mark.parametrize(
-    "arguments", [("check", "config", "prometheus.yml"), ("test", "rules", *FILES)], ids=" ".join
-)
+@pytest.mark.parametrize("arguments", [("check", "config", "prometheus.yml"), ("test", "rules", *FILES)], ids=" ".join)
 def test_promtool_takes_the_example_and_sees_each_alert_fire_and_be_silent(arguments):
     program = find_program("promtool", "prometheus")
     done = subprocess.run([program, *arguments], cwd=FOLDER, capture_output=True, text=True, check=False)
